@@ -1,0 +1,67 @@
+import type { Tampered } from './fact.ts';
+import type { Breakdown, Mission } from './mission.ts';
+import type { NodeId } from './node.ts';
+import type { Order } from './order.ts';
+
+/** What one general tells about one order. */
+export interface Report {
+  readonly id: NodeId;
+  /** What the protocol decided here. */
+  readonly decision: Order | undefined;
+  /** What this general told the quorum; undefined if nothing. */
+  readonly ballot: Order | undefined;
+  /** Whether it was a traitor in this order, and how. */
+  readonly strategy: string | undefined;
+  readonly heard: readonly { readonly from: readonly NodeId[]; readonly messages: readonly unknown[] }[];
+  readonly tampered: readonly Tampered[];
+  readonly sent: number;
+}
+
+/** A general that is no longer there, though nobody sent it away. */
+export interface Loss {
+  readonly id: NodeId;
+  readonly reason: string;
+}
+
+export interface Accusation {
+  readonly by: NodeId;
+  readonly suspect: NodeId;
+  readonly evidence: string;
+}
+
+/** What became of a mission. */
+export interface Account {
+  /** By id; the lost have none. */
+  readonly reports: readonly Report[];
+  readonly losses: readonly Loss[];
+  readonly accusations: readonly Accusation[];
+}
+
+/** Where generals live: threads, or virtual time. A host carries messages and keeps time; it decides nothing. */
+export interface Host {
+  /** Brings generals to life, each linked to all others. */
+  enlist(ids: readonly NodeId[]): Promise<void>;
+  /** Ends a general, at once, also in the middle of an order. */
+  dismiss(id: NodeId): Promise<void>;
+  /** Makes a general a traitor in that way, or loyal. */
+  corrupt(id: NodeId, strategy: string | undefined): void;
+  /** Makes a general break down when the next order reaches it. */
+  sabotage(id: NodeId, breakdown: Breakdown): void;
+  /** Has one order agreed on. Always ends: who neither answers nor dies is given up after the deadline. */
+  carry(mission: Mission): Promise<Account>;
+  /** Who was lost since the last call, outside of any mission. */
+  losses(): readonly Loss[];
+  /** Ends everything. */
+  close(): Promise<void>;
+}
+
+/** The reasons for losses, in the same words on every host. */
+export const lossBy = {
+  throwing: (message: string): string => `threw "${message}"`,
+  exiting: (code: number): string => `exited with code ${code}`,
+  hanging: (deadline: number): string => `did not answer within ${deadline} ms`,
+  killing: (): string => 'was killed in the middle of the order',
+};
+
+/** What a general that is made to throw throws. */
+export const BREAKDOWN_MESSAGE = 'broken down';

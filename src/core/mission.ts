@@ -1,0 +1,24 @@
+import type { NodeId } from './node.ts';
+import type { Order } from './order.ts';
+
+/** How a general may break down, for those who want to see what a crash does. */
+export type Breakdown = 'throw' | 'exit' | 'hang';
+
+export const BREAKDOWNS: readonly Breakdown[] = ['throw', 'exit', 'hang'];
+
+/** What a host needs to have one order agreed on. Plain data: it crosses from thread to thread. */
+export interface Mission {
+  /** 1, 2, 3 …: never the same twice in one army. */
+  readonly number: number;
+  readonly protocol: string;
+  /** m, the traitors to be stood. */
+  readonly faults: number;
+  readonly members: readonly NodeId[];
+  readonly commander: NodeId;
+  readonly order: Order;
+  readonly seed: number;
+  /** The order's number among those that draw from this seed. */
+  readonly draw: number;
+  /** How many milliseconds a hung general is waited for. */
+  readonly deadline: number;
+}

@@ -1,0 +1,70 @@
+import type { Account } from './host.ts';
+import type { NodeId } from './node.ts';
+import type { Order } from './order.ts';
+
+export type Role = 'primary' | 'secondary';
+
+/** A general as the roster shows it. */
+export interface Member {
+  readonly id: NodeId;
+  readonly role: Role;
+  readonly state: MemberState;
+}
+
+/** Loyal, a traitor in some way, or no longer there. */
+export type MemberState =
+  | { readonly type: 'loyal' }
+  | { readonly type: 'faulty'; readonly strategy: string }
+  | { readonly type: 'lost'; readonly reason: string };
+
+/** A general after an order: what it says it decided, where it says anything. */
+export interface Standing extends Member {
+  readonly majority: Order | undefined;
+}
+
+/** What the secondaries' ballots come to. `votes` of `members` are for the order, or for the order with the most ballots. */
+export interface Verdict {
+  readonly type: 'execute' | 'split' | 'undecidable';
+  /** What is to be executed; undefined unless the type is `execute`. */
+  readonly order: Order | undefined;
+  readonly votes: number;
+  readonly members: number;
+  /** Traitors and lost generals. */
+  readonly faulty: number;
+}
+
+/** Whether a property held in a run; `unknown` where something outside of the model kept us from knowing. */
+export type Finding =
+  | { readonly type: 'holds' }
+  | { readonly type: 'violated'; readonly witness: string }
+  | { readonly type: 'unknown'; readonly reason: string };
+
+/** The properties of interactive consistency (Lamport, Shostak and Pease 1982, §1), and that it ended. */
+export interface Findings {
+  /** IC1: all loyal lieutenants decide the same. */
+  readonly agreement: Finding;
+  /** IC2: if the commander is loyal, every loyal lieutenant decides what it ordered. */
+  readonly validity: Finding;
+  /** Every loyal general decides. */
+  readonly termination: Finding;
+}
+
+/** All there is to know of one order. */
+export interface Outcome {
+  /** 1, 2, 3 …: the order's number in its army. */
+  readonly number: number;
+  readonly order: Order;
+  readonly protocol: string;
+  /** m, the traitors that the protocol was run to stand. */
+  readonly faults: number;
+  readonly seed: number;
+  readonly commander: NodeId;
+  readonly roster: readonly Standing[];
+  readonly verdict: Verdict;
+  /** Undefined if the order was not run, there being too few generals. */
+  readonly findings: Findings | undefined;
+  /** How many messages the generals sent each other, ballots not counted. */
+  readonly messages: number;
+  /** What each general heard, said and decided. */
+  readonly account: Account;
+}

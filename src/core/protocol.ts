@@ -1,0 +1,90 @@
+import type { Fact } from './fact.ts';
+import type { NodeId } from './node.ts';
+import type { Order } from './order.ts';
+
+/** What a protocol speaks of: what it is asked, what its members say to each other, what it answers. */
+export interface Vocabulary {
+  readonly input: unknown;
+  readonly message: unknown;
+  readonly output: unknown;
+}
+
+/** What a member knows before anything happens. Nothing here tells who is a traitor. */
+export interface Context {
+  readonly self: NodeId;
+  /** All members, the silent ones too, in ascending order. */
+  readonly members: readonly NodeId[];
+  /** Whose order it is to be agreed on. */
+  readonly commander: NodeId;
+  /** m, the number of traitors to be stood. */
+  readonly faults: number;
+}
+
+export interface Heard<Message> {
+  readonly from: NodeId;
+  readonly message: Message;
+}
+
+export type Event<V extends Vocabulary> =
+  | { readonly type: 'start' }
+  | { readonly type: 'input'; readonly input: V['input'] }
+  | { readonly type: 'message'; readonly from: NodeId; readonly message: V['message'] }
+  /** The whole inbox of the round before, ordered by sender, each sender's messages in the order in which it sent them. */
+  | { readonly type: 'round'; readonly round: number; readonly inbox: readonly Heard<V['message']>[] }
+  | { readonly type: 'timeout'; readonly timer: string }
+  /** The link to a peer is closed; nothing more will come from it. */
+  | { readonly type: 'gone'; readonly peer: NodeId };
+
+export type Effect<V extends Vocabulary> =
+  | { readonly type: 'send'; readonly to: NodeId; readonly message: V['message'] }
+  /** Asks for one `timeout` after that many milliseconds; setting a timer that runs starts it anew. */
+  | { readonly type: 'set-timer'; readonly timer: string; readonly after: number }
+  | { readonly type: 'cancel-timer'; readonly timer: string }
+  | { readonly type: 'output'; readonly output: V['output'] }
+  | { readonly type: 'accuse'; readonly suspect: NodeId; readonly evidence: string }
+  /** Something for the trace; no behaviour hangs on it. */
+  | { readonly type: 'note'; readonly fact: Fact };
+
+/**
+ * A pure machine: events come in, effects go out, and nothing changes but its own state, which is plain data. No clock,
+ * no chance, no I/O; two hosts that feed it the same events get the same effects.
+ */
+export interface Machine<V extends Vocabulary, State> {
+  /** The state before the first event. */
+  begin(context: Context): State;
+  /** Takes one event, changes `state`, and says what is to be done, in this order. */
+  step(context: Context, state: State, event: Event<V>): Effect<V>[];
+  /** The message that `input` is, else undefined. Total: a wire may hold anything. */
+  parse(input: unknown): V['message'] | undefined;
+}
+
+/** What the generals' protocols share: one order in, one decision out. */
+export interface OrderVocabulary extends Vocabulary {
+  readonly input: Order;
+  readonly output: Order;
+}
+
+/**
+ * An agreement protocol of the synchronous model, written in rounds as the papers write them: a `round` event brings the
+ * inbox of the round before, and what is sent then arrives with the next. The commander gets its `input` before round 1.
+ */
+export interface RoundsProtocol<V extends OrderVocabulary, State> extends Machine<V, State> {
+  readonly name: string;
+  /** One line for people who choose among protocols. */
+  readonly summary: string;
+  readonly timing: 'rounds';
+  readonly shots: 'single';
+  /** The fewest members among whom it stands that many traitors. */
+  membersNeeded(faults: number): number;
+  /** The m that it runs with when none is asked for. */
+  faultsByDefault(members: number): number;
+  /** In how many rounds messages are sent; one more `round` event brings the last inbox. */
+  rounds(context: Context): number;
+  /** How many messages the members send in a run without traitors. */
+  messages(context: Context): number;
+  /** What a traitor could say instead of one honest message. */
+  lies(context: Context, honest: V['message']): V['message'][];
+}
+
+/** A protocol whose vocabulary and state only the protocol itself knows. */
+export type AnyRoundsProtocol = RoundsProtocol<OrderVocabulary, unknown>;
