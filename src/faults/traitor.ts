@@ -1,0 +1,78 @@
+import type { Choose } from '../core/choice.ts';
+import { QUORUM, type NodeId } from '../core/node.ts';
+import { counterpart, type Order } from '../core/order.ts';
+import type { AnyRoundsProtocol, Context, Effect, OrderVocabulary, RoundsProtocol } from '../core/protocol.ts';
+import type { Conduct, FaultStrategy } from '../core/strategy.ts';
+
+/** What a traitor is made of, beside the protocol: a way, and whatever chooses among what that way allows. */
+export interface Treason {
+  readonly strategy: FaultStrategy;
+  readonly choose: Choose;
+  /** The number of the order, of which choices are made. */
+  readonly order: number;
+}
+
+interface TraitorState {
+  readonly honest: unknown;
+  /** What was kept back in the round before. */
+  late: { readonly to: NodeId; readonly message: unknown }[];
+}
+
+/**
+ * The protocol as a traitor runs it: honest in all but what it sends. Each message that the protocol would send goes
+ * through the strategy, and what was tampered with is noted for the trace.
+ */
+export function traitorous(protocol: AnyRoundsProtocol, treason: Treason): RoundsProtocol<OrderVocabulary, TraitorState> {
+  return {
+    ...protocol,
+    begin: (context) => ({ honest: protocol.begin(context), late: [] }),
+    step(context, state, event) {
+      const effects = protocol.step(context, state.honest, event);
+      return event.type === 'round' ? tampered(protocol, treason, context, state, event.round, effects) : effects;
+    },
+  };
+}
+
+/**
+ * The ballot of a traitor that decided so: as unsteady as its other messages.
+ * @returns undefined where it stays silent
+ */
+export function traitorousBallot(treason: Treason, context: Context, decision: Order): Order | undefined {
+  const occasion = { from: context.self, to: QUORUM, members: context.members, honest: decision, lies: [counterpart(decision)] };
+  const question = { about: 'treason', order: treason.order, round: 0, from: context.self, to: QUORUM, index: 0 } as const;
+  return treason.choose(question, treason.strategy.says(occasion)).now[0];
+}
+
+function tampered(
+  protocol: AnyRoundsProtocol,
+  treason: Treason,
+  context: Context,
+  state: TraitorState,
+  round: number,
+  effects: Effect<OrderVocabulary>[],
+): Effect<OrderVocabulary>[] {
+  const result: Effect<OrderVocabulary>[] = state.late.map(({ to, message }) => ({ type: 'send', to, message }));
+  state.late = [];
+  const sentTo = new Map<NodeId, number>();
+  for (const effect of effects) {
+    if (effect.type !== 'send') {
+      result.push(effect);
+      continue;
+    }
+    const { to, message: honest } = effect;
+    const index = sentTo.get(to) ?? 0;
+    sentTo.set(to, index + 1);
+    const occasion = { from: context.self, to, members: context.members, honest, lies: protocol.lies(context, honest) };
+    const question = { about: 'treason', order: treason.order, round, from: context.self, to, index } as const;
+    const conduct = treason.choose(question, treason.strategy.says(occasion));
+    for (const message of conduct.now) result.push({ type: 'send', to, message });
+    for (const message of conduct.late) state.late.push({ to, message });
+    if (!isHonest(conduct, honest))
+      result.push({ type: 'note', fact: { type: 'tampered', round, from: context.self, to, honest, said: conduct.now, late: conduct.late } });
+  }
+  return result;
+}
+
+/** Strategies hand the honest message on as it is, so identity tells. */
+const isHonest = (conduct: Conduct<unknown>, honest: unknown): boolean =>
+  conduct.now.length === 1 && conduct.now[0] === honest && conduct.late.length === 0;

@@ -1,0 +1,84 @@
+/**
+ * The one-round exchange of the first generals program, which is OM(1) of Lamport, Shostak and Pease, "The Byzantine
+ * Generals Problem" (ACM TOPLAS 4(3), 1982, §3), whatever the number of traitors.
+ *
+ * Promises, with n > 3 and at most one traitor: all loyal lieutenants decide the same (IC1), and what a loyal commander
+ * ordered (IC2). With more traitors it promises nothing: two among seven can split the loyal.
+ *
+ * Round 1. The commander sends its order to every lieutenant.
+ * Round 2. Upon hearing the commander, a lieutenant tells every other lieutenant what it heard; upon hearing nothing, it
+ *          takes the default order, retreat, for heard.
+ * Then     upon the others' reports (a missing one again being retreat), it decides for the majority of the n − 1
+ *          orders that it holds, a tie being retreat.
+ *
+ * We depart from the paper in one thing: the commander decides too, for its own order.
+ */
+import { DEFAULT_ORDER, counterpart, parseOrder, type Order } from '../core/order.ts';
+import type { NodeId } from '../core/node.ts';
+import type { Context, Effect, Heard, OrderVocabulary, RoundsProtocol } from '../core/protocol.ts';
+import { byzantineMembers, faultsTolerated, majority } from '../core/quorum.ts';
+
+interface Exchange extends OrderVocabulary {
+  readonly message: Order;
+}
+
+interface ExchangeState {
+  /** What the commander ordered: its own order, or what a lieutenant heard. */
+  order: Order;
+}
+
+export const exchange: RoundsProtocol<Exchange, ExchangeState> = {
+  name: 'exchange',
+  summary: 'one round of telling each other what the commander said; OM(1), so it is sure against one traitor only',
+  timing: 'rounds',
+  shots: 'single',
+  membersNeeded: byzantineMembers,
+  faultsByDefault: faultsTolerated,
+  rounds: () => 2,
+  messages: ({ members: { length: n } }) => n - 1 + (n - 1) * Math.max(0, n - 2),
+  lies: (_context, honest) => [counterpart(honest)],
+  parse: parseOrder,
+
+  begin: () => ({ order: DEFAULT_ORDER }),
+
+  step(context, state, event) {
+    switch (event.type) {
+      case 'input':
+        state.order = event.input;
+        return [];
+      case 'round':
+        if (context.self === context.commander) return event.round === 1 ? command(context, state) : [];
+        if (event.round === 2) return relay(context, state, event.inbox);
+        return event.round === 3 ? decide(context, state, event.inbox) : [];
+      case 'start':
+      case 'message':
+      case 'timeout':
+      case 'gone':
+        return [];
+      default:
+        event satisfies never;
+        return [];
+    }
+  },
+};
+
+function command(context: Context, state: ExchangeState): Effect<Exchange>[] {
+  return [...lieutenants(context).map((to) => sendOrder(to, state.order)), { type: 'output', output: state.order }];
+}
+
+function relay(context: Context, state: ExchangeState, inbox: readonly Heard<Order>[]): Effect<Exchange>[] {
+  state.order = inbox.find(({ from }) => from === context.commander)?.message ?? DEFAULT_ORDER;
+  return lieutenants(context).map((to) => sendOrder(to, state.order));
+}
+
+function decide(context: Context, state: ExchangeState, inbox: readonly Heard<Order>[]): Effect<Exchange>[] {
+  const reports = new Map<NodeId, Order>();
+  for (const { from, message } of inbox) if (!reports.has(from)) reports.set(from, message);
+  const orders = lieutenants(context).map((lieutenant) => reports.get(lieutenant) ?? DEFAULT_ORDER);
+  return [{ type: 'output', output: majority([state.order, ...orders]) }];
+}
+
+/** The lieutenants other than oneself. */
+const lieutenants = ({ self, members, commander }: Context): NodeId[] => members.filter((id) => id !== self && id !== commander);
+
+const sendOrder = (to: NodeId, message: Order): Effect<Exchange> => ({ type: 'send', to, message });

@@ -1,0 +1,9 @@
+import type { AnyRoundsProtocol } from '../core/protocol.ts';
+import { exchange } from './exchange.ts';
+
+/** All agreement protocols that generals can follow; one file and one line here make another. */
+export const PROTOCOLS: readonly AnyRoundsProtocol[] = [exchange];
+
+export const DEFAULT_PROTOCOL = exchange.name;
+
+export const protocolNamed = (name: string): AnyRoundsProtocol | undefined => PROTOCOLS.find((protocol) => protocol.name === name);
