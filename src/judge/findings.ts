@@ -1,0 +1,40 @@
+import type { Account } from '../core/host.ts';
+import { nameOf, type NodeId } from '../core/node.ts';
+import type { Order } from '../core/order.ts';
+import type { Finding, Findings, Member } from '../core/outcome.ts';
+
+const HOLDS: Finding = { type: 'holds' };
+
+/** Whether the run had the properties of interactive consistency. Only the loyal are asked: traitors may decide as they like. */
+export function findingsOf(order: Order, members: readonly Member[], account: Account): Findings {
+  const decisions = new Map(account.reports.map(({ id, decision }) => [id, decision]));
+  const loyal = members.filter(({ state }) => state.type === 'loyal');
+  const lieutenants = loyal.filter(({ role }) => role === 'secondary').map(({ id }) => id);
+  const isCommanderLoyal = loyal.some(({ role }) => role === 'primary');
+  const undecided = loyal.filter(({ id }) => decisions.get(id) === undefined);
+  const judged = (witness: string | undefined): Finding => (witness === undefined ? HOLDS : violatedUnlessLate(witness, account));
+  return {
+    agreement: judged(split(lieutenants, decisions)),
+    validity: judged(isCommanderLoyal ? disobedience(order, lieutenants, decisions) : undefined),
+    termination: judged(undecided.length === 0 ? undefined : `${undecided.map(({ id }) => nameOf(id)).join(', ')} decided nothing`),
+  };
+}
+
+/** Who was slow broke the model's bound on delays: what failed then says nothing about the protocol. */
+const violatedUnlessLate = (witness: string, { accusations }: Account): Finding =>
+  accusations.length === 0
+    ? { type: 'violated', witness }
+    : { type: 'unknown', reason: `${witness}, but ${accusations.map(({ suspect }) => nameOf(suspect)).join(', ')} was late` };
+
+function split(lieutenants: readonly NodeId[], decisions: ReadonlyMap<NodeId, Order | undefined>): string | undefined {
+  const attacker = lieutenants.find((id) => decisions.get(id) === 'attack');
+  const retreater = lieutenants.find((id) => decisions.get(id) === 'retreat');
+  if (attacker === undefined || retreater === undefined) return undefined;
+  return `${nameOf(attacker)} decided attack, ${nameOf(retreater)} decided retreat, and both are loyal`;
+}
+
+function disobedience(order: Order, lieutenants: readonly NodeId[], decisions: ReadonlyMap<NodeId, Order | undefined>): string | undefined {
+  const disobedient = lieutenants.find((id) => decisions.get(id) !== undefined && decisions.get(id) !== order);
+  if (disobedient === undefined) return undefined;
+  return `the loyal primary ordered ${order}, ${nameOf(disobedient)} is loyal and decided ${decisions.get(disobedient)!}`;
+}

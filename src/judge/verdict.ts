@@ -1,0 +1,30 @@
+import type { Member, Verdict } from '../core/outcome.ts';
+import type { NodeId } from '../core/node.ts';
+import { ORDERS, type Order } from '../core/order.ts';
+import { strictMajority, tally } from '../core/quorum.ts';
+
+export const isFaulty = ({ state }: Member): boolean => state.type !== 'loyal';
+
+/**
+ * The final quorum: the secondaries' decisions are its ballots, and strictly more than half of them decide. A primary
+ * without secondaries decides alone.
+ */
+export function verdictOf(members: readonly Member[], ballots: ReadonlyMap<NodeId, Order>): Verdict {
+  const secondaries = members.filter(({ role }) => role === 'secondary');
+  const voters = secondaries.length === 0 ? members : secondaries;
+  const votes = tally(voters.flatMap(({ id }) => ballots.get(id) ?? []));
+  const order = ORDERS.find((candidate) => votes[candidate] >= strictMajority(voters.length));
+  const shared = { members: members.length, faulty: members.filter(isFaulty).length };
+  return order === undefined
+    ? { type: 'split', order, votes: Math.max(votes.attack, votes.retreat), ...shared }
+    : { type: 'execute', order, votes: votes[order], ...shared };
+}
+
+/** The verdict without a run, where the traitors are too many for the protocol: every secondary's ballot is undefined. */
+export const undecidable = (members: readonly Member[]): Verdict => ({
+  type: 'undecidable',
+  order: undefined,
+  votes: Math.max(0, members.length - 1),
+  members: members.length,
+  faulty: members.filter(isFaulty).length,
+});
