@@ -6,8 +6,8 @@ export type Breakdown = 'throw' | 'exit' | 'hang';
 
 export const BREAKDOWNS: readonly Breakdown[] = ['throw', 'exit', 'hang'];
 
-/** What a host needs to have one order agreed on. Plain data: it crosses from thread to thread. */
-export interface Mission {
+/** What every general is told before an order. Plain data: it crosses from thread to thread. */
+export interface Briefing {
   /** 1, 2, 3 …: never the same twice in one army. */
   readonly number: number;
   readonly protocol: string;
@@ -15,10 +15,14 @@ export interface Mission {
   readonly faults: number;
   readonly members: readonly NodeId[];
   readonly commander: NodeId;
-  readonly order: Order;
   readonly seed: number;
   /** The order's number among those that draw from this seed. */
   readonly draw: number;
   /** How many milliseconds a hung general is waited for. */
   readonly deadline: number;
+}
+
+/** What a host needs to have one order agreed on; only the commander is told the order. */
+export interface Mission extends Briefing {
+  readonly order: Order;
 }

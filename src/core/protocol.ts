@@ -78,8 +78,15 @@ export interface RoundsProtocol<V extends OrderVocabulary, State> extends Machin
   membersNeeded(faults: number): number;
   /** The m that it runs with when none is asked for. */
   faultsByDefault(members: number): number;
+  /** Why it cannot be run among that many members for that many traitors, in one line; undefined if it can. */
+  refuses(members: number, faults: number): string | undefined;
   /** In how many rounds messages are sent; one more `round` event brings the last inbox. */
   rounds(context: Context): number;
+  /**
+   * Whether one member may say anything to another in that round: nobody sends or awaits a frame where it may not.
+   * Where this is left out, everyone may speak to everyone.
+   */
+  speaks?(context: Context, round: number, from: NodeId, to: NodeId): boolean;
   /** How many messages the members send in a run without traitors. */
   messages(context: Context): number;
   /** What a traitor could say instead of one honest message. */

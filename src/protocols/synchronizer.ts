@@ -2,12 +2,15 @@
  * Makes the rounds of a synchronous protocol real among members that only send each other messages: the simplest of
  * synchronizers (Awerbuch, "Complexity of network synchronization", JACM 32(4), 1985), with a deadline for the silent.
  *
- * In each round a member sends exactly one frame to every living peer: all that the protocol says to it in this round,
- * possibly nothing. Upon a frame from every living peer it goes on to the next round.
+ * In each round a member sends exactly one frame to every living peer to which it may speak then: all that the protocol
+ * says to it in this round, possibly nothing. Upon a frame from every living peer that may speak to it, it goes on to the
+ * next round.
  *
  * Upon a closed link the peer counts as silent from then on. Upon hearing no frame from anyone for `patience`
- * milliseconds, every peer whose frame is missing is accused, and counts as silent from then on; a peer that was only
- * slow broke the model's bound on delays, which is why the accusation is part of the run.
+ * milliseconds at the most, and half of it at the least, every peer whose frame is missing is accused, and counts as
+ * silent from then on; a peer that was only slow broke the model's bound on delays, which is why the accusation is part
+ * of the run. (The timer ticks twice in that time and looks whether anything came; to set it anew upon each frame would
+ * cost more than the frame.)
  */
 import type { NodeId } from '../core/node.ts';
 import type { Order } from '../core/order.ts';
@@ -51,6 +54,8 @@ export interface SynchronizerState {
   round: number;
   /** How many frames of this round are to come. */
   missing: number;
+  /** Whether any frame came since the timer was set. */
+  isQuiet: boolean;
   decision: Order | undefined;
   sent: number;
   readonly heard: Inbox[];
@@ -59,13 +64,15 @@ export interface SynchronizerState {
 
 const TIMER = 'round';
 
+const NOTHING: Effect<Synchronized>[] = [];
+
 /**
  * @param protocol what is to be run in rounds
  * @param order the number of the order that is to be agreed on; frames of others are not for this machine
  * @param patience how many milliseconds without any frame a missing one is waited for
  */
 export function synchronizer(protocol: AnyRoundsProtocol, order: number, patience: number): Machine<Synchronized, SynchronizerState> {
-  const waiting: Effect<Synchronized> = { type: 'set-timer', timer: TIMER, after: patience };
+  const waiting: Effect<Synchronized> = { type: 'set-timer', timer: TIMER, after: patience / 2 };
   return {
     begin: (context) => begin(protocol, context),
 
@@ -81,7 +88,7 @@ export function synchronizer(protocol: AnyRoundsProtocol, order: number, patienc
         case 'gone':
           return leave(context, state, event.peer);
         case 'timeout':
-          return accuseTheMissing(context, state);
+          return tick(context, state);
         case 'round':
           return [];
         default:
@@ -94,36 +101,45 @@ export function synchronizer(protocol: AnyRoundsProtocol, order: number, patienc
   };
 
   function receive(context: Context, state: SynchronizerState, event: Event<Synchronized> & { type: 'message' }): Effect<Synchronized>[] {
-    const [, round] = event.message;
+    const round = event.message[1];
     const index = state.indexOf.get(event.from);
     const slots = state.frames[round];
-    if (index === undefined || slots === undefined || round < state.round || slots[index] !== undefined || !state.living[index]) return [];
+    if (index === undefined || slots === undefined || round < state.round || slots[index] !== undefined || !state.living[index]) return NOTHING;
+    if (!(protocol.speaks?.(context, round, event.from, context.self) ?? true)) return NOTHING;
     slots[index] = event.message;
-    if (round !== state.round) return [];
+    if (round !== state.round) return NOTHING;
     state.missing -= 1;
-    return state.missing === 0 ? proceed(protocol, order, context, state, waiting) : [waiting];
+    state.isQuiet = false;
+    return state.missing === 0 ? proceed(protocol, order, context, state, waiting) : NOTHING;
   }
 
   function leave(context: Context, state: SynchronizerState, peer: NodeId): Effect<Synchronized>[] {
     const index = state.indexOf.get(peer);
     if (index === undefined || !state.living[index]) return [];
+    const wasMissing = isUnderWay(state) && isMissing(protocol, context, state, index);
     state.living[index] = false;
-    if (state.round === 0 || state.round > state.rounds || state.frames[state.round]![index] !== undefined) return [];
+    if (!wasMissing) return [];
     state.missing -= 1;
     return state.missing === 0 ? proceed(protocol, order, context, state, waiting) : [];
   }
 
-  function accuseTheMissing(context: Context, state: SynchronizerState): Effect<Synchronized>[] {
-    if (state.round === 0 || state.round > state.rounds) return [];
+  function tick(context: Context, state: SynchronizerState): Effect<Synchronized>[] {
+    if (!isUnderWay(state)) return [];
+    if (!state.isQuiet) {
+      state.isQuiet = true;
+      return [waiting];
+    }
     const effects: Effect<Synchronized>[] = [];
     context.members.forEach((suspect, index) => {
-      if (!state.living[index] || state.frames[state.round]![index] !== undefined) return;
+      if (!isMissing(protocol, context, state, index)) return;
       state.living[index] = false;
       effects.push({ type: 'accuse', suspect, evidence: `silent in round ${state.round}` });
     });
     return [...effects, ...proceed(protocol, order, context, state, waiting)];
   }
 }
+
+const isUnderWay = ({ round, rounds }: SynchronizerState): boolean => round > 0 && round <= rounds;
 
 function begin(protocol: AnyRoundsProtocol, context: Context): SynchronizerState {
   const { members, self } = context;
@@ -136,6 +152,7 @@ function begin(protocol: AnyRoundsProtocol, context: Context): SynchronizerState
     rounds,
     round: 0,
     missing: 0,
+    isQuiet: false,
     decision: undefined,
     sent: 0,
     heard: [],
@@ -156,14 +173,15 @@ function proceed(
     const inbox = closeRound(context, state);
     state.round += 1;
     const spoken = protocol.step(context, state.inner, { type: 'round', round: state.round, inbox });
-    speak(order, context, state, spoken, effects);
+    speak(protocol, order, context, state, spoken, effects);
     if (state.round > state.rounds) {
       const { decision, heard, sent, tampered } = state;
       effects.push({ type: 'cancel-timer', timer: TIMER }, { type: 'output', output: { decision, heard, sent, tampered } });
       return effects;
     }
-    state.missing = countMissing(state);
+    state.missing = countMissing(protocol, context, state);
   } while (state.missing === 0);
+  state.isQuiet = false;
   effects.push(waiting);
   return effects;
 }
@@ -174,13 +192,16 @@ function closeRound({ members }: Context, state: SynchronizerState): Heard<unkno
   const inbox: Heard<unknown>[] = [];
   const from: NodeId[] = [];
   const messages: unknown[] = [];
-  state.frames[state.round]!.forEach((frame, index) => {
-    for (let i = 2; i < (frame?.length ?? 0); i += 1) {
-      inbox.push({ from: members[index]!, message: frame![i] });
+  const frames = state.frames[state.round]!;
+  for (let index = 0; index < frames.length; index += 1) {
+    const frame = frames[index];
+    if (frame === undefined) continue;
+    for (let i = 2; i < frame.length; i += 1) {
+      inbox.push({ from: members[index]!, message: frame[i] });
       from.push(members[index]!);
-      messages.push(frame![i]);
+      messages.push(frame[i]);
     }
-  });
+  }
   state.frames[state.round] = [];
   state.heard.push({ from, messages });
   return inbox;
@@ -188,16 +209,21 @@ function closeRound({ members }: Context, state: SynchronizerState): Heard<unkno
 
 /** Turns what the protocol says in this round into one frame for each living peer. */
 function speak(
+  protocol: AnyRoundsProtocol,
   order: number,
-  { members }: Context,
+  context: Context,
   state: SynchronizerState,
   spoken: Effect<OrderVocabulary>[],
   effects: Effect<Synchronized>[],
 ): void {
-  const frames = members.map((_, index): unknown[] | undefined => (state.living[index] ? [order, state.round] : undefined));
+  const { members } = context;
+  const frames: unknown[][] = [];
+  for (let index = 0; index < members.length; index += 1) frames.push([order, state.round]);
   for (const effect of spoken) {
     switch (effect.type) {
       case 'send':
+        // Who speaks out of turn, as only a traitor would that is late, is not heard.
+        if (!mayTell(protocol, context, state.round, effect.to)) break;
         frames[state.indexOf.get(effect.to) ?? -1]?.push(effect.message);
         state.sent += 1;
         break;
@@ -218,24 +244,36 @@ function speak(
     }
   }
   if (state.round > state.rounds) return;
-  frames.forEach((frame, index) => {
-    if (frame !== undefined) effects.push({ type: 'send', to: members[index]!, message: frame as unknown as Frame });
-  });
+  for (let index = 0; index < frames.length; index += 1) {
+    const to = members[index]!;
+    if (state.living[index] && mayTell(protocol, context, state.round, to))
+      effects.push({ type: 'send', to, message: frames[index] as unknown as Frame });
+  }
 }
 
-/** How many living peers have not sent their frame of this round. */
-function countMissing(state: SynchronizerState): number {
-  const slots = state.frames[state.round]!;
+/** How many peers are still to be waited for in this round. */
+function countMissing(protocol: AnyRoundsProtocol, context: Context, state: SynchronizerState): number {
   let missing = 0;
-  state.living.forEach((living, index) => {
-    if (living && slots[index] === undefined) missing += 1;
-  });
+  for (let index = 0; index < state.living.length; index += 1) if (isMissing(protocol, context, state, index)) missing += 1;
   return missing;
 }
+
+/** Whether that member is living and may speak to this one, but has not in this round. */
+const isMissing = (protocol: AnyRoundsProtocol, context: Context, state: SynchronizerState, index: number): boolean =>
+  state.living[index]! &&
+  state.frames[state.round]![index] === undefined &&
+  (protocol.speaks?.(context, state.round, context.members[index]!, context.self) ?? true);
+
+const mayTell = (protocol: AnyRoundsProtocol, context: Context, round: number, to: NodeId): boolean =>
+  protocol.speaks?.(context, round, context.self, to) ?? true;
 
 /** A frame whose every message is one of the protocol's; those that are not are left out, as if they had not been sent. */
 function parseFrame(protocol: AnyRoundsProtocol, input: unknown): Frame | undefined {
   if (!Array.isArray(input) || !Number.isSafeInteger(input[0]) || !Number.isSafeInteger(input[1])) return undefined;
-  const messages = input.slice(2).map((message) => protocol.parse(message));
-  return [input[0], input[1], ...messages.filter((message) => message !== undefined)];
+  const frame: [number, number, ...unknown[]] = [input[0], input[1]];
+  for (let i = 2; i < input.length; i += 1) {
+    const message = protocol.parse(input[i]);
+    if (message !== undefined) frame.push(message);
+  }
+  return frame;
 }

@@ -1,6 +1,6 @@
 import type { Choose } from '../core/choice.ts';
 import type { Report } from '../core/host.ts';
-import type { Mission } from '../core/mission.ts';
+import type { Briefing } from '../core/mission.ts';
 import type { NodeId } from '../core/node.ts';
 import type { Context, Effect, Event } from '../core/protocol.ts';
 import { strategyNamed } from '../faults/registry.ts';
@@ -23,19 +23,20 @@ export interface General {
  * @param strategy the way in which this general is a traitor; undefined if it is loyal
  * @param choose answers the questions that treason raises
  */
-export function general(mission: Mission, self: NodeId, strategy: string | undefined, choose: Choose): General {
-  const honest = known(protocolNamed(mission.protocol), mission.protocol);
-  const context: Context = { self, members: mission.members, commander: mission.commander, faults: mission.faults };
+export function general(briefing: Briefing, self: NodeId, strategy: string | undefined, choose: Choose): General {
+  const honest = known(protocolNamed(briefing.protocol), briefing.protocol);
+  const context: Context = { self, members: briefing.members, commander: briefing.commander, faults: briefing.faults };
   const treason: Treason | undefined =
-    strategy === undefined ? undefined : { strategy: known(strategyNamed(strategy), strategy), choose, order: mission.draw };
+    strategy === undefined ? undefined : { strategy: known(strategyNamed(strategy), strategy), choose, order: briefing.draw };
   const protocol = treason === undefined ? honest : traitorous(honest, treason);
-  const machine = synchronizer(protocol, mission.number, mission.deadline * PATIENCE);
+  const machine = synchronizer(protocol, briefing.number, briefing.deadline * PATIENCE);
   const state = machine.begin(context);
   return {
     handle: (event) => machine.step(context, state, event),
     parse: (input) => machine.parse(input),
     report({ decision, heard, sent, tampered }) {
-      const ballot = decision === undefined || treason === undefined ? decision : traitorousBallot(treason, context, decision);
+      const isSteady = treason === undefined || decision === undefined || self === context.commander;
+      const ballot = isSteady ? decision : traitorousBallot(treason, context, decision);
       return { id: self, decision, ballot, strategy, heard, tampered, sent };
     },
   };

@@ -1,0 +1,281 @@
+import { seeded } from '../core/choice.ts';
+import type { Host, Loss } from '../core/host.ts';
+import type { Breakdown } from '../core/mission.ts';
+import { QUORUM, nameOf, nodeId, type NodeId } from '../core/node.ts';
+import type { Order } from '../core/order.ts';
+import type { Member, MemberState, Outcome, Standing } from '../core/outcome.ts';
+import type { AnyRoundsProtocol } from '../core/protocol.ts';
+import { Refusal, quoted } from '../core/refusal.ts';
+import { DEFAULT_STRATEGY, strategyNamed } from '../faults/registry.ts';
+import { findingsOf } from '../judge/findings.ts';
+import { isFaulty, undecidable, verdictOf } from '../judge/verdict.ts';
+import { DEFAULT_PROTOCOL, protocolNamed } from '../protocols/registry.ts';
+import { SimHost } from '../sim/host.ts';
+import { ThreadHost } from './threads/host.ts';
+
+export interface ArmyOptions {
+  /** Where the generals live: `threads` (default), one worker thread each, or `sim`, virtual time. */
+  readonly host?: 'threads' | 'sim';
+  /** A whole number from 0 to 2^53 − 1: all that chance decides follows from it. Drawn at random if not given. */
+  readonly seed?: number;
+  /** A name from the registry of protocols; `exchange` if not given. */
+  readonly protocol?: string;
+  /** For how many milliseconds a hung general is waited for; 1000 if not given. */
+  readonly deadline?: number;
+  /** The most generals that the army may have at a time; 256 if not given. */
+  readonly limit?: number;
+  /** Whether one idle thread is kept, so that the next newcomer is there at once; false if not given. */
+  readonly spare?: boolean;
+}
+
+export const DEFAULT_DEADLINE = 1000;
+export const DEFAULT_LIMIT = 256;
+
+/**
+ * An army of generals. One is primary and gives the orders; some may be traitors.
+ *
+ * Mistakes of the caller (an unknown id, a count out of range …) reject with a `Refusal`, and change nothing. Calls that
+ * change the army wait for an order under way, except `kill`, which may hit it in the middle.
+ *
+ * @example
+ * const army = await Army.muster(4, { seed: 7 });
+ * await army.corrupt(3);
+ * const outcome = await army.order('attack');
+ * outcome.verdict; // { type: 'execute', order: 'attack', votes: 2 or 3, members: 4, faulty: 1 }
+ * await army.disband();
+ */
+export class Army {
+  readonly #host: Host;
+  readonly #limit: number;
+  readonly #deadline: number;
+  readonly #states = new Map<NodeId, MemberState>();
+  #primary: NodeId | undefined;
+  #largestId = 0;
+  #seed: number;
+  #protocol: AnyRoundsProtocol;
+  #faults: number | undefined;
+  #orders = 0;
+  #draws = 0;
+  #elections = 0;
+  #busy: Promise<unknown> = Promise.resolve();
+
+  private constructor(host: Host, { seed, protocol = DEFAULT_PROTOCOL, deadline = DEFAULT_DEADLINE, limit = DEFAULT_LIMIT }: ArmyOptions) {
+    this.#host = host;
+    this.#seed = seed === undefined ? Math.floor(Math.random() * 2 ** 32) : wholeNumber(seed, 'a seed', 0, Number.MAX_SAFE_INTEGER);
+    this.#deadline = wholeNumber(deadline, 'a deadline in milliseconds', 1, 2 ** 31 - 1);
+    this.#limit = wholeNumber(limit, 'a limit', 1, Number.MAX_SAFE_INTEGER);
+    this.#protocol = knownProtocol(protocol);
+  }
+
+  /** Musters that many generals, with the ids 1, 2, 3 …; a primary is elected among them at random. */
+  static async muster(count: number, options: ArmyOptions = {}): Promise<Army> {
+    const host = options.host === 'sim' ? new SimHost() : new ThreadHost({ spare: options.spare ?? false });
+    const army = new Army(host, options);
+    await army.add(count);
+    return army;
+  }
+
+  get seed(): number {
+    return this.#seed;
+  }
+
+  get protocol(): AnyRoundsProtocol {
+    return this.#protocol;
+  }
+
+  /** m, the traitors that the protocol is run to stand: as set, or the most that so many generals can stand. */
+  get faults(): number {
+    return this.#faults ?? this.#protocol.faultsByDefault(this.#states.size);
+  }
+
+  get deadline(): number {
+    return this.#deadline;
+  }
+
+  /** All generals, by id. */
+  members(): readonly Member[] {
+    this.#strikeLost(this.#host.losses());
+    return this.#members();
+  }
+
+  /** Adds that many loyal generals, linked to all others. @returns their ids, larger than any before */
+  add(count: number): Promise<readonly NodeId[]> {
+    return this.#whenIdle(async () => {
+      const room = this.#limit - this.#states.size;
+      if (Number.isSafeInteger(count) && count > room)
+        throw new Refusal(`an army has at most ${this.#limit} generals, and has ${this.#states.size}: ${count} more are too many`);
+      wholeNumber(count, 'the number of generals', 1, this.#limit);
+      const ids = Array.from({ length: count }, (_, index) => nodeId(this.#largestId + 1 + index));
+      this.#largestId += count;
+      for (const id of ids) this.#states.set(id, { type: 'loyal' });
+      this.#electIfNeeded();
+      await this.#host.enlist(ids);
+      return ids;
+    });
+  }
+
+  /** Ends a general, at once. If it was primary, another is elected at random. */
+  async kill(id: number): Promise<void> {
+    const general = this.#known(id);
+    this.#states.delete(general);
+    this.#electIfNeeded();
+    await this.#host.dismiss(general);
+  }
+
+  /** Makes a general a traitor in that way (`coin` if not given). */
+  corrupt(id: number, strategy: string = DEFAULT_STRATEGY.name): Promise<void> {
+    return this.#whenIdle(async () => {
+      const general = this.#present(id);
+      if (strategyNamed(strategy) === undefined) throw new Refusal(`there is no strategy ${quoted(strategy)}`);
+      this.#states.set(general, { type: 'faulty', strategy });
+      this.#host.corrupt(general, strategy);
+    });
+  }
+
+  /** Makes a general loyal again. */
+  pardon(id: number): Promise<void> {
+    return this.#whenIdle(async () => {
+      const general = this.#present(id);
+      this.#states.set(general, { type: 'loyal' });
+      this.#host.corrupt(general, undefined);
+    });
+  }
+
+  /** Makes a general primary. */
+  elect(id: number): Promise<void> {
+    return this.#whenIdle(async () => {
+      this.#primary = this.#present(id);
+    });
+  }
+
+  /** Makes a general break down when the next order reaches it: its thread throws, exits, or blocks for ever. */
+  sabotage(id: number, breakdown: Breakdown): Promise<void> {
+    return this.#whenIdle(async () => {
+      this.#host.sabotage(this.#present(id), breakdown);
+    });
+  }
+
+  /** Sets the protocol, and m if given. */
+  follow(protocol: string, faults?: number): Promise<void> {
+    return this.#whenIdle(async () => {
+      const known = knownProtocol(protocol);
+      if (faults !== undefined) wholeNumber(faults, 'm', 0, this.#limit);
+      this.#protocol = known;
+      this.#faults = faults;
+    });
+  }
+
+  /** Sets the seed; orders and elections draw from it anew, so that what follows repeats what followed it before. */
+  reseed(seed: number): Promise<void> {
+    return this.#whenIdle(async () => {
+      this.#seed = wholeNumber(seed, 'a seed', 0, Number.MAX_SAFE_INTEGER);
+      this.#draws = 0;
+      this.#elections = 0;
+    });
+  }
+
+  /**
+   * Has the primary give an order, and tells what came of it.
+   * @param options.anyway runs the order although the traitors are too many for the protocol
+   */
+  order(order: Order, { anyway = false }: { readonly anyway?: boolean } = {}): Promise<Outcome> {
+    return this.#whenIdle(async () => {
+      this.#strikeLost(this.#host.losses());
+      const commander = this.#primary;
+      if (commander === undefined) throw new Refusal('there is no general to give the order');
+      const before = this.#members();
+      const faults = this.faults;
+      this.#orders += 1;
+      this.#draws += 1;
+      const shared = { number: this.#orders, order, protocol: this.#protocol.name, faults, seed: this.#seed, commander };
+      if (!anyway && before.length < this.#protocol.membersNeeded(before.filter(isFaulty).length)) {
+        const roster = before.map((member) => ({ ...member, majority: member.role === 'primary' ? order : undefined }));
+        const account = { reports: [], losses: [], accusations: [] };
+        return { ...shared, roster, verdict: undecidable(before), findings: undefined, messages: 0, account };
+      }
+      const members = before.map(({ id }) => id);
+      const account = await this.#host.carry({ ...shared, members, draw: this.#draws, deadline: this.#deadline });
+      this.#strikeLost([...account.losses, ...this.#host.losses()]);
+      const ballots = new Map(account.reports.flatMap(({ id, ballot }) => (ballot === undefined ? [] : [[id, ballot]])));
+      const after = before.map((member): Standing => ({ ...afterwards(member, account), majority: ballots.get(member.id) }));
+      return {
+        ...shared,
+        roster: after,
+        verdict: verdictOf(after, ballots),
+        findings: findingsOf(order, after, account),
+        messages: account.reports.reduce((sum, { sent }) => sum + sent, 0),
+        account,
+      };
+    });
+  }
+
+  /** Ends all generals; the army is not to be used any more. */
+  async disband(): Promise<void> {
+    this.#states.clear();
+    this.#primary = undefined;
+    await this.#host.close();
+  }
+
+  #members(): readonly Member[] {
+    return [...this.#states].map(([id, state]) => ({ id, role: id === this.#primary ? 'primary' : 'secondary', state }));
+  }
+
+  /** Runs `work` when all that was asked before is done, whatever came of it. */
+  #whenIdle<T>(work: () => Promise<T>): Promise<T> {
+    const result = this.#busy.then(work);
+    this.#busy = result.catch(() => undefined);
+    return result;
+  }
+
+  #known(id: number): NodeId {
+    if (!this.#states.has(nodeId(id))) throw new Refusal(`there is no general ${nameOf(nodeId(id))}`);
+    return nodeId(id);
+  }
+
+  #present(id: number): NodeId {
+    const general = this.#known(id);
+    if (this.#states.get(general)?.type === 'lost') throw new Refusal(`${nameOf(general)} is lost`);
+    return general;
+  }
+
+  #strikeLost(losses: readonly Loss[]): void {
+    for (const { id, reason } of losses) if (this.#states.has(id)) this.#states.set(id, { type: 'lost', reason });
+    this.#electIfNeeded();
+  }
+
+  /** Elects a primary at random, if there is none who could give an order. */
+  #electIfNeeded(): void {
+    if (this.#primary !== undefined && (this.#states.get(this.#primary) ?? LOST).type !== 'lost') return;
+    const candidates = [...this.#states].filter(([, { type }]) => type !== 'lost').map(([id]) => id);
+    if (candidates.length === 0) {
+      this.#primary = undefined;
+      return;
+    }
+    this.#elections += 1;
+    const question = { about: 'primary', order: this.#elections, round: 0, from: QUORUM, to: QUORUM, index: 0 } as const;
+    this.#primary = seeded(this.#seed)(question, candidates);
+  }
+}
+
+const LOST: MemberState = { type: 'lost', reason: '' };
+
+/** A member as the order left it: a traitor by its own account, or lost on the way. */
+function afterwards(member: Member, account: { readonly losses: readonly Loss[]; readonly reports: readonly { readonly id: NodeId; readonly strategy: string | undefined }[] }): Member {
+  const loss = account.losses.find(({ id }) => id === member.id);
+  if (loss !== undefined) return { ...member, state: { type: 'lost', reason: loss.reason } };
+  const report = account.reports.find(({ id }) => id === member.id);
+  if (report === undefined) return member;
+  return { ...member, state: report.strategy === undefined ? { type: 'loyal' } : { type: 'faulty', strategy: report.strategy } };
+}
+
+function knownProtocol(name: string): AnyRoundsProtocol {
+  const protocol = protocolNamed(name);
+  if (protocol === undefined) throw new Refusal(`there is no protocol ${quoted(name)}`);
+  return protocol;
+}
+
+function wholeNumber(value: number, what: string, min: number, max: number): number {
+  if (!Number.isSafeInteger(value) || value < min || value > max)
+    throw new Refusal(`${what} is a whole number from ${min} to ${max}, not ${quoted(String(value))}`);
+  return value;
+}

@@ -1,0 +1,128 @@
+import type { MessagePort } from 'node:worker_threads';
+import { seeded } from '../../core/choice.ts';
+import { BREAKDOWN_MESSAGE } from '../../core/host.ts';
+import type { Breakdown, Briefing } from '../../core/mission.ts';
+import { nodeId, type NodeId } from '../../core/node.ts';
+import type { Order } from '../../core/order.ts';
+import type { Effect, Event } from '../../core/protocol.ts';
+import type { Synchronized } from '../../protocols/synchronizer.ts';
+import { general, type General } from '../../sim/general.ts';
+import { openMission, sealReport, type Answer, type Letter } from './letters.ts';
+
+/**
+ * The life of one general in its thread: it listens to the main thread for orders, and to its peers, by one port each,
+ * for what they say. It decides nothing itself; all events go to the general's machine, and its effects are done here.
+ */
+export function serve(main: MessagePort): void {
+  const links = new Map<NodeId, MessagePort>();
+  const timers = new Map<string, NodeJS.Timeout>();
+  let self = nodeId(0);
+  let strategy: string | undefined;
+  let breakdown: Breakdown | undefined;
+  let number = 0;
+  let current: General | undefined;
+  /** Frames of orders that have not reached this general yet. */
+  let early: { readonly from: NodeId; readonly frame: readonly unknown[] }[] = [];
+
+  main.on('message', (letter: Letter) => {
+    if (typeof letter === 'string') {
+      if (breakdown !== undefined) breakDown(breakdown);
+      const { briefing, order } = openMission(letter);
+      return embark(briefing, order);
+    }
+    switch (letter.type) {
+      case 'link':
+        self = letter.self;
+        for (const [peer, port] of letter.peers) link(peer, port);
+        return tell({ type: 'ready' });
+      case 'corrupt':
+        strategy = letter.strategy;
+        return;
+      case 'sabotage':
+        breakdown = letter.breakdown;
+        return;
+      default:
+        letter satisfies never;
+    }
+  });
+
+  function link(peer: NodeId, port: MessagePort): void {
+    links.set(peer, port);
+    port.on('message', (frame: unknown) => hear(peer, frame));
+    port.on('close', () => {
+      links.delete(peer);
+      feed({ type: 'gone', peer });
+    });
+  }
+
+  function embark(briefing: Briefing, order: Order | undefined): void {
+    number = briefing.number;
+    current = general(briefing, self, strategy, seeded(briefing.seed));
+    for (const peer of briefing.members) if (peer !== self && !links.has(peer)) feed({ type: 'gone', peer });
+    if (order !== undefined) feed({ type: 'input', input: order });
+    feed({ type: 'start' });
+    const waiting = early;
+    early = [];
+    for (const { from, frame } of waiting) hear(from, frame);
+  }
+
+  function hear(from: NodeId, frame: unknown): void {
+    if (!Array.isArray(frame) || !(frame[0] >= number)) return;
+    if (frame[0] > number) {
+      early.push({ from, frame });
+      return;
+    }
+    const message = current?.parse(frame);
+    if (message !== undefined) feed({ type: 'message', from, message });
+  }
+
+  function feed(event: Event<Synchronized>): void {
+    if (current === undefined) return;
+    for (const effect of current.handle(event)) perform(effect);
+  }
+
+  function perform(effect: Effect<Synchronized>): void {
+    switch (effect.type) {
+      case 'send':
+        return links.get(effect.to)?.postMessage(effect.message);
+      case 'set-timer':
+        return setTimer(effect.timer, effect.after);
+      case 'cancel-timer':
+        clearTimeout(timers.get(effect.timer));
+        timers.delete(effect.timer);
+        return;
+      case 'output':
+        return tell(sealReport(number, current!.report(effect.output)));
+      case 'accuse':
+        return tell({ type: 'accuse', number, suspect: effect.suspect, evidence: effect.evidence });
+      case 'note':
+        return;
+      default:
+        effect satisfies never;
+    }
+  }
+
+  /** A timer of one name always runs equally long, so a running one need only start anew. */
+  function setTimer(timer: string, after: number): void {
+    const running = timers.get(timer);
+    if (running === undefined) timers.set(timer, setTimeout(() => feed({ type: 'timeout', timer }), after));
+    else running.refresh();
+  }
+
+  function tell(answer: Answer): void {
+    main.postMessage(answer);
+  }
+}
+
+function breakDown(how: Breakdown): void {
+  switch (how) {
+    case 'throw':
+      throw new Error(BREAKDOWN_MESSAGE);
+    case 'exit':
+      process.exit(1);
+    case 'hang':
+      for (;;);
+    default:
+      how satisfies never;
+  }
+}

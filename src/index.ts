@@ -1,0 +1,8 @@
+/** The library: an army whose orders unit tests can give and judge. */
+export { Army, type ArmyOptions } from './hosts/army.ts';
+export type { Account, Accusation, Loss, Report } from './core/host.ts';
+export type { NodeId } from './core/node.ts';
+export type { Order } from './core/order.ts';
+export type { Finding, Findings, Member, MemberState, Outcome, Role, Standing, Verdict } from './core/outcome.ts';
+export { Refusal } from './core/refusal.ts';
+export { byzantineMembers, faultsTolerated } from './core/quorum.ts';
