@@ -2,6 +2,7 @@ import type { Tampered } from './fact.ts';
 import type { Breakdown, Mission } from './mission.ts';
 import type { NodeId } from './node.ts';
 import type { Order } from './order.ts';
+import type { Offence } from './protocol.ts';
 
 /** What one general tells about one order. */
 export interface Report {
@@ -25,6 +26,7 @@ export interface Loss {
 
 export interface Accusation {
   readonly by: NodeId;
+  readonly kind: Offence;
   readonly suspect: NodeId;
   readonly evidence: string;
 }

@@ -26,3 +26,9 @@ export interface Briefing {
 export interface Mission extends Briefing {
   readonly order: Order;
 }
+
+/** For how many milliseconds a hung general is waited for, where nothing else is asked for. */
+export const DEFAULT_DEADLINE = 1000;
+
+/** The most generals of an army, where nothing else is asked for: two cores carry so many, at 3 s to muster them. */
+export const DEFAULT_LIMIT = 256;

@@ -1,4 +1,5 @@
 import type { Fact } from './fact.ts';
+import type { Keyring } from './keyring.ts';
 import type { NodeId } from './node.ts';
 import type { Order } from './order.ts';
 
@@ -18,6 +19,9 @@ export interface Context {
   readonly commander: NodeId;
   /** m, the number of traitors to be stood. */
   readonly faults: number;
+  /** The number of the order: never the same twice in one army. */
+  readonly number: number;
+  readonly keyring: Keyring;
 }
 
 export interface Heard<Message> {
@@ -35,13 +39,20 @@ export type Event<V extends Vocabulary> =
   /** The link to a peer is closed; nothing more will come from it. */
   | { readonly type: 'gone'; readonly peer: NodeId };
 
+/**
+ * What a member can be accused of. Of silence, by whoever waits for it: it may only have been slow, which breaks the
+ * model's bound on delays, and it is given up. Of misbehaviour, by a protocol that holds evidence: it stays a member, its
+ * conduct being what the protocol is there to stand.
+ */
+export type Offence = 'silence' | 'misbehaviour';
+
 export type Effect<V extends Vocabulary> =
   | { readonly type: 'send'; readonly to: NodeId; readonly message: V['message'] }
   /** Asks for one `timeout` after that many milliseconds; setting a timer that runs starts it anew. */
   | { readonly type: 'set-timer'; readonly timer: string; readonly after: number }
   | { readonly type: 'cancel-timer'; readonly timer: string }
   | { readonly type: 'output'; readonly output: V['output'] }
-  | { readonly type: 'accuse'; readonly suspect: NodeId; readonly evidence: string }
+  | { readonly type: 'accuse'; readonly kind: Offence; readonly suspect: NodeId; readonly evidence: string }
   /** Something for the trace; no behaviour hangs on it. */
   | { readonly type: 'note'; readonly fact: Fact };
 
@@ -91,6 +102,18 @@ export interface RoundsProtocol<V extends OrderVocabulary, State> extends Machin
   messages(context: Context): number;
   /** What a traitor could say instead of one honest message. */
   lies(context: Context, honest: V['message']): V['message'][];
+  /** A message in words; the message itself, as a string, where this is left out. */
+  describe?(message: V['message']): string;
+  /** The orders of which a lieutenant's decision is the majority, where the protocol decides so. @param heard its inboxes, that of round 1 first */
+  votes?(context: Context, heard: readonly (readonly Heard<V['message']>[])[]): Vote[];
+}
+
+/** One of the orders of which a decision is the majority. */
+export interface Vote {
+  readonly from: NodeId;
+  readonly order: Order;
+  /** Nothing usable was heard, so the default was taken. */
+  readonly isAssumed: boolean;
 }
 
 /** A protocol whose vocabulary and state only the protocol itself knows. */

@@ -26,8 +26,9 @@ export function tally(votes: Iterable<Order>): Tally {
 }
 
 /** The order that strictly more than half of the votes are for; on a tie the default that all generals share. */
-export function majority(votes: Iterable<Order>): Order {
-  const { attack, retreat } = tally(votes);
+export function majorityOf({ attack, retreat }: Tally): Order {
   if (attack > retreat) return 'attack';
   return retreat > attack ? 'retreat' : DEFAULT_ORDER;
 }
+
+export const majority = (votes: Iterable<Order>): Order => majorityOf(tally(votes));

@@ -1,4 +1,5 @@
 import type { NodeId } from './node.ts';
+import type { AnyRoundsProtocol } from './protocol.ts';
 
 /** What becomes of one honest message of a traitor. */
 export interface Conduct<Message> {
@@ -28,6 +29,8 @@ export interface FaultStrategy {
   /** One line for people who choose among strategies. */
   readonly summary: string;
   says<Message>(occasion: Occasion<Message>): readonly Conduct<Message>[];
+  /** What is run in the place of the honest protocol, where lying message by message is not all that the strategy does. */
+  possess?(protocol: AnyRoundsProtocol): AnyRoundsProtocol;
 }
 
 export const say = <Message>(...messages: Message[]): Conduct<Message> => ({ now: messages, late: [] });

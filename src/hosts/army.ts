@@ -1,6 +1,6 @@
 import { seeded } from '../core/choice.ts';
 import type { Host, Loss } from '../core/host.ts';
-import type { Breakdown } from '../core/mission.ts';
+import { DEFAULT_DEADLINE, DEFAULT_LIMIT, type Breakdown } from '../core/mission.ts';
 import { QUORUM, nameOf, nodeId, type NodeId } from '../core/node.ts';
 import type { Order } from '../core/order.ts';
 import type { Member, MemberState, Outcome, Standing } from '../core/outcome.ts';
@@ -27,9 +27,6 @@ export interface ArmyOptions {
   /** Whether one idle thread is kept, so that the next newcomer is there at once; false if not given. */
   readonly spare?: boolean;
 }
-
-export const DEFAULT_DEADLINE = 1000;
-export const DEFAULT_LIMIT = 256;
 
 /**
  * An army of generals. One is primary and gives the orders; some may be traitors.
@@ -109,7 +106,12 @@ export class Army {
       this.#largestId += count;
       for (const id of ids) this.#states.set(id, { type: 'loyal' });
       this.#electIfNeeded();
-      await this.#host.enlist(ids);
+      try {
+        await this.#host.enlist(ids);
+      } catch (error) {
+        await Promise.all(ids.map((id) => this.kill(id)));
+        throw error;
+      }
       return ids;
     });
   }

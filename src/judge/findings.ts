@@ -21,10 +21,10 @@ export function findingsOf(order: Order, members: readonly Member[], account: Ac
 }
 
 /** Who was slow broke the model's bound on delays: what failed then says nothing about the protocol. */
-const violatedUnlessLate = (witness: string, { accusations }: Account): Finding =>
-  accusations.length === 0
-    ? { type: 'violated', witness }
-    : { type: 'unknown', reason: `${witness}, but ${accusations.map(({ suspect }) => nameOf(suspect)).join(', ')} was late` };
+function violatedUnlessLate(witness: string, { accusations }: Account): Finding {
+  const late = new Set(accusations.filter(({ kind }) => kind === 'silence').map(({ suspect }) => nameOf(suspect)));
+  return late.size === 0 ? { type: 'violated', witness } : { type: 'unknown', reason: `${witness}, but ${[...late].join(', ')} was late` };
+}
 
 function split(lieutenants: readonly NodeId[], decisions: ReadonlyMap<NodeId, Order | undefined>): string | undefined {
   const attacker = lieutenants.find((id) => decisions.get(id) === 'attack');

@@ -15,7 +15,7 @@
  */
 import { DEFAULT_ORDER, counterpart, parseOrder, type Order } from '../core/order.ts';
 import type { NodeId } from '../core/node.ts';
-import type { Context, Effect, Heard, OrderVocabulary, RoundsProtocol } from '../core/protocol.ts';
+import type { Context, Effect, Heard, OrderVocabulary, RoundsProtocol, Vote } from '../core/protocol.ts';
 import { byzantineMembers, faultsTolerated, majority } from '../core/quorum.ts';
 
 interface Exchange extends OrderVocabulary {
@@ -40,6 +40,11 @@ export const exchange: RoundsProtocol<Exchange, ExchangeState> = {
   messages: ({ members: { length: n } }) => n - 1 + (n - 1) * Math.max(0, n - 2),
   lies: (_context, honest) => [counterpart(honest)],
   parse: parseOrder,
+
+  votes: (context, [orders = [], reports = []]) => [
+    voteOf(context.commander, orders),
+    ...lieutenants(context).map((lieutenant) => voteOf(lieutenant, reports)),
+  ],
 
   begin: () => ({ order: DEFAULT_ORDER }),
 
@@ -69,7 +74,7 @@ function command(context: Context, state: ExchangeState): Effect<Exchange>[] {
 }
 
 function relay(context: Context, state: ExchangeState, inbox: readonly Heard<Order>[]): Effect<Exchange>[] {
-  state.order = inbox.find(({ from }) => from === context.commander)?.message ?? DEFAULT_ORDER;
+  state.order = voteOf(context.commander, inbox).order;
   return lieutenants(context).map((to) => sendOrder(to, state.order));
 }
 
@@ -78,6 +83,12 @@ function decide(context: Context, state: ExchangeState, inbox: readonly Heard<Or
   for (const { from, message } of inbox) if (!reports.has(from)) reports.set(from, message);
   const orders = lieutenants(context).map((lieutenant) => reports.get(lieutenant) ?? DEFAULT_ORDER);
   return [{ type: 'output', output: majority([state.order, ...orders]) }];
+}
+
+/** What a general said, or the default if it said nothing. */
+function voteOf(from: NodeId, inbox: readonly Heard<Order>[]): Vote {
+  const said = inbox.find((heard) => heard.from === from)?.message;
+  return { from, order: said ?? DEFAULT_ORDER, isAssumed: said === undefined };
 }
 
 /** The lieutenants other than oneself. */

@@ -1,8 +1,9 @@
 import type { Choose } from '../core/choice.ts';
 import type { Report } from '../core/host.ts';
+import type { Keyring } from '../core/keyring.ts';
 import type { Briefing } from '../core/mission.ts';
 import type { NodeId } from '../core/node.ts';
-import type { Context, Effect, Event } from '../core/protocol.ts';
+import type { AnyRoundsProtocol, Context, Effect, Event } from '../core/protocol.ts';
 import { strategyNamed } from '../faults/registry.ts';
 import { traitorous, traitorousBallot, type Treason } from '../faults/traitor.ts';
 import { protocolNamed } from '../protocols/registry.ts';
@@ -22,20 +23,38 @@ export interface General {
 /**
  * @param strategy the way in which this general is a traitor; undefined if it is loyal
  * @param choose answers the questions that treason raises
+ * @param keyring this general's own
  */
-export function general(briefing: Briefing, self: NodeId, strategy: string | undefined, choose: Choose): General {
-  const honest = known(protocolNamed(briefing.protocol), briefing.protocol);
-  const context: Context = { self, members: briefing.members, commander: briefing.commander, faults: briefing.faults };
-  const treason: Treason | undefined =
-    strategy === undefined ? undefined : { strategy: known(strategyNamed(strategy), strategy), choose, order: briefing.draw };
-  const protocol = treason === undefined ? honest : traitorous(honest, treason);
+export function general(briefing: Briefing, self: NodeId, strategy: string | undefined, choose: Choose, keyring: Keyring): General {
+  const { protocol, context, report } = soldier(briefing, self, strategy, choose, keyring);
   const machine = synchronizer(protocol, briefing.number, briefing.deadline * PATIENCE);
   const state = machine.begin(context);
   return {
     handle: (event) => machine.step(context, state, event),
     parse: (input) => machine.parse(input),
+    report,
+  };
+}
+
+/** A general without the means of making rounds real. */
+export interface Soldier {
+  readonly protocol: AnyRoundsProtocol;
+  readonly context: Context;
+  readonly report: General['report'];
+}
+
+/** The protocol as this general runs it. The arguments are those of `general`. */
+export function soldier(briefing: Briefing, self: NodeId, strategy: string | undefined, choose: Choose, keyring: Keyring): Soldier {
+  const honest = known(protocolNamed(briefing.protocol), briefing.protocol);
+  const { number, members, commander, faults } = briefing;
+  const context: Context = { self, members, commander, faults, number, keyring };
+  const treason: Treason | undefined =
+    strategy === undefined ? undefined : { strategy: known(strategyNamed(strategy), strategy), choose, order: briefing.draw };
+  return {
+    protocol: treason === undefined ? honest : traitorous(honest, treason),
+    context,
     report({ decision, heard, sent, tampered }) {
-      const isSteady = treason === undefined || decision === undefined || self === context.commander;
+      const isSteady = treason === undefined || decision === undefined || self === commander;
       const ballot = isSteady ? decision : traitorousBallot(treason, context, decision);
       return { id: self, decision, ballot, strategy, heard, tampered, sent };
     },

@@ -1,5 +1,6 @@
 import { seeded, type Choose } from '../core/choice.ts';
 import { BREAKDOWN_MESSAGE, lossBy, type Accusation, type Account, type Loss, type Report } from '../core/host.ts';
+import { symbolicKeyring } from '../core/keyring.ts';
 import type { Breakdown, Mission } from '../core/mission.ts';
 import type { NodeId } from '../core/node.ts';
 import type { Effect, Event } from '../core/protocol.ts';
@@ -38,7 +39,7 @@ export function simulate(mission: Mission, circumstances: Circumstances = {}): A
   let settings = 0;
 
   for (const id of mission.members) {
-    if (!lost.has(id) && breakdowns?.get(id) === undefined) army.set(id, general(mission, id, traitors?.get(id), choose));
+    if (!lost.has(id) && breakdowns?.get(id) === undefined) army.set(id, general(mission, id, traitors?.get(id), choose, symbolicKeyring(id)));
   }
   for (const id of mission.members) {
     if (army.has(id)) continue;
@@ -60,7 +61,7 @@ export function simulate(mission: Mission, circumstances: Circumstances = {}): A
   for (const id of mission.members) {
     if (!reports.has(id) && !lost.has(id) && !losses.some((loss) => loss.id === id)) lose(id, lossBy.hanging(mission.deadline), 0);
   }
-  return { reports: [...reports.values()].sort(byId), losses: losses.sort(byId), accusations };
+  return { reports: [...reports.values()].sort(byId), losses: losses.sort(byId), accusations: accusations.sort(byAccuser) };
 
   function happen(to: NodeId, event: Event<Synchronized>, at: number): void {
     agenda.add(at, { to, type: 'event', event });
@@ -84,8 +85,8 @@ export function simulate(mission: Mission, circumstances: Circumstances = {}): A
           reports.set(self, army.get(self)!.report(effect.output));
           break;
         case 'accuse':
-          accusations.push({ by: self, suspect: effect.suspect, evidence: effect.evidence });
-          if (!losses.some(({ id }) => id === effect.suspect)) lose(effect.suspect, lossBy.hanging(mission.deadline), now);
+          accusations.push({ by: self, kind: effect.kind, suspect: effect.suspect, evidence: effect.evidence });
+          if (effect.kind === 'silence' && !losses.some(({ id }) => id === effect.suspect)) lose(effect.suspect, lossBy.hanging(mission.deadline), now);
           break;
         case 'note':
           break;
@@ -106,5 +107,8 @@ export function simulate(mission: Mission, circumstances: Circumstances = {}): A
     for (const id of army.keys()) happen(id, { type: 'gone', peer }, now);
   }
 }
+
+/** Each accuser's own stay in their order; among accusers there is none, since they speak at once. */
+const byAccuser = (a: Accusation, b: Accusation): number => a.by - b.by;
 
 const byId = (a: { readonly id: NodeId }, b: { readonly id: NodeId }): number => a.id - b.id;

@@ -1,5 +1,5 @@
 import type { MessagePort } from 'node:worker_threads';
-import type { Report } from '../../core/host.ts';
+import type { Accusation, Report } from '../../core/host.ts';
 import type { Breakdown, Briefing } from '../../core/mission.ts';
 import type { NodeId } from '../../core/node.ts';
 import type { Order } from '../../core/order.ts';
@@ -15,7 +15,7 @@ export type Letter =
 /** What a general's thread tells the main thread. */
 export type Answer =
   | { readonly type: 'ready' }
-  | { readonly type: 'accuse'; readonly number: number; readonly suspect: NodeId; readonly evidence: string }
+  | { readonly type: 'accuse'; readonly number: number; readonly accusation: Omit<Accusation, 'by'> }
   | SealedReport;
 
 /**

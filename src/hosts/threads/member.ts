@@ -7,6 +7,7 @@ import type { Order } from '../../core/order.ts';
 import type { Effect, Event } from '../../core/protocol.ts';
 import type { Synchronized } from '../../protocols/synchronizer.ts';
 import { general, type General } from '../../sim/general.ts';
+import { ed25519Keyring } from '../keys.ts';
 import { openMission, sealReport, type Answer, type Letter } from './letters.ts';
 
 /**
@@ -57,7 +58,7 @@ export function serve(main: MessagePort): void {
 
   function embark(briefing: Briefing, order: Order | undefined): void {
     number = briefing.number;
-    current = general(briefing, self, strategy, seeded(briefing.seed));
+    current = general(briefing, self, strategy, seeded(briefing.seed), ed25519Keyring(briefing.seed, self));
     for (const peer of briefing.members) if (peer !== self && !links.has(peer)) feed({ type: 'gone', peer });
     if (order !== undefined) feed({ type: 'input', input: order });
     feed({ type: 'start' });
@@ -94,7 +95,7 @@ export function serve(main: MessagePort): void {
       case 'output':
         return tell(sealReport(number, current!.report(effect.output)));
       case 'accuse':
-        return tell({ type: 'accuse', number, suspect: effect.suspect, evidence: effect.evidence });
+        return tell({ type: 'accuse', number, accusation: { kind: effect.kind, suspect: effect.suspect, evidence: effect.evidence } });
       case 'note':
         return;
       default:

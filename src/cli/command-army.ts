@@ -1,0 +1,91 @@
+import { createReadStream } from 'node:fs';
+import { open } from 'node:fs/promises';
+import type { Readable } from 'node:stream';
+import type { Session } from '../repl/command.ts';
+import { DEFAULT_LIMIT } from '../core/mission.ts';
+import { quoted } from '../core/refusal.ts';
+import { looksOf, wantsColour, type Looks } from '../repl/looks.ts';
+import { UsageError, type Options, type Request } from './options.ts';
+
+/** Commands an army: from scripts, from a pipe, or at a prompt. @returns the exit status */
+export async function commandArmy(request: Request & { type: 'prompt' | 'run' }): Promise<number> {
+  const { count, options } = request;
+  const limit = options.limit ?? DEFAULT_LIMIT;
+  if (count > limit) throw new UsageError(`${count} generals are more than ${limit}, the limit; --max-generals lifts it`);
+  await mustBeKnown(options.protocol);
+  const colour = wantsColour(process.env, process.stdout.isTTY, options.colourless || options.json);
+  const looks = looksOf(colour);
+  if (request.type === 'run') return runFiles(request.files, count, options, looks);
+  const isTerminal = process.stdin.isTTY && process.stdout.isTTY && !options.json;
+  if (isTerminal) return (await import('../repl/interactive.ts')).interact(() => muster(count, options, true), looks);
+  return (await runStream(process.stdin, 'line ', false, count, options, looks)) ? 0 : 1;
+}
+
+async function runFiles(files: readonly string[], count: number, options: Options, looks: Looks): Promise<number> {
+  for (const file of files) await mustBeReadable(file);
+  let succeeded = true;
+  for (const [index, file] of files.entries()) {
+    if (files.length > 1 && !options.json) process.stdout.write(`${index === 0 ? '' : '\n'}${looks.paint.dim(`# ${file}`)}\n`);
+    const input = file === '-' ? process.stdin : createReadStream(file);
+    const source = file === '-' ? 'line ' : `${file}:`;
+    const isDone = await runStream(input, source, true, count, options, looks);
+    succeeded &&= isDone;
+    if (!isDone && options.failFast) break;
+  }
+  return succeeded ? 0 : 1;
+}
+
+async function mustBeKnown(protocol: string | undefined): Promise<void> {
+  if (protocol === undefined) return;
+  const { PROTOCOLS } = await import('../protocols/registry.ts');
+  if (!PROTOCOLS.some(({ name }) => name === protocol))
+    throw new UsageError(`there is no protocol ${quoted(protocol)}: ${PROTOCOLS.map(({ name }) => name).join(', ')}`);
+}
+
+/** All files are looked at before the first is run. */
+async function mustBeReadable(file: string): Promise<void> {
+  if (file === '-') return;
+  try {
+    const handle = await open(file);
+    const isDirectory = (await handle.stat()).isDirectory();
+    await handle.close();
+    if (isDirectory) throw new UsageError(`${quoted(file)} is a folder, not a script`);
+  } catch (error) {
+    if (error instanceof UsageError) throw error;
+    const { code } = error as NodeJS.ErrnoException;
+    throw new UsageError(`${quoted(file)} cannot be read: ${code === 'ENOENT' ? 'there is no such file' : String(code)}`);
+  }
+}
+
+async function runStream(input: Readable, source: string, echo: boolean, count: number, options: Options, looks: Looks): Promise<boolean> {
+  const { runScript } = await import('../repl/script.ts');
+  const session = await muster(count, options, false);
+  try {
+    return await runScript(session, input, {
+      source,
+      echo,
+      failFast: options.failFast,
+      json: options.json,
+      looks,
+      out: (text) => process.stdout.write(text),
+      err: (text) => process.stderr.write(text),
+      signal: new AbortController().signal,
+    });
+  } finally {
+    await session.army.disband();
+  }
+}
+
+/** @param spare whether to keep a warm thread, for a person who may ask for one more general */
+async function muster(count: number, { host, seed, protocol, deadline, limit }: Options, spare: boolean): Promise<Session> {
+  const { Army } = await import('../hosts/army.ts');
+  const army = await Army.muster(count, {
+    host,
+    spare,
+    ...(seed === undefined ? {} : { seed }),
+    ...(protocol === undefined ? {} : { protocol }),
+    ...(deadline === undefined ? {} : { deadline }),
+    ...(limit === undefined ? {} : { limit }),
+  });
+  return { army, outcome: undefined };
+}

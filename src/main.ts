@@ -1,0 +1,43 @@
+#!/usr/bin/env node
+import { UsageError, USAGE, parseRequest } from './cli/options.ts';
+import { Refusal } from './core/refusal.ts';
+
+/** Ends the process quietly when nobody reads its output any more, as `| head` does. */
+process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 70));
+process.on('unhandledRejection', (error) => tell(`internal error: ${messageOf(error)}`));
+process.on('SIGINT', () => process.exit(130));
+process.on('SIGTERM', () => process.exit(143));
+
+try {
+  const request = parseRequest(process.argv.slice(2));
+  switch (request.type) {
+    case 'help':
+      process.stdout.write(USAGE);
+      break;
+    case 'version':
+      process.stdout.write(`${(await import('./cli/version.ts')).version()}\n`);
+      break;
+    case 'prompt':
+    case 'run':
+      process.exitCode = await (await import('./cli/command-army.ts')).commandArmy(request);
+      break;
+    default:
+      request satisfies never;
+  }
+} catch (error) {
+  if (error instanceof UsageError || error instanceof Refusal) {
+    tell(`${error.message} – see generals --help`);
+    process.exitCode = 2;
+  } else {
+    tell(`internal error: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+    process.exitCode = 70;
+  }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+function tell(line: string): void {
+  process.stderr.write(`generals: ${line}\n`);
+}

@@ -1,0 +1,177 @@
+import { ORDERS, type Order } from '../core/order.ts';
+import { BREAKDOWNS, type Breakdown } from '../core/mission.ts';
+import { nameOf, nodeId } from '../core/node.ts';
+import { parseId, parseWhole } from '../core/parse.ts';
+import { Refusal, quoted } from '../core/refusal.ts';
+import { DEFAULT_STRATEGY, STRATEGIES } from '../faults/registry.ts';
+import { PROTOCOLS, protocolNamed } from '../protocols/registry.ts';
+import { explain } from '../trace/why.ts';
+import { formOf, type Command, type Parameter, type Result, type Session } from './command.ts';
+
+const ID: Parameter = { name: 'id', words: ({ army }) => army.members().map(({ id }) => nameOf(id)) };
+const ORDER: Parameter = { name: 'attack|retreat', words: () => ORDERS };
+const STATES = ['faulty', 'non-faulty'] as const;
+const STATE: Parameter = { name: STATES.join('|'), words: () => STATES };
+const STRATEGY: Parameter = { name: 'strategy', words: () => STRATEGIES.map(({ name }) => name) };
+const PROTOCOL: Parameter = { name: 'name', words: () => PROTOCOLS.map(({ name }) => name) };
+
+/** All commands, in the order in which help lists them. Parsing, help, completion and the README's table come from here. */
+export const COMMANDS: readonly Command[] = [
+  {
+    name: 'actual-order',
+    forms: [[ORDER], [ORDER, { name: 'anyway', isLiteral: true, words: () => ['anyway'] }]],
+    summary: 'have the primary give an order; with `anyway` even if the traitors are too many for a decision',
+    example: 'actual-order attack',
+    async run(session, [order = '', anyway]) {
+      const parsed = oneOf(ORDERS, order, 'an order');
+      if (anyway !== undefined) oneOf(['anyway'], anyway, 'a second word');
+      return give(session, parsed, anyway !== undefined);
+    },
+  },
+  {
+    name: 'g-state',
+    forms: [[], [ID, STATE], [ID, STATE, STRATEGY]],
+    summary: 'show all generals, or make one a traitor or loyal again',
+    example: 'g-state 3 faulty',
+    async run({ army }, [id, state = '', strategy]) {
+      if (id === undefined) return roster(army);
+      const general = idOf(id);
+      const parsed = oneOf(strategy === undefined ? STATES : ['faulty'], state, 'a state');
+      if (parsed === 'faulty') await army.corrupt(general, strategy?.toLowerCase() ?? DEFAULT_STRATEGY.name);
+      else await army.pardon(general);
+      return roster(army);
+    },
+  },
+  {
+    name: 'g-add',
+    forms: [[{ name: 'count' }]],
+    summary: 'add that many loyal generals',
+    example: 'g-add 3',
+    async run({ army }, [count = '']) {
+      const parsed = parseWhole(count);
+      if (parsed === undefined) throw new Refusal(`${quoted(count)} is not a number of generals`);
+      await army.add(parsed);
+      return roster(army);
+    },
+  },
+  {
+    name: 'g-kill',
+    forms: [[ID]],
+    summary: 'end a general; if it was primary, another is elected at random',
+    example: 'g-kill 2',
+    async run({ army }, [id = '']) {
+      await army.kill(idOf(id));
+      return roster(army);
+    },
+  },
+  {
+    name: 'g-elect',
+    forms: [[ID]],
+    summary: 'make a general primary',
+    example: 'g-elect 1',
+    async run({ army }, [id = '']) {
+      await army.elect(idOf(id));
+      return roster(army);
+    },
+  },
+  {
+    name: 'g-protocol',
+    forms: [[], [PROTOCOL], [PROTOCOL, { name: 'm' }]],
+    summary: 'show the protocols, or set the one to follow, and m, the traitors it shall stand',
+    example: 'g-protocol exchange',
+    async run({ army }, [name, m]) {
+      if (name !== undefined) {
+        const faults = m === undefined ? undefined : parseWhole(m);
+        if (m !== undefined && faults === undefined) throw new Refusal(`${quoted(m)} is not a number of traitors`);
+        await army.follow(name.toLowerCase(), faults);
+      }
+      const protocols = PROTOCOLS.map(({ name: known, summary }) => ({ name: known, summary }));
+      return { type: 'protocol', current: army.protocol.name, faults: army.faults, members: army.members().length, protocols };
+    },
+  },
+  {
+    name: 'g-strategies',
+    forms: [[]],
+    summary: 'list the ways of being a traitor',
+    example: 'g-strategies',
+    run: async () => ({ type: 'strategies', strategies: STRATEGIES.map(({ name, summary }) => ({ name, summary })) }),
+  },
+  {
+    name: 'g-why',
+    forms: [[], [ID]],
+    summary: 'explain the last order: who said what to whom, what was tampered with, how each general and the quorum decided',
+    example: 'g-why 3',
+    async run({ outcome }, [id]) {
+      const about = id === undefined ? undefined : nodeId(idOf(id));
+      if (outcome === undefined) throw new Refusal('no order has been given yet');
+      if (about !== undefined && !outcome.roster.some((member) => member.id === about))
+        throw new Refusal(`${nameOf(about)} had no part in the last order`);
+      return { type: 'why', explanation: explain(outcome, protocolNamed(outcome.protocol)!, about) };
+    },
+  },
+  {
+    name: 'g-seed',
+    forms: [[], [{ name: 'n' }]],
+    summary: 'show the seed that all chance follows from, or set it, so that what follows can be repeated',
+    example: 'g-seed 42',
+    async run({ army }, [n]) {
+      if (n !== undefined) {
+        const seed = parseWhole(n);
+        if (seed === undefined) throw new Refusal(`${quoted(n)} is not a seed`);
+        await army.reseed(seed);
+      }
+      return { type: 'seed', seed: army.seed };
+    },
+  },
+  {
+    name: 'g-break',
+    forms: [[ID, { name: BREAKDOWNS.join('|'), words: () => BREAKDOWNS }]],
+    summary: 'make a general break down when the next order reaches it: its thread throws, exits, or hangs for ever',
+    example: 'g-break 3 hang',
+    async run({ army }, [id = '', how = '']) {
+      const breakdown: Breakdown = oneOf(BREAKDOWNS, how, 'a way to break down');
+      await army.sabotage(idOf(id), breakdown);
+      return { type: 'breakdown', general: nameOf(nodeId(idOf(id))), breakdown };
+    },
+  },
+  {
+    name: 'help',
+    forms: [[], [{ name: 'command', words: () => COMMANDS.map(({ name }) => name) }]],
+    summary: 'list the commands, or explain one',
+    example: 'help actual-order',
+    async run(_session, [name]) {
+      if (name === undefined) return { type: 'help', lines: COMMANDS.map((command) => [formOf(command), command.summary]) };
+      const command = COMMANDS.find((candidate) => candidate.name === name.toLowerCase());
+      if (command === undefined) throw new Refusal(`there is no command ${quoted(name)}`);
+      return { type: 'help', lines: [[formOf(command), command.summary], ['for example', command.example]] };
+    },
+  },
+  {
+    name: 'exit',
+    forms: [[]],
+    summary: 'leave',
+    example: 'exit',
+    run: async () => ({ type: 'farewell' }),
+  },
+];
+
+async function give(session: Session, order: Order, anyway: boolean): Promise<Result> {
+  const outcome = await session.army.order(order, { anyway });
+  session.outcome = outcome;
+  const primary = session.army.members().find(({ role }) => role === 'primary');
+  return { type: 'outcome', outcome, primary: primary === undefined ? undefined : nameOf(primary.id) };
+}
+
+const roster = (army: Session['army']): Result => ({ type: 'roster', members: army.members() });
+
+function idOf(word: string): number {
+  const id = parseId(word);
+  if (id === undefined) throw new Refusal(`${quoted(word)} is not a general's id`);
+  return id;
+}
+
+function oneOf<Word extends string>(words: readonly Word[], word: string, what: string): Word {
+  const found = words.find((candidate) => candidate === word.toLowerCase());
+  if (found === undefined) throw new Refusal(`${quoted(word)} is not ${what}: ${words.join(' or ')}`);
+  return found;
+}

@@ -1,0 +1,19 @@
+import type { Session } from './command.ts';
+import { COMMANDS } from './commands.ts';
+import type { Completion } from './completion.ts';
+
+/** What may stand at the cursor: commands, then the words that the command takes there. */
+export function complete(session: Session, line: string, cursor: number): Completion {
+  const before = line.slice(0, cursor);
+  const from = before.search(/\S*$/);
+  const typed = before.slice(from).toLowerCase();
+  const earlier = before.slice(0, from).trim().toLowerCase().split(/\s+/).filter((word) => word !== '');
+  const words = earlier.length === 0 ? COMMANDS.map(({ name }) => name) : wordsAt(session, earlier);
+  return { from, candidates: words.filter((word) => word.toLowerCase().startsWith(typed) || word.toLowerCase() === `g${typed}`) };
+}
+
+function wordsAt(session: Session, [name, ...words]: readonly string[]): string[] {
+  const command = COMMANDS.find((candidate) => candidate.name === name);
+  const candidates = (command?.forms ?? []).flatMap((form) => form[words.length]?.words?.(session) ?? []);
+  return [...new Set(candidates)];
+}

@@ -1,0 +1,59 @@
+import { nameOf, type NodeId } from '../core/node.ts';
+import type { Member, Outcome } from '../core/outcome.ts';
+import type { Answer } from './execute.ts';
+
+/** One JSON object for one command, in the format `v: 1`: `ok` tells success, `type` what else is there. */
+export function jsonOf(answer: Exclude<Answer, { type: 'nothing' }>): string {
+  if (answer.type === 'mistake') return JSON.stringify({ v: 1, ok: false, error: answer.message });
+  return JSON.stringify({ v: 1, ok: true, command: answer.command, ...dataOf(answer) });
+}
+
+function dataOf({ result }: Answer & { type: 'result' }): object {
+  switch (result.type) {
+    case 'roster':
+      return { type: result.type, members: result.members.map(memberData) };
+    case 'outcome':
+      return { type: result.type, ...outcomeData(result.outcome), primary: result.primary ?? null };
+    case 'why': {
+      const { outcome, reasons } = result.explanation;
+      return {
+        type: result.type,
+        ...outcomeData(outcome),
+        generals: reasons.map(({ general, hearings, misdeeds, votes, decision, ballot }) => ({
+          ...memberData(general),
+          heard: hearings.map(({ round, from, text, honest }) => ({ round, from: nameOf(from), message: text, ...(honest === undefined ? {} : { honest }) })),
+          tampered: misdeeds.map(({ to, ...misdeed }) => ({ ...misdeed, to: nameOf(to) })),
+          votes: votes.map(({ from, order, isAssumed, isTampered }) => ({ from: nameOf(from), order, assumed: isAssumed, tampered: isTampered })),
+          decision: decision ?? null,
+          ballot: ballot ?? null,
+        })),
+      };
+    }
+    default:
+      return result;
+  }
+}
+
+function outcomeData({ number, order, protocol, faults, seed, commander, roster, verdict, findings, messages, account }: Outcome): object {
+  return {
+    number,
+    order,
+    protocol,
+    m: faults,
+    seed,
+    commander: nameOf(commander),
+    members: roster.map((standing) => ({ ...memberData(standing), majority: standing.majority ?? null })),
+    verdict: { ...verdict, order: verdict.order ?? null },
+    findings: findings ?? null,
+    messages,
+    losses: account.losses.map(({ id, reason }: { id: NodeId; reason: string }) => ({ general: nameOf(id), reason })),
+  };
+}
+
+const memberData = ({ id, role, state }: Member): object => ({
+  id,
+  name: nameOf(id),
+  role,
+  state: { loyal: 'NF', faulty: 'F', lost: 'lost' }[state.type],
+  ...(state.type === 'faulty' ? { strategy: state.strategy } : {}),
+});

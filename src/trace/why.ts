@@ -1,0 +1,97 @@
+import { symbolicKeyring } from '../core/keyring.ts';
+import { nameOf, type NodeId } from '../core/node.ts';
+import type { Order } from '../core/order.ts';
+import type { Outcome, Standing } from '../core/outcome.ts';
+import type { AnyRoundsProtocol, Vote } from '../core/protocol.ts';
+
+/** One message, or the lack of one where somebody had the floor. */
+export interface Hearing {
+  readonly round: number;
+  readonly from: NodeId;
+  readonly text: string;
+  /** What an honest sender would have said, if this was tampered with. */
+  readonly honest: string | undefined;
+}
+
+/** What a traitor did to one of its messages. */
+export interface Misdeed {
+  readonly round: number;
+  readonly to: NodeId;
+  readonly honest: string;
+  /** What it said instead; empty where it kept silent. */
+  readonly said: readonly string[];
+  readonly late: readonly string[];
+}
+
+/** Why one general decided as it did. */
+export interface Reasons {
+  readonly general: Standing;
+  readonly hearings: readonly Hearing[];
+  readonly misdeeds: readonly Misdeed[];
+  /** The orders of which its decision is the majority; none for a primary, which decides for its own order. */
+  readonly votes: readonly (Vote & { readonly isTampered: boolean })[];
+  readonly decision: Order | undefined;
+  readonly ballot: Order | undefined;
+}
+
+/** The last order, told from what the generals reported. */
+export interface Explanation {
+  readonly outcome: Outcome;
+  /** The one general that was asked about, or undefined for all. */
+  readonly about: NodeId | undefined;
+  readonly reasons: readonly Reasons[];
+}
+
+/** @param about one general, or undefined for all */
+export function explain(outcome: Outcome, protocol: AnyRoundsProtocol, about?: NodeId): Explanation {
+  const asked = outcome.roster.filter(({ id }) => about === undefined || id === about);
+  return { outcome, about, reasons: asked.map((general) => reasonsOf(general, outcome, protocol)) };
+}
+
+function reasonsOf(general: Standing, outcome: Outcome, protocol: AnyRoundsProtocol): Reasons {
+  const report = outcome.account.reports.find(({ id }) => id === general.id);
+  const { number, commander, faults } = outcome;
+  const members = outcome.roster.map(({ id }) => id);
+  const context = { self: general.id, members, commander, faults, number, keyring: symbolicKeyring(general.id) };
+  const inboxes = (report?.heard ?? []).map(({ from, messages }) => from.map((sender, index) => ({ from: sender, message: messages[index] })));
+  const hearings = inboxes.flatMap((inbox, index) =>
+    inbox.map(({ from, message }): Hearing => {
+      const misdeed = tamperedBy(outcome, from).find(
+        ({ round, to, said }) => round === index + 1 && to === general.id && said.some((one) => describe(protocol, one) === describe(protocol, message)),
+      );
+      return { round: index + 1, from, text: describe(protocol, message), honest: misdeed === undefined ? undefined : describe(protocol, misdeed.honest) };
+    }),
+  );
+  const votes = report === undefined || general.id === outcome.commander ? [] : (protocol.votes?.(context, inboxes) ?? []);
+  return {
+    general,
+    hearings,
+    misdeeds: (report?.tampered ?? []).map(({ round, to, honest, said, late }) => ({
+      round,
+      to,
+      honest: describe(protocol, honest),
+      said: said.map((one) => describe(protocol, one)),
+      late: late.map((one) => describe(protocol, one)),
+    })),
+    votes: votes.map((vote) => ({ ...vote, isTampered: hearings.some(({ from, honest }) => from === vote.from && honest !== undefined) })),
+    decision: report?.decision,
+    ballot: report?.ballot,
+  };
+}
+
+const tamperedBy = (outcome: Outcome, from: NodeId) => outcome.account.reports.find(({ id }) => id === from)?.tampered ?? [];
+
+/** A message in the protocol's own words. */
+const describe = (protocol: AnyRoundsProtocol, message: unknown): string => protocol.describe?.(message) ?? String(message);
+
+/** What `g-why` says first, in one sentence for each thing. */
+export function headlines({ outcome }: Explanation): string[] {
+  const traitors = outcome.roster.filter(({ state }) => state.type === 'faulty').map(({ id }) => nameOf(id));
+  const lost = outcome.roster.filter(({ state }) => state.type === 'lost');
+  return [
+    `Order ${outcome.number}: ${nameOf(outcome.commander)} ordered ${outcome.order}; ${outcome.roster.length} generals, ${
+      traitors.length === 0 ? 'no traitors' : `traitors ${traitors.join(', ')}`
+    }; protocol ${outcome.protocol}, ${outcome.messages} messages.`,
+    ...lost.map(({ id, state }) => `${nameOf(id)} is lost${state.type === 'lost' ? `: it ${state.reason}` : ''}.`),
+  ];
+}

@@ -1,0 +1,64 @@
+import { spawn } from 'node:child_process';
+import { Readable } from 'node:stream';
+import { fileURLToPath } from 'node:url';
+import { Army, type ArmyOptions } from '../../src/index.ts';
+import { looksOf } from '../../src/repl/looks.ts';
+import { runScript } from '../../src/repl/script.ts';
+
+/** A path inside the project, however deep the test lies in the build. */
+export const projectPath = (path: string): string => fileURLToPath(new URL(`../../../${path}`, import.meta.url));
+
+/**
+ * What a script prints, echoed as a transcript; what goes to standard error is marked by `! `.
+ * @param options of the army, which has `count` generals
+ */
+export async function transcriptOf(script: string, options: ArmyOptions = {}, count = 4, json = false): Promise<string> {
+  const army = await Army.muster(count, options);
+  let text = '';
+  try {
+    await runScript({ army, outcome: undefined }, Readable.from([Buffer.from(script)]), {
+      source: 'line ',
+      echo: true,
+      failFast: false,
+      json,
+      looks: looksOf(false),
+      out: (line) => (text += line),
+      err: (line) => (text += `! ${line}`),
+      signal: new AbortController().signal,
+    });
+  } finally {
+    await army.disband();
+  }
+  return text;
+}
+
+export interface Exit {
+  /** The exit status, or the name of the signal. */
+  readonly code: number | NodeJS.Signals | null;
+  readonly out: string;
+  readonly err: string;
+}
+
+export const MAIN = projectPath('dist/src/main.js');
+
+/** Runs the program as a user would, without a terminal. */
+export function generals(args: readonly string[], input: string | Buffer = '', env: NodeJS.ProcessEnv = {}): Promise<Exit> {
+  const child = spawn(process.execPath, [MAIN, ...args], { env: { ...cleanEnvironment(), ...env } });
+  let out = '';
+  let err = '';
+  child.stdout.setEncoding('utf8').on('data', (text: string) => (out += text));
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (err += text));
+  // A program that ends before it has read all closes the pipe; how it ended is what counts.
+  child.stdin.on('error', () => undefined);
+  child.stdin.end(input);
+  return new Promise((resolve, reject) => {
+    child.on('error', reject);
+    child.on('close', (code, signal) => resolve({ code: code ?? signal, out, err }));
+  });
+}
+
+/** This process's environment, less what would change colours. */
+export function cleanEnvironment(): NodeJS.ProcessEnv {
+  const { NO_COLOR: _no, FORCE_COLOR: _force, NODE_OPTIONS: _options, ...env } = process.env;
+  return env;
+}
