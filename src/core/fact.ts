@@ -1,16 +1,55 @@
 import type { NodeId } from './node.ts';
 import type { Order } from './order.ts';
+import type { Findings, Verdict } from './outcome.ts';
 import type { Offence } from './protocol.ts';
 
-/** Something that happened in a run. The facts of a run tell it whole: who said what to whom, what was tampered with, who decided what. */
+/**
+ * Something that happened in a run. The facts of a run tell it whole: what was ordered, who said what to whom, what was
+ * tampered with, who decided what, and what the judge made of it.
+ */
 export type Fact =
-  | { readonly type: 'ordered'; readonly commander: NodeId; readonly order: Order }
-  | { readonly type: 'heard'; readonly round: number; readonly from: NodeId; readonly to: NodeId; readonly message: unknown }
+  | Ordered
+  | HeardFact
   | Tampered
   | { readonly type: 'accused'; readonly by: NodeId; readonly kind: Offence; readonly suspect: NodeId; readonly evidence: string }
   | { readonly type: 'decided'; readonly by: NodeId; readonly decision: Order }
-  | { readonly type: 'voted'; readonly by: NodeId; readonly ballot: Order | null }
-  | { readonly type: 'lost'; readonly general: NodeId; readonly reason: string };
+  | { readonly type: 'voted'; readonly by: NodeId; readonly ballot: Order }
+  | { readonly type: 'lost'; readonly general: NodeId; readonly reason: string }
+  | Judged;
+
+/** The first fact of each order. */
+export interface Ordered {
+  readonly type: 'ordered';
+  readonly number: number;
+  readonly commander: NodeId;
+  readonly order: Order;
+  readonly protocol: string;
+  /** The traitors that the protocol was run to stand. */
+  readonly m: number;
+  readonly seed: number;
+  readonly members: readonly NodeId[];
+  readonly traitors: readonly { readonly id: NodeId; readonly strategy: string }[];
+}
+
+/** A message arrived; it was sent in the same round. */
+export interface HeardFact {
+  readonly type: 'heard';
+  readonly round: number;
+  readonly from: NodeId;
+  readonly to: NodeId;
+  readonly message: unknown;
+}
+
+/** The last fact of each order. */
+export interface Judged {
+  readonly type: 'judged';
+  readonly verdict: Verdict['type'];
+  readonly order: Order | null;
+  readonly votes: number;
+  readonly messages: number;
+  /** Null if the order was not run. */
+  readonly findings: Findings | null;
+}
 
 /** A traitor said something else than the protocol asked for. */
 export interface Tampered {
