@@ -1,4 +1,5 @@
 import type { Tampered } from './fact.ts';
+import type { Keyring } from './keyring.ts';
 import type { Breakdown, Mission } from './mission.ts';
 import type { NodeId } from './node.ts';
 import type { Order } from './order.ts';
@@ -49,6 +50,10 @@ export interface Host {
   corrupt(id: NodeId, strategy: string | undefined): void;
   /** Makes a general break down when the next order reaches it. */
   sabotage(id: NodeId, breakdown: Breakdown): void;
+  /** Fixes what a traitor says in the next order: one word for each message, in the order in which they come up. */
+  dictate(id: NodeId, words: readonly string[]): void;
+  /** The keyring that a general has under that seed. */
+  keyring(seed: number, id: NodeId): Keyring;
   /** Has one order agreed on. Always ends: who neither answers nor dies is given up after the deadline. */
   carry(mission: Mission): Promise<Account>;
   /** Who was lost since the last call, outside of any mission. */

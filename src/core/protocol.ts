@@ -104,6 +104,8 @@ export interface RoundsProtocol<V extends OrderVocabulary, State> extends Machin
   lies(context: Context, honest: V['message']): V['message'][];
   /** A message in words; the message itself, as a string, where this is left out. */
   describe?(message: V['message']): string;
+  /** How a lieutenant came from what it heard to its decision, as lines for people to read: a tree, chains of signatures. @param heard as for `votes` */
+  evidence?(context: Context, heard: readonly (readonly Heard<V['message']>[])[]): string[];
   /** The orders of which a lieutenant's decision is the majority, where the protocol decides so. @param heard its inboxes, that of round 1 first */
   votes?(context: Context, heard: readonly (readonly Heard<V['message']>[])[]): Vote[];
 }

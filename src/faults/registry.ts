@@ -1,8 +1,14 @@
 import type { FaultStrategy } from '../core/strategy.ts';
+import { arbitrary } from './arbitrary.ts';
 import { coin } from './coin.ts';
+import { late } from './late.ts';
+import { liar } from './liar.ts';
+import { silent } from './silent.ts';
+import { twins } from './twins.ts';
+import { twoFaced } from './two-faced.ts';
 
 /** All ways of being a traitor; one file and one line here make another. */
-export const STRATEGIES: readonly FaultStrategy[] = [coin];
+export const STRATEGIES: readonly FaultStrategy[] = [coin, liar, silent, twoFaced, late, arbitrary, twins];
 
 export const DEFAULT_STRATEGY = coin;
 

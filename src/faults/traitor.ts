@@ -22,7 +22,8 @@ interface TraitorState {
  * The protocol as a traitor runs it: honest in all but what it sends. Each message that the protocol would send goes
  * through the strategy, and what was tampered with is noted for the trace.
  */
-export function traitorous(protocol: AnyRoundsProtocol, treason: Treason): RoundsProtocol<OrderVocabulary, TraitorState> {
+export function traitorous(honest: AnyRoundsProtocol, treason: Treason): RoundsProtocol<OrderVocabulary, TraitorState> {
+  const protocol = treason.strategy.possess?.(honest) ?? honest;
   return {
     ...protocol,
     begin: (context) => ({ honest: protocol.begin(context), late: [] }),

@@ -1,5 +1,6 @@
 import { seeded } from '../core/choice.ts';
 import type { Host, Loss } from '../core/host.ts';
+import type { Keyring } from '../core/keyring.ts';
 import { DEFAULT_DEADLINE, DEFAULT_LIMIT, type Breakdown } from '../core/mission.ts';
 import { QUORUM, nameOf, nodeId, type NodeId } from '../core/node.ts';
 import type { Order } from '../core/order.ts';
@@ -11,6 +12,7 @@ import { findingsOf } from '../judge/findings.ts';
 import { isFaulty, undecidable, verdictOf } from '../judge/verdict.ts';
 import { DEFAULT_PROTOCOL, protocolNamed } from '../protocols/registry.ts';
 import { SimHost } from '../sim/host.ts';
+import { simulate } from '../sim/simulate.ts';
 import { ThreadHost } from './threads/host.ts';
 
 export interface ArmyOptions {
@@ -51,6 +53,8 @@ export class Army {
   #seed: number;
   #protocol: AnyRoundsProtocol;
   #faults: number | undefined;
+  /** What traitors are to say in the next order, word by word. */
+  #dictations = new Map<NodeId, readonly string[]>();
   #orders = 0;
   #draws = 0;
   #elections = 0;
@@ -157,11 +161,35 @@ export class Army {
     });
   }
 
+  /**
+   * Fixes what a traitor says in the next order, so that an attack from a paper can be written down.
+   * @param words `attack`, `retreat` or `silence` for each message, in the order in which the general sends them: round by
+   * round, and within a round as the protocol sends them. If they do not fit, it is the order that is refused.
+   */
+  dictate(id: number, words: readonly string[]): Promise<void> {
+    return this.#whenIdle(async () => {
+      const general = this.#present(id);
+      if (this.#states.get(general)?.type !== 'faulty') throw new Refusal(`${nameOf(general)} is loyal, and only traitors can be told what to say`);
+      this.#dictations.set(general, words);
+    });
+  }
+
+  /** The traitors whose next order is dictated. */
+  get dictated(): readonly NodeId[] {
+    return [...this.#dictations.keys()];
+  }
+
+  /** The keyring that a general had in an order. */
+  keyring({ seed }: Outcome, id: NodeId): Keyring {
+    return this.#host.keyring(seed, id);
+  }
+
   /** Sets the protocol, and m if given. */
   follow(protocol: string, faults?: number): Promise<void> {
     return this.#whenIdle(async () => {
       const known = knownProtocol(protocol);
-      if (faults !== undefined) wholeNumber(faults, 'm', 0, this.#limit);
+      if (faults !== undefined) wholeNumber(faults, 'm', 0, Number.MAX_SAFE_INTEGER);
+      if (this.#states.size > 0) this.#mustFit(known, faults ?? known.faultsByDefault(this.#states.size));
       this.#protocol = known;
       this.#faults = faults;
     });
@@ -187,15 +215,20 @@ export class Army {
       if (commander === undefined) throw new Refusal('there is no general to give the order');
       const before = this.#members();
       const faults = this.faults;
+      this.#mustFit(this.#protocol, faults);
+      const isRun = anyway || before.length >= this.#protocol.membersNeeded(before.filter(isFaulty).length);
+      if (isRun) this.#rehearse(before, commander, order, faults);
       this.#orders += 1;
       this.#draws += 1;
       const shared = { number: this.#orders, order, protocol: this.#protocol.name, faults, seed: this.#seed, commander };
-      if (!anyway && before.length < this.#protocol.membersNeeded(before.filter(isFaulty).length)) {
+      if (!isRun) {
         const roster = before.map((member) => ({ ...member, majority: member.role === 'primary' ? order : undefined }));
         const account = { reports: [], losses: [], accusations: [] };
         return { ...shared, roster, verdict: undecidable(before), findings: undefined, messages: 0, account };
       }
       const members = before.map(({ id }) => id);
+      for (const [id, words] of this.#dictations) this.#host.dictate(id, words);
+      this.#dictations.clear();
       const account = await this.#host.carry({ ...shared, members, draw: this.#draws, deadline: this.#deadline });
       this.#strikeLost([...account.losses, ...this.#host.losses()]);
       const ballots = new Map(account.reports.flatMap(({ id, ballot }) => (ballot === undefined ? [] : [[id, ballot]])));
@@ -216,6 +249,38 @@ export class Army {
     this.#states.clear();
     this.#primary = undefined;
     await this.#host.close();
+  }
+
+  #mustFit(protocol: AnyRoundsProtocol, faults: number): void {
+    const refusal = protocol.refuses(this.#states.size, faults);
+    if (refusal !== undefined) throw new Refusal(refusal);
+  }
+
+  /** Runs the next order in virtual time, to see whether what traitors are told to say fits before anything happens. */
+  #rehearse(members: readonly Member[], commander: NodeId, order: Order, faults: number): void {
+    if (this.#dictations.size === 0) return;
+    const traitors = new Map(members.flatMap(({ id, state }) => (state.type === 'faulty' ? [[id, state.strategy]] : [])));
+    const lost = new Set(members.flatMap(({ id, state }) => (state.type === 'lost' ? [id] : [])));
+    for (const id of this.#dictations.keys()) if (!traitors.has(id)) this.#dictations.delete(id);
+    const dictations = this.#dictations;
+    const mission = {
+      number: this.#orders + 1,
+      order,
+      protocol: this.#protocol.name,
+      faults,
+      seed: this.#seed,
+      commander,
+      members: members.map(({ id }) => id),
+      draw: this.#draws + 1,
+      deadline: this.#deadline,
+    };
+    try {
+      simulate(mission, { traitors, lost, dictations });
+    } catch (error) {
+      // What does not fit now would not fit the next time either.
+      this.#dictations = new Map();
+      throw error;
+    }
   }
 
   #members(): readonly Member[] {

@@ -133,7 +133,7 @@ export function synchronizer(protocol: AnyRoundsProtocol, order: number, patienc
     context.members.forEach((suspect, index) => {
       if (!isMissing(protocol, context, state, index)) return;
       state.living[index] = false;
-      effects.push({ type: 'accuse', suspect, evidence: `silent in round ${state.round}` });
+      effects.push({ type: 'accuse', kind: 'silence', suspect, evidence: `silent in round ${state.round}` });
     });
     return [...effects, ...proceed(protocol, order, context, state, waiting)];
   }

@@ -18,6 +18,7 @@ export type Result =
   | { readonly type: 'seed'; readonly seed: number }
   | { readonly type: 'strategies'; readonly strategies: readonly { name: string; summary: string }[] }
   | { readonly type: 'breakdown'; readonly general: string; readonly breakdown: string }
+  | { readonly type: 'dictation'; readonly general: string; readonly words: readonly string[] }
   | { readonly type: 'help'; readonly lines: readonly (readonly [form: string, summary: string])[] }
   | { readonly type: 'farewell' };
 
@@ -27,6 +28,8 @@ export interface Parameter {
   readonly name: string;
   /** Whether the name is the word itself. */
   readonly isLiteral?: true;
+  /** Whether one or more words may stand here; only the last can. */
+  readonly isMany?: true;
   /** The words that may stand here, as far as they can be listed. */
   readonly words?: (session: Session) => readonly string[];
 }
@@ -50,7 +53,7 @@ export function formOf({ name, forms }: Command): string {
     const isOptional = lengths.has(index);
     const parameter = forms.find((form) => form.length > index)![index]!;
     if (isOptional) open += 1;
-    text += ` ${isOptional ? '[' : ''}${parameter.isLiteral === true ? parameter.name : `<${parameter.name}>`}`;
+    text += ` ${isOptional ? '[' : ''}${parameter.isLiteral === true ? parameter.name : `<${parameter.name}>`}${parameter.isMany === true ? '…' : ''}`;
   }
   return text + ']'.repeat(open);
 }

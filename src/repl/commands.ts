@@ -3,6 +3,7 @@ import { BREAKDOWNS, type Breakdown } from '../core/mission.ts';
 import { nameOf, nodeId } from '../core/node.ts';
 import { parseId, parseWhole } from '../core/parse.ts';
 import { Refusal, quoted } from '../core/refusal.ts';
+import { SILENCE } from '../faults/dictated.ts';
 import { DEFAULT_STRATEGY, STRATEGIES } from '../faults/registry.ts';
 import { PROTOCOLS, protocolNamed } from '../protocols/registry.ts';
 import { explain } from '../trace/why.ts';
@@ -85,7 +86,7 @@ export const COMMANDS: readonly Command[] = [
         if (m !== undefined && faults === undefined) throw new Refusal(`${quoted(m)} is not a number of traitors`);
         await army.follow(name.toLowerCase(), faults);
       }
-      const protocols = PROTOCOLS.map(({ name: known, summary }) => ({ name: known, summary }));
+      const protocols = name === undefined ? PROTOCOLS.map(({ name: known, summary }) => ({ name: known, summary })) : [];
       return { type: 'protocol', current: army.protocol.name, faults: army.faults, members: army.members().length, protocols };
     },
   },
@@ -101,12 +102,12 @@ export const COMMANDS: readonly Command[] = [
     forms: [[], [ID]],
     summary: 'explain the last order: who said what to whom, what was tampered with, how each general and the quorum decided',
     example: 'g-why 3',
-    async run({ outcome }, [id]) {
+    async run({ army, outcome }, [id]) {
       const about = id === undefined ? undefined : nodeId(idOf(id));
       if (outcome === undefined) throw new Refusal('no order has been given yet');
       if (about !== undefined && !outcome.roster.some((member) => member.id === about))
         throw new Refusal(`${nameOf(about)} had no part in the last order`);
-      return { type: 'why', explanation: explain(outcome, protocolNamed(outcome.protocol)!, about) };
+      return { type: 'why', explanation: explain(outcome, protocolNamed(outcome.protocol)!, (general) => army.keyring(outcome, general), about) };
     },
   },
   {
@@ -132,6 +133,20 @@ export const COMMANDS: readonly Command[] = [
       const breakdown: Breakdown = oneOf(BREAKDOWNS, how, 'a way to break down');
       await army.sabotage(idOf(id), breakdown);
       return { type: 'breakdown', general: nameOf(nodeId(idOf(id))), breakdown };
+    },
+  },
+  {
+    name: 'choose',
+    forms: [[ID, { name: 'attack|retreat|silence', isMany: true, words: () => [...ORDERS, SILENCE] }]],
+    summary: 'fix what a traitor says in the next order: a word for each of its messages, in the order in which it sends them',
+    example: 'choose 1 attack retreat attack',
+    async run({ army }, [id = '', ...words]) {
+      const general = idOf(id);
+      const parsed = words.map((word) => word.toLowerCase());
+      const stranger = parsed.find((word) => !/^[a-z]{1,20}$/.test(word));
+      if (stranger !== undefined) throw new Refusal(`${quoted(stranger)} is nothing that a general says`);
+      await army.dictate(general, parsed);
+      return { type: 'dictation', general: nameOf(nodeId(general)), words: parsed };
     },
   },
   {

@@ -21,7 +21,7 @@ export async function execute(session: Session, line: string, signal: AbortSigna
   if (word === undefined) return { type: 'nothing' };
   const command = COMMANDS.find(({ name }) => name === word.toLowerCase());
   if (command === undefined) return mistake(unknownCommand(word));
-  if (!command.forms.some((form) => form.length === words.length)) return mistake(`${wordCount(command, words)} – ${usage(command)}`);
+  if (!command.forms.some((form) => form.length === words.length || (form.at(-1)?.isMany === true && form.length < words.length))) return mistake(`${wordCount(command, words)} – ${usage(command)}`);
   try {
     return { type: 'result', command: command.name, result: await command.run(session, words, signal) };
   } catch (error) {

@@ -19,8 +19,10 @@ function dataOf({ result }: Answer & { type: 'result' }): object {
       return {
         type: result.type,
         ...outcomeData(outcome),
-        generals: reasons.map(({ general, hearings, misdeeds, votes, decision, ballot }) => ({
+        generals: reasons.map(({ general, causes, evidence, accusations, hearings, misdeeds, votes, decision, ballot }) => ({
           ...memberData(general),
+          ...(causes === undefined ? {} : { causes: causes.map((cause) => ({ ...cause, from: nameOf(cause.from) })), evidence }),
+          accusations: accusations.map(({ suspect, evidence: proof }) => ({ suspect: nameOf(suspect), evidence: proof })),
           heard: hearings.map(({ round, from, text, honest }) => ({ round, from: nameOf(from), message: text, ...(honest === undefined ? {} : { honest }) })),
           tampered: misdeeds.map(({ to, ...misdeed }) => ({ ...misdeed, to: nameOf(to) })),
           votes: votes.map(({ from, order, isAssumed, isTampered }) => ({ from: nameOf(from), order, assumed: isAssumed, tampered: isTampered })),

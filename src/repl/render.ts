@@ -1,6 +1,7 @@
 import type { ChalkInstance } from 'chalk';
 import { nameOf } from '../core/node.ts';
 import type { Finding, Member, MemberState, Outcome, Standing, Verdict } from '../core/outcome.ts';
+import { DEFAULT_ORDER } from '../core/order.ts';
 import { strictMajority, tally } from '../core/quorum.ts';
 import { DEFAULT_STRATEGY } from '../faults/registry.ts';
 import { headlines, type Explanation, type Reasons } from '../trace/why.ts';
@@ -29,6 +30,8 @@ function textOf(result: Result, paint: ChalkInstance): string[] {
       return [`seed ${result.seed}`];
     case 'breakdown':
       return [`${result.general} will ${result.breakdown} when the next order reaches it`];
+    case 'dictation':
+      return [`${result.general} will say ${result.words.join(', ')} in the next order`];
     case 'help':
       return columns(result.lines);
     case 'farewell':
@@ -104,6 +107,7 @@ function whyLines(explanation: Explanation, paint: ChalkInstance): string[] {
   }
   if (about === undefined) {
     lines.push('', ...table(reasons, outcome, paint), '', ...quorumLines(outcome));
+    for (const { general, accusations } of reasons) for (const { suspect, evidence } of accusations) lines.push(`${nameOf(general.id)} accuses ${nameOf(suspect)}: ${evidence}`);
     if (reasons.length > 0) lines.push(`g-why <id> tells what one general heard, message by message.`);
     return lines;
   }
@@ -113,7 +117,7 @@ function whyLines(explanation: Explanation, paint: ChalkInstance): string[] {
 /** One row for each general that decided by votes: its votes by voter, the tally, what it decided and what it said. */
 function table(reasons: readonly Reasons[], outcome: Outcome, paint: ChalkInstance): string[] {
   const voters = outcome.roster.map(({ id }) => id);
-  const isWide = voters.length > TABLE_MAX;
+  const isTold = reasons.some(({ votes }) => votes.length > 0) && voters.length <= TABLE_MAX;
   const rows = reasons
     .filter(({ general }) => general.role === 'secondary')
     .map(({ general, votes, decision, ballot }) => {
@@ -123,10 +127,10 @@ function table(reasons: readonly Reasons[], outcome: Outcome, paint: ChalkInstan
         return vote === undefined ? '·' : vote.isAssumed ? `(${vote.order})` : `${vote.order}${vote.isTampered ? '*' : ''}`;
       });
       const name = `${nameOf(general.id)}${general.state.type === 'faulty' ? ' F' : general.state.type === 'lost' ? ' lost' : ''}`;
-      const counted = votes.length === 0 ? '' : `attack ${attack}, retreat ${retreat}`;
-      return [name, ...(isWide ? [] : cells), counted, decision ?? 'nothing', ballot === undefined ? 'none' : ballot === decision ? ballot : `${ballot}*`];
+      const counted = votes.length === 0 ? [] : [`attack ${attack}, retreat ${retreat}`];
+      return [name, ...(isTold ? cells : []), ...counted, decision ?? 'nothing', ballot === undefined ? 'none' : ballot === decision ? ballot : `${ballot}*`];
     });
-  const heads = ['', ...(isWide ? [] : voters.map((id) => (id === outcome.commander ? `from ${nameOf(id)}` : nameOf(id)))), 'tally', 'decided', 'ballot'];
+  const heads = ['', ...(!isTold ? [] : voters.map((id) => (id === outcome.commander ? `from ${nameOf(id)}` : nameOf(id)))), ...(reasons.some(({ votes }) => votes.length > 0) ? ['tally'] : []), 'decided', 'ballot'];
   const [head = '', ...body] = columns([heads, ...rows]);
   const cells = rows.flat().join(' ');
   const legend = [
@@ -145,12 +149,18 @@ function quorumLines({ roster, verdict }: Outcome): string[] {
   return [verdict.order === undefined ? `${counted}, which neither has.` : `${counted}, so the order is ${verdict.order}.`];
 }
 
-/** All about one general in one order. */
-function biography({ general, hearings, misdeeds, votes, decision, ballot }: Reasons, outcome: Outcome, paint: ChalkInstance): string[] {
+/** All about one general in one order: why it decided so, in a sentence; then what it heard, did and made of it. */
+function biography(reasons: Reasons, outcome: Outcome, paint: ChalkInstance): string[] {
+  const { general, causes, hearings, misdeeds, votes, evidence, accusations, decision, ballot } = reasons;
   const name = nameOf(general.id);
   if (general.state.type === 'lost') return [`${name} told nothing: it ${general.state.reason}.`];
   const { attack, retreat } = tally(votes.map(({ order }) => order));
-  const lines = [
+  const decided = `${name} decided ${decision ?? 'nothing'}`;
+  const reason = general.id === outcome.commander ? `${name} is the primary and decided for its own order, ${decision ?? 'nothing'}.` : `${decided}${causeText(causes, decision)}.`;
+  return [
+    reason,
+    ...(general.id === outcome.commander || ballot === decision ? [] : [paint.red(`But it told the quorum ${ballot ?? 'nothing'}.`)]),
+    '',
     ...hearings.map(({ round, from, text, honest }) => {
       const line = `round ${round}: ${nameOf(from)} told ${name} ${text}`;
       return honest === undefined ? line : paint.red(`${line}, where an honest general would have said ${honest}`);
@@ -160,11 +170,23 @@ function biography({ general, hearings, misdeeds, votes, decision, ballot }: Rea
       const instead = said.length === 0 ? 'kept silent' : `said ${said.join(' and ')}`;
       return paint.red(`round ${round}: ${name} ${instead} to ${nameOf(to)} instead of ${honest}${late.length === 0 ? '' : `, and ${late.join(' and ')} a round too late`}`);
     }),
+    ...accusations.map(({ suspect, evidence: proof }) => `${name} accuses ${nameOf(suspect)}: ${proof}`),
+    ...(votes.length === 0 ? [] : [`of the ${votes.length} orders that ${name} holds, attack has ${attack}, retreat ${retreat}`]),
+    ...evidence,
   ];
-  if (general.id === outcome.commander) return [...lines, `${name} is the primary and decided for its own order, ${decision ?? 'nothing'}.`];
-  if (votes.length > 0) lines.push(`of the ${votes.length} orders that ${name} holds, attack has ${attack}, retreat ${retreat}`);
-  lines.push(`${name} decided ${decision ?? 'nothing'}${ballot === decision ? ', and told the quorum so' : `, but told the quorum ${ballot ?? 'nothing'}`}.`);
-  return lines;
+}
+
+/** More causes than this are counted, not told. */
+const CAUSES_MAX = 6;
+
+function causeText(causes: Reasons['causes'], decision: Reasons['decision']): string {
+  if (causes === undefined) return '';
+  if (causes.length === 0) return ', the default: nothing that it heard made it decide otherwise';
+  const told = causes.slice(0, CAUSES_MAX).map(({ round, from, text }) => `${nameOf(from)} said ${text} in round ${round}`);
+  const rest = causes.length > CAUSES_MAX ? `, and ${causes.length - CAUSES_MAX} more messages like these` : '';
+  const alone = decision === DEFAULT_ORDER ? 'had all else said the opposite' : 'had it heard nothing else';
+  const [these, any] = causes.length === 1 ? ['this', 'without it'] : ['these', 'without any one of them'];
+  return ` because ${told.join(', ')}${rest}. Even ${alone}, ${these} would have made it decide so, and ${any} it would not have`;
 }
 
 /** Rows as aligned columns, two spaces apart. */

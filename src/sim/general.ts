@@ -4,6 +4,7 @@ import type { Keyring } from '../core/keyring.ts';
 import type { Briefing } from '../core/mission.ts';
 import type { NodeId } from '../core/node.ts';
 import type { AnyRoundsProtocol, Context, Effect, Event } from '../core/protocol.ts';
+import { dictated, type Dictation } from '../faults/dictated.ts';
 import { strategyNamed } from '../faults/registry.ts';
 import { traitorous, traitorousBallot, type Treason } from '../faults/traitor.ts';
 import { protocolNamed } from '../protocols/registry.ts';
@@ -24,9 +25,10 @@ export interface General {
  * @param strategy the way in which this general is a traitor; undefined if it is loyal
  * @param choose answers the questions that treason raises
  * @param keyring this general's own
+ * @param dictate fixes what a traitor does, message by message, whatever its strategy
  */
-export function general(briefing: Briefing, self: NodeId, strategy: string | undefined, choose: Choose, keyring: Keyring): General {
-  const { protocol, context, report } = soldier(briefing, self, strategy, choose, keyring);
+export function general(briefing: Briefing, self: NodeId, strategy: string | undefined, choose: Choose, keyring: Keyring, dictate?: Dictation): General {
+  const { protocol, context, report } = soldier(briefing, self, strategy, choose, keyring, dictate);
   const machine = synchronizer(protocol, briefing.number, briefing.deadline * PATIENCE);
   const state = machine.begin(context);
   return {
@@ -44,12 +46,11 @@ export interface Soldier {
 }
 
 /** The protocol as this general runs it. The arguments are those of `general`. */
-export function soldier(briefing: Briefing, self: NodeId, strategy: string | undefined, choose: Choose, keyring: Keyring): Soldier {
+export function soldier(briefing: Briefing, self: NodeId, strategy: string | undefined, choose: Choose, keyring: Keyring, dictate?: Dictation): Soldier {
   const honest = known(protocolNamed(briefing.protocol), briefing.protocol);
   const { number, members, commander, faults } = briefing;
   const context: Context = { self, members, commander, faults, number, keyring };
-  const treason: Treason | undefined =
-    strategy === undefined ? undefined : { strategy: known(strategyNamed(strategy), strategy), choose, order: briefing.draw };
+  const treason = strategy === undefined ? undefined : treasonOf(strategy, choose, briefing.draw, dictate);
   return {
     protocol: treason === undefined ? honest : traitorous(honest, treason),
     context,
@@ -60,6 +61,9 @@ export function soldier(briefing: Briefing, self: NodeId, strategy: string | und
     },
   };
 }
+
+const treasonOf = (strategy: string, choose: Choose, order: number, dictate?: Dictation): Treason =>
+  dictate === undefined ? { strategy: known(strategyNamed(strategy), strategy), choose, order } : { strategy: dictated, choose: dictate.choose, order };
 
 function known<T>(found: T | undefined, name: string): T {
   if (found === undefined) throw new Error(`nothing is named '${name}' in the registry`);

@@ -1,11 +1,12 @@
 import type { Account, Host, Loss } from '../core/host.ts';
+import { symbolicKeyring, type Keyring } from '../core/keyring.ts';
 import type { Breakdown, Mission } from '../core/mission.ts';
 import type { NodeId } from '../core/node.ts';
 import { simulate } from './simulate.ts';
 
 /** Generals without threads: every mission is run in virtual time. */
 export class SimHost implements Host {
-  readonly #generals = new Map<NodeId, { strategy?: string; breakdown?: Breakdown; lost: boolean }>();
+  readonly #generals = new Map<NodeId, { strategy?: string; breakdown?: Breakdown; words?: readonly string[]; lost: boolean }>();
 
   async enlist(ids: readonly NodeId[]): Promise<void> {
     for (const id of ids) this.#generals.set(id, { lost: false });
@@ -27,17 +28,31 @@ export class SimHost implements Host {
     if (general !== undefined) general.breakdown = breakdown;
   }
 
+  dictate(id: NodeId, words: readonly string[]): void {
+    const general = this.#generals.get(id);
+    if (general !== undefined) general.words = words;
+  }
+
+  keyring(_seed: number, id: NodeId): Keyring {
+    return symbolicKeyring(id);
+  }
+
   async carry(mission: Mission): Promise<Account> {
     const lost = new Set<NodeId>();
     const traitors = new Map<NodeId, string>();
     const breakdowns = new Map<NodeId, Breakdown>();
+    const dictations = new Map<NodeId, readonly string[]>();
     for (const id of mission.members) {
       const general = this.#generals.get(id);
       if (general === undefined || general.lost) lost.add(id);
       if (general?.strategy !== undefined) traitors.set(id, general.strategy);
       if (general?.breakdown !== undefined) breakdowns.set(id, general.breakdown);
+      if (general?.words !== undefined) {
+        dictations.set(id, general.words);
+        delete general.words;
+      }
     }
-    const account = simulate(mission, { traitors, lost, breakdowns });
+    const account = simulate(mission, { traitors, lost, breakdowns, dictations });
     for (const { id } of account.losses) {
       const general = this.#generals.get(id);
       if (general !== undefined) general.lost = true;

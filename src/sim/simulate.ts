@@ -4,6 +4,7 @@ import { symbolicKeyring } from '../core/keyring.ts';
 import type { Breakdown, Mission } from '../core/mission.ts';
 import type { NodeId } from '../core/node.ts';
 import type { Effect, Event } from '../core/protocol.ts';
+import { dictation } from '../faults/dictated.ts';
 import type { Synchronized } from '../protocols/synchronizer.ts';
 import { Agenda } from './agenda.ts';
 import { general, type General } from './general.ts';
@@ -16,6 +17,8 @@ export interface Circumstances {
   readonly lost?: ReadonlySet<NodeId>;
   /** Members that break down when the order reaches them. */
   readonly breakdowns?: ReadonlyMap<NodeId, Breakdown>;
+  /** What traitors say in this order, word by word, in the place of what their strategies would choose. */
+  readonly dictations?: ReadonlyMap<NodeId, readonly string[]>;
   /** How many milliseconds of virtual time a frame is under way; 1 if not given. */
   readonly delay?: (from: NodeId, to: NodeId) => number;
   /** Answers the questions of treason; by the mission's seed if not given. */
@@ -27,9 +30,13 @@ type Happening = { readonly to: NodeId } & (
   | { readonly type: 'timer'; readonly timer: string; readonly setting: number }
 );
 
-/** Runs one order in virtual time. Without I/O and clock: the same arguments give the same account. */
+/**
+ * Runs one order in virtual time. Without I/O and clock: the same arguments give the same account.
+ * @throws Refusal if a dictation does not fit what its general has to say
+ */
 export function simulate(mission: Mission, circumstances: Circumstances = {}): Account {
-  const { traitors, lost = new Set<NodeId>(), breakdowns, delay = () => 1, choose = seeded(mission.seed) } = circumstances;
+  const { traitors, dictations, lost = new Set<NodeId>(), breakdowns, delay = () => 1, choose = seeded(mission.seed) } = circumstances;
+  const dictates = new Map([...(dictations ?? [])].map(([id, words]) => [id, dictation(id, words)]));
   const agenda = new Agenda<Happening>();
   const army = new Map<NodeId, General>();
   const timers = new Map<string, number>();
@@ -39,7 +46,7 @@ export function simulate(mission: Mission, circumstances: Circumstances = {}): A
   let settings = 0;
 
   for (const id of mission.members) {
-    if (!lost.has(id) && breakdowns?.get(id) === undefined) army.set(id, general(mission, id, traitors?.get(id), choose, symbolicKeyring(id)));
+    if (!lost.has(id) && breakdowns?.get(id) === undefined) army.set(id, general(mission, id, traitors?.get(id), choose, symbolicKeyring(id), dictates.get(id)));
   }
   for (const id of mission.members) {
     if (army.has(id)) continue;
@@ -61,6 +68,7 @@ export function simulate(mission: Mission, circumstances: Circumstances = {}): A
   for (const id of mission.members) {
     if (!reports.has(id) && !lost.has(id) && !losses.some((loss) => loss.id === id)) lose(id, lossBy.hanging(mission.deadline), 0);
   }
+  for (const dictate of dictates.values()) dictate.finish();
   return { reports: [...reports.values()].sort(byId), losses: losses.sort(byId), accusations: accusations.sort(byAccuser) };
 
   function happen(to: NodeId, event: Event<Synchronized>, at: number): void {

@@ -1,8 +1,10 @@
-import { symbolicKeyring } from '../core/keyring.ts';
+import type { Accusation } from '../core/host.ts';
+import type { Keyring } from '../core/keyring.ts';
 import { nameOf, type NodeId } from '../core/node.ts';
 import type { Order } from '../core/order.ts';
 import type { Outcome, Standing } from '../core/outcome.ts';
 import type { AnyRoundsProtocol, Vote } from '../core/protocol.ts';
+import { causesOf } from './cause.ts';
 
 /** One message, or the lack of one where somebody had the floor. */
 export interface Hearing {
@@ -26,6 +28,11 @@ export interface Misdeed {
 /** Why one general decided as it did. */
 export interface Reasons {
   readonly general: Standing;
+  /** The messages that fixed its decision; undefined where it decided nothing, or for its own order. */
+  readonly causes: readonly { readonly round: number; readonly from: NodeId; readonly text: string }[] | undefined;
+  /** How it came from what it heard to what it decided, in the protocol's own way. */
+  readonly evidence: readonly string[];
+  readonly accusations: readonly Accusation[];
   readonly hearings: readonly Hearing[];
   readonly misdeeds: readonly Misdeed[];
   /** The orders of which its decision is the majority; none for a primary, which decides for its own order. */
@@ -42,17 +49,20 @@ export interface Explanation {
   readonly reasons: readonly Reasons[];
 }
 
-/** @param about one general, or undefined for all */
-export function explain(outcome: Outcome, protocol: AnyRoundsProtocol, about?: NodeId): Explanation {
+/**
+ * @param keyring the keyring that a general had in that order
+ * @param about one general, whose decision is traced back to its causes; all, without causes, if undefined
+ */
+export function explain(outcome: Outcome, protocol: AnyRoundsProtocol, keyring: (id: NodeId) => Keyring, about?: NodeId): Explanation {
   const asked = outcome.roster.filter(({ id }) => about === undefined || id === about);
-  return { outcome, about, reasons: asked.map((general) => reasonsOf(general, outcome, protocol)) };
+  return { outcome, about, reasons: asked.map((general) => reasonsOf(general, outcome, protocol, keyring(general.id), about !== undefined)) };
 }
 
-function reasonsOf(general: Standing, outcome: Outcome, protocol: AnyRoundsProtocol): Reasons {
+function reasonsOf(general: Standing, outcome: Outcome, protocol: AnyRoundsProtocol, keyring: Keyring, isDeep: boolean): Reasons {
   const report = outcome.account.reports.find(({ id }) => id === general.id);
   const { number, commander, faults } = outcome;
   const members = outcome.roster.map(({ id }) => id);
-  const context = { self: general.id, members, commander, faults, number, keyring: symbolicKeyring(general.id) };
+  const context = { self: general.id, members, commander, faults, number, keyring };
   const inboxes = (report?.heard ?? []).map(({ from, messages }) => from.map((sender, index) => ({ from: sender, message: messages[index] })));
   const hearings = inboxes.flatMap((inbox, index) =>
     inbox.map(({ from, message }): Hearing => {
@@ -62,9 +72,14 @@ function reasonsOf(general: Standing, outcome: Outcome, protocol: AnyRoundsProto
       return { round: index + 1, from, text: describe(protocol, message), honest: misdeed === undefined ? undefined : describe(protocol, misdeed.honest) };
     }),
   );
-  const votes = report === undefined || general.id === outcome.commander ? [] : (protocol.votes?.(context, inboxes) ?? []);
+  const decision = general.id === outcome.commander ? undefined : report?.decision;
+  const votes = decision === undefined ? [] : (protocol.votes?.(context, inboxes) ?? []);
+  const causes = decision === undefined || !isDeep ? undefined : causesOf(protocol, context, inboxes, decision);
   return {
     general,
+    causes: causes?.map(({ round, from, message }) => ({ round, from, text: describe(protocol, message) })),
+    evidence: decision === undefined || !isDeep ? [] : (protocol.evidence?.(context, inboxes) ?? []),
+    accusations: outcome.account.accusations.filter(({ by, kind }) => by === general.id && kind === 'misbehaviour'),
     hearings,
     misdeeds: (report?.tampered ?? []).map(({ round, to, honest, said, late }) => ({
       round,

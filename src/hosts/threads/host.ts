@@ -1,7 +1,9 @@
 import { MessageChannel, Worker, type MessagePort } from 'node:worker_threads';
 import { lossBy, type Accusation, type Account, type Host, type Loss, type Report } from '../../core/host.ts';
+import type { Keyring } from '../../core/keyring.ts';
 import type { Breakdown, Mission } from '../../core/mission.ts';
 import { nameOf, type NodeId } from '../../core/node.ts';
+import { ed25519Keyring } from '../keys.ts';
 import { openReport, sealMission, type Answer, type Letter } from './letters.ts';
 
 // One file, bundled from workers/general.ts when the project is built: a thread that loads it is up a fifth sooner than one
@@ -79,6 +81,14 @@ export class ThreadHost implements Host {
 
   sabotage(id: NodeId, breakdown: Breakdown): void {
     this.#send(id, { type: 'sabotage', breakdown });
+  }
+
+  dictate(id: NodeId, words: readonly string[]): void {
+    this.#send(id, { type: 'dictate', words });
+  }
+
+  keyring(seed: number, id: NodeId): Keyring {
+    return ed25519Keyring(seed, id);
   }
 
   carry(mission: Mission): Promise<Account> {

@@ -5,6 +5,7 @@ import type { Breakdown, Briefing } from '../../core/mission.ts';
 import { nodeId, type NodeId } from '../../core/node.ts';
 import type { Order } from '../../core/order.ts';
 import type { Effect, Event } from '../../core/protocol.ts';
+import { dictation } from '../../faults/dictated.ts';
 import type { Synchronized } from '../../protocols/synchronizer.ts';
 import { general, type General } from '../../sim/general.ts';
 import { ed25519Keyring } from '../keys.ts';
@@ -20,6 +21,7 @@ export function serve(main: MessagePort): void {
   let self = nodeId(0);
   let strategy: string | undefined;
   let breakdown: Breakdown | undefined;
+  let words: readonly string[] | undefined;
   let number = 0;
   let current: General | undefined;
   /** Frames of orders that have not reached this general yet. */
@@ -38,6 +40,9 @@ export function serve(main: MessagePort): void {
         return tell({ type: 'ready' });
       case 'corrupt':
         strategy = letter.strategy;
+        return;
+      case 'dictate':
+        words = letter.words;
         return;
       case 'sabotage':
         breakdown = letter.breakdown;
@@ -58,7 +63,8 @@ export function serve(main: MessagePort): void {
 
   function embark(briefing: Briefing, order: Order | undefined): void {
     number = briefing.number;
-    current = general(briefing, self, strategy, seeded(briefing.seed), ed25519Keyring(briefing.seed, self));
+    current = general(briefing, self, strategy, seeded(briefing.seed), ed25519Keyring(briefing.seed, self), words && dictation(self, words));
+    words = undefined;
     for (const peer of briefing.members) if (peer !== self && !links.has(peer)) feed({ type: 'gone', peer });
     if (order !== undefined) feed({ type: 'input', input: order });
     feed({ type: 'start' });

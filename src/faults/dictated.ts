@@ -1,0 +1,53 @@
+import type { Choose } from '../core/choice.ts';
+import { QUORUM, nameOf, type NodeId } from '../core/node.ts';
+import { Refusal, quoted } from '../core/refusal.ts';
+import { say, type Conduct, type FaultStrategy } from '../core/strategy.ts';
+
+/** The word for a message that is not sent. */
+export const SILENCE = 'silence';
+
+/** The way of a traitor whose every message is fixed beforehand, so that an attack from a paper can be written down. */
+export const dictated: FaultStrategy = {
+  name: 'dictated',
+  summary: 'what a list of words says, one for each message',
+  says: ({ honest, lies }) => [say(honest), ...lies.map((lie) => say(lie)), say()],
+};
+
+/** A list of words that answers the questions of one traitor. */
+export interface Dictation {
+  /** @throws Refusal if there is no word left, or none of the options says it */
+  readonly choose: Choose;
+  /** @throws Refusal if words are left over */
+  finish(): void;
+}
+
+/**
+ * @param words one for each message, in the order in which they come up: round by round, and within a round as the
+ * protocol sends them. Ballots have no word, and are honest.
+ */
+export function dictation(general: NodeId, words: readonly string[]): Dictation {
+  let used = 0;
+  return {
+    choose(question, options) {
+      if (question.to === QUORUM) return options[0]!;
+      const word = words[used];
+      used += 1;
+      if (word === undefined) throw new Refusal(`${nameOf(general)} has more to say than ${counted(words.length)}, first to ${nameOf(question.to)} in round ${question.round}`);
+      const option = options.find((candidate) => says(candidate as Conduct<unknown>, word));
+      if (option === undefined) throw new Refusal(`word ${used} of ${nameOf(general)}, ${quoted(word)}, cannot be said to ${nameOf(question.to)} in round ${question.round}`);
+      return option;
+    },
+    finish() {
+      if (used < words.length) throw new Refusal(`${nameOf(general)} was given ${counted(words.length)}, but sends ${used} messages`);
+    },
+  };
+}
+
+/** Whether that is what the word stands for: silence, or a message that holds the word. */
+function says({ now }: Conduct<unknown>, word: string): boolean {
+  if (word === SILENCE || now.length === 0) return word === SILENCE && now.length === 0;
+  const text = typeof now[0] === 'string' ? now[0] : JSON.stringify(now[0]);
+  return text.split(/[^a-z]+/).includes(word);
+}
+
+const counted = (words: number): string => (words === 1 ? '1 word' : `${words} words`);
