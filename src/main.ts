@@ -21,6 +21,12 @@ try {
     case 'run':
       process.exitCode = await (await import('./cli/command-army.ts')).commandArmy(request);
       break;
+    case 'check':
+      process.exitCode = await (await import('./cli/check.ts')).checkCommand(request);
+      break;
+    case 'trace':
+      (await import('./cli/trace.ts')).traceCommand(request);
+      break;
     default:
       request satisfies never;
   }

@@ -1,7 +1,8 @@
 import { createReadStream } from 'node:fs';
 import { open } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
-import type { Session } from '../repl/command.ts';
+import { sessionOf, type Session } from '../repl/command.ts';
+import type { Outcome } from '../core/outcome.ts';
 import { DEFAULT_LIMIT } from '../core/mission.ts';
 import { quoted } from '../core/refusal.ts';
 import { looksOf, wantsColour, type Looks } from '../repl/looks.ts';
@@ -15,20 +16,21 @@ export async function commandArmy(request: Request & { type: 'prompt' | 'run' })
   await mustBeKnown(options.protocol);
   const colour = wantsColour(process.env, process.stdout.isTTY, options.colourless || options.json);
   const looks = looksOf(colour);
-  if (request.type === 'run') return runFiles(request.files, count, options, looks);
+  const record = await recorder(options.trace);
+  if (request.type === 'run') return runFiles(request.files, () => muster(count, options, false, record), options, looks);
   const isTerminal = process.stdin.isTTY && process.stdout.isTTY && !options.json;
-  if (isTerminal) return (await import('../repl/interactive.ts')).interact(() => muster(count, options, true), looks);
-  return (await runStream(process.stdin, 'line ', false, count, options, looks)) ? 0 : 1;
+  if (isTerminal) return (await import('../repl/interactive.ts')).interact(() => muster(count, options, true, record), looks);
+  return (await runStream(process.stdin, 'line ', false, () => muster(count, options, false, record), options, looks)) ? 0 : 1;
 }
 
-async function runFiles(files: readonly string[], count: number, options: Options, looks: Looks): Promise<number> {
+async function runFiles(files: readonly string[], begin: () => Promise<Session>, options: Options, looks: Looks): Promise<number> {
   for (const file of files) await mustBeReadable(file);
   let succeeded = true;
   for (const [index, file] of files.entries()) {
     if (files.length > 1 && !options.json) process.stdout.write(`${index === 0 ? '' : '\n'}${looks.paint.dim(`# ${file}`)}\n`);
     const input = file === '-' ? process.stdin : createReadStream(file);
     const source = file === '-' ? 'line ' : `${file}:`;
-    const isDone = await runStream(input, source, true, count, options, looks);
+    const isDone = await runStream(input, source, true, begin, options, looks);
     succeeded &&= isDone;
     if (!isDone && options.failFast) break;
   }
@@ -57,9 +59,21 @@ async function mustBeReadable(file: string): Promise<void> {
   }
 }
 
-async function runStream(input: Readable, source: string, echo: boolean, count: number, options: Options, looks: Looks): Promise<boolean> {
+/** Where the outcomes of orders go, beside the screen: to a trace file if one was asked for. */
+async function recorder(file: string | undefined): Promise<(outcome: Outcome) => void> {
+  if (file === undefined) return () => undefined;
+  const [{ appendText, writeText }, { factsOf }, { linesOfFacts }] = await Promise.all([
+    import('./files.ts'),
+    import('../trace/facts.ts'),
+    import('../trace/jsonl.ts'),
+  ]);
+  writeText(file, '');
+  return (outcome) => appendText(file, linesOfFacts(factsOf(outcome)));
+}
+
+async function runStream(input: Readable, source: string, echo: boolean, begin: () => Promise<Session>, options: Options, looks: Looks): Promise<boolean> {
   const { runScript } = await import('../repl/script.ts');
-  const session = await muster(count, options, false);
+  const session = await begin();
   try {
     return await runScript(session, input, {
       source,
@@ -77,7 +91,7 @@ async function runStream(input: Readable, source: string, echo: boolean, count: 
 }
 
 /** @param spare whether to keep a warm thread, for a person who may ask for one more general */
-async function muster(count: number, { host, seed, protocol, deadline, limit }: Options, spare: boolean): Promise<Session> {
+async function muster(count: number, { host, seed, protocol, deadline, limit }: Options, spare: boolean, record: (outcome: Outcome) => void): Promise<Session> {
   const { Army } = await import('../hosts/army.ts');
   const army = await Army.muster(count, {
     host,
@@ -87,5 +101,5 @@ async function muster(count: number, { host, seed, protocol, deadline, limit }: 
     ...(deadline === undefined ? {} : { deadline }),
     ...(limit === undefined ? {} : { limit }),
   });
-  return { army, outcome: undefined };
+  return sessionOf(army, record);
 }

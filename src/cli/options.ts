@@ -1,4 +1,5 @@
-import { parseArgs } from 'node:util';
+import { parseArgs, type ParseArgsConfig } from 'node:util';
+import { parseOrder, type Order } from '../core/order.ts';
 import { parseWhole } from '../core/parse.ts';
 import { quoted } from '../core/refusal.ts';
 
@@ -7,7 +8,33 @@ export type Request =
   | { readonly type: 'help' }
   | { readonly type: 'version' }
   | { readonly type: 'prompt'; readonly count: number; readonly options: Options }
-  | { readonly type: 'run'; readonly files: readonly string[]; readonly count: number; readonly options: Options };
+  | { readonly type: 'run'; readonly files: readonly string[]; readonly count: number; readonly options: Options }
+  | CheckOrder
+  | TraceOrder;
+
+/** `generals check`: what to search, and where to write what is found. */
+export interface CheckOrder {
+  readonly type: 'check';
+  readonly protocol: string;
+  readonly members: number;
+  readonly faults: number;
+  readonly m: number | undefined;
+  readonly order: Order | undefined;
+  readonly engine: string;
+  readonly save: string | undefined;
+  readonly json: boolean;
+  readonly colourless: boolean;
+}
+
+/** `generals trace`: which trace, and how to show it. */
+export interface TraceOrder {
+  readonly type: 'trace';
+  readonly file: string;
+  readonly format: 'transcript' | 'diagram' | 'mermaid' | 'shiviz';
+  readonly svg: string | undefined;
+  /** The only order to show; all if undefined. */
+  readonly number: number | undefined;
+}
 
 export interface Options {
   readonly host: 'threads' | 'sim';
@@ -17,6 +44,8 @@ export interface Options {
   readonly limit: number | undefined;
   readonly json: boolean;
   readonly failFast: boolean;
+  /** A file for the trace of all orders. */
+  readonly trace: string | undefined;
   readonly colourless: boolean;
 }
 
@@ -29,7 +58,11 @@ export const USAGE = `Generals that agree although some of them are traitors.
 
 Usage: generals [N] [options]            muster N generals (4) and command them, at a prompt or from a pipe
        generals run [options] <file…>    run scripts, one command a line, each with an army of its own; - is standard input
+       generals check [options]          try every treason, and prove that the generals agree or show the smallest lie that
+                                         splits them
+       generals trace <file> [options]   show a trace that run wrote
 
+For N and run:
   -n, --generals <N>     how many generals to muster (4); the same as the word N
       --seed <n>         the seed that all chance follows from; drawn at random if not given
       --protocol <name>  the protocol to follow (exchange)
@@ -37,30 +70,74 @@ Usage: generals [N] [options]            muster N generals (4) and command them,
       --deadline <ms>    how long a hung general is waited for (1000)
       --max-generals <n> the most generals that an army may have (256)
       --fail-fast        end a script at its first mistake
+      --trace <file>     write the facts of every order to a file, as JSON lines
       --json             answer each command by one JSON object
       --no-color         no colours; NO_COLOR and FORCE_COLOR are heeded too
+
+For check:
+      --protocol <name>  the protocol (exchange)
+      --members <n>      how many generals there are (4)
+      --faults <f>       try every set of at most that many traitors (1)
+      --m <m>            how many traitors the protocol is run to stand (as --faults)
+      --order <order>    attack or retreat only; both if not given
+      --engine <engine>  auto, structured, merging, or plain enumeration (auto)
+      --save <file>      write a violation as a script that repeats it
+      --json             one JSON object instead of sentences
+
+For trace (of all orders, as sentences, unless said otherwise):
+      --diagram          a space-time diagram for the terminal
+      --mermaid          Mermaid sequence diagrams
+      --shiviz           the log format of ShiViz
+      --svg <file>       a picture
+      --order <number>   only that order
+
   -h, --help             this text
   -V, --version          the version
 
 At the prompt, help lists the commands.
 
-Exit status: 0 all went well; 1 a command failed; 2 the command line was wrong; 70 an error of the program;
-130 and 143 ended by SIGINT and SIGTERM.
+Exit status: 0 all went well; 1 a command failed, or a check was stopped; 2 the command line was wrong; 3 a check found a
+violation; 70 an error of the program; 130 and 143 ended by SIGINT and SIGTERM.
 `;
+
+const COMMON = {
+  help: { type: 'boolean', short: 'h' },
+  version: { type: 'boolean', short: 'V' },
+} as const satisfies ParseArgsConfig['options'];
 
 /** @param words what follows the program's name */
 export function parseRequest(words: readonly string[]): Request {
-  const { values, positionals } = parsed(words);
+  const [face, ...rest] = words;
+  if (face === 'check') return parseCheck(rest);
+  if (face === 'trace') return parseTraceOrder(rest);
+  return parseArmy(words);
+}
+
+function parseArmy(words: readonly string[]): Request {
+  const { values, positionals } = parsed(words, {
+    ...COMMON,
+    generals: { type: 'string', short: 'n' },
+    seed: { type: 'string' },
+    protocol: { type: 'string' },
+    host: { type: 'string' },
+    deadline: { type: 'string' },
+    'max-generals': { type: 'string' },
+    'fail-fast': { type: 'boolean' },
+    trace: { type: 'string' },
+    json: { type: 'boolean' },
+    'no-color': { type: 'boolean' },
+  });
   if (values.help === true) return { type: 'help' };
   if (values.version === true) return { type: 'version' };
   const options: Options = {
     host: hostNamed(values.host ?? 'threads'),
     seed: whole(values.seed, '--seed', 0),
     protocol: values.protocol?.toLowerCase(),
-    deadline: whole(values.deadline, '--deadline', 1),
+    deadline: whole(values.deadline, '--deadline', 1, 2 ** 31 - 1),
     limit: whole(values['max-generals'], '--max-generals', 1),
     json: values.json === true,
     failFast: values['fail-fast'] === true,
+    trace: values.trace,
     colourless: values['no-color'] === true,
   };
   const count = whole(values.generals, '--generals', 1) ?? 4;
@@ -73,35 +150,75 @@ export function parseRequest(words: readonly string[]): Request {
   return { type: 'prompt', count: whole(first, 'the number of generals', 1) ?? count, options };
 }
 
-function parsed(words: readonly string[]) {
+function parseCheck(words: readonly string[]): Request {
+  const { values, positionals } = parsed(words, {
+    ...COMMON,
+    protocol: { type: 'string' },
+    members: { type: 'string', short: 'n' },
+    faults: { type: 'string', short: 'f' },
+    m: { type: 'string', short: 'm' },
+    order: { type: 'string' },
+    engine: { type: 'string' },
+    save: { type: 'string' },
+    json: { type: 'boolean' },
+    'no-color': { type: 'boolean' },
+  });
+  if (values.help === true) return { type: 'help' };
+  if (values.version === true) return { type: 'version' };
+  if (positionals.length > 0) throw new UsageError(`check takes options only, not ${quoted(positionals[0]!)}`);
+  const order = parseOrder(values.order?.toLowerCase());
+  if (values.order !== undefined && order === undefined) throw new UsageError(`--order is attack or retreat, not ${quoted(values.order)}`);
+  const members = whole(values.members, '--members', 1, MEMBERS_MAX) ?? 4;
+  return {
+    type: 'check',
+    protocol: values.protocol?.toLowerCase() ?? 'exchange',
+    members,
+    faults: whole(values.faults, '--faults', 0, members) ?? 1,
+    m: whole(values.m, '--m', 0),
+    order,
+    engine: values.engine?.toLowerCase() ?? 'auto',
+    save: values.save,
+    json: values.json === true,
+    colourless: values['no-color'] === true,
+  };
+}
+
+/** More generals than this no search gets through. */
+const MEMBERS_MAX = 256;
+
+function parseTraceOrder(words: readonly string[]): Request {
+  const { values, positionals } = parsed(words, {
+    ...COMMON,
+    diagram: { type: 'boolean' },
+    mermaid: { type: 'boolean' },
+    shiviz: { type: 'boolean' },
+    svg: { type: 'string' },
+    order: { type: 'string' },
+  });
+  if (values.help === true) return { type: 'help' };
+  if (values.version === true) return { type: 'version' };
+  const [file, ...others] = positionals;
+  if (file === undefined) throw new UsageError('trace needs a file: generals trace <file>');
+  if (others.length > 0) throw new UsageError(`one trace is enough, ${quoted(others[0]!)} is too much`);
+  const formats = (['diagram', 'mermaid', 'shiviz'] as const).filter((format) => values[format] === true);
+  if (formats.length > 1) throw new UsageError(`one format is enough, --${formats[1]!} is too much`);
+  return { type: 'trace', file, format: formats[0] ?? 'transcript', svg: values.svg, number: whole(values.order, '--order', 1) };
+}
+
+function parsed<Config extends NonNullable<ParseArgsConfig['options']>>(words: readonly string[], options: Config) {
   try {
-    return parseArgs({
-      args: [...words],
-      allowPositionals: true,
-      options: {
-        generals: { type: 'string', short: 'n' },
-        seed: { type: 'string' },
-        protocol: { type: 'string' },
-        host: { type: 'string' },
-        deadline: { type: 'string' },
-        'max-generals': { type: 'string' },
-        'fail-fast': { type: 'boolean' },
-        json: { type: 'boolean' },
-        'no-color': { type: 'boolean' },
-        help: { type: 'boolean', short: 'h' },
-        version: { type: 'boolean', short: 'V' },
-      },
-    });
+    return parseArgs({ args: [...words], allowPositionals: true, options });
   } catch (error) {
     // parseArgs explains in several sentences; the first names what was wrong.
     throw new UsageError(error instanceof Error ? error.message.split(/\.\s|\n/)[0]! : String(error));
   }
 }
 
-function whole(word: string | undefined, what: string, min: number): number | undefined {
+function whole(word: string | undefined, what: string, min: number, max = Number.MAX_SAFE_INTEGER): number | undefined {
   if (word === undefined) return undefined;
   const value = parseWhole(word);
-  if (value === undefined || value < min || !Number.isSafeInteger(value)) throw new UsageError(`${what} is a whole number from ${min} on, not ${quoted(word)}`);
+  const range = max === Number.MAX_SAFE_INTEGER ? `from ${min} on` : `from ${min} to ${max}`;
+  if (value === undefined || value < min || value > max) throw new UsageError(`${what} is a whole number ${range}, not ${quoted(word)}`);
   return value;
 }
 

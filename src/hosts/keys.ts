@@ -8,11 +8,11 @@ import type { NodeId } from '../core/node.ts';
  * a general signs with its own alone. Against traitors that are strategies, and not intruders, that is enough.
  */
 export function ed25519Keyring(seed: number, self: NodeId): Keyring {
-  const own = privateKey(seed, self);
+  let own: KeyObject | undefined;
   const publicKeys = new Map<NodeId, KeyObject>();
   const verdicts = new Map<string, boolean>();
   return {
-    sign: (text) => sign(null, Buffer.from(text), own).toString('base64url'),
+    sign: (text) => sign(null, Buffer.from(text), (own ??= privateKey(seed, self))).toString('base64url'),
     verify(by, text, signature) {
       const question = `${by} ${signature} ${text}`;
       const known = verdicts.get(question);

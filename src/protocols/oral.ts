@@ -24,7 +24,7 @@
  * We depart from the paper in one thing: the commander decides too, for its own order.
  */
 import { DEFAULT_ORDER, type Order } from '../core/order.ts';
-import type { NodeId } from '../core/node.ts';
+import { nameOf, type NodeId } from '../core/node.ts';
 import type { Context, Effect, Heard, OrderVocabulary, RoundsProtocol, Vote } from '../core/protocol.ts';
 import { byzantineMembers, faultsTolerated, majorityOf } from '../core/quorum.ts';
 
@@ -75,6 +75,7 @@ export const oral: RoundsProtocol<Oral, OralState> = {
   parse: (input) => (typeof input === 'string' && pathOf(input) !== undefined ? input : undefined),
 
   votes,
+  evidence,
 
   begin({ self, members, commander }) {
     const others = members.filter((id) => id !== self && id !== commander);
@@ -202,6 +203,31 @@ function votes(context: Context, inboxes: readonly (readonly Heard<OralMessage>[
   });
   return [vote, ...others];
 }
+
+/** The tree of what was heard, each path under the one that it makes longer, with what was heard on it and what is made of it. */
+function evidence(context: Context, inboxes: readonly (readonly Heard<OralMessage>[])[]): string[] {
+  const state = oral.begin(context);
+  const levels = inboxes.map((inbox, index) => levelOf(context, state, inbox, index + 1));
+  state.heard.push(...levels.map(withDefaults));
+  const makings = levels.map((_, index) => made(state, index + 1));
+  const shown = levels.findLastIndex((level, index) => index < 2 || level.length <= EVIDENCE_MAX);
+  const lines: string[] = [];
+  const tell = (index: number, place: number, path: readonly NodeId[]): void => {
+    const heard = levels[index]![place];
+    const isLeaf = index === levels.length - 1;
+    const making = isLeaf ? '' : `, majority ${makings[index]![place]!}`;
+    lines.push(`${'  '.repeat(index)}${path.map(nameOf).join(' ')}: ${heard === undefined ? `silent, so ${DEFAULT_ORDER}` : heard}${making}`);
+    if (isLeaf || index >= shown) return;
+    const free = state.others.filter((id) => !path.includes(id));
+    free.forEach((id, child) => tell(index + 1, place * free.length + child, [...path, id]));
+  };
+  tell(0, 0, [context.commander]);
+  if (shown < levels.length - 1) lines.push(`(the paths of more than ${shown + 1} generals are left out)`);
+  return lines;
+}
+
+/** A level of the tree with more paths than this is left out of the evidence. */
+const EVIDENCE_MAX = 100;
 
 const send = (to: NodeId, message: OralMessage): Effect<Oral> => ({ type: 'send', to, message });
 

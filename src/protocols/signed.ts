@@ -70,6 +70,8 @@ export const signed: RoundsProtocol<Signed, SignedState> = {
   describe: (message) => message.split(' ', 1)[0]!,
   parse: (input) => (typeof input === 'string' && chainOf(input) !== undefined ? input : undefined),
 
+  evidence,
+
   begin: () => ({ known: [] }),
 
   step(context, state, event) {
@@ -134,6 +136,26 @@ function learn(context: Context, state: SignedState, round: number, from: NodeId
 const decide = ({ known }: SignedState): Effect<Signed>[] => [
   { type: 'output', output: known.length === 1 ? known[0]! : DEFAULT_ORDER },
 ];
+
+/** The chains by which a lieutenant learnt what the commander signed, and those that it dropped. */
+function evidence(context: Context, inboxes: readonly (readonly Heard<SignedMessage>[])[]): string[] {
+  const known: Order[] = [];
+  const lines = inboxes.flatMap((inbox, index) =>
+    inbox.flatMap(({ from, message }): string[] => {
+      const chain = chainOf(message);
+      if (chain === undefined) return [];
+      const flaw = misplaced(context, chain, from, index + 1);
+      if (flaw !== undefined) return [`round ${index + 1}: dropped, ${nameOf(from)} ${flaw}`];
+      if (known.includes(chain.order)) return [];
+      const forged = forgedSigner(context, chain);
+      if (forged !== undefined) return [`round ${index + 1}: dropped, ${nameOf(from)} forged the signature of ${nameOf(forged)}`];
+      known.push(chain.order);
+      return [`round ${index + 1}: learnt that the commander signed ${chain.order}, by the signatures of ${chain.signers.map(nameOf).join(', then ')}`];
+    }),
+  );
+  const sum = known.length === 1 ? `it knows one order, ${known[0]!}` : `it knows ${known.length === 0 ? 'no order' : 'both orders'}, so the default, ${DEFAULT_ORDER}`;
+  return [...lines, sum];
+}
 
 /** What is wrong with who signed; undefined if nothing is. */
 function misplaced({ self, members, commander }: Context, { signers }: Chain, from: NodeId, round: number): string | undefined {

@@ -1,5 +1,7 @@
+import type { Fact } from '../core/fact.ts';
 import type { Army } from '../hosts/army.ts';
 import type { Member, Outcome } from '../core/outcome.ts';
+import type { CheckResult } from '../sim/check/result.ts';
 import type { Explanation } from '../trace/why.ts';
 
 /** What a command has to work on. */
@@ -7,12 +9,22 @@ export interface Session {
   readonly army: Army;
   /** The last order that was given, for those who ask why. */
   outcome: Outcome | undefined;
+  /** Whether each order is followed by its facts. */
+  isTraced: boolean;
+  /** Told of each order's outcome. */
+  readonly record: (outcome: Outcome) => void;
 }
+
+/** A session at its beginning. @param record told of each order's outcome */
+export const sessionOf = (army: Army, record: (outcome: Outcome) => void = () => undefined): Session => ({ army, outcome: undefined, isTraced: false, record });
 
 /** What came of a command: plain data, which `render` turns into text for people, or JSON for machines. */
 export type Result =
   | { readonly type: 'roster'; readonly members: readonly Member[] }
-  | { readonly type: 'outcome'; readonly outcome: Outcome; readonly primary: string | undefined }
+  | { readonly type: 'outcome'; readonly outcome: Outcome; readonly primary: string | undefined; readonly facts: readonly Fact[] }
+  | { readonly type: 'trace'; readonly isOn: boolean }
+  | { readonly type: 'facts'; readonly facts: readonly Fact[] }
+  | { readonly type: 'check'; readonly result: CheckResult }
   | { readonly type: 'why'; readonly explanation: Explanation }
   | { readonly type: 'protocol'; readonly current: string; readonly faults: number; readonly members: number; readonly protocols: readonly { name: string; summary: string }[] }
   | { readonly type: 'seed'; readonly seed: number }

@@ -6,11 +6,15 @@ import { Refusal, quoted } from '../core/refusal.ts';
 import { SILENCE } from '../faults/dictated.ts';
 import { DEFAULT_STRATEGY, STRATEGIES } from '../faults/registry.ts';
 import { PROTOCOLS, protocolNamed } from '../protocols/registry.ts';
+import type { Outcome } from '../core/outcome.ts';
+import type { CheckResult } from '../sim/check/result.ts';
+import { factsOf } from '../trace/facts.ts';
 import { explain } from '../trace/why.ts';
 import { formOf, type Command, type Parameter, type Result, type Session } from './command.ts';
 
 const ID: Parameter = { name: 'id', words: ({ army }) => army.members().map(({ id }) => nameOf(id)) };
 const ORDER: Parameter = { name: 'attack|retreat', words: () => ORDERS };
+const TRACES = ['on', 'off', 'last'] as const;
 const STATES = ['faulty', 'non-faulty'] as const;
 const STATE: Parameter = { name: STATES.join('|'), words: () => STATES };
 const STRATEGY: Parameter = { name: 'strategy', words: () => STRATEGIES.map(({ name }) => name) };
@@ -102,12 +106,34 @@ export const COMMANDS: readonly Command[] = [
     forms: [[], [ID]],
     summary: 'explain the last order: who said what to whom, what was tampered with, how each general and the quorum decided',
     example: 'g-why 3',
-    async run({ army, outcome }, [id]) {
+    async run(session, [id]) {
       const about = id === undefined ? undefined : nodeId(idOf(id));
-      if (outcome === undefined) throw new Refusal('no order has been given yet');
+      const outcome = lastOf(session);
       if (about !== undefined && !outcome.roster.some((member) => member.id === about))
         throw new Refusal(`${nameOf(about)} had no part in the last order`);
-      return { type: 'why', explanation: explain(outcome, protocolNamed(outcome.protocol)!, (general) => army.keyring(outcome, general), about) };
+      return { type: 'why', explanation: explain(outcome, protocolNamed(outcome.protocol)!, (general) => session.army.keyring(outcome, general), about) };
+    },
+  },
+  {
+    name: 'g-trace',
+    forms: [[], [{ name: 'on|off|last', words: () => TRACES }]],
+    summary: 'show whether orders are followed by their facts as JSON lines; turn that on or off; or show the facts of the last order',
+    example: 'g-trace last',
+    async run(session, [word]) {
+      const parsed = word === undefined ? undefined : oneOf(TRACES, word, 'a way to trace');
+      if (parsed === 'last') return { type: 'facts', facts: factsOf(lastOf(session)) };
+      if (parsed !== undefined) session.isTraced = parsed === 'on';
+      return { type: 'trace', isOn: session.isTraced };
+    },
+  },
+  {
+    name: 'g-check',
+    forms: [[], [ORDER]],
+    summary: 'try every treason of the traitors as they stand, and prove that none splits the loyal, or show the smallest that does',
+    example: 'g-check attack',
+    async run({ army }, [order], signal) {
+      const orders = order === undefined ? ORDERS : [oneOf(ORDERS, order, 'an order')];
+      return { type: 'check', result: await searched(army, orders, signal) };
     },
   },
   {
@@ -173,8 +199,38 @@ export const COMMANDS: readonly Command[] = [
 async function give(session: Session, order: Order, anyway: boolean): Promise<Result> {
   const outcome = await session.army.order(order, { anyway });
   session.outcome = outcome;
+  session.record(outcome);
   const primary = session.army.members().find(({ role }) => role === 'primary');
-  return { type: 'outcome', outcome, primary: primary === undefined ? undefined : nameOf(primary.id) };
+  return { type: 'outcome', outcome, primary: primary === undefined ? undefined : nameOf(primary.id), facts: session.isTraced ? factsOf(outcome) : [] };
+}
+
+/** Searches the army as it stands, leaving room for a Ctrl-C between the steps. */
+async function searched(army: Session['army'], orders: readonly Order[], signal: AbortSignal): Promise<CheckResult> {
+  const members = army.members();
+  const primary = members.find(({ role }) => role === 'primary');
+  const lost = members.find(({ state }) => state.type === 'lost');
+  if (primary === undefined) throw new Refusal('there is no general to give the order');
+  if (lost !== undefined) throw new Refusal(`${nameOf(lost.id)} is lost, and only the living can be checked: g-kill ${lost.id} strikes it off`);
+  const traitors = members.filter(({ state }) => state.type === 'faulty').map(({ id }) => id);
+  const { searchOf } = await import('../sim/check/check.ts');
+  const search = searchOf({
+    protocol: army.protocol,
+    members: members.map(({ id }) => id),
+    commander: primary.id,
+    faults: traitors.length,
+    traitors,
+    m: army.faults,
+    orders,
+  });
+  for (let step = search.next(); ; step = search.next(signal.aborted)) {
+    if (step.done === true) return step.value;
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+}
+
+function lastOf({ outcome }: Session): Outcome {
+  if (outcome === undefined) throw new Refusal('no order has been given yet');
+  return outcome;
 }
 
 const roster = (army: Session['army']): Result => ({ type: 'roster', members: army.members() });

@@ -1,5 +1,6 @@
 import { nameOf, type NodeId } from '../core/node.ts';
 import type { Member, Outcome } from '../core/outcome.ts';
+import { checkJson } from '../sim/check/report.ts';
 import type { Answer } from './execute.ts';
 
 /** One JSON object for one command, in the format `v: 1`: `ok` tells success, `type` what else is there. */
@@ -13,7 +14,9 @@ function dataOf({ result }: Answer & { type: 'result' }): object {
     case 'roster':
       return { type: result.type, members: result.members.map(memberData) };
     case 'outcome':
-      return { type: result.type, ...outcomeData(result.outcome), primary: result.primary ?? null };
+      return { type: result.type, ...outcomeData(result.outcome), primary: result.primary ?? null, ...(result.facts.length === 0 ? {} : { facts: result.facts }) };
+    case 'check':
+      return checkJson(result.result);
     case 'why': {
       const { outcome, reasons } = result.explanation;
       return {

@@ -1,9 +1,12 @@
 import type { ChalkInstance } from 'chalk';
+import type { Fact } from '../core/fact.ts';
 import { nameOf } from '../core/node.ts';
 import type { Finding, Member, MemberState, Outcome, Standing, Verdict } from '../core/outcome.ts';
 import { DEFAULT_ORDER } from '../core/order.ts';
 import { strictMajority, tally } from '../core/quorum.ts';
 import { DEFAULT_STRATEGY } from '../faults/registry.ts';
+import { sentencesOf } from '../sim/check/report.ts';
+import { linesOfFacts } from '../trace/jsonl.ts';
 import { headlines, type Explanation, type Reasons } from '../trace/why.ts';
 import type { Result } from './command.ts';
 import type { Looks } from './looks.ts';
@@ -16,7 +19,13 @@ function textOf(result: Result, paint: ChalkInstance): string[] {
     case 'roster':
       return result.members.length === 0 ? ['The camp is empty: g-add <count> musters generals.'] : result.members.map((member) => rosterLine(member, paint));
     case 'outcome':
-      return outcomeLines(result.outcome, result.primary, paint);
+      return [...outcomeLines(result.outcome, result.primary, paint), ...factLines(result.facts, paint)];
+    case 'facts':
+      return factLines(result.facts, paint);
+    case 'trace':
+      return [result.isOn ? 'orders are followed by their facts' : 'orders are not followed by their facts; g-trace last shows those of the last one'];
+    case 'check':
+      return sentencesOf(result.result);
     case 'why':
       return whyLines(result.explanation, paint);
     case 'protocol':
@@ -41,6 +50,9 @@ function textOf(result: Result, paint: ChalkInstance): string[] {
       return [];
   }
 }
+
+const factLines = (facts: readonly Fact[], paint: ChalkInstance): string[] =>
+  facts.length === 0 ? [] : linesOfFacts(facts).trimEnd().split('\n').map((line) => paint.dim(line));
 
 const rosterLine = ({ id, role, state }: Member, paint: ChalkInstance): string =>
   `${paint.bold(nameOf(id))}, ${roleText(role, paint)}, state=${stateText(state, paint)}`;
@@ -185,8 +197,8 @@ function causeText(causes: Reasons['causes'], decision: Reasons['decision']): st
   const told = causes.slice(0, CAUSES_MAX).map(({ round, from, text }) => `${nameOf(from)} said ${text} in round ${round}`);
   const rest = causes.length > CAUSES_MAX ? `, and ${causes.length - CAUSES_MAX} more messages like these` : '';
   const alone = decision === DEFAULT_ORDER ? 'had all else said the opposite' : 'had it heard nothing else';
-  const [these, any] = causes.length === 1 ? ['this', 'without it'] : ['these', 'without any one of them'];
-  return ` because ${told.join(', ')}${rest}. Even ${alone}, ${these} would have made it decide so, and ${any} it would not have`;
+  const [these, any] = causes.length === 1 ? ['this', 'it'] : ['these', 'any one of them'];
+  return ` because ${told.join(', ')}${rest}. Even ${alone}, ${these} would have made it decide so, but not without ${any}`;
 }
 
 /** Rows as aligned columns, two spaces apart. */

@@ -1,6 +1,7 @@
-import { DEFAULT_ORDER, type Order } from '../core/order.ts';
+import { DEFAULT_ORDER, counterpart, type Order } from '../core/order.ts';
 import type { NodeId } from '../core/node.ts';
 import type { AnyRoundsProtocol, Context, Heard } from '../core/protocol.ts';
+import { textOf } from './messages.ts';
 
 /** What a general heard, round by round, the first at 0. */
 export type Inboxes = readonly (readonly Heard<unknown>[])[];
@@ -24,8 +25,8 @@ export function decisionOn(protocol: AnyRoundsProtocol, context: Context, inboxe
 
 /**
  * The few messages that fixed a decision. With all others turned against it the decision is still the same; with any one
- * of these turned too, it is not. To be turned is to be missing where the decision was not the default, else to say the
- * other thing.
+ * of these turned too, it is not. To be turned is to be missing where the decision was not the default; else to speak for
+ * the other order, or to be missing where it cannot.
  * @returns none where even with all turned the decision stands, as for a default when nothing was heard
  */
 export function causesOf(protocol: AnyRoundsProtocol, context: Context, inboxes: Inboxes, decision: Order): Cause[] {
@@ -55,6 +56,8 @@ export const withTurned = (protocol: AnyRoundsProtocol, context: Context, inboxe
   inboxes.map((inbox, index) =>
     inbox.flatMap((heard, place) => {
       if (turned[index]?.[place] !== true) return [heard];
-      return decision === DEFAULT_ORDER ? protocol.lies(context, heard.message).slice(0, 1).map((message) => ({ from: heard.from, message })) : [];
+      if (decision !== DEFAULT_ORDER) return [];
+      const against = [heard.message, ...protocol.lies(context, heard.message)].find((message) => textOf(message).split(/[^a-z]+/).includes(counterpart(decision)));
+      return against === undefined ? [] : [{ from: heard.from, message: against }];
     }),
   );

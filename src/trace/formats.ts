@@ -31,12 +31,15 @@ export function transcriptOf(trace: Trace): string {
   return text(lines);
 }
 
+/** The room for the names of rounds. */
+const MARGIN = 10;
+
 /** A space-time diagram for a terminal: a column for each general, a row for each message; `!` marks a lie. */
 export function diagramOf(trace: Trace): string {
   const { members } = trace.ordered;
   const arrows = arrowsOf(trace);
   const width = Math.max(12, ...arrows.map(({ text: said }) => said.length + 5));
-  const centre = (index: number): number => 8 + index * width;
+  const centre = (index: number): number => MARGIN + index * width;
   const lifelines = (): string[] => {
     const row = Array.from({ length: centre(members.length - 1) + 1 }, () => ' ');
     members.forEach((_, index) => (row[centre(index)] = '│'));
@@ -57,10 +60,10 @@ export function diagramOf(trace: Trace): string {
     const head = arrow.round === round ? '' : `round ${arrow.round}`;
     if (head !== '' && round !== 0) lines.push(lifelines().join(''));
     round = arrow.round;
-    lines.push(head.padEnd(8) + row.join('').slice(8));
+    lines.push(head.padEnd(MARGIN) + row.join('').slice(MARGIN));
   }
   const decisions = decisionsOf(trace);
-  lines.push(lifelines().join(''), 'decided'.padEnd(7) + members.reduce((row, id, index) => row.padEnd(centre(index) - 7 - 1) + (decisions.get(id) ?? '–'), ''));
+  lines.push(lifelines().join(''), members.reduce((row, id, index) => row.padEnd(centre(index) - 1) + (decisions.get(id) ?? '–'), 'decided'));
   return text([headline(trace), ...lines.map((line) => line.trimEnd())]);
 }
 

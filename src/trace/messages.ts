@@ -1,3 +1,4 @@
+import type { Tampered } from '../core/fact.ts';
 import type { NodeId } from '../core/node.ts';
 import type { Trace } from './jsonl.ts';
 
@@ -16,16 +17,26 @@ export const textOf = (message: unknown): string => (typeof message === 'string'
 
 /** The messages that arrived, by round, sender and receiver, each beside what should have been said. */
 export function arrowsOf({ facts }: Trace): Arrow[] {
-  const honest = new Map<string, string>();
-  for (const fact of facts) {
-    if (fact.type !== 'tampered') continue;
-    for (const said of fact.said) honest.set(`${fact.round} ${fact.from} ${fact.to} ${textOf(said)}`, textOf(fact.honest));
-    for (const said of fact.late) honest.set(`${fact.round + 1} ${fact.from} ${fact.to} ${textOf(said)}`, `${textOf(fact.honest)}, a round earlier`);
-  }
+  const tampered = facts.filter((fact) => fact.type === 'tampered');
   return facts.flatMap((fact): Arrow[] => {
     if (fact.type !== 'heard') return [];
     const { round, from, to } = fact;
     const text = textOf(fact.message);
-    return [{ round, from, to, text, honest: honest.get(`${round} ${from} ${to} ${text}`) }];
+    const own = tampered.filter((one) => one.from === from);
+    return [{ round, from, to, text, honest: honestInstead(own, round, to, text, textOf) }];
   });
+}
+
+/**
+ * What should have been said where a message was heard; undefined if just that, or if nothing is known of it.
+ * @param tampered the sender's
+ */
+export function honestInstead(tampered: readonly Tampered[], round: number, to: NodeId, heard: string, textOf: (message: unknown) => string): string | undefined {
+  for (const fact of tampered) {
+    if (fact.to !== to) continue;
+    const honest = textOf(fact.honest);
+    if (fact.round === round && honest !== heard && fact.said.some((said) => textOf(said) === heard)) return honest;
+    if (fact.round === round - 1 && fact.late.some((late) => textOf(late) === heard)) return `${honest}, a round earlier`;
+  }
+  return undefined;
 }

@@ -5,6 +5,7 @@ import type { Order } from '../core/order.ts';
 import type { Outcome, Standing } from '../core/outcome.ts';
 import type { AnyRoundsProtocol, Vote } from '../core/protocol.ts';
 import { causesOf } from './cause.ts';
+import { honestInstead } from './messages.ts';
 
 /** One message, or the lack of one where somebody had the floor. */
 export interface Hearing {
@@ -66,10 +67,9 @@ function reasonsOf(general: Standing, outcome: Outcome, protocol: AnyRoundsProto
   const inboxes = (report?.heard ?? []).map(({ from, messages }) => from.map((sender, index) => ({ from: sender, message: messages[index] })));
   const hearings = inboxes.flatMap((inbox, index) =>
     inbox.map(({ from, message }): Hearing => {
-      const misdeed = tamperedBy(outcome, from).find(
-        ({ round, to, said }) => round === index + 1 && to === general.id && said.some((one) => describe(protocol, one) === describe(protocol, message)),
-      );
-      return { round: index + 1, from, text: describe(protocol, message), honest: misdeed === undefined ? undefined : describe(protocol, misdeed.honest) };
+      const text = describe(protocol, message);
+      const honest = honestInstead(tamperedBy(outcome, from), index + 1, general.id, text, (one) => describe(protocol, one));
+      return { round: index + 1, from, text, honest };
     }),
   );
   const decision = general.id === outcome.commander ? undefined : report?.decision;

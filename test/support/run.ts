@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { Army, type ArmyOptions } from '../../src/index.ts';
+import { sessionOf } from '../../src/repl/command.ts';
 import { looksOf } from '../../src/repl/looks.ts';
 import { runScript } from '../../src/repl/script.ts';
 
@@ -16,7 +17,7 @@ export async function transcriptOf(script: string, options: ArmyOptions = {}, co
   const army = await Army.muster(count, options);
   let text = '';
   try {
-    await runScript({ army, outcome: undefined }, Readable.from([Buffer.from(script)]), {
+    await runScript(sessionOf(army), Readable.from([Buffer.from(script)]), {
       source: 'line ',
       echo: true,
       failFast: false,

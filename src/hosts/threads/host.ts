@@ -208,7 +208,8 @@ export class ThreadHost implements Host {
     campaign.end({
       reports: campaign.reports.sort(byId),
       losses: campaign.losses.sort(byId),
-      accusations: campaign.accusations,
+      // Those of one accuser come in the order in which it made them; those of several race.
+      accusations: campaign.accusations.sort((a, b) => a.by - b.by),
     });
   }
 

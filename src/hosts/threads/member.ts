@@ -1,6 +1,7 @@
 import type { MessagePort } from 'node:worker_threads';
 import { seeded } from '../../core/choice.ts';
 import { BREAKDOWN_MESSAGE } from '../../core/host.ts';
+import type { Keyring } from '../../core/keyring.ts';
 import type { Breakdown, Briefing } from '../../core/mission.ts';
 import { nodeId, type NodeId } from '../../core/node.ts';
 import type { Order } from '../../core/order.ts';
@@ -22,6 +23,7 @@ export function serve(main: MessagePort): void {
   let strategy: string | undefined;
   let breakdown: Breakdown | undefined;
   let words: readonly string[] | undefined;
+  let keys: { readonly seed: number; readonly keyring: Keyring } | undefined;
   let number = 0;
   let current: General | undefined;
   /** Frames of orders that have not reached this general yet. */
@@ -63,7 +65,7 @@ export function serve(main: MessagePort): void {
 
   function embark(briefing: Briefing, order: Order | undefined): void {
     number = briefing.number;
-    current = general(briefing, self, strategy, seeded(briefing.seed), ed25519Keyring(briefing.seed, self), words && dictation(self, words));
+    current = general(briefing, self, strategy, seeded(briefing.seed), keyringFor(briefing.seed), words && dictation(self, words));
     words = undefined;
     for (const peer of briefing.members) if (peer !== self && !links.has(peer)) feed({ type: 'gone', peer });
     if (order !== undefined) feed({ type: 'input', input: order });
@@ -71,6 +73,12 @@ export function serve(main: MessagePort): void {
     const waiting = early;
     early = [];
     for (const { from, frame } of waiting) hear(from, frame);
+  }
+
+  /** Keys follow from the seed, and are kept for as long as it is. */
+  function keyringFor(seed: number): Keyring {
+    if (keys?.seed !== seed) keys = { seed, keyring: ed25519Keyring(seed, self) };
+    return keys.keyring;
   }
 
   function hear(from: NodeId, frame: unknown): void {

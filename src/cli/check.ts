@@ -1,0 +1,70 @@
+import { SingleBar } from 'cli-progress';
+import { Refusal, quoted } from '../core/refusal.ts';
+import { PROTOCOLS, protocolNamed } from '../protocols/registry.ts';
+import { looksOf, wantsColour } from '../repl/looks.ts';
+import { searchOf } from '../sim/check/check.ts';
+import { checkJson, scriptOf, sentencesOf } from '../sim/check/report.ts';
+import type { CheckRequest } from '../sim/check/request.ts';
+import type { CheckResult, Coverage } from '../sim/check/result.ts';
+import { mustBeWritable, writeText } from './files.ts';
+import { UsageError, type CheckOrder } from './options.ts';
+
+const ENGINES = ['auto', 'structured', 'merging', 'plain'] as const;
+
+/** Tries every treason, and says what that showed. @returns the exit status: 0 holds, 3 violated, 1 stopped before either */
+export async function checkCommand(order: CheckOrder): Promise<number> {
+  const request = requestOf(order);
+  if (order.save !== undefined) mustBeWritable(order.save);
+  const result = await searched(request, order.json);
+  process.stdout.write(order.json ? `${JSON.stringify(checkJson(result))}\n` : `${coloured(result, order).join('\n')}\n`);
+  if (order.save !== undefined && result.type === 'violated') {
+    writeText(order.save, scriptOf(result.violation).map((line) => `${line}\n`).join(''));
+    if (!order.json) process.stdout.write(`to repeat it: generals run ${order.save}\n`);
+  }
+  return { holds: 0, violated: 3, unknown: 1 }[result.type];
+}
+
+function requestOf({ protocol: name, members, faults, m, order, engine }: CheckOrder): CheckRequest {
+  const protocol = protocolNamed(name);
+  if (protocol === undefined) throw new UsageError(`there is no protocol ${quoted(name)}: ${PROTOCOLS.map((known) => known.name).join(', ')}`);
+  const known = ENGINES.find((candidate) => candidate === engine);
+  if (known === undefined) throw new UsageError(`--engine is ${ENGINES.join(', ')}, not ${quoted(engine)}`);
+  return { protocol, members, faults, engine: known, ...(m === undefined ? {} : { m }), ...(order === undefined ? {} : { orders: [order] }) };
+}
+
+/** Runs the search to its end, or to the first Ctrl-C, with a bar where a person may see it. */
+async function searched(request: CheckRequest, isQuiet: boolean): Promise<CheckResult> {
+  let isStopped = false;
+  const stop = (): void => {
+    isStopped = true;
+  };
+  const others = process.listeners('SIGINT');
+  process.removeAllListeners('SIGINT').once('SIGINT', stop);
+  const bar = isQuiet || !process.stderr.isTTY ? undefined : new SingleBar({ format: '{bar} {percentage}% {covered}', hideCursor: true, clearOnComplete: true });
+  bar?.start(100, 0, { covered: 'searching' });
+  try {
+    const search = searchOf(request);
+    for (let step = search.next(); ; step = search.next(isStopped)) {
+      if (step.done === true) return step.value;
+      bar?.update(percentOf(step.value), { covered: `${step.value.covered} treasons covered` });
+      // So that a Ctrl-C is heard.
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+  } catch (error) {
+    if (error instanceof Refusal) throw new UsageError(error.message);
+    throw error;
+  } finally {
+    bar?.stop();
+    process.removeListener('SIGINT', stop);
+    for (const listener of others) process.on('SIGINT', listener);
+  }
+}
+
+const percentOf = ({ covered, treasons }: Coverage): number => (treasons === undefined || treasons === 0n ? 0 : Number((covered * 100n) / treasons));
+
+function coloured(result: CheckResult, { colourless }: CheckOrder): string[] {
+  const { paint } = looksOf(wantsColour(process.env, process.stdout.isTTY, colourless));
+  const paints = { holds: paint.green, violated: paint.red, unknown: paint.yellow };
+  const [first = '', ...rest] = sentencesOf(result);
+  return [paints[result.type](first), ...rest];
+}

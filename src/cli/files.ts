@@ -1,0 +1,52 @@
+import { appendFileSync, closeSync, openSync, readFileSync, writeFileSync } from 'node:fs';
+import { quoted } from '../core/refusal.ts';
+import { UsageError } from './options.ts';
+
+/** The text of a file. @throws UsageError in one line, if it cannot be read */
+export function readText(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    throw new UsageError(`${quoted(file)} cannot be read: ${reasonOf(error)}`);
+  }
+}
+
+/** Writes a text to a file. @throws UsageError in one line, if it cannot be written */
+export function writeText(file: string, text: string): void {
+  try {
+    writeFileSync(file, text);
+  } catch (error) {
+    throw new UsageError(`${quoted(file)} cannot be written: ${reasonOf(error)}`);
+  }
+}
+
+/** Writes a text behind what a file holds. @throws UsageError in one line, if it cannot be written */
+export function appendText(file: string, text: string): void {
+  try {
+    appendFileSync(file, text);
+  } catch (error) {
+    throw new UsageError(`${quoted(file)} cannot be written: ${reasonOf(error)}`);
+  }
+}
+
+/** Sees to it that a file can be written before work begins that ends in writing it. What it holds is kept. */
+export function mustBeWritable(file: string): void {
+  try {
+    closeSync(openSync(file, 'a'));
+  } catch (error) {
+    throw new UsageError(`${quoted(file)} cannot be written: ${reasonOf(error)}`);
+  }
+}
+
+/** Why a file could not be used, in words. */
+export function reasonOf(error: unknown): string {
+  const { code } = error as NodeJS.ErrnoException;
+  const reasons: Record<string, string> = {
+    ENOENT: 'there is no such file or folder',
+    EISDIR: 'it is a folder',
+    EACCES: 'permission denied',
+    ENOTDIR: 'a part of its path is no folder',
+    ENOSPC: 'no space is left',
+  };
+  return reasons[code ?? ''] ?? String(code);
+}

@@ -1,0 +1,37 @@
+import { quoted, Refusal } from '../core/refusal.ts';
+import { diagramOf, mermaidOf, shivizOf, transcriptOf } from '../trace/formats.ts';
+import { parseTrace, type Trace } from '../trace/jsonl.ts';
+import { svgOf } from '../trace/svg.ts';
+import { readText, writeText } from './files.ts';
+import { UsageError, type TraceOrder } from './options.ts';
+
+const FORMATS: Readonly<Record<TraceOrder['format'], (trace: Trace) => string>> = {
+  transcript: transcriptOf,
+  diagram: diagramOf,
+  mermaid: mermaidOf,
+  shiviz: shivizOf,
+};
+
+/** Shows a trace file. */
+export function traceCommand({ file, format, svg, number }: TraceOrder): void {
+  const traces = chosen(tracesIn(file), number);
+  if (svg === undefined) process.stdout.write(traces.map(FORMATS[format]).join('\n'));
+  else writeText(svg, svgOf(traces));
+}
+
+function tracesIn(file: string): readonly Trace[] {
+  const text = readText(file);
+  try {
+    return parseTrace(text);
+  } catch (error) {
+    if (error instanceof Refusal) throw new UsageError(`${quoted(file)}, ${error.message}`);
+    throw error;
+  }
+}
+
+function chosen(traces: readonly Trace[], number: number | undefined): readonly Trace[] {
+  if (number === undefined) return traces;
+  const found = traces.filter(({ ordered }) => ordered.number === number);
+  if (found.length === 0) throw new UsageError(`there is no order ${number} in the trace: it has ${traces.map(({ ordered }) => ordered.number).join(', ')}`);
+  return found;
+}

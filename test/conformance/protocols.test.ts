@@ -1,0 +1,198 @@
+import { expect } from 'chai';
+import fc from 'fast-check';
+import { seeded } from '../../src/core/choice.ts';
+import { symbolicKeyring } from '../../src/core/keyring.ts';
+import { nodeId, type NodeId } from '../../src/core/node.ts';
+import type { AnyRoundsProtocol, Context, Heard } from '../../src/core/protocol.ts';
+import { STRATEGIES } from '../../src/faults/registry.ts';
+import { PROTOCOLS } from '../../src/protocols/registry.ts';
+import { soldier } from '../../src/sim/general.ts';
+import { lockstep, march } from '../../src/sim/lockstep.ts';
+import { simulate } from '../../src/sim/simulate.ts';
+import { decisionsOf, drawTrial, failureOf, ids, repeatLine, sentIn, trial, type Trial } from '../support/trials.ts';
+
+for (const protocol of PROTOCOLS) {
+  const { name } = protocol;
+
+  /** Every m that fits n, as far as a test can run it. */
+  const faultsFor = (n: number): number[] =>
+    Array.from({ length: n }, (_, m) => m).filter((m) => protocol.refuses(n, m) === undefined && protocol.messages(contextFor(n, m)) < 10_000);
+
+  const contextFor = (n: number, m: number, self = 2): Context => {
+    const id = nodeId(Math.min(self, n));
+    return { self: id, members: ids(n), commander: nodeId(1), faults: m, number: 1, keyring: symbolicKeyring(id) };
+  };
+
+  /** Traitors within what the protocol promises to stand, drawn from a seed. */
+  const withinBounds = fc.record({ n: fc.integer({ min: 1, max: 8 }), seed: fc.nat(), share: fc.nat(7) }).map(({ n, seed, share }) => {
+    const m = protocol.faultsByDefault(n);
+    return drawTrial({ protocol: name, n, m, seed, traitors: Math.min(share % (m + 1), promised(protocol, n)) });
+  });
+  const anyTrial = fc.record({ n: fc.integer({ min: 2, max: 7 }), seed: fc.nat(), share: fc.nat(6) }).map(({ n, seed, share }) => {
+    const fitting = faultsFor(n);
+    return drawTrial({ protocol: name, n, m: fitting[seed % fitting.length]!, seed, traitors: share % n });
+  });
+
+  describe(`the protocol ${name}`, () => {
+    it('has loyal generals agree on the order and obey it, whoever commands', () => {
+      for (let n = 1; n <= 10; n += 1) {
+        for (const order of ['attack', 'retreat'] as const) {
+          const one = trial({ protocol: name, n, m: protocol.faultsByDefault(n), commander: nodeId(n), order });
+          const account = lockstep(one);
+          expect(new Set(decisionsOf(account).values()), repeatLine(one)).to.deep.equal(new Set([order]));
+          expect(account.accusations, repeatLine(one)).to.deep.equal([]);
+        }
+      }
+    });
+
+    it('sends exactly as many messages as it says, for every m that fits', () => {
+      for (let n = 1; n <= 8; n += 1) {
+        for (const m of faultsFor(n)) {
+          const one = trial({ protocol: name, n, m });
+          expect(sentIn(lockstep(one)), repeatLine(one)).to.equal(protocol.messages(contextFor(n, m)));
+        }
+      }
+    });
+
+    it('fits every size up to 13 with the m that it has by default, and takes what it says it needs', () => {
+      for (let n = 1; n <= 13; n += 1) {
+        const m = protocol.faultsByDefault(n);
+        expect(protocol.refuses(n, m), `n = ${n}`).to.equal(undefined);
+        if (n > 1) expect(protocol.membersNeeded(m), `n = ${n}`).to.be.at.most(n);
+      }
+    });
+
+    it('keeps agreement, validity and termination under every mix of strategies that it promises to stand', () => {
+      fc.assert(
+        fc.property(withinBounds, (one) => failureOf(one) === undefined || raise(failureOf(one)!)),
+        { numRuns: 300 },
+      );
+    });
+
+    for (const strategy of STRATEGIES) {
+      it(`ends with a decision of every loyal general under ${strategy.name}, however many they are`, () => {
+        fc.assert(
+          fc.property(anyTrial, (drawn) => {
+            const one = { ...drawn, traitors: new Map([...drawn.traitors.keys()].map((id) => [id, strategy.name])) };
+            const account = simulate(one, one);
+            expect(account.losses, repeatLine(one)).to.deep.equal([]);
+            for (const { decision, strategy: how } of account.reports) if (how === undefined) expect(decision, repeatLine(one)).to.be.oneOf(['attack', 'retreat']);
+          }),
+          { numRuns: 25 },
+        );
+      });
+    }
+
+    it('is pure: its state, handed away and back as a clone around every step, gives the same account', () => {
+      fc.assert(
+        fc.property(anyTrial, (one) => {
+          const choose = seeded(one.seed);
+          const army = one.members.map((id) => soldier(one, id, one.traitors.get(id), choose, symbolicKeyring(id)));
+          const cloned = army.map((general) => ({ ...general, protocol: cloning(general.protocol) }));
+          expect(march(cloned, one.order), repeatLine(one)).to.deep.equal(march(army, one.order));
+        }),
+        { numRuns: 60 },
+      );
+    });
+
+    it('gives the same account twice, in lockstep, and whatever the network delays', () => {
+      fc.assert(
+        fc.property(anyTrial, fc.array(fc.integer({ min: 1, max: DELAY_MAX }), { minLength: 1 }), (one, delays) => {
+          const account = simulate(one, one);
+          expect(simulate(one, one), repeatLine(one)).to.deep.equal(account);
+          expect(lockstep(one, one), repeatLine(one)).to.deep.equal(account);
+          let frames = 0;
+          expect(simulate(one, { ...one, delay: () => delays[frames++ % delays.length]! }), repeatLine(one)).to.deep.equal(account);
+        }),
+        { numRuns: 60 },
+      );
+    });
+
+    it('parses anything, to undefined or to a message that parses to itself', () => {
+      fc.assert(
+        fc.property(fc.oneof(fc.anything({ withBigInt: true, withSparseArray: true, withNullPrototype: true }), nearMessages), (input) => {
+          const message = protocol.parse(input);
+          if (message !== undefined) expect(protocol.parse(message)).to.deep.equal(message);
+        }),
+        { numRuns: 2000 },
+      );
+    });
+
+    it('parses every message that is sent, as it is, and lies that are other messages', () => {
+      fc.assert(
+        fc.property(anyTrial, (one) => {
+          const context = { ...contextFor(one.members.length, one.faults), commander: one.commander };
+          for (const { message } of heardIn(one)) {
+            expect(protocol.parse(structuredClone(message))).to.deep.equal(message);
+            const lies = protocol.lies(context, message);
+            expect(lies).to.not.deep.include(message);
+            for (const lie of lies) expect(protocol.parse(lie)).to.deep.equal(lie);
+          }
+        }),
+        { numRuns: 30 },
+      );
+    });
+
+    it('takes any message from anyone in any round, and speaks to members only', () => {
+      const said = [2, 3, 4, 5].flatMap((n) => heardIn(trial({ protocol: name, n, m: protocol.faultsByDefault(n) }))).map((heard) => heard.message);
+      const invented = fc.sample(nearMessages, { numRuns: 5000, seed: 1 }).map((input) => protocol.parse(input)).filter((parsed) => parsed !== undefined);
+      const message = fc.oneof(fc.constantFrom(...new Set(said)), fc.constantFrom(...new Set(invented)));
+      const heard = fc.record({ from: fc.integer({ min: 1, max: 9 }).map(nodeId), message });
+      // The host's part of the bargain: rounds come one after the other, each inbox by sender.
+      const inboxes = fc.array(fc.array(heard).map((inbox) => inbox.toSorted((a, b) => a.from - b.from)), { maxLength: 14 });
+      fc.assert(
+        fc.property(fc.integer({ min: 1, max: 6 }), fc.integer({ min: 1, max: 6 }), inboxes, (n, self, drawn) => {
+          const context = contextFor(n, protocol.faultsByDefault(n), self);
+          const state = protocol.begin(context);
+          const rounds = drawn.map((inbox, index) => ({ type: 'round', round: index + 1, inbox }) as const);
+          for (const event of [{ type: 'start' } as const, ...rounds, { type: 'gone', peer: nodeId(1) } as const]) {
+            for (const effect of protocol.step(context, state, event)) {
+              if (effect.type === 'send') {
+                expect(context.members).to.include(effect.to);
+                expect(effect.to).to.not.equal(context.self);
+                expect(protocol.parse(effect.message)).to.deep.equal(effect.message);
+              }
+              if (effect.type === 'output') expect(effect.output).to.be.oneOf(['attack', 'retreat']);
+              expect(effect.type).to.be.oneOf(['send', 'output', 'accuse', 'note']);
+            }
+          }
+        }),
+        { numRuns: 500 },
+      );
+    });
+  });
+}
+
+/** The patience of generals, 800 ms, is more than twice this: who is a message behind may wait for one as slow. */
+const DELAY_MAX = 350;
+
+/** How many traitors a run with the default m is sure to stand; of exchange the header says that it is one. */
+const promised = (protocol: AnyRoundsProtocol, n: number): number => Math.min(protocol.faultsByDefault(n), protocol.name === 'exchange' ? 1 : n);
+
+/** The protocol with its state cloned before and after each step, as a host may that moves generals about. */
+function cloning(protocol: AnyRoundsProtocol): AnyRoundsProtocol {
+  return {
+    ...protocol,
+    begin: (context) => ({ state: structuredClone(protocol.begin(context)) }),
+    step(context, state, event) {
+      const holder = state as { state: unknown };
+      const inner = structuredClone(holder.state);
+      const effects = protocol.step(context, inner, event);
+      holder.state = structuredClone(inner);
+      return structuredClone(effects);
+    },
+  };
+}
+
+const heardIn = (one: Trial): Heard<unknown>[] =>
+  lockstep(one).reports.flatMap(({ heard }) => heard.flatMap(({ from, messages }) => messages.map((message, index) => ({ from: from[index] as NodeId, message }))));
+
+/** Texts that look much like messages. */
+const nearMessages = fc.oneof(
+  fc.stringMatching(/^(attack|retreat|order|value|proposal|king)([ :](attack|nothing|[0-9]{1,3})){0,4}( [!-~]{1,6}){0,4}$/),
+  fc.stringMatching(/^(attack|retreat)([ :][1-9]){1,4}( [!-~]{1,6}){0,4}$/),
+);
+
+function raise(message: string): never {
+  throw new Error(message);
+}

@@ -1,0 +1,195 @@
+import { expect } from 'chai';
+import fc from 'fast-check';
+import type { Choose } from '../../src/core/choice.ts';
+import type { Account } from '../../src/core/host.ts';
+import { nodeId, type NodeId } from '../../src/core/node.ts';
+import { counterpart, DEFAULT_ORDER, type Order } from '../../src/core/order.ts';
+import { majority } from '../../src/core/quorum.ts';
+import { lockstep } from '../../src/sim/lockstep.ts';
+import { simulate } from '../../src/sim/simulate.ts';
+import { decisionsOf, drawTrial, failureOf, repeatLine, sentIn, soaked, trial, type Trial } from '../support/trials.ts';
+
+describe('Lamport, Shostak and Pease, "The Byzantine Generals Problem" (1982)', () => {
+  describe('oral messages (§2, §3)', () => {
+    it('three generals cannot stand one traitor (§2): a lying lieutenant makes the other disobey a loyal commander', () => {
+      const failure = failureOf(trial({ protocol: 'oral', n: 3, m: 1, traitors: new Map([[nodeId(3), 'liar']]) }));
+      expect(failure).to.match(/^validity: the loyal primary ordered attack, G2 is loyal and decided retreat/);
+    });
+
+    it('six generals cannot stand two (§2): of 500 seeded treasons, some break OM(2)', () => {
+      expect(failures({ protocol: 'oral', n: 6, m: 2, traitors: 2, trials: 500 }).length).to.be.greaterThan(0);
+    });
+
+    it('OM(m) sends (n − 1) + (n − 1)(n − 2) + … messages, m + 1 terms, for n up to 10 and every m up to 3', () => {
+      for (let n = 2; n <= 10; n += 1) {
+        for (let m = 0; m <= Math.min(3, n - 2); m += 1) {
+          let term = 1;
+          let sum = 0;
+          for (let k = 1; k <= m + 1; k += 1) sum += term *= n - k;
+          expect(sentIn(simulate(trial({ protocol: 'oral', n, m }))), `n = ${n}, m = ${m}`).to.equal(sum);
+        }
+      }
+      expect(sentIn(simulate(trial({ protocol: 'oral', n: 4, m: 1 })))).to.equal(9);
+      expect(sentIn(simulate(trial({ protocol: 'oral', n: 7, m: 2 })))).to.equal(156);
+      expect(sentIn(simulate(trial({ protocol: 'oral', n: 10, m: 3 })))).to.equal(3609);
+    });
+
+    it('OM(m) decides as the recursive definition of §3 does, whatever the treason', () => {
+      const trials = fc.record({ n: fc.integer({ min: 2, max: 7 }), m: fc.nat(2), traitors: fc.nat(7), seed: fc.nat() });
+      fc.assert(
+        fc.property(trials, ({ n, m, traitors, seed }) => {
+          const one = drawTrial({ protocol: 'oral', n, m: Math.min(m, n - 2), traitors: traitors % (n + 1), seed, strategies: ['arbitrary', 'coin', 'silent'] });
+          const account = lockstep(one, one);
+          const decisions = decisionsOf(account);
+          for (const [id, decision] of recursively(one, account)) expect(decisions.get(id), `G${id}, ${repeatLine(one)}`).to.equal(decision);
+        }),
+        { numRuns: 1000 },
+      );
+    });
+
+    for (const [n, m] of [[4, 1], [5, 1], [6, 1], [7, 2], [8, 2], [9, 2], [10, 3], [11, 3], [12, 3], [13, 4]] as const) {
+      it(`IC1 and IC2 hold for OM(${m}) among ${n} with up to ${m} traitors (theorem 1)`, function () {
+        if (process.env['SOAK'] === '1') this.timeout(0);
+        // An order among 13 takes 108,384 messages, so that they get a smaller share of a short run.
+        const trials = Math.ceil(soaked(100_000, n === 13 ? 10_000 : 1000) / (m + 1));
+        for (let traitors = 0; traitors <= m; traitors += 1) expect(failures({ protocol: 'oral', n, m, traitors, trials })).to.deep.equal([]);
+      });
+    }
+
+    it('Lemma 1 needs n > 2k + m: with one liar among four, OM(2) loses the loyal order that OM(1) keeps', () => {
+      // Among four, 4 > 2 · 1 + 1 but not 4 > 2 · 1 + 2. In OM(2), G2 makes of what G3 says a tie, of G3's word against
+      // G4's, and of what G4 says a lie; both are retreat, against the one attack that it heard itself.
+      const treason = { protocol: 'oral', n: 4, traitors: new Map([[nodeId(4), 'liar']]) };
+      expect(failureOf(trial({ ...treason, m: 1 }))).to.equal(undefined);
+      expect(failureOf(trial({ ...treason, m: 2 }))).to.match(/^validity: the loyal primary ordered attack, G2 is loyal and decided retreat/);
+    });
+  });
+
+  describe('signed messages (§4)', () => {
+    for (const [n, m] of [[3, 1], [4, 2], [5, 3], [7, 5], [8, 3], [10, 8], [13, 11]] as const) {
+      it(`IC1 and IC2 hold for SM(${m}) among ${n} with up to ${m} traitors (theorem 2)`, function () {
+        if (process.env['SOAK'] === '1') this.timeout(0);
+        for (let traitors = 0; traitors <= m; traitors += 1) {
+          expect(failures({ protocol: 'signed', n, m, traitors, trials: Math.ceil(soaked(100_000) / (m + 1)) })).to.deep.equal([]);
+        }
+      });
+    }
+
+    it('with signatures three generals stand one traitor, be it the commander or a lieutenant', () => {
+      for (const traitor of [1, 3]) {
+        for (let seed = 0; seed < 100; seed += 1) {
+          expect(failureOf(trial({ protocol: 'signed', n: 3, m: 1, seed, traitors: new Map([[nodeId(traitor), 'arbitrary']]) }))).to.equal(undefined);
+        }
+      }
+    });
+  });
+});
+
+describe('Bar-Noy, Dolev, Dwork and Strong, "Shifting gears" (1987): exponential information gathering', () => {
+  it('on every path of m + 1 generals some node is common: all loyal lieutenants make the same of it', () => {
+    for (const [n, m, trials] of [[4, 1, 200], [7, 2, 200], [10, 3, 5]] as const) {
+      for (let seed = 0; seed < trials; seed += 1) {
+        const one = drawTrial({ protocol: 'oral', n, m, seed, traitors: m });
+        expect(pathWithoutCommonNode(one, lockstep(one, one)), repeatLine(one)).to.equal(undefined);
+      }
+    }
+  });
+});
+
+describe('Dolev and Strong, "Authenticated algorithms for Byzantine agreement" (1983)', () => {
+  for (const m of [1, 2, 3, 4]) {
+    it(`against ${m} traitors ${m} rounds are too few, and ${m + 1} are enough: the order is passed on in secret to the last`, () => {
+      const treason = secret(m);
+      const short = { ...treason, faults: m - 1 };
+      expect(failureOf(short, lockstep(short, short))).to.match(/^agreement: G3 decided attack, G2 decided retreat/);
+      expect(failureOf(treason, lockstep(treason, treason))).to.equal(undefined);
+    });
+  }
+
+  /**
+   * The traitors are the commander, G1, and all lieutenants but G2 and G3. The commander signs attack for these two, and
+   * retreat for its first fellow; each fellow passes retreat on to the next only, and the last to G2 only.
+   */
+  function secret(m: number): Trial & { choose: Choose } {
+    const fellows = Array.from({ length: m - 1 }, (_, index) => nodeId(index + 4));
+    const traitors = [nodeId(1), ...fellows];
+    const next = (id: NodeId): NodeId => traitors[traitors.indexOf(id) + 1] ?? nodeId(2);
+    const choose: Choose = ({ from, to }, options) => {
+      // The options of arbitrary: the first is honest, the second the lie, the third is silence.
+      if (from === 1 && to === 3) return options[0]!;
+      if (from === 1 && to === 2 && m > 1) return options[0]!;
+      if (to !== next(from)) return options[2]!;
+      return options[from === 1 ? 1 : 0]!;
+    };
+    return { ...trial({ protocol: 'signed', n: m + 2, m, traitors: new Map(traitors.map((id) => [id, 'arbitrary'])) }), choose };
+  }
+});
+
+/** The failures among seeded trials, each with the line that repeats it. */
+function failures({ trials, ...at }: { protocol: string; n: number; m: number; traitors: number; trials: number }): string[] {
+  return Array.from({ length: trials }, (_, seed) => failureOf(drawTrial({ ...at, seed }))).filter((failure) => failure !== undefined);
+}
+
+/** What each lieutenant decides by the definition of §3, told which messages of an account were tampered with. */
+function recursively(one: Trial, account: Account): Map<NodeId, Order> {
+  const said = new Map<string, Order | undefined>();
+  for (const { tampered } of account.reports) {
+    for (const { from, to, honest, said: instead } of tampered) {
+      const [order, ...path] = String(honest).split(' ');
+      said.set(`${path.join(' ')} to ${to}`, instead.length === 0 ? undefined : String(instead[0]).startsWith(order!) ? (order as Order) : counterpart(order as Order));
+      expect(nodeId(Number(path.at(-1)))).to.equal(from);
+    }
+  }
+  return om(one.faults, [one.commander], one.order, one.members.filter((id) => id !== one.commander));
+
+  /** OM(m), in which the last of the path commands the lieutenants. */
+  function om(m: number, path: readonly NodeId[], order: Order, lieutenants: readonly NodeId[]): Map<NodeId, Order> {
+    const received = new Map(
+      lieutenants.map((to) => {
+        const key = `${path.join(' ')} to ${to}`;
+        return [to, said.has(key) ? (said.get(key) ?? DEFAULT_ORDER) : order];
+      }),
+    );
+    if (m === 0) return received;
+    const relayed = new Map(
+      lieutenants.map((by) => [by, om(m - 1, [...path, by], received.get(by)!, lieutenants.filter((id) => id !== by))]),
+    );
+    return new Map(
+      lieutenants.map((self) => [
+        self,
+        majority([received.get(self)!, ...lieutenants.filter((id) => id !== self).map((by) => relayed.get(by)!.get(self)!)]),
+      ]),
+    );
+  }
+}
+
+/** A path of m + 1 generals no part of which is common to the loyal; undefined if there is none. */
+function pathWithoutCommonNode(one: Trial, account: Account): string | undefined {
+  const loyal = account.reports.filter(({ id, strategy }) => strategy === undefined && id !== one.commander);
+  const trees = loyal.map(({ id, heard }) => {
+    const orders = new Map<string, Order>();
+    heard.forEach(({ from, messages }, index) => {
+      messages.forEach((message, at) => {
+        const [order, ...path] = String(message).split(' ');
+        if (path.length === index + 1 && path.at(-1) === String(from[at]) && !orders.has(path.join(' '))) orders.set(path.join(' '), order as Order);
+      });
+    });
+    return { id, orders };
+  });
+  return walk([one.commander], false);
+
+  function walk(path: readonly NodeId[], isCommon: boolean): string | undefined {
+    const makes = trees.filter(({ id }) => !path.includes(id)).map((tree) => makeOf(tree, path));
+    const common = isCommon || new Set(makes).size <= 1;
+    if (common) return undefined;
+    if (path.length > one.faults) return path.join(' ');
+    return one.members.filter((id) => !path.includes(id)).map((id) => walk([...path, id], common)).find((found) => found !== undefined);
+  }
+
+  function makeOf(tree: { id: NodeId; orders: ReadonlyMap<string, Order> }, path: readonly NodeId[]): Order {
+    const own = tree.orders.get(path.join(' ')) ?? DEFAULT_ORDER;
+    if (path.length > one.faults) return own;
+    const others = one.members.filter((id) => id !== tree.id && !path.includes(id));
+    return majority([own, ...others.map((id) => makeOf(tree, [...path, id]))]);
+  }
+}

@@ -1,0 +1,59 @@
+import { philox } from '../../src/core/choice.ts';
+import type { Account } from '../../src/core/host.ts';
+import type { Mission } from '../../src/core/mission.ts';
+import { nameOf, nodeId, type NodeId } from '../../src/core/node.ts';
+import { ORDERS, type Order } from '../../src/core/order.ts';
+import type { Member } from '../../src/core/outcome.ts';
+import { STRATEGIES } from '../../src/faults/registry.ts';
+import { findingsOf } from '../../src/judge/findings.ts';
+import { lockstep } from '../../src/sim/lockstep.ts';
+
+/** One order that can be run, judged, and named so that anyone can run it again. */
+export interface Trial extends Mission {
+  readonly traitors: ReadonlyMap<NodeId, string>;
+}
+
+export const ids = (n: number): NodeId[] => Array.from({ length: n }, (_, index) => nodeId(index + 1));
+
+/** G1 orders attack among loyal generals, unless told otherwise. */
+export function trial({ n, m, ...rest }: { n: number; m: number; protocol: string } & Partial<Omit<Trial, 'members' | 'faults'>>): Trial {
+  return { number: 1, commander: nodeId(1), order: 'attack', seed: 1, draw: 1, deadline: 1000, traitors: new Map(), members: ids(n), faults: m, ...rest };
+}
+
+/** A trial with everything drawn from the seed: who commands, what, which `traitors` of them betray, and how. */
+export function drawTrial(at: { protocol: string; n: number; m: number; seed: number; traitors: number; strategies?: readonly string[] }): Trial {
+  const strategies = at.strategies ?? STRATEGIES.map(({ name }) => name);
+  const draw = (what: number, options: number): number => philox(what, at.n, at.m, at.traitors, at.seed, 0) % options;
+  const pool = ids(at.n);
+  const traitors = new Map<NodeId, string>();
+  for (let i = 0; i < at.traitors; i += 1) {
+    const [id] = pool.splice(draw(10 + i, pool.length), 1);
+    traitors.set(id!, strategies[draw(100 + i, strategies.length)]!);
+  }
+  return trial({ ...at, traitors, commander: nodeId(1 + draw(1, at.n)), order: ORDERS[draw(2, 2)]! });
+}
+
+/** Whom a run of this trial lets down; undefined if nobody. */
+export function failureOf(one: Trial, account: Account = lockstep(one, one)): string | undefined {
+  const members = one.members.map((id): Member => {
+    const strategy = one.traitors.get(id);
+    return { id, role: id === one.commander ? 'primary' : 'secondary', state: strategy === undefined ? { type: 'loyal' } : { type: 'faulty', strategy } };
+  });
+  for (const [property, finding] of Object.entries(findingsOf(one.order, members, account))) {
+    if (finding.type === 'violated') return `${property}: ${finding.witness} (${repeatLine(one)})`;
+  }
+  return undefined;
+}
+
+/** The line that repeats a trial. */
+export const repeatLine = ({ protocol, members, faults, seed, order, commander, traitors }: Trial): string =>
+  `repeat with: ${protocol}, n = ${members.length}, m = ${faults}, seed ${seed}, ${nameOf(commander)} orders ${order}, traitors ${
+    [...traitors].map(([id, strategy]) => `${nameOf(id)} ${strategy}`).join(', ') || 'none'
+  }`;
+
+export const decisionsOf = (account: Account): Map<NodeId, Order | undefined> => new Map(account.reports.map(({ id, decision }) => [id, decision]));
+
+export const sentIn = (account: Account): number => account.reports.reduce((sum, { sent }) => sum + sent, 0);
+
+/** A long run of trials when SOAK is 1; a fixed share of it, one in a thousand if not told otherwise, in every other. */
+export const soaked = (trials: number, share = 1000): number => (process.env['SOAK'] === '1' ? trials : Math.ceil(trials / share));
