@@ -3,36 +3,44 @@ import { fileURLToPath } from 'node:url';
 import { Army } from '../src/index.ts';
 import { inTurn, time, type Row } from './measure.ts';
 import { RawArmy } from './raw-army.ts';
+import type { Plan } from './raw-general.ts';
+
+const TWO_ROUNDS: Plan = { type: 'numbers', rounds: 2 };
 
 /** Orders, mustering and the first prompt, each beside the barest program that does the same. */
 export async function benchArmy(report: (row: Row) => void): Promise<void> {
-  for (const [members, pairs, orders] of [[4, 30, 200], [16, 30, 50], [64, 20, 5], [128, 10, 3]] as const) {
-    report(await orderRow(members, pairs, orders));
+  for (const [members, pairs, orders, warm] of [[4, 30, 200, 10], [16, 30, 50, 20], [64, 20, 5, 20], [128, 10, 3, 4]] as const) {
+    const bare = 'bare ports, two rounds of everyone to everyone';
+    report(await orderRow(`one order among ${members}, ms (${bare})`, { members }, TWO_ROUNDS, [pairs, orders, warm], members === 4 ? undefined : 1.5));
   }
+  const bare = 'bare ports, the same frames';
+  report(await orderRow(`OM(2) among 7, ms (${bare})`, { members: 7, protocol: 'oral', faults: 2 }, { type: 'texts', counts: [1, 1, 4] }, [30, 100, 10], 2));
+  report(await orderRow(`OM(1) among 64, ms (${bare})`, { members: 64, protocol: 'oral', faults: 1 }, { type: 'texts', counts: [1, 1] }, [20, 5, 20], 2));
   report(await musterRow(64, 5));
   report(await addRow());
   report(await memoryRow(256));
   report(await promptRow(15));
 }
 
-async function orderRow(members: number, pairs: number, orders: number): Promise<Row> {
+/** @param counts how many pairs are measured, of how many orders each, and how many more come before, so that both are warm */
+async function orderRow(
+  what: string,
+  { members, protocol = 'exchange', faults }: { readonly members: number; readonly protocol?: string; readonly faults?: number },
+  plan: Plan,
+  [pairs, orders, warm]: readonly [pairs: number, orders: number, warm: number],
+  limit?: number,
+): Promise<Row> {
   const army = await Army.muster(members, { seed: 1, deadline: 60_000 });
+  await army.follow(protocol, faults);
   const raw = await RawArmy.muster(members);
   const each = async (order: () => Promise<unknown>): Promise<number> =>
     (await time(async () => {
       for (let i = 0; i < orders; i += 1) await order();
     })) / orders;
-  for (let warm = 0; warm < 10; warm += 1) {
-    await each(() => army.order('attack'));
-    await each(() => raw.order());
-  }
-  const row = await inTurn(
-    `one order among ${members}, ms (bare ports, two rounds)`,
-    pairs,
-    () => each(() => army.order('attack')),
-    () => each(() => raw.order()),
-    members === 4 ? undefined : 1.5,
-  );
+  const ours = () => each(() => army.order('attack'));
+  const theirs = () => each(() => raw.order(plan));
+  await inTurn(what, warm, ours, theirs);
+  const row = await inTurn(what, pairs, ours, theirs, limit);
   await army.disband();
   await raw.disband();
   return row;
@@ -106,7 +114,7 @@ async function promptRow(pairs: number): Promise<Row> {
 /** Milliseconds until a program at a pseudo-terminal has written its prompt. */
 async function firstByte(args: readonly string[]): Promise<number> {
   const start = performance.now();
-  const child = spawn('script', args, { stdio: ['pipe', 'pipe', 'inherit'] });
+  const child = spawn('script', args, { stdio: ['pipe', 'pipe', 'ignore'] });
   let seen = '';
   const taken = await new Promise<number>((resolve, reject) => {
     child.on('error', reject);

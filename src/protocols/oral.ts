@@ -72,7 +72,7 @@ export const oral: RoundsProtocol<Oral, OralState> = {
   speaks: ({ commander }, round, from, to) => (round === 1 ? from === commander : from !== commander && to !== commander),
   messages: ({ members, faults }) => Number(countMessages(members.length, faults)),
   lies: (_context, honest) => [honest.startsWith('attack') ? `retreat${honest.slice(6)}` : `attack${honest.slice(7)}`],
-  parse: (input) => (typeof input === 'string' && pathOf(input) !== undefined ? input : undefined),
+  parse: (input) => (typeof input === 'string' && isMessage(input) ? input : undefined),
 
   votes,
   evidence,
@@ -274,7 +274,7 @@ function placeOf({ commander }: Context, { others }: OralState, from: NodeId, me
 }
 
 /** As the method of that name, which costs a call. */
-function indexOf(others: readonly NodeId[], id: number): number {
+function indexOf(others: readonly number[], id: number): number {
   for (let index = 0; index < others.length; index += 1) if (others[index] === id) return index;
   return -1;
 }
@@ -282,10 +282,25 @@ function indexOf(others: readonly NodeId[], id: number): number {
 const startOf = (message: OralMessage): number => (message.charCodeAt(0) === LETTER_A ? 'attack '.length : 'retreat '.length);
 
 /** The generals on a message's path; undefined if it is no message. */
-export function pathOf(message: string): NodeId[] | undefined {
-  if (message.length > TEXT_MAX || !FORM.test(message)) return undefined;
-  const path = message.slice(startOf(message)).split(' ').map((id) => Number(id) as NodeId);
-  return new Set(path).size === path.length ? path : undefined;
+export const pathOf = (message: string): NodeId[] | undefined =>
+  isMessage(message) ? message.slice(startOf(message)).split(' ').map((id) => Number(id) as NodeId) : undefined;
+
+/** Whether it is an order and a path of different generals. Every message of an order comes by here, hence no more than one pass. */
+function isMessage(message: string): boolean {
+  if (message.length > TEXT_MAX || !FORM.test(message)) return false;
+  const ids: number[] = [];
+  let id = 0;
+  for (let i = startOf(message); i <= message.length; i += 1) {
+    const code = i < message.length ? message.charCodeAt(i) : SPACE;
+    if (code !== SPACE) {
+      id = id * 10 + code - ZERO;
+      continue;
+    }
+    if (indexOf(ids, id) >= 0) return false;
+    ids.push(id);
+    id = 0;
+  }
+  return true;
 }
 
 /** Room for nine generals, which is the longest path that fits into `MESSAGES_MAX`; longer garbage is not looked at. */
