@@ -58,6 +58,10 @@ export interface Outcome {
   /** m, the traitors that the protocol was run to stand. */
   readonly faults: number;
   readonly seed: number;
+  /** The order's number among those that draw from this seed: with it, an order can be repeated on its own. */
+  readonly draw: number;
+  /** What traitors were told to say, word by word. */
+  readonly dictations: ReadonlyMap<NodeId, readonly string[]>;
   readonly commander: NodeId;
   readonly roster: readonly Standing[];
   readonly verdict: Verdict;

@@ -195,11 +195,15 @@ export class Army {
     });
   }
 
-  /** Sets the seed; orders and elections draw from it anew, so that what follows repeats what followed it before. */
-  reseed(seed: number): Promise<void> {
+  /**
+   * Sets the seed; orders and elections draw from it anew, so that what follows repeats what followed it before.
+   * @param draw the number that the next order has among those that draw from the seed: 1 if not given
+   */
+  reseed(seed: number, draw = 1): Promise<void> {
     return this.#whenIdle(async () => {
-      this.#seed = wholeNumber(seed, 'a seed', 0, Number.MAX_SAFE_INTEGER);
-      this.#draws = 0;
+      const whole = wholeNumber(seed, 'a seed', 0, Number.MAX_SAFE_INTEGER);
+      this.#draws = wholeNumber(draw, "an order's number under its seed", 1, 2 ** 32 - 1) - 1;
+      this.#seed = whole;
       this.#elections = 0;
     });
   }
@@ -220,7 +224,7 @@ export class Army {
       if (isRun) this.#rehearse(before, commander, order, faults);
       this.#orders += 1;
       this.#draws += 1;
-      const shared = { number: this.#orders, order, protocol: this.#protocol.name, faults, seed: this.#seed, commander };
+      const shared = { number: this.#orders, order, protocol: this.#protocol.name, faults, seed: this.#seed, draw: this.#draws, dictations: this.#dictations, commander };
       if (!isRun) {
         const roster = before.map((member) => ({ ...member, majority: member.role === 'primary' ? order : undefined }));
         const account = { reports: [], losses: [], accusations: [] };
@@ -228,8 +232,9 @@ export class Army {
       }
       const members = before.map(({ id }) => id);
       for (const [id, words] of this.#dictations) this.#host.dictate(id, words);
-      this.#dictations.clear();
-      const account = await this.#host.carry({ ...shared, members, draw: this.#draws, deadline: this.#deadline });
+      this.#dictations = new Map();
+      const { number, draw, seed, protocol } = shared;
+      const account = await this.#host.carry({ number, order, protocol, faults, seed, draw, commander, members, deadline: this.#deadline });
       this.#strikeLost([...account.losses, ...this.#host.losses()]);
       const ballots = new Map(account.reports.flatMap(({ id, ballot }) => (ballot === undefined ? [] : [[id, ballot]])));
       const after = before.map((member): Standing => ({ ...afterwards(member, account), majority: ballots.get(member.id) }));

@@ -53,9 +53,7 @@ export const COMMANDS: readonly Command[] = [
     summary: 'add that many loyal generals',
     example: 'g-add 3',
     async run({ army }, [count = '']) {
-      const parsed = parseWhole(count);
-      if (parsed === undefined) throw new Refusal(`${quoted(count)} is not a number of generals`);
-      await army.add(parsed);
+      await army.add(numberOf(count, 'a number of generals'));
       return roster(army);
     },
   },
@@ -86,9 +84,7 @@ export const COMMANDS: readonly Command[] = [
     example: 'g-protocol exchange',
     async run({ army }, [name, m]) {
       if (name !== undefined) {
-        const faults = m === undefined ? undefined : parseWhole(m);
-        if (m !== undefined && faults === undefined) throw new Refusal(`${quoted(m)} is not a number of traitors`);
-        await army.follow(name.toLowerCase(), faults);
+        await army.follow(name.toLowerCase(), m === undefined ? undefined : numberOf(m, 'a number of traitors'));
       }
       const protocols = name === undefined ? PROTOCOLS.map(({ name: known, summary }) => ({ name: known, summary })) : [];
       return { type: 'protocol', current: army.protocol.name, faults: army.faults, members: army.members().length, protocols };
@@ -138,15 +134,11 @@ export const COMMANDS: readonly Command[] = [
   },
   {
     name: 'g-seed',
-    forms: [[], [{ name: 'n' }]],
-    summary: 'show the seed that all chance follows from, or set it, so that what follows can be repeated',
+    forms: [[], [{ name: 'n' }], [{ name: 'n' }, { name: 'order' }]],
+    summary: 'show the seed that all chance follows from, or set it, so that what follows can be repeated: from its first order on, or from a later one',
     example: 'g-seed 42',
-    async run({ army }, [n]) {
-      if (n !== undefined) {
-        const seed = parseWhole(n);
-        if (seed === undefined) throw new Refusal(`${quoted(n)} is not a seed`);
-        await army.reseed(seed);
-      }
+    async run({ army }, [n, order = '1']) {
+      if (n !== undefined) await army.reseed(numberOf(n, 'a seed'), numberOf(order, "an order's number"));
       return { type: 'seed', seed: army.seed };
     },
   },
@@ -239,6 +231,12 @@ function idOf(word: string): number {
   const id = parseId(word);
   if (id === undefined) throw new Refusal(`${quoted(word)} is not a general's id`);
   return id;
+}
+
+function numberOf(word: string, what: string): number {
+  const value = parseWhole(word);
+  if (value === undefined) throw new Refusal(`${quoted(word)} is not ${what}`);
+  return value;
 }
 
 function oneOf<Word extends string>(words: readonly Word[], word: string, what: string): Word {

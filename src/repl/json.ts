@@ -39,13 +39,14 @@ function dataOf({ result }: Answer & { type: 'result' }): object {
   }
 }
 
-function outcomeData({ number, order, protocol, faults, seed, commander, roster, verdict, findings, messages, account }: Outcome): object {
+function outcomeData({ number, order, protocol, faults, seed, draw, commander, roster, verdict, findings, messages, account }: Outcome): object {
   return {
     number,
     order,
     protocol,
     m: faults,
     seed,
+    draw,
     commander: nameOf(commander),
     members: roster.map((standing) => ({ ...memberData(standing), majority: standing.majority ?? null })),
     verdict: { ...verdict, order: verdict.order ?? null },

@@ -120,10 +120,16 @@ function whyLines(explanation: Explanation, paint: ChalkInstance): string[] {
   if (about === undefined) {
     lines.push('', ...table(reasons, outcome, paint), '', ...quorumLines(outcome));
     for (const { general, accusations } of reasons) for (const { suspect, evidence } of accusations) lines.push(`${nameOf(general.id)} accuses ${nameOf(suspect)}: ${evidence}`);
-    if (reasons.length > 0) lines.push(`g-why <id> tells what one general heard, message by message.`);
+    lines.push('g-why <id> tells what one general heard, message by message.', replayLine(outcome));
     return lines;
   }
   return [...lines, '', ...reasons.flatMap((one) => biography(one, outcome, paint))];
+}
+
+/** How to give the order again, to these generals as they were, and with the same chance. */
+function replayLine({ seed, draw, dictations, order }: Outcome): string {
+  const words = [...dictations].map(([id, said]) => `choose ${id} ${said.join(' ')}; `);
+  return `To repeat it with the same generals: g-seed ${seed} ${draw}; ${words.join('')}actual-order ${order} anyway`;
 }
 
 /** One row for each general that decided by votes: its votes by voter, the tally, what it decided and what it said. */
