@@ -56,7 +56,7 @@ export function diagramOf(trace: Trace): string {
     row[from < to ? to - 1 : to + 1] = from < to ? '►' : '◄';
     const label = `${arrow.text}${arrow.honest === undefined ? '' : '!'}`;
     const start = from < to ? from + 2 : from - 2 - label.length + 1;
-    [...label].forEach((letter, index) => (row[start + index] = letter));
+    for (let index = 0; index < label.length; index += 1) row[start + index] = label[index]!;
     const head = arrow.round === round ? '' : `round ${arrow.round}`;
     if (head !== '' && round !== 0) lines.push(lifelines().join(''));
     round = arrow.round;

@@ -61,7 +61,7 @@ export class ThreadHost implements Host {
     for (const [self, peers] of links) {
       this.#send(self, { type: 'link', self, peers }, peers.map(([, port]) => port));
     }
-    await Promise.all(ids.map((id) => this.#soldiers.get(id)?.ready));
+    await Promise.all(ids.map(async (id) => this.#soldiers.get(id)?.ready));
     const stillborn = this.#losses.find(({ id }) => ids.includes(id));
     if (stillborn !== undefined) throw new Error(`${nameOf(stillborn.id)} could not be mustered: it ${stillborn.reason}`);
     if (this.#keepsSpare && this.#soldiers.size > 0) this.#spare ??= spawn();
@@ -116,7 +116,7 @@ export class ThreadHost implements Host {
     const workers = [...this.#soldiers.values()].map(({ worker }) => worker);
     if (this.#spare !== undefined) workers.push(this.#spare);
     this.#spare = undefined;
-    for (const id of [...this.#soldiers.keys()]) this.#strike(id, lossBy.killing());
+    for (const id of this.#soldiers.keys()) this.#strike(id, lossBy.killing());
     await Promise.all(workers.map((worker) => worker.terminate()));
   }
 
@@ -168,7 +168,7 @@ export class ThreadHost implements Host {
   }
 
   #giveUp(): void {
-    for (const id of [...(this.#campaign?.awaited ?? [])]) this.#abandon(id);
+    for (const id of this.#campaign?.awaited ?? []) this.#abandon(id);
   }
 
   /** Ends a general that hangs; its peers learn it from their closed ports. */
