@@ -1,0 +1,66 @@
+import type { NodeId } from '../../core/node.ts';
+import type { Order } from '../../core/order.ts';
+import type { Findings } from '../../core/outcome.ts';
+import type { Engine } from './request.ts';
+
+/**
+ * What a search found, and how much that is worth.
+ *
+ * A *treason* is a set of traitors, an order, and for each message that a traitor is to send whether to say
+ * it or to do something else, as `alternatives.ts` lists it. Messages from traitor to traitor count as well: a traitor that
+ * was lied to may pass the lie on honestly, so that one lie does the work of many.
+ */
+export type CheckResult =
+  /** No treason breaks a property: all of them were covered. */
+  | { readonly type: 'holds'; readonly engine: Engine; readonly treasons: bigint }
+  | {
+      readonly type: 'violated';
+      readonly engine: Engine;
+      readonly violation: Violation;
+      /** Whether every treason with fewer lies was covered and keeps all properties; false only where the search was stopped. */
+      readonly isSmallest: boolean;
+      readonly covered: bigint;
+    }
+  /** The search was stopped before it had found anything. */
+  | { readonly type: 'unknown'; readonly engine: Engine; readonly covered: bigint; readonly treasons: bigint | undefined };
+
+/** How far a search has come. */
+export interface Coverage {
+  readonly covered: bigint;
+  /** How many treasons there are; undefined where the number of messages hangs on what is said, so that only the end of a search tells. */
+  readonly treasons: bigint | undefined;
+}
+
+/** A treason that breaks a property, with all that is needed to repeat it. */
+export interface Violation {
+  readonly protocol: string;
+  readonly members: readonly NodeId[];
+  readonly commander: NodeId;
+  readonly m: number;
+  readonly order: Order;
+  readonly traitors: readonly NodeId[];
+  readonly property: keyof Findings;
+  readonly witness: string;
+  readonly lies: readonly Lie[];
+  /**
+   * For each traitor, what became of each of its messages, the honest ones too, in the order in which they come up: round
+   * by round, and within a round as the protocol sends them. Ballots are not among them.
+   */
+  readonly choices: ReadonlyMap<NodeId, readonly Word[]>;
+}
+
+/** What a message says (a king may propose nothing), that it was not sent, or that its counterpart was sent as well. */
+export type Word = Order | 'nothing' | 'silence' | 'both';
+
+/** A message that was tampered with. */
+export interface Lie {
+  readonly round: number;
+  readonly from: NodeId;
+  readonly to: NodeId;
+  /** Tells apart the messages from one general to another in one round, as in a `Question`. */
+  readonly index: number;
+  /** Through whom the order had come, the commander first and the sender last; undefined where messages have no path. */
+  readonly path: readonly NodeId[] | undefined;
+  readonly honest: Word;
+  readonly said: Word;
+}

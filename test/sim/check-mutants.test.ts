@@ -1,0 +1,57 @@
+import { expect } from 'chai';
+import type { AnyRoundsProtocol } from '../../src/core/protocol.ts';
+import { majorityOf, strictMajority } from '../../src/core/quorum.ts';
+import { oral } from '../../src/protocols/oral.ts';
+import { signed } from '../../src/protocols/signed.ts';
+import { check } from '../../src/sim/check/check.ts';
+import type { CheckRequest } from '../../src/sim/check/request.ts';
+import { ids, omVariant } from './om-variant.ts';
+
+/** Protocols with one mistake each, where the right one holds: a check that passes them would be worth nothing. */
+describe('check catches', () => {
+  it('counting all that was heard at once, instead of level by level', () => {
+    const request = { members: 7, faults: 2, traitors: ids(1, 2) };
+    expect(typeOf({ ...request, protocol: oral })).to.equal('holds');
+    expect(typeOf({ ...request, protocol: omVariant({ isFlat: true }) })).to.equal('violated');
+  });
+
+  it('a tie rule that differs between generals', () => {
+    const protocol = omVariant({
+      resolve: (votes, self) => (votes.attack === votes.retreat && self % 2 === 0 ? 'attack' : majorityOf(votes)),
+    });
+    expect(typeOf({ protocol: oral, members: 5, faults: 1 })).to.equal('holds');
+    expect(typeOf({ protocol, members: 5, faults: 1 })).to.equal('violated');
+  });
+
+  it('a majority that is off by one', () => {
+    const protocol = omVariant({ resolve: ({ attack, retreat }) => (attack >= strictMajority(attack + retreat) - 1 ? 'attack' : 'retreat') });
+    expect(typeOf({ protocol: oral, members: 4, faults: 1 })).to.equal('holds');
+    expect(typeOf({ protocol, members: 4, faults: 1 })).to.equal('violated');
+  });
+
+  // A default that all share keeps IC1 and IC2, whichever it is: what gives it away is under which order a lie can break them.
+  it('attack for a default: three generals are then split by another order', () => {
+    const protocol = omVariant({
+      absent: 'attack',
+      resolve: (votes) => (votes.attack === votes.retreat ? 'attack' : majorityOf(votes)),
+    });
+    const request = { members: 3, faults: 1, traitors: ids(2), m: 1 };
+    expect(typeOf({ ...request, protocol: oral, orders: ['attack'] })).to.equal('violated');
+    expect(typeOf({ ...request, protocol, orders: ['attack'] })).to.equal('holds');
+    expect(typeOf({ ...request, protocol: oral, orders: ['retreat'] })).to.equal('holds');
+    expect(typeOf({ ...request, protocol, orders: ['retreat'] })).to.equal('violated');
+  });
+
+  it('a signature that is not checked', () => {
+    const checking: AnyRoundsProtocol = signed;
+    const trusting: AnyRoundsProtocol = {
+      ...checking,
+      step: (context, state, event) =>
+        checking.step({ ...context, keyring: { ...context.keyring, verify: () => true } }, state, event),
+    };
+    expect(typeOf({ protocol: signed, members: 3, faults: 1 })).to.equal('holds');
+    expect(typeOf({ protocol: trusting, members: 3, faults: 1 })).to.equal('violated');
+  });
+});
+
+const typeOf = (request: CheckRequest): string => check(request).type;
