@@ -50,8 +50,8 @@ export function scriptOf(violation: Violation): string[] {
   const surplus = Array.from({ length: Math.max(0, MUSTERED - members.length) }, (_, index) => `g-kill ${MUSTERED - index}`);
   return [
     `# ${inWords(violation)}`,
-    ...(members.length > MUSTERED ? [`g-add ${members.length - MUSTERED}`] : surplus),
     `g-elect ${commander}`,
+    ...(members.length > MUSTERED ? [`g-add ${members.length - MUSTERED}`] : surplus),
     `g-protocol ${protocol} ${m}`,
     ...traitors.map((id) => `g-state ${id} faulty`),
     ...traitors.filter((id) => (choices.get(id) ?? []).length > 0).map((id) => `choose ${id} ${choices.get(id)!.join(' ')}`),
