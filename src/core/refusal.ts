@@ -7,5 +7,5 @@ export class Refusal extends Error {
 export function quoted(word: string): string {
   const short = word.length > 40 ? `${word.slice(0, 40)}…` : word;
   // Control characters, and the halves of broken surrogate pairs, would garble a terminal.
-  return JSON.stringify(short.toWellFormed()).replace(/[\u007f-\u009f\u2028\u2029\u200b-\u200f\u202a-\u202e\ufffd]/g, '?');
+  return JSON.stringify(short.toWellFormed()).replace(/[\u007f-\u009f\u061c\u2028\u2029\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufffd]/g, '?');
 }

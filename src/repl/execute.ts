@@ -39,7 +39,9 @@ export function wordsOf(line: string): string[] {
 const mistake = (message: string): Answer => ({ type: 'mistake', message });
 
 function unknownCommand(word: string): string {
-  const near = word.length > 40 ? undefined : closestMatch(word.toLowerCase(), COMMANDS.map(({ name }) => name), { maxDistance: 4 });
+  // A third of the word may be wrong; beyond that a guess says more about us than about what was meant.
+  const maxDistance = Math.max(1, Math.floor(word.length / 3));
+  const near = word.length > 40 ? undefined : closestMatch(word.toLowerCase(), COMMANDS.map(({ name }) => name), { maxDistance });
   return `there is no command ${quoted(word)}${near === undefined ? '' : `, did you mean ${near}?`} – help lists all`;
 }
 

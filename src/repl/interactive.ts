@@ -34,7 +34,7 @@ export async function interact(muster: () => Promise<Session>, looks: Looks): Pr
       begin(mustered);
     }).catch((error: unknown) => {
       terminal.restore();
-      process.stderr.write(`\n${looks.mistake(messageOf(error))}\n`);
+      process.stderr.write(`${looks.mistake(messageOf(error))}\n`);
       process.exit(70);
     });
   });

@@ -41,7 +41,8 @@ describe('the engines of the checker', () => {
       fc.property(requests, ({ protocol, members, m, places, commander, order }) => {
         const at = (place: number) => members[place % members.length]!;
         const traitors = [...new Set(places.map(at))];
-        const request = { protocol, members, faults: traitors.length, m: Math.min(m, members.length - 2), traitors, commander: at(commander), orders: [order] };
+        const army = { members, commander: at(commander), traitors, faults: traitors.length };
+        const request = { ...army, protocol, m: Math.min(m, members.length - 2), orders: [order] };
         const structured = verdict({ ...request, engine: 'structured' });
         for (const engine of ['plain', 'merging'] as const) expect(verdict({ ...request, engine })).to.equal(structured);
       }),

@@ -7,7 +7,7 @@ import { signed } from '../../src/protocols/signed.ts';
 import { check, searchOf } from '../../src/sim/check/check.ts';
 import type { CheckRequest, Engine } from '../../src/sim/check/request.ts';
 import type { CheckResult, Violation } from '../../src/sim/check/result.ts';
-import { asScript, inWords } from '../../src/sim/check/words.ts';
+import { inWords } from '../../src/sim/check/words.ts';
 import { ids } from './om-variant.ts';
 
 describe('check', () => {
@@ -150,16 +150,6 @@ describe('check', () => {
       expect(() => check({ protocol: oral, members: 4, faults: 1, traitors: ids(5) })).to.throw(Refusal, 'G5 is not among the generals');
       expect(() => check({ protocol: king, members: 4, faults: 1, engine: 'structured' })).to.throw(Refusal, 'proved for exchange and oral');
     });
-  });
-
-  it('writes a violation as a script', () => {
-    expect(asScript(violationOf({ protocol: oral, members: 3, faults: 1 }))).to.deep.equal([
-      'g-protocol oral 1',
-      'g-add 3',
-      'g-state 2 faulty',
-      'choose G2 retreat',
-      'actual-order attack anyway',
-    ]);
   });
 });
 

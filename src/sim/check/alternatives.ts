@@ -7,9 +7,12 @@ import type { Word } from './result.ts';
 /**
  * What may become of a traitor's message, the honest message first: each lie that the protocol knows, silence, and the honest
  * message together with a lie; without those of which it is proved that another one does the same with no more lies.
- * What else a traitor may do in a round is none of its protocol's business: what comes late or garbled, or once more, is
- * dropped by all of our protocols. Of two smallest lies the first is shown, so where lies may be forgeries that come
- * to nothing, silence is before them.
+ * Of two smallest lies the first is shown, so where lies may be forgeries that come to nothing, silence is before them.
+ *
+ * What else may become of one message (it is late, garbled, or said once more) is dropped by all of our protocols. For
+ * the exchange, OM and the phase king that is all that traitors can do, since there every message that a receiver
+ * looks at is one that its sender was to send. In SM traitors could also sign in each other's names, or keep a chain back for
+ * a later round: neither is tried here, for the reasons that `protocols/signed.ts` gives.
  */
 export function alternativesTo<Message>({ name }: AnyRoundsProtocol, honest: Message, lies: readonly Message[]): Conduct<Message>[] {
   const told = lies.map((lie) => say(lie));

@@ -25,6 +25,9 @@ import { contextOf, judgeOf, violationBy, type Decide } from './trial.ts';
 
 const BOUNDS: readonly number[] = [2, 4, 8, Infinity];
 
+/** The most configurations after one round: what they take is memory, and a search that runs out of it would lose what it knows. */
+const CONFIGURATIONS_MAX = 400_000;
+
 /** How many configurations are gone on with between two reports: some milliseconds. */
 const WORK_MAX = 16;
 
@@ -47,8 +50,10 @@ export function* searchMerging(campaign: Campaign): Generator<Coverage, CheckRes
             const bounded = Math.min(bound, (smallest?.end.lies ?? Infinity) - 1);
             if (lab.goOn(configuration, round, bounded, next)) isCut = true;
             work += 1;
-            if (work % WORK_MAX !== 0 || (yield { covered, treasons }) !== true) continue;
-            return smallest === undefined ? { type: 'unknown', engine: 'merging', covered, treasons } : violated(smallest, false);
+            const isTooLarge = next.size > CONFIGURATIONS_MAX;
+            if (!isTooLarge && (work % WORK_MAX !== 0 || (yield { covered, treasons }) !== true)) continue;
+            if (smallest !== undefined) return violated(smallest, false);
+            return { type: 'unknown', reason: isTooLarge ? 'too large' : 'stopped', engine: 'merging', covered, treasons };
           }
           layer = next.values();
         }

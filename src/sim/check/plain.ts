@@ -45,7 +45,8 @@ export function* searchPlainly(campaign: Campaign): Generator<Coverage, CheckRes
           if (work < WORK_MAX) continue;
           work = 0;
           if ((yield { covered, treasons }) !== true) continue;
-          return smallest === undefined ? { type: 'unknown', engine: 'plain', covered, treasons } : violated(smallest, false);
+          if (smallest !== undefined) return violated(smallest, false);
+          return { type: 'unknown', reason: 'stopped', engine: 'plain', covered, treasons };
         }
       }
     }

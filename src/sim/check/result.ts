@@ -6,9 +6,9 @@ import type { Engine } from './request.ts';
 /**
  * What a search found, and how much that is worth.
  *
- * A *treason* is a set of traitors, an order, and for each message that a traitor is to send whether to say
- * it or to do something else, as `alternatives.ts` lists it. Messages from traitor to traitor count as well: a traitor that
- * was lied to may pass the lie on honestly, so that one lie does the work of many.
+ * A *treason* is a set of traitors, an order, and for each message that a traitor is to send one of its alternatives:
+ * to say it, or something that `alternatives.ts` lists instead. Messages from traitor to traitor count as well: a traitor
+ * that was lied to may pass the lie on honestly, so that one lie does the work of many.
  */
 export type CheckResult =
   /** No treason breaks a property: all of them were covered. */
@@ -21,8 +21,14 @@ export type CheckResult =
       readonly isSmallest: boolean;
       readonly covered: bigint;
     }
-  /** The search was stopped before it had found anything. */
-  | { readonly type: 'unknown'; readonly engine: Engine; readonly covered: bigint; readonly treasons: bigint | undefined };
+  /** The search ended before it had found anything or covered all: it was stopped, or takes more memory than there may be. */
+  | {
+      readonly type: 'unknown';
+      readonly reason: 'stopped' | 'too large';
+      readonly engine: Engine;
+      readonly covered: bigint;
+      readonly treasons: bigint | undefined;
+    };
 
 /** How far a search has come. */
 export interface Coverage {
@@ -43,13 +49,13 @@ export interface Violation {
   readonly witness: string;
   readonly lies: readonly Lie[];
   /**
-   * For each traitor, what became of each of its messages, the honest ones too, in the order in which they come up: round
-   * by round, and within a round as the protocol sends them. Ballots are not among them.
+   * For each traitor, a word for each of its messages, the honest ones too, to whomever, in the order in which they come
+   * up: round by round, and within a round as the protocol sends them. A ballot takes no word.
    */
   readonly choices: ReadonlyMap<NodeId, readonly Word[]>;
 }
 
-/** What a message says (a king may propose nothing), that it was not sent, or that its counterpart was sent as well. */
+/** What a message says (a king may propose nothing), `silence` if it is not sent, `both` if the honest message is sent and a lie after it. */
 export type Word = Order | 'nothing' | 'silence' | 'both';
 
 /** A message that was tampered with. */

@@ -31,7 +31,8 @@ export function* searchByStructure(campaign: Campaign): Generator<Coverage, Chec
       for (const goal of goalsOf(campaign, levels, army, order)) {
         for (const _ of tree.fill(goal.subtree)) {
           if ((yield { covered, treasons }) !== true) continue;
-          return smallest === undefined ? { type: 'unknown', engine: 'structured', covered, treasons } : violated(smallest, false);
+          if (smallest !== undefined) return violated(smallest, false);
+          return { type: 'unknown', reason: 'stopped', engine: 'structured', covered, treasons };
         }
         const lies = tree.fewestLies(goal.subtree, goal.pattern);
         if (lies >= fewest) continue;

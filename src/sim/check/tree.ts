@@ -16,8 +16,8 @@
  *    as if it had not been said.
  * 3. Subtrees side by side are independent. A message belongs to one of them, and what counts as a lie in it hangs on
  *    the rest of the tree by one order only: the one that its speaker heard on the path before. Given that order, what can be
- *    brought about in each of several subtrees can be brought about in all of them, and the lies add up. Traitors need no
- *    less: which lies they tell each other matters only for what is honest further down, and is a choice like any other.
+ *    brought about in each of several subtrees can be brought about in all of them, and the lies add up. What traitors tell
+ *    each other is a choice like any other: it settles what is honest, and so costs no lie, further down.
  * 4. Subtrees of a kind are alike. By the renaming in 1, the fewest lies that make the watched receivers take given
  *    orders hang only on the length of the path, on whether the speaker is loyal, on what it heard, and on how many receivers are
  *    watched, loyal but not watched, and traitors.

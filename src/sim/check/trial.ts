@@ -39,7 +39,9 @@ export function trials(campaign: Campaign, traitors: readonly NodeId[]): (order:
   const judge = judgeOf(campaign, traitors);
   let answer: Decide = () => 0;
   const betraying = traitorous(protocol, { order: 1, ...chooserOf(protocol, (asked) => answer(asked)) });
-  const soldiers = members.map((self) => (traitors.includes(self) ? soldierOf(campaign, self, betraying, 'any') : soldierOf(campaign, self, protocol)));
+  const soldiers = members.map((self) =>
+    traitors.includes(self) ? soldierOf(campaign, self, betraying, 'any') : soldierOf(campaign, self, protocol),
+  );
   return (order, decide) => {
     answer = decide;
     return judge(order, march(soldiers, order));
@@ -117,14 +119,15 @@ export function violationBy(campaign: Campaign, traitors: readonly NodeId[], ord
     return index;
   });
   if (breach === undefined || lies.length !== expectedLies)
-    throw new Error(`${expectedLies} lies were found to break a property of '${campaign.protocol.name}', but when run again ${lies.length} broke ${breach?.property ?? 'none'}`);
+    throw new Error(`${expectedLies} lies were found to break a property, but when run again ${lies.length} broke ${breach?.property ?? 'none'}`);
   const { protocol, members, commander, m } = campaign;
   return { protocol: protocol.name, members, commander, m, order, traitors, ...breach, lies, choices };
 }
 
 function lieOf({ question, honest, alternatives }: Asked, index: number): Lie {
   const { round, from, to } = question;
-  return { round, from, to, index: question.index, path: pathIn(honest), honest: known(wordOf(alternatives[0]!)), said: known(wordOf(alternatives[index]!)) };
+  const words = { honest: known(wordOf(alternatives[0]!)), said: known(wordOf(alternatives[index]!)) };
+  return { round, from, to, index: question.index, path: pathIn(honest), ...words };
 }
 
 function known(word: Word | undefined): Word {

@@ -7,23 +7,6 @@ export function inWords({ lies, witness }: Violation): string {
   return told.length === 0 ? `without a single lie, ${witness}` : `${told.join('; ')}: so ${witness}`;
 }
 
-/**
- * A violation as lines of a script that repeats it. A line `choose G<id> <word> …` for each traitor gives what becomes of each
- * of its messages: the word that it says (`attack`, `retreat`; a king's proposal may be `nothing`), `silence` if it is
- * not sent, `both` if what it should say is said first and a lie after it. Each traitor's words are taken in their order, one
- * whenever a message of this traitor comes up, to whomever: round by round, and within a round in the order in which the protocol
- * sends them. A ballot takes no word. Generals are numbered from 1 on, as `g-add` numbers them.
- */
-export function asScript({ protocol, members, m, order, traitors, choices }: Violation): string[] {
-  return [
-    `g-protocol ${protocol} ${m}`,
-    `g-add ${members.length}`,
-    ...traitors.map((id) => `g-state ${id} faulty`),
-    ...traitors.filter((id) => choices.get(id)!.length > 0).map((id) => `choose ${nameOf(id)} ${choices.get(id)!.join(' ')}`),
-    `actual-order ${order} anyway`,
-  ];
-}
-
 /** The same lie on the same path, told to several. */
 function grouped(lies: readonly Lie[]): Map<string, Lie[]> {
   const groups = new Map<string, Lie[]>();
