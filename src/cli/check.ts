@@ -16,7 +16,7 @@ export async function checkCommand(order: CheckOrder): Promise<number> {
   const request = requestOf(order);
   if (order.save !== undefined) mustBeWritable(order.save);
   const result = await searched(request, order.json);
-  process.stdout.write(order.json ? `${JSON.stringify(checkJson(result))}\n` : `${coloured(result, order).join('\n')}\n`);
+  process.stdout.write(order.json ? `${JSON.stringify(checkJson(result, request.protocol))}\n` : `${coloured(result, request, order).join('\n')}\n`);
   if (order.save !== undefined && result.type === 'violated') {
     writeText(order.save, scriptOf(result.violation).map((line) => `${line}\n`).join(''));
     if (!order.json) process.stdout.write(`to repeat it: generals run ${order.save}\n`);
@@ -62,9 +62,9 @@ async function searched(request: CheckRequest, isQuiet: boolean): Promise<CheckR
 
 const percentOf = ({ covered, treasons }: Coverage): number => (treasons === undefined || treasons === 0n ? 0 : Number((covered * 100n) / treasons));
 
-function coloured(result: CheckResult, { colourless }: CheckOrder): string[] {
+function coloured(result: CheckResult, { protocol }: CheckRequest, { colourless }: CheckOrder): string[] {
   const { paint } = looksOf(wantsColour(process.env, process.stdout.isTTY, colourless));
   const paints = { holds: paint.green, violated: paint.red, unknown: paint.yellow };
-  const [first = '', ...rest] = sentencesOf(result);
+  const [first = '', ...rest] = sentencesOf(result, protocol);
   return [paints[result.type](first), ...rest];
 }

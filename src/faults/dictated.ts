@@ -6,11 +6,14 @@ import { say, type Conduct, type FaultStrategy } from '../core/strategy.ts';
 /** The word for a message that is not sent. */
 export const SILENCE = 'silence';
 
+/** The word for the honest message, and a lie right after it. */
+export const BOTH = 'both';
+
 /** The way of a traitor whose every message is fixed beforehand, so that an attack from a paper can be written down. */
 export const dictated: FaultStrategy = {
   name: 'dictated',
   summary: 'what a list of words says, one for each message',
-  says: ({ honest, lies }) => [say(honest), ...lies.map((lie) => say(lie)), say()],
+  says: ({ honest, lies }) => [say(honest), ...lies.map((lie) => say(lie)), say(), ...lies.map((lie) => say(honest, lie))],
 };
 
 /** A list of words that answers the questions of one traitor. */
@@ -43,8 +46,9 @@ export function dictation(general: NodeId, words: readonly string[]): Dictation 
   };
 }
 
-/** Whether that is what the word stands for: silence, or a message that holds the word. */
+/** Whether that is what the word stands for: silence, both, or a message that holds the word. */
 function says({ now }: Conduct<unknown>, word: string): boolean {
+  if (word === BOTH || now.length > 1) return word === BOTH && now.length > 1;
   if (word === SILENCE || now.length === 0) return word === SILENCE && now.length === 0;
   const text = typeof now[0] === 'string' ? now[0] : JSON.stringify(now[0]);
   return text.split(/[^a-z]+/).includes(word);

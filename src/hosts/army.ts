@@ -163,7 +163,7 @@ export class Army {
 
   /**
    * Fixes what a traitor says in the next order, so that an attack from a paper can be written down.
-   * @param words `attack`, `retreat` or `silence` for each message, in the order in which the general sends them: round by
+   * @param words `attack`, `retreat`, `silence` or `both` (the honest one, then a lie) for each message, in the order in which the general sends them: round by
    * round, and within a round as the protocol sends them. If they do not fit, it is the order that is refused.
    */
   dictate(id: number, words: readonly string[]): Promise<void> {

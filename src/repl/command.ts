@@ -1,6 +1,7 @@
 import type { Fact } from '../core/fact.ts';
 import type { Army } from '../hosts/army.ts';
 import type { Member, Outcome } from '../core/outcome.ts';
+import type { AnyRoundsProtocol } from '../core/protocol.ts';
 import type { CheckResult } from '../sim/check/result.ts';
 import type { Explanation } from '../trace/why.ts';
 
@@ -24,7 +25,7 @@ export type Result =
   | { readonly type: 'outcome'; readonly outcome: Outcome; readonly primary: string | undefined; readonly facts: readonly Fact[] }
   | { readonly type: 'trace'; readonly isOn: boolean }
   | { readonly type: 'facts'; readonly facts: readonly Fact[] }
-  | { readonly type: 'check'; readonly result: CheckResult }
+  | { readonly type: 'check'; readonly result: CheckResult; readonly protocol: AnyRoundsProtocol }
   | { readonly type: 'why'; readonly explanation: Explanation }
   | { readonly type: 'protocol'; readonly current: string; readonly faults: number; readonly members: number; readonly protocols: readonly { name: string; summary: string }[] }
   | { readonly type: 'seed'; readonly seed: number }

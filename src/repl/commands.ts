@@ -3,7 +3,7 @@ import { BREAKDOWNS, type Breakdown } from '../core/mission.ts';
 import { nameOf, nodeId } from '../core/node.ts';
 import { parseId, parseWhole } from '../core/parse.ts';
 import { Refusal, quoted } from '../core/refusal.ts';
-import { SILENCE } from '../faults/dictated.ts';
+import { BOTH, SILENCE } from '../faults/dictated.ts';
 import { DEFAULT_STRATEGY, STRATEGIES } from '../faults/registry.ts';
 import { PROTOCOLS, protocolNamed } from '../protocols/registry.ts';
 import type { Outcome } from '../core/outcome.ts';
@@ -129,7 +129,7 @@ export const COMMANDS: readonly Command[] = [
     example: 'g-check attack',
     async run({ army }, [order], signal) {
       const orders = order === undefined ? ORDERS : [oneOf(ORDERS, order, 'an order')];
-      return { type: 'check', result: await searched(army, orders, signal) };
+      return { type: 'check', result: await searched(army, orders, signal), protocol: army.protocol };
     },
   },
   {
@@ -155,7 +155,7 @@ export const COMMANDS: readonly Command[] = [
   },
   {
     name: 'choose',
-    forms: [[ID, { name: 'attack|retreat|silence', isMany: true, words: () => [...ORDERS, SILENCE] }]],
+    forms: [[ID, { name: 'attack|retreat|silence|both', isMany: true, words: () => [...ORDERS, SILENCE, BOTH] }]],
     summary: 'fix what a traitor says in the next order: a word for each of its messages, in the order in which it sends them',
     example: 'choose 1 attack retreat attack',
     async run({ army }, [id = '', ...words]) {

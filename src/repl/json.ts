@@ -16,7 +16,7 @@ function dataOf({ result }: Answer & { type: 'result' }): object {
     case 'outcome':
       return { type: result.type, ...outcomeData(result.outcome), primary: result.primary ?? null, ...(result.facts.length === 0 ? {} : { facts: result.facts }) };
     case 'check':
-      return checkJson(result.result);
+      return checkJson(result.result, result.protocol);
     case 'why': {
       const { outcome, reasons } = result.explanation;
       return {

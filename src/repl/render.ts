@@ -25,7 +25,7 @@ function textOf(result: Result, paint: ChalkInstance): string[] {
     case 'trace':
       return [result.isOn ? 'orders are followed by their facts' : 'orders are not followed by their facts; g-trace last shows those of the last one'];
     case 'check':
-      return sentencesOf(result.result);
+      return sentencesOf(result.result, result.protocol);
     case 'why':
       return whyLines(result.explanation, paint);
     case 'protocol':

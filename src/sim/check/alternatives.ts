@@ -56,3 +56,7 @@ const WORD = /attack|retreat|nothing/;
 
 /** Through whom a message's order came, the commander first and its sender last; undefined where messages have no path. */
 export const pathIn = (message: unknown): readonly NodeId[] | undefined => (typeof message === 'string' ? pathOf(message) : undefined);
+
+/** What a verdict about this protocol leaves out, in words; undefined if nothing. */
+export const limitsOf = ({ name }: AnyRoundsProtocol): string | undefined =>
+  name === 'signed' ? 'traitors that sign in each other’s names, or keep a chain back for a later round, are not among them' : undefined;

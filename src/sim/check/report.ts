@@ -1,14 +1,25 @@
 import { nameOf } from '../../core/node.ts';
+import type { AnyRoundsProtocol } from '../../core/protocol.ts';
+import { limitsOf } from './alternatives.ts';
 import type { CheckResult, Violation } from './result.ts';
 import { inWords } from './words.ts';
 
 /** What a search showed, in sentences; the first names how much it is worth. */
-export function sentencesOf(result: CheckResult): string[] {
+export function sentencesOf(result: CheckResult, protocol: AnyRoundsProtocol): string[] {
+  const limits = limitsOf(protocol);
+  return result.type === 'violated' || limits === undefined ? verdictOf(result) : [...verdictOf(result), `(${limits})`];
+}
+
+function verdictOf(result: CheckResult): string[] {
   switch (result.type) {
     case 'holds':
       return [`holds: all ${result.treasons} treasons covered (${result.engine})`];
     case 'unknown':
-      return [`unknown: covered ${result.covered}${result.treasons === undefined ? '' : ` of ${result.treasons}`} treasons (${result.engine}), none of which breaks anything`];
+      return [
+        `unknown: covered ${result.covered}${result.treasons === undefined ? '' : ` of ${result.treasons}`} treasons (${result.engine}), none of which breaks anything${
+          result.reason === 'too large' ? '; the search outgrew the memory that it allows itself' : ''
+        }`,
+      ];
     case 'violated': {
       const { violation, isSmallest, covered, engine } = result;
       const { lies, property, traitors, order } = violation;
@@ -24,13 +35,13 @@ export function sentencesOf(result: CheckResult): string[] {
 }
 
 /** The same as one JSON object, in the format `v: 1`. Numbers of treasons are strings, for they may be larger than JSON's numbers. */
-export function checkJson(result: CheckResult): object {
-  const shared = { v: 1, type: 'check', verdict: result.type, engine: result.engine };
+export function checkJson(result: CheckResult, protocol: AnyRoundsProtocol): object {
+  const shared = { v: 1, type: 'check', verdict: result.type, engine: result.engine, limits: limitsOf(protocol) ?? null };
   switch (result.type) {
     case 'holds':
       return { ...shared, treasons: String(result.treasons) };
     case 'unknown':
-      return { ...shared, covered: String(result.covered), treasons: result.treasons === undefined ? null : String(result.treasons) };
+      return { ...shared, reason: result.reason, covered: String(result.covered), treasons: result.treasons === undefined ? null : String(result.treasons) };
     case 'violated': {
       const { choices, ...violation } = result.violation;
       const words = Object.fromEntries([...choices].map(([id, said]) => [nameOf(id), said]));
