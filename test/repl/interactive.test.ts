@@ -1,0 +1,120 @@
+import { expect } from 'chai';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { openPty, ptyUnavailable, type Pty } from '../support/pty.ts';
+import { MAIN } from '../support/run.ts';
+
+const CTRL_C = '\u0003';
+const CTRL_D = '\u0004';
+const UP = '\u001b[A';
+
+describe('generals at a terminal', function () {
+  const opened: Pty[] = [];
+  let home: string;
+
+  before(async function () {
+    if (ptyUnavailable !== undefined) {
+      console.log(`      skipped: ${ptyUnavailable}`);
+      this.skip();
+    }
+    home = await mkdtemp(join(tmpdir(), 'generals-'));
+  });
+
+  afterEach(async () => {
+    await Promise.all(opened.splice(0).map((pty) => pty.close()));
+  });
+
+  after(async () => {
+    if (home !== undefined) await rm(home, { recursive: true });
+  });
+
+  function start(args: readonly string[] = ['4', '--seed', '1'], env: NodeJS.ProcessEnv = {}): Pty {
+    const pty = openPty([process.execPath, MAIN, ...args], { env: { XDG_STATE_HOME: home, NO_COLOR: undefined, FORCE_COLOR: undefined, ...env }, rows: 60, cols: 130 });
+    opened.push(pty);
+    return pty;
+  }
+
+  it('shows the roster at start, above the prompt', async () => {
+    const pty = start();
+    await pty.until((screen) => screen[3]?.startsWith('G4, ') === true && screen[4] === 'generals>');
+    expect(pty.screen()).to.have.length(5);
+  });
+
+  it('completes commands, ids and words, and runs what they make', async () => {
+    const pty = start();
+    await pty.until('G4, ');
+    pty.type('g-stat\t3\tf\t\r');
+    await pty.until(/generals> g-state G3 faulty\n/);
+    await pty.until(/G3, \w+, state=F\n/);
+    pty.type('act\tat\t\r');
+    await pty.until('Execute order: attack! 1 faulty node in the system');
+  });
+
+  it('takes commands that are typed before the generals are mustered', async () => {
+    const pty = start(['16', '--seed', '1']);
+    pty.type('actual-order retreat\r');
+    await pty.until('Execute order: retreat! Non-faulty nodes in the system – 15 out of 16 quorum suggest retreat');
+  });
+
+  it('keeps the history between runs', async () => {
+    const first = start();
+    await first.until('G4, ');
+    first.type('g-seed 4711\r');
+    await first.until('seed 4711');
+    first.type(CTRL_D);
+    expect(await first.exit).to.equal(0);
+    const second = start();
+    await second.until('G4, ');
+    second.type(UP);
+    await second.until('generals> g-seed 4711');
+  });
+
+  it('tells a mistake in a line, and goes on', async () => {
+    const pty = start();
+    await pty.until('G4, ');
+    pty.type('g-kill 9\rg-seed\r');
+    await pty.until(/there is no general G9 – g-kill <id>[^]*seed 1/);
+  });
+
+  it('asks before it leaves by Ctrl-C, and ends with 130', async () => {
+    const pty = start();
+    await pty.until('G4, ');
+    pty.type(`g-ki${CTRL_C}`);
+    await pty.until(/g-ki\^C\ngenerals>/);
+    pty.type(CTRL_C);
+    await pty.until('Leave?');
+    pty.type('n\r');
+    await pty.until(/Leave\?[^]*\ngenerals>$/);
+    pty.type(`${CTRL_C}${CTRL_C}`);
+    expect(await pty.exit).to.equal(130);
+  });
+
+  it('leaves by exit', async () => {
+    const pty = start();
+    await pty.until('G4, ');
+    pty.type('exit\r');
+    expect(await pty.exit).to.equal(0);
+  });
+
+  it('ends a search that takes long by Ctrl-C, says what it covered, and lives on', async () => {
+    const pty = start(['7', '--seed', '1']);
+    await pty.until('G7, ');
+    pty.type('g-state 1 faulty\rg-state 2 faulty\rg-protocol king\rg-check\r');
+    await pty.until(/generals> g-check\n$/);
+    pty.type(CTRL_C);
+    await pty.until(/unknown: covered/);
+    pty.type('g-seed\r');
+    await pty.until('seed 1');
+  });
+
+  it('shows a general that hangs as lost, and lives on', async () => {
+    const pty = start(['4', '--seed', '1', '--deadline', '400']);
+    await pty.until('G4, ');
+    pty.type('g-break 4 hang\ractual-order attack\r');
+    await pty.until('G4 is lost: it did not answer within 400 ms.');
+    await pty.until(/G4, \w+, majority=undefined, state=lost/);
+    pty.type('g-kill 4\ractual-order attack\r');
+    await pty.until('2 out of 3 quorum suggest attack');
+  });
+});
