@@ -100,8 +100,9 @@ describe('generals at a terminal', function () {
   it('ends a search that takes long by Ctrl-C, says what it covered, and lives on', async () => {
     const pty = start(['7', '--seed', '1']);
     await pty.until('G7, ');
-    pty.type('g-state 1 faulty\rg-state 2 faulty\rg-protocol king\rg-check\r');
-    await pty.until(/generals> g-check\n$/);
+    pty.type('g-elect 1\rg-state 1 faulty\rg-state 2 faulty\rg-state 3 faulty\rg-protocol signed\rg-check\r');
+    // The cursor has left the line, so the search has begun.
+    await pty.until((screen) => screen.at(-1) === 'generals> g-check' && pty.cursor().x === 0, 'a search under way');
     pty.type(CTRL_C);
     await pty.until(/unknown: covered/);
     pty.type('g-seed\r');
