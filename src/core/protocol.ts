@@ -102,7 +102,7 @@ export interface RoundsProtocol<V extends OrderVocabulary, State> extends Machin
   messages(context: Context): number;
   /** What a traitor could say instead of one honest message. */
   lies(context: Context, honest: V['message']): V['message'][];
-  /** A message in words; the message itself, as a string, where this is left out. */
+  /** A message in words, without what differs from host to host; the message itself, as a string, where this is left out. */
   describe?(message: V['message']): string;
   /** How a lieutenant came from what it heard to its decision, as lines for people to read: a tree, chains of signatures. @param heard as for `votes` */
   evidence?(context: Context, heard: readonly (readonly Heard<V['message']>[])[]): string[];

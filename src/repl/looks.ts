@@ -17,9 +17,13 @@ export function looksOf(colour: boolean): Looks {
   return { paint, prompt: paint.bold(PROMPT), mistake: (message) => paint.red(message) };
 }
 
-/** Whether to colour: FORCE_COLOR decides if set, then NO_COLOR and --no-color (https://no-color.org), then whether a terminal shows it. */
+/**
+ * Whether to colour: who asks for none on the command line means this one run, and gets none; then FORCE_COLOR decides if
+ * it is set, then NO_COLOR (https://no-color.org), then whether a terminal shows it.
+ */
 export function wantsColour(env: NodeJS.ProcessEnv, isTerminal: boolean, isRefused: boolean): boolean {
+  if (isRefused) return false;
   if (env['FORCE_COLOR'] !== undefined) return !['0', 'false'].includes(env['FORCE_COLOR']);
-  if (isRefused || (env['NO_COLOR'] ?? '') !== '' || env['TERM'] === 'dumb') return false;
+  if ((env['NO_COLOR'] ?? '') !== '' || env['TERM'] === 'dumb') return false;
   return isTerminal;
 }

@@ -1,17 +1,24 @@
-import type { Fact, HeardFact } from '../core/fact.ts';
+import type { Fact, HeardFact, Tampered } from '../core/fact.ts';
 import type { Outcome } from '../core/outcome.ts';
+import { protocolNamed } from '../protocols/registry.ts';
 
-/** All facts of an order: round by round, within a round by sender and receiver, then the decisions. */
+/**
+ * All facts of an order, messages in their protocol's own words (so without signatures, which differ from host to host):
+ * round by round, within a round by sender and receiver, then the decisions.
+ */
 export function factsOf(outcome: Outcome): Fact[] {
   const { number, commander, order, protocol, faults, seed, roster, account, verdict, findings, messages } = outcome;
   const traitors = roster.flatMap(({ id, state }) => (state.type === 'faulty' ? [{ id, strategy: state.strategy }] : []));
   const members = roster.map(({ id }) => id);
+  const known = protocolNamed(protocol);
+  const inWords = (message: unknown): unknown => known?.describe?.(message) ?? message;
   return [
     { type: 'ordered', number, commander, order, protocol, m: faults, seed, members, traitors },
-    ...[...heard(outcome), ...account.reports.flatMap(({ tampered }) => tampered)].toSorted(
+    ...[...heard(outcome, inWords), ...account.reports.flatMap(({ tampered }) => tampered.map((fact) => worded(fact, inWords)))].toSorted(
       (a, b) => a.round - b.round || a.from - b.from || a.to - b.to || (a.type < b.type ? -1 : a.type > b.type ? 1 : 0),
     ),
-    ...account.accusations.map((accusation) => ({ type: 'accused', ...accusation }) as const).toSorted((a, b) => a.by - b.by || a.suspect - b.suspect),
+    // Who is silent is lost, which is told below; which of the others gave it up first is a race of their clocks.
+    ...account.accusations.filter(({ kind }) => kind === 'misbehaviour').map((accusation) => ({ type: 'accused', ...accusation }) as const),
     ...account.losses.map(({ id, reason }) => ({ type: 'lost', general: id, reason }) as const),
     ...account.reports.flatMap(({ id, decision }) => (decision === undefined ? [] : [{ type: 'decided', by: id, decision } as const])),
     ...account.reports.flatMap(({ id, ballot }) => (ballot === undefined || id === commander ? [] : [{ type: 'voted', by: id, ballot } as const])),
@@ -19,9 +26,18 @@ export function factsOf(outcome: Outcome): Fact[] {
   ];
 }
 
-const heard = ({ account }: Outcome): HeardFact[] =>
+type InWords = (message: unknown) => unknown;
+
+const heard = ({ account }: Outcome, inWords: InWords): HeardFact[] =>
   account.reports.flatMap((report) =>
     report.heard.flatMap(({ from, messages }, index) =>
-      messages.map((message, place): HeardFact => ({ type: 'heard', round: index + 1, from: from[place]!, to: report.id, message })),
+      messages.map((message, place): HeardFact => ({ type: 'heard', round: index + 1, from: from[place]!, to: report.id, message: inWords(message) })),
     ),
   );
+
+const worded = ({ honest, said, late, ...fact }: Tampered, inWords: InWords): Tampered => ({
+  ...fact,
+  honest: inWords(honest),
+  said: said.map(inWords),
+  late: late.map(inWords),
+});
