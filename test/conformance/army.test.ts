@@ -1,0 +1,465 @@
+import { expect } from 'chai';
+import { Army, Refusal, type ArmyOptions, type Member, type Order, type Outcome, type Role } from '../../src/index.ts';
+import { PROTOCOLS } from '../../src/protocols/registry.ts';
+import { STRATEGIES } from '../../src/faults/registry.ts';
+
+/** Time enough for a thread on the busiest of machines: only tests of hanging generals wait for any of it. */
+const PATIENT = 60_000;
+const HURRIED = 1500;
+
+for (const host of ['threads', 'sim'] as const) {
+  describe(`an army on ${host}`, () => {
+    const armies: Army[] = [];
+
+    afterEach(() => Promise.all(armies.splice(0).map((army) => army.disband())));
+
+    /** An army that the test need not disband. G1 is primary, unless told otherwise. */
+    async function muster(count: number, { elect = 1, ...options }: ArmyOptions & { elect?: number | null } = {}): Promise<Army> {
+      const army = await Army.muster(count, { host, seed: 1, deadline: PATIENT, ...options });
+      armies.push(army);
+      if (elect !== null) await army.elect(elect);
+      return army;
+    }
+
+    describe('its roster', () => {
+      it('has the ids 1 to n, one primary, and loyal generals only', async () => {
+        const army = await muster(7, { elect: null });
+        expect(idsOf(army)).to.deep.equal([1, 2, 3, 4, 5, 6, 7]);
+        expect(primariesOf(army)).to.have.length(1);
+        expect(army.members().every(({ state }) => state.type === 'loyal')).to.equal(true);
+      });
+
+      it('is mustered for a count from 1 to the limit only', async () => {
+        for (const count of [0, -1, 1.5, Number.NaN, Number.POSITIVE_INFINITY, 1e9, 257]) await refused(() => Army.muster(count, { host }), undefined, `muster(${count})`);
+        expect(idsOf(await muster(1))).to.deep.equal([1]);
+      });
+
+      it('is mustered for options in range only', async () => {
+        const wrong: ArmyOptions[] = [{ seed: -1 }, { seed: 0.5 }, { seed: 2 ** 53 }, { deadline: 0 }, { deadline: 2 ** 31 }, { limit: 0 }, { limit: 3 }, { protocol: 'nonsense' }];
+        for (const options of wrong) await refused(() => Army.muster(4, { host, ...options }), undefined, JSON.stringify(options));
+      });
+
+      it('elects a primary by the seed, so that the same seed elects the same, and not always the same one', async () => {
+        const elected = new Set<number>();
+        for (let seed = 1; seed <= 8; seed += 1) {
+          const [first, second] = [await muster(3, { seed, elect: null }), await muster(3, { seed, elect: null })];
+          expect(primariesOf(first), `seed ${seed}`).to.deep.equal(primariesOf(second));
+          for (const id of primariesOf(first)) elected.add(id);
+        }
+        expect(elected.size).to.be.greaterThan(1);
+      });
+
+      it('gives newcomers ids above all that were ever given, also after the newest was killed', async () => {
+        const army = await muster(3);
+        expect(await army.add(2)).to.deep.equal([4, 5]);
+        await army.kill(5);
+        expect(await army.add(1)).to.deep.equal([6]);
+        await army.kill(6);
+        await army.kill(2);
+        expect(await army.add(2)).to.deep.equal([7, 8]);
+        expect(idsOf(army)).to.deep.equal([1, 3, 4, 7, 8]);
+      });
+
+      it('grows to its limit and not beyond, and killing makes room again', async () => {
+        const army = await muster(3, { limit: 5 });
+        await refused(() => army.add(3), army, 'add(3)');
+        await army.add(2);
+        await refused(() => army.add(1), army, 'add(1)');
+        await army.kill(1);
+        await army.add(1);
+        expect(idsOf(army)).to.deep.equal([2, 3, 4, 5, 6]);
+      });
+
+      it('keeps its primary when a secondary is killed, and elects another of those left when the primary is', async () => {
+        const army = await muster(5);
+        await army.kill(3);
+        expect(primariesOf(army)).to.deep.equal([1]);
+        await army.kill(1);
+        expect(primariesOf(army)).to.have.length(1);
+        expect(primariesOf(army)[0]).to.be.oneOf([2, 4, 5]);
+        expect((await army.order('attack')).verdict).to.include({ type: 'execute', order: 'attack', votes: 2, members: 3 });
+      });
+
+      it('is an empty camp after the last was killed, in which no order can be given, and which add fills', async () => {
+        const army = await muster(2);
+        await army.kill(2);
+        await army.kill(1);
+        expect(army.members()).to.deep.equal([]);
+        await refused(() => army.order('attack'), army, 'order');
+        await refused(() => army.kill(1), army, 'kill');
+        expect(await army.add(4)).to.deep.equal([3, 4, 5, 6]);
+        expect(primariesOf(army)).to.have.length(1);
+        expect((await army.order('attack')).verdict).to.include({ type: 'execute', order: 'attack', votes: 3 });
+      });
+
+      it('shows who is a traitor, in which way, and who was pardoned', async () => {
+        const army = await muster(4);
+        await army.corrupt(2);
+        await army.corrupt(3, 'liar');
+        await army.corrupt(4);
+        await army.pardon(4);
+        expect(army.members().map(({ state }) => state)).to.deep.equal([
+          { type: 'loyal' },
+          { type: 'faulty', strategy: 'coin' },
+          { type: 'faulty', strategy: 'liar' },
+          { type: 'loyal' },
+        ]);
+        await army.corrupt(3, 'silent');
+        expect(army.members()[2]!.state).to.deep.equal({ type: 'faulty', strategy: 'silent' });
+      });
+    });
+
+    describe('an order', () => {
+      for (const [n, votes] of [[1, 1], [2, 1], [3, 2], [4, 3], [7, 6]] as const) {
+        it(`among ${n} loyal generals is executed, ${votes} out of ${n}`, async () => {
+          const army = await muster(n);
+          for (const order of ['attack', 'retreat'] as const) {
+            const { verdict, roster, findings } = await army.order(order);
+            expect(verdict).to.deep.equal({ type: 'execute', order, votes, members: n, faulty: 0 });
+            expect(roster.map(({ majority }) => majority)).to.deep.equal(Array.from({ length: n }, () => order));
+            expect(findings).to.deep.equal({ agreement: { type: 'holds' }, validity: { type: 'holds' }, termination: { type: 'holds' } });
+          }
+        });
+      }
+
+      for (const [n, traitors] of [[1, [1]], [2, [2]], [3, [3]], [3, [1]], [4, [2, 3]], [6, [2, 3]], [7, [1, 2, 3]]] as const) {
+        it(`is not run among ${n} with the traitors ${traitors.join(', ')}, unless that is asked for`, async () => {
+          const army = await muster(n);
+          for (const id of traitors) await army.corrupt(id);
+          const before = army.members();
+          const { verdict, roster, findings, messages, account } = await army.order('attack');
+          expect(verdict).to.deep.equal({ type: 'undecidable', order: undefined, votes: n - 1, members: n, faulty: traitors.length });
+          expect(roster.map(({ majority }) => majority)).to.deep.equal(['attack', ...Array.from({ length: n - 1 }, () => undefined)]);
+          expect([findings, messages, account.reports]).to.deep.equal([undefined, 0, []]);
+          expect(army.members()).to.deep.equal(before);
+          const anyway = await army.order('attack', { anyway: true });
+          expect(anyway.verdict).to.include({ members: n, faulty: traitors.length });
+          expect(anyway.verdict.type).to.be.oneOf(['execute', 'split']);
+          expect(anyway.account.reports).to.have.length(n);
+          expect(anyway.findings?.termination).to.deep.equal({ type: 'holds' });
+        });
+      }
+
+      for (const [n, traitor] of [[4, 3], [7, 3]] as const) {
+        it(`of a loyal primary is obeyed among ${n} with one traitor, whose own ballot is unsteady`, async () => {
+          const army = await muster(n);
+          await army.corrupt(traitor);
+          const seen = { fewer: false, all: false };
+          for (let turn = 0; turn < 12; turn += 1) {
+            const { verdict, findings } = await army.order('attack');
+            expect(verdict).to.include({ type: 'execute', order: 'attack', members: n, faulty: 1 });
+            expect(findings?.agreement).to.deep.equal({ type: 'holds' });
+            expect(findings?.validity).to.deep.equal({ type: 'holds' });
+            expect(verdict.votes).to.be.oneOf([n - 2, n - 1]);
+            if (verdict.votes === n - 1) seen.all = true;
+            else seen.fewer = true;
+          }
+          expect(seen, 'seed 1, 12 orders').to.deep.equal({ fewer: true, all: true });
+        });
+      }
+
+      it('of a faulty primary is agreed upon by the loyal, and is not always what it ordered', async () => {
+        const army = await muster(4);
+        await army.corrupt(1);
+        const decided = new Set<Order | undefined>();
+        for (let turn = 0; turn < 12; turn += 1) {
+          const { verdict, findings } = await army.order('attack');
+          expect(verdict).to.include({ type: 'execute', votes: 3, members: 4, faulty: 1 });
+          expect(findings?.agreement).to.deep.equal({ type: 'holds' });
+          decided.add(verdict.order);
+        }
+        expect([...decided], 'seed 1, 12 orders').to.have.members(['attack', 'retreat']);
+      });
+
+      it('is given by whom elect made primary', async () => {
+        const army = await muster(4);
+        await army.elect(3);
+        const { commander, roster } = await army.order('retreat');
+        expect(commander).to.equal(3);
+        expect(rolesOf(roster)).to.deep.equal(['secondary', 'secondary', 'primary', 'secondary']);
+      });
+
+      it('is obeyed by a general that was pardoned, and by newcomers', async () => {
+        const army = await muster(4);
+        for (const id of [2, 3]) await army.corrupt(id, 'liar');
+        expect((await army.order('attack')).verdict.type).to.equal('undecidable');
+        await army.pardon(2);
+        await army.add(3);
+        const { verdict, roster } = await army.order('attack');
+        expect(verdict).to.include({ type: 'execute', order: 'attack', members: 7, faulty: 1 });
+        expect(roster.filter(({ id }) => id !== 3).every(({ majority }) => majority === 'attack')).to.equal(true);
+      });
+
+      it('is numbered 1, 2, 3 …, refused ones not counted', async () => {
+        const army = await muster(4);
+        const numbers = [(await army.order('attack')).number];
+        await refused(() => army.corrupt(9), army, 'corrupt(9)');
+        numbers.push((await army.order('attack')).number);
+        expect(numbers).to.deep.equal([1, 2]);
+      });
+
+      it('repeats after the seed was set again, and differs under some other seed', async () => {
+        const army = await muster(4);
+        await army.corrupt(1);
+        const play = async (seed: number): Promise<unknown[]> => {
+          await army.reseed(seed);
+          expect(army.seed).to.equal(seed);
+          const verdicts: unknown[] = [];
+          for (let turn = 0; turn < 8; turn += 1) verdicts.push((await army.order('attack')).verdict);
+          return verdicts;
+        };
+        const first = await play(5);
+        const other = await play(6);
+        expect(await play(5)).to.deep.equal(first);
+        expect(other).not.to.deep.equal(first);
+      });
+
+      for (const protocol of PROTOCOLS) {
+        const { name } = protocol;
+
+        it(`follows ${name}, is obeyed by seven loyal generals, and takes the messages that the protocol says`, async () => {
+          const army = await muster(7);
+          await army.follow(name);
+          expect(army.protocol.name).to.equal(name);
+          const outcome = await army.order('attack');
+          expect(outcome).to.include({ protocol: name, faults: army.faults });
+          expect(outcome.verdict).to.include({ type: 'execute', order: 'attack', votes: 6 });
+          const context = { self: outcome.commander, members: outcome.roster.map(({ id }) => id), commander: outcome.commander, faults: army.faults, number: 1, keyring: army.keyring(outcome, outcome.commander) };
+          expect(outcome.messages).to.equal(protocol.messages(context));
+        });
+
+        it(`by ${name} is obeyed by the loyal of seven, one of whom is a traitor in any way`, async () => {
+          const army = await muster(7);
+          await army.follow(name);
+          for (const { name: strategy } of STRATEGIES) {
+            await army.corrupt(4, strategy);
+            const { findings, roster, account } = await army.order('attack');
+            expect(findings, strategy).to.deep.equal({ agreement: { type: 'holds' }, validity: { type: 'holds' }, termination: { type: 'holds' } });
+            expect(roster[3]!.state, strategy).to.deep.equal({ type: 'faulty', strategy });
+            expect(account.losses, strategy).to.deep.equal([]);
+          }
+        });
+      }
+
+      it('can be dictated word by word, once, and words that do not fit refuse it and change nothing', async () => {
+        const army = await muster(4);
+        await army.corrupt(1);
+        await army.dictate(1, ['attack', 'retreat', 'retreat']);
+        expect((await army.order('attack')).verdict).to.include({ order: 'retreat', votes: 3 });
+        await army.dictate(1, ['attack']);
+        const { number } = await army.dictate(1, ['attack']).then(() => refused(() => army.order('attack'), army, 'order')).then(() => army.order('attack'));
+        expect(number).to.equal(2);
+      });
+    });
+
+    describe('a mistake', () => {
+      it('is refused in one line and changes nothing', async () => {
+        const army = await muster(4);
+        await army.corrupt(2, 'liar');
+        const mistakes: Record<string, () => Promise<unknown>> = {
+          'add(0)': () => army.add(0),
+          'add(-1)': () => army.add(-1),
+          'add(1.5)': () => army.add(1.5),
+          'add(NaN)': () => army.add(Number.NaN),
+          'add(1e9)': () => army.add(1e9),
+          'add(253)': () => army.add(253),
+          'kill(9)': () => army.kill(9),
+          'kill(0)': () => army.kill(0),
+          'kill(NaN)': () => army.kill(Number.NaN),
+          'kill(1.5)': () => army.kill(1.5),
+          'elect(5)': () => army.elect(5),
+          'corrupt(5)': () => army.corrupt(5),
+          'corrupt(3, nonsense)': () => army.corrupt(3, 'nonsense'),
+          'corrupt(3, constructor)': () => army.corrupt(3, 'constructor'),
+          'pardon(-2)': () => army.pardon(-2),
+          'sabotage(7)': () => army.sabotage(7, 'throw'),
+          'dictate(1)': () => army.dictate(1, ['attack']),
+          'dictate(8)': () => army.dictate(8, ['attack']),
+          'follow(nonsense)': () => army.follow('nonsense'),
+          'follow(oral, 9)': () => army.follow('oral', 9),
+          'follow(oral, -1)': () => army.follow('oral', -1),
+          'follow(oral, 0.5)': () => army.follow('oral', 0.5),
+          'reseed(-1)': () => army.reseed(-1),
+          'reseed(0.5)': () => army.reseed(0.5),
+        };
+        for (const [name, mistake] of Object.entries(mistakes)) await refused(mistake, army, name);
+        expect((await army.order('attack')).number).to.equal(1);
+        expect(await army.add(1)).to.deep.equal([5]);
+      });
+    });
+
+    describe('calls that nobody waits for', () => {
+      it('are done one after the other, as if each had been waited for', async () => {
+        const army = await muster(2);
+        const calls = [army.add(2), army.corrupt(4, 'liar'), army.elect(2), army.follow('oral'), army.add(3), army.corrupt(7, 'silent'), army.pardon(4)] as const;
+        const [first, second] = [army.order('attack'), army.order('retreat')];
+        await Promise.all(calls);
+        expect(await first).to.include({ number: 1, order: 'attack', commander: 2, protocol: 'oral', faults: 2 });
+        expect((await first).roster.map(({ state }) => state.type)).to.deep.equal(['loyal', 'loyal', 'loyal', 'loyal', 'loyal', 'loyal', 'faulty']);
+        expect(await second).to.include({ number: 2, order: 'retreat' });
+        expect((await second).verdict).to.include({ type: 'execute', order: 'retreat' });
+      });
+
+      it('are not held up by one that is refused', async () => {
+        const army = await muster(4);
+        const wrong = [army.add(0), army.corrupt(9), army.follow('nonsense')];
+        const right = army.order('attack');
+        for (const result of await Promise.allSettled(wrong)) expect(result).to.have.property('status', 'rejected');
+        expect((await right).verdict).to.include({ type: 'execute', order: 'attack' });
+      });
+
+      it('of many orders at once are answered in order, and none takes another’s messages for its own', async () => {
+        const army = await muster(4);
+        await army.corrupt(3);
+        const outcomes = await Promise.all(Array.from({ length: 20 }, (_, index) => army.order(index % 2 === 0 ? 'attack' : 'retreat')));
+        expect(outcomes.map(({ number }) => number)).to.deep.equal(Array.from({ length: 20 }, (_, index) => index + 1));
+        for (const { verdict, order } of outcomes) expect(verdict).to.include({ type: 'execute', order });
+      });
+
+      it('of kill take effect at once, and an order asked for before goes on without the killed', async () => {
+        const army = await muster(5);
+        const order = army.order('attack');
+        await Promise.all([army.kill(5), army.kill(1)]);
+        await order;
+        expect(idsOf(army)).to.deep.equal([2, 3, 4]);
+        expect((await army.order('attack')).verdict).to.include({ type: 'execute', order: 'attack', votes: 2, members: 3, faulty: 0 });
+      });
+    });
+
+    describe('a general that breaks down', () => {
+      const reasons = { throw: 'threw "broken down"', exit: 'exited with code 1', hang: `did not answer within ${HURRIED} ms` };
+
+      for (const breakdown of ['throw', 'exit', 'hang'] as const) {
+        it(`by ${breakdown} as a secondary is silent, is shown as lost, and the others decide`, async () => {
+          const army = await muster(4, { deadline: breakdown === 'hang' ? HURRIED : PATIENT });
+          await army.sabotage(3, breakdown);
+          expect(army.members()[2]!.state.type, 'nothing happens before the order').to.equal('loyal');
+          const { verdict, roster, account } = await army.order('attack');
+          expect(account.losses).to.deep.equal([{ id: 3, reason: reasons[breakdown] }]);
+          expect(roster[2]).to.deep.equal({ id: 3, role: 'secondary', state: { type: 'lost', reason: reasons[breakdown] }, majority: undefined });
+          // A lost secondary casts no ballot, and yet more than half of all three ballots are needed.
+          expect(verdict).to.deep.equal({ type: 'execute', order: 'attack', votes: 2, members: 4, faulty: 1 });
+          expect(army.members()[2]!.state).to.deep.equal({ type: 'lost', reason: reasons[breakdown] });
+          expect(primariesOf(army)).to.deep.equal([1]);
+        });
+
+        it(`by ${breakdown} as primary is silent too, so that the others retreat, and one of them is primary then`, async () => {
+          const army = await muster(4, { deadline: breakdown === 'hang' ? HURRIED : PATIENT });
+          await army.sabotage(1, breakdown);
+          const { verdict, roster } = await army.order('attack');
+          expect(roster[0]).to.include({ id: 1, role: 'primary', majority: undefined });
+          expect(verdict).to.deep.equal({ type: 'execute', order: 'retreat', votes: 3, members: 4, faulty: 1 });
+          expect(primariesOf(army)).to.have.length(1);
+          expect(primariesOf(army)).not.to.include(1);
+        });
+      }
+
+      it('costs the deadline, and no more than that and the time that the others need', async () => {
+        const army = await muster(4, { deadline: HURRIED });
+        await army.order('attack');
+        for (const id of [2, 3]) await army.sabotage(id, 'hang');
+        const began = performance.now();
+        const { account } = await army.order('attack', { anyway: true });
+        // Those that hang at once are waited for together. The rest is for a busy machine to run the others in.
+        expect(performance.now() - began).to.be.lessThan(2 * HURRIED);
+        expect(account.losses.map(({ id }) => id)).to.deep.equal([2, 3]);
+      });
+
+      it('counts as faulty in later orders, whose bound it may break, and no more when it is struck off', async () => {
+        const army = await muster(4);
+        await army.sabotage(3, 'throw');
+        await army.order('attack');
+        const { verdict } = await army.order('attack');
+        expect(verdict).to.deep.equal({ type: 'execute', order: 'attack', votes: 2, members: 4, faulty: 1 });
+        await army.corrupt(2);
+        expect((await army.order('attack')).verdict).to.deep.equal({ type: 'undecidable', order: undefined, votes: 3, members: 4, faulty: 2 });
+        await army.pardon(2);
+        await army.kill(3);
+        expect(idsOf(army)).to.deep.equal([1, 2, 4]);
+        expect((await army.order('attack')).verdict).to.deep.equal({ type: 'execute', order: 'attack', votes: 2, members: 3, faulty: 0 });
+        expect(await army.add(1)).to.deep.equal([5]);
+      });
+
+      it('can only be struck off: nothing else can be asked of it', async () => {
+        const army = await muster(4);
+        await army.sabotage(2, 'exit');
+        await army.order('attack');
+        const mistakes = { corrupt: () => army.corrupt(2), pardon: () => army.pardon(2), elect: () => army.elect(2), sabotage: () => army.sabotage(2, 'throw'), dictate: () => army.dictate(2, ['attack']) };
+        for (const [name, mistake] of Object.entries(mistakes)) await refused(mistake, army, name);
+      });
+
+      it('may be the last: then there is nobody to give an order, until others are added', async () => {
+        const army = await muster(2);
+        for (const id of [1, 2]) await army.sabotage(id, 'throw');
+        const { verdict, findings } = await army.order('attack');
+        expect(verdict).to.deep.equal({ type: 'split', order: undefined, votes: 0, members: 2, faulty: 2 });
+        expect(findings?.termination.type).to.be.oneOf(['holds', 'violated']);
+        expect(primariesOf(army)).to.deep.equal([]);
+        await refused(() => army.order('attack'), army, 'order');
+        await army.add(1);
+        expect(primariesOf(army)).to.deep.equal([3]);
+        for (const id of [1, 2]) await army.kill(id);
+        expect((await army.order('attack')).verdict).to.deep.equal({ type: 'execute', order: 'attack', votes: 1, members: 1, faulty: 0 });
+      });
+
+      it('may be alone', async () => {
+        const army = await muster(1);
+        await army.sabotage(1, 'exit');
+        expect((await army.order('attack')).verdict).to.deep.equal({ type: 'split', order: undefined, votes: 0, members: 1, faulty: 1 });
+        await refused(() => army.order('attack'), army, 'order');
+      });
+
+      for (const { name } of PROTOCOLS) {
+        it(`does not stop the loyal of seven that follow ${name}`, async () => {
+          const army = await muster(7);
+          await army.follow(name);
+          await army.sabotage(2, 'exit');
+          const first = await army.order('attack');
+          const second = await army.order('retreat');
+          expect(first.verdict, 'lost on the way').to.include({ type: 'execute', order: 'attack', votes: 5 });
+          expect(second.verdict, 'lost before').to.include({ type: 'execute', order: 'retreat', votes: 5 });
+        });
+      }
+    });
+
+    it('gives the same outcome for the same calls, however often', async () => {
+      const play = async (): Promise<Outcome[]> => {
+        const army = await muster(5, { seed: 99, elect: null });
+        await army.corrupt(2, 'arbitrary');
+        const outcomes = [await army.order('attack'), await army.order('retreat')];
+        await army.kill(outcomes[0]!.commander);
+        await army.add(2);
+        return [...outcomes, await army.order('attack')];
+      };
+      const first = await play();
+      expect(await play()).to.deep.equal(first);
+      expect(await play()).to.deep.equal(first);
+    });
+
+    it('can be 64 generals', async () => {
+      const army = await muster(64);
+      for (const id of [5, 10, 15]) await army.corrupt(id, 'liar');
+      expect((await army.order('attack')).verdict).to.deep.equal({ type: 'execute', order: 'attack', votes: 60, members: 64, faulty: 3 });
+      await army.kill(64);
+      const { verdict, messages } = await army.order('retreat');
+      expect(verdict).to.deep.equal({ type: 'execute', order: 'retreat', votes: 59, members: 63, faulty: 3 });
+      expect(messages).to.equal(62 + 62 * 61);
+    });
+  });
+}
+
+const idsOf = (army: Army): number[] => army.members().map(({ id }) => id);
+
+const primariesOf = (army: Army): number[] => army.members().filter(({ role }) => role === 'primary').map(({ id }) => id);
+
+const rolesOf = (members: readonly Member[]): Role[] => members.map(({ role }) => role);
+
+/** Sees to it that a call rejects with a `Refusal` of one line, and leaves an army as it was. */
+async function refused(call: () => Promise<unknown>, army: Army | undefined, name: string): Promise<void> {
+  const stateOf = (): unknown => army && { members: army.members(), seed: army.seed, protocol: army.protocol.name, faults: army.faults };
+  const before = stateOf();
+  const error: unknown = await call().then(() => undefined, (reason: unknown) => reason);
+  expect(error, `${name} is refused`).to.be.instanceOf(Refusal);
+  expect((error as Refusal).message, name).to.match(/^\P{Cc}+$/u);
+  expect(stateOf(), `${name} changes nothing`).to.deep.equal(before);
+}
