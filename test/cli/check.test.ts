@@ -1,0 +1,129 @@
+import { expect } from 'chai';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { openPty, ptyUnavailable } from '../support/pty.ts';
+import { MAIN, generals } from '../support/run.ts';
+
+describe('the program', () => {
+  let folder: string;
+  before(() => (folder = mkdtempSync(join(tmpdir(), 'generals-check-'))));
+  after(() => rmSync(folder, { recursive: true }));
+
+  describe('generals check', () => {
+    const cases: readonly [args: string, code: number, first: RegExp][] = [
+      ['--members 3', 3, /^violated: validity; 1 message is tampered with, and with fewer nothing breaks/],
+      ['--members 4', 0, /^holds: all 42 treasons covered/],
+      ['--members 16', 0, /^holds: all 557058 treasons covered/],
+      ['--members 7 --faults 2', 3, /^violated: agreement; 3 messages/],
+      ['--protocol oral --members 6 --faults 2', 3, /^violated: agreement; 6 messages/],
+      ['--protocol oral --members 7 --faults 2', 0, /^holds: all 33777023377735810 treasons covered/],
+      ['--protocol oral --members 10 --faults 2', 0, /^holds: all \d+ treasons covered/],
+      ['--protocol oral --members 9 --faults 3', 3, /^violated: agreement; 24 messages/],
+      ['--protocol oral --members 10 --faults 3', 0, /^holds: all \d{364} treasons covered/],
+      ['--protocol signed --members 3', 0, /^holds: all 50 treasons covered/],
+      ['--protocol signed --members 4 --faults 2 --m 1', 3, /^violated: agreement; 2 messages/],
+      ['--protocol king --members 4', 0, /^holds: all \d+ treasons covered/],
+      ['--protocol king --members 3', 3, /^violated: agreement; 5 messages/],
+    ];
+    for (const [args, code, first] of cases) {
+      it(`${args} ends with ${code}: ${first.source}`, async () => {
+        const result = await generals(['check', ...args.split(' ')]);
+        expect(result.err).to.equal('');
+        expect(result.out).to.match(first);
+        expect(result.code).to.equal(code);
+      });
+    }
+
+    for (const args of ['--members 3', '--members 7 --faults 2', '--protocol oral --members 6 --faults 2', '--protocol signed --members 4 --faults 2 --m 1', '--protocol king --members 3']) {
+      it(`${args} --save writes a script that run repeats to the same violation, on threads as in virtual time`, async () => {
+        const file = join(folder, 'lie.txt');
+        const { out } = await generals(['check', ...args.split(' '), '--save', file]);
+        const [, property = '', witness = ''] = /^violated: (\w+);[^]*?: so (.*)/.exec(out) ?? [];
+        for (const host of ['threads', 'sim']) {
+          const run = await generals(['run', '--host', host, file]);
+          expect(run.err).to.equal('');
+          expect(run.out.toLowerCase()).to.include(`${property} violated: ${witness.toLowerCase()}`);
+        }
+      });
+    }
+
+    it('--json answers by one object, whose numbers of treasons are strings', async () => {
+      const { out } = await generals(['check', '--protocol', 'oral', '-n', '7', '-f', '2', '--json']);
+      expect(JSON.parse(out)).to.include({ v: 1, type: 'check', verdict: 'holds', treasons: '33777023377735810' });
+      const violated = JSON.parse((await generals(['check', '-n', '3', '--json'])).out) as { violation: { lies: unknown[] }; script: string[] };
+      expect(violated.violation.lies).to.have.length(1);
+      expect(violated.script).to.include('choose 2 retreat');
+    });
+
+    it('shows how far it is; stopped by Ctrl-C it says what it covered, and never that it holds', async function () {
+      if (ptyUnavailable !== undefined) {
+        console.log(`      skipped: ${ptyUnavailable}`);
+        return this.skip();
+      }
+      const pty = openPty([process.execPath, MAIN, 'check', '--protocol', 'signed', '-n', '7', '-f', '4'], { cols: 120 });
+      try {
+        await pty.until('treasons covered');
+        pty.type('\u0003');
+        expect(await pty.exit).to.equal(1);
+        expect(pty.screen().join('\n')).to.match(/unknown: covered \d+ .*treasons/);
+      } finally {
+        await pty.close();
+      }
+    });
+
+    const mistakes = ['--protocol nonsense', '--members 0', '--members x', '--faults 5', '--order sideways', '--engine magic', '--engine structured --protocol king', '--m 9 --protocol oral', 'four', '--save /nowhere/at/all.txt', '--nope'];
+    for (const args of mistakes) {
+      it(`${args} is a mistake, told in one line`, async () => {
+        const { code, out, err } = await generals(['check', ...args.split(' ')]);
+        expect(code).to.equal(2);
+        expect(out).to.equal('');
+        expect(err).to.match(/^generals: [^\n]+\n$/);
+      });
+    }
+  });
+
+  describe('generals trace', () => {
+    let file: string;
+    before(async () => {
+      file = join(folder, 'trace.jsonl');
+      await generals(['run', '--seed', '1', '--trace', file, '-'], 'g-state 2 faulty\nactual-order attack\nactual-order retreat\n');
+    });
+
+    for (const option of ['', '--diagram', '--mermaid', '--shiviz']) {
+      it(`shows what run wrote ${option}`, async () => {
+        const { code, out, err } = await generals(['trace', file, ...(option === '' ? [] : [option])]);
+        expect([code, err]).to.deep.equal([0, '']);
+        expect(out).to.include('attack');
+      });
+    }
+
+    it('shows one order of several', async () => {
+      const { out } = await generals(['trace', file, '--order', '2']);
+      expect(out).to.match(/^order 2:/);
+      expect((await generals(['trace', file, '--order', '3'])).code).to.equal(2);
+    });
+
+    it('draws a picture', async () => {
+      const picture = join(folder, 'trace.svg');
+      expect(await generals(['trace', file, '--svg', picture])).to.deep.equal({ code: 0, out: '', err: '' });
+      expect(readFileSync(picture, 'utf8')).to.match(/^<svg /);
+    });
+
+    it('says in one line what is wrong with a file', async () => {
+      const text = readFileSync(file, 'utf8');
+      const broken = { 'truncated.jsonl': text.slice(0, -40), 'other.jsonl': text.replace('"v":1', '"v":9'), 'foreign.jsonl': 'g-state\n', 'empty.jsonl': '' };
+      for (const [name, content] of Object.entries(broken)) {
+        writeFileSync(join(folder, name), content);
+        const { code, out, err } = await generals(['trace', join(folder, name)]);
+        expect([code, out], name).to.deep.equal([2, '']);
+        expect(err, name).to.match(/^generals: [^\n]+\n$/);
+      }
+      for (const args of [['trace'], ['trace', join(folder, 'missing')], ['trace', folder], ['trace', file, '--svg', '/nowhere/at/all.svg'], ['trace', file, '--diagram', '--mermaid'], ['run', '--trace', '/nowhere/x', '-']]) {
+        const { code, err } = await generals(args);
+        expect(code, args.join(' ')).to.equal(2);
+        expect(err, args.join(' ')).to.match(/^generals: [^\n]+\n$/);
+      }
+    });
+  });
+});

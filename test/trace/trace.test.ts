@@ -1,0 +1,142 @@
+import { expect } from 'chai';
+import fc from 'fast-check';
+import { Army, Refusal, type Outcome } from '../../src/index.ts';
+import { PROTOCOLS } from '../../src/protocols/registry.ts';
+import { factsOf } from '../../src/trace/facts.ts';
+import { diagramOf, mermaidOf, shivizOf, transcriptOf } from '../../src/trace/formats.ts';
+import { linesOfFacts, parseTrace, type Trace } from '../../src/trace/jsonl.ts';
+import { arrowsOf } from '../../src/trace/messages.ts';
+import { svgOf } from '../../src/trace/svg.ts';
+
+/** An order among so many, of which every third general is a traitor. */
+async function ordered(protocol: string, members: number, host: 'sim' | 'threads' = 'sim'): Promise<Outcome> {
+  const army = await Army.muster(members, { host, seed: 5, protocol });
+  try {
+    await army.elect(1);
+    for (let id = 3; id <= members; id += 3) await army.corrupt(id, id % 2 === 0 ? 'coin' : 'arbitrary');
+    return await army.order('attack', { anyway: true });
+  } finally {
+    await army.disband();
+  }
+}
+
+const traceOf = (outcome: Outcome): Trace => parseTrace(linesOfFacts(factsOf(outcome)))[0]!;
+
+describe('a trace', () => {
+  for (const { name } of PROTOCOLS) {
+    it(`of ${name} tells every message that was sent, decision and ballot, and is read back as it was written`, async () => {
+      const outcome = await ordered(name, 5);
+      const facts = factsOf(outcome);
+      const { ordered: first, facts: between, judged } = traceOf(outcome);
+      expect([first, ...between, judged].map((fact) => ({ ...fact, v: undefined }))).to.deep.equal(facts.map((fact) => ({ ...fact, v: undefined })));
+      expect(facts.filter(({ type }) => type === 'heard')).to.have.length(outcome.messages);
+      expect(facts.filter(({ type }) => type === 'decided')).to.have.length(5);
+    });
+
+    it(`of ${name} is the same on threads`, async () => {
+      const [sim, threads] = await Promise.all([ordered(name, 5), ordered(name, 5, 'threads')]);
+      expect(linesOfFacts(factsOf(threads))).to.equal(linesOfFacts(factsOf(sim)));
+    });
+  }
+
+  it('cut off anywhere gives whole orders or one clear line, and never anything else', async () => {
+    const text = linesOfFacts(factsOf(await ordered('exchange', 4)));
+    const whole = text + text;
+    for (let length = 0; length < whole.length; length += 1) {
+      try {
+        expect(parseTrace(whole.slice(0, length)).length, `cut at ${length}`).to.be.within(1, 2);
+      } catch (error) {
+        expect(error, `cut at ${length}`).to.be.instanceOf(Refusal);
+        expect((error as Refusal).message, `cut at ${length}`).not.to.include('\n');
+      }
+    }
+  });
+
+  it('of another version, or no trace at all, is refused in one line', () => {
+    const line = fc.oneof(fc.string({ unit: 'binary' }), fc.json(), fc.record({ type: fc.constantFrom('ordered', 'heard', 'tampered', 'judged', 'decided', '__proto__', 'constructor'), v: fc.constantFrom(1, 2), round: fc.anything(), from: fc.integer() }).map((fact) => JSON.stringify(fact)));
+    fc.assert(
+      fc.property(fc.array(line, { minLength: 1, maxLength: 5 }), (lines) => {
+        expect(() => parseTrace(lines.join('\n'))).to.throw(Refusal).with.property('message').that.does.not.match(/\p{Cc}/u);
+      }),
+      { numRuns: 500 },
+    );
+    expect(() => parseTrace('{"v":2,"type":"ordered"}')).to.throw(Refusal, 'version "2"');
+    expect(() => parseTrace('')).to.throw(Refusal, 'empty');
+  });
+});
+
+describe('the pictures of a trace', () => {
+  for (const { name } of PROTOCOLS) {
+    for (const members of [1, 2, 4, 7]) {
+      // One general has nobody to speak to; the phase king and SM(m) are as long for four as for seven.
+      if (members === 7 && name !== 'exchange') continue;
+      describe(`${name} among ${members}`, () => {
+        let trace: Trace;
+        before(async () => (trace = traceOf(await ordered(name, members))));
+
+        it('as sentences name every message and every lie', () => {
+          const text = transcriptOf(trace);
+          expect(text.match(/→/g) ?? []).to.have.length(arrowsOf(trace).length);
+          expect(text.match(/→.*\(honest: /g) ?? []).to.have.length(arrowsOf(trace).filter(({ honest }) => honest !== undefined).length);
+        });
+
+        it('as a diagram have an arrow for each message, whose ends are on the lifelines', () => {
+          const lines = diagramOf(trace).split('\n');
+          const names = lines[1]!;
+          const columns = trace.ordered.members.map((id) => names.indexOf(`G${id}`) + 1);
+          const rows = lines.filter((line) => /[►◄]/.test(line));
+          expect(rows).to.have.length(arrowsOf(trace).length);
+          rows.forEach((row, index) => {
+            const { from, to } = arrowsOf(trace)[index]!;
+            const [start, end] = [columns[trace.ordered.members.indexOf(from)]!, columns[trace.ordered.members.indexOf(to)]!];
+            expect(row[start], row).to.equal(start < end ? '├' : '┤');
+            expect(row[start < end ? end - 1 : end + 1], row).to.equal(start < end ? '►' : '◄');
+          });
+        });
+
+        it('in Mermaid keep to its grammar', () => {
+          const [head, ...lines] = mermaidOf(trace).trimEnd().split('\n');
+          expect(head).to.equal('sequenceDiagram');
+          for (const line of lines) expect(line).to.match(/^ {2}(?:participant G\d+|Note over G\d+(?:,G\d+)?: [^;#\n]+|G\d+(?:->>|-x)G\d+: [^;#\n]+)$/);
+          expect(lines.filter((line) => /->>|-x/.test(line))).to.have.length(arrowsOf(trace).length);
+        });
+
+        it('for ShiViz have vector clocks: each host counts on, and what is heard comes after what was said', () => {
+          const events = [...shivizOf(trace).matchAll(/(?<host>\S*) (?<clock>{.*})\n(?<event>.*)\n/g)].map(({ groups }) => ({
+            host: groups!['host']!,
+            clock: JSON.parse(groups!['clock']!) as Record<string, number>,
+            event: groups!['event']!,
+          }));
+          const counts = new Map<string, number>();
+          for (const { host, clock } of events) {
+            counts.set(host, (counts.get(host) ?? 0) + 1);
+            expect(clock[host]).to.equal(counts.get(host));
+          }
+          const heard = events.filter(({ event }) => event.includes('hears'));
+          expect(heard).to.have.length(arrowsOf(trace).length);
+          for (const { clock, event } of heard) expect(clock[/ from (G\d+)$/.exec(event)![1]!], event).to.be.greaterThan(0);
+        });
+
+        it('as SVG are well-formed, with a line for each message, red for each lie', () => {
+          const svg = svgOf([trace]);
+          expect(unclosed(svg)).to.deep.equal([]);
+          expect(svg.match(/marker-end/g) ?? []).to.have.length(arrowsOf(trace).length);
+          expect(svg.match(/url\(#lie\)/g) ?? []).to.have.length(arrowsOf(trace).filter(({ honest }) => honest !== undefined).length);
+        });
+      });
+    }
+  }
+});
+
+/** The tags that are opened and not closed, or closed and not opened, in their order. */
+function unclosed(xml: string): string[] {
+  const open: string[] = [];
+  for (const [, end, tag, empty] of xml.matchAll(/<(\/?)([a-z]+)(?:\s+[\w:-]+="[^"<]*")*\s*(\/?)>/gi)) {
+    if (empty === '/') continue;
+    if (end !== '/') open.push(tag!);
+    else if (open.at(-1) === tag) open.pop();
+    else open.push(`/${tag!}`);
+  }
+  const text = xml.replaceAll(/<\/?[a-z]+(?:\s+[\w:-]+="[^"<]*")*\s*\/?>/gi, '');
+  return /[<>]/.test(text) ? [...open, text.slice(0, 80)] : open;
+}
