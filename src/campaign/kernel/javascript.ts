@@ -1,0 +1,87 @@
+import { RESULTS, type Program } from './program.ts';
+import { LANES } from './streams.ts';
+import type { Gate, Word } from './words.ts';
+
+/** A program as it runs: 32 orders in each of four lanes. */
+export interface Engine {
+  /**
+   * Goes on from the streams' states, and leaves them where the next call goes on.
+   * @param counts how many orders had each result, to be added to
+   * @param last the words of the last step, by result and lane
+   */
+  advance(states: Int32Array, steps: number, counts: Float64Array, last: Int32Array): void;
+}
+
+/** V8 does not optimise a function of more than 60 KB of bytecode; a gate takes some ten bytes, a draw some seventy. */
+const BYTES_MAX = 50_000;
+const BYTES_A_GATE = 12;
+const BYTES_A_DRAW = 80;
+
+/** A program as a function of JavaScript, one lane after the other. @returns undefined if it is too large for one */
+export function javascriptOf(program: Program): Engine | undefined {
+  if (program.order.length * BYTES_A_GATE + program.tosses.length * BYTES_A_DRAW > BYTES_MAX) return undefined;
+  // What it is made of are numbers and operators of our own making, nothing that anybody typed.
+  // oxlint-disable-next-line typescript/no-implied-eval, no-new-func
+  const lane = new Function('states', 'lane', 'steps', 'counts', 'last', sourceOf(program)) as Lane;
+  return {
+    advance(states, steps, counts, last) {
+      for (let index = 0; index < LANES; index += 1) lane(states, index, steps, counts, last);
+    },
+  };
+}
+
+type Lane = (states: Int32Array, lane: number, steps: number, counts: Float64Array, last: Int32Array) => void;
+
+function sourceOf({ words, results, order }: Program): string {
+  const gates = order.map((word) => statement(word, words.gate(word)));
+  const each = (line: (index: number) => string): string => RESULTS.map((_, index) => line(index)).join('\n');
+  return `'use strict';
+let a = states[lane] | 0, b = states[${LANES} + lane] | 0, c = states[${2 * LANES} + lane] | 0, d = states[${3 * LANES} + lane] | 0;
+${each((index) => `let n${index} = 0, r${index} = 0;`)}
+for (let step = 0; step < steps; step = step + 1 | 0) {
+${gates.join('\n')}
+${results.map((word, index) => (isConstant(words.gate(word)) ? '' : counted(index, nameOf(word)))).join('\n')}
+}
+states[lane] = a; states[${LANES} + lane] = b; states[${2 * LANES} + lane] = c; states[${3 * LANES} + lane] = d;
+${results.map((word, index) => total(index, words.gate(word))).join('\n')}
+${each((index) => `last[${index * LANES} + lane] = r${index};`)}`;
+}
+
+const nameOf = (word: Word): string => `w${word}`;
+
+function statement(word: Word, gate: Gate): string {
+  const name = nameOf(word);
+  switch (gate.type) {
+    case 'constant':
+      return `const ${name} = ${gate.value ? -1 : 0};`;
+    case 'coin':
+      return `const ${name} = (a + b | 0) + d | 0; d = d + 1 | 0; a = b ^ b >>> 9; b = c + (c << 3) | 0; c = (c << 21 | c >>> 11) + ${name} | 0;`;
+    case 'not':
+      return `const ${name} = ~${nameOf(gate.of)};`;
+    case 'and':
+      return `const ${name} = ${nameOf(gate.a)} & ${nameOf(gate.b)};`;
+    case 'or':
+      return `const ${name} = ${nameOf(gate.a)} | ${nameOf(gate.b)};`;
+    case 'xor':
+      return `const ${name} = ${nameOf(gate.a)} ^ ${nameOf(gate.b)};`;
+    case 'but':
+      return `const ${name} = ${nameOf(gate.a)} & ~${nameOf(gate.b)};`;
+    case 'select':
+      return `const ${name} = ${nameOf(gate.otherwise)} ^ (${nameOf(gate.by)} & (${nameOf(gate.chosen)} ^ ${nameOf(gate.otherwise)}));`;
+    default:
+      gate satisfies never;
+      return '';
+  }
+}
+
+/** Adds up the ones of a word: Warren, "Hacker's Delight" (2nd edition, 2012), §5-1. */
+const counted = (index: number, name: string): string =>
+  `{ r${index} = ${name}; let x = ${name} - (${name} >>> 1 & 0x55555555) | 0; x = (x & 0x33333333) + (x >>> 2 & 0x33333333) | 0;
+x = x + (x >>> 4) & 0x0f0f0f0f; n${index} = n${index} + (Math.imul(x, 0x01010101) >>> 24) | 0; }`;
+
+function total(index: number, gate: Gate): string {
+  if (gate.type !== 'constant') return `counts[${index}] += n${index};`;
+  return gate.value ? `r${index} = -1; counts[${index}] += steps * 32;` : '';
+}
+
+const isConstant = (gate: Gate): boolean => gate.type === 'constant';

@@ -1,0 +1,59 @@
+import type { Run } from './outcome.ts';
+import type { Gate, Word, Words } from './words.ts';
+
+/** The gates that a run's results need, each after those that it needs itself: what both back ends write down. */
+export interface Program {
+  readonly words: Words;
+  /** The results to be counted, in the order of `RESULTS`. */
+  readonly results: readonly Word[];
+  readonly order: readonly Word[];
+  /** The tosses in the order in which they are drawn. */
+  readonly tosses: readonly string[];
+  /** How often each gate is used, by other gates and as a result. */
+  readonly uses: ReadonlyMap<Word, number>;
+}
+
+/** What is counted, and where. */
+export const RESULTS = ['agreementViolated', 'validityViolated', 'executedAttack', 'executedRetreat'] as const;
+
+/** What is not needed is left out; what is needed comes as late as may be, so that few words are held at a time. */
+export function programOf(run: Run): Program {
+  const { words } = run;
+  const results = RESULTS.map((name) => run[name]);
+  const order: Word[] = [];
+  const uses = new Map<Word, number>();
+  for (const result of results) need(result);
+  const tosses = order.flatMap((word) => tossesOf(words.gate(word)));
+  return { words, results, order, tosses, uses };
+
+  function need(word: Word): void {
+    const before = uses.get(word) ?? 0;
+    uses.set(word, before + 1);
+    if (before > 0) return;
+    for (const input of inputsOf(words.gate(word))) need(input);
+    order.push(word);
+  }
+}
+
+const tossesOf = (gate: Gate): string[] => (gate.type === 'coin' ? [gate.toss] : []);
+
+/** What a gate needs. */
+export function inputsOf(gate: Gate): readonly Word[] {
+  switch (gate.type) {
+    case 'constant':
+    case 'coin':
+      return [];
+    case 'not':
+      return [gate.of];
+    case 'and':
+    case 'or':
+    case 'xor':
+    case 'but':
+      return [gate.a, gate.b];
+    case 'select':
+      return [gate.chosen, gate.otherwise, gate.by];
+    default:
+      gate satisfies never;
+      return [];
+  }
+}

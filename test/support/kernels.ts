@@ -1,0 +1,77 @@
+/** Kernels held against the generals' own code: the same coins for both, order by order. */
+import type { KernelCell } from '../../src/campaign/kernel/cell.ts';
+import { tossOf } from '../../src/campaign/kernel/outcome.ts';
+import { RESULTS } from '../../src/campaign/kernel/program.ts';
+import { LANES, statesOf } from '../../src/campaign/kernel/streams.ts';
+import type { Choose, Question } from '../../src/core/choice.ts';
+import type { Mission } from '../../src/core/mission.ts';
+import { nodeId } from '../../src/core/node.ts';
+import type { Order } from '../../src/core/order.ts';
+import type { Member } from '../../src/core/outcome.ts';
+import type { Conduct } from '../../src/core/strategy.ts';
+import { findingsOf } from '../../src/judge/findings.ts';
+import { verdictOf } from '../../src/judge/verdict.ts';
+import { pathOf } from '../../src/protocols/oral.ts';
+import { lockstep } from '../../src/sim/lockstep.ts';
+import { ids } from './trials.ts';
+
+export type Results = Record<(typeof RESULTS)[number], boolean>;
+
+/** What the simulator makes of one order of a cell whose traitors' coins fall so; true is attack. */
+export function simulatedResults(cell: KernelCell, coin: (toss: string) => boolean): Results {
+  const members = ids(cell.members);
+  const { order, protocol, m: faults } = cell;
+  const mission: Mission = { number: 1, draw: 1, seed: 1, deadline: 1000, commander: nodeId(1), members, order, protocol, faults };
+  const traitors = new Map(cell.traitors.map((id) => [id, cell.strategy]));
+  const choose: Choose = (question, options) => {
+    const said = coin(tossBehind(cell, question, options)) ? 'attack' : 'retreat';
+    return options[options.findIndex((option) => wordOf(option).startsWith(said))]!;
+  };
+  const account = lockstep(mission, { traitors, choose });
+  const roster = members.map((id): Member => {
+    const strategy = traitors.get(id);
+    return { id, role: id === mission.commander ? 'primary' : 'secondary', state: strategy === undefined ? { type: 'loyal' } : { type: 'faulty', strategy } };
+  });
+  const findings = findingsOf(order, roster, account);
+  const verdict = verdictOf(roster, new Map(account.reports.map(({ id, ballot }) => [id, ballot!])));
+  return {
+    agreementViolated: findings.agreement.type === 'violated',
+    validityViolated: findings.validity.type === 'violated',
+    executedAttack: verdict.order === 'attack',
+    executedRetreat: verdict.order === 'retreat',
+  };
+}
+
+/** Which coin answers a question: that of the path on which the order has come, which an exchange leaves out. */
+function tossBehind({ protocol }: KernelCell, { round, from, to }: Question, options: readonly unknown[]): string {
+  if (round === 0) return tossOf([from], to);
+  if (protocol === 'oral') return tossOf(pathOf(wordOf(options[0]))!, to);
+  return tossOf(round === 1 ? [from] : [nodeId(1), from], to);
+}
+
+/** What is said, ballots being orders and messages beginning with one. */
+const wordOf = (option: unknown): string => String((option as Conduct<Order>).now[0]);
+
+/** The coins of a batch's steps as sfc32 draws them, written down once more: word `toss` of step `step` in `lane`. */
+export function coinsOf(seed: number, batch: number, tosses: number, steps: number): Int32Array[] {
+  const states = statesOf(seed, batch);
+  return Array.from({ length: LANES }, (_, lane) => {
+    let [a, b, c, counter] = [0, 1, 2, 3].map((place) => BigInt.asUintN(32, BigInt(states[place * LANES + lane]!))) as [bigint, bigint, bigint, bigint];
+    return Int32Array.from({ length: tosses * steps }, () => {
+      const out = BigInt.asUintN(32, a + b + counter);
+      counter = BigInt.asUintN(32, counter + 1n);
+      a = b ^ (b >> 9n);
+      b = BigInt.asUintN(32, c + (c << 3n));
+      c = BigInt.asUintN(32, ((c << 21n) | (c >> 11n)) & 0xffffffffn) + out;
+      c = BigInt.asUintN(32, c);
+      return Number(BigInt.asIntN(32, out));
+    });
+  });
+}
+
+/** How many bits of these words are 1. */
+export function onesIn(words: Iterable<number>): number {
+  let ones = 0;
+  for (const word of words) for (let left = word >>> 0; left > 0; left = (left & (left - 1)) >>> 0) ones += 1;
+  return ones;
+}
