@@ -1,9 +1,16 @@
 import { benchArmy } from './army.ts';
+import { benchCampaign } from './campaign.ts';
+import { benchKernel } from './kernel.ts';
 import { benchSimulator } from './simulator.ts';
 import type { Row } from './measure.ts';
 
 /** `npm run bench [-- <suite>…] [--json]`: what each suite measures, as a table or as JSON lines. */
-const SUITES: Readonly<Record<string, (report: (row: Row) => void) => Promise<void>>> = { army: benchArmy, simulator: benchSimulator };
+const SUITES: Readonly<Record<string, (report: (row: Row) => void) => Promise<void>>> = {
+  army: benchArmy,
+  simulator: benchSimulator,
+  campaign: benchCampaign,
+  kernel: benchKernel,
+};
 
 const words = process.argv.slice(2);
 const isJson = words.includes('--json');

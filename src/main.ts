@@ -27,6 +27,12 @@ try {
     case 'trace':
       (await import('./cli/trace.ts')).traceCommand(request);
       break;
+    case 'campaign':
+      process.exitCode = await (await import('./cli/campaign.ts')).campaignCommand(request);
+      break;
+    case 'replay':
+      process.exitCode = await (await import('./cli/replay.ts')).replayCommand(request);
+      break;
     default:
       request satisfies never;
   }

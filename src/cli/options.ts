@@ -10,7 +10,9 @@ export type Request =
   | { readonly type: 'prompt'; readonly count: number; readonly options: Options }
   | { readonly type: 'run'; readonly files: readonly string[]; readonly count: number; readonly options: Options }
   | CheckOrder
-  | TraceOrder;
+  | TraceOrder
+  | CampaignOrder
+  | ReplayOrder;
 
 /** `generals check`: what to search, and where to write what is found. */
 export interface CheckOrder {
@@ -34,6 +36,33 @@ export interface TraceOrder {
   readonly svg: string | undefined;
   /** The only order to show; all if undefined. */
   readonly number: number | undefined;
+}
+
+/** `generals campaign`: which grid, how to run it, and where to. */
+export interface CampaignOrder {
+  readonly type: 'campaign';
+  /** A grid as JSON. */
+  readonly file: string | undefined;
+  /** What was given for the grid's fields, as it was typed. */
+  readonly fields: Readonly<Record<string, string | undefined>>;
+  readonly out: string | undefined;
+  readonly resume: string | undefined;
+  readonly engine: string | undefined;
+  readonly threads: number | undefined;
+  readonly json: boolean;
+  readonly yes: boolean;
+}
+
+/** `generals replay`: which order of which campaign. */
+export interface ReplayOrder {
+  readonly type: 'replay';
+  readonly file: string;
+  readonly cell: string | undefined;
+  /** The order's number in its cell. */
+  readonly number: number | undefined;
+  /** The seed of the cell, which may stand in the place of its name. */
+  readonly seed: number | undefined;
+  readonly colourless: boolean;
 }
 
 export interface Options {
@@ -61,6 +90,8 @@ Usage: generals [N] [options]            muster N generals (4) and command them,
        generals check [options]          try every treason, and prove that the generals agree or show the smallest lie that
                                          splits them
        generals trace <file> [options]   show a trace that run wrote
+       generals campaign [grid] [options] give many orders in many situations, and count what came of them
+       generals replay <results> [options] show one order of a campaign
 
 For N and run:
   -n, --generals <N>     how many generals to muster (4); the same as the word N
@@ -91,6 +122,26 @@ For trace (of all orders, as sentences, unless said otherwise):
       --svg <file>       a picture
       --order <number>   only that order
 
+For campaign (its grid from a JSON file, from options, or both; lists as a,b, ranges as 4..16):
+      --protocol <names> the protocols (exchange)
+      --members <range>  how many generals there are (4); G1 commands, to attack
+      --faults <range>   how many of them are traitors, drawn anew for each order (1)
+      --strategy <names> the traitors' ways (coin)
+      --m <range>        how many traitors the protocol is run to stand: numbers, f, or default
+      --orders <n>       how many orders each cell gets (10000; 1e6 is fine)
+      --until <width>    end a cell when its 95 % intervals are that narrow, such as 0.01
+      --seed <n>         the seed that all chance follows from; drawn at random if not given
+      --out <folder>     write results.json, results.csv, report.html and plots
+      --resume <folder>  go on with the campaign of that folder
+      --engine <engine>  auto, simulator or kernel (auto)
+      --threads <n>      as many as there are cores if not given; the results do not hang on it
+      --yes              run also what takes more than an hour
+      --json             one JSON object instead of a table
+
+For replay (the first violation, unless said otherwise):
+      --cell <id>        the cell, such as exchange-m1-n4-f1-coin; or by --seed, that of the cell
+      --order <number>   the order's number in its cell
+
   -h, --help             this text
   -V, --version          the version
 
@@ -110,6 +161,8 @@ export function parseRequest(words: readonly string[]): Request {
   const [face, ...rest] = words;
   if (face === 'check') return parseCheck(rest);
   if (face === 'trace') return parseTraceOrder(rest);
+  if (face === 'campaign') return parseCampaign(rest);
+  if (face === 'replay') return parseReplay(rest);
   return parseArmy(words);
 }
 
@@ -203,6 +256,63 @@ function parseTraceOrder(words: readonly string[]): Request {
   const formats = (['diagram', 'mermaid', 'shiviz'] as const).filter((format) => values[format] === true);
   if (formats.length > 1) throw new UsageError(`one format is enough, --${formats[1]!} is too much`);
   return { type: 'trace', file, format: formats[0] ?? 'transcript', svg: values.svg, number: whole(values.order, '--order', 1) };
+}
+
+const GRID = {
+  protocol: { type: 'string' },
+  members: { type: 'string', short: 'n' },
+  faults: { type: 'string', short: 'f' },
+  strategy: { type: 'string' },
+  m: { type: 'string', short: 'm' },
+  orders: { type: 'string' },
+  until: { type: 'string' },
+  seed: { type: 'string' },
+} as const satisfies ParseArgsConfig['options'];
+
+function parseCampaign(words: readonly string[]): Request {
+  const { values, positionals } = parsed(words, {
+    ...COMMON,
+    ...GRID,
+    out: { type: 'string' },
+    resume: { type: 'string' },
+    engine: { type: 'string' },
+    threads: { type: 'string' },
+    json: { type: 'boolean' },
+    yes: { type: 'boolean', short: 'y' },
+  });
+  if (values.help === true) return { type: 'help' };
+  if (values.version === true) return { type: 'version' };
+  const [file, ...others] = positionals;
+  if (others.length > 0) throw new UsageError(`one grid is enough, ${quoted(others[0]!)} is too much`);
+  const { protocol, members, faults, strategy, m, orders, until, seed } = values;
+  return {
+    type: 'campaign',
+    file,
+    fields: { protocol, members, faults, strategy, m, orders, until, seed },
+    out: values.out,
+    resume: values.resume,
+    engine: values.engine,
+    threads: whole(values.threads, '--threads', 1, 256),
+    json: values.json === true,
+    yes: values.yes === true,
+  };
+}
+
+function parseReplay(words: readonly string[]): Request {
+  const { values, positionals } = parsed(words, { ...COMMON, cell: { type: 'string' }, order: { type: 'string' }, seed: { type: 'string' }, 'no-color': { type: 'boolean' } });
+  if (values.help === true) return { type: 'help' };
+  if (values.version === true) return { type: 'version' };
+  const [file, ...others] = positionals;
+  if (file === undefined) throw new UsageError('replay needs the results of a campaign: generals replay <results.json>');
+  if (others.length > 0) throw new UsageError(`one file of results is enough, ${quoted(others[0]!)} is too much`);
+  return {
+    type: 'replay',
+    file,
+    cell: values.cell,
+    number: whole(values.order, '--order', 1, 2 ** 32 - 1),
+    seed: whole(values.seed, '--seed', 0),
+    colourless: values['no-color'] === true,
+  };
 }
 
 function parsed<Config extends NonNullable<ParseArgsConfig['options']>>(words: readonly string[], options: Config) {

@@ -1,3 +1,4 @@
+import type { ArmyCampaign } from '../campaign/army.ts';
 import type { Fact } from '../core/fact.ts';
 import type { Army } from '../hosts/army.ts';
 import type { Member, Outcome } from '../core/outcome.ts';
@@ -26,6 +27,7 @@ export type Result =
   | { readonly type: 'trace'; readonly isOn: boolean }
   | { readonly type: 'facts'; readonly facts: readonly Fact[] }
   | { readonly type: 'check'; readonly result: CheckResult; readonly protocol: AnyRoundsProtocol }
+  | { readonly type: 'campaign'; readonly campaign: ArmyCampaign }
   | { readonly type: 'why'; readonly explanation: Explanation }
   | { readonly type: 'protocol'; readonly current: string; readonly faults: number; readonly members: number; readonly protocols: readonly { name: string; summary: string }[] }
   | { readonly type: 'seed'; readonly seed: number }

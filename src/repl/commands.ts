@@ -133,6 +133,16 @@ export const COMMANDS: readonly Command[] = [
     },
   },
   {
+    name: 'g-campaign',
+    forms: [[], [{ name: 'orders' }]],
+    summary: 'simulate that many orders (10000) to the army as it stands, and count how often its loyal agree',
+    example: 'g-campaign 1e5',
+    async run({ army }, [orders], signal) {
+      const { ARMY_ORDERS, armyCampaign } = await import('../campaign/army.ts');
+      return { type: 'campaign', campaign: await armyCampaign(army, orders === undefined ? ARMY_ORDERS : numberOf(orders, 'a number of orders'), signal) };
+    },
+  },
+  {
     name: 'g-seed',
     forms: [[], [{ name: 'n' }], [{ name: 'n' }, { name: 'order' }]],
     summary: 'show the seed that all chance follows from, or set it, so that what follows can be repeated: from its first order on, or from a later one',

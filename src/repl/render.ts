@@ -1,4 +1,5 @@
 import type { ChalkInstance } from 'chalk';
+import { summaryOf } from '../campaign/summary.ts';
 import type { Fact } from '../core/fact.ts';
 import { nameOf } from '../core/node.ts';
 import type { Finding, Member, MemberState, Outcome, Standing, Verdict } from '../core/outcome.ts';
@@ -26,6 +27,8 @@ function textOf(result: Result, paint: ChalkInstance): string[] {
       return [result.isOn ? 'orders are followed by their facts' : 'orders are not followed by their facts; g-trace last shows those of the last one'];
     case 'check':
       return sentencesOf(result.result, result.protocol);
+    case 'campaign':
+      return summaryOf(result.campaign);
     case 'why':
       return whyLines(result.explanation, paint);
     case 'protocol':

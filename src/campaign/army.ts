@@ -1,0 +1,65 @@
+import { DEFAULT_DEADLINE } from '../core/mission.ts';
+import { nameOf } from '../core/node.ts';
+import { Refusal, quoted } from '../core/refusal.ts';
+import type { Army } from '../hosts/army.ts';
+import { ORDER } from './grid.ts';
+import { EMPTY, added, type Tally } from './tally.ts';
+import { judged } from './trials.ts';
+
+/** What came of many orders to one army as it stands. */
+export interface ArmyCampaign {
+  readonly protocol: string;
+  readonly m: number;
+  readonly primary: string;
+  readonly members: readonly string[];
+  readonly traitors: readonly { readonly name: string; readonly strategy: string }[];
+  /** The army's own: order k draws what its order number k under this seed would. */
+  readonly seed: number;
+  readonly asked: number;
+  readonly tally: Tally;
+}
+
+export const ARMY_ORDERS = 10_000;
+const ORDERS_MAX = 10_000_000;
+
+/** Orders that are simulated before somebody else may have a turn. */
+const CHUNK = 200;
+
+/**
+ * Simulates so many orders to attack: the army's traitors, primary and protocol being what they are. Nothing of the army
+ * changes, not even the number of its next order.
+ * @param signal ends it early, with what was counted
+ * @throws Refusal if the army cannot be given an order
+ */
+export async function armyCampaign(army: Army, asked: number, signal: AbortSignal): Promise<ArmyCampaign> {
+  if (!Number.isSafeInteger(asked) || asked < 1 || asked > ORDERS_MAX) throw new Refusal(`a number of orders is a whole number from 1 to ${ORDERS_MAX}, not ${quoted(String(asked))}`);
+  const members = army.members();
+  const primary = members.find(({ role }) => role === 'primary');
+  const lost = members.find(({ state }) => state.type === 'lost');
+  if (primary === undefined) throw new Refusal('there is no general to give the order');
+  if (lost !== undefined) throw new Refusal(`${nameOf(lost.id)} is lost, and only the living can be simulated: g-kill ${lost.id} strikes it off`);
+  const { seed, protocol, faults } = army;
+  const refusal = protocol.refuses(members.length, faults);
+  if (refusal !== undefined) throw new Refusal(refusal);
+  const ids = members.map(({ id }) => id);
+  const traitors = new Map(members.flatMap(({ id, state }) => (state.type === 'faulty' ? [[id, state.strategy]] : [])));
+  const shared = { protocol: protocol.name, faults, members: ids, commander: primary.id, order: ORDER, seed, deadline: DEFAULT_DEADLINE } as const;
+
+  let tally = EMPTY;
+  while (tally.orders < asked && !signal.aborted) {
+    const from = tally.orders + 1;
+    const trialAt = (index: number) => ({ mission: { ...shared, number: from + index, draw: from + index }, traitors });
+    tally = added(tally, judged(Math.min(CHUNK, asked - tally.orders), trialAt, seed));
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  return {
+    protocol: protocol.name,
+    m: faults,
+    primary: nameOf(primary.id),
+    members: ids.map(nameOf),
+    traitors: [...traitors].map(([id, strategy]) => ({ name: nameOf(id), strategy })),
+    seed,
+    asked,
+    tally,
+  };
+}

@@ -1,0 +1,44 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Refusal, quoted } from '../core/refusal.ts';
+import { cellSeed } from './draw.ts';
+import { batchOf, engineOf, type EngineChoice } from './engine.ts';
+import { cellsOf, type Grid } from './grid.ts';
+import { savedIn } from './results.ts';
+import { begun, type Progress } from './schedule.ts';
+import { RESULTS } from './store.ts';
+
+/** A campaign that can be run: at its beginning, or where it was left. */
+export interface Campaign {
+  readonly grid: Grid;
+  readonly engine: EngineChoice;
+  readonly left: readonly string[];
+  readonly cells: readonly Progress[];
+}
+
+/** @throws Refusal if the grid has no cell, too many, or one that the engine cannot run */
+export async function newCampaign(grid: Grid, engine: EngineChoice): Promise<Campaign> {
+  const { cells, left } = cellsOf(grid);
+  const begin = async (cell: (typeof cells)[number]): Promise<Progress> => {
+    const chosen = await engineOf(cell, grid, engine);
+    return begun(cell, chosen, cellSeed(grid.seed, cell), batchOf(cell, chosen, grid), grid);
+  };
+  return { grid, engine, left, cells: await Promise.all(cells.map(begin)) };
+}
+
+/** The campaign whose results a folder holds. @throws Refusal in one line, if it holds none that can be read */
+export function resumedCampaign(path: string): Campaign {
+  const file = join(path, RESULTS);
+  const { grid, engine, left, cells } = savedIn(textIn(file), file);
+  return { grid, engine, left, cells: cells.map(({ cell, engine: chosen, seed, tally }) => begun(cell, chosen, seed, batchOf(cell, chosen, grid), grid, tally)) };
+}
+
+/** The text of a file of results. @throws Refusal in one line, if it cannot be read */
+export function textIn(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    throw new Refusal(`${quoted(file)} cannot be read: ${code === 'ENOENT' ? 'there is no such file' : String(code)}`);
+  }
+}

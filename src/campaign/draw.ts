@@ -1,0 +1,71 @@
+import { philox } from '../core/choice.ts';
+import { DEFAULT_DEADLINE, type Mission } from '../core/mission.ts';
+import { nodeId, type NodeId } from '../core/node.ts';
+import { COMMANDER, ORDER, type Cell } from './grid.ts';
+
+/** The most orders that draw from one seed: their number is one word of the generator's counter. */
+export const DRAWS_MAX = 2 ** 32 - 1;
+
+/**
+ * The seed that a cell's orders draw from: a hash of the campaign's seed and what the cell is, so that a cell has the same
+ * orders in whatever grid it stands.
+ * @returns a whole number from 0 to 2^53 − 1
+ */
+export function cellSeed(campaign: number, { id }: Cell): number {
+  const [a, b] = [hash(id, 0x811c9dc5), hash(id, 0x9747b28c)];
+  const low = philox(0, 0, a, b, campaign >>> 0, Math.floor(campaign / 2 ** 32));
+  const high = philox(1, 0, a, b, campaign >>> 0, Math.floor(campaign / 2 ** 32));
+  return (high >>> 11) * 2 ** 32 + low;
+}
+
+/** FNV-1a (Fowler, Noll, Vo), of a text in ASCII. */
+function hash(text: string, basis: number): number {
+  let state = basis;
+  for (let index = 0; index < text.length; index += 1) state = Math.imul(state ^ text.charCodeAt(index), 0x01000193);
+  return state >>> 0;
+}
+
+/**
+ * Words that belong to one order, and are no answers to any question of `core/choice.ts`: those have the round in these
+ * bits, and no protocol has so many.
+ * @returns a whole number from 0 to 2^32 − 1
+ */
+export const keyed = (seed: number, order: number, index: number): number =>
+  philox(order, (0xfff00000 | index) >>> 0, 0, 0, seed >>> 0, Math.floor(seed / 2 ** 32));
+
+/** Words that belong to one batch of a cell's orders, and to no order and no question. */
+export const ofBatch = (seed: number, batch: number, index: number): number =>
+  philox(batch, 0xffe00000, index, 0, seed >>> 0, Math.floor(seed / 2 ** 32));
+
+/** Which generals can be traitors, where not all sets are drawn from. */
+export type Class = 'any' | 'commander faulty' | 'commander loyal';
+
+/** The traitors of one order: a uniformly random set of f among all n, or among those sets of one class. */
+export function traitorsOf({ members, faults }: Cell, seed: number, order: number, among: Class = 'any'): NodeId[] {
+  const pool = Array.from({ length: members }, (_, index) => index + 1);
+  const traitors: NodeId[] = [];
+  let first = 0;
+  if (among !== 'any') first = 1;
+  if (among === 'commander faulty') traitors.push(COMMANDER);
+  // The beginning of a Fisher-Yates shuffle.
+  for (let index = first; traitors.length < faults; index += 1) {
+    const chosen = index + Math.floor((keyed(seed, order, index) / 2 ** 32) * (members - index));
+    const id = pool[chosen]!;
+    pool[chosen] = pool[index]!;
+    traitors.push(nodeId(id));
+  }
+  return traitors.toSorted((a, b) => a - b);
+}
+
+/** Order number `order` of a cell, from 1 on: repeatable alone, since all chance in it is keyed by the seed and this number. */
+export const missionOf = ({ protocol, m, members }: Cell, seed: number, order: number): Mission => ({
+  number: order,
+  protocol,
+  faults: m,
+  members: Array.from({ length: members }, (_, index) => nodeId(index + 1)),
+  commander: COMMANDER,
+  order: ORDER,
+  seed,
+  draw: order,
+  deadline: DEFAULT_DEADLINE,
+});

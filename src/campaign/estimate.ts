@@ -1,0 +1,20 @@
+import { effortOf } from './engine.ts';
+import type { Grid } from './grid.ts';
+import { Z95 } from './interval.ts';
+import type { Progress } from './schedule.ts';
+
+/** The orders that a cell takes at the most: if its interval is to be narrow, hardly more than a rate of one half would need. */
+export const ordersAtMost = ({ orders, until }: Grid): number => (until === undefined ? orders : Math.min(orders, Math.max(5000, Math.ceil(1.3 * (Z95 / until) ** 2))));
+
+/** Milliseconds that is left to do, roughly: within a factor of three on a machine of today. */
+export const estimate = (cells: readonly Progress[], grid: Grid, threads: number): number =>
+  cells.reduce((sum, { cell, engine, tally, isDone }) => sum + (isDone ? 0 : Math.max(0, ordersAtMost(grid) - tally.orders) * effortOf(cell, engine)), 0) / threads;
+
+/** A time in words: `40 s`, `12 min`, `3 h`, `5 days`. */
+export function inWords(milliseconds: number): string {
+  const seconds = Math.ceil(milliseconds / 1000);
+  if (seconds < 120) return `${seconds} s`;
+  if (seconds < 7200) return `${Math.round(seconds / 60)} min`;
+  if (seconds < 172_800) return `${Math.round(seconds / 3600)} h`;
+  return `${Math.round(seconds / 86_400).toLocaleString('en')} days`;
+}

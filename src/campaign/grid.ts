@@ -1,0 +1,161 @@
+import { nodeId, type NodeId } from '../core/node.ts';
+import { Refusal, quoted } from '../core/refusal.ts';
+import { STRATEGIES } from '../faults/registry.ts';
+import { PROTOCOLS, protocolNamed } from '../protocols/registry.ts';
+import { unexpected, wholeIn, wordIn, type Field } from './fields.ts';
+
+/** What a campaign tries: every combination of these. */
+export interface Grid {
+  readonly protocols: readonly string[];
+  readonly members: readonly number[];
+  readonly faults: readonly number[];
+  readonly strategies: readonly string[];
+  /** m, the traitors that the protocol is run to stand: as an army would set it for n, or always f, or each of these. */
+  readonly m: 'default' | 'f' | readonly number[];
+  /** How many orders each cell gets; at the most, if `until` is given. */
+  readonly orders: number;
+  /** Ends a cell as soon as the intervals of agreement and validity are at most that wide. */
+  readonly until: number | undefined;
+  readonly seed: number;
+}
+
+/**
+ * One combination. In each of its orders G1 commands, to attack; the traitors are a set of f, drawn uniformly from the sets
+ * of f among all n, so that the commander is one of them with probability f/n.
+ */
+export interface Cell {
+  /** Says all of the cell, in characters that need no quoting: `oral-m2-n7-f2-coin`. */
+  readonly id: string;
+  readonly protocol: string;
+  readonly m: number;
+  readonly members: number;
+  readonly faults: number;
+  readonly strategy: string;
+}
+
+export const COMMANDER: NodeId = nodeId(1);
+export const ORDER = 'attack';
+
+/** All fields that a grid may have, as a file names them. */
+export const GRID_KEYS = ['protocol', 'members', 'faults', 'strategy', 'm', 'orders', 'until', 'seed'] as const;
+export type GridKey = (typeof GRID_KEYS)[number];
+
+const MEMBERS_MAX = 256;
+const ORDERS_MAX = 1e12;
+/** Of one campaign: more rows nobody reads. */
+const CELLS_MAX = 10_000;
+const ORDERS_DEFAULT = 10_000;
+const ORDERS_UNTIL_DEFAULT = 10_000_000;
+
+/**
+ * @param fields what was given; the rest takes its default
+ * @param seed the seed if none is given
+ * @throws Refusal in one line: which field, and what was expected
+ */
+export function gridOf(fields: Partial<Record<GridKey, Field>>, seed: number): Grid {
+  const until = fields.until === undefined ? undefined : widthIn(fields.until);
+  const grid: Grid = {
+    protocols: fields.protocol === undefined ? ['exchange'] : namesIn(fields.protocol, PROTOCOLS.map(({ name }) => name)),
+    members: fields.members === undefined ? [4] : rangeIn(fields.members, 1, MEMBERS_MAX),
+    faults: fields.faults === undefined ? [1] : rangeIn(fields.faults, 0, MEMBERS_MAX),
+    strategies: fields.strategy === undefined ? ['coin'] : namesIn(fields.strategy, STRATEGIES.map(({ name }) => name)),
+    m: fields.m === undefined || fields.m.value === 'default' ? 'default' : fields.m.value === 'f' ? 'f' : rangeIn(fields.m, 0, MEMBERS_MAX),
+    orders: fields.orders === undefined ? (until === undefined ? ORDERS_DEFAULT : ORDERS_UNTIL_DEFAULT) : wholeIn(fields.orders, 1, ORDERS_MAX),
+    until,
+    seed: fields.seed === undefined ? seed : wholeIn(fields.seed, 0),
+  };
+  const most = grid.members.at(-1)!;
+  const tooMany = grid.faults.find((faults) => faults > most);
+  if (tooMany !== undefined) throw new Refusal(`${fields.faults?.name ?? 'faults'}: ${tooMany} traitors are more than there are generals, ${most} at the most`);
+  return grid;
+}
+
+/** The cells of a grid, and why some combinations have none. @throws Refusal if nothing is left, or too much */
+export function cellsOf(grid: Grid): { readonly cells: readonly Cell[]; readonly left: readonly string[] } {
+  const ms = typeof grid.m === 'string' ? 1 : grid.m.length;
+  const count = grid.protocols.length * grid.members.length * grid.faults.length * grid.strategies.length * ms;
+  if (count > CELLS_MAX) throw new Refusal(`the grid has ${count.toLocaleString('en')} cells, the limit is ${CELLS_MAX.toLocaleString('en')}: choose shorter ranges`);
+  const cells: Cell[] = [];
+  const left: string[] = [];
+  for (const name of grid.protocols) {
+    const protocol = protocolNamed(name)!;
+    for (const members of grid.members) {
+      for (const faults of grid.faults) {
+        if (faults > members) {
+          left.push(`n=${members} f=${faults}: more traitors than generals`);
+          continue;
+        }
+        for (const m of grid.m === 'default' ? [protocol.faultsByDefault(members)] : grid.m === 'f' ? [faults] : grid.m) {
+          const refusal = protocol.refuses(members, m);
+          if (refusal !== undefined) left.push(`${name} m=${m} n=${members}: ${refusal}`);
+          else for (const strategy of grid.strategies) cells.push(cellOf(name, m, members, faults, strategy));
+        }
+      }
+    }
+  }
+  const reasons = [...new Set(left)];
+  if (cells.length === 0) throw new Refusal(`the grid has no cell that can be run: ${reasons[0]!}`);
+  return { cells, left: reasons };
+}
+
+export const cellOf = (protocol: string, m: number, members: number, faults: number, strategy: string): Cell => ({
+  id: `${protocol}-m${m}-n${members}-f${faults}-${strategy}`,
+  protocol,
+  m,
+  members,
+  faults,
+  strategy,
+});
+
+/** Numbers: one, a list, or as people write them, `4..16` and `4,7,10`. @returns in ascending order, each once */
+export function rangeIn(field: Field, min: number, max: number): number[] {
+  const parts = typeof field.value === 'string' ? field.value.split(',') : Array.isArray(field.value) ? (field.value as readonly unknown[]) : [field.value];
+  if (parts.length === 0) throw new Refusal(`${field.name} is empty: give a number, or a range such as 4..16`);
+  const numbers = parts.flatMap((part) => {
+    const ends = typeof part === 'string' ? /^\s*(\d{1,9})\s*\.\.\s*(\d{1,9})\s*$/.exec(part) : null;
+    if (ends === null) {
+      const one = { name: field.name, value: typeof part === 'string' ? part.trim() : part };
+      try {
+        return [wholeIn(one, min, max)];
+      } catch (error) {
+        if (error instanceof Refusal) throw unexpected({ name: field.name, value: part }, `whole numbers from ${min} to ${max}, such as 4 or 4..16 or 4,7,10`);
+        throw error;
+      }
+    }
+    const [from, to] = [Number(ends[1]), Number(ends[2])];
+    if (from > to) throw new Refusal(`${field.name}: the range ${from}..${to} is empty; write ${to}..${from}`);
+    if (from < min || to > max) throw unexpected({ name: field.name, value: part }, `whole numbers from ${min} to ${max}`);
+    return Array.from({ length: to - from + 1 }, (_, index) => from + index);
+  });
+  return [...new Set(numbers)].toSorted((a, b) => a - b);
+}
+
+function namesIn(field: Field, known: readonly string[]): string[] {
+  const parts = typeof field.value === 'string' ? field.value.split(',') : Array.isArray(field.value) ? (field.value as readonly unknown[]) : [field.value];
+  if (parts.length === 0) throw new Refusal(`${field.name} is empty: ${known.join(', ')}`);
+  return [...new Set(parts.map((part) => wordIn({ name: field.name, value: typeof part === 'string' ? part.trim().toLowerCase() : part }, known)))];
+}
+
+function widthIn(field: Field): number {
+  const value = typeof field.value === 'string' && /^[\d.]+(e-?\d+)?$/i.test(field.value) ? Number(field.value) : field.value;
+  if (typeof value !== 'number' || !(value >= 1e-6 && value < 1)) throw unexpected(field, 'a width from 0.000001 to below 1, such as 0.01');
+  return value;
+}
+
+/** The fields of a grid file. @throws Refusal if it is not one, or has a field that no grid has */
+export function fieldsIn(text: string, file: string): Partial<Record<GridKey, Field>> {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    throw new Refusal(`${quoted(file)} is not JSON: ${error instanceof Error ? error.message.split('\n')[0]! : String(error)}`);
+  }
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw unexpected({ name: quoted(file), value }, `an object with the fields ${GRID_KEYS.join(', ')}`);
+  const fields: Partial<Record<GridKey, Field>> = {};
+  for (const [key, content] of Object.entries(value)) {
+    const known = GRID_KEYS.find((candidate) => candidate === key);
+    if (known === undefined) throw new Refusal(`${quoted(file)} has a field ${quoted(key)}, but a grid has ${GRID_KEYS.join(', ')}`);
+    fields[known] = { name: `${known} of ${quoted(file)}`, value: content as unknown };
+  }
+  return fields;
+}

@@ -1,0 +1,24 @@
+import { availableParallelism } from 'node:os';
+import { fileURLToPath } from 'node:url';
+import type { Answer, Task } from './task.ts';
+
+const ENTRY = fileURLToPath(new URL('../../workers/trials.cjs', import.meta.url));
+
+/** Threads that do tasks. */
+export interface Pool {
+  readonly threads: number;
+  run(task: Task): Promise<Answer>;
+  /** Ends the threads, also in the middle of a task. */
+  close(): Promise<void>;
+}
+
+/** @param threads as many as there are cores, if not given */
+export async function openPool(threads: number = availableParallelism()): Promise<Pool> {
+  const { Piscina } = await import('piscina');
+  const piscina = new Piscina<Task, Answer>({ filename: ENTRY, minThreads: threads, maxThreads: threads, concurrentTasksPerWorker: 1 });
+  return {
+    threads,
+    run: (task) => piscina.run(task),
+    close: () => piscina.destroy(),
+  };
+}

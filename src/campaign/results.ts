@@ -1,0 +1,147 @@
+import { Refusal, quoted } from '../core/refusal.ts';
+import { cellSeed } from './draw.ts';
+import { ENGINE_CHOICES, type Engine, type EngineChoice } from './engine.ts';
+import { exactOf, type Exact } from './exact.ts';
+import { fieldOf, listIn, objectIn, unexpected, wholeIn, wordIn, type Field } from './fields.ts';
+import { GRID_KEYS, cellsOf, gridOf, type Cell, type Grid, type GridKey } from './grid.ts';
+import { wilson, type Rate } from './interval.ts';
+import type { Progress } from './schedule.ts';
+import { undecidedIn, type Tally, type Violation } from './tally.ts';
+import { isProved, type Worst } from './worst.ts';
+
+export const FORMAT = 'generals campaign';
+export const VERSION = 1;
+
+/** What a campaign comes to, and all that is needed to go on with it: the content of `results.json`. */
+export interface Results {
+  readonly format: typeof FORMAT;
+  readonly v: typeof VERSION;
+  readonly status: 'complete' | 'partial';
+  readonly engine: EngineChoice;
+  readonly grid: Readonly<Partial<Record<GridKey, unknown>>>;
+  /** Combinations that have no cell, and why. */
+  readonly left: readonly string[];
+  readonly cells: readonly CellResult[];
+}
+
+export interface CellResult extends Cell {
+  readonly engine: Engine;
+  /** With it, and an order's number, the order can be repeated. */
+  readonly seed: number;
+  readonly isDone: boolean;
+  readonly counts: Omit<Tally, 'violations'> & { readonly undecided: number };
+  /** Of how many orders each was true, with 95 % intervals after Wilson; null before the first order. */
+  readonly rates: Readonly<Record<RateName, Rate>> | null;
+  readonly messages: number | null;
+  /** What the rates of agreement and validity would come to in the long run, where that can be computed. */
+  readonly exact: Exact | null;
+  readonly worst: Worst | null;
+  readonly violations: readonly Violation[];
+}
+
+export type RateName = 'agreement' | 'validity' | 'attack' | 'retreat' | 'undecided';
+
+export const resultsOf = (cells: readonly Progress[], grid: Grid, engine: EngineChoice, left: readonly string[]): Results => ({
+  format: FORMAT,
+  v: VERSION,
+  status: cells.every(({ isDone }) => isDone) ? 'complete' : 'partial',
+  engine,
+  grid: dataOf(grid),
+  left,
+  cells: cells.map(resultOf),
+});
+
+function resultOf({ cell, engine, seed, isDone, tally, worst, found }: Progress): CellResult {
+  const { violations, ...counts } = tally;
+  const { orders } = tally;
+  const undecided = undecidedIn(tally);
+  const rate = (count: number): Rate => wilson(count, orders);
+  return {
+    ...cell,
+    engine,
+    seed,
+    isDone,
+    counts: { ...counts, undecided },
+    rates: orders === 0 ? null : {
+      agreement: rate(orders - tally.agreementViolated),
+      validity: rate(orders - tally.validityViolated),
+      attack: rate(tally.attack),
+      retreat: rate(tally.retreat),
+      undecided: rate(undecided),
+    },
+    messages: orders === 0 ? null : tally.messages / orders,
+    exact: isProved(cell, worst) ? { agreement: 1, validity: 1 } : (exactOf(cell) ?? null),
+    worst: worst ?? null,
+    violations: engine === 'kernel' ? (found ?? []) : violations,
+  };
+}
+
+const dataOf = ({ protocols, members, faults, strategies, m, orders, until, seed }: Grid): Results['grid'] => ({
+  protocol: protocols, members, faults, strategy: strategies, m, orders, ...(until === undefined ? {} : { until }), seed,
+});
+
+/** What results say of a campaign, as far as it was given and counted; everything else follows from that. */
+export interface Saved {
+  readonly grid: Grid;
+  readonly engine: EngineChoice;
+  readonly left: readonly string[];
+  readonly cells: readonly { readonly cell: Cell; readonly engine: Engine; readonly seed: number; readonly tally: Tally }[];
+}
+
+/**
+ * Reads results.
+ * @param name what people call the file
+ * @throws Refusal in one line, if they are truncated, of another version, or nothing of ours
+ */
+export function savedIn(text: string, name: string): Saved {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    throw new Refusal(`${quoted(name)} is truncated, or not JSON`);
+  }
+  const file: Field = { name: quoted(name), value };
+  const isOurs = typeof value === 'object' && value !== null && 'format' in value && value.format === FORMAT;
+  if (!isOurs) throw new Refusal(`${quoted(name)} does not hold the results of a campaign`);
+  const version = fieldOf(file, 'v');
+  if (version.value !== VERSION) throw new Refusal(`${quoted(name)} is of version ${String(version.value)}, and this program reads version ${VERSION}`);
+  const given = objectIn(fieldOf(file, 'grid'));
+  const fields: Partial<Record<GridKey, Field>> = {};
+  for (const key of GRID_KEYS) if (given[key] !== undefined) fields[key] = { name: `${file.name}.grid.${key}`, value: given[key] };
+  if (fields.seed === undefined) throw unexpected({ name: `${file.name}.grid.seed`, value: undefined }, 'a whole number');
+  const grid = gridOf(fields, 0);
+  const { cells, left } = cellsOf(grid);
+  const list = listIn(fieldOf(file, 'cells'));
+  if (list.length !== cells.length) throw new Refusal(`${quoted(name)} has ${list.length} cells, but its grid has ${cells.length}`);
+  return {
+    grid,
+    left,
+    engine: wordIn(fieldOf(file, 'engine'), ENGINE_CHOICES),
+    cells: cells.map((cell, index) => {
+      const field = { name: `${file.name}.cells.${index}`, value: list[index] };
+      if (fieldOf(field, 'id').value !== cell.id) throw unexpected(fieldOf(field, 'id'), cell.id);
+      const seed = wholeIn(fieldOf(field, 'seed'), 0);
+      if (seed !== cellSeed(grid.seed, cell)) throw unexpected(fieldOf(field, 'seed'), `${cellSeed(grid.seed, cell)}, which follows from the campaign's`);
+      return { cell, seed, engine: wordIn(fieldOf(field, 'engine'), ['simulator', 'kernel']), tally: tallyIn(field, grid) };
+    }),
+  };
+}
+
+function tallyIn(cell: Field, grid: Grid): Tally {
+  const counts = fieldOf(cell, 'counts');
+  const orders = wholeIn(fieldOf(counts, 'orders'), 0, grid.orders);
+  const count = (key: string, most = orders): number => wholeIn(fieldOf(counts, key), 0, most);
+  const attack = count('attack');
+  return {
+    orders,
+    agreementViolated: count('agreementViolated'),
+    validityViolated: count('validityViolated'),
+    attack,
+    retreat: count('retreat', orders - attack),
+    messages: count('messages', Number.MAX_SAFE_INTEGER),
+    violations: listIn(fieldOf(cell, 'violations')).map((value, index) => {
+      const violation = { name: `${cell.name}.violations.${index}`, value };
+      return { order: wholeIn(fieldOf(violation, 'order'), 1), property: wordIn(fieldOf(violation, 'property'), ['agreement', 'validity']) };
+    }),
+  };
+}

@@ -1,0 +1,104 @@
+import type { Pool } from './pool.ts';
+import { nextBatch, take, type Progress } from './schedule.ts';
+import type { Grid } from './grid.ts';
+import type { Answer, Task } from './task.ts';
+import type { Worst } from './worst.ts';
+
+/** Tasks that wait for each thread, so that none is ever idle. */
+const AHEAD = 2;
+
+/**
+ * Has all cells run to their end, or until the signal: then every `progress` holds the orders counted so far.
+ * @param counted told whenever a tally has grown
+ */
+export async function runCampaign(cells: readonly Progress[], grid: Grid, pool: Pool, signal: AbortSignal, counted: () => void): Promise<void> {
+  const running = new Set<Promise<void>>();
+  const aborted = new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
+  const work = workOf(cells, grid, counted);
+  try {
+    for (;;) {
+      while (!signal.aborted && running.size < pool.threads * AHEAD) {
+        const next = work();
+        if (next === undefined) break;
+        const run: Promise<void> = pool.run(next.task).then((answer) => next.done(answer)).finally(() => running.delete(run));
+        running.add(run);
+      }
+      if (signal.aborted || running.size === 0) break;
+      await Promise.race([...running, aborted]);
+    }
+  } finally {
+    // What is still under way is thrown away with the pool; nobody is to hear that it was.
+    for (const run of running) run.catch(() => undefined);
+  }
+}
+
+interface Work {
+  readonly task: Task;
+  done(answer: Answer): void;
+}
+
+/** What is to be done next, as far as it can be told now; undefined if nothing can be begun before something has ended. */
+function workOf(cells: readonly Progress[], grid: Grid, counted: () => void): () => Work | undefined {
+  const searched = new Map<string, Progress[]>();
+  for (const progress of cells) {
+    const { protocol, m, members, faults } = progress.cell;
+    const key = `${protocol} ${m} ${members} ${faults}`;
+    searched.set(key, [...(searched.get(key) ?? []), progress]);
+  }
+  const searches = [...searched.values()];
+  const sought = new Set<Progress>();
+  let first = 0;
+
+  return () => {
+    const alike = searches.shift();
+    if (alike !== undefined) return worstWork(alike);
+    while (cells[first]?.isDone === true && isSettled(cells[first]!)) first += 1;
+    for (let index = first; index < cells.length; index += 1) {
+      const progress = cells[index]!;
+      const batch = nextBatch(progress);
+      if (batch !== undefined) return trialsWork(progress, batch);
+      if (progress.isDone && !isSettled(progress) && !sought.has(progress)) {
+        sought.add(progress);
+        return violationsWork(progress);
+      }
+    }
+    return undefined;
+  };
+
+  function worstWork(alike: readonly Progress[]): Work {
+    return {
+      task: { type: 'worst', cell: alike[0]!.cell },
+      done(answer) {
+        const worst: Worst = 'worst' in answer ? answer.worst : 'unknown';
+        for (const progress of alike) progress.worst = worst;
+      },
+    };
+  }
+
+  function trialsWork(progress: Progress, { batch, span }: NonNullable<ReturnType<typeof nextBatch>>): Work {
+    const { cell, seed, engine } = progress;
+    return {
+      task: { type: 'trials', cell, seed, engine, batch, span },
+      done(answer) {
+        if (!('tally' in answer)) throw new Error('a batch came back without a tally');
+        const before = progress.tally;
+        take(progress, span, answer.tally, grid);
+        if (progress.tally !== before) counted();
+      },
+    };
+  }
+
+  function violationsWork(progress: Progress): Work {
+    const { cell, seed } = progress;
+    return {
+      task: { type: 'violations', cell, seed },
+      done(answer) {
+        if ('violations' in answer) progress.found = answer.violations;
+      },
+    };
+  }
+}
+
+/** Whether nothing is to be sought for it any more: kernels count violations without naming any. */
+const isSettled = ({ engine, tally, found }: Progress): boolean =>
+  engine === 'simulator' || found !== undefined || tally.agreementViolated + tally.validityViolated === 0;

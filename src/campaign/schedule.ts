@@ -1,0 +1,87 @@
+import type { Engine } from './engine.ts';
+import type { Cell, Grid } from './grid.ts';
+import { wilson } from './interval.ts';
+import { EMPTY, added, type Tally, type Violation } from './tally.ts';
+import type { Span } from './trials.ts';
+import type { Worst } from './worst.ts';
+
+/** How far a cell has come. */
+export interface Progress {
+  readonly cell: Cell;
+  readonly engine: Engine;
+  readonly seed: number;
+  /** Orders of one batch. */
+  readonly batch: number;
+  /** Of its orders from number 1 on, without a gap. */
+  tally: Tally;
+  /** The orders from number 1 on that were handed out. */
+  issued: number;
+  /** The orders after which it is seen whether the cell is done. */
+  stop: number;
+  /** By its first order, what came back before something that was handed out earlier. */
+  readonly early: Map<number, Tally>;
+  isDone: boolean;
+  worst: Worst | undefined;
+  /** Found by a search beside the count, for cells that kernels count. */
+  found: readonly Violation[] | undefined;
+}
+
+export function begun(cell: Cell, engine: Engine, seed: number, batch: number, grid: Grid, tally: Tally = EMPTY): Progress {
+  const progress: Progress = {
+    cell, engine, seed, batch, tally, issued: tally.orders, stop: 0, early: new Map(), isDone: false, worst: undefined, found: undefined,
+  };
+  // The stops are the same whether or not the campaign was interrupted between two of them.
+  for (progress.stop = stopAfter(0, batch, grid); progress.stop < tally.orders; ) progress.stop = stopAfter(progress.stop, batch, grid);
+  review(progress, grid);
+  return progress;
+}
+
+/** The next batch to hand out; undefined while there is none. */
+export function nextBatch(progress: Progress): { readonly batch: number; readonly span: Span } | undefined {
+  const { issued, stop, batch, isDone } = progress;
+  if (isDone || issued >= stop) return undefined;
+  const count = Math.min(batch, stop - issued);
+  progress.issued += count;
+  return { batch: Math.floor(issued / batch), span: { from: issued + 1, count } };
+}
+
+/** Takes a batch's tally. Tallies are added up in the order of the batches, in whichever order they come. */
+export function take(progress: Progress, { from }: Span, tally: Tally, grid: Grid): void {
+  progress.early.set(from, tally);
+  for (let next = progress.early.get(progress.tally.orders + 1); next !== undefined; next = progress.early.get(progress.tally.orders + 1)) {
+    progress.early.delete(progress.tally.orders + 1);
+    progress.tally = added(progress.tally, next);
+  }
+  review(progress, grid);
+}
+
+/**
+ * Whether the cell is done, where all orders up to its stop are counted; else where it stops next. That hangs on the counts
+ * at the stops alone, so however many threads there are, a cell ends after the same orders.
+ */
+function review(progress: Progress, grid: Grid): void {
+  const { tally, batch } = progress;
+  if (tally.orders < progress.stop) return;
+  if (tally.orders >= grid.orders || (tally.orders > 0 && isNarrow(tally, grid.until))) progress.isDone = true;
+  else progress.stop = stopAfter(tally.orders, batch, grid);
+}
+
+const isNarrow = ({ orders, agreementViolated, validityViolated }: Tally, until: number | undefined): boolean =>
+  until !== undefined && [agreementViolated, validityViolated].every((count) => width(count, orders) <= until);
+
+function width(count: number, orders: number): number {
+  const { low, high } = wilson(count, orders);
+  return high - low;
+}
+
+/** The first stop, in orders. */
+const FIRST_STOP = 1000;
+/** Each stop is so many times the one before, so that hardly more is sampled than was needed. */
+const GROWTH = 1.2;
+
+function stopAfter(orders: number, batch: number, grid: Grid): number {
+  if (grid.until === undefined) return grid.orders;
+  // Whole batches, so that a batch has one span whichever stop comes before it.
+  const stop = Math.max(FIRST_STOP, Math.ceil(orders * GROWTH));
+  return Math.min(grid.orders, Math.ceil(stop / batch) * batch);
+}

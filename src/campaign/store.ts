@@ -1,0 +1,52 @@
+import { accessSync, constants, existsSync, mkdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { Refusal, quoted } from '../core/refusal.ts';
+
+/** The file of a campaign's folder that says all; the others are drawn from it. */
+export const RESULTS = 'results.json';
+
+/** A folder that a campaign writes to. */
+export interface Folder {
+  readonly path: string;
+  /** Writes a file whole or not at all: whoever kills this program leaves the old content or the new one. */
+  write(name: string, text: string): void;
+}
+
+/** Makes the folder if need be, and sees to it that it can be written before work begins. @throws Refusal in one line */
+export function openFolder(path: string): Folder {
+  try {
+    make(resolve(path));
+    if (!statSync(path).isDirectory()) throw new Refusal(`${quoted(path)} is no folder`);
+    accessSync(path, constants.W_OK);
+    const probe = join(path, `.probe-${process.pid}`);
+    writeFileSync(probe, '');
+    rmSync(probe);
+  } catch (error) {
+    if (error instanceof Refusal) throw error;
+    throw new Refusal(`the folder ${quoted(path)} cannot be written: ${String((error as NodeJS.ErrnoException).code)}`);
+  }
+  return {
+    path,
+    write(name, text) {
+      const file = join(path, name);
+      const half = `${file}.${process.pid}.half`;
+      try {
+        writeFileSync(half, text);
+        renameSync(half, file);
+      } catch (error) {
+        rmSync(half, { force: true });
+        throw new Refusal(`${quoted(file)} cannot be written: ${String((error as NodeJS.ErrnoException).code)}`);
+      }
+    },
+  };
+}
+
+/** Makes a folder and those that it lies in. By hand, as mkdir's own `recursive` never returns where, as in /proc, none can be made. */
+function make(path: string): void {
+  if (existsSync(path)) return;
+  if (dirname(path) !== path) make(dirname(path));
+  mkdirSync(path);
+}
+
+/** Whether a folder holds a campaign's results. */
+export const holdsResults = (path: string): boolean => existsSync(join(path, RESULTS));

@@ -1,0 +1,81 @@
+import type { CellResult, Results } from './results.ts';
+import type { Rate } from './interval.ts';
+
+/** A campaign as a table for people, a line for each cell. */
+export function tableOf({ cells, left, status }: Results): string[] {
+  const rows = cells.map(rowOf);
+  // A column that says nothing of any cell is left out.
+  const heads = HEADS.map((_, column) => column < 5 || rows.some((row) => row[column] !== ''));
+  const lines = aligned([HEADS, ...rows].map((row) => row.filter((_, column) => heads[column])));
+  const broken = cells.filter(({ violations }) => violations.length > 0);
+  return [
+    ...lines,
+    ...broken.slice(0, NAMED_MAX).map(({ id, seed, violations }) => `${id}, seed ${seed}, was broken in orders ${violations.map(({ order, property }) => `${order} (${property})`).join(', ')}`),
+    ...(broken.length > NAMED_MAX ? [`and ${broken.length - NAMED_MAX} more cells with violations`] : []),
+    ...left.slice(0, NAMED_MAX).map((reason) => `left out: ${reason}`),
+    ...(left.length > NAMED_MAX ? [`and ${left.length - NAMED_MAX} more combinations left out`] : []),
+    ...(status === 'partial' ? ['PARTIAL: the campaign was stopped before its end'] : []),
+  ];
+}
+
+/** More are in the results. */
+const NAMED_MAX = 12;
+
+const HEADS = ['protocol', 'm', 'n', 'f', 'strategy', 'orders', 'agreement', '95 %', 'exact', 'validity', '95 %', 'exact', 'attack', 'retreat', 'undecided', 'messages', 'worst', 'engine'];
+
+function rowOf({ protocol, m, members, faults, strategy, counts, rates, exact, messages, worst, engine, isDone }: CellResult): string[] {
+  return [
+    protocol,
+    `${m}`,
+    `${members}`,
+    `${faults}`,
+    strategy,
+    `${counts.orders.toLocaleString('en')}${isDone ? '' : '…'}`,
+    ...(rates === null
+      ? Array.from<string>({ length: 9 }).fill('')
+      : [
+          percent(rates.agreement.rate),
+          between(rates.agreement),
+          exact === null ? '' : percent(exact.agreement),
+          percent(rates.validity.rate),
+          between(rates.validity),
+          exact === null ? '' : percent(exact.validity),
+          percent(rates.attack.rate),
+          percent(rates.retreat.rate),
+          percent(rates.undecided.rate),
+        ]),
+    messages === null ? '' : messages.toLocaleString('en', { maximumFractionDigits: 1 }),
+    worst ?? '',
+    engine,
+  ];
+}
+
+/** A rate in percent; what is not all or nothing is never written as if it were. */
+export function percent(rate: number): string {
+  if (rate === 0 || rate === 1) return `${rate * 100}%`;
+  const text = (rate * 100).toFixed(3);
+  return text === '0.000' ? '<0.001%' : text === '100.000' ? '>99.999%' : `${text}%`;
+}
+
+/** Rounded outwards, so that what is written still holds the truth as often as it should. */
+const between = ({ low, high }: Rate): string => `${(Math.floor(low * 1e5) / 1e3).toFixed(3)}–${(Math.ceil(high * 1e5) / 1e3).toFixed(3)}`;
+
+function aligned(rows: readonly (readonly string[])[]): string[] {
+  const widths: number[] = [];
+  for (const row of rows) row.forEach((cell, index) => (widths[index] = Math.max(widths[index] ?? 0, cell.length)));
+  return rows.map((row) => row.map((cell, index) => (/^[\d<>]/.test(cell) ? cell.padStart(widths[index]!) : cell.padEnd(widths[index]!))).join('  ').trimEnd());
+}
+
+/** The same as a table for programs: comma-separated, after RFC 4180. */
+export function csvOf({ cells }: Results): string {
+  const heads = [
+    'id', 'protocol', 'm', 'n', 'f', 'strategy', 'engine', 'seed', 'done', 'orders', 'agreement_violated', 'validity_violated', 'attack', 'retreat', 'undecided',
+    'agreement', 'agreement_low', 'agreement_high', 'agreement_exact', 'validity', 'validity_low', 'validity_high', 'validity_exact', 'messages', 'worst', 'first_violations',
+  ];
+  const rows = cells.map(({ id, protocol, m, members, faults, strategy, engine, seed, isDone, counts, rates, exact, messages, worst, violations }) => [
+    id, protocol, m, members, faults, strategy, engine, seed, isDone, counts.orders, counts.agreementViolated, counts.validityViolated, counts.attack, counts.retreat, counts.undecided,
+    rates?.agreement.rate, rates?.agreement.low, rates?.agreement.high, exact?.agreement, rates?.validity.rate, rates?.validity.low, rates?.validity.high, exact?.validity, messages, worst,
+    violations.map(({ order }) => order).join(' '),
+  ]);
+  return [heads, ...rows].map((row) => `${row.map((cell) => cell ?? '').join(',')}\r\n`).join('');
+}

@@ -1,0 +1,61 @@
+import { ENGINES, type Engine } from './engine.ts';
+import type { Cell } from './grid.ts';
+import { slicedOf, type Sliced } from './sliced.ts';
+import { VIOLATIONS_KEPT, type Tally, type Violation } from './tally.ts';
+import { simulated, type Span } from './trials.ts';
+import { worstOf, type Worst } from './worst.ts';
+
+/** A piece of work for one thread: plain data, whose answer hangs on nothing else. */
+export type Task =
+  | { readonly type: 'trials'; readonly cell: Cell; readonly seed: number; readonly engine: Engine; readonly batch: number; readonly span: Span }
+  | { readonly type: 'violations'; readonly cell: Cell; readonly seed: number }
+  | { readonly type: 'worst'; readonly cell: Cell };
+
+export type Answer = { readonly tally: Tally } | { readonly violations: readonly Violation[] } | { readonly worst: Worst };
+
+export function perform(task: Task): Answer {
+  switch (task.type) {
+    case 'trials':
+      return { tally: task.engine === ENGINES.kernel ? kernels(task.cell).run(task.seed, task.batch, task.span) : simulated(task.cell, task.seed, task.span) };
+    case 'violations':
+      return { violations: violationsOf(task.cell, task.seed) };
+    case 'worst':
+      return { worst: worstOf(task.cell) };
+    default:
+      return task satisfies never;
+  }
+}
+
+/** Kernels are made once for each cell and thread; of the cells, only the last few are remembered. */
+const known = new Map<string, Sliced>();
+const KNOWN_MAX = 32;
+
+function kernels(cell: Cell): Sliced {
+  const found = known.get(cell.id);
+  if (found !== undefined) return found;
+  const made = slicedOf(cell);
+  if (made === undefined) throw new Error(`there is no kernel for ${cell.id}`);
+  if (known.size >= KNOWN_MAX) known.delete(known.keys().next().value!);
+  known.set(cell.id, made);
+  return made;
+}
+
+/** How many orders are simulated in search of violations that kernels have counted. */
+const SEARCHED_MAX = 50_000;
+/** So many messages at the most. */
+const EFFORT_MAX = 5_000_000;
+
+/** The first few orders of a cell that break a property: what kernels count has no number by which one could repeat it. */
+function violationsOf(cell: Cell, seed: number): Violation[] {
+  const found: Violation[] = [];
+  let messages = 0;
+  for (let from = 1; from <= SEARCHED_MAX && messages < EFFORT_MAX; from += CHUNK) {
+    const tally = simulated(cell, seed, { from, count: CHUNK });
+    messages += tally.messages;
+    found.push(...tally.violations);
+    if (found.length >= VIOLATIONS_KEPT) break;
+  }
+  return found.slice(0, VIOLATIONS_KEPT);
+}
+
+const CHUNK = 500;

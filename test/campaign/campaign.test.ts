@@ -1,0 +1,204 @@
+import { expect } from 'chai';
+import { spawn, type ChildProcess } from 'node:child_process';
+import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { wilson } from '../../src/campaign/interval.ts';
+import type { Results } from '../../src/campaign/results.ts';
+import { MAIN, cleanEnvironment, generals, projectPath, type Exit } from '../support/run.ts';
+
+const GOLDEN = projectPath('test/campaign/golden.csv');
+/** The 0.9995 quantile of the normal distribution: for intervals that cover the truth 999 times in 1000. */
+const Z999 = 3.290526731491926;
+/** Two protocols, two strategies, cells of which some break and some cannot. */
+const GRID = ['--protocol', 'exchange,king', '--members', '4..5', '--faults', '0..2', '--strategy', 'coin,silent', '--orders', '300', '--seed', '7', '--engine', 'simulator'];
+
+describe('generals campaign', () => {
+  let folder = '';
+  before(() => (folder = mkdtempSync(join(tmpdir(), 'generals-campaign-'))));
+  after(() => rmSync(folder, { recursive: true }));
+  const path = (name: string): string => join(folder, name);
+
+  it('comes, for one seed, to the same counts on every machine (UPDATE=1 writes them anew)', async () => {
+    const { code, err } = await generals(['campaign', ...GRID, '--out', path('golden')]);
+    expect(code, err).to.equal(0);
+    const csv = readFileSync(path('golden/results.csv'), 'utf8');
+    if (process.env['UPDATE'] === '1') writeFileSync(GOLDEN, csv);
+    expect(csv).to.equal(readFileSync(GOLDEN, 'utf8'));
+    expect(readdirSync(path('golden')).filter((name) => name.includes('half'))).to.deep.equal([]);
+  });
+
+  it('comes to the same however many threads there are', async () => {
+    const [one, two] = await Promise.all(['1', '2'].map((threads) => generals(['campaign', ...GRID, '--json', '--threads', threads])));
+    expect(one!.out).to.include('"status":"complete"');
+    expect(two!.out).to.equal(one!.out);
+  });
+
+  it('does so too where --until decides how many orders there are', async () => {
+    const words = ['campaign', '--members', '4..5', '--faults', '1..2', '--until', '0.05', '--seed', '3', '--engine', 'simulator', '--json'];
+    const [one, two] = await Promise.all(['1', '2'].map((threads) => generals([...words, '--threads', threads])));
+    expect(two!.out).to.equal(one!.out);
+    const { cells } = JSON.parse(one!.out) as { cells: { counts: { orders: number }; rates: Record<'agreement' | 'validity', { low: number; high: number }> }[] };
+    for (const { counts, rates } of cells) {
+      for (const { low, high } of [rates.agreement, rates.validity]) expect(high - low).to.be.at.most(0.05);
+      expect(counts.orders).to.be.below(10_000);
+    }
+    expect(new Set(cells.map(({ counts }) => counts.orders)).size, 'different cells take different numbers').to.be.greaterThan(1);
+  });
+
+  it('counts by kernels what the exact probabilities are, however many threads there are, and names orders that show it', async () => {
+    // A prime number of orders, so that neither batches nor the words of a kernel come out even.
+    const words = ['campaign', '--protocol', 'exchange,oral', '--members', '4..7', '--faults', '1..2', '--orders', '10000019', '--seed', '11', '--engine', 'kernel', '--json'];
+    const [one, two] = await Promise.all(['1', '2'].map((threads) => generals([...words, '--threads', threads])));
+    expect(one!.code, one!.err).to.equal(0);
+    expect(two!.out).to.equal(one!.out);
+    const { cells } = JSON.parse(one!.out) as Pick<Results, 'cells'>;
+    expect(cells).to.have.lengthOf(16);
+    for (const { id, engine, counts, exact, violations } of cells) {
+      expect([engine, counts.orders], id).to.deep.equal(['kernel', 10_000_019]);
+      for (const property of ['agreement', 'validity'] as const) {
+        const { low, high } = wilson(counts.orders - counts[`${property}Violated`], counts.orders, Z999);
+        expect(exact![property], `${id}, ${property}`).to.be.within(low - 1e-12, high + 1e-12);
+      }
+      expect(violations.length > 0, id).to.equal(counts.agreementViolated + counts.validityViolated > 0);
+    }
+  });
+
+  it('takes a grid from a file, and options before it', async () => {
+    const grid = path('grid.json');
+    writeFileSync(grid, JSON.stringify({ protocol: ['exchange'], members: '3..4', faults: [1], orders: 50, seed: 1 }));
+    const { out, code } = await generals(['campaign', grid, '--orders', '20', '--json']);
+    expect(code).to.equal(0);
+    const results = JSON.parse(out) as { grid: object; cells: { id: string; counts: { orders: number } }[] };
+    expect(results.cells.map(({ id, counts }) => [id, counts.orders])).to.deep.equal([['exchange-m0-n3-f1-coin', 20], ['exchange-m1-n4-f1-coin', 20]]);
+  });
+
+  it('runs demo/how-many-traitors.json', async () => {
+    const { code, out, err } = await generals(['campaign', projectPath('demo/how-many-traitors.json'), '--orders', '20', '--json']);
+    expect(code, err).to.equal(0);
+    const { cells } = JSON.parse(out) as Pick<Results, 'cells'>;
+    expect(cells).to.have.lengthOf(56);
+    expect(cells.filter(({ worst }) => worst === 'unknown')).to.deep.equal([]);
+    // OM(m) stands f traitors just where n > 3f, and the exchange just one.
+    for (const { id, protocol, members, faults, worst } of cells)
+      expect(worst, id).to.equal(faults === 0 || (members > 3 * faults && (protocol === 'oral' || faults === 1)) ? 'holds' : 'violated');
+  });
+
+  it('killed in its middle and resumed, ends with the very same numbers', async () => {
+    const words = ['campaign', '--protocol', 'exchange,oral', '--members', '4..5', '--faults', '2', '--orders', '6000', '--seed', '5', '--engine', 'simulator'];
+    const whole = generals([...words, '--out', path('whole')]);
+    const child = spawn(process.execPath, [MAIN, ...words, '--out', path('killed')], { env: cleanEnvironment() });
+    await line(child, /^campaign: /);
+    child.kill('SIGKILL');
+    const { code } = await ended(child);
+    expect(code).to.equal('SIGKILL');
+    const half = JSON.parse(readFileSync(path('killed/results.json'), 'utf8')) as { status: string; cells: { counts: { orders: number } }[] };
+    const counted = half.cells.reduce((sum, { counts }) => sum + counts.orders, 0);
+    expect(half.status).to.equal('partial');
+    expect(counted).to.be.within(1, 4 * 6000 - 1);
+    const { out } = await whole;
+    const resumed = await generals(['campaign', '--resume', path('killed')]);
+    expect(resumed.code, resumed.err).to.equal(0);
+    expect(resumed.out.split('\n').slice(0, -2)).to.deep.equal(out.split('\n').slice(0, -2));
+    for (const name of ['results.json', 'results.csv', 'report.html']) expect(readFileSync(path(`killed/${name}`), 'utf8'), name).to.equal(readFileSync(path(`whole/${name}`), 'utf8'));
+  });
+
+  it('stopped by Ctrl-C, gives the partial table, marked so, and can be resumed', async () => {
+    const words = ['campaign', '--members', '4..7', '--faults', '2', '--orders', '100000', '--seed', '5', '--engine', 'simulator', '--out', path('stopped')];
+    const child = spawn(process.execPath, [MAIN, ...words], { env: cleanEnvironment() });
+    const exit = ended(child);
+    await line(child, /^campaign: /);
+    child.kill('SIGINT');
+    const { code, out } = await exit;
+    expect(code).to.equal(130);
+    expect(out).to.include('PARTIAL').and.to.include('…');
+    expect(readFileSync(path('stopped/results.json'), 'utf8')).to.include('"status": "partial"');
+    expect(readFileSync(path('stopped/report.html'), 'utf8')).to.include('Partial');
+    // Resuming with another grid would lose what there is; so would beginning anew.
+    expect((await generals(words)).err).to.include('holds results already').and.to.include('--resume');
+    expect((await generals(['campaign', '--resume', path('stopped'), '--orders', '5'])).err).to.include('--orders cannot be changed');
+  });
+
+  const refused: readonly (readonly [what: string, words: readonly string[], says: string])[] = [
+    ['an empty range', ['--members', '16..4'], '--members: the range 16..4 is empty; write 4..16'],
+    ['no number', ['--faults', 'many'], '--faults is to be whole numbers from 0 to 256, such as 4 or 4..16 or 4,7,10, not "many"'],
+    ['more traitors than generals', ['--members', '4', '--faults', '5'], '--faults: 5 traitors are more than there are generals, 4 at the most'],
+    ['an unknown protocol', ['--protocol', 'exchange,pbft'], '--protocol is to be one of exchange, oral, signed, king, not "pbft"'],
+    ['an unknown strategy', ['--strategy', 'nice'], '--strategy is to be one of coin'],
+    ['no orders', ['--orders', '0'], '--orders is to be a whole number from 1 to 1000000000000, not "0"'],
+    ['a width that is none', ['--until', '2'], '--until is to be a width from 0.000001 to below 1'],
+    ['an engine that is none', ['--engine', 'steam'], '--engine is to be one of auto, simulator, kernel, not "steam"'],
+    ['a kernel where there is none', ['--protocol', 'king', '--engine', 'kernel'], 'there is no kernel for king-m1-n4-f1-coin: --engine auto takes the simulator there'],
+    ['absurd sizes', ['--protocol', 'king', '--members', '4..250', '--orders', '1e9', '--engine', 'simulator'], '--yes runs it all the same'],
+    ['too many cells', ['--protocol', 'exchange,oral,signed,king', '--members', '1..256', '--faults', '0..255'], 'cells, the limit is 10,000'],
+    ['m that fits nowhere', ['--protocol', 'oral', '--members', '4', '--m', '3'], 'OM(3) does not fit 4 generals'],
+    ['a folder that cannot be', ['--out', '/proc/none/here'], 'the folder "/proc/none/here" cannot be written'],
+    ['a grid that is not there', ['nowhere.json'], '"nowhere.json" cannot be read: there is no such file'],
+    ['a folder without results', ['--resume', '/proc/none'], 'cannot be read: there is no such file'],
+  ];
+  for (const [what, words, says] of refused) {
+    it(`refuses ${what} in one line`, async () => {
+      expectRefusal(await generals(['campaign', ...words]), says);
+    });
+  }
+
+  const grids: readonly (readonly [text: string, says: string])[] = [
+    ['{"members": "4..', 'is not JSON'],
+    ['[4]', 'is to be an object with the fields protocol, members, faults'],
+    ['{"member": 4}', 'has a field "member", but a grid has protocol, members'],
+    ['{"members": [4, "x"]}', 'is to be whole numbers from 1 to 256'],
+    ['{"members": []}', 'is empty'],
+    ['{"orders": 1.5}', 'is to be a whole number from 1'],
+    ['{"protocol": {}}', 'is to be one of exchange'],
+  ];
+  for (const [index, [text, says]] of grids.entries()) {
+    it(`refuses the grid ${text}`, async () => {
+      writeFileSync(path(`bad-${index}.json`), text);
+      expectRefusal(await generals(['campaign', path(`bad-${index}.json`)]), says);
+    });
+  }
+
+  it('refuses results that are truncated, foreign, of another version or tampered with, and leaves them as they are', async () => {
+    await generals(['campaign', '--members', '4', '--orders', '20', '--seed', '1', '--out', path('good')]);
+    const good = readFileSync(path('good/results.json'), 'utf8');
+    const file = path('good/results.json');
+    for (const [text, says] of [
+      [good.slice(0, good.length / 2), 'is truncated, or not JSON'],
+      ['{"name": "other"}', 'does not hold the results of a campaign'],
+      [good.replace('"v": 1', '"v": 2'), 'is of version 2, and this program reads version 1'],
+      [good.replace('"seed": 1', '"seed": 2'), 'which follows from the campaign'],
+      [good.replace('"orders": 20,\n    "agreement', '"orders": 21,\n    "agreement'), 'is to be a whole number from 0 to 20, not 21'],
+      [good.replace(/"id": "[^"]*"/, '"id": "oral-m1-n4-f1-coin"'), 'is to be exchange-m1-n4-f1-coin'],
+    ] as const) {
+      writeFileSync(file, text);
+      expectRefusal(await generals(['campaign', '--resume', path('good')]), says);
+      expectRefusal(await generals(['replay', file]), says);
+      expect(readFileSync(file, 'utf8')).to.equal(text);
+    }
+  });
+});
+
+function expectRefusal({ code, out, err }: Exit, says: string): void {
+  expect(err).to.include(says);
+  expect(err.trimEnd().split('\n')).to.have.lengthOf(1);
+  expect(out).to.equal('');
+  expect(code).to.equal(2);
+}
+
+/** Waits for a line of standard error. */
+function line(child: ChildProcess, pattern: RegExp): Promise<void> {
+  return new Promise((resolve, reject) => {
+    let seen = '';
+    child.stderr!.setEncoding('utf8').on('data', (text: string) => {
+      seen += text;
+      if (seen.split('\n').some((one) => pattern.test(one))) resolve();
+    });
+    child.once('close', () => reject(new Error(`the program ended, having said ${JSON.stringify(seen)}`)));
+  });
+}
+
+function ended(child: ChildProcess): Promise<{ readonly code: number | string; readonly out: string }> {
+  let out = '';
+  child.stdout?.setEncoding('utf8').on('data', (text: string) => (out += text));
+  return new Promise((resolve) => child.once('close', (code, signal) => resolve({ code: code ?? signal ?? 'unknown', out })));
+}

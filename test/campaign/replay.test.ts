@@ -1,0 +1,68 @@
+import { expect } from 'chai';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { generals, transcriptOf } from '../support/run.ts';
+
+interface Cells {
+  readonly cells: readonly { readonly id: string; readonly seed: number; readonly violations: readonly { readonly order: number; readonly property: string }[] }[];
+}
+
+describe('generals replay', () => {
+  let folder = '';
+  before(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'generals-replay-'));
+    const { code, err } = await generals(['campaign', '--protocol', 'exchange,signed', '--members', '4..5', '--faults', '2', '--orders', '100', '--seed', '4', '--out', folder]);
+    expect(code, err).to.equal(0);
+  });
+  after(() => rmSync(folder, { recursive: true }));
+  const file = (): string => join(folder, 'results.json');
+  const broken = (): Cells['cells'][number] => (JSON.parse(readFileSync(file(), 'utf8')) as Cells).cells.find(({ violations }) => violations.length > 1)!;
+
+  it('shows an order that a campaign counted as broken, and that it was, with the reasons', async () => {
+    const { id, violations } = broken();
+    for (const { order, property } of violations) {
+      const { code, out, err } = await generals(['replay', file(), '--cell', id, '--order', `${order}`]);
+      expect(code, err).to.equal(0);
+      expect(out).to.include(`cell ${id}, order ${order}`).and.to.include('round 1').and.to.include(`${property} violated: `).and.to.include('because').and.to.include('The quorum: ');
+    }
+  });
+
+  it('finds the cell by its seed, and the first violation by itself', async () => {
+    const { id, seed, violations } = broken();
+    const [byName, bySeed, byItself] = await Promise.all([
+      generals(['replay', file(), '--cell', id, '--order', `${violations[0]!.order}`]),
+      generals(['replay', file(), '--seed', `${seed}`]),
+      generals(['replay', file()]),
+    ]);
+    expect(bySeed.out).to.equal(byName.out);
+    expect(byItself.out).to.equal(byName.out);
+  });
+
+  it('says how to give the order again at the prompt, and there it comes to the same', async () => {
+    const { out } = await generals(['replay', file()]);
+    const traitors = /traitors (.*); protocol (\w+)/.exec(out)!;
+    const again = /To repeat it with the same generals: (.*)/.exec(out)![1]!.split('; ');
+    const count = Number(/among (\d+)/.exec(out)![1]);
+    const script = ['g-elect 1', ...traitors[1]!.split(', ').map((name) => `g-state ${name} faulty`), ...again].join('\n');
+    const transcript = await transcriptOf(script, { host: 'sim' }, count);
+    const verdict = out.split('\n').find((line) => line.startsWith('Execute order'))!;
+    expect(transcript).to.include(verdict);
+  });
+
+  it('refuses what the campaign does not have, in one line', async () => {
+    const { id } = broken();
+    for (const [words, says] of [
+      [['--cell', 'exchange-m1-n9-f2-coin'], 'the campaign has no cell "exchange-m1-n9-f2-coin": it has exchange-m1-n4-f2-coin'],
+      [['--seed', '1'], 'the campaign has no cell with the seed 1'],
+      [['--cell', id, '--order', '101'], 'has orders 1 to 100, not 101'],
+      [['--order', '0'], '--order is a whole number from 1'],
+    ] as const) {
+      const { code, err, out } = await generals(['replay', file(), ...words]);
+      expect(err).to.include(says);
+      expect(err.trimEnd().split('\n')).to.have.lengthOf(1);
+      expect([code, out]).to.deep.equal([2, '']);
+    }
+    expect((await generals(['replay'])).err).to.include('generals replay <results.json>');
+  });
+});

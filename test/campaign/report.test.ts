@@ -1,0 +1,76 @@
+import { expect } from 'chai';
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { generals } from '../support/run.ts';
+
+const BROWSER = ['chromium', 'chromium-browser', 'google-chrome'].find((name) => spawnSync('which', [name]).status === 0);
+
+describe('generals campaign --out', () => {
+  let folder = '';
+  before(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'generals-report-'));
+    await generals(['campaign', '--protocol', 'exchange,oral', '--members', '3..5', '--faults', '0..2', '--m', '1', '--orders', '40', '--seed', '1', '--out', folder]);
+  });
+  after(() => rmSync(folder, { recursive: true }));
+  const text = (name: string): string => readFileSync(join(folder, name), 'utf8');
+
+  it('writes results, a table, a report and pictures', () => {
+    expect(readdirSync(folder).toSorted()).to.deep.equal([
+      'agreement-exchange-coin.svg', 'agreement-oral-coin.svg', 'heatmap-exchange-coin.svg', 'heatmap-oral-coin.svg', 'messages.svg', 'report.html', 'results.csv', 'results.json',
+    ]);
+  });
+
+  it('draws pictures that are well-formed and refer to nothing outside', () => {
+    for (const name of readdirSync(folder).filter((file) => file.endsWith('.svg'))) {
+      const svg = text(name);
+      expect(unbalanced(svg), name).to.equal(undefined);
+      expectNothingOutside(svg, name);
+    }
+    expect(text('agreement-exchange-coin.svg')).to.include('n = 4').and.to.include('#c0392b');
+    expect(text('heatmap-exchange-coin.svg')).to.include('×');
+    expect(text('messages.svg')).to.include('messages (log scale)');
+  });
+
+  it('writes a report that holds all pictures and refers to nothing outside', () => {
+    const report = text('report.html');
+    expect(report.match(/<svg/g)).to.have.lengthOf(5);
+    expectNothingOutside(report, 'report.html');
+    expect(report).to.include("default-src 'none'").and.to.include('exchange-m1-n4-f2-coin');
+    const ids = [...report.matchAll(/ id="([^"]+)"/g)].map(([, id]) => id);
+    expect(new Set(ids).size, 'ids are unique').to.equal(ids.length);
+  });
+
+  it('writes a report that Chromium shows without an error', function () {
+    if (BROWSER === undefined) {
+      this.test!.title += ' (skipped: chromium is not installed)';
+      this.skip();
+    }
+    const { stdout, stderr } = spawnSync(
+      BROWSER,
+      ['--headless', '--no-sandbox', '--disable-gpu', '--enable-logging=stderr', '--v=0', `--user-data-dir=${join(folder, 'profile')}`, '--dump-dom', `file://${join(folder, 'report.html')}`],
+      { encoding: 'utf8', timeout: 15_000 },
+    );
+    expect(stdout).to.include('<figure><svg');
+    expect(stderr).not.to.match(/CONSOLE/);
+  });
+});
+
+function expectNothingOutside(page: string, what: string): void {
+  const urls = [...page.matchAll(/(?:href|src|action|data)\s*=\s*"([^"]*)"|url\(([^)]*)\)|@import\s+([^;]*)/g)].map(([, a, b, c]) => a ?? b ?? c ?? '');
+  expect(urls.filter((url) => !url.startsWith('#') && !url.startsWith('data:')), what).to.deep.equal([]);
+  expect(page.replaceAll(/xmlns(:\w+)?="[^"]*"/g, ''), what).not.to.match(/https?:|<script/);
+}
+
+/** The first tag of an XML text that does not fit, or the first `&` that begins no entity. */
+function unbalanced(xml: string): string | undefined {
+  const open: string[] = [];
+  for (const [tag, end, name, attributes, self] of xml.matchAll(/<(\/?)([\w:-]+)((?:\s+[\w:-]+="[^"<]*")*)\s*(\/?)>|<[^!?]/g)) {
+    if (name === undefined || attributes === undefined) return tag;
+    if (end === '/') {
+      if (open.pop() !== name) return tag;
+    } else if (self !== '/') open.push(name);
+  }
+  return open.at(-1) ?? /&(?!(?:amp|lt|gt|quot|apos|#\d+|#x[\da-f]+);)[^;]{0,10}/i.exec(xml)?.[0];
+}
