@@ -1,0 +1,138 @@
+import { expect } from 'chai';
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { cp, mkdir, mkdtemp, readFile, readdir, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { cleanEnvironment, projectPath } from './support/run.ts';
+
+const run = promisify(execFile);
+
+interface Manifest {
+  readonly name: string;
+  readonly version: string;
+  readonly bin: Readonly<Record<string, string>>;
+  readonly dependencies: Readonly<Record<string, string>>;
+}
+
+/**
+ * What somebody gets who installs the package in an empty folder. There is no network here, so the tarball is unpacked by
+ * hand to where npm would put it, and its dependencies are links to those of this project.
+ */
+describe('the package', function () {
+  this.timeout(60_000);
+  let folder: string;
+  let installed: string;
+  let files: readonly string[];
+  let manifest: Manifest;
+
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'generals-package-'));
+    // From a copy that is built anew, as after a fresh clone: an older build may have left files behind in dist.
+    const copy = join(folder, 'copy');
+    await mkdir(copy);
+    for (const part of ['package.json', 'tsconfig.json', 'README.md', 'LICENSE', 'src', 'workers', 'demo']) await cp(projectPath(part), join(copy, part), { recursive: true });
+    await symlink(projectPath('node_modules'), join(copy, 'node_modules'));
+    await run('npm', ['run', '--silent', 'build'], { cwd: copy });
+    const { stdout } = await run('npm', ['pack', '--ignore-scripts', '--json', '--offline', '--pack-destination', folder], { cwd: copy });
+    const [packed] = JSON.parse(stdout) as [{ filename: string; files: { path: string }[] }];
+    files = packed.files.map(({ path }) => path);
+    await run('tar', ['-xzf', join(folder, packed.filename), '-C', folder]);
+    await mkdir(join(folder, 'node_modules'));
+    installed = join(folder, 'node_modules/generals');
+    await run('mv', [join(folder, 'package'), installed]);
+    manifest = JSON.parse(await readFile(join(installed, 'package.json'), 'utf8')) as Manifest;
+    await linkDependencies(manifest, join(folder, 'node_modules'));
+    await writeFile(join(folder, 'package.json'), '{ "private": true, "type": "module" }');
+  });
+
+  after(() => rm(folder, { recursive: true }));
+
+  it('holds the built program, its sources’ types and maps, the demos, and nothing else', async () => {
+    const sources = (await readdir(projectPath('src'), { recursive: true })).filter((file) => file.endsWith('.ts')).map((file) => `src/${file.slice(0, -3)}`);
+    const workers = (await readdir(projectPath('workers'))).map((file) => `workers/${file.slice(0, -3)}`);
+    const built = [...sources, ...workers].flatMap((file) => [`${file}.js`, `${file}.js.map`, `${file}.d.ts`].map((name) => `dist/${name}`));
+    const demos = (await readdir(projectPath('demo'))).map((file) => `demo/${file}`);
+    const intended = new Set(['package.json', 'README.md', 'LICENSE', 'dist/workers/general.cjs', 'dist/workers/general.cjs.map', ...built, ...demos]);
+    expect(files.filter((file) => !intended.has(file)), 'not intended').to.deep.equal([]);
+    expect([...intended].filter((file) => !files.includes(file)), 'missing').to.deep.equal([]);
+  });
+
+  it('is a command that answers from a pipe, on threads of its own', async () => {
+    const bin = await binOf();
+    // npm makes the command a link to this file, and executable.
+    expect(await readFile(bin, 'utf8')).to.match(/^#!\/usr\/bin\/env node\n/);
+    const child = spawn(process.execPath, [bin, '4', '--seed', '1'], { cwd: folder, env: cleanEnvironment() });
+    let [out, err] = ['', ''];
+    child.stdout.setEncoding('utf8').on('data', (text: string) => (out += text));
+    child.stderr.setEncoding('utf8').on('data', (text: string) => (err += text));
+    child.stdin.end('g-elect 1\ng-state 3 faulty\nactual-order attack\ng-why\ng-check\n');
+    expect(await once(child, 'close')).to.deep.equal([0, null]);
+    expect(err).to.equal('');
+    expect(out).to.match(/^Execute order: attack! 1 faulty node in the system – [23] out of 4 quorum suggest attack$/m);
+  });
+
+  it('is a command that tells its version and its help', async () => {
+    const bin = await binOf();
+    expect((await run(process.execPath, [bin, '--version'], { cwd: folder })).stdout).to.equal(`${manifest.version}\n`);
+    expect((await run(process.execPath, [bin, '--help'], { cwd: folder })).stdout).to.include('Usage: generals');
+  });
+
+  it('runs its own demos', async () => {
+    const { stdout } = await run(process.execPath, [await binOf(), 'run', 'node_modules/generals/demo/first-order.txt'], { cwd: folder, env: cleanEnvironment() });
+    expect(stdout).to.include('Execute order: attack! Non-faulty nodes in the system – 3 out of 4 quorum suggest attack');
+  });
+
+  it('is a library whose armies can be ordered about, and whose process then ends by itself', async () => {
+    await writeFile(join(folder, 'consumer.js'), CONSUMER);
+    const { stdout } = await run(process.execPath, ['consumer.js'], { cwd: folder, env: cleanEnvironment() });
+    expect(JSON.parse(stdout)).to.deep.equal({ type: 'execute', order: 'attack', votes: 3, members: 4, faulty: 0 });
+  });
+
+  it('is a library that does not keep a process alive whose author forgot to disband', async () => {
+    await writeFile(join(folder, 'forgetful.js'), CONSUMER.replace(/await army\.disband.*\n/, ''));
+    const { stdout } = await run(process.execPath, ['forgetful.js'], { cwd: folder, env: cleanEnvironment() });
+    expect(JSON.parse(stdout)).to.include({ type: 'execute' });
+  });
+
+  it('has types that strict programs compile with', async () => {
+    await writeFile(join(folder, 'consumer.ts'), `${CONSUMER}\nexport const typed: string | undefined = outcome.verdict.order;\n`);
+    const options = { strict: true, noEmit: true, module: 'nodenext', target: 'es2023', skipLibCheck: false, exactOptionalPropertyTypes: true, types: ['node'], typeRoots: [projectPath('node_modules/@types')] };
+    await writeFile(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions: options, files: ['consumer.ts'] }));
+    const { code, output } = await run(process.execPath, [projectPath('node_modules/typescript/bin/tsc'), '-p', folder]).then(
+      ({ stdout }) => ({ code: 0, output: stdout }),
+      (error: { code: number; stdout: string }) => ({ code: error.code, output: error.stdout }),
+    );
+    expect(output).to.equal('');
+    expect(code).to.equal(0);
+  });
+
+  const CONSUMER = `import { Army } from 'generals';
+const army = await Army.muster(4, { seed: 7 });
+const outcome = await army.order('attack');
+console.log(JSON.stringify(outcome.verdict));
+await army.disband();
+`;
+
+  async function binOf(): Promise<string> {
+    const path = manifest.bin['generals'];
+    expect(path, 'package.json, bin.generals').to.be.a('string');
+    expect(existsSync(join(installed, path!))).to.equal(true);
+    // As npm does: node_modules/.bin/generals is a link, and modules are found from where it leads to.
+    const bin = join(folder, 'node_modules/.bin/generals');
+    if (!existsSync(bin)) {
+      await mkdir(join(folder, 'node_modules/.bin'), { recursive: true });
+      await symlink(join('../generals', path!), bin);
+    }
+    return bin;
+  }
+});
+
+async function linkDependencies({ dependencies }: Manifest, modules: string): Promise<void> {
+  for (const name of Object.keys(dependencies)) {
+    if (name.includes('/')) await mkdir(join(modules, name.split('/')[0]!), { recursive: true });
+    await symlink(projectPath(`node_modules/${name}`), join(modules, name));
+  }
+}

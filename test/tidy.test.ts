@@ -1,0 +1,166 @@
+import { expect } from 'chai';
+import { readFileSync, readdirSync } from 'node:fs';
+import { dirname, join, normalize } from 'node:path';
+import { COMMANDS } from '../src/repl/commands.ts';
+import { projectPath } from './support/run.ts';
+
+/**
+ * Which folder may import what, beside its own files: the layers of the design, top first. A module of Node or a package
+ * is named as it is imported. A folder inside a folder may import what that may, if it has no line of its own.
+ */
+const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
+  'src/main.ts': ['src/cli', 'src/core'],
+  'src/index.ts': ['src/core', 'src/hosts'],
+  workers: ['src/hosts/threads', 'src/campaign', 'node:worker_threads'],
+  'src/cli': ['src/repl', 'src/campaign', 'src/hosts', 'src/sim', 'src/trace', 'src/protocols', 'src/faults', 'src/core', 'node:', 'cli-progress'],
+  'src/repl': ['src/campaign', 'src/hosts', 'src/sim', 'src/trace', 'src/protocols', 'src/faults', 'src/core', 'node:', '@inquirer/core', 'inquirer', 'chalk', 'leven'],
+  'src/campaign': ['src/hosts', 'src/sim', 'src/judge', 'src/trace', 'src/protocols', 'src/faults', 'src/core', 'node:', 'piscina', 'cli-progress', 'vega'],
+  'src/hosts': ['src/sim', 'src/judge', 'src/trace', 'src/protocols', 'src/faults', 'src/core', 'node:'],
+  'src/sim': ['src/judge', 'src/trace', 'src/protocols', 'src/faults', 'src/core'],
+  'src/judge': ['src/core'],
+  'src/trace': ['src/protocols', 'src/core'],
+  'src/faults': ['src/core'],
+  'src/protocols': ['src/core'],
+  'src/core': [],
+};
+
+/** Narrower than a folder: who else imports one of these is to be asked why. */
+const ONLY_BY: Readonly<Record<string, readonly string[]>> = {
+  chalk: ['src/repl/looks.ts', 'src/repl/render.ts'],
+  'node:worker_threads': ['src/hosts/threads/', 'workers/'],
+  'node:crypto': ['src/hosts/'],
+};
+
+/** The folders that are free of I/O, of time and of chance. */
+const PURE = ['src/core', 'src/protocols', 'src/faults', 'src/judge', 'src/trace', 'src/sim'];
+
+/** What would be I/O, time or chance, and needs no import. */
+const IMPURE = /\b(Math\.random|Date\.now|new Date|Date\(|setTimeout|setInterval|setImmediate|queueMicrotask|performance\.|console\.|fetch\(|crypto\.|globalThis|require\(|import\.meta|navigator|Atomics\.|process\.)/;
+
+const TABLE = 'the table MAY_IMPORT in test/tidy.test.ts';
+
+describe('the project is tidy:', () => {
+  const sources = [...filesIn('src'), ...filesIn('workers')].filter((path) => path.endsWith('.ts'));
+
+  describe('imports point one way', () => {
+    for (const path of sources) {
+      it(`from ${path}`, () => {
+        const line = lineFor(path);
+        if (line === undefined) return expect.fail(`${path} lies in a folder without a line of its own: add one for ${dirname(path)} to ${TABLE}`);
+        for (const target of importsOf(path)) {
+          const isAllowed = isInside(target, line) || (MAY_IMPORT[line] ?? []).some((allowed) => isInside(target, allowed));
+          expect(isAllowed, `${path} imports ${target}: move what it needs, or allow it in the line '${line}' of ${TABLE}`).to.equal(true);
+          const few = ONLY_BY[target];
+          expect(few === undefined || few.some((start) => path.startsWith(start)), `${path} imports ${target}, which is for ${few?.join(', ')} only: change ONLY_BY in test/tidy.test.ts if that is meant`).to.equal(true);
+        }
+      });
+    }
+
+    it('in a table that names only folders and files that import something, and has no circle', () => {
+      for (const [line, targets] of Object.entries(MAY_IMPORT)) {
+        for (const target of targets.filter((one) => one.startsWith('src/'))) {
+          const back = MAY_IMPORT[target] ?? [];
+          expect(back.includes(line), `${line} and ${target} may import each other`).to.equal(false);
+        }
+      }
+    });
+  });
+
+  describe('no I/O, time or chance', () => {
+    for (const path of sources.filter((file) => PURE.some((folder) => isInside(file, folder)))) {
+      it(`in ${path}`, () => {
+        for (const target of importsOf(path)) expect(target, `${path} imports ${target}, but ${PURE.join(', ')} import no module of Node and no package`).to.match(/^src\//);
+        codeLines(path).forEach((line, index) => {
+          const found = IMPURE.exec(line)?.[0];
+          expect(found, `${path}:${index + 1} uses ${found}`).to.equal(undefined);
+        });
+      });
+    }
+  });
+
+  it('workers are glue: few lines, and no rule', () => {
+    for (const path of filesIn('workers')) expect(codeLines(path).filter((line) => line.trim() !== '').length, path).to.be.at.most(15);
+  });
+
+  it('nothing is left to do, marked as such in a comment', () => {
+    const word = new RegExp(`\\b(${['TO' + 'DO', 'FIX' + 'ME', 'XX' + 'X'].join('|')})\\b`);
+    for (const folder of ['src', 'workers', 'test', 'bench', 'demo']) {
+      for (const path of filesIn(folder)) {
+        read(path).split('\n').forEach((line, index) => expect(word.test(line), `${path}:${index + 1} ${line}`).to.equal(false));
+      }
+    }
+  });
+
+  it('no type is evaded, and no test skipped or singled out for good', () => {
+    const evasion = new RegExp(['\\bas an' + 'y\\b', '@ts-(ignore|expect-error|nocheck)', '\\b(describe|it)\\.on' + 'ly\\('].join('|'));
+    for (const path of ['src', 'workers', 'test', 'bench'].flatMap(filesIn).filter((file) => file.endsWith('.ts'))) {
+      read(path).split('\n').forEach((line, index) => expect(evasion.test(line), `${path}:${index + 1} ${line}`).to.equal(false));
+    }
+  });
+
+  for (const folder of ['demo', 'test/transcripts']) {
+    it(`every script in ${folder} opens with a sentence`, () => {
+      for (const path of filesIn(folder).filter((file) => file.endsWith('.txt'))) expect(read(path), path).to.match(/^# \p{Lu}.*[.!?]\n/u);
+    });
+  }
+
+  it('the README names every command and every demo', () => {
+    const readme = read('README.md');
+    for (const { name } of COMMANDS) expect(readme, `README.md lacks the command ${name}`).to.match(new RegExp(`\`${name}\\b`));
+    for (const path of filesIn('demo')) expect(readme, `README.md lacks ${path}`).to.include(path.slice('demo/'.length));
+  });
+
+  it('the README’s first screen is one sentence, the command, and a real session', () => {
+    const screen = read('README.md').split('\n').slice(0, 30).join('\n');
+    expect(screen).to.match(/^# generals\n\n[^\n]+\.\n/);
+    expect(screen).to.include('npm ci && npm start -- 4');
+    expect(screen).to.include('generals> ');
+  });
+
+  it('src/README.md has a line for every folder of src, and names none that is not there', () => {
+    const map = read('src/README.md');
+    const folders = readdirSync(projectPath('src'), { withFileTypes: true }).filter((entry) => entry.isDirectory()).map(({ name }) => name);
+    for (const folder of folders) expect(map, `src/README.md lacks ${folder}/`).to.include(`\`${folder}/\``);
+    for (const [, named] of map.matchAll(/^\| `([\w-]+)\/`/gm)) expect(folders, `src/README.md names ${named}/`).to.include(named);
+  });
+
+  it('every command has a transcript', () => {
+    const commands = filesIn('test/transcripts').flatMap((path) => read(path).split('\n').filter((line) => line.startsWith('generals> ')).map((line) => line.trim().split(/\s+/)[1]));
+    for (const { name } of COMMANDS) expect(commands, `no transcript in test/transcripts shows ${name}`).to.include(name);
+  });
+});
+
+/** The line of the table that a file is under: its own, or that of the nearest folder above. */
+function lineFor(path: string): string | undefined {
+  for (let place = path; place !== '.'; place = dirname(place)) if (MAY_IMPORT[place] !== undefined) return place;
+  return undefined;
+}
+
+/** Whether a target is the place itself or inside of it; `node:` holds all modules of Node. */
+function isInside(target: string, place: string): boolean {
+  return target === place || target.startsWith(place.endsWith(':') ? place : `${place}/`);
+}
+
+/** What a file imports, as paths from the top or names of packages. Types count too: they tie files as values do. */
+function importsOf(path: string): string[] {
+  const specifiers = [...read(path).matchAll(/^(?:import|export)\b[^;]*?\bfrom '([^']+)'|^import '([^']+)'|\bimport\('([^']+)'\)/gm)].map(([, from, bare, dynamic]) => from ?? bare ?? dynamic!);
+  return specifiers.map((specifier) => (specifier.startsWith('.') ? normalize(join(dirname(path), specifier)) : specifier));
+}
+
+/** A file's lines less its comments. */
+const codeLines = (path: string): string[] =>
+  read(path)
+    .replaceAll(/\/\*[\s\S]*?\*\//g, (comment) => comment.replaceAll(/[^\n]/g, ' '))
+    .split('\n')
+    .map((line) => line.replace(/(^|\s)\/\/.*$/, ''));
+
+function filesIn(folder: string): string[] {
+  return readdirSync(projectPath(folder), { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name).slice(projectPath('').length))
+    .toSorted();
+}
+
+function read(path: string): string {
+  return readFileSync(projectPath(path), 'utf8');
+}
