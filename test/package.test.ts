@@ -54,8 +54,9 @@ describe('the package', function () {
     const sources = (await readdir(projectPath('src'), { recursive: true })).filter((file) => file.endsWith('.ts')).map((file) => `src/${file.slice(0, -3)}`);
     const workers = (await readdir(projectPath('workers'))).map((file) => `workers/${file.slice(0, -3)}`);
     const built = [...sources, ...workers].flatMap((file) => [`${file}.js`, `${file}.js.map`, `${file}.d.ts`].map((name) => `dist/${name}`));
+    const bundles = workers.flatMap((file) => [`dist/${file}.cjs`, `dist/${file}.cjs.map`]);
     const demos = (await readdir(projectPath('demo'))).map((file) => `demo/${file}`);
-    const intended = new Set(['package.json', 'README.md', 'LICENSE', 'dist/workers/general.cjs', 'dist/workers/general.cjs.map', ...built, ...demos]);
+    const intended = new Set(['package.json', 'README.md', 'LICENSE', ...bundles, ...built, ...demos]);
     expect(files.filter((file) => !intended.has(file)), 'not intended').to.deep.equal([]);
     expect([...intended].filter((file) => !files.includes(file)), 'missing').to.deep.equal([]);
   });

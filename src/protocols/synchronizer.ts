@@ -10,7 +10,8 @@
  * milliseconds at the most, and half of it at the least, every peer whose frame is missing is accused, and counts as
  * silent from then on; a peer that was only slow broke the model's bound on delays, which is why the accusation is part
  * of the run. (The timer ticks twice in that time and looks whether anything came; to set it anew upon each frame would
- * cost more than the frame. So the model's bound on delays, Δ, is half of `patience`.)
+ * cost more than the frame. Ticks of different members do not fall
+ * together, so one may wait half of `patience` longer than another: the model's bound on delays, Δ, is a quarter of it.)
  */
 import type { NodeId } from '../core/node.ts';
 import type { Order } from '../core/order.ts';

@@ -134,7 +134,7 @@ export const COMMANDS: readonly Command[] = [
   },
   {
     name: 'g-campaign',
-    forms: [[], [{ name: 'orders' }]],
+    forms: [[], [{ name: 'count' }]],
     summary: 'simulate that many orders (10000) to the army as it stands, and count how often its loyal agree',
     example: 'g-campaign 1e5',
     async run({ army }, [orders], signal) {

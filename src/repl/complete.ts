@@ -1,4 +1,4 @@
-import type { Session } from './command.ts';
+import type { Parameter, Session } from './command.ts';
 import { COMMANDS } from './commands.ts';
 import type { Completion } from './completion.ts';
 
@@ -14,6 +14,9 @@ export function complete(session: Session, line: string, cursor: number): Comple
 
 function wordsAt(session: Session, [name, ...words]: readonly string[]): string[] {
   const command = COMMANDS.find((candidate) => candidate.name === name);
-  const candidates = (command?.forms ?? []).flatMap((form) => form[words.length]?.words?.(session) ?? []);
+  const candidates = (command?.forms ?? []).flatMap((form) => parameterAt(form, words.length)?.words?.(session) ?? []);
   return [...new Set(candidates)];
 }
+
+/** The last parameter may stand for many words. */
+const parameterAt = (form: readonly Parameter[], place: number): Parameter | undefined => form[place] ?? (form.at(-1)?.isMany === true ? form.at(-1) : undefined);

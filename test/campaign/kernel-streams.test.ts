@@ -44,7 +44,7 @@ describe('kernels: the coins', () => {
     for (const next of [1, 2, LANES, 2 * LANES]) expectFair(streams.slice(next).map((words, index) => words.map((word, place) => word ^ streams[index]![place]!)), 32, `${next} streams on`);
   });
 
-  it('make every byte as likely as any other, and every run as long as it should be', () => {
+  it('make all bytes equally likely, and every run as long as it should be', () => {
     const bytes = new Map<number, number>();
     const runs = new Map<number, number>();
     let run = 0;

@@ -10,6 +10,9 @@ import { openReport, sealMission, type Answer, type Letter } from './letters.ts'
 // that loads the modules one by one.
 const ENTRY = new URL('../../../workers/general.cjs', import.meta.url);
 
+/** How many generals are mustered at a time. */
+const COMPANY = 16;
+
 /** A living thread, on its way to be one general or already it. */
 interface Soldier {
   readonly worker: Worker;
@@ -36,6 +39,8 @@ interface Campaign {
  */
 export class ThreadHost implements Host {
   readonly #soldiers = new Map<NodeId, Soldier>();
+  /** Sent away before they were born. */
+  readonly #unwanted = new Set<NodeId>();
   readonly #keepsSpare: boolean;
   #spare: Worker | undefined;
   #campaign: Campaign | undefined;
@@ -47,6 +52,15 @@ export class ThreadHost implements Host {
   }
 
   async enlist(ids: readonly NodeId[]): Promise<void> {
+    // In companies, so that in between this thread can hear a signal, and few threads are half-born when it is one to end.
+    for (let start = 0; start < ids.length; start += COMPANY) {
+      await this.#enlistCompany(ids.slice(start, start + COMPANY).filter((id) => !this.#unwanted.delete(id)));
+    }
+    if (this.#keepsSpare && this.#soldiers.size > 0) this.#spare ??= spawn();
+    this.#spare?.unref();
+  }
+
+  async #enlistCompany(ids: readonly NodeId[]): Promise<void> {
     const links = new Map<NodeId, [NodeId, MessagePort][]>([...this.#soldiers.keys()].map((id) => [id, []]));
     for (const id of ids) {
       this.#soldiers.set(id, this.#recruit(id));
@@ -64,13 +78,14 @@ export class ThreadHost implements Host {
     await Promise.all(ids.map(async (id) => this.#soldiers.get(id)?.ready));
     const stillborn = this.#losses.find(({ id }) => ids.includes(id));
     if (stillborn !== undefined) throw new Error(`${nameOf(stillborn.id)} could not be mustered: it ${stillborn.reason}`);
-    if (this.#keepsSpare && this.#soldiers.size > 0) this.#spare ??= spawn();
-    this.#spare?.unref();
   }
 
   async dismiss(id: NodeId): Promise<void> {
     const soldier = this.#soldiers.get(id);
-    if (soldier === undefined) return;
+    if (soldier === undefined) {
+      this.#unwanted.add(id);
+      return;
+    }
     this.#strike(id, lossBy.killing());
     await soldier.worker.terminate();
   }
