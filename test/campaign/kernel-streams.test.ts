@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { kernelFor } from '../../src/campaign/kernel/kernel.ts';
-import { LANES, STATE_WORDS, statesOf } from '../../src/campaign/kernel/streams.ts';
+import { GENERATORS, LANES, STATE_WORDS, placeOf, statesOf } from '../../src/campaign/kernel/streams.ts';
 import { nodeId } from '../../src/core/node.ts';
 import { coinsOf, onesIn } from '../support/kernels.ts';
 
@@ -18,8 +18,10 @@ describe('kernels: the coins', () => {
     for (const seed of [0, 1, 2, 2 ** 32, 2 ** 32 + 1, Number.MAX_SAFE_INTEGER]) {
       for (const batch of [...Array.from({ length: 500 }, (_, index) => index), 2 ** 31, 2 ** 32 - 1, 2 ** 32, 2 ** 33]) {
         const states = statesOf(seed, batch);
-        for (let lane = 0; lane < LANES; lane += 1) {
-          begun.add(Array.from({ length: STATE_WORDS - 1 }, (_, place) => states[place * LANES + lane]).join(' '));
+        for (let stream = 0; stream < GENERATORS * LANES; stream += 1) {
+          const state = Array.from({ length: STATE_WORDS }, (_, place) => states[placeOf(Math.floor(stream / LANES), place, stream % LANES)]!);
+          expect(state.pop(), 'all counters begin alike').to.equal(states[placeOf(0, STATE_WORDS - 1, 0)]);
+          begun.add(state.join(' '));
           count += 1;
         }
       }

@@ -2,7 +2,7 @@
 import type { KernelCell } from '../../src/campaign/kernel/cell.ts';
 import { tossOf } from '../../src/campaign/kernel/outcome.ts';
 import { RESULTS } from '../../src/campaign/kernel/program.ts';
-import { LANES, statesOf } from '../../src/campaign/kernel/streams.ts';
+import { GENERATORS, LANES, placeOf, statesOf } from '../../src/campaign/kernel/streams.ts';
 import type { Choose, Question } from '../../src/core/choice.ts';
 import type { Mission } from '../../src/core/mission.ts';
 import { nodeId } from '../../src/core/node.ts';
@@ -52,21 +52,27 @@ function tossBehind({ protocol }: KernelCell, { round, from, to }: Question, opt
 /** What is said, ballots being orders and messages beginning with one. */
 const wordOf = (option: unknown): string => String((option as Conduct<Order>).now[0]);
 
-/** The coins of a batch's steps as sfc32 draws them, written down once more: word `toss` of step `step` in `lane`. */
+/** The coins of a batch's steps, by lane: word `step * tosses + toss`. */
 export function coinsOf(seed: number, batch: number, tosses: number, steps: number): Int32Array[] {
   const states = statesOf(seed, batch);
   return Array.from({ length: LANES }, (_, lane) => {
-    let [a, b, c, counter] = [0, 1, 2, 3].map((place) => BigInt.asUintN(32, BigInt(states[place * LANES + lane]!))) as [bigint, bigint, bigint, bigint];
-    return Int32Array.from({ length: tosses * steps }, () => {
-      const out = BigInt.asUintN(32, a + b + counter);
-      counter = BigInt.asUintN(32, counter + 1n);
-      a = b ^ (b >> 9n);
-      b = BigInt.asUintN(32, c + (c << 3n));
-      c = BigInt.asUintN(32, ((c << 21n) | (c >> 11n)) & 0xffffffffn) + out;
-      c = BigInt.asUintN(32, c);
-      return Number(BigInt.asIntN(32, out));
-    });
+    const draws = Array.from({ length: GENERATORS }, (_unused, generator) => sfc32([0, 1, 2, 3].map((place) => states[placeOf(generator, place, lane)]!)));
+    return Int32Array.from({ length: tosses * steps }, (_unused, index) => draws[(index % tosses) % GENERATORS]!());
   });
+}
+
+/** The generator, written down once more, in numbers that do not wrap by themselves. */
+function sfc32(state: readonly number[]): () => number {
+  const wrapped = (value: bigint): bigint => BigInt.asUintN(32, value);
+  let [a, b, c, counter] = state.map((word) => wrapped(BigInt(word))) as [bigint, bigint, bigint, bigint];
+  return () => {
+    const out = wrapped(a + b + counter);
+    counter = wrapped(counter + 1n);
+    a = b ^ (b >> 9n);
+    b = wrapped(c + (c << 3n));
+    c = wrapped(((c << 21n) | (c >> 11n)) + out);
+    return Number(BigInt.asIntN(32, out));
+  };
 }
 
 /** How many bits of these words are 1. */

@@ -66,6 +66,9 @@ export const op = {
   localTee: (index: number): number[] => [0x22, ...unsigned(index)],
   i32Const: (value: number): number[] => [0x41, ...signed(value)],
   i32Sub: [0x6b],
+  i32And: [0x71],
+  /** What is inside, where a number is zero. */
+  unless: (inside: readonly number[]): number[] => [0x45, 0x04, 0x40].concat(inside, [END]),
   /** Begins anew where `again`, inside of it, finds another number than zero. */
   loop: (inside: readonly number[]): number[] => [0x03, 0x40].concat(inside, [END]),
   again: [0x0d, 0x00],
@@ -83,6 +86,8 @@ export const op = {
   /** Where the third is 1 the first, else the second. */
   select: vectorOp(82),
   onesOfBytes: vectorOp(98),
+  addBytes: vectorOp(110),
+  addShorts: vectorOp(142),
   addPairsOfBytes: vectorOp(125),
   addPairsOfShorts: vectorOp(127),
   shiftLeft: vectorOp(171),

@@ -34,7 +34,7 @@ export interface Kernel {
   /** How many orders a step takes. */
   readonly orders: number;
   readonly engine: 'js' | 'wasm';
-  /** No order can break a property, whatever the traitors say: both results folded to a constant. */
+  /** No order can break a property, whatever the traitors say: see `isProven`. */
   readonly folded: 'agreement and validity proven' | undefined;
   /** Runs whole steps. The same arguments give the same counts, on either engine; different batches draw different coins. */
   run(seed: number, batch: number, steps: number): KernelCounts;
@@ -72,6 +72,19 @@ export function programFor(cell: KernelCell): Program | undefined {
   return program.order.length > SIZE_MAX ? undefined : program;
 }
 
+/**
+ * Whether the symbolic run alone proves that these traitors cannot break agreement or validity. A coin is a variable like any
+ * other, so what is constant holds however the coins fall: whichever order each traitor names in each message, or whether it
+ * is silent, since silence is taken for retreat, and the first message counts. False says nothing.
+ */
+export function isProven(cell: Omit<KernelCell, 'strategy'>): boolean {
+  const program = programFor({ ...cell, strategy: coin.name });
+  return program !== undefined && isNeverBroken(program);
+}
+
+/** The results that come first are the violations. */
+const isNeverBroken = ({ results }: Program): boolean => results[0] === NEVER && results[1] === NEVER;
+
 /** Infinite where the protocol cannot be run so. */
 function messagesOf({ protocol: name, members: n, m }: KernelCell): number {
   const protocol = protocolNamed(name);
@@ -89,9 +102,8 @@ function made(cell: KernelCell, engine: 'auto' | 'js' | 'wasm'): Kernel | undefi
   return javascript === undefined ? undefined : kernelBy('js', javascript, program);
 }
 
-function kernelBy(name: 'js' | 'wasm', engine: Engine, { results }: Program): Kernel {
-  const isProven = results[0] === NEVER && results[1] === NEVER;
-  return { orders: STEP, engine: name, folded: isProven ? 'agreement and validity proven' : undefined, run: (...by) => observe(...by).counts, observe };
+function kernelBy(name: 'js' | 'wasm', engine: Engine, program: Program): Kernel {
+  return { orders: STEP, engine: name, folded: isNeverBroken(program) ? 'agreement and validity proven' : undefined, run: (...by) => observe(...by).counts, observe };
 
   function observe(seed: number, batch: number, steps: number): ReturnType<Kernel['observe']> {
     const states = statesOf(seed, batch);
@@ -107,5 +119,5 @@ function kernelBy(name: 'js' | 'wasm', engine: Engine, { results }: Program): Ke
 /** Orders of a step. */
 const STEP = 32 * LANES;
 
-/** Steps of one call: few enough that a function which was compiled better in the meantime is soon called. */
-const SLICE = 4096;
+/** Steps of one call: few enough to be counted in small numbers, and for a function that was compiled better in the meantime to be called soon. */
+const SLICE = 2048;

@@ -1,7 +1,7 @@
 import { FIRST_VECTOR, moduleOf, op } from './binary.ts';
 import type { Engine } from './javascript.ts';
 import type { Program } from './program.ts';
-import { LANES, STATE_WORDS } from './streams.ts';
+import { GENERATORS, LANES, STATE_WORDS } from './streams.ts';
 import type { Word } from './words.ts';
 
 /** A program as WebAssembly, all lanes at once. @returns undefined where there is no WebAssembly, or none with vectors */
@@ -15,6 +15,7 @@ export function wasmOf(program: Program): Engine | undefined {
     advance(states, steps, counts, last) {
       words.set(states, STATES / 4);
       words.fill(0, COUNTS / 4, COUNTS / 4 + results);
+      if (steps > STEPS_MAX) throw new Error(`${steps} steps in one call are too many to be counted`);
       run(steps);
       states.set(words.subarray(STATES / 4, STATES / 4 + states.length));
       last.set(words.subarray(lastOf(program) / 4, lastOf(program) / 4 + results));
@@ -37,11 +38,18 @@ const VECTOR = 16;
 
 /** Where in memory: a, b, c and the counter; how often each result came about, in each lane; and the last step's results. */
 const STATES = 0;
-const COUNTS = STATES + STATE_WORDS * VECTOR;
+const COUNTS = STATES + GENERATORS * STATE_WORDS * VECTOR;
 const lastOf = ({ results }: Program): number => COUNTS + results.length * VECTOR;
 
+/** A step adds up to 8 to a byte, which holds 255, and up to 16 to a short, which holds 65535. */
+const CARRY_EVERY = 16;
+const STEPS_MAX = 4095;
+
 const STEPS = 0;
-const [A, B, C, D, ONE, FIRST_COUNT] = [0, 1, 2, 3, 4, 5].map((place) => FIRST_VECTOR + place) as [number, number, number, number, number, number];
+/** Then, for each generator: a, b, c, and the counter. */
+const FIRST_STATE = FIRST_VECTOR;
+const ONE = FIRST_STATE + GENERATORS * STATE_WORDS;
+const FIRST_COUNT = ONE + 1;
 
 /**
  * A gate that is used once is computed where it is used; any other is kept in a local. Gates are met in the order of the
@@ -49,9 +57,11 @@ const [A, B, C, D, ONE, FIRST_COUNT] = [0, 1, 2, 3, 4, 5].map((place) => FIRST_V
  */
 export function bytesOf(program: Program): Uint8Array<ArrayBuffer> {
   const { words, results, uses } = program;
-  const firstLast = FIRST_COUNT + results.length;
+  const firstByteCount = FIRST_COUNT + results.length;
+  const firstLast = firstByteCount + results.length;
   const locals = new Map<Word, number>();
   let free = firstLast + results.length;
+  let drawn = 0;
   const code: number[] = [];
   const emit = (bytes: readonly number[]): void => {
     for (const byte of bytes) code.push(byte);
@@ -60,16 +70,22 @@ export function bytesOf(program: Program): Uint8Array<ArrayBuffer> {
   results.forEach((result, index) => {
     push(result);
     emit(op.localTee(firstLast + index));
-    emit([...op.onesOfBytes, ...op.addPairsOfBytes, ...op.addPairsOfShorts]);
-    emit([...op.localGet(FIRST_COUNT + index), ...op.add, ...op.localSet(FIRST_COUNT + index)]);
+    emit([...op.onesOfBytes, ...op.localGet(firstByteCount + index), ...op.addBytes, ...op.localSet(firstByteCount + index)]);
   });
-  const load = [A, B, C, D].flatMap((local, place) => [...op.i32Const(0), ...op.load(STATES + place * VECTOR), ...op.localSet(local)]);
+  const states = Array.from({ length: GENERATORS * STATE_WORDS }, (_, place) => place);
+  const load = states.flatMap((place) => [...op.i32Const(0), ...op.load(STATES + place * VECTOR), ...op.localSet(FIRST_STATE + place)]);
   const store = (local: number, place: number): number[] => [...op.i32Const(0), ...op.localGet(local), ...op.store(place)];
-  const countdown = [...op.localGet(STEPS), ...op.i32Const(1), ...op.i32Sub, ...op.localTee(STEPS), ...op.again];
+  const countdown = [...op.localGet(STEPS), ...op.i32Const(1), ...op.i32Sub, ...op.localTee(STEPS)];
+  // Bytes hold the ones of some steps, shorts those of a whole call.
+  const carry = results.flatMap((_, index) => {
+    const [bytes, count] = [firstByteCount + index, FIRST_COUNT + index];
+    return op.localGet(bytes).concat(op.addPairsOfBytes, op.localGet(count), op.addShorts, op.localSet(count), op.constant(false), op.localSet(bytes));
+  });
+  const carryInTime = [...op.i32Const(CARRY_EVERY - 1), ...op.i32And, ...op.unless(carry)];
   const body = [...load, ...op.i32Const(1), ...op.splat, ...op.localSet(ONE)].concat(
-    op.loop(code.concat(countdown)),
-    [A, B, C, D].flatMap((local, place) => store(local, STATES + place * VECTOR)),
-    results.flatMap((_, index) => store(FIRST_COUNT + index, COUNTS + index * VECTOR)),
+    op.loop(code.concat(countdown, carryInTime, op.localGet(STEPS), op.again)),
+    states.flatMap((place) => store(FIRST_STATE + place, STATES + place * VECTOR)),
+    results.flatMap((_, index) => [...op.i32Const(0), ...op.localGet(FIRST_COUNT + index), ...op.addPairsOfShorts, ...op.store(COUNTS + index * VECTOR)]),
     results.flatMap((_, index) => store(firstLast + index, lastOf(program) + index * VECTOR)),
   );
   return moduleOf(body, free - FIRST_VECTOR);
@@ -111,15 +127,17 @@ export function bytesOf(program: Program): Uint8Array<ArrayBuffer> {
     }
   }
 
-  /** One step of sfc32 in every lane; its output stays on the stack. */
+  /** One step of the generator whose turn it is, in every lane; its output stays on the stack. */
   function draw(): void {
+    const [a, b, c, d] = [0, 1, 2, 3].map((place) => FIRST_STATE + (drawn % GENERATORS) * STATE_WORDS + place) as [number, number, number, number];
     const out = free;
     free += 1;
-    emit([...op.localGet(A), ...op.localGet(B), ...op.add, ...op.localGet(D), ...op.add, ...op.localTee(out)]);
-    emit([...op.localGet(D), ...op.localGet(ONE), ...op.add, ...op.localSet(D)]);
-    emit([...op.localGet(B), ...op.localGet(B), ...op.i32Const(9), ...op.shiftRight, ...op.xor, ...op.localSet(A)]);
-    emit([...op.localGet(C), ...op.localGet(C), ...op.i32Const(3), ...op.shiftLeft, ...op.add, ...op.localSet(B)]);
-    emit([...op.localGet(C), ...op.i32Const(21), ...op.shiftLeft, ...op.localGet(C), ...op.i32Const(11), ...op.shiftRight, ...op.or]);
-    emit([...op.localGet(out), ...op.add, ...op.localSet(C)]);
+    drawn += 1;
+    emit([...op.localGet(a), ...op.localGet(b), ...op.add, ...op.localGet(d), ...op.add, ...op.localTee(out)]);
+    emit([...op.localGet(d), ...op.localGet(ONE), ...op.add, ...op.localSet(d)]);
+    emit([...op.localGet(b), ...op.localGet(b), ...op.i32Const(9), ...op.shiftRight, ...op.xor, ...op.localSet(a)]);
+    emit([...op.localGet(c), ...op.localGet(c), ...op.i32Const(3), ...op.shiftLeft, ...op.add, ...op.localSet(b)]);
+    emit([...op.localGet(c), ...op.i32Const(21), ...op.shiftLeft, ...op.localGet(c), ...op.i32Const(11), ...op.shiftRight, ...op.or]);
+    emit([...op.localGet(out), ...op.add, ...op.localSet(c)]);
   }
 }
