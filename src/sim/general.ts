@@ -3,8 +3,8 @@ import type { Report } from '../core/host.ts';
 import type { Keyring } from '../core/keyring.ts';
 import type { Briefing } from '../core/mission.ts';
 import type { NodeId } from '../core/node.ts';
-import type { AnyRoundsProtocol, Context, Effect, Event } from '../core/protocol.ts';
-import { dictated, type Dictation } from '../faults/dictated.ts';
+import { inWords, type AnyRoundsProtocol, type Context, type Effect, type Event } from '../core/protocol.ts';
+import { dictated, dictation, type Dictation } from '../faults/dictated.ts';
 import { strategyNamed } from '../faults/registry.ts';
 import { traitorous, traitorousBallot, type Treason } from '../faults/traitor.ts';
 import { protocolNamed } from '../protocols/registry.ts';
@@ -64,6 +64,12 @@ export function soldier(briefing: Briefing, self: NodeId, strategy: string | und
 
 const treasonOf = (strategy: string, choose: Choose, order: number, dictate?: Dictation): Treason =>
   dictate === undefined ? { strategy: known(strategyNamed(strategy), strategy), choose, order } : { strategy: dictated, choose: dictate.choose, order };
+
+/** What fixes a traitor's messages in that order. @param words one for each */
+export function dictationFor(briefing: Briefing, self: NodeId, words: readonly string[]): Dictation {
+  const protocol = known(protocolNamed(briefing.protocol), briefing.protocol);
+  return dictation(self, words, (message) => inWords(protocol, briefing, message));
+}
 
 function known<T>(found: T | undefined, name: string): T {
   if (found === undefined) throw new Error(`nothing is named '${name}' in the registry`);

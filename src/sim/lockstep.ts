@@ -4,7 +4,7 @@ import { symbolicKeyring } from '../core/keyring.ts';
 import type { Mission } from '../core/mission.ts';
 import type { NodeId } from '../core/node.ts';
 import type { Order } from '../core/order.ts';
-import type { Context, Effect, Heard, OrderVocabulary } from '../core/protocol.ts';
+import type { Context, Heard, OrderVocabulary, RoundsEffect } from '../core/protocol.ts';
 import type { Course, Inbox } from '../protocols/synchronizer.ts';
 import { soldier, type Soldier } from './general.ts';
 import type { Circumstances } from './simulate.ts';
@@ -31,7 +31,7 @@ export function march(soldiers: readonly Soldier[], order: Order): Account {
   const rounds = commander.protocol.rounds(commander.context);
   for (let round = 1; round <= rounds + 1; round += 1) {
     for (const one of army) {
-      if (round > 1) one.heard.push(inboxOf(one.inbox));
+      if (round > 1) one.heard.push(one.inbox);
       const event = { type: 'round', round, inbox: one.inbox } as const;
       for (const effect of one.protocol.step(one.context, one.state, event)) perform(one, round, effect);
     }
@@ -42,12 +42,10 @@ export function march(soldiers: readonly Soldier[], order: Order): Account {
   }
   return { reports: army.map((one) => one.soldier.report(one)), losses: [], accusations: army.flatMap(({ accusations }) => accusations) };
 
-  function perform(one: Marcher, round: number, effect: Effect<OrderVocabulary>): void {
+  function perform(one: Marcher, round: number, effect: RoundsEffect<OrderVocabulary>): void {
     switch (effect.type) {
       case 'send':
-        if (!(one.protocol.speaks?.(one.context, round, one.context.self, effect.to) ?? true)) break;
-        one.sent += 1;
-        if (effect.to !== one.context.self) marchers.get(effect.to)?.next.push({ from: one.context.self, message: effect.message });
+        send(one, round, effect.to, effect.messages);
         break;
       case 'output':
         one.decision ??= effect.output;
@@ -58,11 +56,24 @@ export function march(soldiers: readonly Soldier[], order: Order): Account {
       case 'note':
         if (effect.fact.type === 'tampered') one.tampered.push(effect.fact);
         break;
-      case 'set-timer':
-      case 'cancel-timer':
-        throw new Error(`a protocol in rounds has no timers, but asked for '${effect.timer}'`);
       default:
         effect satisfies never;
+    }
+  }
+
+  /** All receivers share one entry of their inboxes, unless they hear more from this sender. */
+  function send(one: Marcher, round: number, receivers: readonly NodeId[], messages: readonly unknown[]): void {
+    if (messages.length === 0) return;
+    const { protocol, context } = one;
+    const from = context.self;
+    const heard = { from, messages };
+    for (const to of receivers) {
+      if (!(protocol.speaks?.(context, round, from, to) ?? true)) continue;
+      one.sent += messages.length;
+      const next = to === from ? undefined : marchers.get(to)?.next;
+      const last = next?.at(-1);
+      if (last?.from === from) next![next!.length - 1] = { from, messages: [...last.messages, ...messages] };
+      else next?.push(heard);
     }
   }
 }
@@ -81,14 +92,4 @@ interface Marcher {
   readonly heard: Inbox[];
   readonly tampered: Course['tampered'][number][];
   readonly accusations: Accusation[];
-}
-
-function inboxOf(inbox: readonly Heard<unknown>[]): Inbox {
-  const from: NodeId[] = [];
-  const messages: unknown[] = [];
-  for (const heard of inbox) {
-    from.push(heard.from);
-    messages.push(heard.message);
-  }
-  return { from, messages };
 }

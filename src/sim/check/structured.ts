@@ -7,7 +7,7 @@ import { pathIn } from './alternatives.ts';
 import type { Campaign } from './request.ts';
 import type { CheckResult, Coverage } from './result.ts';
 import { oralTree, type LieOnPath, type Pattern, type Subtree } from './tree.ts';
-import { violationBy, type Asked, type Decide } from './trial.ts';
+import { settingOf, violationBy, type Asked, type Decide } from './trial.ts';
 
 /** Whether the proof in `tree.ts` is about this protocol. It is about its very code: a variant under the same name is another. */
 export const isStructured = (protocol: AnyRoundsProtocol): boolean => protocol === oral || protocol === exchange;
@@ -129,9 +129,10 @@ function telling(campaign: Campaign, lies: readonly LieOnPath[]): Decide {
 }
 
 /** The exchange leaves out the paths of its messages, as its rounds tell them. */
-function pathOfMessage({ protocol, commander }: Campaign, { honest, question }: Asked): readonly NodeId[] {
+function pathOfMessage(campaign: Campaign, { honest, question }: Asked): readonly NodeId[] {
+  const { protocol, commander } = campaign;
   if (protocol === exchange) return question.round === 1 ? [commander] : [commander, question.from];
-  const path = pathIn(honest);
+  const path = pathIn(settingOf(campaign), honest);
   if (path === undefined) throw new Error(`the message ${JSON.stringify(honest)} has no path`);
   return path;
 }
