@@ -56,7 +56,10 @@ function tampered(
   const { self: from, members } = context;
   const result: RoundsEffect<OrderVocabulary>[] = state.late.map(({ to, message }) => ({ type: 'send', to: [to], messages: [message] }));
   state.late = [];
-  const sentTo = new Map<NodeId, number>();
+  /** How much has been said to each in this round. */
+  const saidTo: number[] = [];
+  // Most messages are for many receivers, and come by here for each of them.
+  const known = new Map<unknown, readonly Conduct<unknown>[]>();
   for (const effect of effects) {
     if (effect.type !== 'send') {
       result.push(effect);
@@ -64,16 +67,24 @@ function tampered(
     }
     for (const to of effect.to) {
       const said: unknown[] = [];
-      let index = sentTo.get(to) ?? 0;
+      let index = saidTo[to] ?? 0;
       for (const honest of effect.messages) {
-        const conducts = strategy.says({ from, to, members, honest, lies: protocol.lies(context, honest) });
+        let conducts = known.get(honest);
+        if (conducts === undefined) {
+          conducts = strategy.says({ from, to, members, honest, lies: protocol.lies(context, honest) });
+          if (strategy.minds !== 'receiver') known.set(honest, conducts);
+        }
         const conduct = choose({ about: 'treason', order, round, from, to, index }, conducts);
-        said.push(...conduct.now);
-        for (const message of conduct.late) state.late.push({ to, message });
-        if (!isHonest(conduct, honest)) result.push({ type: 'note', fact: { type: 'tampered', round, from, to, honest, said: conduct.now, late: conduct.late } });
         index += 1;
+        if (isHonest(conduct, honest)) {
+          said.push(honest);
+          continue;
+        }
+        for (const message of conduct.now) said.push(message);
+        for (const message of conduct.late) state.late.push({ to, message });
+        result.push({ type: 'note', fact: { type: 'tampered', round, from, to, honest, said: conduct.now, late: conduct.late } });
       }
-      sentTo.set(to, index);
+      saidTo[to] = index;
       if (said.length > 0) result.push({ type: 'send', to: [to], messages: said });
     }
   }

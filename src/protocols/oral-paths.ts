@@ -25,7 +25,7 @@ export const orderIn = (message: OralMessage): Order => (message % 2 === 1 ? 'at
 /** The order on the commander's own path. */
 export const commanded = (order: Order): OralMessage => (order === 'attack' ? 1 : 0);
 
-/** In ascending order. A general's index is its place in this list. */
+/** In ascending order. A lieutenant's index is its place in this list. */
 export const lieutenantsOf = ({ members, commander }: Setting): NodeId[] => members.filter((id) => id !== commander);
 
 /** The generals on a message's path, the commander first; undefined if there is no such path. */
@@ -62,11 +62,14 @@ export interface PathLevel {
   readonly lastOn: Int32Array;
   /** By number − first; −1 for paths that this general is on. */
   readonly placeOf: Int32Array;
-  /** How many paths this general is not on. */
-  readonly places: number;
+  /** What is heard by a general whom nobody tells anything: for each place `UNHEARD`. */
+  readonly silence: readonly number[];
   /** One for each other lieutenant; none for the longest paths. */
   readonly relays: readonly Relay[];
 }
+
+/** The mark of a path on which nothing was heard. */
+export const UNHEARD = 0;
 
 /** What a general passes on to one other: what it heard on the paths that both are not on. */
 export interface Relay {
@@ -124,7 +127,7 @@ function mapOf(lieutenants: number, faults: number, self: number): PathMap {
       first,
       lastOn: Int32Array.from(paths, (path) => path.at(-1) ?? -1),
       placeOf,
-      places,
+      silence: Array.from({ length: places }, () => UNHEARD),
       relays: relays.flatMap((relay, to) => (relay.places.length === 0 ? [] : [{ to, places: Int32Array.from(relay.places), longer: Int32Array.from(relay.longer) }])),
     });
     first += paths.length;

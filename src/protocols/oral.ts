@@ -28,7 +28,7 @@ import { DEFAULT_ORDER, type Order } from '../core/order.ts';
 import { nameOf, type NodeId } from '../core/node.ts';
 import type { Context, Heard, OrderVocabulary, RoundsEffect, RoundsProtocol, Vote } from '../core/protocol.ts';
 import { byzantineMembers, faultsTolerated, majorityOf } from '../core/quorum.ts';
-import { commanded, isOralMessage, lieutenantsOf, mapFor, orderIn, pathOf, type OralMessage, type PathMap } from './oral-paths.ts';
+import { UNHEARD, commanded, isOralMessage, lieutenantsOf, mapFor, orderIn, pathOf, type OralMessage, type PathMap } from './oral-paths.ts';
 
 interface Oral extends OrderVocabulary {
   readonly message: OralMessage;
@@ -39,12 +39,11 @@ interface OralState {
   /** The commander's own order. */
   order: Order;
   /** What was heard on each path that this general is not on, by length of path − 1 and then by place: see `oral-paths.ts`. */
-  readonly heard: (readonly Word[])[];
+  readonly heard: (readonly number[])[];
 }
 
-/** An order as OM counts it, attack being 1; or that none was heard, which counts as retreat. */
-type Word = 0 | 1 | typeof UNHEARD;
-const UNHEARD = 2;
+/** What may be heard on a path, and what a majority may be; to have heard nothing counts as retreat. */
+const [RETREAT, ATTACK] = [1, 2];
 
 /** The most messages that an order may cost: all of them are held in memory at once. */
 export const MESSAGES_MAX = 1_000_000;
@@ -120,66 +119,66 @@ function takePart(context: Context, state: OralState, inbox: readonly Heard<Oral
 }
 
 /** What was heard on all paths of that length, by place. This is where a large order spends its time. */
-function levelOf(context: Context, { levels }: PathMap, inbox: readonly Heard<OralMessage>[], length: number): Word[] {
-  const { first, lastOn, placeOf, places } = levels[length - 1]!;
-  const level: Word[] = [];
-  for (let place = 0; place < places; place += 1) level.push(UNHEARD);
-  const lieutenants = lieutenantsOf(context);
+function levelOf({ members, commander }: Context, { levels }: PathMap, inbox: readonly Heard<OralMessage>[], length: number): number[] {
+  const { first, lastOn, placeOf, silence } = levels[length - 1]!;
+  const level = silence.slice();
   const end = first + lastOn.length;
-  let index = 0;
+  let place = 0;
   for (const { from, messages } of inbox) {
     // Both lists are sorted.
-    while (index < lieutenants.length && lieutenants[index]! < from) index += 1;
-    const sender = from === context.commander ? COMMANDER : lieutenants[index] === from ? index : STRANGER;
+    while (place < members.length && members[place]! < from) place += 1;
+    if (members[place] !== from) continue;
+    const sender = from === commander ? COMMANDER : from < commander ? place : place - 1;
     for (const message of messages) {
       const path = message >> 1;
       if (path < first || path >= end || lastOn[path - first] !== sender) continue;
-      const place = placeOf[path - first]!;
-      if (place >= 0 && level[place] === UNHEARD) level[place] = message & 1 ? 1 : 0;
+      const spot = placeOf[path - first]!;
+      if (spot >= 0 && level[spot] === UNHEARD) level[spot] = RETREAT + (message & 1);
     }
   }
   return level;
 }
 
-/** As `lastOn` has it of the path of one general. No path ends with a stranger. */
+/** As `lastOn` has it of the path of one general. */
 const COMMANDER = -1;
-const STRANGER = -2;
 
 /** Passes the last level on: to each other lieutenant all paths that it is not on itself. */
-function relay(context: Context, { levels }: PathMap, heard: readonly (readonly Word[])[]): RoundsEffect<Oral>[] {
+function relay({ members, commander }: Context, { levels }: PathMap, heard: readonly (readonly number[])[]): RoundsEffect<Oral>[] {
   const level = heard.at(-1)!;
-  const lieutenants = lieutenantsOf(context);
-  return levels[heard.length - 1]!.relays.map(({ to, places, longer }) => {
+  const gap = members.indexOf(commander);
+  const effects: RoundsEffect<Oral>[] = [];
+  for (const { to, places, longer } of levels[heard.length - 1]!.relays) {
     const messages: OralMessage[] = [];
-    for (let index = 0; index < places.length; index += 1) messages.push(longer[index]! * 2 + (level[places[index]!] === 1 ? 1 : 0));
-    return { type: 'send', to: [lieutenants[to]!], messages };
-  });
+    for (let index = 0; index < places.length; index += 1) messages.push(longer[index]! * 2 + (level[places[index]!] === ATTACK ? 1 : 0));
+    effects.push({ type: 'send', to: [members[to < gap ? to : to + 1]!], messages });
+  }
+  return effects;
 }
 
 const decide = (map: PathMap, { heard }: OralState): Order => orderOf(made(map, heard, 1)[0]!);
 
 /** What is made of each path of that length, the longest paths first. The longer paths of one path stand side by side. */
-function made({ others }: PathMap, heard: readonly (readonly Word[])[], length: number): readonly Word[] {
+function made({ others }: PathMap, heard: readonly (readonly number[])[], length: number): readonly number[] {
   let words = heard.at(-1)!;
   for (let shorter = heard.length - 1; shorter >= length; shorter -= 1) {
     const longer = words;
     const own = heard[shorter - 1]!;
     const width = others - (shorter - 1);
-    const majorities: Word[] = [];
+    const majorities: number[] = [];
     for (let place = 0, child = 0; place < own.length; place += 1) {
-      let attack = own[place] === 1 ? 1 : 0;
-      for (const end = child + width; child < end; child += 1) if (longer[child] === 1) attack += 1;
-      majorities.push(majorityOf({ attack, retreat: width + 1 - attack }) === 'attack' ? 1 : 0);
+      let attack = own[place] === ATTACK ? 1 : 0;
+      for (const end = child + width; child < end; child += 1) if (longer[child] === ATTACK) attack += 1;
+      majorities.push(majorityOf({ attack, retreat: width + 1 - attack }) === 'attack' ? ATTACK : RETREAT);
     }
     words = majorities;
   }
   return words;
 }
 
-const orderOf = (word: Word): Order => (word === 1 ? 'attack' : DEFAULT_ORDER);
+const orderOf = (heard: number): Order => (heard === ATTACK ? 'attack' : DEFAULT_ORDER);
 
 /** What was heard in each round, and what is made of it. */
-function readingOf(context: Context, inboxes: readonly (readonly Heard<OralMessage>[])[]): { readonly map: PathMap; readonly levels: readonly (readonly Word[])[] } {
+function readingOf(context: Context, inboxes: readonly (readonly Heard<OralMessage>[])[]): { readonly map: PathMap; readonly levels: readonly (readonly number[])[] } {
   const map = mapFor(context);
   return { map, levels: inboxes.map((inbox, index) => levelOf(context, map, inbox, index + 1)) };
 }

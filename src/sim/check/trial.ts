@@ -50,20 +50,12 @@ export function trials(campaign: Campaign, traitors: readonly NodeId[]): (order:
 
 /** A strategy that allows all alternatives, and a chooser that tells `decide` of which message they are. */
 function chooserOf(protocol: AnyRoundsProtocol, decide: Decide): { readonly strategy: FaultStrategy; readonly choose: Choose } {
-  let honest: unknown;
-  let alternatives: readonly Conduct<unknown>[] = [];
   return {
-    strategy: {
-      name: 'any',
-      summary: 'whatever a checker wants to try',
-      says(occasion) {
-        const conducts = alternativesTo(protocol, occasion.honest, occasion.lies);
-        honest = occasion.honest;
-        alternatives = conducts;
-        return conducts;
-      },
+    strategy: { name: 'any', summary: 'whatever a checker wants to try', says: ({ honest, lies }) => alternativesTo(protocol, honest, lies) },
+    choose(question, options) {
+      const alternatives = options as readonly Conduct<unknown>[];
+      return options[decide({ question, honest: alternatives[0]!.now[0], alternatives })]!;
     },
-    choose: (question, options) => options[decide({ question, honest, alternatives })]!,
   };
 }
 
