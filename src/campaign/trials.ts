@@ -41,7 +41,7 @@ export function judged(count: number, trialAt: (index: number) => Trial, seed: n
   const choose = seeded(seed);
   for (let index = 0; index < count; index += 1) {
     const { mission, traitors } = trialAt(index);
-    const account = lockstep(mission, { traitors, choose });
+    const account = lockstep(mission, { traitors, choose }, false);
     const members: Member[] = [];
     const ballots = new Map<NodeId, Order>();
     for (const { id, ballot, strategy } of account.reports) {

@@ -10,6 +10,8 @@ export interface Treason {
   readonly choose: Choose;
   /** The number of the order, of which choices are made. */
   readonly order: number;
+  /** Whether what is tampered with is noted for the trace; true if not given. */
+  readonly isNoted?: boolean;
 }
 
 interface TraitorState {
@@ -52,7 +54,7 @@ function tampered(
   round: number,
   effects: readonly RoundsEffect<OrderVocabulary>[],
 ): RoundsEffect<OrderVocabulary>[] {
-  const { strategy, choose, order } = treason;
+  const { strategy, choose, order, isNoted = true } = treason;
   const { self: from, members } = context;
   const result: RoundsEffect<OrderVocabulary>[] = state.late.map(({ to, message }) => ({ type: 'send', to: [to], messages: [message] }));
   state.late = [];
@@ -82,7 +84,7 @@ function tampered(
         }
         for (const message of conduct.now) said.push(message);
         for (const message of conduct.late) state.late.push({ to, message });
-        result.push({ type: 'note', fact: { type: 'tampered', round, from, to, honest, said: conduct.now, late: conduct.late } });
+        if (isNoted) result.push({ type: 'note', fact: { type: 'tampered', round, from, to, honest, said: conduct.now, late: conduct.late } });
       }
       saidTo[to] = index;
       if (said.length > 0) result.push({ type: 'send', to: [to], messages: said });
