@@ -1,6 +1,5 @@
 /** Kernels held against the generals' own code: the same coins for both, order by order. */
-import type { KernelCell } from '../../src/campaign/kernel/cell.ts';
-import { tossOf } from '../../src/campaign/kernel/outcome.ts';
+import type { KernelCell } from '../../src/campaign/kernel/kernel.ts';
 import { RESULTS } from '../../src/campaign/kernel/program.ts';
 import { GENERATORS, LANES, placeOf, statesOf } from '../../src/campaign/kernel/streams.ts';
 import type { Choose, Question } from '../../src/core/choice.ts';
@@ -12,6 +11,7 @@ import type { Conduct } from '../../src/core/strategy.ts';
 import { findingsOf } from '../../src/judge/findings.ts';
 import { verdictOf } from '../../src/judge/verdict.ts';
 import { lockstep } from '../../src/sim/lockstep.ts';
+import { tossOf } from '../../src/sim/symbolic/run.ts';
 import { pathIn } from './oral.ts';
 import { ids } from './trials.ts';
 

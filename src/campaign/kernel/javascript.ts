@@ -1,6 +1,6 @@
+import type { Gate, Word } from '../../sim/symbolic/words.ts';
 import type { Program } from './program.ts';
 import { GENERATORS, LANES, placeOf } from './streams.ts';
-import type { Gate, Word } from './words.ts';
 
 /** A program as it runs: 32 orders in each of four lanes. */
 export interface Engine {

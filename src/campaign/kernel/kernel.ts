@@ -1,23 +1,24 @@
 /**
  * Kernels: a cell's orders by the hundred, bit-sliced. E. Biham, "A fast new DES implementation in software" (FSE 1997), runs
  * 64 encryptions in the bits of one word; here each bit of a word is an order, and what is run is the protocol itself. It
- * runs once on words that are not known yet (`outcome.ts`), and what is left of it becomes a program without branches, in
+ * runs once on words that are not known yet (`sim/symbolic`), and what is left of it becomes a program without branches, in
  * JavaScript or WebAssembly. Both draw the same coins, so that a kernel's counts do not hang on which of them it is.
  */
 import { coin } from '../../faults/coin.ts';
 import { protocolNamed } from '../../protocols/registry.ts';
-import { symbolicKeyring } from '../../core/keyring.ts';
-import { nodeId } from '../../core/node.ts';
-import type { KernelCell } from './cell.ts';
-import { CIRCUITS } from './circuits.ts';
+import { canRun, runOf } from '../../sim/symbolic/run.ts';
+import type { Situation } from '../../sim/symbolic/situation.ts';
+import { NEVER } from '../../sim/symbolic/words.ts';
 import { javascriptOf, type Engine } from './javascript.ts';
-import { runOf } from './outcome.ts';
 import { programOf, RESULTS, type Program } from './program.ts';
 import { LANES, statesOf } from './streams.ts';
 import { wasmOf } from './wasm.ts';
-import { NEVER } from './words.ts';
 
-export type { KernelCell } from './cell.ts';
+/** What a kernel runs: plain data, so that it can cross to a thread. */
+export interface KernelCell extends Omit<Situation, 'protocol'> {
+  readonly protocol: string;
+  readonly strategy: string;
+}
 
 /** In how many orders something came about. */
 export interface KernelCounts {
@@ -42,9 +43,7 @@ export interface Kernel {
   observe(seed: number, batch: number, steps: number): { readonly counts: KernelCounts; readonly last: Int32Array };
 }
 
-/** An army with more messages than this takes too long to run symbolically. */
-const MESSAGES_MAX = 60_000;
-/** Nor is a program with more gates and draws than this compiled. */
+/** A program with more gates and draws than this is not compiled. */
 const SIZE_MAX = 40_000;
 
 /**
@@ -67,8 +66,9 @@ const KEPT_MAX = 16;
 
 /** The program of a cell; undefined where it has none. */
 export function programFor(cell: KernelCell): Program | undefined {
-  if (cell.strategy !== coin.name || !CIRCUITS.has(cell.protocol) || messagesOf(cell) > MESSAGES_MAX) return undefined;
-  const program = programOf(runOf(cell));
+  const protocol = protocolNamed(cell.protocol);
+  if (cell.strategy !== coin.name || protocol === undefined || !canRun({ ...cell, protocol })) return undefined;
+  const program = programOf(runOf({ ...cell, protocol }));
   return program.order.length > SIZE_MAX ? undefined : program;
 }
 
@@ -84,14 +84,6 @@ export function isProven(cell: Omit<KernelCell, 'strategy'>): boolean {
 
 /** The results that come first are the violations. */
 const isNeverBroken = ({ results }: Program): boolean => results[0] === NEVER && results[1] === NEVER;
-
-/** Infinite where the protocol cannot be run so. */
-function messagesOf({ protocol: name, members: n, m }: KernelCell): number {
-  const protocol = protocolNamed(name);
-  if (protocol === undefined || n < 1 || protocol.refuses(n, m) !== undefined) return Infinity;
-  const [commander, keyring] = [nodeId(1), symbolicKeyring(nodeId(1))];
-  return protocol.messages({ self: commander, commander, members: Array.from({ length: n }, (_, index) => nodeId(index + 1)), faults: m, number: 1, keyring });
-}
 
 function made(cell: KernelCell, engine: 'auto' | 'js' | 'wasm'): Kernel | undefined {
   const program = programFor(cell);

@@ -1,8 +1,8 @@
+import type { Word } from '../../sim/symbolic/words.ts';
 import { FIRST_VECTOR, moduleOf, op } from './binary.ts';
 import type { Engine } from './javascript.ts';
 import type { Program } from './program.ts';
 import { GENERATORS, LANES, STATE_WORDS } from './streams.ts';
-import type { Word } from './words.ts';
 
 /** A program as WebAssembly, all lanes at once. @returns undefined where there is no WebAssembly, or none with vectors */
 export function wasmOf(program: Program): Engine | undefined {
