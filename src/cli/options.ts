@@ -111,7 +111,7 @@ For check:
       --faults <f>       try every set of at most that many traitors (1)
       --m <m>            how many traitors the protocol is run to stand (as --faults)
       --order <order>    attack or retreat only; both if not given
-      --engine <engine>  auto, structured, merging, or plain enumeration (auto)
+      --engine <engine>  auto, which folds symbolic runs and searches the rest; structured, merging, or plain (auto)
       --save <file>      write a violation as a script that repeats it
       --json             one JSON object instead of sentences
 

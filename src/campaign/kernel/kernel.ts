@@ -35,7 +35,7 @@ export interface Kernel {
   /** How many orders a step takes. */
   readonly orders: number;
   readonly engine: 'js' | 'wasm';
-  /** No order can break a property, whatever the traitors say: see `isProven`. */
+  /** No order can break a property, whatever the traitors say: see `sim/symbolic/proof.ts`. */
   readonly folded: 'agreement and validity proven' | undefined;
   /** Runs whole steps. The same arguments give the same counts, on either engine; different batches draw different coins. */
   run(seed: number, batch: number, steps: number): KernelCounts;
@@ -70,16 +70,6 @@ export function programFor(cell: KernelCell): Program | undefined {
   if (cell.strategy !== coin.name || protocol === undefined || !canRun({ ...cell, protocol })) return undefined;
   const program = programOf(runOf({ ...cell, protocol }));
   return program.order.length > SIZE_MAX ? undefined : program;
-}
-
-/**
- * Whether the symbolic run alone proves that these traitors cannot break agreement or validity. A coin is a variable like any
- * other, so what is constant holds however the coins fall: whichever order each traitor names in each message, or whether it
- * is silent, since silence is taken for retreat, and the first message counts. False says nothing.
- */
-export function isProven(cell: Omit<KernelCell, 'strategy'>): boolean {
-  const program = programFor({ ...cell, strategy: coin.name });
-  return program !== undefined && isNeverBroken(program);
 }
 
 /** The results that come first are the violations. */
