@@ -51,7 +51,7 @@ export const resultsOf = (cells: readonly Progress[], grid: Grid, engine: Engine
   cells: cells.map(resultOf),
 });
 
-function resultOf({ cell, engine, seed, isDone, tally, worst, found }: Progress): CellResult {
+function resultOf({ cell, engine, seed, isDone, tally, worst, summed, found }: Progress): CellResult {
   const { violations, ...counts } = tally;
   const { orders } = tally;
   const undecided = undecidedIn(tally);
@@ -70,7 +70,7 @@ function resultOf({ cell, engine, seed, isDone, tally, worst, found }: Progress)
       undecided: rate(undecided),
     },
     messages: orders === 0 ? null : tally.messages / orders,
-    exact: isProved(cell, worst) ? { agreement: 1, validity: 1 } : (exactOf(cell) ?? null),
+    exact: isProved(cell, worst) ? { agreement: 1, validity: 1 } : (summed ?? exactOf(cell) ?? null),
     worst: worst ?? null,
     violations: engine === 'kernel' ? (found ?? []) : violations,
   };

@@ -1,4 +1,5 @@
 import { ENGINES, type Engine } from './engine.ts';
+import { summed, type Exact } from './exact.ts';
 import type { Cell } from './grid.ts';
 import { slicedOf, type Sliced } from './sliced.ts';
 import { VIOLATIONS_KEPT, type Tally, type Violation } from './tally.ts';
@@ -9,9 +10,10 @@ import { worstOf, type Worst } from './worst.ts';
 export type Task =
   | { readonly type: 'trials'; readonly cell: Cell; readonly seed: number; readonly engine: Engine; readonly batch: number; readonly span: Span }
   | { readonly type: 'violations'; readonly cell: Cell; readonly seed: number }
-  | { readonly type: 'worst'; readonly cell: Cell };
+  | { readonly type: 'worst'; readonly cell: Cell }
+  | { readonly type: 'exact'; readonly cell: Cell };
 
-export type Answer = { readonly tally: Tally } | { readonly violations: readonly Violation[] } | { readonly worst: Worst };
+export type Answer = { readonly tally: Tally } | { readonly violations: readonly Violation[] } | { readonly worst: Worst } | { readonly exact: Exact | undefined };
 
 export function perform(task: Task): Answer {
   switch (task.type) {
@@ -21,6 +23,8 @@ export function perform(task: Task): Answer {
       return { violations: violationsOf(task.cell, task.seed) };
     case 'worst':
       return { worst: worstOf(task.cell) };
+    case 'exact':
+      return { exact: summed(task.cell) };
     default:
       return task satisfies never;
   }
