@@ -1,6 +1,7 @@
 import { newCampaign, resumedCampaign, type Campaign } from '../campaign/campaign.ts';
 import { ENGINE_CHOICES, type EngineChoice } from '../campaign/engine.ts';
-import { estimate, inWords } from '../campaign/estimate.ts';
+import { inWords } from '../campaign/duration.ts';
+import { estimate } from '../campaign/estimate.ts';
 import { wordIn, type Field } from '../campaign/fields.ts';
 import { GRID_KEYS, fieldsIn, gridOf, type GridKey } from '../campaign/grid.ts';
 import { meterOf } from '../campaign/meter.ts';

@@ -20,7 +20,11 @@ export async function commandArmy(request: Request & { type: 'prompt' | 'run' })
   if (request.type === 'run') return runFiles(request.files, () => muster(count, options, false, record), options, looks);
   const isTerminal = process.stdin.isTTY && process.stdout.isTTY && !options.json;
   if (isTerminal) return (await import('../repl/interactive.ts')).interact(() => muster(count, options, true, record), looks);
-  return (await runStream(process.stdin, 'line ', false, () => muster(count, options, false, record), options, looks)) ? 0 : 1;
+  const { plainLines } = await import('../repl/progress.ts');
+  const progress = plainLines((line) => void process.stderr.write(line));
+  // Who reads JSON wants nothing else, and scripts print the same whenever they are run.
+  const begin = async (): Promise<Session> => ({ ...(await muster(count, options, false, record)), ...(options.json ? {} : { progress }) });
+  return (await runStream(process.stdin, 'line ', false, begin, options, looks)) ? 0 : 1;
 }
 
 async function runFiles(files: readonly string[], begin: () => Promise<Session>, options: Options, looks: Looks): Promise<number> {
