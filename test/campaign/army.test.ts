@@ -68,6 +68,18 @@ describe('g-campaign', () => {
     }
   });
 
+  it('stopped by SIGINT in a pipe, says what it counted, and nothing after it is done', async () => {
+    const child = spawn(process.execPath, [MAIN, '4', '--host', 'sim', '--seed', '1'], { env: cleanEnvironment() });
+    let out = '';
+    child.stdout.setEncoding('utf8').on('data', (text: string) => (out += text));
+    const ended = new Promise<number | null>((resolve) => child.once('close', resolve));
+    child.stdin.end('g-campaign 1e7\ng-kill 1\n');
+    await new Promise((resolve) => child.stderr.once('data', resolve));
+    child.kill('SIGINT');
+    expect(await ended).to.equal(130);
+    expect(out).to.include('PARTIAL, 10,000,000 were asked for').and.not.to.include('G2, ');
+  });
+
   it('counts as it goes', async () => {
     const counts: number[] = [];
     await armyCampaign(army, 500, NEVER, (count) => counts.push(count));
