@@ -147,8 +147,8 @@ For replay (the first violation, unless said otherwise):
 
 At the prompt, help lists the commands.
 
-Exit status: 0 all went well; 1 a command failed, or a check was stopped; 2 the command line was wrong; 3 a check found a
-violation; 70 an error of the program; 130 and 143 ended by SIGINT and SIGTERM.
+Exit status: 0 all went well; 1 a command failed, a check was stopped, or results could not be written; 2 the command line
+was wrong; 3 a check found a violation; 70 an error of the program; 130 and 143 ended by SIGINT and SIGTERM.
 `;
 
 const COMMON = {
