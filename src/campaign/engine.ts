@@ -20,7 +20,7 @@ const KERNEL_FROM = 50_000;
  */
 export async function engineOf(cell: Cell, { orders, until }: Grid, choice: EngineChoice): Promise<Engine> {
   const isWanted = choice === 'kernel' || (choice === 'auto' && (orders >= KERNEL_FROM || until !== undefined));
-  if (isWanted && (await import('./sliced.ts')).slicedOf(cell) !== undefined) return 'kernel';
+  if (isWanted && (await import('./sliced.ts')).isSliced(cell)) return 'kernel';
   if (choice === 'kernel') throw new Refusal(`there is no kernel for ${cell.id}: --engine auto takes the simulator there`);
   if (orders > DRAWS_MAX) throw new Refusal(`${cell.id} has no kernel, and the simulator numbers ${DRAWS_MAX} orders a cell: choose fewer`);
   return 'simulator';

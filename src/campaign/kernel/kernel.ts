@@ -8,11 +8,10 @@ import { coin } from '../../faults/coin.ts';
 import { protocolNamed } from '../../protocols/registry.ts';
 import { canRun, runOf } from '../../sim/symbolic/run.ts';
 import type { Situation } from '../../sim/symbolic/situation.ts';
-import { NEVER } from '../../sim/symbolic/words.ts';
-import { javascriptOf, type Engine } from './javascript.ts';
+import { isSmall, javascriptOf, type Engine } from './javascript.ts';
 import { programOf, RESULTS, type Program } from './program.ts';
 import { LANES, statesOf } from './streams.ts';
-import { wasmOf } from './wasm.ts';
+import { isWasmThere, wasmOf } from './wasm.ts';
 
 /** What a kernel runs: plain data, so that it can cross to a thread. */
 export interface KernelCell extends Omit<Situation, 'protocol'> {
@@ -35,8 +34,6 @@ export interface Kernel {
   /** How many orders a step takes. */
   readonly orders: number;
   readonly engine: 'js' | 'wasm';
-  /** No order can break a property, whatever the traitors say: see `sim/symbolic/proof.ts`. */
-  readonly folded: 'agreement and validity proven' | undefined;
   /** Runs whole steps. The same arguments give the same counts, on either engine; different batches draw different coins. */
   run(seed: number, batch: number, steps: number): KernelCounts;
   /** The same, and the words of the last step: for each of `RESULTS` one word a lane, 1 being that it came about. */
@@ -61,6 +58,12 @@ export function kernelFor(cell: KernelCell, { engine = 'auto' }: { readonly engi
   return kernel;
 }
 
+/** Whether there is a kernel for a cell: the same answer as `kernelFor`, without compiling one. */
+export function hasKernel(cell: KernelCell): boolean {
+  const program = programFor(cell);
+  return program !== undefined && (isWasmThere() || isSmall(program));
+}
+
 const KEPT = new Map<string, { readonly kernel: Kernel | undefined }>();
 const KEPT_MAX = 16;
 
@@ -72,20 +75,17 @@ export function programFor(cell: KernelCell): Program | undefined {
   return program.order.length > SIZE_MAX ? undefined : program;
 }
 
-/** The results that come first are the violations. */
-const isNeverBroken = ({ results }: Program): boolean => results[0] === NEVER && results[1] === NEVER;
-
 function made(cell: KernelCell, engine: 'auto' | 'js' | 'wasm'): Kernel | undefined {
   const program = programFor(cell);
   if (program === undefined) return undefined;
   const wasm = engine === 'js' ? undefined : wasmOf(program);
-  if (wasm !== undefined) return kernelBy('wasm', wasm, program);
+  if (wasm !== undefined) return kernelBy('wasm', wasm);
   const javascript = engine === 'wasm' ? undefined : javascriptOf(program);
-  return javascript === undefined ? undefined : kernelBy('js', javascript, program);
+  return javascript === undefined ? undefined : kernelBy('js', javascript);
 }
 
-function kernelBy(name: 'js' | 'wasm', engine: Engine, program: Program): Kernel {
-  return { orders: STEP, engine: name, folded: isNeverBroken(program) ? 'agreement and validity proven' : undefined, run: (...by) => observe(...by).counts, observe };
+function kernelBy(name: 'js' | 'wasm', engine: Engine): Kernel {
+  return { orders: STEP, engine: name, run: (...by) => observe(...by).counts, observe };
 
   function observe(seed: number, batch: number, steps: number): ReturnType<Kernel['observe']> {
     const states = statesOf(seed, batch);
