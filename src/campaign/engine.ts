@@ -39,13 +39,17 @@ const MESSAGES_SLICED = 2 ** 31;
 /** The most orders of a kernel's batch where after each batch it is seen whether that was enough. */
 const BATCH_UNTIL = 2 ** 16;
 
+/** A cell by kernels has no more batches than this: each has two streams, and orders with numbers of their own (`sliced.ts`). */
+export const BATCHES_MAX = 2 ** 23;
+
 /** The orders of one batch, by the effort that they take; not by time, so that every machine makes the same batches. */
-export function batchOf(cell: Cell, engine: Engine, { until }: Pick<Grid, 'until'>): number {
+export function batchOf(cell: Cell, engine: Engine, { orders, until }: Pick<Grid, 'orders' | 'until'>): number {
   const effort = messagesOf(cell) + cell.members;
   if (engine === 'simulator') return Math.max(1, Math.min(5000, Math.floor(MESSAGES_SIMULATED / effort)));
   // Powers of two, which hold whole steps of any kernel.
   const batch = 2 ** Math.max(14, Math.min(26, Math.floor(Math.log2(MESSAGES_SLICED / effort))));
-  return until === undefined ? batch : Math.min(batch, BATCH_UNTIL);
+  const least = 2 ** Math.ceil(Math.log2(orders / BATCHES_MAX));
+  return Math.max(least, until === undefined ? batch : Math.min(batch, BATCH_UNTIL));
 }
 
 /** Milliseconds that one order takes, roughly; the simulator's share was measured, the kernel's is guessed on the safe side. */

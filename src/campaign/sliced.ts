@@ -53,8 +53,9 @@ export function slicedOf(cell: Cell, make: (cell: KernelCell) => Runs | undefine
     const rest = count - steps * kernel.orders;
     const { orders, agreementViolated, validityViolated, executedAttack: attack, executedRetreat: retreat } = steps === 0 ? NOTHING : kernel.run(seed, stream, steps);
     const counted = { orders, agreementViolated, validityViolated, attack, retreat, messages: orders * each, violations: [] };
-    // Numbers of their own, which no other batch or class uses and the simulator's own orders never reach.
-    const from = REST_FROM + ((stream * kernel.orders) % REST_FROM);
+    // Numbers of their own: no other stream has them, as there are at most 2 · BATCHES_MAX streams of 128, and the search for
+    // violations never comes so far.
+    const from = REST_FROM + stream * kernel.orders;
     return rest === 0 ? counted : { ...added(counted, simulated(cell, seed, { from, count: rest }, among)), violations: [] };
   }
 }

@@ -66,8 +66,10 @@ function folderFor({ out, resume }: CampaignOrder): Folder | undefined {
   return openFolder(out);
 }
 
-/** Milliseconds between two checkpoints, the first of which comes with the first batch. */
+/** Milliseconds between two checkpoints, the first of which comes with the first batch; more where a large grid takes long to write. */
 const CHECKPOINT = 500;
+/** So many times as long as a checkpoint took, there is none. */
+const REST = 20;
 
 /** Why a campaign ended: nothing of it if it came to its end. */
 interface End {
@@ -82,16 +84,17 @@ async function ran(campaign: Campaign, threads: number, folder: Folder | undefin
   const stop = new AbortController();
   let signal: End['signal'];
   let unsaved: Refusal | undefined;
-  let saved = -Infinity;
+  let next = 0;
   const heed = (name: NodeJS.Signals): void => {
     signal ??= name === 'SIGTERM' ? name : 'SIGINT';
     stop.abort();
   };
   const save = (): void => {
-    if (folder === undefined || performance.now() - saved <= CHECKPOINT) return;
+    const start = performance.now();
+    if (folder === undefined || start < next) return;
     unsaved = refusalOf(() => folder.write(RESULTS, textOf(resultsNow(campaign))));
     if (unsaved !== undefined) stop.abort();
-    saved = performance.now();
+    next = performance.now() + Math.max(CHECKPOINT, REST * (performance.now() - start));
   };
   await heeding(['SIGINT', 'SIGTERM'], heed, async () => {
     const pool = await openPool(threads);
