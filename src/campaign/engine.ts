@@ -1,6 +1,7 @@
 import { symbolicKeyring } from '../core/keyring.ts';
 import { Refusal } from '../core/refusal.ts';
 import { protocolNamed } from '../protocols/registry.ts';
+import { signed } from '../protocols/signed.ts';
 import { DRAWS_MAX, missionOf } from './draw.ts';
 import type { Cell, Grid } from './grid.ts';
 
@@ -55,8 +56,10 @@ export function batchOf(cell: Cell, engine: Engine, { orders, until }: Pick<Grid
 /** Milliseconds that one order takes, roughly; the simulator's share was measured, the kernel's is guessed on the safe side. */
 export function effortOf(cell: Cell, engine: Engine): number {
   const messages = messagesOf(cell);
-  return engine === 'kernel' ? messages / 2e7 : messages * MS_A_MESSAGE + cell.members * MS_A_GENERAL;
+  return engine === 'kernel' ? messages / 2e7 : messages * (cell.protocol === signed.name ? MS_A_SIGNATURE : MS_A_MESSAGE) + cell.members * MS_A_GENERAL;
 }
 
 const MS_A_MESSAGE = 0.0003;
+/** Chains of signatures are made, and looked at link by link. */
+const MS_A_SIGNATURE = 0.002;
 const MS_A_GENERAL = 0.0006;

@@ -36,7 +36,7 @@ ${cells.map((cell) => `<tr>${rowOf(cell).map((text) => `<td>${escaped(text)}</td
 ${left.length === 0 ? '' : `<h2>Left out</h2>\n<ul>${left.map((reason) => `<li>${escaped(reason)}</li>`).join('')}</ul>`}
 <h2>To see one of these orders</h2>
 <p><code>generals replay results.json --cell &lt;cell&gt; --order &lt;number&gt;</code></p>
-</body>
+${cells.some(({ engine }) => engine === 'kernel') ? '<p>Kernels count orders without numbering them: where one counted, the orders that are named as broken were found beside the count, by simulating the same\nsituation under the same seed.</p>\n' : ''}</body>
 </html>
 `;
 }

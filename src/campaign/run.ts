@@ -104,7 +104,7 @@ function workOf(cells: readonly Progress[], grid: Grid, counted: () => void): ()
   function violationsWork(progress: Progress): Work {
     const { cell, seed } = progress;
     return {
-      task: { type: 'violations', cell, seed },
+      task: { type: 'violations', cell, seed, orders: grid.orders },
       done(answer) {
         if ('violations' in answer) progress.found = answer.violations;
       },
