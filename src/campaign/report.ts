@@ -1,3 +1,5 @@
+import { protocolNamed } from '../protocols/registry.ts';
+import { limitsOf } from '../sim/check/alternatives.ts';
 import type { Plot } from './plots.ts';
 import type { CellResult, Results } from './results.ts';
 import type { Rate } from './interval.ts';
@@ -23,7 +25,7 @@ ${status === 'partial' ? '<p class="partial">Partial: the campaign was stopped b
 <p>${orders.toLocaleString('en')} orders in ${cells.length.toLocaleString('en')} situations, seed ${escaped(String(grid.seed))}. In each order G1 commands, to attack; the
 traitors are a set of f, drawn uniformly from all sets of f among the n generals, so that the commander is one of them with
 probability f/n. Rates come with 95 % intervals after Wilson; <em>exact</em> is what they tend to, where that can be computed; <em>worst</em> is
-what any treason of at most f traitors can do, where that was searched.</p>
+what any treason of at most f traitors can do, where that was searched${limitsIn(cells)}.</p>
 ${grid.until === undefined ? '' : `<p>Each situation was sampled until its intervals were at most ${escaped(JSON.stringify(grid.until))} wide. Stopping so, they still cover the truth about 95 times in
 100, but rates lean to the nearer of 0 and 1 by up to some hundredths of that width; --orders without --until has no such leaning.</p>\n`}${plots.map(({ caption, svg }) => `<figure>${inline(svg)}<figcaption>${escaped(caption)}</figcaption></figure>`).join('\n')}
 <h2>Counts</h2>
@@ -39,6 +41,13 @@ ${left.length === 0 ? '' : `<h2>Left out</h2>\n<ul>${left.map((reason) => `<li>$
 ${cells.some(({ engine }) => engine === 'kernel') ? '<p>Kernels count orders without numbering them: where one counted, the orders that are named as broken were found beside the count, by simulating the same\nsituation under the same seed.</p>\n' : ''}</body>
 </html>
 `;
+}
+
+/** What the searches of some protocols leave out. */
+function limitsIn(cells: readonly CellResult[]): string {
+  const searched = new Set(cells.filter(({ worst }) => worst === 'holds').map(({ protocol }) => protocol));
+  const limits = [...searched].flatMap((name) => limitsOf(protocolNamed(name)!) ?? []);
+  return limits.map((limit) => ` (${escaped(limit)})`).join('');
 }
 
 const HEADS = ['cell', 'orders', 'agreement', 'exact', 'validity', 'exact', 'attack', 'retreat', 'undecided', 'messages', 'worst', 'broken in orders'];

@@ -1,27 +1,39 @@
-import { ORDER, type Cell } from './grid.ts';
+import { king } from '../protocols/king.ts';
 import { protocolNamed } from '../protocols/registry.ts';
+import { signed } from '../protocols/signed.ts';
 import { searchOf } from '../sim/check/check.ts';
 import { isStructured } from '../sim/check/structured.ts';
+import { ORDER, type Cell } from './grid.ts';
 
 /** Whether some treason of at most f traitors breaks a property, whatever their strategy; unknown where that is not quickly told. */
 export type Worst = 'holds' | 'violated' | 'unknown';
 
-/** In steps of the search, so that the same cell gets the same answer on every machine. */
-const STEPS_MAX = 3000;
-const MEMBERS_MAX = 24;
+/** How far a search goes: at the most so many generals, and so many steps, not seconds, so that every machine gives the same answer. */
+interface Limits {
+  readonly members: number;
+  readonly steps: number;
+}
 
-/** Tries every treason, where the structured search can. */
+/** A second or two on a thread of today. */
+const STRUCTURED: Limits = { members: 24, steps: 3000 };
+const MERGING: ReadonlyMap<string, Limits> = new Map([
+  [king.name, { members: 6, steps: 1200 }],
+  [signed.name, { members: 5, steps: 300 }],
+]);
+
+/** Tries every treason, where that does not take long. */
 export function worstOf({ protocol: name, m, members, faults }: Cell): Worst {
   const protocol = protocolNamed(name)!;
-  if (!isStructured(protocol) || members > MEMBERS_MAX) return 'unknown';
-  const search = searchOf({ protocol, members, faults, m, orders: [ORDER], engine: 'structured' });
+  const limits = isStructured(protocol) ? STRUCTURED : MERGING.get(name);
+  if (limits === undefined || members > limits.members) return 'unknown';
+  const search = searchOf({ protocol, members, faults, m, orders: [ORDER] });
   for (let steps = 0; ; steps += 1) {
-    const step = search.next(steps >= STEPS_MAX);
+    const step = search.next(steps >= limits.steps);
     if (step.done === true) return step.value.type;
   }
 }
 
-/** The strategies that say of each message the truth or its counterpart, which is all that the structured search tries. */
+/** The strategies that say of each message the truth or a lie that the protocol knows, which a search tries for every protocol. */
 const COVERED = ['coin', 'liar'];
 
 /** Whether agreement and validity are proved for every order of the cell. */

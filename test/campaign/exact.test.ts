@@ -51,14 +51,18 @@ describe('campaign: intervals and exact values', () => {
     }
   });
 
-  it('is 1 where every treason was tried and none breaks a property', () => {
+  it('is 1 where every treason was tried and none breaks a property', function () {
+    this.timeout(30_000);
     for (const cell of [cellOf('exchange', 1, 4, 1, 'coin'), cellOf('exchange', 2, 7, 1, 'coin'), cellOf('oral', 1, 5, 1, 'coin')]) {
       expect(worstOf(cell), cell.id).to.equal('holds');
       expect(exactOf(cell), cell.id).to.deep.equal({ agreement: 1, validity: 1 });
     }
     expect(worstOf(cellOf('oral', 2, 7, 2, 'coin'))).to.equal('holds');
     expect(worstOf(cellOf('exchange', 2, 7, 2, 'coin'))).to.equal('violated');
-    expect(worstOf(cellOf('king', 1, 4, 1, 'coin'))).to.equal('unknown');
+    for (const [cell, worst] of [
+      [cellOf('king', 1, 4, 1, 'coin'), 'holds'], [cellOf('king', 1, 6, 1, 'coin'), 'holds'], [cellOf('king', 1, 4, 2, 'coin'), 'violated'], [cellOf('king', 2, 7, 1, 'coin'), 'unknown'],
+      [cellOf('signed', 2, 4, 2, 'coin'), 'holds'], [cellOf('signed', 1, 4, 2, 'coin'), 'violated'], [cellOf('signed', 4, 6, 1, 'coin'), 'unknown'],
+    ] as const) expect(worstOf(cell), cell.id).to.equal(worst);
   });
 
   it('draws every set of traitors equally often, of either class too', () => {
