@@ -4,6 +4,7 @@ import { closeSync, existsSync, mkdirSync, mkdtempSync, openSync, readFileSync, 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Results } from '../../src/campaign/results.ts';
+import { openPty, ptyUnavailable } from '../support/pty.ts';
 import { MAIN, cleanEnvironment, generals, type Exit } from '../support/run.ts';
 
 /** Long enough that it can be stopped in its middle, and small enough that it can be run to its end. */
@@ -38,6 +39,22 @@ describe('a campaign in trouble', function () {
       expect(read(`${signal}/results.json`)).to.equal(whole);
     });
   }
+
+  it('shows at a terminal how far it is, with rate and time left; Ctrl-C leaves the partial table', async function () {
+    if (ptyUnavailable !== undefined) {
+      this.test!.title += ` (skipped: ${ptyUnavailable})`;
+      this.skip();
+    }
+    const pty = openPty([process.execPath, MAIN, 'campaign', '--members', '7', '--faults', '2', '--orders', '1e7', '--engine', 'simulator', '--seed', '1'], { cols: 120, env: { NO_COLOR: undefined, FORCE_COLOR: undefined } });
+    try {
+      await pty.until(/\d% 0\/1 cells, [\d,]+ orders\/s, \d+ \w+ left/);
+      pty.type('\u0003');
+      expect(await pty.exit).to.equal(130);
+      expect(pty.screen().join('\n')).to.match(/PARTIAL: the campaign was stopped before its end/).and.not.to.match(/cells, /);
+    } finally {
+      await pty.close();
+    }
+  });
 
   it('that would take days says so and does nothing; with --yes it begins', async () => {
     const words = ['campaign', '--protocol', 'king', '--members', '4..100', '--orders', '1e9', '--seed', '1', '--threads', '1'];
