@@ -80,8 +80,11 @@ const dataOf = ({ protocols, members, faults, strategies, m, orders, until, seed
   protocol: protocols, members, faults, strategy: strategies, m, orders, ...(until === undefined ? {} : { until }), seed,
 });
 
-/** The content of `results.json`: the results, and at their end a digest by which it is seen that nobody has changed them. */
-export const textOf = (results: Results): string => `${JSON.stringify({ ...results, digest: digestOf(results) }, undefined, 1)}\n`;
+/** Results as they are given away: with a digest at their end, by which it is seen that nobody has changed them. */
+export const sealed = (results: Results): object => ({ ...results, digest: digestOf(results) });
+
+/** The content of `results.json`. */
+export const textOf = (results: Results): string => `${JSON.stringify(sealed(results), undefined, 1)}\n`;
 
 /**
  * Two hashes after Fowler, Noll and Vo (FNV-1a, 32 bits, two bases), of the results without spaces. It is against slips of the

@@ -1,16 +1,16 @@
+import { availableParallelism } from 'node:os';
 import { newCampaign, resumedCampaign, type Campaign } from '../campaign/campaign.ts';
-import { ENGINE_CHOICES, type EngineChoice } from '../campaign/engine.ts';
 import { inWords } from '../campaign/duration.ts';
+import { ENGINE_CHOICES, type EngineChoice } from '../campaign/engine.ts';
 import { estimate } from '../campaign/estimate.ts';
 import { wordIn, type Field } from '../campaign/fields.ts';
 import { GRID_KEYS, fieldsIn, gridOf, type GridKey } from '../campaign/grid.ts';
 import { meterOf } from '../campaign/meter.ts';
 import { openPool } from '../campaign/pool.ts';
-import { resultsOf, textOf, type Results } from '../campaign/results.ts';
+import { resultsOf, sealed, textOf, type Results } from '../campaign/results.ts';
 import { runCampaign } from '../campaign/run.ts';
 import { RESULTS, holdsResults, openFolder, type Folder } from '../campaign/store.ts';
 import { csvOf, tableOf } from '../campaign/table.ts';
-import { availableParallelism } from 'node:os';
 import { Refusal, quoted, quotedPath } from '../core/refusal.ts';
 import { readText } from './files.ts';
 import { UsageError, type CampaignOrder } from './options.ts';
@@ -26,7 +26,7 @@ export async function campaignCommand(order: CampaignOrder): Promise<number> {
   const results = resultsNow(campaign);
   // Before the table, for whoever reads that may close the pipe, and so end the program.
   const unsaved = end.unsaved ?? (folder === undefined ? undefined : await written(folder, results));
-  process.stdout.write(order.json ? `${JSON.stringify(results)}\n` : `${[`seed ${campaign.grid.seed}`, ...tableOf(results)].join('\n')}\n`);
+  process.stdout.write(order.json ? `${JSON.stringify(sealed(results))}\n` : `${[`seed ${campaign.grid.seed}`, ...tableOf(results)].join('\n')}\n`);
   if (unsaved !== undefined) {
     const saved = holdsResults(folder!.path) ? 'and --resume goes on from what was saved before' : 'and nothing was saved';
     process.stderr.write(`generals: ${unsaved.message}; what is shown is all that was counted, ${saved}\n`);
@@ -84,17 +84,17 @@ async function ran(campaign: Campaign, threads: number, folder: Folder | undefin
   const stop = new AbortController();
   let signal: End['signal'];
   let unsaved: Refusal | undefined;
-  let next = 0;
+  let rest = 0;
   const heed = (name: NodeJS.Signals): void => {
     signal ??= name === 'SIGTERM' ? name : 'SIGINT';
     stop.abort();
   };
   const save = (): void => {
     const start = performance.now();
-    if (folder === undefined || start < next) return;
+    if (folder === undefined || start < rest) return;
     unsaved = refusalOf(() => folder.write(RESULTS, textOf(resultsNow(campaign))));
     if (unsaved !== undefined) stop.abort();
-    next = performance.now() + Math.max(CHECKPOINT, REST * (performance.now() - start));
+    rest = performance.now() + Math.max(CHECKPOINT, REST * (performance.now() - start));
   };
   await heeding(['SIGINT', 'SIGTERM'], heed, async () => {
     const pool = await openPool(threads);

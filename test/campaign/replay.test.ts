@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { generals, transcriptOf } from '../support/run.ts';
@@ -48,6 +48,13 @@ describe('generals replay', () => {
       expect(order).to.be.at.most(60);
       expect((await generals(['replay', join(out, 'results.json'), '--order', `${order}`])).out).to.include(`${property} violated: `);
     }
+  });
+
+  it('reads what --json printed just as well', async () => {
+    const { out } = await generals(['campaign', '--members', '5', '--faults', '2', '--orders', '20', '--seed', '3', '--json']);
+    writeFileSync(join(folder, 'printed.json'), out);
+    const { code, err } = await generals(['replay', join(folder, 'printed.json')]);
+    expect(code, err).to.equal(0);
   });
 
   it('says how to give the order again at the prompt, and there it comes to the same', async () => {

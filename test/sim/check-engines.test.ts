@@ -44,7 +44,7 @@ describe('the engines of the checker', () => {
         const army = { members, commander: at(commander), traitors, faults: traitors.length };
         const request = { ...army, protocol, m: Math.min(m, members.length - 2), orders: [order] };
         const structured = verdict({ ...request, engine: 'structured' });
-        for (const engine of ['plain', 'merging'] as const) expect(verdict({ ...request, engine })).to.equal(structured);
+        for (const engine of ['plain', 'merging', 'auto'] as const) expect(verdict({ ...request, engine })).to.equal(structured);
       }),
       { numRuns: 150 },
     );
