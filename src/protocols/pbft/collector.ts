@@ -33,6 +33,11 @@ export function recipientsOf({ context, state }: Turn, sequence: number): readon
   return collector === context.self ? [] : [collector];
 }
 
+/** Whether a vote that came here shows that its sender has given the collector up, while this replica has not: so it gets its votes another way. */
+export function isGivenUp({ context, state }: Turn, { sequence, view }: Slot): boolean {
+  return isCollected(state, sequence) && collectorOf(state, view, sequence) !== context.self;
+}
+
 /** The collector sends what makes a quorum, once. */
 export function certify(turn: Turn, slot: Slot): void {
   const { context, state } = turn;
@@ -76,7 +81,7 @@ export function collectorTimeout(turn: Turn): void {
   const since = state.collectingSince;
   state.collectingSince = undefined;
   if (state.isChanging || !isAnythingOpen(state)) return;
-  if (since !== undefined && state.executed > since) timeCollector(turn, state.executed + 1);
+  if (since !== undefined && state.executed > since) timeCollector(turn, state.proposed);
   else fallBack(turn);
 }
 

@@ -1,5 +1,5 @@
 import { nodeId, type NodeId } from '../../core/node.ts';
-import { certify, recipientsOf } from './collector.ts';
+import { certify, isGivenUp, recipientsOf } from './collector.ts';
 import { executeReady } from './execute.ts';
 import type { Certificate, Phase, PrePrepare, SignedVote, VoteBody, VoteMessage } from './messages.ts';
 import { accuse, isInWindow, openSlot, primaryOf, save, send, type Slot, type Turn } from './state.ts';
@@ -18,6 +18,7 @@ export function hearVote(turn: Turn, from: NodeId, message: VoteMessage): void {
   if (before !== undefined) return accuse(turn, from, `two ${message.type}s for view ${body.view}, place ${body.sequence}`);
   record(turn, slot, message.type, message);
   if (slot.digest === body.digest) advance(turn, slot);
+  if (isGivenUp(turn, slot)) sayAgain(turn, slot, [from]);
 }
 
 /** Keeps a verified vote, and counts it if it is for the batch that was accepted. */
