@@ -1,0 +1,101 @@
+import type { ReplicaMachine, Settings } from '../../src/core/machine.ts';
+import { nodeId, type NodeId } from '../../src/core/node.ts';
+import { symbolicSeal } from '../../src/core/seal.ts';
+import { client } from '../../src/protocols/pbft/client.ts';
+import type { Effect, Message, Pbft, ReplicaOutput } from '../../src/protocols/pbft/messages.ts';
+import { replica } from '../../src/protocols/pbft/replica.ts';
+import { settingsOf, type PbftSettings } from '../../src/protocols/pbft/settings.ts';
+import type { ReplicaState } from '../../src/protocols/pbft/state.ts';
+import { stateDigest, statusOf, type ReplicaStatus } from '../../src/protocols/pbft/status.ts';
+import { Network, type AnyMachine, type SimNode } from '../../src/sim/replicas/network.ts';
+
+/** Replicas and clients in virtual time, every message taking a millisecond, unless told otherwise. */
+export class Cluster {
+  readonly network: Network;
+  readonly n: number;
+  readonly executed: Extract<ReplicaOutput, { type: 'executed' }>[][];
+  readonly answers = new Map<number, string>();
+  readonly accusations: string[] = [];
+  readonly sent = new Map<string, number>();
+  /** The delays of a message; none if it is lost. */
+  link: (from: SimNode, to: SimNode, message: Message) => readonly number[] = () => [1];
+  sync = 0;
+  #tickets = 0;
+  #last: Message | undefined;
+
+  constructor(n: number, settings: Partial<PbftSettings> = {}, machines: ReadonlyMap<number, unknown> = new Map(), clients = 1) {
+    this.n = n;
+    this.executed = Array.from({ length: n }, () => []);
+    const members = Array.from({ length: n }, (_, id) => nodeId(id));
+    const nodes = Array.from({ length: n + clients }, (_, index) => {
+      const id = nodeId(index);
+      const machine = (machines.get(index) ?? (index < n ? replica : client)) as AnyMachine;
+      return { id, machine, context: { self: id, members, seal: symbolicSeal(id), settings: settingsOf(settings as Settings) } };
+    });
+    this.network = new Network(nodes, {
+      link: (from, to) => this.link(from, to, this.#last!),
+      sync: () => this.sync,
+      sent: (_from, to, message) => {
+        this.#last = message as Message;
+        this.sent.set(this.#last.type, (this.sent.get(this.#last.type) ?? 0) + to.length);
+      },
+      output: (node, output) => this.#output(node.id, output as ReplicaOutput | { type: 'answered'; ticket: number; result: string }),
+      accuse: (node, suspect, evidence) => void this.accusations.push(`${node.id} accuses ${suspect}: ${evidence}`),
+    });
+    for (const node of this.network.nodes) this.network.start(node);
+  }
+
+  node(id: number): SimNode {
+    return this.network.nodes[id]!;
+  }
+
+  state(id: number): ReplicaState {
+    return this.node(id).state as ReplicaState;
+  }
+
+  status(id: number): ReplicaStatus {
+    return statusOf(this.state(id));
+  }
+
+  /** The digest of all of a replica’s state. */
+  digest(id: number): string {
+    return stateDigest(this.node(id).context.seal, this.state(id));
+  }
+
+  /** A client asks for it. @returns the ticket of the answer */
+  ask(data: string, by = this.n): number {
+    this.#tickets += 1;
+    this.network.input(this.node(by), { ticket: this.#tickets, data });
+    return this.#tickets;
+  }
+
+  /** Lets time pass until everything asked is answered. @returns whether it was */
+  untilAnswered(within = 60_000): boolean {
+    return this.network.run(this.network.now + within, () => this.answers.size === this.#tickets);
+  }
+
+  rest(ms: number): void {
+    this.network.run(this.network.now + ms);
+  }
+
+  /** What agreeing took: all messages but those of clients, of checkpoints, and of who stands where. */
+  agreementMessages(): number {
+    return ['pre-prepare', 'prepare', 'commit', 'certificate'].reduce((sum, type) => sum + (this.sent.get(type) ?? 0), 0);
+  }
+
+  /** The operations that a replica executed, in order. */
+  log(id: number): string[] {
+    return this.executed[id]!.flatMap(({ batch }) => batch.requests.map(({ body }) => body.operation));
+  }
+
+  #output(id: NodeId, output: ReplicaOutput | { type: 'answered'; ticket: number; result: string }): void {
+    if (output.type === 'executed') this.executed[id]!.push(output);
+    if (output.type === 'answered') this.answers.set(output.ticket, output.result);
+  }
+}
+
+/** A loyal replica whose effects are rewritten on their way out. */
+export const twisted = (twist: (effect: Effect, self: NodeId) => Effect[]): ReplicaMachine<Pbft, ReplicaState> => ({
+  ...replica,
+  step: (context, state, event) => replica.step(context, state, event).flatMap((effect) => twist(effect, context.self)),
+});
