@@ -136,7 +136,7 @@ for (const protocol of PROTOCOLS) {
     it('takes any message from anyone in any round, and speaks to members only', () => {
       const said = [2, 3, 4, 5].flatMap((n) => saidIn(trial({ protocol: name, n, m: protocol.faultsByDefault(n) })));
       const invented = fc.sample(nearMessages, { numRuns: 5000, seed: 1 }).map((input) => protocol.parse(input)).filter((parsed) => parsed !== undefined);
-      const message = fc.oneof(fc.constantFrom(...new Set(said)), fc.constantFrom(...new Set(invented)));
+      const message = fc.constantFrom(...new Set([...said, ...said, ...invented]));
       const heard = fc.record({ from: fc.integer({ min: 1, max: 9 }).map(nodeId), messages: fc.array(message, { minLength: 1, maxLength: 4 }) });
       // The host's part of the bargain: rounds come one after the other, each inbox by sender, nobody in it twice.
       const inbox = fc.uniqueArray(heard, { selector: ({ from }) => from }).map((entries) => entries.toSorted((a, b) => a.from - b.from));
