@@ -12,7 +12,8 @@ import type { Word } from './result.ts';
  * What else may become of one message (it is late, garbled, or said once more) is dropped by all of our protocols. For
  * the exchange, OM and the phase king that is all that traitors can do, since there every message that a receiver
  * looks at is one that its sender was to send. In SM traitors could also sign in each other's names, or keep a chain back for
- * a later round: neither is tried here, for the reasons that `protocols/signed.ts` gives.
+ * a later round: neither is tried here, for the reasons that `protocols/signed.ts` gives. In PBFT, which knows no rounds, what
+ * is late counts too, and is not tried; a verdict about these two says what it leaves out.
  */
 export function alternativesTo<Message>({ name }: AnyRoundsProtocol, honest: Message, lies: readonly Message[]): Conduct<Message>[] {
   const told = lies.map((lie) => say(lie));
@@ -58,5 +59,9 @@ const WORD = /attack|retreat|nothing/;
 export const pathIn = (setting: Setting, message: unknown): readonly NodeId[] | undefined => (isOralMessage(message) ? pathOf(setting, message) : undefined);
 
 /** What a verdict about this protocol leaves out, in words; undefined if nothing. */
-export const limitsOf = ({ name }: AnyRoundsProtocol): string | undefined =>
-  name === 'signed' ? 'traitors that sign in each other’s names, or keep a chain back for a later round, are not among them' : undefined;
+export const limitsOf = ({ name }: AnyRoundsProtocol): string | undefined => LIMITS.get(name);
+
+const LIMITS: ReadonlyMap<string, string> = new Map([
+  ['signed', 'traitors that sign in each other’s names, or keep a chain back for a later round, are not among them'],
+  ['pbft', 'traitors that say something late, or sign what an honest replica in their place would not, are not among them, but for votes and proposals for the other order or for none'],
+]);

@@ -1,4 +1,4 @@
-import { nameOf } from '../../core/node.ts';
+import { nameOf, nodeId } from '../../core/node.ts';
 import type { AnyRoundsProtocol } from '../../core/protocol.ts';
 import { limitsOf } from './alternatives.ts';
 import { ORDERS } from '../../core/order.ts';
@@ -85,11 +85,13 @@ const MUSTERED = 4;
 /** A violation as a script that repeats it, whatever the seed. Its members are G1, G2 … without gaps, and G1 commands. */
 export function scriptOf(violation: Violation): string[] {
   const { protocol, members, commander, m, order, traitors, choices } = violation;
-  const surplus = Array.from({ length: Math.max(0, MUSTERED - members.length) }, (_, index) => `g-kill ${MUSTERED - index}`);
+  const last = Math.max(MUSTERED, ...members);
+  const strangers = Array.from({ length: last }, (_, index) => nodeId(last - index)).filter((id) => !members.includes(id));
   return [
     `# ${inWords(violation)}`,
+    ...(last > MUSTERED ? [`g-add ${last - MUSTERED}`] : []),
     `g-elect ${commander}`,
-    ...(members.length > MUSTERED ? [`g-add ${members.length - MUSTERED}`] : surplus),
+    ...strangers.map((id) => `g-kill ${id}`),
     `g-protocol ${protocol} ${m}`,
     ...traitors.map((id) => `g-state ${id} faulty`),
     ...traitors.filter((id) => (choices.get(id) ?? []).length > 0).map((id) => `choose ${id} ${choices.get(id)!.join(' ')}`),
