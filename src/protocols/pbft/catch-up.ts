@@ -10,7 +10,7 @@ import { executeReady } from './execute.ts';
 import type { Committed, Fetch, StateMessage, StatusMessage } from './messages.ts';
 import { areVotesOf, isStable } from './proof.ts';
 import { forgetDone, watch } from './requests.ts';
-import { accuse, BUDGET, isInWindow, openSlot, send, slotAt, STATUS_COST, type ReplicaState, type Turn } from './state.ts';
+import { accuse, BUDGET, isInWindow, openSlot, save, send, slotAt, STATUS_COST, type ReplicaState, type Turn } from './state.ts';
 import { storeOf } from './store.ts';
 import { sayAgain } from './vote.ts';
 
@@ -93,6 +93,7 @@ export function hearCommitted(turn: Turn, from: NodeId, { batch, commits }: Comm
   if (!areVotesOf(context.seal, state, 'commit', commits, state.quorum) || context.seal.digest(batch) !== digest) return accuse(turn, from, 'a proof of commitment that proves nothing');
   const slot = openSlot(state, sequence);
   slot.committed = { digest, batch, commits };
+  if (!state.batches.has(digest)) save(turn, { type: 'learned', sequence, digest, batch });
   state.batches.set(digest, { batch, sequence });
   executeReady(turn);
 }

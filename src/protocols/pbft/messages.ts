@@ -146,6 +146,8 @@ export type SavedRecord =
   | { readonly type: 'pre-prepared'; readonly prePrepare: Signed<Proposal>; readonly batch: Batch }
   /** It is about to commit. */
   | { readonly type: 'prepared'; readonly certificate: PreparedCertificate }
+  /** A batch that came with the proof that it committed, and not with a pre-prepare. */
+  | { readonly type: 'learned'; readonly sequence: number; readonly digest: string; readonly batch: Batch }
   | { readonly type: 'committed'; readonly digest: string; readonly commits: readonly SignedVote[] }
   /** A checkpoint is stable; nothing saved for the places up to it is needed, once there is its snapshot. */
   | { readonly type: 'stable'; readonly proof: readonly Signed<CheckpointBody>[]; readonly snapshot?: Snapshot }

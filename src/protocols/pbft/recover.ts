@@ -31,6 +31,9 @@ function remember(context: ReplicaContext, state: ReplicaState, record: SavedRec
       slot.commitCount = 1;
       return;
     }
+    case 'learned':
+      state.batches.set(record.digest, record);
+      return;
     case 'committed': {
       const { sequence } = record.commits[0]!.body;
       const known = state.batches.get(record.digest);
@@ -39,7 +42,8 @@ function remember(context: ReplicaContext, state: ReplicaState, record: SavedRec
       return execute(context, state);
     }
     case 'stable':
-      return stable(state, record);
+      stable(state, record);
+      return execute(context, state);
     case 'view-change':
       state.view = record.viewChange.body.view;
       state.isChanging = true;
