@@ -1,6 +1,7 @@
 import type { ReplicaContext, ReplicaMachine } from '../../core/machine.ts';
 import { philox } from '../../core/choice.ts';
 import type { Effect, Message, Pbft } from '../../protocols/pbft/messages.ts';
+import { parseMessage } from '../../protocols/pbft/parse.ts';
 import { replica } from '../../protocols/pbft/replica.ts';
 import type { ReplicaState } from '../../protocols/pbft/state.ts';
 
@@ -40,7 +41,7 @@ export function traitor(fault: ReplicaFault, seed = 0): ReplicaMachine<Pbft, Tra
   return {
     begin: (context) => asTraitor(replica.begin(context)),
     recover: (context, records) => asTraitor(replica.recover(context, records)),
-    parse: replica.parse,
+    parse: parseMessage,
     step(context, state, event) {
       const { treason } = state;
       if (event.type === 'message') remember(treason.past, event.message);
