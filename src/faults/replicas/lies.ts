@@ -48,6 +48,8 @@ export function falsified({ seal, self }: ReplicaContext, message: Message): Mes
       return { ...message, batch: NOTHING };
     case 'certificate':
       return { ...message, votes: message.votes.slice(1) };
+    case 'stable':
+      return { ...message, proof: message.proof.slice(1) };
     case 'request':
     case 'fetch':
       return undefined;

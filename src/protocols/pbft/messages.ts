@@ -114,6 +114,12 @@ export interface StateMessage {
   readonly proof: readonly Signed<CheckpointBody>[];
 }
 
+/** A stable checkpoint’s proof, for who has the state. */
+export interface StableMessage {
+  readonly type: 'stable';
+  readonly proof: readonly Signed<CheckpointBody>[];
+}
+
 /** Asks for the batch with that digest. */
 export interface Fetch {
   readonly type: 'fetch';
@@ -137,6 +143,7 @@ export type Message =
   | StatusMessage
   | Committed
   | StateMessage
+  | StableMessage
   | Fetch
   | BatchMessage;
 
