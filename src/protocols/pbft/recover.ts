@@ -1,7 +1,7 @@
 import type { ReplicaContext } from '../../core/machine.ts';
 import type { SavedRecord, Signed, Proposal, Batch, VoteBody } from './messages.ts';
 import { begin } from './new-view.ts';
-import { initialState, isInWindow, openSlot, primaryOf, slotAt, type ReplicaState } from './state.ts';
+import { initialState, isInWindow, keepBatch, openSlot, primaryOf, slotAt, type ReplicaState } from './state.ts';
 import { executeBatch, snapshotOf, storeOf } from './store.ts';
 
 /**
@@ -31,6 +31,8 @@ function remember(context: ReplicaContext, state: ReplicaState, record: SavedRec
       slot.commitCount = 1;
       return;
     }
+    case 'learned':
+      return keepBatch(state, record.sequence, record.digest, record.batch);
     case 'committed': {
       const { sequence } = record.commits[0]!.body;
       const known = state.batches.get(record.digest);
@@ -39,7 +41,8 @@ function remember(context: ReplicaContext, state: ReplicaState, record: SavedRec
       return execute(context, state);
     }
     case 'stable':
-      return stable(state, record);
+      stable(state, record);
+      return execute(context, state);
     case 'view-change':
       state.view = record.viewChange.body.view;
       state.isChanging = true;
@@ -58,7 +61,7 @@ function prePrepared(context: ReplicaContext, state: ReplicaState, prePrepare: S
   if (!isInWindow(state, sequence) || view !== state.view) return;
   const slot = openSlot(state, sequence);
   Object.assign(slot, { prePrepare, digest, batch });
-  state.batches.set(digest, { batch, sequence });
+  keepBatch(state, sequence, digest, batch);
   if (sequence > state.proposed) state.proposed = sequence;
   if (primaryOf(view, state.n) === context.self && !state.settings.collector) return;
   slot.prepares[context.self] = signed(context, state, 'prepare', prePrepare.body);

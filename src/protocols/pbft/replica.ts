@@ -35,7 +35,7 @@
  */
 import type { ReplicaContext, ReplicaMachine } from '../../core/machine.ts';
 import type { NodeId } from '../../core/node.ts';
-import { hearCommitted, hearFetch, hearState, hearStatus, statusTimeout, askEveryone } from './catch-up.ts';
+import { hearCommitted, hearFetch, hearStable, hearState, hearStatus, statusTimeout, askEveryone } from './catch-up.ts';
 import { hearCheckpoint } from './checkpoint.ts';
 import { collectorTimeout, hearCertificate } from './collector.ts';
 import { parseMessage } from './parse.ts';
@@ -110,6 +110,8 @@ function hear(turn: Turn, from: NodeId, message: Message): void {
       return hearCommitted(turn, from, message);
     case 'state':
       return hearState(turn, from, message);
+    case 'stable':
+      return hearStable(turn, from, message);
     case 'fetch':
       return hearFetch(turn, from, message);
     case 'batch':

@@ -172,6 +172,12 @@ export function openSlot(state: ReplicaState, sequence: number): Slot {
   return (state.slots[index] = emptySlot(sequence, state.view, state.n));
 }
 
+/** Keeps a batch until its place is below the low mark: its highest place, for a faulty primary may give it several. */
+export function keepBatch({ batches }: ReplicaState, sequence: number, digest: string, batch: Batch): void {
+  const before = batches.get(digest);
+  if (before === undefined || before.sequence < sequence) batches.set(digest, { batch, sequence });
+}
+
 const emptySlot = (sequence: number, view: number, n: number): Slot => ({
   sequence,
   view,
