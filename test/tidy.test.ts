@@ -15,7 +15,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'src/cli': ['src/repl', 'src/campaign', 'src/hosts', 'src/sim', 'src/trace', 'src/protocols', 'src/faults', 'src/core', 'node:', 'cli-progress'],
   'src/repl': ['src/campaign', 'src/hosts', 'src/sim', 'src/trace', 'src/protocols', 'src/faults', 'src/core', 'node:', '@inquirer/core', 'inquirer', 'chalk', 'leven'],
   'src/campaign': ['src/hosts', 'src/sim', 'src/judge', 'src/trace', 'src/protocols', 'src/faults', 'src/core', 'node:', 'piscina', 'cli-progress', 'vega'],
-  'src/hosts': ['src/sim', 'src/judge', 'src/trace', 'src/protocols', 'src/faults', 'src/core', 'node:'],
+  'src/hosts': ['src/sim', 'src/judge', 'src/trace', 'src/protocols', 'src/faults', 'src/core', 'node:', 'canonicalize'],
   'src/sim': ['src/judge', 'src/trace', 'src/protocols', 'src/faults', 'src/core'],
   'src/judge': ['src/core'],
   'src/trace': ['src/protocols', 'src/core'],
