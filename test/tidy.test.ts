@@ -16,6 +16,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'src/repl': ['src/campaign', 'src/hosts', 'src/sim', 'src/trace', 'src/protocols', 'src/faults', 'src/core', 'node:', '@inquirer/core', 'inquirer', 'chalk', 'leven'],
   'src/campaign': ['src/hosts', 'src/sim', 'src/judge', 'src/trace', 'src/protocols', 'src/faults', 'src/core', 'node:', 'piscina', 'cli-progress', 'vega'],
   'src/hosts': ['src/sim', 'src/judge', 'src/trace', 'src/protocols', 'src/faults', 'src/core', 'node:', 'canonicalize'],
+  'src/hosts/processes': ['src/hosts', 'src/sim', 'src/faults', 'src/protocols', 'src/core', 'node:', 'hono', '@hono/node-server', 'undici', 'ajv', 'prom-client'],
   'src/sim': ['src/judge', 'src/trace', 'src/protocols', 'src/faults', 'src/core'],
   'src/judge': ['src/core'],
   'src/trace': ['src/protocols', 'src/core'],

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { nodeId } from '../../src/core/node.ts';
-import { areKeys, networkEnvelopes, networkSeal, newSecret, publicKeysOf, type SealOptions } from '../../src/hosts/seal.ts';
+import { areKeys, digestOf, networkEnvelopes, networkSeal, newSecret, publicKeysOf, type SealOptions } from '../../src/hosts/seal.ts';
 
 const secrets = [newSecret(), newSecret()];
 const keys = secrets.map(publicKeysOf);
@@ -63,13 +63,13 @@ describe('a seal', () => {
 
 describe('an envelope', () => {
   const [own, other] = [networkEnvelopes(optionsOf(0)), networkEnvelopes(optionsOf(1))];
-  const body = Buffer.from('{"type":"prepare"}');
+  const body = digestOf(Buffer.from('{"type":"prepare"}'));
 
   it('is opened only by whom it is for, and only as it was sent', () => {
     const mac = own.seal(nodeId(1), '/prepare', body);
     expect(other.isFrom(nodeId(0), '/prepare', body, mac)).to.equal(true);
     expect(other.isFrom(nodeId(0), '/commit', body, mac)).to.equal(false);
-    expect(other.isFrom(nodeId(0), '/prepare', Buffer.from('{"type":"prepar3"}'), mac)).to.equal(false);
+    expect(other.isFrom(nodeId(0), '/prepare', digestOf(Buffer.from('{"type":"prepar3"}')), mac)).to.equal(false);
     expect(own.isFrom(nodeId(1), '/prepare', body, mac), 'sent back').to.equal(false);
     expect(other.isFrom(nodeId(5), '/prepare', body, mac)).to.equal(false);
     for (const wrong of ['', 'x', mac.slice(1), `${mac}A`]) expect(other.isFrom(nodeId(0), '/prepare', body, wrong)).to.equal(false);

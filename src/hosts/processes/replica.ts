@@ -1,0 +1,302 @@
+import { once } from 'node:events';
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { ReplicaContext } from '../../core/machine.ts';
+import { nodeId, type NodeId } from '../../core/node.ts';
+import { Refusal, quoted } from '../../core/refusal.ts';
+import { forgetfulLog, openLog, type Log } from '../log.ts';
+import { digestOf, networkEnvelopes, networkSeal, publicKeysOf, type Envelopes } from '../seal.ts';
+import { Counts, metricsOf } from './counts.ts';
+import { Driver, type AnyMachine } from './driver.ts';
+import { Peer } from './peer.ts';
+import type { Plan } from './plan.ts';
+import { DIGEST, FROM, MAC, TO, serverFor, type Desk, type Envelope, type Limits, type Told } from './server.ts';
+import type { Command, Service, Status } from './service.ts';
+import { Tallies, type Tally } from './tally.ts';
+
+/** What one replica needs in order to be. */
+export interface ReplicaOptions {
+  readonly plan: Plan;
+  readonly id: number;
+  readonly secret: string;
+  readonly service: Service;
+  /** The folder of its log; it forgets all when it ends, if there is none. */
+  readonly data?: string | undefined;
+  readonly strategy?: string | undefined;
+  readonly limits?: Limits | undefined;
+  /** How many users may wait for their answers here. */
+  readonly usersMax?: number | undefined;
+  readonly listener: ReplicaListener;
+}
+
+/** What the owner of a replica wants to hear. */
+export interface ReplicaListener {
+  /** A user who asked here was answered. */
+  answered(run: Run): void;
+  /** Somebody else commands now. */
+  commanded(view: number, commander: number): void;
+  /** The replica cannot go on. */
+  failed(error: Error): void;
+}
+
+/** One user's request, from post to answer. */
+export interface Run {
+  readonly seconds: number;
+}
+
+/**
+ * A replica on HTTP: a server, a connection to each peer, a log, and two machines that these serve: the replica itself, and
+ * the client that asks for users who cannot sign. Nothing here knows the protocol's rules.
+ */
+export class Replica {
+  readonly id: number;
+  readonly counts = new Counts();
+  readonly tallies = new Tallies();
+  readonly #options: ReplicaOptions;
+  readonly #members: readonly NodeId[];
+  readonly #machine: AnyMachine;
+  readonly #log: Log;
+  readonly #records: readonly unknown[];
+  readonly #replica: Driver;
+  readonly #client: Driver;
+  readonly #server: Server;
+  readonly #envelopes = new Map<NodeId, Envelopes>();
+  readonly #peers = new Map<NodeId, Peer>();
+  readonly #users = new Map<number, (result: unknown) => void>();
+  /** The last few. */
+  #accusations: readonly { readonly suspect: number; readonly evidence: string }[] = [];
+  #tickets = 0;
+  #view = -1;
+  #closing: Promise<void> | undefined;
+
+  constructor(options: ReplicaOptions) {
+    const { plan, id, service, secret, data, strategy, listener } = options;
+    this.#options = options;
+    this.id = id;
+    const { members: places } = plan;
+    const own = places[id];
+    if (own === undefined) throw new Refusal(`the cluster has the nodes 0 to ${places.length - 1}, not ${id}`);
+    const keys = publicKeysOf(secret);
+    if (keys.sign !== own.sign || keys.pair !== own.pair) throw new Refusal(`the secret is not that of node ${id} in this cluster`);
+    this.#members = places.map((place) => nodeId(place.id));
+    this.#machine = service.replica(strategy);
+    this.#log = data === undefined ? forgetfulLog() : openLog(data, { synced: () => this.#replica.synced(), failed: (error) => listener.failed(error) });
+    this.#records = recordsOf(this.#log, { cluster: plan.cluster, replica: id }, data);
+    const count = places.length;
+    // A client of a node has the keys of that node; its id keeps their signatures apart.
+    const sealOptions = { cluster: plan.cluster, secret, keysOf: (of: NodeId) => (of < 2 * count ? places[of % count] : undefined) };
+    const driverFor = (self: NodeId, isReplica: boolean): Driver => {
+      const seal = networkSeal({ ...sealOptions, self, onForgery: (by) => this.counts.add('forgeries', String(by)) });
+      const envelopes = networkEnvelopes({ ...sealOptions, self });
+      this.#envelopes.set(self, envelopes);
+      const context: ReplicaContext = { self, members: this.#members, seal, settings: plan.settings };
+      return new Driver(isReplica ? this.#machine : service.client, context, isReplica ? this.#log : forgetfulLog(), {
+        send: (to, message) => this.#send(self, to, message),
+        output: (output) => (isReplica ? this.#heed(output) : this.#answer(output)),
+        accuse: (suspect, evidence) => {
+          this.counts.add('accusations', String(suspect));
+          this.#accusations = [...this.#accusations.slice(1 - ACCUSATIONS_MAX), { suspect, evidence: evidence.slice(0, 200) }];
+        },
+      });
+    };
+    this.#replica = driverFor(nodeId(id), true);
+    this.#client = driverFor(nodeId(id + count), false);
+    const { registry, seconds } = metricsOf(this.counts, () => {
+      const { view, executed } = this.status();
+      return { view, executed, backlog: this.#replica.backlog, waiting: this.#users.size };
+    });
+    this.#server = serverFor(this.#desk(() => registry.metrics(), (time) => seconds.observe(time)), options.limits);
+  }
+
+  /** @returns the port */
+  async listen(host: string, port: number): Promise<number> {
+    this.#server.listen(port, host);
+    try {
+      await once(this.#server, 'listening');
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      const reason = { EADDRINUSE: 'something listens there already', EACCES: 'permission denied', EADDRNOTAVAIL: 'that is no address of this machine' }[code ?? ''] ?? String(code);
+      throw new Refusal(`node ${this.id} cannot listen at ${host}:${port}: ${reason}`);
+    }
+    return (this.#server.address() as AddressInfo).port;
+  }
+
+  /** Begins, or goes on where its log ends. @param urls of all nodes, by id */
+  start(urls: readonly string[]): void {
+    urls.forEach((url, id) => {
+      if (id !== this.id) this.#peers.set(nodeId(id), new Peer(url, this.counts));
+    });
+    this.#replica.start(this.#records);
+    this.#client.start([]);
+    this.#look();
+  }
+
+  command(): Command {
+    return this.#options.service.command(this.#replica.state, this.#members);
+  }
+
+  status(): Status {
+    return this.#options.service.status(this.#replica.state, this.#members);
+  }
+
+  /** How many connections its server holds. */
+  connections(): Promise<number> {
+    return new Promise((resolve, reject) => this.#server.getConnections((error, count) => (error === null ? resolve(count) : reject(error))));
+  }
+
+  /** Ends, once what is to be saved is saved. */
+  close(): Promise<void> {
+    this.#closing ??= (async () => {
+      this.#replica.stop();
+      this.#client.stop();
+      this.#server.close();
+      this.#server.closeAllConnections();
+      await Promise.all([...this.#peers.values()].map((peer) => peer.close()));
+      await this.#log.close();
+    })();
+    return this.#closing;
+  }
+
+  #desk(metrics: () => Promise<string>, observe: (seconds: number) => void): Desk {
+    const { service, listener } = this.#options;
+    return {
+      counts: this.counts,
+      paths: service.paths,
+      status: () => `Node ${this.id} Up and Running`,
+      fullStatus: () => {
+        const { backlog } = this.#replica;
+        return { id: this.id, protocol: service.name, ...this.status(), waiting: this.#users.size, backlog, logged: this.#records.length + this.#log.appended, accusations: this.#accusations, counts: this.counts.all() };
+      },
+      metrics,
+      order: async (data, signal) => {
+        const { commander } = this.command();
+        if (commander !== this.id) return { status: 401, text: `Node ${this.id} does not command, node ${commander} does\n`, headers: { 'generals-commander': String(commander) } };
+        if (this.#users.size >= (this.#options.usersMax ?? USERS_MAX)) return { status: 429, text: 'too many requests wait for their answer\n', headers: { 'retry-after': '1' } };
+        const start = performance.now();
+        const result = await this.#ask(data, signal);
+        if (result === undefined) return { status: 503, text: `no answer within ${USER_PATIENCE / 1000} s\n`, headers: { 'retry-after': '1' } };
+        const seconds = (performance.now() - start) / 1000;
+        observe(seconds);
+        listener.answered({ seconds });
+        return told(seconds, result);
+      },
+      admits: ({ from, to, path, digest, mac }) => {
+        const envelopes = this.#envelopes.get(to);
+        if (envelopes === undefined || from >= 2 * this.#members.length || from % this.#members.length === this.id) return 'unknown';
+        return envelopes.isFrom(from, path, digest, mac) ? 'known' : 'forged';
+      },
+      hear: (envelope, message) => this.#hear(envelope, message),
+    };
+  }
+
+  #ask(data: string, signal: AbortSignal): Promise<unknown> {
+    this.#tickets += 1;
+    const ticket = this.#tickets;
+    return new Promise((resolve) => {
+      const end = (result: unknown): void => {
+        clearTimeout(patience);
+        signal.removeEventListener('abort', leave);
+        this.#users.delete(ticket);
+        resolve(result);
+      };
+      const leave = (): void => end(undefined);
+      const patience = setTimeout(leave, USER_PATIENCE);
+      signal.addEventListener('abort', leave, { once: true });
+      this.#users.set(ticket, end);
+      this.#client.take({ type: 'input', input: this.#options.service.ask(data, ticket) });
+    });
+  }
+
+  #answer(output: unknown): void {
+    const answer = this.#options.service.answered(output);
+    if (answer !== undefined) this.#users.get(answer.ticket)?.(answer.result ?? null);
+  }
+
+  #heed(output: unknown): void {
+    const executed = this.#options.service.executed(output);
+    if (executed !== undefined) this.tallies.executed(executed);
+  }
+
+  #hear({ from, to, path }: Envelope, value: unknown): 'taken' | 'malformed' | 'busy' {
+    const isForReplica = to === this.id;
+    const { service } = this.#options;
+    const message = (isForReplica ? this.#machine : service.client).parse(value);
+    if (message === undefined || service.pathOf(message) !== path) {
+      this.counts.add('dropped', 'malformed');
+      return 'malformed';
+    }
+    if (this.#replica.backlog > BACKLOG_MAX) {
+      this.counts.add('dropped', 'busy');
+      return 'busy';
+    }
+    this.counts.add('messages_received', path.slice(1));
+    this.#give(to, from, message);
+    return 'taken';
+  }
+
+  #give(to: NodeId, from: NodeId, message: unknown): void {
+    if (to !== this.id) return this.#client.take({ type: 'message', from, message });
+    const vote = this.#options.service.voteIn(message);
+    if (vote !== undefined) this.tallies.heard(from, vote);
+    this.#replica.take({ type: 'message', from, message });
+    this.#look();
+  }
+
+  #send(from: NodeId, to: readonly NodeId[], message: unknown): void {
+    const path = this.#options.service.pathOf(message);
+    let sealed: { readonly body: Buffer; readonly digest: string } | undefined;
+    const count = this.#members.length;
+    for (const receiver of to) {
+      const home = nodeId(receiver % count);
+      if (home === this.id) {
+        // The replica and the client of one node talk without HTTP.
+        setImmediate(() => this.#give(receiver, from, message));
+        continue;
+      }
+      if (sealed === undefined) {
+        const body = Buffer.from(JSON.stringify(message));
+        sealed = { body, digest: digestOf(body) };
+      }
+      const { body, digest } = sealed;
+      const mac = this.#envelopes.get(from)!.seal(receiver, path, digest);
+      this.counts.add('messages_sent', path.slice(1));
+      this.#peers.get(home)?.post({ path, body, headers: ['content-type', 'application/json', FROM, String(from), TO, String(receiver), DIGEST, digest, MAC, mac] });
+    }
+  }
+
+  /** Tells when somebody else commands. */
+  #look(): void {
+    const { view, commander } = this.command();
+    if (view === this.#view) return;
+    this.#view = view;
+    this.#options.listener.commanded(view, commander);
+  }
+}
+
+export type { Tally };
+
+const ACCUSATIONS_MAX = 10;
+/** How many users may wait for their answers at one node. */
+const USERS_MAX = 4096;
+/** Milliseconds that a user is let wait. */
+const USER_PATIENCE = 30_000;
+/** How much may wait for the disk before nodes are told to wait as well. */
+const BACKLOG_MAX = 20_000;
+
+/** In the words of the old system, with more in headers. */
+function told(seconds: number, result: unknown): Told {
+  return { status: 200, text: `\nPBFT Consensus Time: ${seconds}s\n`, headers: { 'generals-result': encodeURIComponent(JSON.stringify(result)).slice(0, 4000) } };
+}
+
+/** What the machine saved: the log less its first record, which says whose log it is. @throws Refusal if it is another's */
+function recordsOf(log: Log, owner: { readonly cluster: string; readonly replica: number }, folder: string | undefined): readonly unknown[] {
+  const [first, ...records] = log.records;
+  if (first === undefined) {
+    log.append({ v: 1, ...owner });
+    return [];
+  }
+  const { cluster, replica } = first as Record<string, unknown>;
+  if (cluster !== owner.cluster || replica !== owner.replica)
+    throw new Refusal(`${quoted(folder ?? '')} holds the log of node ${String(replica)} of cluster ${quoted(String(cluster))}, not that of node ${owner.replica} of ${quoted(owner.cluster)}`);
+  return records;
+}
