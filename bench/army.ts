@@ -14,8 +14,8 @@ export async function benchArmy(report: (row: Row) => void): Promise<void> {
     report(await orderRow(`one order among ${members}, ms (${bare})`, { members }, TWO_ROUNDS, [pairs, orders, warm], members === 4 ? undefined : 1.5));
   }
   const bare = 'bare ports, the same frames';
-  report(await orderRow(`OM(2) among 7, ms (${bare})`, { members: 7, protocol: 'oral', faults: 2 }, { type: 'texts', counts: [1, 1, 4] }, [30, 100, 10], 2));
-  report(await orderRow(`OM(1) among 64, ms (${bare})`, { members: 64, protocol: 'oral', faults: 1 }, { type: 'texts', counts: [1, 1] }, [20, 5, 20], 2));
+  report(await orderRow(`OM(2) among 7, ms (${bare})`, { members: 7, protocol: 'oral', faults: 2 }, { type: 'frames', counts: [1, 1, 4] }, [30, 100, 10], 2));
+  report(await orderRow(`OM(1) among 64, ms (${bare})`, { members: 64, protocol: 'oral', faults: 1 }, { type: 'frames', counts: [1, 1] }, [20, 5, 20], 2));
   report(await musterRow(64, 5));
   report(await addRow());
   report(await memoryRow(256));

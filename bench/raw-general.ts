@@ -5,8 +5,8 @@ import { parentPort, type MessagePort } from 'node:worker_threads';
 export type Plan =
   /** In each of so many rounds everyone posts a number to everyone. */
   | { readonly type: 'numbers'; readonly rounds: number }
-  /** The frames of OM(m): the first worker posts to all in round 1, the others to each other afterwards, so many texts each. */
-  | { readonly type: 'texts'; readonly counts: readonly number[] };
+  /** The frames of OM(m): the first worker posts to all in round 1, the others to each other afterwards, so many numbers each. */
+  | { readonly type: 'frames'; readonly counts: readonly number[] };
 
 export type RawLetter = { readonly index: number; readonly ports: readonly (readonly [number, MessagePort])[] } | { readonly order: number; readonly plan: Plan };
 
@@ -30,8 +30,8 @@ main.on('message', (letter: RawLetter) => {
   }
 });
 
-function hear(frame: number | readonly [number, number, ...string[]]): void {
-  const key = typeof frame === 'number' ? frame : frame[0] * 8 + frame[1];
+function hear(frame: number | readonly number[]): void {
+  const key = typeof frame === 'number' ? frame : frame[0]! * 8 + frame[1]!;
   arrived.set(key, (arrived.get(key) ?? 0) + 1);
   if (key === order * 8 + round) proceed();
 }
@@ -44,7 +44,7 @@ function proceed(): void {
       main.postMessage(order);
       return;
     }
-    const frame = plan.type === 'numbers' ? order * 8 + round : [order, round, ...Array.from({ length: plan.counts[round - 1]! }, () => 'attack 1 2 3')];
+    const frame = plan.type === 'numbers' ? order * 8 + round : [order, round, ...Array.from({ length: plan.counts[round - 1]! }, (_, place) => 2 * place + 1)];
     for (const [peer, port] of ports) if (speaks(self, peer)) port.postMessage(frame);
   }
 }

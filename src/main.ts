@@ -1,9 +1,15 @@
 #!/usr/bin/env node
 import { UsageError, USAGE, parseRequest } from './cli/options.ts';
-import { Refusal } from './core/refusal.ts';
+import { Refusal, reasonOf } from './core/refusal.ts';
 
-/** Ends the process quietly when nobody reads its output any more, as `| head` does. */
-process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 70));
+/** Ends the process quietly when nobody reads its output any more, as `| head` does; in one line when it cannot be written. */
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit(0);
+  tell(`standard output cannot be written: ${reasonOf(error)}`);
+  process.exit(1);
+});
+// Who does not read what is said beside the output misses nothing of that.
+process.stderr.on('error', () => undefined);
 process.on('unhandledRejection', (error) => tell(`internal error: ${messageOf(error)}`));
 process.on('SIGINT', () => process.exit(130));
 process.on('SIGTERM', () => process.exit(143));

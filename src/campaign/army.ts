@@ -29,9 +29,10 @@ const CHUNK = 200;
  * Simulates so many orders to attack: the army's traitors, primary and protocol being what they are. Nothing of the army
  * changes, not even the number of its next order.
  * @param signal ends it early, with what was counted
+ * @param counted told now and then how many orders were counted
  * @throws Refusal if the army cannot be given an order
  */
-export async function armyCampaign(army: Army, asked: number, signal: AbortSignal): Promise<ArmyCampaign> {
+export async function armyCampaign(army: Army, asked: number, signal: AbortSignal, counted: (orders: number) => void = () => undefined): Promise<ArmyCampaign> {
   if (!Number.isSafeInteger(asked) || asked < 1 || asked > ORDERS_MAX) throw new Refusal(`a number of orders is a whole number from 1 to ${ORDERS_MAX}, not ${quoted(String(asked))}`);
   const members = army.members();
   const primary = members.find(({ role }) => role === 'primary');
@@ -50,6 +51,7 @@ export async function armyCampaign(army: Army, asked: number, signal: AbortSigna
     const from = tally.orders + 1;
     const trialAt = (index: number) => ({ mission: { ...shared, number: from + index, draw: from + index }, traitors });
     tally = added(tally, judged(Math.min(CHUNK, asked - tally.orders), trialAt, seed));
+    counted(tally.orders);
     await new Promise((resolve) => setImmediate(resolve));
   }
   return {

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Refusal, quoted } from '../core/refusal.ts';
+import { Refusal, quotedPath, reasonOf } from '../core/refusal.ts';
 import { cellSeed } from './draw.ts';
 import { batchOf, engineOf, type EngineChoice } from './engine.ts';
 import { cellsOf, type Grid } from './grid.ts';
@@ -38,7 +38,6 @@ export function textIn(file: string): string {
   try {
     return readFileSync(file, 'utf8');
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    throw new Refusal(`${quoted(file)} cannot be read: ${code === 'ENOENT' ? 'there is no such file' : String(code)}`);
+    throw new Refusal(`${quotedPath(file)} cannot be read: ${reasonOf(error)}`);
   }
 }

@@ -42,7 +42,8 @@ export type Class = 'any' | 'commander faulty' | 'commander loyal';
 
 /** The traitors of one order: a uniformly random set of f among all n, or among those sets of one class. */
 export function traitorsOf({ members, faults }: Cell, seed: number, order: number, among: Class = 'any'): NodeId[] {
-  const pool = Array.from({ length: members }, (_, index) => index + 1);
+  const pool: number[] = [];
+  for (let id = 1; id <= members; id += 1) pool.push(id);
   const traitors: NodeId[] = [];
   let first = 0;
   if (among !== 'any') first = 1;

@@ -9,12 +9,3 @@ export const ordersAtMost = ({ orders, until }: Grid): number => (until === unde
 /** Milliseconds that is left to do, roughly: within a factor of three on a machine of today. */
 export const estimate = (cells: readonly Progress[], grid: Grid, threads: number): number =>
   cells.reduce((sum, { cell, engine, tally, isDone }) => sum + (isDone ? 0 : Math.max(0, ordersAtMost(grid) - tally.orders) * effortOf(cell, engine)), 0) / threads;
-
-/** A time in words: `40 s`, `12 min`, `3 h`, `5 days`. */
-export function inWords(milliseconds: number): string {
-  const seconds = Math.ceil(milliseconds / 1000);
-  if (seconds < 120) return `${seconds} s`;
-  if (seconds < 7200) return `${Math.round(seconds / 60)} min`;
-  if (seconds < 172_800) return `${Math.round(seconds / 3600)} h`;
-  return `${Math.round(seconds / 86_400).toLocaleString('en')} days`;
-}

@@ -17,10 +17,15 @@
  * independently. Agreement holds with Σ P(K = k)·(p(k)^L + (1 − p(k))^L), and validity asks nothing.
  *
  * OM(1) is the exchange. In OM(0) a lieutenant does what it heard: with a loyal commander both hold, with a traitor the
- * loyal agree if their L coins do. OM(m) for larger m is not summed here; but where every treason was tried and none
- * breaks a property, its probability is 1 whatever the traitors' coins: see `worst.ts`.
+ * loyal agree if their L coins do. OM(m) for larger m is summed up over its tree of paths: see `exact-oral.ts`.
+ *
+ * Where every treason was tried and none breaks a property, its probability is 1 whatever the traitors' coins: see `worst.ts`.
  */
-import type { Cell } from './grid.ts';
+import { nodeId } from '../core/node.ts';
+import { oral } from '../protocols/oral.ts';
+import { isProven } from '../sim/symbolic/proof.ts';
+import { oralExactly } from './exact-oral.ts';
+import { ORDER, type Cell } from './grid.ts';
 
 export interface Exact {
   readonly agreement: number;
@@ -30,14 +35,39 @@ export interface Exact {
 /** Above it, nothing is computed: the sums stay exact to 12 digits up to here, and beyond they have not been verified. */
 const MEMBERS_MAX = 16;
 
-/** The probabilities with which agreement and validity hold in a cell; undefined where there is no short sum. */
+/** The probabilities with which agreement and validity hold in a cell; undefined where there is no short sum, or none at all. */
 export function exactOf({ protocol, m, members: n, faults: f, strategy }: Cell): Exact | undefined {
-  if (f === 0) return { agreement: 1, validity: 1 };
+  if (f === 0) return CERTAIN;
   if (strategy !== 'coin' || n > MEMBERS_MAX) return undefined;
   if (protocol === 'exchange' || (protocol === 'oral' && m === 1)) return mixed(n, f, exchangeUnderLoyal(n, f), exchangeUnderTraitor(n, f));
   if (protocol === 'oral' && m === 0) return mixed(n, f, { agreement: 1, validity: 1 }, unanimous(n - f, 0.5));
   return undefined;
 }
+
+/** Whether a cell has no short sum, but perhaps one over the tree of OM(m), which takes a thread up to some seconds. */
+export const isSummed = ({ protocol, m, faults, strategy }: Cell): boolean => protocol === oral.name && m > 1 && faults > 0 && strategy === 'coin';
+
+/** In steps of the sum, some nanoseconds each, so that the same cells have exact values on every machine: all of up to ten generals. */
+const EFFORT_MAX = 2e9;
+
+/** The same probabilities in OM(m), by the sum over its tree; undefined where that is too long. */
+export function summed({ m, members: n, faults: f }: Cell): Exact | undefined {
+  // With more loyal lieutenants, this is the longer one of the two.
+  const traitor = classOf(n, m, f - 1, false);
+  if (traitor === undefined) return undefined;
+  const loyal = f === n ? CERTAIN : classOf(n, m, f, true);
+  return loyal === undefined ? undefined : mixed(n, f, loyal, traitor.agreement);
+}
+
+/** The sets with so many traitorous lieutenants, and a commander that is loyal or not: all alike. */
+function classOf(n: number, m: number, traitors: number, isCommanderLoyal: boolean): Exact | undefined {
+  const lieutenants = Array.from({ length: traitors }, (_, index) => nodeId(index + 2));
+  const situation = { protocol: oral, members: n, m, traitors: isCommanderLoyal ? lieutenants : [nodeId(1), ...lieutenants], order: ORDER } as const;
+  if (isProven(situation)) return CERTAIN;
+  return oralExactly({ isCommanderLoyal, loyal: n - 1 - traitors, traitors, m }, EFFORT_MAX);
+}
+
+const CERTAIN: Exact = { agreement: 1, validity: 1 };
 
 const mixed = (n: number, f: number, loyal: Exact, traitor: number): Exact => ({
   agreement: ((n - f) / n) * loyal.agreement + (f / n) * traitor,

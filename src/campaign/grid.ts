@@ -1,5 +1,5 @@
 import { nodeId, type NodeId } from '../core/node.ts';
-import { Refusal, quoted } from '../core/refusal.ts';
+import { Refusal, quoted, quotedPath } from '../core/refusal.ts';
 import { STRATEGIES } from '../faults/registry.ts';
 import { PROTOCOLS, protocolNamed } from '../protocols/registry.ts';
 import { unexpected, wholeIn, wordIn, type Field } from './fields.ts';
@@ -148,14 +148,14 @@ export function fieldsIn(text: string, file: string): Partial<Record<GridKey, Fi
   try {
     value = JSON.parse(text);
   } catch (error) {
-    throw new Refusal(`${quoted(file)} is not JSON: ${error instanceof Error ? error.message.split('\n')[0]! : String(error)}`);
+    throw new Refusal(`${quotedPath(file)} is not JSON: ${error instanceof Error ? error.message.split('\n')[0]! : String(error)}`);
   }
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw unexpected({ name: quoted(file), value }, `an object with the fields ${GRID_KEYS.join(', ')}`);
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw unexpected({ name: quotedPath(file), value }, `an object with the fields ${GRID_KEYS.join(', ')}`);
   const fields: Partial<Record<GridKey, Field>> = {};
   for (const [key, content] of Object.entries(value)) {
     const known = GRID_KEYS.find((candidate) => candidate === key);
-    if (known === undefined) throw new Refusal(`${quoted(file)} has a field ${quoted(key)}, but a grid has ${GRID_KEYS.join(', ')}`);
-    fields[known] = { name: `${known} of ${quoted(file)}`, value: content as unknown };
+    if (known === undefined) throw new Refusal(`${quotedPath(file)} has a field ${quoted(key)}, but a grid has ${GRID_KEYS.join(', ')}`);
+    fields[known] = { name: `${known} of ${quotedPath(file)}`, value: content as unknown };
   }
   return fields;
 }

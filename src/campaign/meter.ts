@@ -1,5 +1,6 @@
 import { SingleBar } from 'cli-progress';
-import { inWords, ordersAtMost } from './estimate.ts';
+import { inWords } from './duration.ts';
+import { ordersAtMost } from './estimate.ts';
 import type { Grid } from './grid.ts';
 import type { Progress } from './schedule.ts';
 

@@ -60,10 +60,10 @@ function agreementSpec({ title, cells }: Series): Spec {
   const x = { scale: 'x', field: 'f' };
   return {
     title: { text: `Agreement: ${title}`, subtitle: 'blue: rate with 95 % interval; dashed: worst case; red: n = 3f', offset: 16 },
-    layout: { columns: Math.min(5, new Set(values.map(({ n }) => n)).size), padding: { row: 44, column: 44 }, bounds: 'full' },
+    layout: { columns: columnsFor(new Set(values.map(({ n }) => n)).size), padding: { row: 44, column: 44 }, bounds: 'full' },
     data: [{ name: 'cells', values }],
     scales: [
-      { name: 'x', type: 'linear', domain: [-0.3, most + 0.3], range: [0, PANEL.width] },
+      { name: 'x', type: 'linear', domain: [-0.3, most + 0.5], range: [0, PANEL.width] },
       { name: 'y', type: 'linear', domain: [0, 1], range: [PANEL.height, 0] },
     ],
     marks: [
@@ -92,6 +92,11 @@ function agreementSpec({ title, cells }: Series): Spec {
     ],
   };
 }
+
+const COLUMNS_MAX = 5;
+
+/** So that the rows are as even as can be. */
+const columnsFor = (panels: number): number => Math.ceil(panels / Math.ceil(panels / COLUMNS_MAX));
 
 const whole = (most: number): number[] => Array.from({ length: most + 1 }, (_, index) => index);
 

@@ -1,4 +1,4 @@
-import { Refusal, quoted } from '../core/refusal.ts';
+import { Refusal, quotedPath } from '../core/refusal.ts';
 import { cellSeed } from './draw.ts';
 import { ENGINE_CHOICES, type Engine, type EngineChoice } from './engine.ts';
 import { exactOf, type Exact } from './exact.ts';
@@ -10,7 +10,7 @@ import { undecidedIn, type Tally, type Violation } from './tally.ts';
 import { isProved, type Worst } from './worst.ts';
 
 export const FORMAT = 'generals campaign';
-export const VERSION = 1;
+export const VERSION = 2;
 
 /** What a campaign comes to, and all that is needed to go on with it: the content of `results.json`. */
 export interface Results {
@@ -51,7 +51,7 @@ export const resultsOf = (cells: readonly Progress[], grid: Grid, engine: Engine
   cells: cells.map(resultOf),
 });
 
-function resultOf({ cell, engine, seed, isDone, tally, worst, found }: Progress): CellResult {
+function resultOf({ cell, engine, seed, isDone, tally, worst, summed, found }: Progress): CellResult {
   const { violations, ...counts } = tally;
   const { orders } = tally;
   const undecided = undecidedIn(tally);
@@ -70,7 +70,7 @@ function resultOf({ cell, engine, seed, isDone, tally, worst, found }: Progress)
       undecided: rate(undecided),
     },
     messages: orders === 0 ? null : tally.messages / orders,
-    exact: isProved(cell, worst) ? { agreement: 1, validity: 1 } : (exactOf(cell) ?? null),
+    exact: isProved(cell, worst) ? { agreement: 1, validity: 1 } : (summed ?? exactOf(cell) ?? null),
     worst: worst ?? null,
     violations: engine === 'kernel' ? (found ?? []) : violations,
   };
@@ -79,6 +79,23 @@ function resultOf({ cell, engine, seed, isDone, tally, worst, found }: Progress)
 const dataOf = ({ protocols, members, faults, strategies, m, orders, until, seed }: Grid): Results['grid'] => ({
   protocol: protocols, members, faults, strategy: strategies, m, orders, ...(until === undefined ? {} : { until }), seed,
 });
+
+/** The content of `results.json`: the results, and at their end a digest by which it is seen that nobody has changed them. */
+export const textOf = (results: Results): string => `${JSON.stringify({ ...results, digest: digestOf(results) }, undefined, 1)}\n`;
+
+/**
+ * Two hashes after Fowler, Noll and Vo (FNV-1a, 32 bits, two bases), of the results without spaces. It is against slips of the
+ * hand, and bits that fell over; whoever wants to deceive can compute it as well.
+ */
+function digestOf(results: unknown): string {
+  const text = JSON.stringify(results);
+  let [a, b] = [0x811c9dc5, 0x9747b28c];
+  for (let index = 0; index < text.length; index += 1) {
+    a = Math.imul(a ^ text.charCodeAt(index), 0x01000193);
+    b = Math.imul(b ^ text.charCodeAt(index), 0x01000193);
+  }
+  return [a, b].map((word) => (word >>> 0).toString(16).padStart(8, '0')).join('');
+}
 
 /** What results say of a campaign, as far as it was given and counted; everything else follows from that. */
 export interface Saved {
@@ -91,20 +108,20 @@ export interface Saved {
 /**
  * Reads results.
  * @param name what people call the file
- * @throws Refusal in one line, if they are truncated, of another version, or nothing of ours
+ * @throws Refusal in one line, if they are truncated, of another version, changed, or nothing of ours
  */
 export function savedIn(text: string, name: string): Saved {
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch {
-    throw new Refusal(`${quoted(name)} is truncated, or not JSON`);
+    throw new Refusal(`${quotedPath(name)} is truncated, or not JSON`);
   }
-  const file: Field = { name: quoted(name), value };
+  const file: Field = { name: quotedPath(name), value };
   const isOurs = typeof value === 'object' && value !== null && 'format' in value && value.format === FORMAT;
-  if (!isOurs) throw new Refusal(`${quoted(name)} does not hold the results of a campaign`);
+  if (!isOurs) throw new Refusal(`${quotedPath(name)} does not hold the results of a campaign`);
   const version = fieldOf(file, 'v');
-  if (version.value !== VERSION) throw new Refusal(`${quoted(name)} is of version ${String(version.value)}, and this program reads version ${VERSION}`);
+  if (version.value !== VERSION) throw new Refusal(`${quotedPath(name)} is of version ${String(version.value)}, and this program reads version ${VERSION}`);
   const given = objectIn(fieldOf(file, 'grid'));
   const fields: Partial<Record<GridKey, Field>> = {};
   for (const key of GRID_KEYS) if (given[key] !== undefined) fields[key] = { name: `${file.name}.grid.${key}`, value: given[key] };
@@ -112,8 +129,8 @@ export function savedIn(text: string, name: string): Saved {
   const grid = gridOf(fields, 0);
   const { cells, left } = cellsOf(grid);
   const list = listIn(fieldOf(file, 'cells'));
-  if (list.length !== cells.length) throw new Refusal(`${quoted(name)} has ${list.length} cells, but its grid has ${cells.length}`);
-  return {
+  if (list.length !== cells.length) throw new Refusal(`${quotedPath(name)} has ${list.length} cells, but its grid has ${cells.length}`);
+  const saved: Saved = {
     grid,
     left,
     engine: wordIn(fieldOf(file, 'engine'), ENGINE_CHOICES),
@@ -125,6 +142,10 @@ export function savedIn(text: string, name: string): Saved {
       return { cell, seed, engine: wordIn(fieldOf(field, 'engine'), ['simulator', 'kernel']), tally: tallyIn(field, grid) };
     }),
   };
+  // Last, as what is wrong with a field says more.
+  const { digest, ...rest } = objectIn(file);
+  if (digest !== digestOf(rest)) throw new Refusal(`${quotedPath(name)} was changed since it was written: its digest does not fit what it holds`);
+  return saved;
 }
 
 function tallyIn(cell: Field, grid: Grid): Tally {

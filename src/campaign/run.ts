@@ -1,4 +1,5 @@
 import type { Pool } from './pool.ts';
+import { isSummed } from './exact.ts';
 import { nextBatch, take, type Progress } from './schedule.ts';
 import type { Grid } from './grid.ts';
 import type { Answer, Task } from './task.ts';
@@ -46,12 +47,15 @@ function workOf(cells: readonly Progress[], grid: Grid, counted: () => void): ()
     searched.set(key, [...(searched.get(key) ?? []), progress]);
   }
   const searches = [...searched.values()];
+  const sums = cells.filter(({ cell }) => isSummed(cell));
   const sought = new Set<Progress>();
   let first = 0;
 
   return () => {
     const alike = searches.shift();
     if (alike !== undefined) return worstWork(alike);
+    const sum = sums.shift();
+    if (sum !== undefined) return exactWork(sum);
     while (cells[first]?.isDone === true && isSettled(cells[first]!)) first += 1;
     for (let index = first; index < cells.length; index += 1) {
       const progress = cells[index]!;
@@ -75,6 +79,15 @@ function workOf(cells: readonly Progress[], grid: Grid, counted: () => void): ()
     };
   }
 
+  function exactWork(progress: Progress): Work {
+    return {
+      task: { type: 'exact', cell: progress.cell },
+      done(answer) {
+        progress.summed = 'exact' in answer ? answer.exact : undefined;
+      },
+    };
+  }
+
   function trialsWork(progress: Progress, { batch, span }: NonNullable<ReturnType<typeof nextBatch>>): Work {
     const { cell, seed, engine } = progress;
     return {
@@ -91,7 +104,7 @@ function workOf(cells: readonly Progress[], grid: Grid, counted: () => void): ()
   function violationsWork(progress: Progress): Work {
     const { cell, seed } = progress;
     return {
-      task: { type: 'violations', cell, seed },
+      task: { type: 'violations', cell, seed, orders: grid.orders },
       done(answer) {
         if ('violations' in answer) progress.found = answer.violations;
       },

@@ -4,7 +4,7 @@ import { protocolNamed } from '../protocols/registry.ts';
 import { binomial } from './binomial.ts';
 import { missionOf, ofBatch } from './draw.ts';
 import { COMMANDER, ORDER, type Cell } from './grid.ts';
-import { kernelFor, type Kernel, type KernelCell } from './kernel/kernel.ts';
+import { hasKernel, kernelFor, type Kernel, type KernelCell } from './kernel/kernel.ts';
 import { EMPTY, added, type Tally } from './tally.ts';
 import { simulated, type Span } from './trials.ts';
 
@@ -33,10 +33,9 @@ type Runs = Pick<Kernel, 'orders' | 'run'>;
  */
 export function slicedOf(cell: Cell, make: (cell: KernelCell) => Runs | undefined = kernelFor): Sliced | undefined {
   const { members, faults, protocol: name, m } = cell;
-  const lieutenants = Array.from({ length: members - 1 }, (_, index) => nodeId(index + 2));
-  const kernelOf = (traitors: KernelCell['traitors']): Runs | undefined => make({ protocol: name, members, m, traitors, order: ORDER, strategy: cell.strategy });
-  const loyal = faults === members ? undefined : kernelOf(lieutenants.slice(0, faults));
-  const faulty = faults === 0 ? undefined : kernelOf([COMMANDER, ...lieutenants.slice(0, faults - 1)]);
+  const classes = classesOf(cell);
+  const loyal = classes.loyal && make(classes.loyal);
+  const faulty = classes.faulty && make(classes.faulty);
   if ((loyal === undefined && faults < members) || (faulty === undefined && faults > 0)) return undefined;
   const { members: ids, commander } = missionOf(cell, 0, 1);
   const each = protocolNamed(name)!.messages({ self: commander, members: ids, commander, faults: m, number: 1, keyring: symbolicKeyring(commander) });
@@ -54,10 +53,27 @@ export function slicedOf(cell: Cell, make: (cell: KernelCell) => Runs | undefine
     const rest = count - steps * kernel.orders;
     const { orders, agreementViolated, validityViolated, executedAttack: attack, executedRetreat: retreat } = steps === 0 ? NOTHING : kernel.run(seed, stream, steps);
     const counted = { orders, agreementViolated, validityViolated, attack, retreat, messages: orders * each, violations: [] };
-    // Numbers of their own, which no other batch or class uses and the simulator's own orders never reach.
-    const from = REST_FROM + ((stream * kernel.orders) % REST_FROM);
+    // Numbers of their own: no other stream has them, as there are at most 2 · BATCHES_MAX streams of 128, and the search for
+    // violations never comes so far.
+    const from = REST_FROM + stream * kernel.orders;
     return rest === 0 ? counted : { ...added(counted, simulated(cell, seed, { from, count: rest }, among)), violations: [] };
   }
+}
+
+/** Whether there are kernels for a cell, without making them. */
+export function isSliced(cell: Cell): boolean {
+  const { loyal, faulty } = classesOf(cell);
+  return [loyal, faulty].every((one) => one === undefined || hasKernel(one));
+}
+
+/** One set of traitors without the commander and one with it, as far as there are any. */
+function classesOf({ protocol, members, m, faults, strategy }: Cell): { readonly loyal: KernelCell | undefined; readonly faulty: KernelCell | undefined } {
+  const lieutenants = Array.from({ length: members - 1 }, (_, index) => nodeId(index + 2));
+  const cellOf = (traitors: KernelCell['traitors']): KernelCell => ({ protocol, members, m, traitors, order: ORDER, strategy });
+  return {
+    loyal: faults === members ? undefined : cellOf(lieutenants.slice(0, faults)),
+    faulty: faults === 0 ? undefined : cellOf([COMMANDER, ...lieutenants.slice(0, faults - 1)]),
+  };
 }
 
 const NOTHING = { orders: 0, agreementViolated: 0, validityViolated: 0, executedAttack: 0, executedRetreat: 0, undecided: 0 };

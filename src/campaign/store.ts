@@ -1,6 +1,6 @@
 import { accessSync, constants, existsSync, mkdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import { Refusal, quoted } from '../core/refusal.ts';
+import { Refusal, quotedPath, reasonOf } from '../core/refusal.ts';
 
 /** The file of a campaign's folder that says all; the others are drawn from it. */
 export const RESULTS = 'results.json';
@@ -16,14 +16,14 @@ export interface Folder {
 export function openFolder(path: string): Folder {
   try {
     make(resolve(path));
-    if (!statSync(path).isDirectory()) throw new Refusal(`${quoted(path)} is no folder`);
+    if (!statSync(path).isDirectory()) throw new Refusal(`${quotedPath(path)} is no folder`);
     accessSync(path, constants.W_OK);
     const probe = join(path, `.probe-${process.pid}`);
     writeFileSync(probe, '');
     rmSync(probe);
   } catch (error) {
     if (error instanceof Refusal) throw error;
-    throw new Refusal(`the folder ${quoted(path)} cannot be written: ${String((error as NodeJS.ErrnoException).code)}`);
+    throw new Refusal(`the folder ${quotedPath(path)} cannot be written: ${reasonOf(error)}`);
   }
   return {
     path,
@@ -35,7 +35,7 @@ export function openFolder(path: string): Folder {
         renameSync(half, file);
       } catch (error) {
         rmSync(half, { force: true });
-        throw new Refusal(`${quoted(file)} cannot be written: ${String((error as NodeJS.ErrnoException).code)}`);
+        throw new Refusal(`${quotedPath(file)} cannot be written: ${reasonOf(error)}`);
       }
     },
   };

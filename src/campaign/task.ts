@@ -1,4 +1,5 @@
 import { ENGINES, type Engine } from './engine.ts';
+import { summed, type Exact } from './exact.ts';
 import type { Cell } from './grid.ts';
 import { slicedOf, type Sliced } from './sliced.ts';
 import { VIOLATIONS_KEPT, type Tally, type Violation } from './tally.ts';
@@ -8,19 +9,22 @@ import { worstOf, type Worst } from './worst.ts';
 /** A piece of work for one thread: plain data, whose answer hangs on nothing else. */
 export type Task =
   | { readonly type: 'trials'; readonly cell: Cell; readonly seed: number; readonly engine: Engine; readonly batch: number; readonly span: Span }
-  | { readonly type: 'violations'; readonly cell: Cell; readonly seed: number }
-  | { readonly type: 'worst'; readonly cell: Cell };
+  | { readonly type: 'violations'; readonly cell: Cell; readonly seed: number; readonly orders: number }
+  | { readonly type: 'worst'; readonly cell: Cell }
+  | { readonly type: 'exact'; readonly cell: Cell };
 
-export type Answer = { readonly tally: Tally } | { readonly violations: readonly Violation[] } | { readonly worst: Worst };
+export type Answer = { readonly tally: Tally } | { readonly violations: readonly Violation[] } | { readonly worst: Worst } | { readonly exact: Exact | undefined };
 
 export function perform(task: Task): Answer {
   switch (task.type) {
     case 'trials':
       return { tally: task.engine === ENGINES.kernel ? kernels(task.cell).run(task.seed, task.batch, task.span) : simulated(task.cell, task.seed, task.span) };
     case 'violations':
-      return { violations: violationsOf(task.cell, task.seed) };
+      return { violations: violationsOf(task.cell, task.seed, task.orders) };
     case 'worst':
       return { worst: worstOf(task.cell) };
+    case 'exact':
+      return { exact: summed(task.cell) };
     default:
       return task satisfies never;
   }
@@ -45,12 +49,16 @@ const SEARCHED_MAX = 50_000;
 /** So many messages at the most. */
 const EFFORT_MAX = 5_000_000;
 
-/** The first few orders of a cell that break a property: what kernels count has no number by which one could repeat it. */
-function violationsOf(cell: Cell, seed: number): Violation[] {
+/**
+ * The first few orders of a cell that break a property, as the simulator runs them: what kernels count has no number by which
+ * one could repeat it. @param orders that the cell has
+ */
+function violationsOf(cell: Cell, seed: number, orders: number): Violation[] {
+  const last = Math.min(orders, SEARCHED_MAX);
   const found: Violation[] = [];
   let messages = 0;
-  for (let from = 1; from <= SEARCHED_MAX && messages < EFFORT_MAX; from += CHUNK) {
-    const tally = simulated(cell, seed, { from, count: CHUNK });
+  for (let from = 1; from <= last && messages < EFFORT_MAX; from += CHUNK) {
+    const tally = simulated(cell, seed, { from, count: Math.min(CHUNK, last - from + 1) });
     messages += tally.messages;
     found.push(...tally.violations);
     if (found.length >= VIOLATIONS_KEPT) break;

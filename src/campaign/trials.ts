@@ -1,6 +1,7 @@
 import { seeded } from '../core/choice.ts';
 import type { Mission } from '../core/mission.ts';
 import type { NodeId } from '../core/node.ts';
+import type { Order } from '../core/order.ts';
 import type { Member } from '../core/outcome.ts';
 import { findingsOf } from '../judge/findings.ts';
 import { verdictOf } from '../judge/verdict.ts';
@@ -31,6 +32,8 @@ export interface Trial {
   readonly traitors: ReadonlyMap<NodeId, string>;
 }
 
+const LOYAL = { type: 'loyal' } as const;
+
 /** The tally of that many trials. @param seed of all of them */
 export function judged(count: number, trialAt: (index: number) => Trial, seed: number): Tally {
   const sum = { agreementViolated: 0, validityViolated: 0, attack: 0, retreat: 0, messages: 0 };
@@ -38,12 +41,13 @@ export function judged(count: number, trialAt: (index: number) => Trial, seed: n
   const choose = seeded(seed);
   for (let index = 0; index < count; index += 1) {
     const { mission, traitors } = trialAt(index);
-    const account = lockstep(mission, { traitors, choose });
-    const members = mission.members.map((id): Member => {
-      const strategy = traitors.get(id);
-      return { id, role: id === mission.commander ? 'primary' : 'secondary', state: strategy === undefined ? { type: 'loyal' } : { type: 'faulty', strategy } };
-    });
-    const ballots = new Map(account.reports.flatMap(({ id, ballot }) => (ballot === undefined ? [] : [[id, ballot]])));
+    const account = lockstep(mission, { traitors, choose }, false);
+    const members: Member[] = [];
+    const ballots = new Map<NodeId, Order>();
+    for (const { id, ballot, strategy } of account.reports) {
+      members.push({ id, role: id === mission.commander ? 'primary' : 'secondary', state: strategy === undefined ? LOYAL : { type: 'faulty', strategy } });
+      if (ballot !== undefined) ballots.set(id, ballot);
+    }
     const verdict = verdictOf(members, ballots);
     if (verdict.order !== undefined) sum[verdict.order] += 1;
     for (const { sent } of account.reports) sum.messages += sent;

@@ -1,32 +1,39 @@
 import { newCampaign, resumedCampaign, type Campaign } from '../campaign/campaign.ts';
 import { ENGINE_CHOICES, type EngineChoice } from '../campaign/engine.ts';
-import { estimate, inWords } from '../campaign/estimate.ts';
+import { inWords } from '../campaign/duration.ts';
+import { estimate } from '../campaign/estimate.ts';
 import { wordIn, type Field } from '../campaign/fields.ts';
 import { GRID_KEYS, fieldsIn, gridOf, type GridKey } from '../campaign/grid.ts';
 import { meterOf } from '../campaign/meter.ts';
 import { openPool } from '../campaign/pool.ts';
-import { resultsOf, type Results } from '../campaign/results.ts';
+import { resultsOf, textOf, type Results } from '../campaign/results.ts';
 import { runCampaign } from '../campaign/run.ts';
 import { RESULTS, holdsResults, openFolder, type Folder } from '../campaign/store.ts';
 import { csvOf, tableOf } from '../campaign/table.ts';
 import { availableParallelism } from 'node:os';
-import { quoted } from '../core/refusal.ts';
+import { Refusal, quoted, quotedPath } from '../core/refusal.ts';
 import { readText } from './files.ts';
 import { UsageError, type CampaignOrder } from './options.ts';
+import { heeding } from './signals.ts';
 
-/** Runs a campaign and shows its table. @returns the exit status: 0, or 130 if Ctrl-C stopped it */
+/** Runs a campaign and shows its table. @returns the exit status: 0, 1 if it could not be saved, or 130 or 143 if a signal stopped it */
 export async function campaignCommand(order: CampaignOrder): Promise<number> {
   const campaign = await campaignFor(order);
   const threads = order.threads ?? availableParallelism();
   mustBeShort(campaign, threads, order.yes);
   const folder = folderFor(order);
-  const stop = new AbortController();
-  const isStopped = await ran(campaign, threads, folder, stop, order.json);
+  const end = await ran(campaign, threads, folder, order.json);
   const results = resultsNow(campaign);
-  if (folder !== undefined) await written(folder, results);
+  // Before the table, for whoever reads that may close the pipe, and so end the program.
+  const unsaved = end.unsaved ?? (folder === undefined ? undefined : await written(folder, results));
   process.stdout.write(order.json ? `${JSON.stringify(results)}\n` : `${[`seed ${campaign.grid.seed}`, ...tableOf(results)].join('\n')}\n`);
+  if (unsaved !== undefined) {
+    const saved = holdsResults(folder!.path) ? 'and --resume goes on from what was saved before' : 'and nothing was saved';
+    process.stderr.write(`generals: ${unsaved.message}; what is shown is all that was counted, ${saved}\n`);
+    return 1;
+  }
   if (folder !== undefined && !order.json) process.stdout.write(`written to ${folder.path}: ${RESULTS}, results.csv, report.html and plots\n`);
-  return isStopped ? 130 : 0;
+  return end.signal === undefined ? 0 : { SIGINT: 130, SIGTERM: 143 }[end.signal];
 }
 
 async function campaignFor(order: CampaignOrder): Promise<Campaign> {
@@ -55,49 +62,79 @@ function mustBeShort({ cells, grid }: Campaign, threads: number, yes: boolean): 
 function folderFor({ out, resume }: CampaignOrder): Folder | undefined {
   if (resume !== undefined) return openFolder(resume);
   if (out === undefined) return undefined;
-  if (holdsResults(out)) throw new UsageError(`${quoted(out)} holds results already: --resume goes on with them, another folder keeps them`);
+  if (holdsResults(out)) throw new UsageError(`${quotedPath(out)} holds results already: --resume goes on with them, another folder keeps them`);
   return openFolder(out);
 }
 
-/** Milliseconds between two checkpoints, the first of which comes with the first batch. */
+/** Milliseconds between two checkpoints, the first of which comes with the first batch; more where a large grid takes long to write. */
 const CHECKPOINT = 500;
+/** So many times as long as a checkpoint took, there is none. */
+const REST = 20;
 
-/** Runs the campaign to its end, or to the first Ctrl-C. @returns whether it was stopped */
-async function ran(campaign: Campaign, threads: number, folder: Folder | undefined, stop: AbortController, isQuiet: boolean): Promise<boolean> {
+/** Why a campaign ended: nothing of it if it came to its end. */
+interface End {
+  readonly signal: 'SIGINT' | 'SIGTERM' | undefined;
+  /** Why what was counted could not be saved. */
+  readonly unsaved: Refusal | undefined;
+}
+
+/** Runs the campaign to its end, or until a signal, or until it cannot be saved any more: then going on would be in vain. */
+async function ran(campaign: Campaign, threads: number, folder: Folder | undefined, isQuiet: boolean): Promise<End> {
   const { cells, grid } = campaign;
-  const abort = (): void => stop.abort();
-  const others = process.listeners('SIGINT');
-  process.removeAllListeners('SIGINT').once('SIGINT', abort);
-  const pool = await openPool(threads);
-  const meter = isQuiet ? undefined : meterOf(cells, grid, process.stderr);
-  let saved = -Infinity;
+  const stop = new AbortController();
+  let signal: End['signal'];
+  let unsaved: Refusal | undefined;
+  let next = 0;
+  const heed = (name: NodeJS.Signals): void => {
+    signal ??= name === 'SIGTERM' ? name : 'SIGINT';
+    stop.abort();
+  };
+  const save = (): void => {
+    const start = performance.now();
+    if (folder === undefined || start < next) return;
+    unsaved = refusalOf(() => folder.write(RESULTS, textOf(resultsNow(campaign))));
+    if (unsaved !== undefined) stop.abort();
+    next = performance.now() + Math.max(CHECKPOINT, REST * (performance.now() - start));
+  };
+  await heeding(['SIGINT', 'SIGTERM'], heed, async () => {
+    const pool = await openPool(threads);
+    const meter = isQuiet ? undefined : meterOf(cells, grid, process.stderr);
+    try {
+      await runCampaign(cells, grid, pool, stop.signal, () => {
+        save();
+        meter?.update();
+      });
+    } finally {
+      meter?.stop();
+      await pool.close();
+    }
+  });
+  return { signal, unsaved };
+}
+
+/** What a piece of work refuses to do; undefined if it is done. */
+function refusalOf(work: () => void): Refusal | undefined {
   try {
-    await runCampaign(cells, grid, pool, stop.signal, () => {
-      if (folder !== undefined && performance.now() - saved > CHECKPOINT) {
-        folder.write(RESULTS, textOf(resultsNow(campaign)));
-        saved = performance.now();
-      }
-      meter?.update();
-    });
-  } finally {
-    meter?.stop();
-    await pool.close();
-    process.removeListener('SIGINT', abort);
-    for (const listener of others) process.on('SIGINT', listener);
+    work();
+    return undefined;
+  } catch (error) {
+    if (error instanceof Refusal) return error;
+    throw error;
   }
-  return stop.signal.aborted;
 }
 
 const resultsNow = ({ cells, grid, engine, left }: Campaign): Results => resultsOf(cells, grid, engine, left);
 
-const textOf = (results: Results): string => `${JSON.stringify(results, undefined, 1)}\n`;
-
-async function written(folder: Folder, results: Results): Promise<void> {
-  folder.write(RESULTS, textOf(results));
-  folder.write('results.csv', csvOf(results));
+/** Writes all files, the results first. @returns why not, if they could not be written */
+async function written(folder: Folder, results: Results): Promise<Refusal | undefined> {
+  const unsaved = refusalOf(() => folder.write(RESULTS, textOf(results)));
+  if (unsaved !== undefined) return unsaved;
   const { plotsOf } = await import('../campaign/plots.ts');
   const { reportOf } = await import('../campaign/report.ts');
   const plots = await plotsOf(results);
-  for (const { name, svg } of plots) folder.write(`${name}.svg`, svg);
-  folder.write('report.html', reportOf(results, plots));
+  return refusalOf(() => {
+    folder.write('results.csv', csvOf(results));
+    for (const { name, svg } of plots) folder.write(`${name}.svg`, svg);
+    folder.write('report.html', reportOf(results, plots));
+  });
 }

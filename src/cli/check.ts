@@ -8,6 +8,7 @@ import type { CheckRequest } from '../sim/check/request.ts';
 import type { CheckResult, Coverage } from '../sim/check/result.ts';
 import { mustBeWritable, writeText } from './files.ts';
 import { UsageError, type CheckOrder } from './options.ts';
+import { heeding } from './signals.ts';
 
 const ENGINES = ['auto', 'structured', 'merging', 'plain'] as const;
 
@@ -35,28 +36,25 @@ function requestOf({ protocol: name, members, faults, m, order, engine }: CheckO
 /** Runs the search to its end, or to the first Ctrl-C, with a bar where a person may see it. */
 async function searched(request: CheckRequest, isQuiet: boolean): Promise<CheckResult> {
   let isStopped = false;
-  const stop = (): void => {
-    isStopped = true;
-  };
-  const others = process.listeners('SIGINT');
-  process.removeAllListeners('SIGINT').once('SIGINT', stop);
-  const bar = isQuiet || !process.stderr.isTTY ? undefined : new SingleBar({ format: '{bar} {percentage}% {covered}', hideCursor: true, clearOnComplete: true });
-  bar?.start(100, 0, { covered: 'searching' });
-  try {
-    const search = searchOf(request);
-    for (let step = search.next(); ; step = search.next(isStopped)) {
-      if (step.done === true) return step.value;
-      bar?.update(percentOf(step.value), { covered: `${step.value.covered} treasons covered` });
-      // So that a Ctrl-C is heard.
-      await new Promise((resolve) => setImmediate(resolve));
+  return heeding(['SIGINT'], () => (isStopped = true), search);
+
+  async function search(): Promise<CheckResult> {
+    const bar = isQuiet || !process.stderr.isTTY ? undefined : new SingleBar({ format: '{bar} {percentage}% {covered}', hideCursor: true, clearOnComplete: true });
+    bar?.start(100, 0, { covered: 'searching' });
+    try {
+      const steps = searchOf(request);
+      for (let step = steps.next(); ; step = steps.next(isStopped)) {
+        if (step.done === true) return step.value;
+        bar?.update(percentOf(step.value), { covered: `${step.value.covered} treasons covered` });
+        // So that a Ctrl-C is heard.
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+    } catch (error) {
+      if (error instanceof Refusal) throw new UsageError(error.message);
+      throw error;
+    } finally {
+      bar?.stop();
     }
-  } catch (error) {
-    if (error instanceof Refusal) throw new UsageError(error.message);
-    throw error;
-  } finally {
-    bar?.stop();
-    process.removeListener('SIGINT', stop);
-    for (const listener of others) process.on('SIGINT', listener);
   }
 }
 

@@ -7,6 +7,7 @@ import { DEFAULT_LIMIT } from '../core/mission.ts';
 import { quoted } from '../core/refusal.ts';
 import { looksOf, wantsColour, type Looks } from '../repl/looks.ts';
 import { UsageError, type Options, type Request } from './options.ts';
+import { heeding } from './signals.ts';
 
 /** Commands an army: from scripts, from a pipe, or at a prompt. @returns the exit status */
 export async function commandArmy(request: Request & { type: 'prompt' | 'run' }): Promise<number> {
@@ -20,21 +21,25 @@ export async function commandArmy(request: Request & { type: 'prompt' | 'run' })
   if (request.type === 'run') return runFiles(request.files, () => muster(count, options, false, record), options, looks);
   const isTerminal = process.stdin.isTTY && process.stdout.isTTY && !options.json;
   if (isTerminal) return (await import('../repl/interactive.ts')).interact(() => muster(count, options, true, record), looks);
-  return (await runStream(process.stdin, 'line ', false, () => muster(count, options, false, record), options, looks)) ? 0 : 1;
+  const { plainLines } = await import('../repl/progress.ts');
+  const progress = plainLines((line) => void process.stderr.write(line));
+  // Who reads JSON wants nothing else, and scripts print the same whenever they are run.
+  const begin = async (): Promise<Session> => ({ ...(await muster(count, options, false, record)), ...(options.json ? {} : { progress }) });
+  return runStream(process.stdin, 'line ', false, begin, options, looks);
 }
 
 async function runFiles(files: readonly string[], begin: () => Promise<Session>, options: Options, looks: Looks): Promise<number> {
   for (const file of files) await mustBeReadable(file);
-  let succeeded = true;
+  let worst = 0;
   for (const [index, file] of files.entries()) {
     if (files.length > 1 && !options.json) process.stdout.write(`${index === 0 ? '' : '\n'}${looks.paint.dim(`# ${file}`)}\n`);
     const input = file === '-' ? process.stdin : createReadStream(file);
     const source = file === '-' ? 'line ' : `${file}:`;
-    const isDone = await runStream(input, source, true, begin, options, looks);
-    succeeded &&= isDone;
-    if (!isDone && options.failFast) break;
+    const status = await runStream(input, source, true, begin, options, looks);
+    worst = Math.max(worst, status);
+    if (status === INTERRUPTED || (status !== 0 && options.failFast)) break;
   }
-  return succeeded ? 0 : 1;
+  return worst;
 }
 
 async function mustBeKnown(protocol: string | undefined): Promise<void> {
@@ -71,11 +76,29 @@ async function recorder(file: string | undefined): Promise<(outcome: Outcome) =>
   return (outcome) => appendText(file, linesOfFacts(factsOf(outcome)));
 }
 
-async function runStream(input: Readable, source: string, echo: boolean, begin: () => Promise<Session>, options: Options, looks: Looks): Promise<boolean> {
+/** The status that shells give to a program that was ended by Ctrl-C. */
+const INTERRUPTED = 130;
+
+/** @returns the exit status: 0 if all commands succeeded, else 1; 130 if Ctrl-C ended one that takes long, and so the script */
+async function runStream(input: Readable, source: string, echo: boolean, begin: () => Promise<Session>, options: Options, looks: Looks): Promise<number> {
   const { runScript } = await import('../repl/script.ts');
   const session = await begin();
-  try {
-    return await runScript(session, input, {
+  const stop = new AbortController();
+  let isUnderWay = false;
+  const watched: Session = {
+    ...session,
+    progress(now) {
+      isUnderWay = now !== undefined;
+      session.progress(now);
+    },
+  };
+  // What takes long ends with what it has so far; everything else, with the program.
+  const heed = (): void => {
+    if (!isUnderWay) process.exit(INTERRUPTED);
+    stop.abort();
+  };
+  const run = (): Promise<boolean> =>
+    runScript(watched, input, {
       source,
       echo,
       failFast: options.failFast,
@@ -83,8 +106,11 @@ async function runStream(input: Readable, source: string, echo: boolean, begin: 
       looks,
       out: (text) => process.stdout.write(text),
       err: (text) => process.stderr.write(text),
-      signal: new AbortController().signal,
+      signal: stop.signal,
     });
+  try {
+    const succeeded = await heeding(['SIGINT'], heed, run);
+    return stop.signal.aborted ? INTERRUPTED : succeeded ? 0 : 1;
   } finally {
     await session.army.disband();
   }

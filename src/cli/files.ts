@@ -1,5 +1,5 @@
 import { appendFileSync, closeSync, openSync, readFileSync, writeFileSync } from 'node:fs';
-import { quoted } from '../core/refusal.ts';
+import { quotedPath, reasonOf } from '../core/refusal.ts';
 import { UsageError } from './options.ts';
 
 /** The text of a file. @throws UsageError in one line, if it cannot be read */
@@ -7,7 +7,7 @@ export function readText(file: string): string {
   try {
     return readFileSync(file, 'utf8');
   } catch (error) {
-    throw new UsageError(`${quoted(file)} cannot be read: ${reasonOf(error)}`);
+    throw new UsageError(`${quotedPath(file)} cannot be read: ${reasonOf(error)}`);
   }
 }
 
@@ -16,7 +16,7 @@ export function writeText(file: string, text: string): void {
   try {
     writeFileSync(file, text);
   } catch (error) {
-    throw new UsageError(`${quoted(file)} cannot be written: ${reasonOf(error)}`);
+    throw new UsageError(`${quotedPath(file)} cannot be written: ${reasonOf(error)}`);
   }
 }
 
@@ -25,7 +25,7 @@ export function appendText(file: string, text: string): void {
   try {
     appendFileSync(file, text);
   } catch (error) {
-    throw new UsageError(`${quoted(file)} cannot be written: ${reasonOf(error)}`);
+    throw new UsageError(`${quotedPath(file)} cannot be written: ${reasonOf(error)}`);
   }
 }
 
@@ -34,19 +34,6 @@ export function mustBeWritable(file: string): void {
   try {
     closeSync(openSync(file, 'a'));
   } catch (error) {
-    throw new UsageError(`${quoted(file)} cannot be written: ${reasonOf(error)}`);
+    throw new UsageError(`${quotedPath(file)} cannot be written: ${reasonOf(error)}`);
   }
-}
-
-/** Why a file could not be used, in words. */
-export function reasonOf(error: unknown): string {
-  const { code } = error as NodeJS.ErrnoException;
-  const reasons: Record<string, string> = {
-    ENOENT: 'there is no such file or folder',
-    EISDIR: 'it is a folder',
-    EACCES: 'permission denied',
-    ENOTDIR: 'a part of its path is no folder',
-    ENOSPC: 'no space is left',
-  };
-  return reasons[code ?? ''] ?? String(code);
 }

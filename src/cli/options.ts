@@ -111,7 +111,7 @@ For check:
       --faults <f>       try every set of at most that many traitors (1)
       --m <m>            how many traitors the protocol is run to stand (as --faults)
       --order <order>    attack or retreat only; both if not given
-      --engine <engine>  auto, structured, merging, or plain enumeration (auto)
+      --engine <engine>  auto, which folds symbolic runs and searches the rest; structured, merging, or plain (auto)
       --save <file>      write a violation as a script that repeats it
       --json             one JSON object instead of sentences
 
@@ -147,8 +147,8 @@ For replay (the first violation, unless said otherwise):
 
 At the prompt, help lists the commands.
 
-Exit status: 0 all went well; 1 a command failed, or a check was stopped; 2 the command line was wrong; 3 a check found a
-violation; 70 an error of the program; 130 and 143 ended by SIGINT and SIGTERM.
+Exit status: 0 all went well; 1 a command failed, a check was stopped, or results could not be written; 2 the command line
+was wrong; 3 a check found a violation; 70 an error of the program; 130 and 143 ended by SIGINT and SIGTERM.
 `;
 
 const COMMON = {

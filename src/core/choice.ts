@@ -31,20 +31,36 @@ export const describe = (question: Question): string =>
 export function seeded(seed: number): Choose {
   const keyLow = seed >>> 0;
   const keyHigh = Math.floor(seed / 2 ** 32);
+  // One block serves four questions that differ in their index alone, and those of one message after the other come together.
+  const block = new Uint32Array(4);
+  let [order, topic, from, to] = [-1, -1, -1, -1];
   return (question, options) => {
     if (options.length === 1) return options[0]!;
-    const topic = question.about === 'treason' ? question.round + 1 : 0;
-    const bits = philox(question.order, (topic << 20) ^ question.index, question.from, question.to, keyLow, keyHigh);
-    return options[Math.floor((bits / 2 ** 32) * options.length)]!;
+    const { index } = question;
+    const asked = ((question.about === 'treason' ? question.round + 1 : 0) << 20) ^ (index >>> 2);
+    if (question.order !== order || asked !== topic || question.from !== from || question.to !== to) {
+      ({ order, from, to } = question);
+      topic = asked;
+      philoxBlock(order, topic, from, to, keyLow, keyHigh, block);
+    }
+    return options[Math.floor((block[index & 3]! / 2 ** 32) * options.length)]!;
   };
 }
 
-/**
- * The first word of a Philox4x32-10 block: Salmon, Moraes, Dror and Shaw, "Parallel random numbers: as easy as 1, 2, 3"
- * (SC 2011). For one key it is a bijection of the counter, and it passes TestU01's BigCrush.
- * @returns a whole number from 0 to 2^32 − 1
- */
+/** The first word of a Philox4x32-10 block. @returns a whole number from 0 to 2^32 − 1 */
 export function philox(c0: number, c1: number, c2: number, c3: number, k0: number, k1: number): number {
+  philoxBlock(c0, c1, c2, c3, k0, k1, SCRATCH);
+  return SCRATCH[0]!;
+}
+
+const SCRATCH = new Uint32Array(4);
+
+/**
+ * A Philox4x32-10 block: Salmon, Moraes, Dror and Shaw, "Parallel random numbers: as easy as 1, 2, 3" (SC 2011). For one
+ * key it is a bijection of the counter, and it passes TestU01's BigCrush.
+ * @param block takes the four words
+ */
+export function philoxBlock(c0: number, c1: number, c2: number, c3: number, k0: number, k1: number, block: Uint32Array): void {
   for (let round = 0; round < 10; round += 1) {
     const high0 = multiplyHigh(0xd2511f53, c0);
     const high1 = multiplyHigh(0xcd9e8d57, c2);
@@ -57,7 +73,10 @@ export function philox(c0: number, c1: number, c2: number, c3: number, k0: numbe
     k0 = (k0 + 0x9e3779b9) | 0;
     k1 = (k1 + 0xbb67ae85) | 0;
   }
-  return c0 >>> 0;
+  block[0] = c0;
+  block[1] = c1;
+  block[2] = c2;
+  block[3] = c3;
 }
 
 /** The upper 32 bits of the 64-bit product of two unsigned 32-bit words. */

@@ -3,7 +3,7 @@ import type { Keyring } from './keyring.ts';
 import type { Breakdown, Mission } from './mission.ts';
 import type { NodeId } from './node.ts';
 import type { Order } from './order.ts';
-import type { Offence } from './protocol.ts';
+import type { Heard, Offence } from './protocol.ts';
 
 /** What one general tells about one order. */
 export interface Report {
@@ -14,7 +14,8 @@ export interface Report {
   readonly ballot: Order | undefined;
   /** Whether it was a traitor in this order, and how. */
   readonly strategy: string | undefined;
-  readonly heard: readonly { readonly from: readonly NodeId[]; readonly messages: readonly unknown[] }[];
+  /** What it heard in each round, the first at 0. */
+  readonly heard: readonly (readonly Heard<unknown>[])[];
   readonly tampered: readonly Tampered[];
   readonly sent: number;
 }

@@ -24,17 +24,19 @@ export interface Context {
   readonly keyring: Keyring;
 }
 
+/** What all members of a run know alike. */
+export type Setting = Pick<Context, 'members' | 'commander' | 'faults'>;
+
+/** What one member said in a round, in the order in which it said it. */
 export interface Heard<Message> {
   readonly from: NodeId;
-  readonly message: Message;
+  readonly messages: readonly Message[];
 }
 
 export type Event<V extends Vocabulary> =
   | { readonly type: 'start' }
   | { readonly type: 'input'; readonly input: V['input'] }
   | { readonly type: 'message'; readonly from: NodeId; readonly message: V['message'] }
-  /** The whole inbox of the round before, ordered by sender, each sender's messages in the order in which it sent them. */
-  | { readonly type: 'round'; readonly round: number; readonly inbox: readonly Heard<V['message']>[] }
   | { readonly type: 'timeout'; readonly timer: string }
   /** The link to a peer is closed; nothing more will come from it. */
   | { readonly type: 'gone'; readonly peer: NodeId };
@@ -52,9 +54,14 @@ export type Effect<V extends Vocabulary> =
   | { readonly type: 'set-timer'; readonly timer: string; readonly after: number }
   | { readonly type: 'cancel-timer'; readonly timer: string }
   | { readonly type: 'output'; readonly output: V['output'] }
-  | { readonly type: 'accuse'; readonly kind: Offence; readonly suspect: NodeId; readonly evidence: string }
-  /** Something for the trace; no behaviour hangs on it. */
-  | { readonly type: 'note'; readonly fact: Fact };
+  | Accuse;
+
+interface Accuse {
+  readonly type: 'accuse';
+  readonly kind: Offence;
+  readonly suspect: NodeId;
+  readonly evidence: string;
+}
 
 /**
  * A pure machine: events come in, effects go out, and nothing changes but its own state, which is plain data. No clock,
@@ -75,11 +82,25 @@ export interface OrderVocabulary extends Vocabulary {
   readonly output: Order;
 }
 
+export type RoundsEvent<V extends Vocabulary> =
+  | { readonly type: 'input'; readonly input: V['input'] }
+  /** The whole inbox of the round before, by sender; nobody is in it twice, or without a message. */
+  | { readonly type: 'round'; readonly round: number; readonly inbox: readonly Heard<V['message']>[] };
+
+export type RoundsEffect<V extends Vocabulary> =
+  /** Says all of this to each of these. Lists and not single messages, because a large order is told in hundreds of thousands. */
+  | { readonly type: 'send'; readonly to: readonly NodeId[]; readonly messages: readonly V['message'][] }
+  | { readonly type: 'output'; readonly output: V['output'] }
+  | Accuse
+  /** Something for the trace; no behaviour hangs on it. */
+  | { readonly type: 'note'; readonly fact: Fact };
+
 /**
  * An agreement protocol of the synchronous model, written in rounds as the papers write them: a `round` event brings the
  * inbox of the round before, and what is sent then arrives with the next. The commander gets its `input` before round 1.
+ * A pure machine as well.
  */
-export interface RoundsProtocol<V extends OrderVocabulary, State> extends Machine<V, State> {
+export interface RoundsProtocol<V extends OrderVocabulary, State> {
   readonly name: string;
   /** One line for people who choose among protocols. */
   readonly summary: string;
@@ -100,15 +121,24 @@ export interface RoundsProtocol<V extends OrderVocabulary, State> extends Machin
   speaks?(context: Context, round: number, from: NodeId, to: NodeId): boolean;
   /** How many messages the members send in a run without traitors. */
   messages(context: Context): number;
+  /** The state before the first event: plain data. */
+  begin(context: Context): State;
+  /** Takes one event, changes `state`, and says what is to be done, in this order. */
+  step(context: Context, state: State, event: RoundsEvent<V>): RoundsEffect<V>[];
+  /** The message that `input` is, else undefined. Total: a wire may hold anything. */
+  parse(input: unknown): V['message'] | undefined;
   /** What a traitor could say instead of one honest message. */
   lies(context: Context, honest: V['message']): V['message'][];
   /** A message in words, without what differs from host to host; the message itself, as a string, where this is left out. */
-  describe?(message: V['message']): string;
+  describe?(setting: Setting, message: V['message']): string;
   /** How a lieutenant came from what it heard to its decision, as lines for people to read: a tree, chains of signatures. @param heard as for `votes` */
   evidence?(context: Context, heard: readonly (readonly Heard<V['message']>[])[]): string[];
   /** The orders of which a lieutenant's decision is the majority, where the protocol decides so. @param heard its inboxes, that of round 1 first */
   votes?(context: Context, heard: readonly (readonly Heard<V['message']>[])[]): Vote[];
 }
+
+/** A message in its protocol's own words. */
+export const inWords = (protocol: AnyRoundsProtocol, setting: Setting, message: unknown): string => protocol.describe?.(setting, message) ?? String(message);
 
 /** One of the orders of which a decision is the majority. */
 export interface Vote {

@@ -3,9 +3,30 @@ export class Refusal extends Error {
   override readonly name = 'Refusal';
 }
 
-/** A word as it may stand in a one-line message, whatever it holds. */
-export function quoted(word: string): string {
-  const short = word.length > 40 ? `${word.slice(0, 40)}…` : word;
+/** A word as it may stand in a one-line message, whatever it holds. @param most characters; what is more is cut off */
+export function quoted(word: string, most = 40): string {
+  const short = word.length > most ? `${word.slice(0, most)}…` : word;
   // Control characters, and the halves of broken surrogate pairs, would garble a terminal.
   return JSON.stringify(short.toWellFormed()).replace(/[\u007f-\u009f\u061c\u2028\u2029\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufffd]/g, '?');
 }
+
+/** A file or folder in a one-line message: its end is what tells it from others, so it is not cut off soon. */
+export const quotedPath = (path: string): string => quoted(path, 1000);
+
+/** Why the system refused, in words: for a file that could not be read or written. */
+export function reasonOf(error: unknown): string {
+  const { code } = error as { readonly code?: unknown };
+  return REASONS[String(code)] ?? String(code);
+}
+
+const REASONS: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such file or folder',
+  EISDIR: 'it is a folder',
+  EACCES: 'permission denied',
+  EPERM: 'permission denied',
+  EROFS: 'it can only be read',
+  ENOTDIR: 'a part of its path is no folder',
+  ENOSPC: 'no space is left',
+  EDQUOT: 'no space is left for this user',
+  EFBIG: 'it grows larger than a file may be',
+};

@@ -29,6 +29,8 @@ export interface FaultStrategy {
   /** One line for people who choose among strategies. */
   readonly summary: string;
   says<Message>(occasion: Occasion<Message>): readonly Conduct<Message>[];
+  /** Whether what might become of a message hangs on who is to receive it. */
+  readonly minds?: 'receiver';
   /** What is run in the place of the honest protocol, where lying message by message is not all that the strategy does. */
   possess?(protocol: AnyRoundsProtocol): AnyRoundsProtocol;
 }

@@ -27,8 +27,9 @@ export interface Dictation {
 /**
  * @param words one for each message, in the order in which they come up: round by round, and within a round as the
  * protocol sends them. Ballots have no word, and are honest.
+ * @param textOf a message in its protocol's own words
  */
-export function dictation(general: NodeId, words: readonly string[]): Dictation {
+export function dictation(general: NodeId, words: readonly string[], textOf: (message: unknown) => string): Dictation {
   let used = 0;
   return {
     choose(question, options) {
@@ -36,7 +37,7 @@ export function dictation(general: NodeId, words: readonly string[]): Dictation 
       const word = words[used];
       used += 1;
       if (word === undefined) throw new Refusal(`${nameOf(general)} has more to say than ${counted(words.length)}, first to ${nameOf(question.to)} in round ${question.round}`);
-      const option = options.find((candidate) => says(candidate as Conduct<unknown>, word));
+      const option = options.find((candidate) => says(candidate as Conduct<unknown>, word, textOf));
       if (option === undefined) throw new Refusal(`word ${used} of ${nameOf(general)}, ${quoted(word)}, cannot be said to ${nameOf(question.to)} in round ${question.round}`);
       return option;
     },
@@ -47,11 +48,10 @@ export function dictation(general: NodeId, words: readonly string[]): Dictation 
 }
 
 /** Whether that is what the word stands for: silence, both, or a message that holds the word. */
-function says({ now }: Conduct<unknown>, word: string): boolean {
+function says({ now }: Conduct<unknown>, word: string, textOf: (message: unknown) => string): boolean {
   if (word === BOTH || now.length > 1) return word === BOTH && now.length > 1;
   if (word === SILENCE || now.length === 0) return word === SILENCE && now.length === 0;
-  const text = typeof now[0] === 'string' ? now[0] : JSON.stringify(now[0]);
-  return text.split(/[^a-z]+/).includes(word);
+  return textOf(now[0]).split(/[^a-z]+/).includes(word);
 }
 
 const counted = (words: number): string => (words === 1 ? '1 word' : `${words} words`);

@@ -1,7 +1,7 @@
 import type { Choose } from '../core/choice.ts';
 import { QUORUM, type NodeId } from '../core/node.ts';
 import { counterpart, type Order } from '../core/order.ts';
-import type { AnyRoundsProtocol, Context, Effect, OrderVocabulary, RoundsProtocol } from '../core/protocol.ts';
+import type { AnyRoundsProtocol, Context, OrderVocabulary, RoundsEffect, RoundsProtocol } from '../core/protocol.ts';
 import type { Conduct, FaultStrategy } from '../core/strategy.ts';
 
 /** What a traitor is made of, beside the protocol: a way, and whatever chooses among what that way allows. */
@@ -10,6 +10,8 @@ export interface Treason {
   readonly choose: Choose;
   /** The number of the order, of which choices are made. */
   readonly order: number;
+  /** Whether what is tampered with is noted for the trace; true if not given. */
+  readonly isNoted?: boolean;
 }
 
 interface TraitorState {
@@ -50,26 +52,43 @@ function tampered(
   context: Context,
   state: TraitorState,
   round: number,
-  effects: Effect<OrderVocabulary>[],
-): Effect<OrderVocabulary>[] {
-  const result: Effect<OrderVocabulary>[] = state.late.map(({ to, message }) => ({ type: 'send', to, message }));
+  effects: readonly RoundsEffect<OrderVocabulary>[],
+): RoundsEffect<OrderVocabulary>[] {
+  const { strategy, choose, order, isNoted = true } = treason;
+  const { self: from, members } = context;
+  const result: RoundsEffect<OrderVocabulary>[] = state.late.map(({ to, message }) => ({ type: 'send', to: [to], messages: [message] }));
   state.late = [];
-  const sentTo = new Map<NodeId, number>();
+  /** How much has been said to each in this round. */
+  const saidTo: number[] = [];
+  // Most messages are for many receivers, and come by here for each of them.
+  const known = new Map<unknown, readonly Conduct<unknown>[]>();
   for (const effect of effects) {
     if (effect.type !== 'send') {
       result.push(effect);
       continue;
     }
-    const { to, message: honest } = effect;
-    const index = sentTo.get(to) ?? 0;
-    sentTo.set(to, index + 1);
-    const occasion = { from: context.self, to, members: context.members, honest, lies: protocol.lies(context, honest) };
-    const question = { about: 'treason', order: treason.order, round, from: context.self, to, index } as const;
-    const conduct = treason.choose(question, treason.strategy.says(occasion));
-    for (const message of conduct.now) result.push({ type: 'send', to, message });
-    for (const message of conduct.late) state.late.push({ to, message });
-    if (!isHonest(conduct, honest))
-      result.push({ type: 'note', fact: { type: 'tampered', round, from: context.self, to, honest, said: conduct.now, late: conduct.late } });
+    for (const to of effect.to) {
+      const said: unknown[] = [];
+      let index = saidTo[to] ?? 0;
+      for (const honest of effect.messages) {
+        let conducts = known.get(honest);
+        if (conducts === undefined) {
+          conducts = strategy.says({ from, to, members, honest, lies: protocol.lies(context, honest) });
+          if (strategy.minds !== 'receiver') known.set(honest, conducts);
+        }
+        const conduct = choose({ about: 'treason', order, round, from, to, index }, conducts);
+        index += 1;
+        if (isHonest(conduct, honest)) {
+          said.push(honest);
+          continue;
+        }
+        for (const message of conduct.now) said.push(message);
+        for (const message of conduct.late) state.late.push({ to, message });
+        if (isNoted) result.push({ type: 'note', fact: { type: 'tampered', round, from, to, honest, said: conduct.now, late: conduct.late } });
+      }
+      saidTo[to] = index;
+      if (said.length > 0) result.push({ type: 'send', to: [to], messages: said });
+    }
   }
   return result;
 }

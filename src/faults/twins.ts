@@ -8,7 +8,7 @@
  */
 import { counterpart } from '../core/order.ts';
 import type { NodeId } from '../core/node.ts';
-import type { AnyRoundsProtocol, Context, Event, OrderVocabulary, RoundsProtocol } from '../core/protocol.ts';
+import type { AnyRoundsProtocol, Context, OrderVocabulary, RoundsEffect, RoundsEvent, RoundsProtocol } from '../core/protocol.ts';
 import { say, type FaultStrategy } from '../core/strategy.ts';
 
 export const twins: FaultStrategy = {
@@ -30,10 +30,7 @@ function twinned(protocol: AnyRoundsProtocol): RoundsProtocol<OrderVocabulary, T
     step(context, state, event) {
       const left = protocol.step(context, state.left, heardBy('left', context, event));
       const right = protocol.step(context, state.right, heardBy('right', context, event));
-      return [
-        ...left.filter((effect) => effect.type !== 'send' || twinOf(context, effect.to) === 'left'),
-        ...right.filter((effect) => effect.type === 'send' && twinOf(context, effect.to) === 'right'),
-      ];
+      return [...left.map((effect) => saidBy('left', context, effect)), ...right.filter(({ type }) => type === 'send').map((effect) => saidBy('right', context, effect))];
     },
   };
 }
@@ -45,7 +42,10 @@ function twinOf({ self, members }: Context, peer: NodeId): Twin {
   return others.indexOf(peer) < others.length / 2 ? 'left' : 'right';
 }
 
-function heardBy(twin: Twin, context: Context, event: Event<OrderVocabulary>): Event<OrderVocabulary> {
+const saidBy = (twin: Twin, context: Context, effect: RoundsEffect<OrderVocabulary>): RoundsEffect<OrderVocabulary> =>
+  effect.type === 'send' ? { ...effect, to: effect.to.filter((peer) => twinOf(context, peer) === twin) } : effect;
+
+function heardBy(twin: Twin, context: Context, event: RoundsEvent<OrderVocabulary>): RoundsEvent<OrderVocabulary> {
   if (event.type === 'round') return { ...event, inbox: event.inbox.filter(({ from }) => twinOf(context, from) === twin) };
   return event.type === 'input' && twin === 'right' ? { ...event, input: counterpart(event.input) } : event;
 }

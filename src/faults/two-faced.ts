@@ -4,6 +4,7 @@ import { say, type FaultStrategy } from '../core/strategy.ts';
 export const twoFaced: FaultStrategy = {
   name: 'two-faced',
   summary: 'one value to the first half of the others, its counterpart to the rest',
+  minds: 'receiver',
   says({ from, to, members, honest, lies }) {
     const others = members.filter((id) => id !== from);
     return [others.indexOf(to) < others.length / 2 ? say(honest) : say(lies[0] ?? honest)];

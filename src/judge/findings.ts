@@ -7,16 +7,22 @@ const HOLDS: Finding = { type: 'holds' };
 
 /** Whether the run had the properties of interactive consistency. Only the loyal are asked: traitors may decide as they like. */
 export function findingsOf(order: Order, members: readonly Member[], account: Account): Findings {
-  const decisions = new Map(account.reports.map(({ id, decision }) => [id, decision]));
-  const loyal = members.filter(({ state }) => state.type === 'loyal');
-  const lieutenants = loyal.filter(({ role }) => role === 'secondary').map(({ id }) => id);
-  const isCommanderLoyal = loyal.some(({ role }) => role === 'primary');
-  const undecided = loyal.filter(({ id }) => decisions.get(id) === undefined);
+  const decisions = new Map<NodeId, Order | undefined>();
+  for (const { id, decision } of account.reports) decisions.set(id, decision);
+  const lieutenants: NodeId[] = [];
+  const undecided: NodeId[] = [];
+  let isCommanderLoyal = false;
+  for (const { id, role, state } of members) {
+    if (state.type !== 'loyal') continue;
+    if (role === 'secondary') lieutenants.push(id);
+    else isCommanderLoyal = true;
+    if (decisions.get(id) === undefined) undecided.push(id);
+  }
   const judged = (witness: string | undefined): Finding => (witness === undefined ? HOLDS : violatedUnlessLate(witness, account));
   return {
     agreement: judged(split(lieutenants, decisions)),
     validity: judged(isCommanderLoyal ? disobedience(order, lieutenants, decisions) : undefined),
-    termination: judged(undecided.length === 0 ? undefined : `${undecided.map(({ id }) => nameOf(id)).join(', ')} decided nothing`),
+    termination: judged(undecided.length === 0 ? undefined : `${undecided.map(nameOf).join(', ')} decided nothing`),
   };
 }
 

@@ -1,7 +1,7 @@
 import type { Member, Verdict } from '../core/outcome.ts';
 import type { NodeId } from '../core/node.ts';
 import { ORDERS, type Order } from '../core/order.ts';
-import { strictMajority, tally } from '../core/quorum.ts';
+import { strictMajority } from '../core/quorum.ts';
 
 export const isFaulty = ({ state }: Member): boolean => state.type !== 'loyal';
 
@@ -10,10 +10,16 @@ export const isFaulty = ({ state }: Member): boolean => state.type !== 'loyal';
  * without secondaries decides alone.
  */
 export function verdictOf(members: readonly Member[], ballots: ReadonlyMap<NodeId, Order>): Verdict {
-  const secondaries = members.filter(({ role }) => role === 'secondary');
-  const voters = secondaries.length === 0 ? members : secondaries;
-  const votes = tally(voters.flatMap(({ id }) => ballots.get(id) ?? []));
-  const order = ORDERS.find((candidate) => votes[candidate] >= strictMajority(voters.length));
+  const isAlone = members.every(({ role }) => role === 'primary');
+  const votes = { attack: 0, retreat: 0 };
+  let voters = 0;
+  for (const { id, role } of members) {
+    if (role === 'primary' && !isAlone) continue;
+    const ballot = ballots.get(id);
+    if (ballot !== undefined) votes[ballot] += 1;
+    voters += 1;
+  }
+  const order = ORDERS.find((candidate) => votes[candidate] >= strictMajority(voters));
   const shared = { members: members.length, faulty: members.filter(isFaulty).length };
   return order === undefined
     ? { type: 'split', order, votes: Math.max(votes.attack, votes.retreat), ...shared }

@@ -15,8 +15,8 @@
  */
 import { DEFAULT_ORDER, counterpart, parseOrder, type Order } from '../core/order.ts';
 import type { NodeId } from '../core/node.ts';
-import type { Context, Effect, Heard, OrderVocabulary, RoundsProtocol, Vote } from '../core/protocol.ts';
-import { byzantineMembers, faultsTolerated, majority } from '../core/quorum.ts';
+import type { Context, Heard, OrderVocabulary, RoundsEffect, RoundsProtocol, Vote } from '../core/protocol.ts';
+import { byzantineMembers, faultsTolerated, majorityOf } from '../core/quorum.ts';
 
 interface Exchange extends OrderVocabulary {
   readonly message: Order;
@@ -57,11 +57,6 @@ export const exchange: RoundsProtocol<Exchange, ExchangeState> = {
         if (context.self === context.commander) return event.round === 1 ? command(context, state) : [];
         if (event.round === 2) return relay(context, state, event.inbox);
         return event.round === 3 ? decide(context, state, event.inbox) : [];
-      case 'start':
-      case 'message':
-      case 'timeout':
-      case 'gone':
-        return [];
       default:
         event satisfies never;
         return [];
@@ -69,29 +64,34 @@ export const exchange: RoundsProtocol<Exchange, ExchangeState> = {
   },
 };
 
-function command(context: Context, state: ExchangeState): Effect<Exchange>[] {
-  return [...lieutenants(context).map((to) => sendOrder(to, state.order)), { type: 'output', output: state.order }];
+function command(context: Context, { order }: ExchangeState): RoundsEffect<Exchange>[] {
+  return [tell(context, order), { type: 'output', output: order }];
 }
 
-function relay(context: Context, state: ExchangeState, inbox: readonly Heard<Order>[]): Effect<Exchange>[] {
+function relay(context: Context, state: ExchangeState, inbox: readonly Heard<Order>[]): RoundsEffect<Exchange>[] {
   state.order = voteOf(context.commander, inbox).order;
-  return lieutenants(context).map((to) => sendOrder(to, state.order));
+  return [tell(context, state.order)];
 }
 
-function decide(context: Context, state: ExchangeState, inbox: readonly Heard<Order>[]): Effect<Exchange>[] {
-  const reports = new Map<NodeId, Order>();
-  for (const { from, message } of inbox) if (!reports.has(from)) reports.set(from, message);
-  const orders = lieutenants(context).map((lieutenant) => reports.get(lieutenant) ?? DEFAULT_ORDER);
-  return [{ type: 'output', output: majority([state.order, ...orders]) }];
+/** The first word of each counts. Nobody is asked who is no lieutenant, and the silent are for the default, which is not attack. */
+function decide({ self, members, commander }: Context, { order }: ExchangeState, inbox: readonly Heard<Order>[]): RoundsEffect<Exchange>[] {
+  let attack = order === 'attack' ? 1 : 0;
+  let place = 0;
+  for (const { from, messages } of inbox) {
+    // Both lists are sorted.
+    while (place < members.length && members[place]! < from) place += 1;
+    if (members[place] === from && from !== self && from !== commander && messages[0] === 'attack') attack += 1;
+  }
+  return [{ type: 'output', output: majorityOf({ attack, retreat: members.length - 1 - attack }) }];
 }
 
 /** What a general said, or the default if it said nothing. */
 function voteOf(from: NodeId, inbox: readonly Heard<Order>[]): Vote {
-  const said = inbox.find((heard) => heard.from === from)?.message;
+  const said = inbox.find((heard) => heard.from === from)?.messages[0];
   return { from, order: said ?? DEFAULT_ORDER, isAssumed: said === undefined };
 }
 
 /** The lieutenants other than oneself. */
 const lieutenants = ({ self, members, commander }: Context): NodeId[] => members.filter((id) => id !== self && id !== commander);
 
-const sendOrder = (to: NodeId, message: Order): Effect<Exchange> => ({ type: 'send', to, message });
+const tell = (context: Context, order: Order): RoundsEffect<Exchange> => ({ type: 'send', to: lieutenants(context), messages: [order] });

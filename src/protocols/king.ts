@@ -25,7 +25,7 @@
  */
 import { DEFAULT_ORDER, ORDERS, type Order } from '../core/order.ts';
 import type { NodeId } from '../core/node.ts';
-import type { Context, Effect, Heard, OrderVocabulary, RoundsProtocol } from '../core/protocol.ts';
+import type { Context, Heard, OrderVocabulary, RoundsEffect, RoundsProtocol } from '../core/protocol.ts';
 import { byzantineMembers, faultsTolerated, tally } from '../core/quorum.ts';
 
 type Kind = 'order' | 'value' | 'proposal' | 'king';
@@ -72,11 +72,6 @@ export const king: RoundsProtocol<King, KingState> = {
         return [];
       case 'round':
         return takePart(context, state, event.round, event.inbox);
-      case 'start':
-      case 'message':
-      case 'timeout':
-      case 'gone':
-        return [];
       default:
         event satisfies never;
         return [];
@@ -91,7 +86,7 @@ function speaks(context: Context, round: number, from: NodeId): boolean {
 }
 
 /** The first round is the commander's; rounds 2, 3 and 4 are the first phase; one round without messages follows the last. */
-function takePart(context: Context, state: KingState, round: number, inbox: readonly Heard<KingMessage>[]): Effect<King>[] {
+function takePart(context: Context, state: KingState, round: number, inbox: readonly Heard<KingMessage>[]): RoundsEffect<King>[] {
   const phase = Math.floor((round - 2) / 3);
   if (round === 1) return context.self === context.commander ? command(context, state) : [];
   if (round === 2) heed(context, state, inbox);
@@ -99,18 +94,18 @@ function takePart(context: Context, state: KingState, round: number, inbox: read
   if (phase > context.faults) return round === 2 + 3 * (context.faults + 1) ? decide(context, state) : [];
   switch ((round - 2) % 3) {
     case 0:
-      return sendToAll(context, 'value', state.value);
+      return [tellAll(context, 'value', state.value)];
     case 1:
       propose(context, state, inbox);
-      return sendToAll(context, 'proposal', state.proposal);
+      return [tellAll(context, 'proposal', state.proposal)];
     default:
       weigh(context, state, inbox);
-      return context.self === kingOf(context, phase) ? sendToAll(context, 'king', state.value) : [];
+      return context.self === kingOf(context, phase) ? [tellAll(context, 'king', state.value)] : [];
   }
 }
 
-const command = (context: Context, { value }: KingState): Effect<King>[] => [
-  ...sendToAll(context, 'order', value),
+const command = (context: Context, { value }: KingState): RoundsEffect<King>[] => [
+  tellAll(context, 'order', value),
   { type: 'output', output: value },
 ];
 
@@ -138,24 +133,25 @@ function obey(context: Context, state: KingState, phase: number, inbox: readonly
   state.value = orders('king', inbox).get(king) ?? DEFAULT_ORDER;
 }
 
-const decide = ({ self, commander }: Context, { value }: KingState): Effect<King>[] =>
+const decide = ({ self, commander }: Context, { value }: KingState): RoundsEffect<King>[] =>
   self === commander ? [] : [{ type: 'output', output: value }];
 
 /** Any m + 1 generals would do, as long as all agree who they are. */
 const kingOf = ({ members }: Context, phase: number): NodeId | undefined => members[phase];
 
-const sendToAll = ({ self, members }: Context, kind: Kind, content: Content): Effect<King>[] =>
-  members.filter((id) => id !== self).map((to) => ({ type: 'send', to, message: `${kind} ${content}` }));
+const tellAll = ({ self, members }: Context, kind: Kind, content: Content): RoundsEffect<King> => ({
+  type: 'send',
+  to: members.filter((id) => id !== self),
+  messages: [`${kind} ${content}`],
+});
 
 /** The orders that were said in that way, one a sender; who said something first and then something else is taken at its first word. */
 function orders(kind: Kind, inbox: readonly Heard<KingMessage>[]): Map<NodeId, Order> {
-  const contents = new Map<NodeId, Content>();
-  for (const { from, message } of inbox) {
-    const said = MEANINGS.get(message)!;
-    if (said.kind === kind && !contents.has(from)) contents.set(from, said.content);
-  }
   const found = new Map<NodeId, Order>();
-  for (const [from, content] of contents) if (content !== 'nothing') found.set(from, content);
+  for (const { from, messages } of inbox) {
+    const content = messages.map((message) => MEANINGS.get(message)!).find((said) => said.kind === kind)?.content;
+    if (content !== undefined && content !== 'nothing') found.set(from, content);
+  }
   return found;
 }
 

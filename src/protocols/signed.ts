@@ -32,7 +32,7 @@
  */
 import { DEFAULT_ORDER, counterpart, parseOrder, type Order } from '../core/order.ts';
 import { nameOf, type NodeId } from '../core/node.ts';
-import type { Context, Effect, Heard, OrderVocabulary, RoundsProtocol } from '../core/protocol.ts';
+import type { Context, Heard, OrderVocabulary, RoundsEffect, RoundsProtocol } from '../core/protocol.ts';
 
 /** A chain and its signatures, one for each name, with spaces between: `attack:1:3 <by G1> <by G3>`. */
 export type SignedMessage = string;
@@ -67,7 +67,7 @@ export const signed: RoundsProtocol<Signed, SignedState> = {
   speaks: ({ commander }, round, from, to) => (round === 1 ? from === commander : from !== commander && to !== commander),
   messages: ({ members: { length: n }, faults }) => n - 1 + (faults === 0 ? 0 : (n - 1) * Math.max(0, n - 2)),
   lies,
-  describe: (message) => message.split(' ', 1)[0]!,
+  describe: (_setting, message) => message.split(' ', 1)[0]!,
   parse: (input) => (typeof input === 'string' && chainOf(input) !== undefined ? input : undefined),
 
   evidence,
@@ -83,11 +83,6 @@ export const signed: RoundsProtocol<Signed, SignedState> = {
         if (context.self === context.commander) return event.round === 1 ? command(context, state) : [];
         if (event.round === 1 || event.round > context.faults + 2) return [];
         return [...hear(context, state, event.round, event.inbox), ...(event.round === context.faults + 2 ? decide(state) : [])];
-      case 'start':
-      case 'message':
-      case 'timeout':
-      case 'gone':
-        return [];
       default:
         event satisfies never;
         return [];
@@ -104,36 +99,38 @@ function lies(context: Context, honest: SignedMessage): SignedMessage[] {
 }
 
 /** A commander that was given no order has none to send. */
-function command(context: Context, { known }: SignedState): Effect<Signed>[] {
+function command(context: Context, { known }: SignedState): RoundsEffect<Signed>[] {
   const order = known[0] ?? DEFAULT_ORDER;
-  return [...sendToOthers(context, sign(context, { order, signers: [], signatures: [] }), []), { type: 'output', output: order }];
+  return [tellOthers(context, sign(context, { order, signers: [], signatures: [] }), []), { type: 'output', output: order }];
 }
 
-function hear(context: Context, state: SignedState, round: number, inbox: readonly Heard<SignedMessage>[]): Effect<Signed>[] {
-  const effects: Effect<Signed>[] = [];
-  for (const { from, message } of inbox) {
-    const chain = chainOf(message);
-    if (chain === undefined) continue;
-    const flaw = misplaced(context, chain, from, round - 1);
-    if (flaw !== undefined) {
-      effects.push(accuse(from, `${flaw} in round ${round - 1}`));
-    } else if (!state.known.includes(chain.order)) {
-      effects.push(...learn(context, state, round, from, chain));
+function hear(context: Context, state: SignedState, round: number, inbox: readonly Heard<SignedMessage>[]): RoundsEffect<Signed>[] {
+  const effects: RoundsEffect<Signed>[] = [];
+  for (const { from, messages } of inbox) {
+    for (const message of messages) {
+      const chain = chainOf(message);
+      if (chain === undefined) continue;
+      const flaw = misplaced(context, chain, from, round - 1);
+      if (flaw !== undefined) {
+        effects.push(accuse(from, `${flaw} in round ${round - 1}`));
+      } else if (!state.known.includes(chain.order)) {
+        effects.push(...learn(context, state, round, from, chain));
+      }
     }
   }
   return effects;
 }
 
-function learn(context: Context, state: SignedState, round: number, from: NodeId, chain: Chain): Effect<Signed>[] {
+function learn(context: Context, state: SignedState, round: number, from: NodeId, chain: Chain): RoundsEffect<Signed>[] {
   const forged = forgedSigner(context, chain);
   if (forged !== undefined) return [accuse(from, `forged the signature of ${nameOf(forged)} in round ${round - 1}`)];
   state.known.push(chain.order);
-  const effects = round > context.faults + 1 ? [] : sendToOthers(context, sign(context, chain), chain.signers);
+  const effects = round > context.faults + 1 ? [] : [tellOthers(context, sign(context, chain), chain.signers)];
   if (state.known.length === 2) effects.push(accuse(context.commander, `signed ${state.known.join(' and ')}`));
   return effects;
 }
 
-const decide = ({ known }: SignedState): Effect<Signed>[] => [
+const decide = ({ known }: SignedState): RoundsEffect<Signed>[] => [
   { type: 'output', output: known.length === 1 ? known[0]! : DEFAULT_ORDER },
 ];
 
@@ -141,17 +138,19 @@ const decide = ({ known }: SignedState): Effect<Signed>[] => [
 function evidence(context: Context, inboxes: readonly (readonly Heard<SignedMessage>[])[]): string[] {
   const known: Order[] = [];
   const lines = inboxes.flatMap((inbox, index) =>
-    inbox.flatMap(({ from, message }): string[] => {
-      const chain = chainOf(message);
-      if (chain === undefined) return [];
-      const flaw = misplaced(context, chain, from, index + 1);
-      if (flaw !== undefined) return [`round ${index + 1}: dropped, ${nameOf(from)} ${flaw}`];
-      if (known.includes(chain.order)) return [];
-      const forged = forgedSigner(context, chain);
-      if (forged !== undefined) return [`round ${index + 1}: dropped, ${nameOf(from)} forged the signature of ${nameOf(forged)}`];
-      known.push(chain.order);
-      return [`round ${index + 1}: learnt that the commander signed ${chain.order}, by the signatures of ${chain.signers.map(nameOf).join(', then ')}`];
-    }),
+    inbox.flatMap(({ from, messages }) =>
+      messages.flatMap((message): string[] => {
+        const chain = chainOf(message);
+        if (chain === undefined) return [];
+        const flaw = misplaced(context, chain, from, index + 1);
+        if (flaw !== undefined) return [`round ${index + 1}: dropped, ${nameOf(from)} ${flaw}`];
+        if (known.includes(chain.order)) return [];
+        const forged = forgedSigner(context, chain);
+        if (forged !== undefined) return [`round ${index + 1}: dropped, ${nameOf(from)} forged the signature of ${nameOf(forged)}`];
+        known.push(chain.order);
+        return [`round ${index + 1}: learnt that the commander signed ${chain.order}, by the signatures of ${chain.signers.map(nameOf).join(', then ')}`];
+      }),
+    ),
   );
   const sum = known.length === 1 ? `it knows one order, ${known[0]!}` : `it knows ${known.length === 0 ? 'no order' : 'both orders'}, so the default, ${DEFAULT_ORDER}`;
   return [...lines, sum];
@@ -179,10 +178,13 @@ function sign({ self, keyring, number }: Context, { order, signers, signatures }
 /** What the last of the signers signs. */
 const statement = (number: number, order: Order, signers: readonly NodeId[]): string => `${number}:${order}:${signers.join(':')}`;
 
-const sendToOthers = ({ self, members }: Context, message: SignedMessage, signers: readonly NodeId[]): Effect<Signed>[] =>
-  members.filter((id) => id !== self && !signers.includes(id)).map((to) => ({ type: 'send', to, message }));
+const tellOthers = ({ self, members }: Context, message: SignedMessage, signers: readonly NodeId[]): RoundsEffect<Signed> => ({
+  type: 'send',
+  to: members.filter((id) => id !== self && !signers.includes(id)),
+  messages: [message],
+});
 
-const accuse = (suspect: NodeId, evidence: string): Effect<Signed> => ({ type: 'accuse', kind: 'misbehaviour', suspect, evidence });
+const accuse = (suspect: NodeId, evidence: string): RoundsEffect<Signed> => ({ type: 'accuse', kind: 'misbehaviour', suspect, evidence });
 
 /** The chain that a message is; undefined if it is none. Whether it is in place and genuine is another question. */
 export function chainOf(message: string): Chain | undefined {

@@ -15,17 +15,14 @@
  */
 import type { NodeId } from '../core/node.ts';
 import type { Order } from '../core/order.ts';
-import type { AnyRoundsProtocol, Context, Effect, Event, Heard, Machine, OrderVocabulary, Vocabulary } from '../core/protocol.ts';
+import type { AnyRoundsProtocol, Context, Effect, Event, Heard, Machine, OrderVocabulary, RoundsEffect, Vocabulary } from '../core/protocol.ts';
 import type { Tampered } from '../core/fact.ts';
 
 /** All that one member says to another in one round of one order. */
 export type Frame = readonly [order: number, round: number, ...messages: unknown[]];
 
-/** What a member heard in one round: parallel lists, as cheap to hand from thread to thread as can be. */
-export interface Inbox {
-  readonly from: readonly NodeId[];
-  readonly messages: readonly unknown[];
-}
+/** What a member heard in one round, by sender. */
+export type Inbox = readonly Heard<unknown>[];
 
 /** What a member has to tell when its rounds are over. */
 export interface Course {
@@ -90,8 +87,6 @@ export function synchronizer(protocol: AnyRoundsProtocol, order: number, patienc
           return leave(context, state, event.peer);
         case 'timeout':
           return tick(context, state);
-        case 'round':
-          return [];
         default:
           event satisfies never;
           return [];
@@ -188,23 +183,16 @@ function proceed(
 }
 
 /** The inbox of the round that is over, by sender; what it held is kept for the account. */
-function closeRound({ members }: Context, state: SynchronizerState): Heard<unknown>[] {
+function closeRound({ members }: Context, state: SynchronizerState): Inbox {
   if (state.round === 0) return [];
   const inbox: Heard<unknown>[] = [];
-  const from: NodeId[] = [];
-  const messages: unknown[] = [];
   const frames = state.frames[state.round]!;
   for (let index = 0; index < frames.length; index += 1) {
     const frame = frames[index];
-    if (frame === undefined) continue;
-    for (let i = 2; i < frame.length; i += 1) {
-      inbox.push({ from: members[index]!, message: frame[i] });
-      from.push(members[index]!);
-      messages.push(frame[i]);
-    }
+    if (frame !== undefined && frame.length > 2) inbox.push({ from: members[index]!, messages: frame.slice(2) });
   }
   state.frames[state.round] = [];
-  state.heard.push({ from, messages });
+  state.heard.push(inbox);
   return inbox;
 }
 
@@ -214,7 +202,7 @@ function speak(
   order: number,
   context: Context,
   state: SynchronizerState,
-  spoken: Effect<OrderVocabulary>[],
+  spoken: RoundsEffect<OrderVocabulary>[],
   effects: Effect<Synchronized>[],
 ): void {
   const { members } = context;
@@ -223,10 +211,13 @@ function speak(
   for (const effect of spoken) {
     switch (effect.type) {
       case 'send':
-        // Who speaks out of turn, as only a traitor would that is late, is not heard.
-        if (!mayTell(protocol, context, state.round, effect.to)) break;
-        frames[state.indexOf.get(effect.to) ?? -1]?.push(effect.message);
-        state.sent += 1;
+        for (const to of effect.to) {
+          // Who speaks out of turn, as only a traitor would that is late, is not heard.
+          if (!mayTell(protocol, context, state.round, to)) continue;
+          const frame = frames[state.indexOf.get(to) ?? -1];
+          for (const message of effect.messages) frame?.push(message);
+          state.sent += effect.messages.length;
+        }
         break;
       case 'output':
         state.decision ??= effect.output;
@@ -237,9 +228,6 @@ function speak(
       case 'accuse':
         effects.push(effect);
         break;
-      case 'set-timer':
-      case 'cancel-timer':
-        throw new Error(`a protocol in rounds has no timers, but asked for '${effect.timer}'`);
       default:
         effect satisfies never;
     }

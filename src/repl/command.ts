@@ -5,6 +5,7 @@ import type { Member, Outcome } from '../core/outcome.ts';
 import type { AnyRoundsProtocol } from '../core/protocol.ts';
 import type { CheckResult } from '../sim/check/result.ts';
 import type { Explanation } from '../trace/why.ts';
+import type { Progress } from './progress.ts';
 
 /** What a command has to work on. */
 export interface Session {
@@ -15,10 +16,14 @@ export interface Session {
   isTraced: boolean;
   /** Told of each order's outcome. */
   readonly record: (outcome: Outcome) => void;
+  /** Told how far a command has come that takes long, and by undefined that it is over. */
+  readonly progress: (progress: Progress | undefined) => void;
 }
 
 /** A session at its beginning. @param record told of each order's outcome */
-export const sessionOf = (army: Army, record: (outcome: Outcome) => void = () => undefined): Session => ({ army, outcome: undefined, isTraced: false, record });
+export const sessionOf = (army: Army, record: (outcome: Outcome) => void = () => undefined): Session => ({
+  army, outcome: undefined, isTraced: false, record, progress: () => undefined,
+});
 
 /** What came of a command: plain data, which `render` turns into text for people, or JSON for machines. */
 export type Result =

@@ -11,6 +11,7 @@ import type { CheckResult } from '../sim/check/result.ts';
 import { factsOf } from '../trace/facts.ts';
 import { explain } from '../trace/why.ts';
 import { formOf, type Command, type Parameter, type Result, type Session } from './command.ts';
+import { pace } from './progress.ts';
 
 const ID: Parameter = { name: 'id', words: ({ army }) => army.members().map(({ id }) => nameOf(id)) };
 const ORDER: Parameter = { name: 'attack|retreat', words: () => ORDERS };
@@ -127,9 +128,9 @@ export const COMMANDS: readonly Command[] = [
     forms: [[], [ORDER]],
     summary: 'try every treason of the traitors as they stand, and prove that none splits the loyal, or show the smallest that does',
     example: 'g-check attack',
-    async run({ army }, [order], signal) {
+    async run({ army, progress }, [order], signal) {
       const orders = order === undefined ? ORDERS : [oneOf(ORDERS, order, 'an order')];
-      return { type: 'check', result: await searched(army, orders, signal), protocol: army.protocol };
+      return { type: 'check', result: await searched(army, orders, signal, progress), protocol: army.protocol };
     },
   },
   {
@@ -137,9 +138,12 @@ export const COMMANDS: readonly Command[] = [
     forms: [[], [{ name: 'count' }]],
     summary: 'simulate that many orders (10000) to the army as it stands, and count how often its loyal agree',
     example: 'g-campaign 1e5',
-    async run({ army }, [orders], signal) {
+    async run({ army, progress }, [orders], signal) {
       const { ARMY_ORDERS, armyCampaign } = await import('../campaign/army.ts');
-      return { type: 'campaign', campaign: await armyCampaign(army, orders === undefined ? ARMY_ORDERS : numberOf(orders, 'a number of orders'), signal) };
+      const asked = orders === undefined ? ARMY_ORDERS : numberOf(orders, 'a number of orders');
+      const start = performance.now();
+      const counted = (count: number): void => progress({ share: count / asked, text: pace(count, asked, 'orders', performance.now() - start) });
+      return { type: 'campaign', campaign: await armyCampaign(army, asked, signal, counted) };
     },
   },
   {
@@ -207,7 +211,7 @@ async function give(session: Session, order: Order, anyway: boolean): Promise<Re
 }
 
 /** Searches the army as it stands, leaving room for a Ctrl-C between the steps. */
-async function searched(army: Session['army'], orders: readonly Order[], signal: AbortSignal): Promise<CheckResult> {
+async function searched(army: Session['army'], orders: readonly Order[], signal: AbortSignal, progress: Session['progress']): Promise<CheckResult> {
   const members = army.members();
   const primary = members.find(({ role }) => role === 'primary');
   const lost = members.find(({ state }) => state.type === 'lost');
@@ -226,6 +230,8 @@ async function searched(army: Session['army'], orders: readonly Order[], signal:
   });
   for (let step = search.next(); ; step = search.next(signal.aborted)) {
     if (step.done === true) return step.value;
+    const { covered, treasons } = step.value;
+    progress({ share: treasons === undefined ? undefined : Number((covered * 1000n) / treasons) / 1000, text: `${covered.toLocaleString('en')} treasons covered` });
     await new Promise((resolve) => setImmediate(resolve));
   }
 }

@@ -27,6 +27,8 @@ export async function execute(session: Session, line: string, signal: AbortSigna
   } catch (error) {
     if (error instanceof Refusal) return mistake(`${error.message} – ${usage(command)}`);
     throw error;
+  } finally {
+    session.progress(undefined);
   }
 }
 

@@ -2,6 +2,7 @@ import type { Completion } from './completion.ts';
 import type { Session } from './command.ts';
 import { historyPath, openHistory } from './history.ts';
 import type { Looks } from './looks.ts';
+import { barOf, type Progress } from './progress.ts';
 import { openTerminal } from './terminal.ts';
 
 /**
@@ -24,14 +25,16 @@ export async function interact(muster: () => Promise<Session>, looks: Looks): Pr
     execute: async (line, signal) => perform(await begun, line, signal),
   });
   process.on('exit', () => terminal.restore());
+  let drawn = -Infinity;
   const status = terminal.run();
   setImmediate(() => {
     muster().then(async (mustered) => {
-      session = mustered;
+      const watched = { ...mustered, progress };
+      session = watched;
       const completion = await import('./complete.ts');
-      complete = (line, cursor) => completion.complete(mustered, line, cursor);
-      await perform(mustered, 'g-state', new AbortController().signal);
-      begin(mustered);
+      complete = (line, cursor) => completion.complete(watched, line, cursor);
+      await perform(watched, 'g-state', new AbortController().signal);
+      begin(watched);
     }).catch((error: unknown) => {
       terminal.restore();
       process.stderr.write(`${looks.mistake(messageOf(error))}\n`);
@@ -41,6 +44,12 @@ export async function interact(muster: () => Promise<Session>, looks: Looks): Pr
   const code = await status;
   await session?.army.disband();
   return code;
+
+  function progress(now: Progress | undefined): void {
+    if (now !== undefined && performance.now() - drawn < STATUS_PAUSE) return;
+    drawn = performance.now();
+    terminal.status(now && barOf(now));
+  }
 
   async function perform(army: Session, line: string, signal: AbortSignal): Promise<boolean> {
     try {
@@ -57,5 +66,8 @@ export async function interact(muster: () => Promise<Session>, looks: Looks): Pr
     }
   }
 }
+
+/** Milliseconds between two drawings of a bar. */
+const STATUS_PAUSE = 100;
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

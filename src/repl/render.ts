@@ -204,7 +204,7 @@ function causeText(causes: Reasons['causes'], decision: Reasons['decision']): st
   if (causes === undefined) return '';
   if (causes.length === 0) return ', the default: nothing that it heard made it decide otherwise';
   const told = causes.slice(0, CAUSES_MAX).map(({ round, from, text }) => `${nameOf(from)} said ${text} in round ${round}`);
-  const rest = causes.length > CAUSES_MAX ? `, and ${causes.length - CAUSES_MAX} more messages like these` : '';
+  const rest = causes.length > CAUSES_MAX ? `, and ${causes.length - CAUSES_MAX} more ${causes.length === CAUSES_MAX + 1 ? 'message like this' : 'messages like these'}` : '';
   const alone = decision === DEFAULT_ORDER ? 'had all else said the opposite' : 'had it heard nothing else';
   const [these, any] = causes.length === 1 ? ['this', 'it'] : ['these', 'any one of them'];
   return ` because ${told.join(', ')}${rest}. Even ${alone}, ${these} would have made it decide so, but not without ${any}`;

@@ -18,6 +18,7 @@ export interface ScriptOptions {
   readonly looks: Looks;
   readonly out: (text: string) => void;
   readonly err: (text: string) => void;
+  /** Ends the command that is under way, and the script after it. */
   readonly signal: AbortSignal;
 }
 
@@ -46,6 +47,7 @@ export async function runScript(session: Session, input: Readable, options: Scri
       if (!options.json) out(render(answer.result, looks));
       if (answer.result.type === 'farewell') break;
     }
+    if (options.signal.aborted) break;
   }
   return succeeded;
 }

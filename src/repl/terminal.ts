@@ -34,6 +34,11 @@ export interface Terminal {
   run(): Promise<number>;
   /** Writes whole lines; above the prompt if one is open, with the half-typed line and its cursor kept. */
   print(text: string): void;
+  /**
+   * Shows one line, cut to the screen's width, below all that is printed while a command runs; it goes away with the command.
+   * @param line nothing if undefined
+   */
+  status(line: string | undefined): void;
   /** Restores the terminal. Safe to call at any time, twice too, also from process.on('exit'). */
   restore(): void;
 }
@@ -48,6 +53,7 @@ const INTERRUPTED = 130;
 const PRINT_DELAY = 15;
 
 const CLEAR_BELOW = '\u001b[J';
+const CLEAR_LINE = '\r\u001b[K';
 const CLEAR_SCREEN = '\u001b[H\u001b[2J';
 const SHOW_CURSOR = '\u001b[?25h';
 
@@ -65,6 +71,7 @@ class Session implements Terminal {
   readonly #feeder: Feeder;
   #scene: Scene = IDLE;
   #pending = '';
+  #status = '';
   #printing: NodeJS.Timeout | undefined;
   #open = false;
 
@@ -93,6 +100,13 @@ class Session implements Terminal {
     else if (this.#scene.type !== 'question') this.#flush();
   }
 
+  status(line = ''): void {
+    const shown = this.#scene.type === 'command' ? line.slice(0, Math.max(0, this.#options.output.columns - 1)) : '';
+    if (shown === this.#status) return;
+    this.#options.output.write(CLEAR_LINE + shown);
+    this.#status = shown;
+  }
+
   restore(): void {
     if (this.#open) {
       this.#options.output.uncork();
@@ -101,8 +115,9 @@ class Session implements Terminal {
       this.#feeder.close();
       // A prompt that is still open has the cursor on its line.
       if (this.#scene.type === 'prompt' || this.#scene.type === 'question') this.#options.output.write('\n');
-      this.#options.output.write(SHOW_CURSOR);
       this.#scene = IDLE;
+      this.status();
+      this.#options.output.write(SHOW_CURSOR);
     }
     this.#flush();
   }
@@ -223,6 +238,7 @@ class Session implements Terminal {
 
   #enter(scene: Scene): void {
     this.#scene = scene;
+    if (scene.type !== 'command') this.status();
     if (scene.type === 'idle') this.#flush();
   }
 
@@ -230,7 +246,7 @@ class Session implements Terminal {
     clearTimeout(this.#printing);
     this.#printing = undefined;
     if (this.#pending === '') return;
-    this.#options.output.write(this.#pending);
+    this.#options.output.write((this.#status === '' ? '' : CLEAR_LINE) + this.#pending + this.#status);
     this.#pending = '';
   }
 }

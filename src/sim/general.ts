@@ -3,8 +3,8 @@ import type { Report } from '../core/host.ts';
 import type { Keyring } from '../core/keyring.ts';
 import type { Briefing } from '../core/mission.ts';
 import type { NodeId } from '../core/node.ts';
-import type { AnyRoundsProtocol, Context, Effect, Event } from '../core/protocol.ts';
-import { dictated, type Dictation } from '../faults/dictated.ts';
+import { inWords, type AnyRoundsProtocol, type Context, type Effect, type Event } from '../core/protocol.ts';
+import { dictated, dictation, type Dictation } from '../faults/dictated.ts';
 import { strategyNamed } from '../faults/registry.ts';
 import { traitorous, traitorousBallot, type Treason } from '../faults/traitor.ts';
 import { protocolNamed } from '../protocols/registry.ts';
@@ -28,7 +28,7 @@ export interface General {
  * @param dictate fixes what a traitor does, message by message, whatever its strategy
  */
 export function general(briefing: Briefing, self: NodeId, strategy: string | undefined, choose: Choose, keyring: Keyring, dictate?: Dictation): General {
-  const { protocol, context, report } = soldier(briefing, self, strategy, choose, keyring, dictate);
+  const { protocol, context, report } = soldier(briefing, self, strategy, choose, keyring, { dictate });
   const machine = synchronizer(protocol, briefing.number, briefing.deadline * PATIENCE);
   const state = machine.begin(context);
   return {
@@ -45,12 +45,23 @@ export interface Soldier {
   readonly report: General['report'];
 }
 
-/** The protocol as this general runs it. The arguments are those of `general`. */
-export function soldier(briefing: Briefing, self: NodeId, strategy: string | undefined, choose: Choose, keyring: Keyring, dictate?: Dictation): Soldier {
+/** How a soldier that is a traitor goes about it. */
+export interface Terms {
+  /** Fixes what it does, message by message, whatever its strategy. */
+  readonly dictate?: Dictation | undefined;
+  /** Whether it is noted what it tampered with, for those who want to read that; true if not given. */
+  readonly isNoted?: boolean;
+}
+
+/** The protocol as this general runs it. The other arguments are those of `general`. */
+export function soldier(briefing: Briefing, self: NodeId, strategy: string | undefined, choose: Choose, keyring: Keyring, { dictate, isNoted = true }: Terms = {}): Soldier {
   const honest = known(protocolNamed(briefing.protocol), briefing.protocol);
   const { number, members, commander, faults } = briefing;
   const context: Context = { self, members, commander, faults, number, keyring };
-  const treason = strategy === undefined ? undefined : treasonOf(strategy, choose, briefing.draw, dictate);
+  const treason: Treason | undefined =
+    strategy === undefined
+      ? undefined
+      : { strategy: dictate === undefined ? known(strategyNamed(strategy), strategy) : dictated, choose: dictate?.choose ?? choose, order: briefing.draw, isNoted };
   return {
     protocol: treason === undefined ? honest : traitorous(honest, treason),
     context,
@@ -62,8 +73,11 @@ export function soldier(briefing: Briefing, self: NodeId, strategy: string | und
   };
 }
 
-const treasonOf = (strategy: string, choose: Choose, order: number, dictate?: Dictation): Treason =>
-  dictate === undefined ? { strategy: known(strategyNamed(strategy), strategy), choose, order } : { strategy: dictated, choose: dictate.choose, order };
+/** What fixes a traitor's messages in that order. @param words one for each */
+export function dictationFor(briefing: Briefing, self: NodeId, words: readonly string[]): Dictation {
+  const protocol = known(protocolNamed(briefing.protocol), briefing.protocol);
+  return dictation(self, words, (message) => inWords(protocol, briefing, message));
+}
 
 function known<T>(found: T | undefined, name: string): T {
   if (found === undefined) throw new Error(`nothing is named '${name}' in the registry`);

@@ -1,10 +1,10 @@
 import { seeded } from '../core/choice.ts';
-import type { Account, Accusation } from '../core/host.ts';
+import type { Account, Accusation, Report } from '../core/host.ts';
 import { symbolicKeyring } from '../core/keyring.ts';
 import type { Mission } from '../core/mission.ts';
 import type { NodeId } from '../core/node.ts';
 import type { Order } from '../core/order.ts';
-import type { Context, Effect, Heard, OrderVocabulary } from '../core/protocol.ts';
+import type { Context, Heard, OrderVocabulary, RoundsEffect } from '../core/protocol.ts';
 import type { Course, Inbox } from '../protocols/synchronizer.ts';
 import { soldier, type Soldier } from './general.ts';
 import type { Circumstances } from './simulate.ts';
@@ -12,63 +12,89 @@ import type { Circumstances } from './simulate.ts';
 /**
  * Runs one order round by round, without frames, timers and virtual time, none of which matter while nobody breaks down:
  * the account is the one that `simulate` gives, in a fraction of the time.
+ * @param isNoted whether the account tells what traitors tampered with, which costs a large order a tenth of its time
  */
-export function lockstep(mission: Mission, { traitors, choose = seeded(mission.seed) }: Pick<Circumstances, 'traitors' | 'choose'> = {}): Account {
-  const army = mission.members.map((id) => soldier(mission, id, traitors?.get(id), choose, symbolicKeyring(id)));
+export function lockstep(
+  mission: Mission,
+  { traitors, choose = seeded(mission.seed) }: Pick<Circumstances, 'traitors' | 'choose'> = {},
+  isNoted = true,
+): Account {
+  const army: Soldier[] = [];
+  for (const id of mission.members) army.push(soldier(mission, id, traitors?.get(id), choose, symbolicKeyring(id), { isNoted }));
   return march(army, mission.order);
 }
 
 /** As `lockstep`, with soldiers of one's own making, one for each member and in their order. */
 export function march(soldiers: readonly Soldier[], order: Order): Account {
-  const army = soldiers.map((one): Marcher => {
-    const { protocol, context } = one;
-    const state = protocol.begin(context);
-    return { soldier: one, protocol, context, state, inbox: [], next: [], decision: undefined, sent: 0, heard: [], tampered: [], accusations: [] };
-  });
-  const marchers = new Map(army.map((one) => [one.context.self, one]));
-  const commander = army.find(({ context }) => context.self === context.commander)!;
-  commander.protocol.step(commander.context, commander.state, { type: 'input', input: order });
-  const rounds = commander.protocol.rounds(commander.context);
+  const army: Marcher[] = [];
+  /** By id. */
+  const marchers: Marcher[] = [];
+  for (const soldier of soldiers) {
+    const { protocol, context } = soldier;
+    const one: Marcher = { soldier, protocol, context, state: protocol.begin(context), inbox: [], next: [], decision: undefined, sent: 0, heard: [], tampered: [] };
+    army.push(one);
+    marchers[context.self] = one;
+  }
+  const { protocol, context, state } = marchers[army[0]!.context.commander]!;
+  protocol.step(context, state, { type: 'input', input: order });
+  const rounds = protocol.rounds(context);
+  const accusations: Accusation[] = [];
   for (let round = 1; round <= rounds + 1; round += 1) {
     for (const one of army) {
-      if (round > 1) one.heard.push(inboxOf(one.inbox));
-      const event = { type: 'round', round, inbox: one.inbox } as const;
-      for (const effect of one.protocol.step(one.context, one.state, event)) perform(one, round, effect);
+      if (round > 1) one.heard.push(one.inbox);
+      for (const effect of one.protocol.step(one.context, one.state, { type: 'round', round, inbox: one.inbox })) perform(one, round, effect);
     }
     for (const one of army) {
       one.inbox = one.next;
       one.next = [];
     }
   }
-  return { reports: army.map((one) => one.soldier.report(one)), losses: [], accusations: army.flatMap(({ accusations }) => accusations) };
+  const reports: Report[] = [];
+  for (const one of army) reports.push(one.soldier.report(one));
+  return { reports, losses: [], accusations: accusations.sort(byAccuser) };
 
-  function perform(one: Marcher, round: number, effect: Effect<OrderVocabulary>): void {
+  function perform(one: Marcher, round: number, effect: RoundsEffect<OrderVocabulary>): void {
     switch (effect.type) {
       case 'send':
-        if (!(one.protocol.speaks?.(one.context, round, one.context.self, effect.to) ?? true)) break;
-        one.sent += 1;
-        if (effect.to !== one.context.self) marchers.get(effect.to)?.next.push({ from: one.context.self, message: effect.message });
+        send(one, round, effect.to, effect.messages);
         break;
       case 'output':
         one.decision ??= effect.output;
         break;
       case 'accuse':
-        one.accusations.push({ by: one.context.self, kind: effect.kind, suspect: effect.suspect, evidence: effect.evidence });
+        accusations.push({ by: one.context.self, kind: effect.kind, suspect: effect.suspect, evidence: effect.evidence });
         break;
       case 'note':
         if (effect.fact.type === 'tampered') one.tampered.push(effect.fact);
         break;
-      case 'set-timer':
-      case 'cancel-timer':
-        throw new Error(`a protocol in rounds has no timers, but asked for '${effect.timer}'`);
       default:
         effect satisfies never;
     }
   }
+
+  /** All receivers share one entry of their inboxes, unless they hear more from this sender. */
+  function send(one: Marcher, round: number, receivers: readonly NodeId[], messages: readonly unknown[]): void {
+    if (messages.length === 0) return;
+    const { protocol, context } = one;
+    const from = context.self;
+    const heard = { from, messages };
+    for (const to of receivers) {
+      if (to === from || !(protocol.speaks?.(context, round, from, to) ?? true)) continue;
+      one.sent += messages.length;
+      const next = marchers[to]?.next;
+      if (next === undefined) continue;
+      const last = next.length === 0 ? undefined : next[next.length - 1];
+      if (last?.from === from) next[next.length - 1] = { from, messages: [...last.messages, ...messages] };
+      else next.push(heard);
+    }
+  }
 }
 
+/** Each accuser's own stay in the order in which it made them. */
+const byAccuser = (a: Accusation, b: Accusation): number => a.by - b.by;
+
 /** A general on its way through the rounds. */
-interface Marcher {
+interface Marcher extends Course {
   readonly soldier: Soldier;
   readonly protocol: Soldier['protocol'];
   readonly context: Context;
@@ -80,15 +106,4 @@ interface Marcher {
   sent: number;
   readonly heard: Inbox[];
   readonly tampered: Course['tampered'][number][];
-  readonly accusations: Accusation[];
-}
-
-function inboxOf(inbox: readonly Heard<unknown>[]): Inbox {
-  const from: NodeId[] = [];
-  const messages: unknown[] = [];
-  for (const heard of inbox) {
-    from.push(heard.from);
-    messages.push(heard.message);
-  }
-  return { from, messages };
 }

@@ -4,10 +4,9 @@ import { symbolicKeyring } from '../core/keyring.ts';
 import type { Breakdown, Mission } from '../core/mission.ts';
 import type { NodeId } from '../core/node.ts';
 import type { Effect, Event } from '../core/protocol.ts';
-import { dictation } from '../faults/dictated.ts';
 import type { Synchronized } from '../protocols/synchronizer.ts';
 import { Agenda } from './agenda.ts';
-import { general, type General } from './general.ts';
+import { dictationFor, general, type General } from './general.ts';
 
 /** What a simulated order meets, beside the mission itself. */
 export interface Circumstances {
@@ -36,7 +35,7 @@ type Happening = { readonly to: NodeId } & (
  */
 export function simulate(mission: Mission, circumstances: Circumstances = {}): Account {
   const { traitors, dictations, lost = new Set<NodeId>(), breakdowns, delay = () => 1, choose = seeded(mission.seed) } = circumstances;
-  const dictates = new Map([...(dictations ?? [])].map(([id, words]) => [id, dictation(id, words)]));
+  const dictates = new Map([...(dictations ?? [])].map(([id, words]) => [id, dictationFor(mission, id, words)]));
   const agenda = new Agenda<Happening>();
   const army = new Map<NodeId, General>();
   const timers = new Map<string, number>();
@@ -95,8 +94,6 @@ export function simulate(mission: Mission, circumstances: Circumstances = {}): A
         case 'accuse':
           accusations.push({ by: self, kind: effect.kind, suspect: effect.suspect, evidence: effect.evidence });
           if (effect.kind === 'silence' && !losses.some(({ id }) => id === effect.suspect)) lose(effect.suspect, lossBy.hanging(mission.deadline), now);
-          break;
-        case 'note':
           break;
         default:
           effect satisfies never;

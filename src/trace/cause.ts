@@ -1,7 +1,6 @@
 import { DEFAULT_ORDER, counterpart, type Order } from '../core/order.ts';
 import type { NodeId } from '../core/node.ts';
-import type { AnyRoundsProtocol, Context, Heard } from '../core/protocol.ts';
-import { textOf } from './messages.ts';
+import { inWords, type AnyRoundsProtocol, type Context, type Heard } from '../core/protocol.ts';
 
 /** What a general heard, round by round, the first at 0. */
 export type Inboxes = readonly (readonly Heard<unknown>[])[];
@@ -30,20 +29,23 @@ export function decisionOn(protocol: AnyRoundsProtocol, context: Context, inboxe
  * @returns none where even with all turned the decision stands, as for a default when nothing was heard
  */
 export function causesOf(protocol: AnyRoundsProtocol, context: Context, inboxes: Inboxes, decision: Order): Cause[] {
-  const all = inboxes.flatMap((inbox, index) => inbox.map((_, place) => ({ index, place })));
-  const turned = inboxes.map((inbox) => inbox.map(() => false));
+  const all = inboxes.flatMap((inbox, index) => inbox.flatMap(({ messages }, entry) => messages.map((_, place) => ({ index, entry, place }))));
+  const turned = inboxes.map((inbox) => inbox.map(({ messages }) => messages.map(() => false)));
   // Later messages first: what is left then is what was said first, which people find easier to follow.
   const kept = turnAll(all.toReversed()).toReversed();
   // Where more messages can make a decision weaker, the search may have kept one too many.
   const causes = kept.filter((one) => turnAll([one]).length > 0);
-  return causes.map(({ index, place }) => ({ round: index + 1, ...inboxes[index]![place]! }));
+  return causes.map(({ index, entry, place }) => {
+    const { from, messages } = inboxes[index]![entry]!;
+    return { round: index + 1, from, message: messages[place] };
+  });
 
   /** Turns as many of them as the decision bears. @returns those that it does not */
-  function turnAll(messages: readonly { index: number; place: number }[]): { index: number; place: number }[] {
+  function turnAll(messages: readonly Place[]): Place[] {
     if (messages.length === 0) return [];
-    for (const { index, place } of messages) turned[index]![place] = true;
+    for (const { index, entry, place } of messages) turned[index]![entry]![place] = true;
     if (decisionOn(protocol, context, withTurned(protocol, context, inboxes, turned, decision)) === decision) return [];
-    for (const { index, place } of messages) turned[index]![place] = false;
+    for (const { index, entry, place } of messages) turned[index]![entry]![place] = false;
     if (messages.length === 1) return [...messages];
     const half = messages.length >> 1;
     const first = turnAll(messages.slice(0, half));
@@ -51,13 +53,25 @@ export function causesOf(protocol: AnyRoundsProtocol, context: Context, inboxes:
   }
 }
 
+/** Where a message stands: in the inbox of which round, in which of its entries, as which of the entry's messages. */
+interface Place {
+  readonly index: number;
+  readonly entry: number;
+  readonly place: number;
+}
+
 /** The inboxes as they would be with some messages turned against the decision. */
-export const withTurned = (protocol: AnyRoundsProtocol, context: Context, inboxes: Inboxes, turned: readonly (readonly boolean[])[], decision: Order): Inboxes =>
+export const withTurned = (protocol: AnyRoundsProtocol, context: Context, inboxes: Inboxes, turned: readonly (readonly (readonly boolean[])[])[], decision: Order): Inboxes =>
   inboxes.map((inbox, index) =>
-    inbox.flatMap((heard, place) => {
-      if (turned[index]?.[place] !== true) return [heard];
-      if (decision !== DEFAULT_ORDER) return [];
-      const against = [heard.message, ...protocol.lies(context, heard.message)].find((message) => textOf(message).split(/[^a-z]+/).includes(counterpart(decision)));
-      return against === undefined ? [] : [{ from: heard.from, message: against }];
+    inbox.flatMap(({ from, messages }, entry) => {
+      const left = messages.flatMap((message, place) => (turned[index]?.[entry]?.[place] === true ? against(protocol, context, message, decision) : [message]));
+      return left.length === 0 ? [] : [{ from, messages: left }];
     }),
   );
+
+/** The message with which its sender would speak for the other order; none where there is none, or where silence is against the decision. */
+function against(protocol: AnyRoundsProtocol, context: Context, message: unknown, decision: Order): unknown[] {
+  if (decision !== DEFAULT_ORDER) return [];
+  const word = counterpart(decision);
+  return [message, ...protocol.lies(context, message)].filter((one) => inWords(protocol, context, one).split(/[^a-z]+/).includes(word)).slice(0, 1);
+}

@@ -1,5 +1,6 @@
 import type { Fact, HeardFact, Tampered } from '../core/fact.ts';
 import type { Outcome } from '../core/outcome.ts';
+import { inWords } from '../core/protocol.ts';
 import { protocolNamed } from '../protocols/registry.ts';
 
 /**
@@ -11,10 +12,10 @@ export function factsOf(outcome: Outcome): Fact[] {
   const traitors = roster.flatMap(({ id, state }) => (state.type === 'faulty' ? [{ id, strategy: state.strategy }] : []));
   const members = roster.map(({ id }) => id);
   const known = protocolNamed(protocol);
-  const inWords = (message: unknown): unknown => known?.describe?.(message) ?? message;
+  const say = (message: unknown): unknown => (known === undefined ? message : inWords(known, { members, commander, faults }, message));
   return [
     { type: 'ordered', number, commander, order, protocol, m: faults, seed, members, traitors },
-    ...[...heard(outcome, inWords), ...account.reports.flatMap(({ tampered }) => tampered.map((fact) => worded(fact, inWords)))].toSorted(
+    ...[...heard(outcome, say), ...account.reports.flatMap(({ tampered }) => tampered.map((fact) => worded(fact, say)))].toSorted(
       (a, b) => a.round - b.round || a.from - b.from || a.to - b.to || (a.type < b.type ? -1 : a.type > b.type ? 1 : 0),
     ),
     // Who is silent is lost, which is told below; which of the others gave it up first is a race of their clocks.
@@ -26,18 +27,13 @@ export function factsOf(outcome: Outcome): Fact[] {
   ];
 }
 
-type InWords = (message: unknown) => unknown;
+type Say = (message: unknown) => unknown;
 
-const heard = ({ account }: Outcome, inWords: InWords): HeardFact[] =>
+const heard = ({ account }: Outcome, say: Say): HeardFact[] =>
   account.reports.flatMap((report) =>
-    report.heard.flatMap(({ from, messages }, index) =>
-      messages.map((message, place): HeardFact => ({ type: 'heard', round: index + 1, from: from[place]!, to: report.id, message: inWords(message) })),
+    report.heard.flatMap((inbox, index) =>
+      inbox.flatMap(({ from, messages }) => messages.map((message): HeardFact => ({ type: 'heard', round: index + 1, from, to: report.id, message: say(message) }))),
     ),
   );
 
-const worded = ({ honest, said, late, ...fact }: Tampered, inWords: InWords): Tampered => ({
-  ...fact,
-  honest: inWords(honest),
-  said: said.map(inWords),
-  late: late.map(inWords),
-});
+const worded = ({ honest, said, late, ...fact }: Tampered, say: Say): Tampered => ({ ...fact, honest: say(honest), said: said.map(say), late: late.map(say) });

@@ -3,7 +3,7 @@ import type { Keyring } from '../core/keyring.ts';
 import { nameOf, type NodeId } from '../core/node.ts';
 import type { Order } from '../core/order.ts';
 import type { Outcome, Standing } from '../core/outcome.ts';
-import type { AnyRoundsProtocol, Vote } from '../core/protocol.ts';
+import { inWords, type AnyRoundsProtocol, type Vote } from '../core/protocol.ts';
 import { causesOf } from './cause.ts';
 import { honestInstead } from './messages.ts';
 
@@ -64,29 +64,31 @@ function reasonsOf(general: Standing, outcome: Outcome, protocol: AnyRoundsProto
   const { number, commander, faults } = outcome;
   const members = outcome.roster.map(({ id }) => id);
   const context = { self: general.id, members, commander, faults, number, keyring };
-  const inboxes = (report?.heard ?? []).map(({ from, messages }) => from.map((sender, index) => ({ from: sender, message: messages[index] })));
+  const inboxes = report?.heard ?? [];
+  const say = (message: unknown): string => inWords(protocol, context, message);
   const hearings = inboxes.flatMap((inbox, index) =>
-    inbox.map(({ from, message }): Hearing => {
-      const text = describe(protocol, message);
-      const honest = honestInstead(tamperedBy(outcome, from), index + 1, general.id, text, (one) => describe(protocol, one));
-      return { round: index + 1, from, text, honest };
-    }),
+    inbox.flatMap(({ from, messages }) =>
+      messages.map((message): Hearing => {
+        const text = say(message);
+        return { round: index + 1, from, text, honest: honestInstead(tamperedBy(outcome, from), index + 1, general.id, text, say) };
+      }),
+    ),
   );
   const decision = general.id === outcome.commander ? undefined : report?.decision;
   const votes = decision === undefined ? [] : (protocol.votes?.(context, inboxes) ?? []);
   const causes = decision === undefined || !isDeep ? undefined : causesOf(protocol, context, inboxes, decision);
   return {
     general,
-    causes: causes?.map(({ round, from, message }) => ({ round, from, text: describe(protocol, message) })),
+    causes: causes?.map(({ round, from, message }) => ({ round, from, text: say(message) })),
     evidence: decision === undefined || !isDeep ? [] : (protocol.evidence?.(context, inboxes) ?? []),
     accusations: outcome.account.accusations.filter(({ by, kind }) => by === general.id && kind === 'misbehaviour'),
     hearings,
     misdeeds: (report?.tampered ?? []).map(({ round, to, honest, said, late }) => ({
       round,
       to,
-      honest: describe(protocol, honest),
-      said: said.map((one) => describe(protocol, one)),
-      late: late.map((one) => describe(protocol, one)),
+      honest: say(honest),
+      said: said.map(say),
+      late: late.map(say),
     })),
     votes: votes.map((vote) => ({ ...vote, isTampered: hearings.some(({ from, honest }) => from === vote.from && honest !== undefined) })),
     decision: report?.decision,
@@ -95,9 +97,6 @@ function reasonsOf(general: Standing, outcome: Outcome, protocol: AnyRoundsProto
 }
 
 const tamperedBy = (outcome: Outcome, from: NodeId) => outcome.account.reports.find(({ id }) => id === from)?.tampered ?? [];
-
-/** A message in the protocol's own words. */
-const describe = (protocol: AnyRoundsProtocol, message: unknown): string => protocol.describe?.(message) ?? String(message);
 
 /** What `g-why` says first, in one sentence for each thing. */
 export function headlines({ outcome }: Explanation): string[] {

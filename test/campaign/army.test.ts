@@ -1,8 +1,9 @@
 import { expect } from 'chai';
+import { spawn } from 'node:child_process';
 import { armyCampaign } from '../../src/campaign/army.ts';
 import { summaryOf } from '../../src/campaign/summary.ts';
 import { Army, Refusal } from '../../src/index.ts';
-import { transcriptOf } from '../support/run.ts';
+import { MAIN, cleanEnvironment, transcriptOf } from '../support/run.ts';
 
 const NEVER = new AbortController().signal;
 
@@ -54,6 +55,35 @@ describe('g-campaign', () => {
     await army.sabotage(3, 'exit');
     await army.order('attack', { anyway: true });
     expect(await armyCampaign(army, 10, NEVER).catch((error: unknown) => error)).to.have.property('message').that.includes('G3 is lost');
+  });
+
+  it('tells who reads a pipe how far it is, once it has run for a while', async () => {
+    const child = spawn(process.execPath, [MAIN, '4', '--host', 'sim', '--seed', '1'], { env: cleanEnvironment() });
+    try {
+      child.stdin.end('g-campaign 1e7\n');
+      const told = await new Promise<string>((resolve) => child.stderr.setEncoding('utf8').once('data', resolve));
+      expect(told).to.match(/^\d+%: [\d,]+ of 10,000,000 orders, [\d,]+ orders\/s, \d+ \w+ left\n$/);
+    } finally {
+      child.kill('SIGKILL');
+    }
+  });
+
+  it('stopped by SIGINT in a pipe, says what it counted, and nothing after it is done', async () => {
+    const child = spawn(process.execPath, [MAIN, '4', '--host', 'sim', '--seed', '1'], { env: cleanEnvironment() });
+    let out = '';
+    child.stdout.setEncoding('utf8').on('data', (text: string) => (out += text));
+    const ended = new Promise<number | null>((resolve) => child.once('close', resolve));
+    child.stdin.end('g-campaign 1e7\ng-kill 1\n');
+    await new Promise((resolve) => child.stderr.once('data', resolve));
+    child.kill('SIGINT');
+    expect(await ended).to.equal(130);
+    expect(out).to.include('PARTIAL, 10,000,000 were asked for').and.not.to.include('G2, ');
+  });
+
+  it('counts as it goes', async () => {
+    const counts: number[] = [];
+    await armyCampaign(army, 500, NEVER, (count) => counts.push(count));
+    expect(counts).to.deep.equal([200, 400, 500]);
   });
 
   it('answers at the prompt, in words and as JSON', async () => {

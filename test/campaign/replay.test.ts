@@ -39,6 +39,17 @@ describe('generals replay', () => {
     expect(byItself.out).to.equal(byName.out);
   });
 
+  it('shows every order that a campaign of kernels names, however few orders it has', async () => {
+    const out = join(folder, 'kernels');
+    await generals(['campaign', '--members', '7', '--faults', '2', '--orders', '60', '--seed', '3', '--engine', 'kernel', '--out', out]);
+    const [cell] = (JSON.parse(readFileSync(join(out, 'results.json'), 'utf8')) as Cells).cells;
+    expect(cell!.violations).not.to.deep.equal([]);
+    for (const { order, property } of cell!.violations) {
+      expect(order).to.be.at.most(60);
+      expect((await generals(['replay', join(out, 'results.json'), '--order', `${order}`])).out).to.include(`${property} violated: `);
+    }
+  });
+
   it('says how to give the order again at the prompt, and there it comes to the same', async () => {
     const { out } = await generals(['replay', file()]);
     const traitors = /traitors (.*); protocol (\w+)/.exec(out)!;

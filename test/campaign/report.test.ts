@@ -1,9 +1,9 @@
 import { expect } from 'chai';
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { generals } from '../support/run.ts';
+import { generals, projectPath } from '../support/run.ts';
 
 const BROWSER = ['chromium', 'chromium-browser', 'google-chrome'].find((name) => spawnSync('which', [name]).status === 0);
 
@@ -40,6 +40,17 @@ describe('generals campaign --out', () => {
     expect(report).to.include("default-src 'none'").and.to.include('exchange-m1-n4-f2-coin');
     const ids = [...report.matchAll(/ id="([^"]+)"/g)].map(([, id]) => id);
     expect(new Set(ids).size, 'ids are unique').to.equal(ids.length);
+  });
+
+  it('draws the picture of the README, byte for byte (UPDATE=1 writes it anew)', async function () {
+    this.timeout(60_000);
+    const out = join(folder, 'how-many-traitors');
+    const { code, err } = await generals(['campaign', projectPath('demo/how-many-traitors.json'), '--out', out]);
+    expect(code, err).to.equal(0);
+    const picture = readFileSync(join(out, 'agreement-oral-coin.svg'), 'utf8');
+    if (process.env['UPDATE'] === '1') writeFileSync(projectPath('demo/how-many-traitors.svg'), picture);
+    expect(readFileSync(projectPath('demo/how-many-traitors.svg'), 'utf8') === picture, 'demo/how-many-traitors.svg is what its grid makes').to.equal(true);
+    expect(readFileSync(projectPath('README.md'), 'utf8')).to.include('](demo/how-many-traitors.svg)').and.to.include('campaign demo/how-many-traitors.json --out report');
   });
 
   it('writes a report that Chromium shows without an error', function () {

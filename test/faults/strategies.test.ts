@@ -56,7 +56,7 @@ describe('the strategies of traitors', () => {
 
   it('let a message that is late arrive in the round after, where another is expected', () => {
     const { reports } = lockstep(...run('exchange', 2, 'late'));
-    expect(reports[2]!.heard.map(({ from }) => from)).to.deep.equal([[1], [4]]);
+    expect(reports[2]!.heard.map((inbox) => inbox.map(({ from }) => from))).to.deep.equal([[1], [4]]);
     expect(reports[1]!.tampered.map(({ honest, said, late }) => ({ honest, said, late }))).to.deep.equal([
       { honest: 'attack', said: [], late: ['attack'] },
       { honest: 'attack', said: [], late: ['attack'] },
@@ -65,14 +65,14 @@ describe('the strategies of traitors', () => {
 
   it('twins of a commander each order something else, to half of the lieutenants', () => {
     const { reports } = lockstep(...run('king', 1, 'twins', 5));
-    expect(reports.slice(1).map(({ heard }) => heard[0]!.messages)).to.deep.equal([['order attack'], ['order attack'], ['order retreat'], ['order retreat']]);
+    expect(reports.slice(1).map(({ heard }) => heard[0]!.map(({ messages }) => messages))).to.deep.equal([[['order attack']], [['order attack']], [['order retreat']], [['order retreat']]]);
   });
 
   it('twins of a lieutenant each pass on what their half told them', () => {
     // G2 hears its commander, G1, with its left only, so its right, that speaks to G4, passes on that it heard nothing.
     const { reports } = lockstep(...run('exchange', 2, 'twins'));
-    expect(reports[2]!.heard[1]).to.deep.equal({ from: [2, 4], messages: ['attack', 'attack'] });
-    expect(reports[3]!.heard[1]).to.deep.equal({ from: [2, 3], messages: ['retreat', 'attack'] });
+    expect(reports[2]!.heard[1]).to.deep.equal([{ from: 2, messages: ['attack'] }, { from: 4, messages: ['attack'] }]);
+    expect(reports[3]!.heard[1]).to.deep.equal([{ from: 2, messages: ['retreat'] }, { from: 3, messages: ['attack'] }]);
   });
 
   it('twins with signatures are caught, where both orders of a commander meet', () => {

@@ -154,7 +154,7 @@ describe('an army of threads', () => {
       const { verdict, account } = await army.order('attack');
       expect(verdict, `turn ${turn}`).to.deep.equal({ type: 'execute', order: 'attack', votes: 3, members: 5, faulty: 1 });
       // The newcomer heard everybody who lived, and everybody who lived heard it.
-      const heard = account.reports.find(({ id }) => id === newcomer)!.heard.flatMap(({ from }) => from);
+      const heard = account.reports.find(({ id }) => id === newcomer)!.heard.flatMap((inbox) => inbox.map(({ from }) => from));
       expect(new Set(heard).size, `turn ${turn}`).to.equal(3);
       await army.kill(victim!.id);
     }

@@ -5,6 +5,7 @@ import type { Account } from '../../src/core/host.ts';
 import { nodeId, type NodeId } from '../../src/core/node.ts';
 import { counterpart, DEFAULT_ORDER, type Order } from '../../src/core/order.ts';
 import { majority } from '../../src/core/quorum.ts';
+import { oral } from '../../src/protocols/oral.ts';
 import { lockstep } from '../../src/sim/lockstep.ts';
 import { simulate } from '../../src/sim/simulate.ts';
 import { decisionsOf, drawTrial, failureOf, repeatLine, sentIn, soaked, trial, type Trial } from '../support/trials.ts';
@@ -135,8 +136,8 @@ function recursively(one: Trial, account: Account): Map<NodeId, Order> {
   const said = new Map<string, Order | undefined>();
   for (const { tampered } of account.reports) {
     for (const { from, to, honest, said: instead } of tampered) {
-      const [order, ...path] = String(honest).split(' ');
-      said.set(`${path.join(' ')} to ${to}`, instead.length === 0 ? undefined : String(instead[0]).startsWith(order!) ? (order as Order) : counterpart(order as Order));
+      const [order, ...path] = oral.describe!(one, honest as number).split(' ');
+      said.set(`${path.join(' ')} to ${to}`, instead.length === 0 ? undefined : instead[0] === honest ? (order as Order) : counterpart(order as Order));
       expect(nodeId(Number(path.at(-1)))).to.equal(from);
     }
   }
@@ -168,11 +169,13 @@ function pathWithoutCommonNode(one: Trial, account: Account): string | undefined
   const loyal = account.reports.filter(({ id, strategy }) => strategy === undefined && id !== one.commander);
   const trees = loyal.map(({ id, heard }) => {
     const orders = new Map<string, Order>();
-    heard.forEach(({ from, messages }, index) => {
-      messages.forEach((message, at) => {
-        const [order, ...path] = String(message).split(' ');
-        if (path.length === index + 1 && path.at(-1) === String(from[at]) && !orders.has(path.join(' '))) orders.set(path.join(' '), order as Order);
-      });
+    heard.forEach((inbox, index) => {
+      for (const { from, messages } of inbox) {
+        for (const message of messages) {
+          const [order, ...path] = oral.describe!(one, message as number).split(' ');
+          if (path.length === index + 1 && path.at(-1) === String(from) && !orders.has(path.join(' '))) orders.set(path.join(' '), order as Order);
+        }
+      }
     });
     return { id, orders };
   });

@@ -6,14 +6,22 @@ import type { Context, Heard } from '../../src/core/protocol.ts';
 import { majority } from '../../src/core/quorum.ts';
 import { oral } from '../../src/protocols/oral.ts';
 import { lockstep } from '../../src/sim/lockstep.ts';
+import { oralMessage } from '../support/oral.ts';
 import { drawTrial, ids, repeatLine } from '../support/trials.ts';
 
 const context: Context = { self: nodeId(2), members: ids(4), commander: nodeId(1), faults: 1, number: 1, keyring: symbolicKeyring(nodeId(2)) };
 
+/** A message on no path. */
+const NOWHERE = 2 ** 31 - 1;
+
 /** What G2 of four decides in OM(1) on the messages of two rounds. */
 function decisionOn(first: [from: number, message: string][], second: [from: number, message: string][]): Order | undefined {
   const state = oral.begin(context);
-  const inbox = (heard: [number, string][]): Heard<string>[] => heard.map(([from, message]) => ({ from: nodeId(from), message }));
+  const inbox = (heard: [number, string][]): Heard<number>[] =>
+    [...new Set(heard.map(([from]) => from))].map((from) => ({
+      from: nodeId(from),
+      messages: heard.flatMap(([by, text]) => (by === from ? [oralMessage(context, text) ?? NOWHERE] : [])),
+    }));
   oral.step(context, state, { type: 'round', round: 1, inbox: [] });
   oral.step(context, state, { type: 'round', round: 2, inbox: inbox(first) });
   const [decided] = oral.step(context, state, { type: 'round', round: 3, inbox: inbox(second) });
@@ -47,11 +55,14 @@ describe('oral messages', () => {
     expect(decisionOn([[1, 'retreat 1'], [1, 'attack 1']], [[3, 'attack 1 3']])).to.equal('retreat');
   });
 
-  it('are an order and a path of different generals, written in one way only', () => {
-    expect(oral.parse('attack 1 3')).to.equal('attack 1 3');
-    for (const bad of ['attack', 'attack ', 'attack 0', 'attack 01', 'attack 1 1', 'attack 1  3', 'attack 1 3 ', ' attack 1', 'charge 1', 'attack 1.5', 'attack -1', 'ATTACK 1', `attack ${'9'.repeat(16)}`, `attack 1${' 2'.repeat(1e6)}`, ['attack', 1], null]) {
-      expect(oral.parse(bad), String(bad).slice(0, 40)).to.equal(undefined);
-    }
+  it('are whole numbers, each an order on a path of different generals, the commander first', () => {
+    const among = { members: ids(4), commander: nodeId(2), faults: 2 };
+    const told = Array.from({ length: 2 * (1 + 3 + 6) }, (_, message) => oral.describe!(among, message));
+    expect(told.slice(0, 10)).to.deep.equal(['retreat 2', 'attack 2', ...[1, 3, 4].flatMap((id) => [`retreat 2 ${id}`, `attack 2 ${id}`]), 'retreat 2 1 3', 'attack 2 1 3']);
+    expect(new Set(told).size).to.equal(told.length);
+    expect(oral.describe!(among, told.length)).to.equal('retreat on no path');
+    for (const bad of [-1, 0.5, NaN, Infinity, 2 ** 31, '1', 'attack 1 3', [1], null, {}]) expect(oral.parse(bad), JSON.stringify(bad)).to.equal(undefined);
+    expect(oral.parse(2 ** 31 - 1)).to.equal(2 ** 31 - 1);
   });
 
   it('refuse OM(5) among 16, naming the exact count, and an m that is larger than n − 2', () => {
@@ -67,8 +78,7 @@ describe('oral messages', () => {
       const one = drawTrial({ protocol: 'oral', n: 2 + (seed % 6), m: Math.min(seed % 3, seed % 6), seed, traitors: seed % 3 });
       for (const { id, decision, heard, strategy } of lockstep(one, one).reports) {
         if (id === one.commander || strategy !== undefined) continue;
-        const inboxes = heard.map(({ from, messages }) => messages.map((message, index): Heard<string> => ({ from: from[index]!, message: String(message) })));
-        const votes = oral.votes!({ ...context, self: id, members: one.members, commander: one.commander, faults: one.faults }, inboxes);
+        const votes = oral.votes!({ ...context, self: id, members: one.members, commander: one.commander, faults: one.faults }, heard as Heard<number>[][]);
         expect(votes).to.have.length(one.faults === 0 ? 1 : one.members.length - 1);
         expect(majority(votes.map(({ order }) => order)), `G${id}, ${repeatLine(one)}`).to.equal(decision);
       }

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { symbolicKeyring, type Keyring } from '../../src/core/keyring.ts';
 import { nodeId, type NodeId } from '../../src/core/node.ts';
-import type { Context, Effect, Heard, OrderVocabulary } from '../../src/core/protocol.ts';
+import type { Context, Heard, OrderVocabulary, RoundsEffect } from '../../src/core/protocol.ts';
 import { ed25519Keyring } from '../../src/hosts/keys.ts';
 import { signed } from '../../src/protocols/signed.ts';
 import { soldier } from '../../src/sim/general.ts';
@@ -16,7 +16,7 @@ for (const [kind, keyrings] of [['symbolic', symbolic()], ['ed25519', real()]] a
   describe(`chains of ${kind} signatures`, () => {
     it('are believed and passed on when every signature is genuine', () => {
       const effects = hear({ round: 2, from: 1, message: chain('attack', [1]) });
-      expect(effects.filter(({ type }) => type === 'send')).to.deep.equal([{ type: 'send', to: 3, message: chain('attack', [1, 2]) }, { type: 'send', to: 4, message: chain('attack', [1, 2]) }]);
+      expect(effects.filter(({ type }) => type === 'send')).to.deep.equal([{ type: 'send', to: [3, 4], messages: [chain('attack', [1, 2])] }]);
       expect(accusations(effects)).to.deep.equal([]);
     });
 
@@ -54,10 +54,11 @@ for (const [kind, keyrings] of [['symbolic', symbolic()], ['ed25519', real()]] a
   });
 
   /** What G2 makes, in order number 7, of messages that arrive in one round. */
-  function hear(...heard: { round: number; from: number; message: string }[]): Effect<OrderVocabulary & { message: string }>[] {
+  function hear(...heard: { round: number; from: number; message: string }[]): RoundsEffect<OrderVocabulary & { message: string }>[] {
     const self = nodeId(2);
     const context: Context = { self, members: ids(4), commander: nodeId(1), faults: 2, number: 7, keyring: keyrings(self) };
-    const inbox = heard.map(({ from, message }): Heard<string> => ({ from: nodeId(from), message: signed.parse(message)! }));
+    const senders = [...new Set(heard.map(({ from }) => from))];
+    const inbox = senders.map((sender): Heard<string> => ({ from: nodeId(sender), messages: heard.flatMap(({ from, message }) => (from === sender ? [signed.parse(message)!] : [])) }));
     return signed.step(context, signed.begin(context), { type: 'round', round: heard[0]!.round, inbox });
   }
 
@@ -67,7 +68,7 @@ for (const [kind, keyrings] of [['symbolic', symbolic()], ['ed25519', real()]] a
   }
 }
 
-const accusations = (effects: readonly Effect<OrderVocabulary>[]): string[] =>
+const accusations = (effects: readonly RoundsEffect<OrderVocabulary>[]): string[] =>
   effects.flatMap((effect) => (effect.type === 'accuse' ? `G${effect.suspect} ${effect.evidence}` : []));
 
 describe('SM(m)', () => {

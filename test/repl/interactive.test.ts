@@ -101,12 +101,32 @@ describe('generals at a terminal', function () {
     const pty = start(['7', '--seed', '1']);
     await pty.until('G7, ');
     pty.type('g-elect 1\rg-state 1 faulty\rg-state 2 faulty\rg-state 3 faulty\rg-protocol signed\rg-check\r');
-    // The cursor has left the line, so the search has begun.
-    await pty.until((screen) => screen.at(-1) === 'generals> g-check' && pty.cursor().x === 0, 'a search under way');
+    await pty.until(/treasons covered$/);
     pty.type(CTRL_C);
     await pty.until(/unknown: covered/);
     pty.type('g-seed\r');
     await pty.until('seed 1');
+  });
+
+  it('shows how far a campaign is, with rate and time left; ends it by Ctrl-C with the partial table, and lives on', async () => {
+    const pty = start();
+    await pty.until('G4, ');
+    pty.type('g-state 3 faulty\rg-campaign 1e7\r');
+    await pty.until(/^[█░]{24} \d+% [\d,]+ of 10,000,000 orders, [\d,]+ orders\/s, \d+ \w+ left$/m);
+    pty.type(CTRL_C);
+    await pty.until(/; PARTIAL, 10,000,000 were asked for\nagreement held in 100%/);
+    await pty.until((screen) => screen.at(-1) === 'generals>', 'a prompt');
+    expect(pty.screen().join('\n')).not.to.match(/[█░]/);
+    pty.type('g-seed\r');
+    await pty.until('seed 1');
+  });
+
+  it('shows nothing of a bar where a command has run to its end', async () => {
+    const pty = start();
+    await pty.until('G4, ');
+    pty.type('g-campaign 5000\r');
+    await pty.until(/messages an order: 9\ngenerals>$/);
+    expect(pty.screen().join('\n')).not.to.match(/[█░]/);
   });
 
   it('shows a general that hangs as lost, and lives on', async () => {

@@ -7,6 +7,7 @@ import { findingsOf } from '../../src/judge/findings.ts';
 import { exchange } from '../../src/protocols/exchange.ts';
 import { king } from '../../src/protocols/king.ts';
 import { oral } from '../../src/protocols/oral.ts';
+import { protocolNamed } from '../../src/protocols/registry.ts';
 import { signed } from '../../src/protocols/signed.ts';
 import { wordOf } from '../../src/sim/check/alternatives.ts';
 import { check } from '../../src/sim/check/check.ts';
@@ -42,7 +43,7 @@ describe('a violation that check has found', () => {
 /** As a script does: traitors that might do anything, and their choices word by word. */
 function replayed({ protocol, members, commander, m, order, traitors, choices }: Violation) {
   const mission = { number: 1, protocol, faults: m, members, commander, seed: 1, draw: 1, deadline: 1000, order };
-  const account = simulate(mission, { traitors: new Map(traitors.map((id) => [id, 'arbitrary'])), choose: saying(choices) });
+  const account = simulate(mission, { traitors: new Map(traitors.map((id) => [id, 'arbitrary'])), choose: saying(choices, (option) => wordOf(protocolNamed(protocol)!, { members, commander, faults: m }, option)) });
   const roster = members.map(
     (id): Member => ({
       id,
@@ -53,16 +54,13 @@ function replayed({ protocol, members, commander, m, order, traitors, choices }:
   return { findings: findingsOf(order, roster, account), tampered: account.reports.flatMap((report) => report.tampered).length };
 }
 
-function saying(choices: Violation['choices']): Choose {
+function saying(choices: Violation['choices'], wordIn: (option: Conduct<unknown>) => Word | undefined): Choose {
   const taken = new Map<number, number>();
   return (question, options) => {
     if (question.round === 0) return options[0]!;
     const count = taken.get(question.from) ?? 0;
     taken.set(question.from, count + 1);
     const word = choices.get(question.from)![count]!;
-    return options.find((option) => says(option, word))!;
+    return options.find((option) => wordIn(option as Conduct<unknown>) === word)!;
   };
 }
-
-const says = (option: unknown, word: Word): boolean =>
-  typeof option === 'object' && option !== null && 'now' in option && 'late' in option && wordOf(option as Conduct<unknown>) === word;

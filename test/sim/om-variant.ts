@@ -1,8 +1,9 @@
 import { nodeId, type NodeId } from '../../src/core/node.ts';
 import { DEFAULT_ORDER, type Order } from '../../src/core/order.ts';
-import type { Context, Effect, OrderVocabulary, RoundsProtocol } from '../../src/core/protocol.ts';
+import type { Context, OrderVocabulary, RoundsEffect, RoundsProtocol } from '../../src/core/protocol.ts';
 import { majorityOf, tally, type Tally } from '../../src/core/quorum.ts';
-import { oral, pathOf } from '../../src/protocols/oral.ts';
+import { oral } from '../../src/protocols/oral.ts';
+import { oralMessage, pathIn } from '../support/oral.ts';
 
 interface Variant {
   /** What a general takes for a message that did not come. */
@@ -14,7 +15,7 @@ interface Variant {
 }
 
 interface Spoken extends OrderVocabulary {
-  readonly message: string;
+  readonly message: number;
 }
 
 /** What was heard, by path; the commander's own order under the empty path. */
@@ -33,16 +34,17 @@ export function omVariant({ absent = DEFAULT_ORDER, resolve = majorityOf, isFlat
       if (event.type !== 'round') return [];
       const { self, commander, faults } = context;
       if (self === commander) return event.round === 1 ? command(context, heard[''] ?? absent) : [];
-      for (const { message } of event.inbox) heard[pathOf(message)!.join(' ')] ??= message.startsWith('attack') ? 'attack' : 'retreat';
+      for (const message of event.inbox.flatMap(({ messages }) => messages)) heard[pathIn(context, message).join(' ')] ??= message % 2 === 1 ? 'attack' : 'retreat';
       if (event.round < 2 || event.round > faults + 2) return [];
       return event.round === faults + 2 ? [{ type: 'output', output: decide(context, heard) }] : relay(context, heard, event.round);
     },
   };
 
-  function relay(context: Context, heard: Heard, round: number): Effect<Spoken>[] {
-    return paths(context, round - 1).flatMap((path) => {
-      const message = `${heard[path.join(' ')] ?? absent} ${path.join(' ')} ${context.self}`;
-      return outside(context, path).map((to): Effect<Spoken> => ({ type: 'send', to, message }));
+  function relay(context: Context, heard: Heard, round: number): RoundsEffect<Spoken>[] {
+    return outside(context, [context.commander]).map((to) => {
+      const common = paths(context, round - 1).filter((path) => !path.includes(to));
+      const messages = common.map((path) => oralMessage(context, `${heard[path.join(' ')] ?? absent} ${path.join(' ')} ${context.self}`)!);
+      return { type: 'send', to: [to], messages };
     });
   }
 
@@ -60,9 +62,9 @@ export function omVariant({ absent = DEFAULT_ORDER, resolve = majorityOf, isFlat
   }
 }
 
-function command({ self, members }: Context, order: Order): Effect<Spoken>[] {
-  const sends = members.filter((to) => to !== self).map((to): Effect<Spoken> => ({ type: 'send', to, message: `${order} ${self}` }));
-  return [...sends, { type: 'output', output: order }];
+function command(context: Context, order: Order): RoundsEffect<Spoken>[] {
+  const messages = [oralMessage(context, `${order} ${context.self}`)!];
+  return [{ type: 'send', to: outside(context, []), messages }, { type: 'output', output: order }];
 }
 
 /** All paths of that length on which one may hear something, in the order in which `oral` speaks on them. */

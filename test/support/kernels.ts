@@ -1,6 +1,5 @@
 /** Kernels held against the generals' own code: the same coins for both, order by order. */
-import type { KernelCell } from '../../src/campaign/kernel/cell.ts';
-import { tossOf } from '../../src/campaign/kernel/outcome.ts';
+import type { KernelCell } from '../../src/campaign/kernel/kernel.ts';
 import { RESULTS } from '../../src/campaign/kernel/program.ts';
 import { GENERATORS, LANES, placeOf, statesOf } from '../../src/campaign/kernel/streams.ts';
 import type { Choose, Question } from '../../src/core/choice.ts';
@@ -11,8 +10,9 @@ import type { Member } from '../../src/core/outcome.ts';
 import type { Conduct } from '../../src/core/strategy.ts';
 import { findingsOf } from '../../src/judge/findings.ts';
 import { verdictOf } from '../../src/judge/verdict.ts';
-import { pathOf } from '../../src/protocols/oral.ts';
 import { lockstep } from '../../src/sim/lockstep.ts';
+import { tossOf } from '../../src/sim/symbolic/run.ts';
+import { pathIn } from './oral.ts';
 import { ids } from './trials.ts';
 
 export type Results = Record<(typeof RESULTS)[number], boolean>;
@@ -25,7 +25,7 @@ export function simulatedResults(cell: KernelCell, coin: (toss: string) => boole
   const traitors = new Map(cell.traitors.map((id) => [id, cell.strategy]));
   const choose: Choose = (question, options) => {
     const said = coin(tossBehind(cell, question, options)) ? 'attack' : 'retreat';
-    return options[options.findIndex((option) => wordOf(option).startsWith(said))]!;
+    return options[options.findIndex((option) => orderIn(cell, question, option) === said)]!;
   };
   const account = lockstep(mission, { traitors, choose });
   const roster = members.map((id): Member => {
@@ -43,14 +43,17 @@ export function simulatedResults(cell: KernelCell, coin: (toss: string) => boole
 }
 
 /** Which coin answers a question: that of the path on which the order has come, which an exchange leaves out. */
-function tossBehind({ protocol }: KernelCell, { round, from, to }: Question, options: readonly unknown[]): string {
+function tossBehind({ protocol, members, m }: KernelCell, { round, from, to }: Question, options: readonly unknown[]): string {
   if (round === 0) return tossOf([from], to);
-  if (protocol === 'oral') return tossOf(pathOf(wordOf(options[0]))!, to);
+  if (protocol === 'oral') return tossOf(pathIn({ members: ids(members), commander: nodeId(1), faults: m }, saidBy(options[0])), to);
   return tossOf(round === 1 ? [from] : [nodeId(1), from], to);
 }
 
-/** What is said, ballots being orders and messages beginning with one. */
-const wordOf = (option: unknown): string => String((option as Conduct<Order>).now[0]);
+/** What is said, ballots being orders, and those in OM's messages their last bit. */
+const orderIn = ({ protocol }: KernelCell, { round }: Question, option: unknown): Order =>
+  protocol === 'oral' && round > 0 ? (Number(saidBy(option)) % 2 === 1 ? 'attack' : 'retreat') : (saidBy(option) as Order);
+
+const saidBy = (option: unknown): unknown => (option as Conduct<unknown>).now[0];
 
 /** The coins of a batch's steps, by lane: word `step * tosses + toss`. */
 export function coinsOf(seed: number, batch: number, tosses: number, steps: number): Int32Array[] {

@@ -16,9 +16,8 @@ describe('the causes of a decision', () => {
           if (id === one.commander || decision === undefined || one.traitors.has(id)) continue;
           const { members, commander, faults, number } = one;
           const context = { self: id, members, commander, faults, number, keyring: symbolicKeyring(id) };
-          const inboxes = heard.map(({ from, messages }) => from.map((sender, place) => ({ from: sender, message: messages[place] })));
-          const causes = causesOf(protocol, context, inboxes, decision);
-          const without = (kept: readonly Cause[]) => decisionOn(protocol, context, withTurned(protocol, context, inboxes, allBut(inboxes, kept), decision));
+          const causes = causesOf(protocol, context, heard, decision);
+          const without = (kept: readonly Cause[]) => decisionOn(protocol, context, withTurned(protocol, context, heard, allBut(heard, kept), decision));
           expect(without(causes), repeatLine(one)).to.equal(decision);
           for (const cause of causes) expect(without(causes.filter((other) => other !== cause)), repeatLine(one)).not.to.equal(decision);
         }
@@ -33,21 +32,22 @@ describe('the causes of a decision', () => {
       for (const { id, decision, heard } of lockstep(one, one).reports) {
         if (id === one.commander || one.traitors.has(id)) continue;
         const { members, commander, faults, number } = one;
-        const inboxes = heard.map(({ from, messages }) => from.map((sender, place) => ({ from: sender, message: messages[place] })));
-        expect(decisionOn(protocolNamed(name)!, { self: id, members, commander, faults, number, keyring: symbolicKeyring(id) }, inboxes), repeatLine(one)).to.equal(decision);
+        expect(decisionOn(protocolNamed(name)!, { self: id, members, commander, faults, number, keyring: symbolicKeyring(id) }, heard), repeatLine(one)).to.equal(decision);
       }
     }
   });
 });
 
 /** Marks every message but those, each of which is looked for once. */
-function allBut(inboxes: Inboxes, kept: readonly Cause[]): boolean[][] {
+function allBut(inboxes: Inboxes, kept: readonly Cause[]): boolean[][][] {
   const left = [...kept];
   return inboxes.map((inbox, index) =>
-    inbox.map(({ from, message }) => {
-      const place = left.findIndex((cause) => cause.round === index + 1 && cause.from === from && cause.message === message);
-      if (place >= 0) left.splice(place, 1);
-      return place < 0;
-    }),
+    inbox.map(({ from, messages }) =>
+      messages.map((message) => {
+        const place = left.findIndex((cause) => cause.round === index + 1 && cause.from === from && cause.message === message);
+        if (place >= 0) left.splice(place, 1);
+        return place < 0;
+      }),
+    ),
   );
 }

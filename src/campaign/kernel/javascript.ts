@@ -1,6 +1,6 @@
+import type { Gate, Word } from '../../sim/symbolic/words.ts';
 import type { Program } from './program.ts';
 import { GENERATORS, LANES, placeOf } from './streams.ts';
-import type { Gate, Word } from './words.ts';
 
 /** A program as it runs: 32 orders in each of four lanes. */
 export interface Engine {
@@ -17,9 +17,12 @@ const BYTES_MAX = 52_000;
 const BYTES_A_GATE = 14;
 const BYTES_A_DRAW = 100;
 
+/** Whether a program fits into one function. */
+export const isSmall = ({ order, tosses }: Program): boolean => order.length * BYTES_A_GATE + tosses.length * BYTES_A_DRAW <= BYTES_MAX;
+
 /** A program as a function of JavaScript, one lane after the other. @returns undefined if it is too large for one */
 export function javascriptOf(program: Program): Engine | undefined {
-  if (program.order.length * BYTES_A_GATE + program.tosses.length * BYTES_A_DRAW > BYTES_MAX) return undefined;
+  if (!isSmall(program)) return undefined;
   // What it is made of are numbers and operators of our own making, nothing that anybody typed.
   // oxlint-disable-next-line typescript/no-implied-eval, no-new-func
   const lane = new Function('states', 'lane', 'steps', 'counts', 'last', sourceOf(program)) as Lane;

@@ -1,13 +1,21 @@
+import type { Word } from '../../sim/symbolic/words.ts';
 import { FIRST_VECTOR, moduleOf, op } from './binary.ts';
 import type { Engine } from './javascript.ts';
 import type { Program } from './program.ts';
 import { GENERATORS, LANES, STATE_WORDS } from './streams.ts';
-import type { Word } from './words.ts';
+
+/** Whether there is WebAssembly here, and with vectors: then every program can be compiled. */
+export function isWasmThere(): boolean {
+  known ??= typeof WebAssembly !== 'undefined' && WebAssembly.validate(moduleOf([...op.constant(true), ...op.localSet(FIRST_VECTOR)], 1));
+  return known;
+}
+
+let known: boolean | undefined;
 
 /** A program as WebAssembly, all lanes at once. @returns undefined where there is no WebAssembly, or none with vectors */
 export function wasmOf(program: Program): Engine | undefined {
+  if (!isWasmThere()) return undefined;
   const wasm = bytesOf(program);
-  if (typeof WebAssembly === 'undefined' || !WebAssembly.validate(wasm)) return undefined;
   const { memory, run } = new WebAssembly.Instance(new WebAssembly.Module(wasm)).exports;
   const words = new Int32Array(memory.buffer);
   const results = program.results.length * LANES;

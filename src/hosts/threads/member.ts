@@ -6,9 +6,8 @@ import type { Breakdown, Briefing } from '../../core/mission.ts';
 import { nodeId, type NodeId } from '../../core/node.ts';
 import type { Order } from '../../core/order.ts';
 import type { Effect, Event } from '../../core/protocol.ts';
-import { dictation } from '../../faults/dictated.ts';
 import type { Synchronized } from '../../protocols/synchronizer.ts';
-import { general, type General } from '../../sim/general.ts';
+import { dictationFor, general, type General } from '../../sim/general.ts';
 import { ed25519Keyring } from '../keys.ts';
 import { openMission, sealReport, type Answer, type Letter } from './letters.ts';
 
@@ -65,7 +64,7 @@ export function serve(main: MessagePort): void {
 
   function embark(briefing: Briefing, order: Order | undefined): void {
     number = briefing.number;
-    current = general(briefing, self, strategy, seeded(briefing.seed), keyringFor(briefing.seed), words && dictation(self, words));
+    current = general(briefing, self, strategy, seeded(briefing.seed), keyringFor(briefing.seed), words && dictationFor(briefing, self, words));
     words = undefined;
     for (const peer of briefing.members) if (peer !== self && !links.has(peer)) feed({ type: 'gone', peer });
     if (order !== undefined) feed({ type: 'input', input: order });
@@ -110,8 +109,6 @@ export function serve(main: MessagePort): void {
         return tell(sealReport(number, current!.report(effect.output)));
       case 'accuse':
         return tell({ type: 'accuse', number, accusation: { kind: effect.kind, suspect: effect.suspect, evidence: effect.evidence } });
-      case 'note':
-        return;
       default:
         effect satisfies never;
     }

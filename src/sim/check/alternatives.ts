@@ -1,7 +1,7 @@
 import type { NodeId } from '../../core/node.ts';
-import type { AnyRoundsProtocol } from '../../core/protocol.ts';
+import { inWords, type AnyRoundsProtocol, type Setting } from '../../core/protocol.ts';
 import { say, type Conduct } from '../../core/strategy.ts';
-import { pathOf } from '../../protocols/oral.ts';
+import { isOralMessage, pathOf } from '../../protocols/oral-paths.ts';
 import type { Word } from './result.ts';
 
 /**
@@ -43,19 +43,19 @@ const STEADY: ReadonlySet<string> = new Set(['exchange', 'oral', 'king']);
  * What a conduct comes to in one word: the word of its message, `silence`, or `both` for the honest message and a lie.
  * Undefined for what no checker tries: the same twice, or something late.
  */
-export function wordOf({ now, late }: Conduct<unknown>): Word | undefined {
+export function wordOf(protocol: AnyRoundsProtocol, setting: Setting, { now, late }: Conduct<unknown>): Word | undefined {
   const [first, second] = now;
   if (late.length > 0 || now.length > 2 || (now.length === 2 && first === second)) return undefined;
   if (second !== undefined) return 'both';
   if (first === undefined) return 'silence';
-  return typeof first === 'string' ? (WORD.exec(first)?.[0] as Word | undefined) : undefined;
+  return WORD.exec(inWords(protocol, setting, first))?.[0] as Word | undefined;
 }
 
-/** Messages are text: an order, or one with its path, its chain of signatures, or its kind. A king's may propose nothing. */
+/** In words a message is an order, alone or with its path, its chain of signatures, or its kind. A king's may propose nothing. */
 const WORD = /attack|retreat|nothing/;
 
 /** Through whom a message's order came, the commander first and its sender last; undefined where messages have no path. */
-export const pathIn = (message: unknown): readonly NodeId[] | undefined => (typeof message === 'string' ? pathOf(message) : undefined);
+export const pathIn = (setting: Setting, message: unknown): readonly NodeId[] | undefined => (isOralMessage(message) ? pathOf(setting, message) : undefined);
 
 /** What a verdict about this protocol leaves out, in words; undefined if nothing. */
 export const limitsOf = ({ name }: AnyRoundsProtocol): string | undefined =>

@@ -26,7 +26,7 @@ export function searchOf(request: CheckRequest): Search {
       return searchMerging(campaign);
     case 'structured':
       if (!isProved) throw new Refusal(`the structured engine is proved for exchange and oral, not for '${campaign.protocol.name}'`);
-      return searchByStructure(campaign);
+      return searchByStructure(campaign, { isFolding: engine === 'auto' });
     default:
       throw new Error(`there is no engine '${engine}'`);
   }

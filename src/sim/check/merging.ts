@@ -16,7 +16,7 @@
 import type { Report } from '../../core/host.ts';
 import type { NodeId } from '../../core/node.ts';
 import type { Order } from '../../core/order.ts';
-import type { Context, Effect, Event, Heard, OrderVocabulary } from '../../core/protocol.ts';
+import type { Context, Heard, OrderVocabulary, RoundsEffect, RoundsEvent } from '../../core/protocol.ts';
 import { alternativesTo } from './alternatives.ts';
 import { assertAll, countTreasons } from './count.ts';
 import { traitorSets, type Campaign } from './request.ts';
@@ -159,7 +159,7 @@ function laboratory(campaign: Campaign, traitors: readonly NodeId[], order: Orde
   }
 
   /** Changes the state, and gives the number of the posture that comes of it. After the last round, only what the loyal decided matters. */
-  function stepped(context: Context, state: unknown, before: Order | undefined, event: Event<OrderVocabulary> & { type: 'round' }): number {
+  function stepped(context: Context, state: unknown, before: Order | undefined, event: RoundsEvent<OrderVocabulary> & { type: 'round' }): number {
     const effects = protocol.step(context, state, event);
     const decision = before ?? effects.find((effect) => effect.type === 'output')?.output;
     if (event.round <= rounds) return numbered(state, sendsIn(effects), decision);
@@ -218,7 +218,7 @@ function laboratory(campaign: Campaign, traitors: readonly NodeId[], order: Orde
         const said = traitors.includes(from) ? alternativesTo(protocol, message, protocol.lies(context, message)).map(({ now }) => now) : [[message]];
         soFar = soFar.flatMap(({ heard, told }) =>
           said.map((messages, alternative) => ({
-            heard: [...heard, ...messages.map((one) => ({ from, message: one }))],
+            heard: joined(heard, from, messages),
             told: alternative === 0 ? told : [...told, { message: messageKey(round, from, to, index), alternative }],
           })),
         );
@@ -237,14 +237,25 @@ function laboratory(campaign: Campaign, traitors: readonly NodeId[], order: Orde
 }
 
 /** The number of a message among those from one to another is the one that its `Question` will have. */
-function sendsIn(effects: readonly Effect<OrderVocabulary>[]): Sends {
+function sendsIn(effects: readonly RoundsEffect<OrderVocabulary>[]): Sends {
   const sentTo = new Map<NodeId, number>();
   return effects.flatMap((effect) => {
     if (effect.type !== 'send') return [];
-    const index = sentTo.get(effect.to) ?? 0;
-    sentTo.set(effect.to, index + 1);
-    return [{ to: effect.to, message: effect.message, index }];
+    return effect.to.flatMap((to) =>
+      effect.messages.map((message) => {
+        const index = sentTo.get(to) ?? 0;
+        sentTo.set(to, index + 1);
+        return { to, message, index };
+      }),
+    );
   });
+}
+
+/** An inbox with some more from its last sender, or the next. */
+function joined(heard: readonly Heard<unknown>[], from: NodeId, messages: readonly unknown[]): readonly Heard<unknown>[] {
+  const last = heard.at(-1);
+  if (messages.length === 0) return heard;
+  return last?.from === from ? [...heard.slice(0, -1), { from, messages: [...last.messages, ...messages] }] : [...heard, { from, messages }];
 }
 
 /** Adds the ways, and keeps the fewer lies. */

@@ -1,13 +1,39 @@
 import { nameOf } from '../../core/node.ts';
 import type { AnyRoundsProtocol } from '../../core/protocol.ts';
 import { limitsOf } from './alternatives.ts';
-import type { CheckResult, Violation } from './result.ts';
+import { ORDERS } from '../../core/order.ts';
+import type { CheckResult, Proven, Violation } from './result.ts';
 import { inWords } from './words.ts';
 
-/** What a search showed, in sentences; the first names how much it is worth. */
+/** What a search showed, in sentences; the first names how much it is worth. Behind them stands what symbolic runs proved. */
 export function sentencesOf(result: CheckResult, protocol: AnyRoundsProtocol): string[] {
   const limits = limitsOf(protocol);
-  return result.type === 'violated' || limits === undefined ? verdictOf(result) : [...verdictOf(result), `(${limits})`];
+  return [...verdictOf(result), ...proofOf(result), ...(result.type === 'violated' || limits === undefined ? [] : [`(${limits})`])];
+}
+
+/** `all are proven by symbolic runs that fold to a constant: a loyal commander with at most 2 traitorous lieutenants`. */
+function proofOf({ proven, engine }: CheckResult): string[] {
+  if (proven === undefined) return [];
+  const treasons = engine === 'symbolic' ? 'all are proven' : proven.treasons === 1n ? '1 treason is proven harmless' : `${proven.treasons} treasons are proven harmless`;
+  return [`${treasons} by symbolic runs that fold to a constant: ${[...setsIn(proven, 'loyal'), ...setsIn(proven, 'traitor')].join('; ')}`];
+}
+
+/** Sets of traitors in words: neighbouring sizes in one, and the order where not both were proven. */
+function setsIn({ sets }: Proven, commander: 'loyal' | 'traitor'): string[] {
+  const alike = sets.filter((one) => one.commander === commander);
+  const sizes = [...new Set(alike.map(({ lieutenants }) => lieutenants))].toSorted((a, b) => a - b);
+  const ordersOf = (size: number): string => ORDERS.filter((order) => alike.some((one) => one.lieutenants === size && one.order === order)).join(' or ');
+  const ranges: { from: number; to: number; orders: string }[] = [];
+  for (const size of sizes) {
+    const last = ranges.at(-1);
+    if (last?.to === size - 1 && last.orders === ordersOf(size)) last.to = size;
+    else ranges.push({ from: size, to: size, orders: ordersOf(size) });
+  }
+  return ranges.map(({ from, to, orders }) => {
+    const count = from === to ? `${to}` : from === 0 ? `at most ${to}` : `${from} to ${to}`;
+    const lieutenants = to === 0 ? '' : ` with ${count} traitorous lieutenant${to === 1 ? '' : 's'}`;
+    return `a ${commander === 'loyal' ? 'loyal' : 'traitorous'} commander${lieutenants}${orders === ORDERS.join(' or ') ? '' : `, to ${orders}`}`;
+  });
 }
 
 function verdictOf(result: CheckResult): string[] {
@@ -36,7 +62,8 @@ function verdictOf(result: CheckResult): string[] {
 
 /** The same as one JSON object, in the format `v: 1`. Numbers of treasons are strings, for they may be larger than JSON's numbers. */
 export function checkJson(result: CheckResult, protocol: AnyRoundsProtocol): object {
-  const shared = { v: 1, type: 'check', verdict: result.type, engine: result.engine, limits: limitsOf(protocol) ?? null };
+  const proven = result.proven === undefined ? null : { by: 'symbolic', treasons: String(result.proven.treasons), sets: result.proven.sets };
+  const shared = { v: 1, type: 'check', verdict: result.type, engine: result.engine, proven, limits: limitsOf(protocol) ?? null };
   switch (result.type) {
     case 'holds':
       return { ...shared, treasons: String(result.treasons) };

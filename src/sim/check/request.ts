@@ -18,7 +18,10 @@ export interface CheckRequest {
   readonly orders?: readonly Order[];
   /** Tries this one set of traitors and no other, as for an army as it stands. */
   readonly traitors?: readonly NodeId[];
-  /** `auto` takes the structured engine for the protocols that it is proved for, and merges for all others. */
+  /**
+   * `auto` folds symbolic runs where there are any, and searches what they leave: by the structured engine for the protocols
+   * that it is proved for, merging for all others. The others only search.
+   */
   readonly engine?: 'auto' | Engine;
 }
 

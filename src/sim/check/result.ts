@@ -12,7 +12,7 @@ import type { Engine } from './request.ts';
  */
 export type CheckResult =
   /** No treason breaks a property: all of them were covered. */
-  | { readonly type: 'holds'; readonly engine: Engine; readonly treasons: bigint }
+  | { readonly type: 'holds'; readonly engine: EngineUsed; readonly treasons: bigint; readonly proven?: Proven }
   | {
       readonly type: 'violated';
       readonly engine: Engine;
@@ -20,6 +20,7 @@ export type CheckResult =
       /** Whether every treason with fewer lies was covered and keeps all properties; false only where the search was stopped. */
       readonly isSmallest: boolean;
       readonly covered: bigint;
+      readonly proven?: Proven;
     }
   /** The search ended before it had found anything or covered all: it was stopped, or takes more memory than there may be. */
   | {
@@ -28,7 +29,25 @@ export type CheckResult =
       readonly engine: Engine;
       readonly covered: bigint;
       readonly treasons: bigint | undefined;
+      readonly proven?: Proven;
     };
+
+/** What covered the treasons: an engine, or symbolic runs alone where they left nothing to search. */
+export type EngineUsed = Engine | 'symbolic';
+
+/** The part of what was covered that needed no search: a symbolic run that folds to a constant is a proof (`symbolic/proof.ts`). */
+export interface Proven {
+  readonly treasons: bigint;
+  readonly sets: readonly ProvenSets[];
+}
+
+/** Sets of traitors that differ in the names of lieutenants only, and an order. */
+export interface ProvenSets {
+  readonly commander: 'loyal' | 'traitor';
+  /** How many lieutenants are traitors. */
+  readonly lieutenants: number;
+  readonly order: Order;
+}
 
 /** How far a search has come. */
 export interface Coverage {

@@ -1,13 +1,15 @@
-import type { NodeId } from '../../core/node.ts';
+import { nodeId, type NodeId } from '../../core/node.ts';
 import { counterpart, type Order } from '../../core/order.ts';
 import type { AnyRoundsProtocol } from '../../core/protocol.ts';
 import { exchange } from '../../protocols/exchange.ts';
 import { oral } from '../../protocols/oral.ts';
 import { pathIn } from './alternatives.ts';
 import type { Campaign } from './request.ts';
-import type { CheckResult, Coverage } from './result.ts';
+import { isProven } from '../symbolic/proof.ts';
+import type { Situation } from '../symbolic/situation.ts';
+import type { CheckResult, Coverage, ProvenSets } from './result.ts';
 import { oralTree, type LieOnPath, type Pattern, type Subtree } from './tree.ts';
-import { violationBy, type Asked, type Decide } from './trial.ts';
+import { settingOf, violationBy, type Asked, type Decide } from './trial.ts';
 
 /** Whether the proof in `tree.ts` is about this protocol. It is about its very code: a variant under the same name is another. */
 export const isStructured = (protocol: AnyRoundsProtocol): boolean => protocol === oral || protocol === exchange;
@@ -16,23 +18,32 @@ export const isStructured = (protocol: AnyRoundsProtocol): boolean => protocol =
  * OM(m) through its structure, for the verdict, the number of treasons and the smallest lie that plain enumeration would
  * give. Sets of traitors are tried up to renaming of lieutenants (`tree.ts`, remark 1). A violation is run again by the
  * protocol's own code before anyone hears of it.
+ * @param isFolding whether sets of traitors are left out of the search against which a symbolic run is a proof already
  */
-export function* searchByStructure(campaign: Campaign): Generator<Coverage, CheckResult, boolean | undefined> {
+export function* searchByStructure(campaign: Campaign, { isFolding }: { readonly isFolding: boolean }): Generator<Coverage, CheckResult, boolean | undefined> {
   const levels = campaign.protocol === exchange ? 1 : campaign.m;
   const armies = armiesOf(campaign);
   const treasons = armies.reduce((sum, army) => sum + BigInt(campaign.orders.length) * treasonsOf(campaign, levels, army), 0n);
   const tree = oralTree();
   let covered = 0n;
+  let proven = 0n;
+  const sets: ProvenSets[] = [];
   let smallest: Goal | undefined;
   let fewest = Infinity;
 
   for (const army of armies) {
     for (const order of campaign.orders) {
+      const alike = setsOf(campaign, army, order);
+      if (isFolding && isProven(situationOf(campaign, alike))) {
+        sets.push(alike);
+        proven += treasonsOf(campaign, levels, army);
+        covered += treasonsOf(campaign, levels, army);
+        if ((yield { covered, treasons }) === true) return stopped();
+        continue;
+      }
       for (const goal of goalsOf(campaign, levels, army, order)) {
         for (const _ of tree.fill(goal.subtree)) {
-          if ((yield { covered, treasons }) !== true) continue;
-          if (smallest !== undefined) return violated(smallest, false);
-          return { type: 'unknown', reason: 'stopped', engine: 'structured', covered, treasons };
+          if ((yield { covered, treasons }) === true) return stopped();
         }
         const lies = tree.fewestLies(goal.subtree, goal.pattern);
         if (lies >= fewest) continue;
@@ -42,12 +53,21 @@ export function* searchByStructure(campaign: Campaign): Generator<Coverage, Chec
       covered += treasonsOf(campaign, levels, army);
     }
   }
-  return smallest === undefined ? { type: 'holds', engine: 'structured', treasons } : violated(smallest, true);
+  if (smallest !== undefined) return violated(smallest, true);
+  return { type: 'holds', engine: proven === treasons ? 'symbolic' : 'structured', treasons, ...proofs() };
+
+  function stopped(): CheckResult {
+    return smallest === undefined ? { type: 'unknown', reason: 'stopped', engine: 'structured', covered, treasons, ...proofs() } : violated(smallest, false);
+  }
 
   function violated({ traitors, order, subtree, pattern, receivers }: Goal, isSmallest: boolean): CheckResult {
     const lies = tree.liesFor(subtree, pattern, [campaign.commander], receivers);
     const violation = violationBy(campaign, traitors, order, fewest, telling(campaign, lies));
-    return { type: 'violated', engine: 'structured', violation, isSmallest, covered };
+    return { type: 'violated', engine: 'structured', violation, isSmallest, covered, ...proofs() };
+  }
+
+  function proofs(): Pick<CheckResult, 'proven'> {
+    return sets.length === 0 ? {} : { proven: { treasons: proven, sets } };
   }
 }
 
@@ -67,6 +87,17 @@ function armiesOf({ traitors, commander, lieutenants, faults }: Campaign): Army[
     if (size <= lieutenants.length) armies.push({ traitors: lieutenants.slice(0, size), sets: choose(lieutenants.length, size) });
   }
   return armies;
+}
+
+function setsOf({ commander }: Campaign, { traitors }: Army, order: Order): ProvenSets {
+  const isTraitor = traitors.includes(commander);
+  return { commander: isTraitor ? 'traitor' : 'loyal', lieutenants: traitors.length - (isTraitor ? 1 : 0), order };
+}
+
+/** One of these sets, all generals being renamed so that G1 commands (`tree.ts`, remark 1). */
+function situationOf({ protocol, members, m }: Campaign, { commander, lieutenants, order }: ProvenSets): Situation {
+  const traitors = Array.from({ length: lieutenants }, (_, index) => nodeId(index + 2));
+  return { protocol, members: members.length, m, traitors: commander === 'traitor' ? [nodeId(1), ...traitors] : traitors, order };
 }
 
 /** How many sets of k there are among n. */
@@ -129,9 +160,10 @@ function telling(campaign: Campaign, lies: readonly LieOnPath[]): Decide {
 }
 
 /** The exchange leaves out the paths of its messages, as its rounds tell them. */
-function pathOfMessage({ protocol, commander }: Campaign, { honest, question }: Asked): readonly NodeId[] {
+function pathOfMessage(campaign: Campaign, { honest, question }: Asked): readonly NodeId[] {
+  const { protocol, commander } = campaign;
   if (protocol === exchange) return question.round === 1 ? [commander] : [commander, question.from];
-  const path = pathIn(honest);
+  const path = pathIn(settingOf(campaign), honest);
   if (path === undefined) throw new Error(`the message ${JSON.stringify(honest)} has no path`);
   return path;
 }

@@ -4,7 +4,7 @@ import { symbolicKeyring } from '../../core/keyring.ts';
 import type { NodeId } from '../../core/node.ts';
 import type { Order } from '../../core/order.ts';
 import type { Findings, Member } from '../../core/outcome.ts';
-import type { AnyRoundsProtocol, Context } from '../../core/protocol.ts';
+import type { AnyRoundsProtocol, Context, Setting } from '../../core/protocol.ts';
 import type { Conduct, FaultStrategy } from '../../core/strategy.ts';
 import { traitorous } from '../../faults/traitor.ts';
 import { findingsOf } from '../../judge/findings.ts';
@@ -50,20 +50,12 @@ export function trials(campaign: Campaign, traitors: readonly NodeId[]): (order:
 
 /** A strategy that allows all alternatives, and a chooser that tells `decide` of which message they are. */
 function chooserOf(protocol: AnyRoundsProtocol, decide: Decide): { readonly strategy: FaultStrategy; readonly choose: Choose } {
-  let honest: unknown;
-  let alternatives: readonly Conduct<unknown>[] = [];
   return {
-    strategy: {
-      name: 'any',
-      summary: 'whatever a checker wants to try',
-      says(occasion) {
-        const conducts = alternativesTo(protocol, occasion.honest, occasion.lies);
-        honest = occasion.honest;
-        alternatives = conducts;
-        return conducts;
-      },
+    strategy: { name: 'any', summary: 'whatever a checker wants to try', says: ({ honest, lies }) => alternativesTo(protocol, honest, lies) },
+    choose(question, options) {
+      const alternatives = options as readonly Conduct<unknown>[];
+      return options[decide({ question, honest: alternatives[0]!.now[0], alternatives })]!;
     },
-    choose: (question, options) => options[decide({ question, honest, alternatives })]!,
   };
 }
 
@@ -75,11 +67,11 @@ function soldierOf(campaign: Campaign, self: NodeId, protocol: AnyRoundsProtocol
   };
 }
 
-export const contextOf = ({ members, commander, m }: Campaign, self: NodeId): Context => ({
+export const settingOf = ({ members, commander, m }: Campaign): Setting => ({ members, commander, faults: m });
+
+export const contextOf = (campaign: Campaign, self: NodeId): Context => ({
+  ...settingOf(campaign),
   self,
-  members,
-  commander,
-  faults: m,
   number: 1,
   keyring: symbolicKeyring(self),
 });
@@ -114,8 +106,8 @@ export function violationBy(campaign: Campaign, traitors: readonly NodeId[], ord
   const lies: Lie[] = [];
   const breach = trials(campaign, traitors)(order, (asked) => {
     const index = decide(asked);
-    choices.get(asked.question.from)!.push(known(wordOf(asked.alternatives[index]!)));
-    if (index > 0) lies.push(lieOf(asked, index));
+    choices.get(asked.question.from)!.push(known(wordOf(campaign.protocol, settingOf(campaign), asked.alternatives[index]!)));
+    if (index > 0) lies.push(lieOf(campaign, asked, index));
     return index;
   });
   if (breach === undefined || lies.length !== expectedLies)
@@ -124,10 +116,11 @@ export function violationBy(campaign: Campaign, traitors: readonly NodeId[], ord
   return { protocol: protocol.name, members, commander, m, order, traitors, ...breach, lies, choices };
 }
 
-function lieOf({ question, honest, alternatives }: Asked, index: number): Lie {
+function lieOf(campaign: Campaign, { question, honest, alternatives }: Asked, index: number): Lie {
   const { round, from, to } = question;
-  const words = { honest: known(wordOf(alternatives[0]!)), said: known(wordOf(alternatives[index]!)) };
-  return { round, from, to, index: question.index, path: pathIn(honest), ...words };
+  const setting = settingOf(campaign);
+  const say = (conduct: Conduct<unknown>): Word => known(wordOf(campaign.protocol, setting, conduct));
+  return { round, from, to, index: question.index, path: pathIn(setting, honest), honest: say(alternatives[0]!), said: say(alternatives[index]!) };
 }
 
 function known(word: Word | undefined): Word {

@@ -6,6 +6,7 @@
  * phase king is not among them: its proposals say one of three things, and the coin's one in three is no whole number of bits.
  */
 import type { NodeId } from '../../core/node.ts';
+import type { AnyRoundsProtocol } from '../../core/protocol.ts';
 import { exchange } from '../../protocols/exchange.ts';
 import { oral } from '../../protocols/oral.ts';
 import type { Word } from './words.ts';
@@ -27,10 +28,10 @@ export interface Scene {
 /** What each loyal lieutenant decides, in their order. */
 export type Circuit = (scene: Scene) => readonly Word[];
 
-/** The circuits, by the name of their protocol. */
-export const CIRCUITS: ReadonlyMap<string, Circuit> = new Map([
-  [exchange.name, exchangeCircuit],
-  [oral.name, oralCircuit],
+/** The circuits, by their protocol. Each follows its very code: a variant under the same name is another protocol. */
+export const CIRCUITS: ReadonlyMap<AnyRoundsProtocol, Circuit> = new Map<AnyRoundsProtocol, Circuit>([
+  [exchange, exchangeCircuit],
+  [oral, oralCircuit],
 ]);
 
 /** See `protocols/exchange.ts`: a lieutenant passes on what it heard, and decides for the majority of all that it holds. */

@@ -1,8 +1,9 @@
+import { symbolicKeyring } from '../../core/keyring.ts';
 import { nodeId, QUORUM, type NodeId } from '../../core/node.ts';
 import { strictMajority } from '../../core/quorum.ts';
 import { atLeast, majorities } from './adder.ts';
-import type { KernelCell } from './cell.ts';
 import { CIRCUITS } from './circuits.ts';
+import type { Situation } from './situation.ts';
 import { ALWAYS, NEVER, Words, type Word } from './words.ts';
 
 /** One symbolic run: for each property that is counted, the word of the orders in which it came about. */
@@ -17,12 +18,23 @@ export interface Run {
 /** The name of the coin that settles what the last general of a path says to another, and of a traitor's ballot. */
 export const tossOf = (path: readonly NodeId[], to: NodeId): string => `${path.join(' ')} to ${to}`;
 
+/** An army with more messages than this takes too long to be run on words: up to here it is some tens of milliseconds. */
+const MESSAGES_MAX = 60_000;
+
+/** Whether a situation can be run on words: its protocol has a circuit, takes so many generals and m, and is not too large. */
+export function canRun({ protocol, members: n, m }: Situation): boolean {
+  if (!CIRCUITS.has(protocol) || n < 1 || protocol.refuses(n, m) !== undefined) return false;
+  const commander = nodeId(1);
+  const members = Array.from({ length: n }, (_, index) => nodeId(index + 1));
+  return protocol.messages({ self: commander, commander, members, faults: m, number: 1, keyring: symbolicKeyring(commander) }) <= MESSAGES_MAX;
+}
+
 /**
- * Runs a cell's protocol on words. A traitor by `coin` says the honest order or its counterpart, each with probability ½:
+ * Runs a protocol on words. A traitor by `coin` says the honest order or its counterpart, each with probability ½:
  * x xor a fair coin is a fair coin, independent of x, so what it should have said is not computed.
- * @throws Error if the cell's protocol has no circuit
+ * @throws Error if the protocol has no circuit
  */
-export function runOf({ protocol, members, m, traitors, order }: KernelCell): Run {
+export function runOf({ protocol, members, m, traitors, order }: Situation): Run {
   const words = new Words();
   const commander = nodeId(1);
   const lieutenants = Array.from({ length: members - 1 }, (_, index) => nodeId(index + 2));
@@ -32,7 +44,7 @@ export function runOf({ protocol, members, m, traitors, order }: KernelCell): Ru
   const ordered = order === 'attack' ? ALWAYS : NEVER;
 
   const circuit = CIRCUITS.get(protocol);
-  if (circuit === undefined) throw new Error(`'${protocol}' has no circuit`);
+  if (circuit === undefined) throw new Error(`'${protocol.name}' has no circuit`);
   const decisions = circuit({ commander, lieutenants, m, order: ordered, isTraitor, said, majorities: (tallies) => majorities(words, tallies) });
   return { words, ...broken(words, decisions, isTraitor(commander) ? undefined : ordered), ...verdict() };
 

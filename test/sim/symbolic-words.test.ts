@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { atLeast } from '../../src/campaign/kernel/adder.ts';
-import { ALWAYS, NEVER, Words, type Word } from '../../src/campaign/kernel/words.ts';
+import { atLeast } from '../../src/sim/symbolic/adder.ts';
+import { ALWAYS, NEVER, Words, type Word } from '../../src/sim/symbolic/words.ts';
 
 const COINS = 4;
 const WORLDS = 2 ** COINS;
@@ -76,7 +76,7 @@ function cooked(words: Words, steps: readonly (readonly [number, number, number,
   return made;
 }
 
-describe('kernels: words', () => {
+describe('symbolic runs: words', () => {
   it('simplify by the laws of Boolean algebra only', () => {
     fc.assert(
       fc.property(recipe, (steps) => {

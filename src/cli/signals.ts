@@ -1,0 +1,16 @@
+/**
+ * Does work during which a signal is heeded otherwise than by ending the program at once, as `main.ts` has it. That is so for the
+ * first one: a second signal of the kind ends the program as it ends any other.
+ */
+export async function heeding<Result>(signals: readonly NodeJS.Signals[], heed: (signal: NodeJS.Signals) => void, work: () => Promise<Result>): Promise<Result> {
+  const before = signals.map((signal) => ({ signal, listeners: process.listeners(signal) }));
+  for (const signal of signals) process.removeAllListeners(signal).once(signal, heed);
+  try {
+    return await work();
+  } finally {
+    for (const { signal, listeners } of before) {
+      process.removeListener(signal, heed);
+      for (const listener of listeners) process.on(signal, listener);
+    }
+  }
+}

@@ -1,0 +1,150 @@
+import { expect } from 'chai';
+import { oralExactly, type OralArmy } from '../../src/campaign/exact-oral.ts';
+import { exactOf, isSummed, summed } from '../../src/campaign/exact.ts';
+import { cellOf } from '../../src/campaign/grid.ts';
+import { inputsOf } from '../../src/campaign/kernel/program.ts';
+import { kernelFor } from '../../src/campaign/kernel/kernel.ts';
+import { nodeId, type NodeId } from '../../src/core/node.ts';
+import { oral } from '../../src/protocols/oral.ts';
+import { runOf } from '../../src/sim/symbolic/run.ts';
+import type { Word, Words } from '../../src/sim/symbolic/words.ts';
+import { onesIn } from '../support/kernels.ts';
+
+const COINS_MAX = 20;
+
+describe('campaign: exact values of OM(m)', () => {
+  it('are the share of all falls of the coins, wherever these are few enough to be tried one by one', function () {
+    this.timeout(60_000);
+    let [tried, open] = [0, 0];
+    for (const army of armies(7, [1, 2, 3, 4])) {
+      const { words, agreementViolated, validityViolated } = runOf({ protocol: oral, order: 'attack', members: 1 + army.loyal + army.traitors, m: army.m, traitors: traitorsIn(army) });
+      const shares = sharesOf(words, [agreementViolated, validityViolated]);
+      if (shares === undefined) continue;
+      const exact = oralExactly(army, Infinity)!;
+      expect(exact.agreement, JSON.stringify(army)).to.be.closeTo(1 - shares[0]!, 1e-12);
+      expect(exact.validity, JSON.stringify(army)).to.be.closeTo(1 - shares[1]!, 1e-12);
+      tried += 1;
+      if (exact.agreement < 1) open += 1;
+    }
+    expect(tried).to.be.greaterThan(60);
+    expect(open, 'where agreement hangs on the coins').to.be.greaterThan(20);
+  });
+
+  it('are those of the closed forms, where there are any: m = 0 and m = 1, the exchange', () => {
+    for (let n = 3; n <= 8; n += 1) {
+      for (let f = 1; f <= n; f += 1) {
+        for (const m of [0, 1]) {
+          const [loyal, traitor] = [f === n ? undefined : oralExactly({ isCommanderLoyal: true, loyal: n - 1 - f, traitors: f, m }, Infinity)!, oralExactly({ isCommanderLoyal: false, loyal: n - f, traitors: f - 1, m }, Infinity)!];
+          const closed = exactOf(cellOf('oral', m, n, f, 'coin'))!;
+          expect(((n - f) / n) * (loyal?.agreement ?? 0) + (f / n) * traitor.agreement, `n=${n} f=${f} m=${m}`).to.be.closeTo(closed.agreement, 1e-12);
+          expect(((n - f) / n) * (loyal?.validity ?? 0) + f / n).to.be.closeTo(closed.validity, 1e-12);
+        }
+      }
+    }
+  });
+
+  it('lie within five standard deviations of what kernels count in four million orders each', function () {
+    this.timeout(60_000);
+    let open = 0;
+    for (const army of armies(9, [2, 3])) {
+      const members = 1 + army.loyal + army.traitors;
+      // As an army would set m, or one more.
+      if (members < 5 || army.m - Math.floor((members - 1) / 3) > 1) continue;
+      const exact = oralExactly(army, 1e8);
+      const kernel = kernelFor({ protocol: 'oral', members, m: army.m, traitors: traitorsIn(army), order: 'attack', strategy: 'coin' });
+      if (exact === undefined || kernel === undefined || exact.agreement === 1) continue;
+      const { orders, agreementViolated, validityViolated } = kernel.run(20_261_121, members, 2 ** 15);
+      expect(orders).to.be.greaterThan(4e6);
+      expectNear(exact.agreement, orders - agreementViolated, orders, `${JSON.stringify(army)}, agreement`);
+      expectNear(exact.validity, orders - validityViolated, orders, `${JSON.stringify(army)}, validity`);
+      open += 1;
+    }
+    expect(open).to.be.greaterThan(40);
+  });
+
+  it('are 1 where OM(m) stands the traitors, and below where it does not', () => {
+    for (const [n, f, m] of [[7, 2, 2], [9, 2, 2], [10, 3, 3], [16, 3, 3]] as const) expect(summed(cellOf('oral', m, n, f, 'coin'))).to.deep.equal({ agreement: 1, validity: 1 });
+    for (const [n, f, m] of [[7, 3, 2], [8, 3, 2], [9, 3, 2], [6, 2, 2]] as const) expect(summed(cellOf('oral', m, n, f, 'coin'))!.agreement).to.be.within(0.5, 0.99);
+    // More rounds than there are traitors for can hurt.
+    expect(summed(cellOf('oral', 2, 4, 1, 'coin'))!.agreement).to.be.below(exactOf(cellOf('oral', 1, 4, 1, 'coin'))!.agreement);
+  });
+
+  it('are there for all of up to nine generals at the m that an army sets, and left out where the sum would take long', function () {
+    this.timeout(20_000);
+    for (let n = 7; n <= 9; n += 1) {
+      for (let f = 1; f <= n; f += 1) {
+        const { agreement, validity } = summed(cellOf('oral', oral.faultsByDefault(n), n, f, 'coin'))!;
+        expect(agreement).to.be.within(0, 1);
+        expect(validity).to.be.within(0, 1);
+      }
+    }
+    expect(summed(cellOf('oral', 3, 13, 4, 'coin'))).to.equal(undefined);
+  });
+
+  it('are sought for coins in OM(2) and beyond, and for nothing else', () => {
+    expect(isSummed(cellOf('oral', 2, 7, 3, 'coin'))).to.equal(true);
+    for (const cell of [cellOf('oral', 1, 7, 3, 'coin'), cellOf('oral', 2, 7, 0, 'coin'), cellOf('oral', 2, 7, 3, 'liar'), cellOf('exchange', 2, 7, 3, 'coin')]) expect(isSummed(cell)).to.equal(false);
+  });
+});
+
+/** All armies of up to so many generals, for each m that fits. */
+function armies(membersMax: number, ms: readonly number[]): OralArmy[] {
+  const all: OralArmy[] = [];
+  for (let members = 3; members <= membersMax; members += 1)
+    for (const m of ms)
+      for (const isCommanderLoyal of [true, false])
+        for (let traitors = 0; traitors < members; traitors += 1) if (oral.refuses(members, m) === undefined) all.push({ isCommanderLoyal, m, traitors, loyal: members - 1 - traitors });
+  return all;
+}
+
+function traitorsIn({ isCommanderLoyal, traitors }: OralArmy): NodeId[] {
+  const lieutenants = Array.from({ length: traitors }, (_, index) => nodeId(index + 2));
+  return isCommanderLoyal ? lieutenants : [nodeId(1), ...lieutenants];
+}
+
+/** Of all falls of the coins, the share in which each word holds; undefined where there are too many coins. */
+function sharesOf(words: Words, wanted: readonly Word[]): number[] | undefined {
+  const order: Word[] = [];
+  const met = new Set<Word>();
+  for (const word of wanted) meet(word);
+  const coins = order.filter((word) => words.gate(word).type === 'coin');
+  if (coins.length > COINS_MAX) return undefined;
+  // 32 falls at a time: the first five coins differ within a word, the others from word to word.
+  const blocks = 2 ** Math.max(0, coins.length - PATTERNS.length);
+  const ones = wanted.map(() => 0);
+  const values = new Int32Array(words.size);
+  for (let block = 0; block < blocks; block += 1) {
+    coins.forEach((word, index) => (values[word] = PATTERNS[index] ?? ((block >> (index - PATTERNS.length)) % 2 === 1 ? -1 : 0)));
+    for (const word of order) values[word] = valueOf(words, word, values);
+    wanted.forEach((word, index) => (ones[index]! += onesIn([values[word]!])));
+  }
+  return ones.map((count) => count / (32 * blocks));
+
+  function meet(word: Word): void {
+    if (met.has(word)) return;
+    met.add(word);
+    for (const input of inputsOf(words.gate(word))) meet(input);
+    order.push(word);
+  }
+}
+
+const PATTERNS = [0x55555555, 0x33333333, 0x0f0f0f0f, 0x00ff00ff, 0x0000ffff];
+
+function valueOf(words: Words, word: Word, values: Int32Array): number {
+  const gate = words.gate(word);
+  switch (gate.type) {
+    case 'constant': return gate.value ? -1 : 0;
+    case 'coin': return values[word]!;
+    case 'not': return ~values[gate.of]!;
+    case 'and': return values[gate.a]! & values[gate.b]!;
+    case 'or': return values[gate.a]! | values[gate.b]!;
+    case 'xor': return values[gate.a]! ^ values[gate.b]!;
+    case 'but': return values[gate.a]! & ~values[gate.b]!;
+    case 'select': return (values[gate.by]! & values[gate.chosen]!) | (~values[gate.by]! & values[gate.otherwise]!);
+  }
+}
+
+/** Within five standard deviations; exactly where the probability is 0 or 1. */
+function expectNear(exact: number, count: number, of: number, what: string): void {
+  expect(Math.abs(count / of - exact), `${what}: ${count} of ${of}, expected ${exact}`).to.be.at.most(5 * Math.sqrt(Math.max(0, exact * (1 - exact)) / of) + 1e-9);
+}
