@@ -11,7 +11,7 @@ import { projectPath } from './support/run.ts';
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'src/main.ts': ['src/cli', 'src/core'],
   'src/index.ts': ['src/core', 'src/hosts'],
-  workers: ['src/hosts/threads', 'src/campaign', 'node:worker_threads'],
+  workers: ['src/hosts/threads', 'src/hosts/processes', 'src/campaign', 'node:worker_threads'],
   'src/cli': ['src/repl', 'src/campaign', 'src/hosts', 'src/sim', 'src/trace', 'src/protocols', 'src/faults', 'src/core', 'node:', 'cli-progress'],
   'src/repl': ['src/campaign', 'src/hosts', 'src/sim', 'src/trace', 'src/protocols', 'src/faults', 'src/core', 'node:', '@inquirer/core', 'inquirer', 'chalk', 'leven'],
   'src/campaign': ['src/hosts', 'src/sim', 'src/judge', 'src/trace', 'src/protocols', 'src/faults', 'src/core', 'node:', 'piscina', 'cli-progress', 'vega'],

@@ -1,5 +1,6 @@
 import type { ReplicaContext, ReplicaEffect, ReplicaEvent, ReplicaMachine, ReplicaVocabulary } from '../../src/core/machine.ts';
 import { nodeId } from '../../src/core/node.ts';
+import { faultsTolerated } from '../../src/core/quorum.ts';
 import type { Service } from '../../src/hosts/processes/service.ts';
 
 interface Toy extends ReplicaVocabulary {
@@ -20,7 +21,7 @@ interface State {
 
 type Effects = ReplicaEffect<Toy>[];
 
-/** What the HTTP host needs of a protocol, and no more: replica 0 puts requests in order, and all wait for everyone's vote. It stands no fault. */
+/** What the HTTP host needs of a protocol, and no more: replica 0 puts requests in order, and all wait for a quorum's votes. It stands silent backups. */
 const replica: ReplicaMachine<Toy, State> = {
   begin: () => ({ log: [], votes: {}, open: {} }),
   recover: (_context, records) => ({ log: records.map(({ data }) => data), votes: {}, open: {} }),
@@ -54,7 +55,7 @@ function accepted(state: State, body: { readonly order: number; readonly data: s
 
 function counted(context: ReplicaContext, state: State, order: number, { client, ticket, data }: { readonly client: number; readonly ticket: number; readonly data: string }): Effects {
   state.votes[order] = (state.votes[order] ?? 0) + 1;
-  if (state.votes[order] !== context.members.length) return [];
+  if (state.votes[order] !== context.members.length - faultsTolerated(context.members.length)) return [];
   return [
     { type: 'output', output: { type: 'executed', order, data } },
     { type: 'send', to: [nodeId(client)], message: { type: 'reply', ticket, order } },
@@ -86,6 +87,7 @@ export const toyService: Service = {
   settings: {},
   strategies: [],
   paths: ['/preprepare', '/prepare', '/request', '/reply'],
+  agreement: ['preprepare', 'prepare'],
   pathOf: (message) => `/${(message as Toy['message']).type.replaceAll('-', '')}`,
   ask: (data, ticket) => ({ ticket, data }),
   answered: (output) => ((output as Toy['output']).type === 'answered' ? (output as { ticket: number; result: unknown }) : undefined),

@@ -82,6 +82,25 @@ export function metricsOf(counts: Counts, gauges: () => Gauges): { readonly regi
     });
     void gauge;
   }
+  const cpu: Counter = new Counter({
+    name: 'process_cpu_seconds_total',
+    help: 'CPU time of the process, which may hold other nodes too',
+    registers: [registry],
+    collect() {
+      const { user, system } = process.cpuUsage();
+      this.reset();
+      this.inc((user + system) / 1e6);
+    },
+  });
+  const memory: Gauge = new Gauge({
+    name: 'process_resident_memory_bytes',
+    help: 'Memory of the process, which may hold other nodes too',
+    registers: [registry],
+    collect() {
+      this.set(process.memoryUsage.rss());
+    },
+  });
+  void [cpu, memory];
   const seconds = new Histogram({
     name: 'generals_consensus_seconds',
     help: 'Time from a user’s request to its answer',

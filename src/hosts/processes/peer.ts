@@ -26,6 +26,7 @@ export class Peer {
   #pause = 0;
   #retry: NodeJS.Timeout | undefined;
   #isClosed = false;
+  #asked: Promise<boolean> | undefined;
 
   constructor(url: string, counts: Counts) {
     this.#counts = counts;
@@ -36,6 +37,34 @@ export class Peer {
       headersTimeout: PATIENCE,
       bodyTimeout: PATIENCE,
       connect: { timeout: PATIENCE },
+    });
+  }
+
+  /**
+   * Whether the peer answers. Asked at the start too, so that the first message finds the way open.
+   * A crowd of askers in one moment is answered by one question.
+   */
+  isThere(): Promise<boolean> {
+    const asked = this.#asked ?? this.#ask();
+    this.#asked = asked;
+    return asked;
+  }
+
+  #ask(): Promise<boolean> {
+    return new Promise((resolve) => {
+      const tell = (isThere: boolean): void => {
+        clearTimeout(patience);
+        this.#asked = undefined;
+        resolve(isThere);
+      };
+      const patience = setTimeout(tell, GREETING, false);
+      this.#client.request({ method: 'HEAD', path: '/status' }).then(
+        async ({ body }) => {
+          await body.dump();
+          tell(true);
+        },
+        () => tell(false),
+      );
     });
   }
 
@@ -124,6 +153,8 @@ export class Peer {
 const PIPELINE = 64;
 /** Milliseconds after which a peer that says nothing is taken to hang. */
 const PATIENCE = 5000;
+/** Milliseconds that a peer may take to say that it is there. */
+const GREETING = 500;
 const QUEUE_MAX = 2048;
 const QUEUE_BYTES_MAX = 16 * 1024 * 1024;
 /** Milliseconds between two attempts to reach a peer that is away. */

@@ -1,7 +1,7 @@
 import { Ajv } from 'ajv';
 import { randomUUID } from 'node:crypto';
 import type { Settings } from '../../core/machine.ts';
-import { Refusal, quoted } from '../../core/refusal.ts';
+import { Refusal, quotedPath } from '../../core/refusal.ts';
 import { areKeys, newSecret, publicKeysOf, type PublicKeys } from '../seal.ts';
 
 /** A cluster as its file describes it: all that its members must agree on before they can agree on anything. */
@@ -33,10 +33,10 @@ export function parsePlan(text: string, source: string): Plan {
   try {
     value = JSON.parse(text);
   } catch {
-    throw new Refusal(`${quoted(source)} is no cluster file: it is not JSON`);
+    throw new Refusal(`${quotedPath(source)} is no cluster file: it is not JSON`);
   }
   const flaw = flawOf(value);
-  if (flaw !== undefined) throw new Refusal(`${quoted(source)} is no cluster file: ${flaw}`);
+  if (flaw !== undefined) throw new Refusal(`${quotedPath(source)} is no cluster file: ${flaw}`);
   return value as Plan;
 }
 

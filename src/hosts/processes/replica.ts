@@ -3,7 +3,7 @@ import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { ReplicaContext } from '../../core/machine.ts';
 import { nodeId, type NodeId } from '../../core/node.ts';
-import { Refusal, quoted } from '../../core/refusal.ts';
+import { Refusal, quoted, quotedPath } from '../../core/refusal.ts';
 import { forgetfulLog, openLog, type Log } from '../log.ts';
 import { digestOf, networkEnvelopes, networkSeal, publicKeysOf, type Envelopes } from '../seal.ts';
 import { Counts, metricsOf } from './counts.ts';
@@ -11,8 +11,8 @@ import { Driver, type AnyMachine } from './driver.ts';
 import { Peer } from './peer.ts';
 import type { Plan } from './plan.ts';
 import { DIGEST, FROM, MAC, TO, serverFor, type Desk, type Envelope, type Limits, type Told } from './server.ts';
-import type { Command, Service, Status } from './service.ts';
-import { Tallies, type Tally } from './tally.ts';
+import type { Command, Executed, Service, Status } from './service.ts';
+import { Tallies } from './tally.ts';
 
 /** What one replica needs in order to be. */
 export interface ReplicaOptions {
@@ -42,6 +42,8 @@ export interface ReplicaListener {
 /** One user's request, from post to answer. */
 export interface Run {
   readonly seconds: number;
+  /** What this node had executed last when the user was answered. */
+  readonly executed: Executed | undefined;
 }
 
 /**
@@ -126,6 +128,7 @@ export class Replica {
     urls.forEach((url, id) => {
       if (id !== this.id) this.#peers.set(nodeId(id), new Peer(url, this.counts));
     });
+    for (const peer of this.#peers.values()) void peer.isThere();
     this.#replica.start(this.#records);
     this.#client.start([]);
     this.#look();
@@ -170,14 +173,15 @@ export class Replica {
       metrics,
       order: async (data, signal) => {
         const { commander } = this.command();
-        if (commander !== this.id) return { status: 401, text: `Node ${this.id} does not command, node ${commander} does\n`, headers: { 'generals-commander': String(commander) } };
+        // Users are sent to the commander, unless it does not answer: then the replicas have to hear of it, and elect another.
+        if (commander !== this.id && (await this.#peers.get(commander)?.isThere()) === true) return { status: 401, text: `Node ${this.id} does not command, node ${commander} does\n`, headers: { 'generals-commander': String(commander) } };
         if (this.#users.size >= (this.#options.usersMax ?? USERS_MAX)) return { status: 429, text: 'too many requests wait for their answer\n', headers: { 'retry-after': '1' } };
         const start = performance.now();
         const result = await this.#ask(data, signal);
         if (result === undefined) return { status: 503, text: `no answer within ${USER_PATIENCE / 1000} s\n`, headers: { 'retry-after': '1' } };
         const seconds = (performance.now() - start) / 1000;
         observe(seconds);
-        listener.answered({ seconds });
+        listener.answered({ seconds, executed: this.tallies.last });
         return told(seconds, result);
       },
       admits: ({ from, to, path, digest, mac }) => {
@@ -237,7 +241,7 @@ export class Replica {
   #give(to: NodeId, from: NodeId, message: unknown): void {
     if (to !== this.id) return this.#client.take({ type: 'message', from, message });
     const vote = this.#options.service.voteIn(message);
-    if (vote !== undefined) this.tallies.heard(from, vote);
+    if (vote !== undefined) this.tallies.heard(vote);
     this.#replica.take({ type: 'message', from, message });
     this.#look();
   }
@@ -273,8 +277,6 @@ export class Replica {
   }
 }
 
-export type { Tally };
-
 const ACCUSATIONS_MAX = 10;
 /** How many users may wait for their answers at one node. */
 const USERS_MAX = 4096;
@@ -297,6 +299,6 @@ function recordsOf(log: Log, owner: { readonly cluster: string; readonly replica
   }
   const { cluster, replica } = first as Record<string, unknown>;
   if (cluster !== owner.cluster || replica !== owner.replica)
-    throw new Refusal(`${quoted(folder ?? '')} holds the log of node ${String(replica)} of cluster ${quoted(String(cluster))}, not that of node ${owner.replica} of ${quoted(owner.cluster)}`);
+    throw new Refusal(`${quotedPath(folder ?? '')} holds the log of node ${String(replica)} of cluster ${quoted(String(cluster))}, not that of node ${owner.replica} of ${quoted(owner.cluster)}`);
   return records;
 }

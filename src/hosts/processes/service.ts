@@ -14,6 +14,8 @@ export interface Service {
   readonly strategies: readonly string[];
   /** The paths to which messages are posted. */
   readonly paths: readonly string[];
+  /** Of what is posted, what agreeing on one request takes, by path without the slash. */
+  readonly agreement: readonly string[];
   /** The path for a message. */
   pathOf(message: unknown): string;
   /** What a user asked, as the client's input. @param ticket that the answer will carry */
