@@ -16,6 +16,7 @@ let digest = '';
 
 const http = serverFor({
   counts,
+  dataMax: 4096,
   paths: ['/preprepare'],
   status: () => 'Node 0 Up and Running',
   fullStatus: () => ({ executed, digest, counts: counts.all() }),

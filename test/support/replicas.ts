@@ -14,7 +14,7 @@ export interface Replicas {
   close(): Promise<void>;
 }
 
-type More = Partial<Pick<ReplicaOptions, 'limits' | 'usersMax'>> & { readonly data?: string; readonly settings?: Plan['settings']; readonly strategies?: Readonly<Record<number, string>>; readonly earlier?: Pick<Replicas, 'plan' | 'secrets'> };
+type More = Partial<Pick<ReplicaOptions, 'limits' | 'clients'>> & { readonly data?: string; readonly settings?: Plan['settings']; readonly strategies?: Readonly<Record<number, string>>; readonly earlier?: Pick<Replicas, 'plan' | 'secrets'> };
 
 export async function startReplicas(count: number, service: Service, { data, settings, strategies = {}, earlier, ...more }: More = {}): Promise<Replicas> {
   const { plan, secrets } = earlier ?? newPlan(service.name, { ...service.settings, ...settings }, Array.from({ length: count }, () => 'http://127.0.0.1:1'));

@@ -85,6 +85,8 @@ export const toyService: Service = {
   replica: () => replica,
   client,
   settings: {},
+  clientWindow: 32,
+  dataMax: 50_000,
   strategies: [],
   paths: ['/preprepare', '/prepare', '/request', '/reply'],
   agreement: ['preprepare', 'prepare'],
@@ -95,9 +97,9 @@ export const toyService: Service = {
     const executed = output as Toy['output'];
     return executed.type === 'executed' ? { order: executed.order, digest: executed.data } : undefined;
   },
-  voteIn(message) {
+  votesIn(message) {
     const vote = message as Toy['message'];
-    return vote.type === 'prepare' || vote.type === 'pre-prepare' ? { order: vote.order, digest: vote.data } : undefined;
+    return vote.type === 'prepare' || vote.type === 'pre-prepare' ? [{ order: vote.order, digest: vote.data }] : [];
   },
   command: () => ({ view: 0, commander: nodeId(0) }),
   status(state) {

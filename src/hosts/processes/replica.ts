@@ -8,6 +8,7 @@ import { forgetfulLog, openLog, type Log } from '../log.ts';
 import { digestOf, networkEnvelopes, networkSeal, publicKeysOf, type Envelopes } from '../seal.ts';
 import { Counts, metricsOf } from './counts.ts';
 import { Driver, type AnyMachine } from './driver.ts';
+import { Gateway, clientId } from './gateway.ts';
 import { Peer } from './peer.ts';
 import type { Plan } from './plan.ts';
 import { DIGEST, FROM, MAC, TO, serverFor, type Desk, type Envelope, type Limits, type Told } from './server.ts';
@@ -24,8 +25,8 @@ export interface ReplicaOptions {
   readonly data?: string | undefined;
   readonly strategy?: string | undefined;
   readonly limits?: Limits | undefined;
-  /** How many users may wait for their answers here. */
-  readonly usersMax?: number | undefined;
+  /** How many clients ask for the users of this node. */
+  readonly clients?: number | undefined;
   readonly listener: ReplicaListener;
 }
 
@@ -60,14 +61,12 @@ export class Replica {
   readonly #log: Log;
   readonly #records: readonly unknown[];
   readonly #replica: Driver;
-  readonly #client: Driver;
+  readonly #gateway: Gateway;
   readonly #server: Server;
   readonly #envelopes = new Map<NodeId, Envelopes>();
   readonly #peers = new Map<NodeId, Peer>();
-  readonly #users = new Map<number, (result: unknown) => void>();
   /** The last few. */
   #accusations: readonly { readonly suspect: number; readonly evidence: string }[] = [];
-  #tickets = 0;
   #view = -1;
   #closing: Promise<void> | undefined;
 
@@ -86,7 +85,7 @@ export class Replica {
     this.#records = recordsOf(this.#log, { cluster: plan.cluster, replica: id }, data);
     const count = places.length;
     // A client of a node has the keys of that node; its id keeps their signatures apart.
-    const sealOptions = { cluster: plan.cluster, secret, keysOf: (of: NodeId) => (of < 2 * count ? places[of % count] : undefined) };
+    const sealOptions = { cluster: plan.cluster, secret, keysOf: (of: NodeId) => places[of % count] };
     const driverFor = (self: NodeId, isReplica: boolean): Driver => {
       const seal = networkSeal({ ...sealOptions, self, onForgery: (by) => this.counts.add('forgeries', String(by)) });
       const envelopes = networkEnvelopes({ ...sealOptions, self });
@@ -94,7 +93,7 @@ export class Replica {
       const context: ReplicaContext = { self, members: this.#members, seal, settings: plan.settings };
       return new Driver(isReplica ? this.#machine : service.client, context, isReplica ? this.#log : forgetfulLog(), {
         send: (to, message) => this.#send(self, to, message),
-        output: (output) => (isReplica ? this.#heed(output) : this.#answer(output)),
+        output: (output) => (isReplica ? this.#heed(output) : this.#gateway.heed(self, output)),
         accuse: (suspect, evidence) => {
           this.counts.add('accusations', String(suspect));
           this.#accusations = [...this.#accusations.slice(1 - ACCUSATIONS_MAX), { suspect, evidence: evidence.slice(0, 200) }];
@@ -102,10 +101,11 @@ export class Replica {
       });
     };
     this.#replica = driverFor(nodeId(id), true);
-    this.#client = driverFor(nodeId(id + count), false);
+    const clients = Array.from({ length: options.clients ?? CLIENTS }, (_, index) => clientId(id, index, count));
+    this.#gateway = new Gateway(service, new Map(clients.map((client) => [client, driverFor(client, false)])));
     const { registry, seconds } = metricsOf(this.counts, () => {
       const { view, executed } = this.status();
-      return { view, executed, backlog: this.#replica.backlog, waiting: this.#users.size };
+      return { view, executed, backlog: this.#replica.backlog, waiting: this.#gateway.waiting };
     });
     this.#server = serverFor(this.#desk(() => registry.metrics(), (time) => seconds.observe(time)), options.limits);
   }
@@ -130,7 +130,7 @@ export class Replica {
     });
     for (const peer of this.#peers.values()) void peer.isThere();
     this.#replica.start(this.#records);
-    this.#client.start([]);
+    this.#gateway.start();
     this.#look();
   }
 
@@ -151,7 +151,7 @@ export class Replica {
   close(): Promise<void> {
     this.#closing ??= (async () => {
       this.#replica.stop();
-      this.#client.stop();
+      this.#gateway.stop();
       this.#server.close();
       this.#server.closeAllConnections();
       await Promise.all([...this.#peers.values()].map((peer) => peer.close()));
@@ -164,21 +164,23 @@ export class Replica {
     const { service, listener } = this.#options;
     return {
       counts: this.counts,
+      dataMax: service.dataMax,
       paths: service.paths,
       status: () => `Node ${this.id} Up and Running`,
       fullStatus: () => {
         const { backlog } = this.#replica;
-        return { id: this.id, protocol: service.name, ...this.status(), waiting: this.#users.size, backlog, logged: this.#records.length + this.#log.appended, accusations: this.#accusations, counts: this.counts.all() };
+        return { id: this.id, protocol: service.name, ...this.status(), waiting: this.#gateway.waiting, backlog, logged: this.#records.length + this.#log.appended, accusations: this.#accusations, counts: this.counts.all() };
       },
       metrics,
       order: async (data, signal) => {
         const { commander } = this.command();
         // Users are sent to the commander, unless it does not answer: then the replicas have to hear of it, and elect another.
         if (commander !== this.id && (await this.#peers.get(commander)?.isThere()) === true) return { status: 401, text: `Node ${this.id} does not command, node ${commander} does\n`, headers: { 'generals-commander': String(commander) } };
-        if (this.#users.size >= (this.#options.usersMax ?? USERS_MAX)) return { status: 429, text: 'too many requests wait for their answer\n', headers: { 'retry-after': '1' } };
         const start = performance.now();
-        const result = await this.#ask(data, signal);
-        if (result === undefined) return { status: 503, text: `no answer within ${USER_PATIENCE / 1000} s\n`, headers: { 'retry-after': '1' } };
+        const asked = this.#gateway.ask(data, signal);
+        if (asked === 'full') return { status: 429, text: 'too many requests wait for their answer\n', headers: { 'retry-after': '1' } };
+        const result = await asked;
+        if (result === undefined) return { status: 503, text: 'there was no answer in time\n', headers: { 'retry-after': '1' } };
         const seconds = (performance.now() - start) / 1000;
         observe(seconds);
         listener.answered({ seconds, executed: this.tallies.last });
@@ -186,34 +188,11 @@ export class Replica {
       },
       admits: ({ from, to, path, digest, mac }) => {
         const envelopes = this.#envelopes.get(to);
-        if (envelopes === undefined || from >= 2 * this.#members.length || from % this.#members.length === this.id) return 'unknown';
+        if (envelopes === undefined || from >= FROM_MAX || from % this.#members.length === this.id) return 'unknown';
         return envelopes.isFrom(from, path, digest, mac) ? 'known' : 'forged';
       },
       hear: (envelope, message) => this.#hear(envelope, message),
     };
-  }
-
-  #ask(data: string, signal: AbortSignal): Promise<unknown> {
-    this.#tickets += 1;
-    const ticket = this.#tickets;
-    return new Promise((resolve) => {
-      const end = (result: unknown): void => {
-        clearTimeout(patience);
-        signal.removeEventListener('abort', leave);
-        this.#users.delete(ticket);
-        resolve(result);
-      };
-      const leave = (): void => end(undefined);
-      const patience = setTimeout(leave, USER_PATIENCE);
-      signal.addEventListener('abort', leave, { once: true });
-      this.#users.set(ticket, end);
-      this.#client.take({ type: 'input', input: this.#options.service.ask(data, ticket) });
-    });
-  }
-
-  #answer(output: unknown): void {
-    const answer = this.#options.service.answered(output);
-    if (answer !== undefined) this.#users.get(answer.ticket)?.(answer.result ?? null);
   }
 
   #heed(output: unknown): void {
@@ -239,9 +218,8 @@ export class Replica {
   }
 
   #give(to: NodeId, from: NodeId, message: unknown): void {
-    if (to !== this.id) return this.#client.take({ type: 'message', from, message });
-    const vote = this.#options.service.voteIn(message);
-    if (vote !== undefined) this.tallies.heard(vote);
+    if (to !== this.id) return this.#gateway.hear(to, from, message);
+    for (const vote of this.#options.service.votesIn(message)) this.tallies.heard(vote);
     this.#replica.take({ type: 'message', from, message });
     this.#look();
   }
@@ -278,10 +256,10 @@ export class Replica {
 }
 
 const ACCUSATIONS_MAX = 10;
-/** How many users may wait for their answers at one node. */
-const USERS_MAX = 4096;
-/** Milliseconds that a user is let wait. */
-const USER_PATIENCE = 30_000;
+/** How many clients ask for the users of one node. */
+const CLIENTS = 8;
+/** No node has an id so large. */
+const FROM_MAX = 2048;
 /** How much may wait for the disk before nodes are told to wait as well. */
 const BACKLOG_MAX = 20_000;
 

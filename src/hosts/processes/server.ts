@@ -10,6 +10,8 @@ import type { Counts } from './counts.ts';
 /** Who stands behind the server: a replica, or in its place a test. */
 export interface Desk {
   readonly counts: Counts;
+  /** How many characters a user's data may have. */
+  readonly dataMax: number;
   /** The paths to which nodes post messages; to the first of them users post requests, too. */
   readonly paths: readonly string[];
   status(): string;
@@ -106,6 +108,7 @@ function userHandler(desk: Desk): (c: Context) => Promise<Response> {
     if (value === undefined) return refuse(c, 400, 'that is not JSON');
     if (!isOrder(value)) return refuse(c, 400, 'send {"data": "…"}, and nothing else');
     const { data } = value as { data: string };
+    if (data.length > desk.dataMax) return refuse(c, 413, `send data of no more than ${desk.dataMax} characters`);
     if (!data.isWellFormed()) return refuse(c, 400, 'send text that is Unicode: it holds half a surrogate pair');
     const { status, text, headers } = await desk.order(data, c.req.raw.signal);
     return c.text(text, status, { ...headers });

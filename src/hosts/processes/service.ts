@@ -9,6 +9,8 @@ export interface Service {
   replica(strategy?: string): AnyMachine;
   /** Who asks replicas on behalf of users: it signs requests, and awaits f + 1 equal replies. */
   readonly client: AnyMachine;
+  /** How many requests one client may have under way. */
+  readonly clientWindow: number;
   readonly settings: Settings;
   /** The ways of being a traitor, beside `offline`. */
   readonly strategies: readonly string[];
@@ -18,14 +20,16 @@ export interface Service {
   readonly agreement: readonly string[];
   /** The path for a message. */
   pathOf(message: unknown): string;
-  /** What a user asked, as the client's input. @param ticket that the answer will carry */
+  /** How many characters a user's data may have. */
+  readonly dataMax: number;
+  /** What a user asked, as the client's input. @param ticket the request's number, one after that before, which the answer will carry */
   ask(data: string, ticket: number): unknown;
   /** What a client's output answers; undefined if it is no answer. */
   answered(output: unknown): Answer | undefined;
   /** What a replica's output says to have been executed. */
   executed(output: unknown): Executed | undefined;
-  /** The vote that a message is, if it is one. */
-  voteIn(message: unknown): Vote | undefined;
+  /** The votes that a message is or holds. */
+  votesIn(message: unknown): readonly Vote[];
   /** Who commands now; asked for often. */
   command(state: unknown, members: readonly NodeId[]): Command;
   status(state: unknown, members: readonly NodeId[]): Status;

@@ -16,7 +16,7 @@ describe('replicas over HTTP', () => {
   const at = (id: number): string => four.urls[id]!;
 
   before(async () => {
-    four = await startReplicas(4, toyService, { limits: { headersTimeout: 200, requestTimeout: 400, connectionsCheckingInterval: 50 }, usersMax: 50 });
+    four = await startReplicas(4, toyService, { limits: { headersTimeout: 200, requestTimeout: 400, connectionsCheckingInterval: 50 } });
   });
   after(() => four.close());
 
@@ -104,7 +104,7 @@ describe('replicas over HTTP', () => {
     });
 
     it('answer 429 to more than they can keep waiting, and serve those who come when there is room', async () => {
-      const own = await startReplicas(4, toyService, { usersMax: 2 });
+      const own = await startReplicas(4, { ...toyService, clientWindow: 1 }, { clients: 2 });
       try {
         // Without two of four nodes nobody is answered.
         await Promise.all(own.replicas.slice(2).map((replica) => replica.close()));
