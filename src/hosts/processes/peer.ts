@@ -155,7 +155,7 @@ const PIPELINE = 64;
 const PATIENCE = 5000;
 /** Milliseconds that a peer may take to say that it is there. */
 const GREETING = 500;
-const QUEUE_MAX = 2048;
+export const QUEUE_MAX = 2048;
 const QUEUE_BYTES_MAX = 16 * 1024 * 1024;
 /** Milliseconds between two attempts to reach a peer that is away. */
 const PAUSE_MIN = 20;
