@@ -1,4 +1,4 @@
-import { closeSync, copyFileSync, existsSync, fdatasync, fsyncSync, ftruncateSync, mkdirSync, openSync, readFileSync, writeSync } from 'node:fs';
+import { closeSync, copyFileSync, existsSync, fdatasync, fsyncSync, ftruncateSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { crc32 } from 'node:zlib';
 
@@ -35,6 +35,14 @@ export interface LogListener {
   failed(error: Error): void;
 }
 
+/** How a log is kept from growing for ever. */
+export interface Housekeeping {
+  /** The records that are still needed, of all there are. */
+  readonly keep: (records: readonly unknown[]) => readonly unknown[];
+  /** From how many bytes on the log is written anew with those alone. */
+  readonly from: number;
+}
+
 /** A log that is damaged before its end: one line that says where, and what to do. */
 export class DamagedLog extends Error {
   override readonly name = 'DamagedLog';
@@ -44,9 +52,11 @@ export class DamagedLog extends Error {
 export const LOG_FILE = 'log';
 
 /** Opens the log of a folder, or begins one. @throws DamagedLog if more is wrong than an unfinished end */
-export function openLog(folder: string, listener: LogListener): Log {
+export function openLog(folder: string, listener: LogListener, housekeeping?: Housekeeping): Log {
   mkdirSync(folder, { recursive: true });
   const path = join(folder, LOG_FILE);
+  // A crash may have left a half-written new log: the old one is still there.
+  rmSync(newOf(path), { force: true });
   const isNew = !existsSync(path);
   const fd = openSync(path, 'a+', 0o600);
   const { records, end, checksum, flaw, size } = scanned(readFileSync(fd));
@@ -58,7 +68,7 @@ export function openLog(folder: string, listener: LogListener): Log {
   // What a process wrote and did not sync before it was killed is read back all the same, and is to be relied on from now on.
   fsyncSync(fd);
   if (isNew) syncFolder(folder);
-  return new FileLog(fd, records, size - end, checksum, listener);
+  return new FileLog({ path, fd, size: end, checksum }, { records, cut: size - end }, listener, housekeeping);
 }
 
 /** A log for replicas that are not meant to come back: it remembers nothing. */
@@ -99,34 +109,44 @@ export function repairLog(folder: string): { readonly kept: number; readonly cut
   return { kept: records.length, cut: size - end, copy };
 }
 
+/** A log that is written behind its end. */
+interface OpenFile {
+  readonly path: string;
+  fd: number;
+  size: number;
+  checksum: number;
+}
+
 class FileLog implements Log {
   readonly records: readonly unknown[];
   readonly cut: number;
   appended = 0;
   durable = 0;
-  readonly #fd: number;
+  readonly #file: OpenFile;
   readonly #listener: LogListener;
-  #checksum: number;
+  readonly #housekeeping: Housekeeping | undefined;
+  /** From which size on it is to be written anew. */
+  #renewAt: number;
   #waiting: string[] = [];
   #isSyncing = false;
   #isScheduled = false;
   #isFailed = false;
   #closing: (() => void) | undefined;
 
-  constructor(fd: number, records: readonly unknown[], cut: number, checksum: number, listener: LogListener) {
-    this.#fd = fd;
-    this.records = records;
-    this.cut = cut;
-    this.#checksum = checksum;
+  constructor(file: OpenFile, found: Pick<Log, 'records' | 'cut'>, listener: LogListener, housekeeping: Housekeeping | undefined) {
+    this.#file = file;
+    this.records = found.records;
+    this.cut = found.cut;
     this.#listener = listener;
+    this.#housekeeping = housekeeping;
+    this.#renewAt = housekeeping?.from ?? Infinity;
   }
 
   append(record: unknown): void {
     if (this.#isFailed) return;
-    const json = JSON.stringify(record);
-    const bytes = Buffer.byteLength(json);
-    this.#checksum = crc32(json, this.#checksum);
-    this.#waiting.push(`${bytes} ${hex(this.#checksum)} ${json}\n`);
+    const line = lineOf(record, this.#file.checksum);
+    this.#file.checksum = line.checksum;
+    this.#waiting.push(line.text);
     this.appended += 1;
     if (this.#isSyncing || this.#isScheduled) return;
     // One turn of the event loop brings many messages: what they save shares one sync.
@@ -152,18 +172,49 @@ class FileLog implements Log {
     this.#waiting = [];
     this.#isSyncing = true;
     try {
-      const bytes = Buffer.from(text);
-      for (let written = 0; written < bytes.length; ) written += writeSync(this.#fd, bytes, written);
+      this.#file.size += written(this.#file.fd, text);
     } catch (error) {
       return this.#fail(error as Error);
     }
-    fdatasync(this.#fd, (error) => {
+    fdatasync(this.#file.fd, (error) => {
       if (error !== null) return this.#fail(error);
       this.#isSyncing = false;
       this.durable = upTo;
       this.#listener.synced();
+      this.#renewIfLarge();
       this.#sync();
     });
+  }
+
+  /** Writes the log anew, with those records alone that are needed; whoever kills this program leaves the old log or the new one. */
+  #renewIfLarge(): void {
+    if (this.#file.size < this.#renewAt || this.#housekeeping === undefined) return;
+    const { path } = this.#file;
+    try {
+      const kept = this.#housekeeping.keep(scanned(readFileSync(path)).records);
+      let checksum = 0;
+      const lines = kept.map((record) => {
+        const line = lineOf(record, checksum);
+        checksum = line.checksum;
+        return line.text;
+      });
+      const fd = openSync(newOf(path), 'a', 0o600);
+      const size = written(fd, lines.join(''));
+      fsyncSync(fd);
+      renameSync(newOf(path), path);
+      syncFolder(dirname(path));
+      closeSync(this.#file.fd);
+      // What is not written yet follows upon another record now.
+      this.#waiting = this.#waiting.map((text) => {
+        const line = lineOf(JSON.parse(text.slice(HEAD.exec(text)![0].length)), checksum);
+        checksum = line.checksum;
+        return line.text;
+      });
+      Object.assign(this.#file, { fd, size, checksum });
+      this.#renewAt = Math.max(this.#housekeeping.from, 4 * size);
+    } catch (error) {
+      this.#fail(error as Error);
+    }
   }
 
   /** After a failed sync nobody knows what is on disk (the kernel may have dropped it): this log takes no more. */
@@ -176,11 +227,26 @@ class FileLog implements Log {
 
   #closeIfAsked(): void {
     if (this.#closing === undefined) return;
-    closeSync(this.#fd);
+    closeSync(this.#file.fd);
     this.#closing();
     this.#closing = undefined;
   }
 }
+
+function lineOf(record: unknown, before: number): { readonly text: string; readonly checksum: number } {
+  const json = JSON.stringify(record);
+  const checksum = crc32(json, before);
+  return { text: `${Buffer.byteLength(json)} ${hex(checksum)} ${json}\n`, checksum };
+}
+
+/** Writes a text to the end. @returns its bytes */
+function written(fd: number, text: string): number {
+  const bytes = Buffer.from(text);
+  for (let done = 0; done < bytes.length; ) done += writeSync(fd, bytes, done);
+  return bytes.length;
+}
+
+const newOf = (path: string): string => `${path}.new`;
 
 interface Scan {
   readonly records: unknown[];

@@ -166,6 +166,38 @@ describe('a log', () => {
     expect(records.every((record, index) => (record as { next: number }).next === index)).to.equal(true);
   });
 
+  it('is written anew with what is needed alone, when it grows too long, and goes on from there', async () => {
+    const keep = (records: readonly unknown[]): readonly unknown[] => records.slice(-3);
+    const log = openLog(folder, listener, { keep, from: 5000 });
+    const sizes: number[] = [];
+    for (let index = 0; index < 500; index += 1) {
+      const done = allOnDisk(log);
+      log.append({ index, text: 'x'.repeat(50) });
+      await done;
+      sizes.push(readFileSync(path).length);
+    }
+    await log.close();
+    expect(Math.max(...sizes)).to.be.below(5200);
+    const { records } = await found();
+    expect(records.length).to.be.below(100);
+    const numbers = records.map((record) => (record as { index: number }).index);
+    expect(numbers).to.deep.equal(Array.from({ length: records.length }, (_, place) => 500 - records.length + place));
+  });
+
+  it('that waits while it is written anew loses nothing', async () => {
+    const log = openLog(folder, { synced: () => (log.appended < 1000 ? more() : synced()), failed: listener.failed }, { keep: (records) => records.slice(-1), from: 300 });
+    const more = (): void => {
+      for (let count = 0; count < 10; count += 1) log.append({ index: log.appended });
+    };
+    const done = allOnDisk(log);
+    more();
+    await done;
+    await log.close();
+    const { records } = await found();
+    expect((records.at(-1) as { index: number }).index).to.equal(999);
+    expect(readdirSync(folder)).to.deep.equal([LOG_FILE]);
+  });
+
   it('says so when the disk fails, and calls nothing durable after that', async () => {
     const failures: string[] = [];
     const log = openLog(folder, { synced: () => undefined, failed: (error) => failures.push((error as NodeJS.ErrnoException).code ?? '') });

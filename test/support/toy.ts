@@ -101,6 +101,7 @@ export const toyService: Service = {
     const vote = message as Toy['message'];
     return vote.type === 'prepare' || vote.type === 'pre-prepare' ? [{ order: vote.order, digest: vote.data }] : [];
   },
+  keep: (records) => records,
   command: () => ({ view: 0, commander: nodeId(0) }),
   status(state) {
     const { log } = state as State;

@@ -81,7 +81,7 @@ export class Replica {
     if (keys.sign !== own.sign || keys.pair !== own.pair) throw new Refusal(`the secret is not that of node ${id} in this cluster`);
     this.#members = places.map((place) => nodeId(place.id));
     this.#machine = service.replica(strategy);
-    this.#log = data === undefined ? forgetfulLog() : openLog(data, { synced: () => this.#replica.synced(), failed: (error) => listener.failed(error) });
+    this.#log = data === undefined ? forgetfulLog() : openLog(data, { synced: () => this.#replica.synced(), failed: (error) => listener.failed(error) }, { keep: ([owner, ...records]) => [owner, ...service.keep(records)], from: LOG_BYTES_MAX });
     this.#records = recordsOf(this.#log, { cluster: plan.cluster, replica: id }, data);
     const count = places.length;
     // A client of a node has the keys of that node; its id keeps their signatures apart.
@@ -262,6 +262,8 @@ const CLIENTS = 8;
 const FROM_MAX = 2048;
 /** How much may wait for the disk before nodes are told to wait as well. */
 const BACKLOG_MAX = 20_000;
+/** How many bytes a log may have before it is written anew. */
+const LOG_BYTES_MAX = 16 * 1024 * 1024;
 
 /** In the words of the old system, with more in headers. */
 function told(seconds: number, result: unknown): Told {

@@ -30,6 +30,8 @@ export interface Service {
   executed(output: unknown): Executed | undefined;
   /** The votes that a message is or holds. */
   votesIn(message: unknown): readonly Vote[];
+  /** Of all that a replica saved, what it would still need to recover. */
+  keep(records: readonly unknown[]): readonly unknown[];
   /** Who commands now; asked for often. */
   command(state: unknown, members: readonly NodeId[]): Command;
   status(state: unknown, members: readonly NodeId[]): Status;
