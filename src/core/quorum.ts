@@ -32,3 +32,9 @@ export function majorityOf({ attack, retreat }: Tally): Order {
 }
 
 export const majority = (votes: Iterable<Order>): Order => majorityOf(tally(votes));
+
+/** Any two quorums of this size share a loyal replica, so no two can certify different requests (Castro and Liskov 1999, §4.2); 2f + 1 of 3f + 1. */
+export const byzantineQuorum = (n: number): number => Math.ceil((n + faultsTolerated(n) + 1) / 2);
+
+/** Among that many replicas one is loyal, so what all of them say is true (Castro and Liskov 1999, §4.1); f + 1. */
+export const oneLoyal = (n: number): number => faultsTolerated(n) + 1;

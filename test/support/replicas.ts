@@ -1,53 +1,101 @@
-import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
-import { newPlan, type Plan } from '../../src/hosts/processes/plan.ts';
-import { Replica, type ReplicaOptions, type Run } from '../../src/hosts/processes/replica.ts';
-import type { Service } from '../../src/hosts/processes/service.ts';
+import type { ReplicaMachine, Settings } from '../../src/core/machine.ts';
+import { nodeId, type NodeId } from '../../src/core/node.ts';
+import { symbolicSeal } from '../../src/core/seal.ts';
+import { client } from '../../src/protocols/pbft/client.ts';
+import type { Effect, Message, Pbft, ReplicaOutput } from '../../src/protocols/pbft/messages.ts';
+import { replica } from '../../src/protocols/pbft/replica.ts';
+import { settingsOf, type PbftSettings } from '../../src/protocols/pbft/settings.ts';
+import type { ReplicaState } from '../../src/protocols/pbft/state.ts';
+import { stateDigest, statusOf, type ReplicaStatus } from '../../src/protocols/pbft/status.ts';
+import { Network, type AnyMachine, type SimNode } from '../../src/sim/replicas/network.ts';
 
-/** Replicas that live in this process, each with an HTTP server of its own at a port that the system chose. */
-export interface Replicas {
-  readonly replicas: Replica[];
-  readonly urls: readonly string[];
-  readonly plan: Plan;
-  readonly secrets: readonly string[];
-  readonly runs: Run[];
-  close(): Promise<void>;
-}
+/** Replicas and clients in virtual time, every message taking a millisecond, unless told otherwise. */
+export class Cluster {
+  readonly network: Network;
+  readonly n: number;
+  readonly executed: Extract<ReplicaOutput, { type: 'executed' }>[][];
+  readonly answers = new Map<number, string>();
+  readonly accusations: string[] = [];
+  readonly sent = new Map<string, number>();
+  /** The delays of a message; none if it is lost. */
+  link: (from: SimNode, to: SimNode, message: Message) => readonly number[] = () => [1];
+  sync = 0;
+  #tickets = 0;
+  #last: Message | undefined;
 
-type More = Partial<Pick<ReplicaOptions, 'limits' | 'clients'>> & { readonly data?: string; readonly settings?: Plan['settings']; readonly strategies?: Readonly<Record<number, string>>; readonly earlier?: Pick<Replicas, 'plan' | 'secrets'> };
-
-export async function startReplicas(count: number, service: Service, { data, settings, strategies = {}, earlier, ...more }: More = {}): Promise<Replicas> {
-  const { plan, secrets } = earlier ?? newPlan(service.name, { ...service.settings, ...settings }, Array.from({ length: count }, () => 'http://127.0.0.1:1'));
-  const runs: Run[] = [];
-  const replicas = plan.members.map(({ id }) => {
-    const folder = data === undefined ? undefined : join(data, `replica-${id}`);
-    if (folder !== undefined) mkdirSync(folder, { recursive: true });
-    const listener = {
-      answered: (run: Run) => void runs.push(run),
-      commanded: () => undefined,
-      failed(error: Error) {
-        throw error;
+  constructor(n: number, settings: Partial<PbftSettings> = {}, machines: ReadonlyMap<number, unknown> = new Map(), clients = 1) {
+    this.n = n;
+    this.executed = Array.from({ length: n }, () => []);
+    const members = Array.from({ length: n }, (_, id) => nodeId(id));
+    const nodes = Array.from({ length: n + clients }, (_, index) => {
+      const id = nodeId(index);
+      const machine = (machines.get(index) ?? (index < n ? replica : client)) as AnyMachine;
+      return { id, machine, context: { self: id, members, seal: symbolicSeal(id), settings: settingsOf(settings as Settings) } };
+    });
+    this.network = new Network(nodes, {
+      link: (from, to) => this.link(from, to, this.#last!),
+      sync: () => this.sync,
+      sent: (_from, to, message) => {
+        this.#last = message as Message;
+        this.sent.set(this.#last.type, (this.sent.get(this.#last.type) ?? 0) + to.length);
       },
-    };
-    return new Replica({ plan, id, secret: secrets[id]!, service, data: folder, strategy: strategies[id], listener, ...more });
-  });
-  const ports = await Promise.all(replicas.map((replica) => replica.listen('127.0.0.1', 0)));
-  const urls = ports.map((port) => `http://127.0.0.1:${port}`);
-  for (const replica of replicas) replica.start(urls);
-  return {
-    replicas,
-    urls,
-    plan,
-    secrets,
-    runs,
-    async close() {
-      await Promise.all(replicas.map((replica) => replica.close()));
-    },
-  };
+      output: (node, output) => this.#output(node.id, output as ReplicaOutput | { type: 'answered'; ticket: number; result: string }),
+      accuse: (node, suspect, evidence) => void this.accusations.push(`${node.id} accuses ${suspect}: ${evidence}`),
+    });
+    for (const node of this.network.nodes) this.network.start(node);
+  }
+
+  node(id: number): SimNode {
+    return this.network.nodes[id]!;
+  }
+
+  state(id: number): ReplicaState {
+    return this.node(id).state as ReplicaState;
+  }
+
+  status(id: number): ReplicaStatus {
+    return statusOf(this.state(id));
+  }
+
+  /** The digest of all of a replica’s state. */
+  digest(id: number): string {
+    return stateDigest(this.node(id).context.seal, this.state(id));
+  }
+
+  /** A client asks for it. @returns the ticket of the answer */
+  ask(data: string, by = this.n): number {
+    this.#tickets += 1;
+    this.network.input(this.node(by), { ticket: this.#tickets, data });
+    return this.#tickets;
+  }
+
+  /** Lets time pass until everything asked is answered. @returns whether it was */
+  untilAnswered(within = 60_000): boolean {
+    return this.network.run(this.network.now + within, () => this.answers.size === this.#tickets);
+  }
+
+  rest(ms: number): void {
+    this.network.run(this.network.now + ms);
+  }
+
+  /** What agreeing took: all messages but those of clients, of checkpoints, and of who stands where. */
+  agreementMessages(): number {
+    return ['pre-prepare', 'prepare', 'commit', 'certificate'].reduce((sum, type) => sum + (this.sent.get(type) ?? 0), 0);
+  }
+
+  /** The operations that a replica executed, in order. */
+  log(id: number): string[] {
+    return this.executed[id]!.flatMap(({ batch }) => batch.requests.map(({ body }) => body.operation));
+  }
+
+  #output(id: NodeId, output: ReplicaOutput | { type: 'answered'; ticket: number; result: string }): void {
+    if (output.type === 'executed') this.executed[id]!.push(output);
+    if (output.type === 'answered') this.answers.set(output.ticket, output.result);
+  }
 }
 
-/** Posts to a replica as a user does. */
-export const ask = (url: string, data: string): Promise<Response> => post(`${url}/preprepare`, JSON.stringify({ data }));
-
-export const post = (url: string, body: string, headers: Record<string, string> = {}): Promise<Response> =>
-  fetch(url, { method: 'POST', headers: { 'content-type': 'application/json', ...headers }, body });
+/** A loyal replica whose effects are rewritten on their way out. */
+export const twisted = (twist: (effect: Effect, self: NodeId) => Effect[]): ReplicaMachine<Pbft, ReplicaState> => ({
+  ...replica,
+  step: (context, state, event) => replica.step(context, state, event).flatMap((effect) => twist(effect, context.self)),
+});

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { nodeId } from '../../../src/core/node.ts';
 import { DIGEST, FROM, MAC, TO, USER_BYTES_MAX } from '../../../src/hosts/processes/server.ts';
 import { digestOf, networkEnvelopes } from '../../../src/hosts/seal.ts';
-import { ask, post, startReplicas, type Replicas } from '../../support/replicas.ts';
+import { ask, post, startReplicas, type Replicas } from '../../support/served.ts';
 import { toyService } from '../../support/toy.ts';
 
 describe('replicas over HTTP', () => {

@@ -1,0 +1,117 @@
+/**
+ * How a replica that lags, was cut off or fell comes level, without a word when nobody does: every replica says now and then
+ * where it stands, to one other in turn, or to all while it is stuck. Who knows more answers with proof: the new-view of a
+ * later view; the state at a stable checkpoint; requests that committed, with the commits of a quorum; else its own
+ * votes once more. What a replica answers another between two statuses is limited, so nobody can be made to talk.
+ */
+import type { NodeId } from '../../core/node.ts';
+import { stabilise } from './checkpoint.ts';
+import { executeReady } from './execute.ts';
+import type { Committed, Fetch, StateMessage, StatusMessage } from './messages.ts';
+import { areVotesOf, isStable } from './proof.ts';
+import { forgetDone, watch } from './requests.ts';
+import { accuse, BUDGET, isInWindow, openSlot, send, slotAt, STATUS_COST, type ReplicaState, type Turn } from './state.ts';
+import { storeOf } from './store.ts';
+import { sayAgain } from './vote.ts';
+
+/** The most places about which one status is answered. */
+const PLACES = 16;
+
+export function statusTimeout(turn: Turn): void {
+  const { state, effects } = turn;
+  const isStuck = state.isChanging || state.executed < state.stable || (state.executed === state.executedBefore && state.watched !== undefined);
+  state.executedBefore = state.executed;
+  state.budgets.fill(BUDGET);
+  if (isStuck) {
+    askEveryone(turn);
+    fetchMissing(turn);
+  } else if (state.others.length > 0) {
+    state.confidant = (state.confidant + 1) % state.others.length;
+    send(turn, [state.others[state.confidant]!], statusOf(state));
+  }
+  effects.push({ type: 'set-timer', timer: 'status', after: state.settings.statusEvery });
+}
+
+export const askEveryone = (turn: Turn): void => send(turn, turn.state.others, statusOf(turn.state));
+
+const statusOf = ({ view, isChanging, executed, stable }: ReplicaState): StatusMessage => ({ type: 'status', view, isChanging, executed, stable });
+
+/** Asks for the batches that a new-view named by their digests alone. */
+export function fetchMissing(turn: Turn): void {
+  const { state } = turn;
+  let asked = 0;
+  for (let sequence = state.stable + 1; sequence <= state.proposed && asked < PLACES; sequence += 1) {
+    const slot = slotAt(state, sequence);
+    if (slot?.view !== state.view || slot.prePrepare === undefined || slot.batch !== undefined) continue;
+    send(turn, state.others, { type: 'fetch', digest: slot.digest });
+    asked += 1;
+  }
+}
+
+export function hearStatus(turn: Turn, from: NodeId, status: StatusMessage): void {
+  const { context, state } = turn;
+  if (!spend(state, from, STATUS_COST)) return;
+  const to = [from];
+  if (state.isChanging) {
+    const own = state.viewChanges[context.self];
+    if (own !== undefined && status.view <= state.view) send(turn, to, own);
+  } else if (state.newView !== undefined && (status.view < state.view || (status.view === state.view && status.isChanging))) send(turn, to, state.newView);
+  for (const checkpoint of state.checkpoints[context.self] ?? []) {
+    if (checkpoint.body.sequence > status.stable) send(turn, to, { type: 'checkpoint', ...checkpoint });
+  }
+  let first = status.executed + 1;
+  if (status.executed < state.stable) {
+    if (state.snapshot === undefined) return;
+    send(turn, to, { type: 'state', snapshot: state.snapshot, proof: state.proof });
+    first = state.stable + 1;
+  }
+  for (let sequence = first; sequence < first + PLACES; sequence += 1) {
+    const slot = slotAt(state, sequence);
+    if (slot?.committed !== undefined) send(turn, to, { type: 'committed', batch: slot.committed.batch, commits: slot.committed.commits });
+    else if (slot !== undefined && !state.isChanging && status.view === state.view && !status.isChanging) sayAgain(turn, slot, to);
+  }
+}
+
+export function hearFetch(turn: Turn, from: NodeId, { digest }: Fetch): void {
+  const known = turn.state.batches.get(digest);
+  if (known !== undefined && spend(turn.state, from, 1)) send(turn, [from], { type: 'batch', batch: known.batch });
+}
+
+function spend(state: ReplicaState, by: NodeId, cost: number): boolean {
+  const budget = state.budgets[by] ?? 0;
+  if (budget < cost) return false;
+  state.budgets[by] = budget - cost;
+  return true;
+}
+
+/** Upon proof that a request committed: it is executed in its turn, whatever the view. */
+export function hearCommitted(turn: Turn, from: NodeId, { batch, commits }: Committed): void {
+  const { context, state } = turn;
+  const { sequence, digest } = commits[0]!.body;
+  if (sequence <= state.executed || !isInWindow(state, sequence)) return;
+  if (slotAt(state, sequence)?.committed !== undefined) return;
+  if (!areVotesOf(context.seal, state, 'commit', commits, state.quorum) || context.seal.digest(batch) !== digest) return accuse(turn, from, 'a proof of commitment that proves nothing');
+  const slot = openSlot(state, sequence);
+  slot.committed = { digest, batch, commits };
+  state.batches.set(digest, { batch, sequence });
+  executeReady(turn);
+}
+
+/** Upon the state at a checkpoint that a quorum signed, later than one's own: it becomes one's own. */
+export function hearState(turn: Turn, from: NodeId, { snapshot, proof }: StateMessage): void {
+  const { context, state, effects } = turn;
+  const checkpoint = proof[0]!.body;
+  if (checkpoint.sequence <= state.executed || checkpoint.sequence !== snapshot.sequence) return;
+  if (!isStable(context.seal, state, proof) || context.seal.digest(snapshot) !== checkpoint.digest) return accuse(turn, from, 'a state that nobody vouches for');
+  state.store = storeOf(snapshot);
+  state.executed = snapshot.sequence;
+  state.snapshots.set(snapshot.sequence, snapshot);
+  if (state.stable === snapshot.sequence) {
+    state.snapshot = snapshot;
+    effects.push({ type: 'save', record: { type: 'stable', proof, snapshot } });
+  } else stabilise(turn, proof);
+  effects.push({ type: 'output', output: { type: 'transferred', sequence: snapshot.sequence, digest: checkpoint.digest } });
+  forgetDone(turn);
+  executeReady(turn);
+  watch(turn);
+}

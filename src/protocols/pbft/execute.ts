@@ -1,0 +1,45 @@
+import type { NodeId } from '../../core/node.ts';
+import { takeCheckpoint } from './checkpoint.ts';
+import { stopCollecting } from './collector.ts';
+import { propose } from './propose.ts';
+import { forget, reply, watch } from './requests.ts';
+import { save, slotAt, type Slot, type Turn } from './state.ts';
+import { executeBatch, resultOf } from './store.ts';
+
+/** Executes what has committed, in the order of the places and without a gap. */
+export function executeReady(turn: Turn): void {
+  const { state } = turn;
+  const before = state.executed;
+  for (;;) {
+    const slot = slotAt(state, state.executed + 1);
+    if (slot?.committed === undefined) break;
+    execute(turn, slot, slot.committed);
+  }
+  if (state.executed === before) return;
+  stopCollecting(turn);
+  watch(turn);
+  propose(turn);
+}
+
+/**
+ * Answers are not kept back until the commits are on disk: before a request commits, a quorum has on disk that it prepared,
+ * so it survives if all replicas fall at once.
+ */
+function execute(turn: Turn, { sequence }: Slot, { digest, batch, commits }: NonNullable<Slot['committed']>): void {
+  const { context, state, effects } = turn;
+  const fresh = executeBatch(state.store, batch, digest, context.seal);
+  state.executed = sequence;
+  effects.push({ type: 'output', output: { type: 'executed', sequence, view: commits[0]!.body.view, digest, batch } });
+  const answers = new Map<NodeId, (readonly [number, string])[]>();
+  for (const body of fresh) {
+    const answer = [body.timestamp, resultOf(state.store, body) ?? ''] as const;
+    const list = answers.get(body.client);
+    if (list === undefined) answers.set(body.client, [answer]);
+    else list.push(answer);
+  }
+  for (const { body } of batch.requests) forget(turn, body);
+  for (const [client, list] of answers) reply(turn, client, list);
+  save(turn, { type: 'committed', digest, commits });
+  if (fresh.length > 0 && !state.isChanging) state.doublings = 0;
+  if (sequence % state.settings.checkpointEvery === 0) takeCheckpoint(turn);
+}

@@ -1,0 +1,82 @@
+/** What comes off a wire, made a message or nothing. What is bounded here needs no bound elsewhere. */
+import type { Message } from './messages.ts';
+import { CLIENTS, CLIENT_WINDOW, OPERATION_LENGTH } from './settings.ts';
+import { KEYS, TAIL, VALUE_LENGTH } from './store.ts';
+
+type Check = (value: unknown) => boolean;
+type Fields = Readonly<Record<string, unknown>>;
+
+/** The most replicas of a cluster, and so the most votes in a certificate. */
+const REPLICAS = 1024;
+const BATCH = 4096;
+/** The most places in a window. */
+const WINDOW = 4096;
+
+const natural: Check = (value) => Number.isSafeInteger(value) && (value as number) >= 0;
+const below = (limit: number): Check => (value) => natural(value) && (value as number) < limit;
+const positive: Check = (value) => natural(value) && value !== 0;
+const text = (length: number): Check => (value) => typeof value === 'string' && value.length <= length;
+const flag: Check = (value) => typeof value === 'boolean';
+const list = (item: Check, most: number, least = 0): Check => (value) => Array.isArray(value) && value.length >= least && value.length <= most && value.every(item);
+const pair = (first: Check, second: Check): Check => (value) => Array.isArray(value) && value.length === 2 && first(value[0]) && second(value[1]);
+
+/** Just these fields, and no others. */
+function fields(checks: Readonly<Record<string, Check>>): Check {
+  const names = Object.keys(checks);
+  return (value) => {
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
+    return Object.keys(value).length === names.length && names.every((name) => Object.hasOwn(value, name) && checks[name]!((value as Fields)[name]));
+  };
+}
+
+const digest = text(128);
+const signature = text(256);
+const node = below(REPLICAS + CLIENTS);
+const replica = below(REPLICAS);
+const signed = (body: Check): Readonly<Record<string, Check>> => ({ body, signature });
+
+const request = signed(fields({ client: node, timestamp: (value) => positive(value) && below(2 ** 32)(value), operation: text(OPERATION_LENGTH) }));
+const batch = fields({ requests: list(fields(request), BATCH) });
+const prePrepare = signed(fields({ view: natural, sequence: positive, digest }));
+const vote = signed(fields({ view: natural, sequence: positive, digest, replica }));
+const votes = list(fields(vote), REPLICAS, 1);
+const checkpoint = signed(fields({ sequence: positive, digest, replica }));
+const certificate = fields({ prePrepare: fields(prePrepare), prepares: list(fields(vote), REPLICAS) });
+const viewChange = signed(
+  fields({ view: positive, stable: natural, proof: list(fields(checkpoint), REPLICAS), prepared: list(certificate, WINDOW), replica }),
+);
+const newView = signed(fields({ view: positive, viewChanges: list(fields(viewChange), REPLICAS, 1), prePrepares: list(fields(prePrepare), WINDOW) }));
+const answers = list(pair(positive, text(VALUE_LENGTH)), BATCH, 1);
+const snapshot = fields({
+  sequence: positive,
+  position: natural,
+  chain: digest,
+  values: list(pair(text(VALUE_LENGTH), text(VALUE_LENGTH)), KEYS),
+  tail: list(text(OPERATION_LENGTH), TAIL),
+  clients: list(pair(node, list(pair(positive, text(VALUE_LENGTH)), CLIENT_WINDOW)), CLIENTS),
+});
+
+/** What each message has beside its type. */
+const FIELDS: Readonly<Record<Message['type'], Readonly<Record<string, Check>>>> = {
+  request,
+  'pre-prepare': { ...prePrepare, batch },
+  prepare: vote,
+  commit: vote,
+  certificate: { phase: (value) => value === 'prepare' || value === 'commit', votes },
+  checkpoint,
+  'view-change': viewChange,
+  'new-view': newView,
+  reply: signed(fields({ view: natural, client: node, replica, answers })),
+  status: { view: natural, isChanging: flag, executed: natural, stable: natural },
+  committed: { batch, commits: votes },
+  state: { snapshot, proof: list(fields(checkpoint), REPLICAS, 1) },
+  fetch: { digest },
+  batch: { batch },
+};
+
+const SHAPES: ReadonlyMap<unknown, Check> = new Map(Object.entries(FIELDS).map(([type, checks]) => [type, fields({ ...checks, type: (value) => value === type })]));
+
+export function parseMessage(input: unknown): Message | undefined {
+  if (typeof input !== 'object' || input === null) return undefined;
+  return SHAPES.get((input as Fields)['type'])?.(input) === true ? (input as Message) : undefined;
+}

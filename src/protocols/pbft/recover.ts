@@ -1,0 +1,104 @@
+import type { ReplicaContext } from '../../core/machine.ts';
+import type { SavedRecord, Signed, Proposal, Batch, VoteBody } from './messages.ts';
+import { begin } from './new-view.ts';
+import { initialState, isInWindow, openSlot, primaryOf, slotAt, type ReplicaState } from './state.ts';
+import { executeBatch, snapshotOf, storeOf } from './store.ts';
+
+/**
+ * What a replica is after it has come back: all that it promised before, so that whatever it says again is what it said, and
+ * it never says another thing. It signs its votes anew, over the same bytes.
+ */
+export function recovered(context: ReplicaContext, records: readonly SavedRecord[]): ReplicaState {
+  const state = initialState(context);
+  for (const record of records) remember(context, state, record);
+  return state;
+}
+
+function remember(context: ReplicaContext, state: ReplicaState, record: SavedRecord): void {
+  switch (record.type) {
+    case 'pre-prepared':
+      return prePrepared(context, state, record.prePrepare, record.batch);
+    case 'prepared': {
+      const { body } = record.certificate.prePrepare;
+      if (!isInWindow(state, body.sequence)) return;
+      const slot = openSlot(state, body.sequence);
+      slot.certificate = record.certificate;
+      if (slot.view !== body.view || slot.digest !== body.digest) return;
+      slot.isPrepared = true;
+      for (const vote of record.certificate.prepares) slot.prepares[vote.body.replica] = vote;
+      slot.prepareCount = record.certificate.prepares.length;
+      slot.commits[context.self] = signed(context, state, 'commit', body);
+      slot.commitCount = 1;
+      return;
+    }
+    case 'committed': {
+      const { sequence } = record.commits[0]!.body;
+      const known = state.batches.get(record.digest);
+      if (!isInWindow(state, sequence) || known === undefined) return;
+      openSlot(state, sequence).committed = { digest: record.digest, batch: known.batch, commits: record.commits };
+      return execute(context, state);
+    }
+    case 'stable':
+      return stable(state, record);
+    case 'view-change':
+      state.view = record.viewChange.body.view;
+      state.isChanging = true;
+      state.doublings += 1;
+      state.viewChanges[context.self] = record.viewChange;
+      return;
+    case 'new-view':
+      return begin(state, record.newView);
+    default:
+      record satisfies never;
+  }
+}
+
+function prePrepared(context: ReplicaContext, state: ReplicaState, prePrepare: Signed<Proposal>, batch: Batch): void {
+  const { view, sequence, digest } = prePrepare.body;
+  if (!isInWindow(state, sequence) || view !== state.view) return;
+  const slot = openSlot(state, sequence);
+  Object.assign(slot, { prePrepare, digest, batch });
+  state.batches.set(digest, { batch, sequence });
+  if (sequence > state.proposed) state.proposed = sequence;
+  if (primaryOf(view, state.n) === context.self && !state.settings.collector) return;
+  slot.prepares[context.self] = signed(context, state, 'prepare', prePrepare.body);
+  slot.prepareCount = primaryOf(view, state.n) === context.self ? 0 : 1;
+}
+
+function signed({ seal, self }: ReplicaContext, { view }: ReplicaState, phase: 'prepare' | 'commit', { sequence, digest }: Proposal): { body: VoteBody; signature: string } {
+  const body = { view, sequence, digest, replica: self };
+  return { body, signature: seal.sign(phase, body) };
+}
+
+function execute({ seal, self }: ReplicaContext, state: ReplicaState): void {
+  for (;;) {
+    const committed = slotAt(state, state.executed + 1)?.committed;
+    if (committed === undefined) return;
+    executeBatch(state.store, committed.batch, committed.digest, seal);
+    state.executed += 1;
+    state.doublings = 0;
+    if (state.executed % state.settings.checkpointEvery !== 0) continue;
+    const snapshot = snapshotOf(state.store, state.executed);
+    state.snapshots.set(state.executed, snapshot);
+    const body = { sequence: state.executed, digest: seal.digest(snapshot), replica: self };
+    state.checkpoints[self] = [...(state.checkpoints[self] ?? []), { body, signature: seal.sign('checkpoint', body) }].slice(-2);
+  }
+}
+
+function stable(state: ReplicaState, { proof, snapshot }: Extract<SavedRecord, { type: 'stable' }>): void {
+  const { sequence } = proof[0]!.body;
+  if (snapshot !== undefined && state.executed < sequence) {
+    state.store = storeOf(snapshot);
+    state.executed = sequence;
+  }
+  if (sequence < state.stable) return;
+  state.stable = sequence;
+  state.proof = proof;
+  state.snapshot = snapshot;
+  state.proposed = Math.max(state.proposed, sequence);
+  state.slots.forEach((slot, index) => {
+    if (slot !== undefined && slot.sequence <= sequence) state.slots[index] = undefined;
+  });
+  for (const [key, { sequence: place }] of state.batches) if (place <= sequence) state.batches.delete(key);
+  for (const place of state.snapshots.keys()) if (place <= sequence) state.snapshots.delete(place);
+}

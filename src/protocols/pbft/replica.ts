@@ -1,0 +1,122 @@
+/**
+ * PBFT: Miguel Castro and Barbara Liskov, "Practical Byzantine Fault Tolerance" (OSDI 1999), with signatures throughout as
+ * in its §4; the terms are the paper’s, and so are the names of messages.
+ *
+ * Promises, with at most f = ⌊(n − 1)/3⌋ Byzantine replicas among n and any clients: no two loyal replicas execute
+ * different requests at the same place (safety), however late, lost, repeated or out of order messages are; and once
+ * messages arrive in bounded time, what a loyal client asks is executed and answered (liveness). It assumes that nobody
+ * forges a signature, and that a replica that falls comes back with what it saved, or not at all.
+ *
+ * In view v the primary is replica v mod n. A quorum is so many replicas that any two quorums share a loyal one, 2f + 1 of 3f + 1.
+ *
+ * Request    A client signs its request and sends it to the primary; answered by f + 1 replicas alike, it believes them.
+ *            Not answered in time, it asks everyone; backups pass the request on to the primary, and start a timer.
+ * Order      The primary gives a batch of requests the next place in the window, and says pre-prepare. Upon that, a backup that
+ *            accepted no other for this place and view saves it and says prepare, to all.
+ * Prepared   Upon the pre-prepare and prepares of a quorum less the primary, a replica saves this proof and says commit, to all.
+ * Committed  Upon commits of a quorum, a replica executes the batch once all before it are executed, and answers the clients.
+ * Checkpoint After every K places a replica signs the digest of its state. Once a quorum signed the same, all before is
+ *            forgotten. The window is the 2K places above the last such checkpoint; nothing outside it is listened to.
+ * View change  When the oldest request waits too long, a replica leaves the view and says view-change for the next, with
+ *            the proofs of its last stable checkpoint and of all that prepared since. Upon those of f + 1 for later views,
+ *            it follows. Upon those of a quorum, the new primary says new-view: these, and the pre-prepares that follow from
+ *            them. A backup checks all proofs, derives the same pre-prepares, enters the view and goes on as above. Who has
+ *            seen a quorum ask for a view and waits in vain asks for the one after, waiting twice as long each time.
+ * Catching up  `catch-up.ts`. With a collector, `collector.ts`.
+ *
+ * Bounds: per place and view one pre-prepare and one vote of each kind by each replica; of each replica its latest
+ * view-change, its latest two checkpoints, and what it could say in one window for a view that is about to begin; of each
+ * client 256 requests. What a flood adds beyond that is dropped.
+ *
+ * We depart from the paper in this: a replica’s votes are counted though its own pre-prepare has not come, and a quorum of commits is proof enough
+ * without it; the timer runs for the oldest request, so that no primary starves one by serving others; the primary has a
+ * timer too; a backup does not prepare what a new-view names until it has the batch; timeouts double six times and no more; clients
+ * may have many requests under way; there are no read-only or tentative executions.
+ */
+import type { ReplicaContext, ReplicaMachine } from '../../core/machine.ts';
+import type { NodeId } from '../../core/node.ts';
+import { hearCommitted, hearFetch, hearState, hearStatus, statusTimeout, askEveryone } from './catch-up.ts';
+import { hearCheckpoint } from './checkpoint.ts';
+import { collectorTimeout, hearCertificate } from './collector.ts';
+import { parseMessage } from './parse.ts';
+import type { Effect, Event, Message, Pbft } from './messages.ts';
+import { hearNewView, supply } from './new-view.ts';
+import { hearPrePrepare } from './propose.ts';
+import { recovered } from './recover.ts';
+import { hearRequest, watch } from './requests.ts';
+import { initialState, type ReplicaState, type Turn } from './state.ts';
+import { changeView, hearViewChange } from './view-change.ts';
+import { hearVote } from './vote.ts';
+
+export const replica: ReplicaMachine<Pbft, ReplicaState> = {
+  begin: initialState,
+  recover: recovered,
+  parse: parseMessage,
+  step(context: ReplicaContext, state: ReplicaState, event: Event): Effect[] {
+    const turn: Turn = { context, state, effects: [] };
+    switch (event.type) {
+      case 'message':
+        hear(turn, event.from, event.message);
+        break;
+      case 'timeout':
+        timeout(turn, event.timer);
+        break;
+      case 'start':
+        start(turn);
+        break;
+      case 'input':
+        break;
+      default:
+        event satisfies never;
+    }
+    return turn.effects;
+  },
+};
+
+function start(turn: Turn): void {
+  const { state, effects } = turn;
+  effects.push({ type: 'set-timer', timer: 'status', after: state.settings.statusEvery });
+  if (state.view > 0 || state.proposed > 0) askEveryone(turn);
+  watch(turn);
+}
+
+function timeout(turn: Turn, timer: string): void {
+  if (timer === 'view') changeView(turn, turn.state.view + 1);
+  else if (timer === 'collector') collectorTimeout(turn);
+  else if (timer === 'status') statusTimeout(turn);
+}
+
+function hear(turn: Turn, from: NodeId, message: Message): void {
+  if (message.type === 'request') return hearRequest(turn, from, message);
+  // All else is for replicas among themselves.
+  if (from >= turn.state.n) return;
+  switch (message.type) {
+    case 'prepare':
+    case 'commit':
+      return hearVote(turn, from, message);
+    case 'pre-prepare':
+      return hearPrePrepare(turn, from, message);
+    case 'certificate':
+      return hearCertificate(turn, from, message);
+    case 'checkpoint':
+      return hearCheckpoint(turn, from, message);
+    case 'view-change':
+      return hearViewChange(turn, from, message);
+    case 'new-view':
+      return hearNewView(turn, from, message);
+    case 'status':
+      return hearStatus(turn, from, message);
+    case 'committed':
+      return hearCommitted(turn, from, message);
+    case 'state':
+      return hearState(turn, from, message);
+    case 'fetch':
+      return hearFetch(turn, from, message);
+    case 'batch':
+      return supply(turn, message.batch);
+    case 'reply':
+      return;
+    default:
+      message satisfies never;
+  }
+}

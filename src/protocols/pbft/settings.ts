@@ -1,0 +1,46 @@
+import type { Settings } from '../../core/machine.ts';
+
+/** What can be set, all times in milliseconds. All replicas of a cluster must be set alike. */
+export interface PbftSettings extends Settings {
+  /** How long a request may wait to be executed before its primary is suspected; doubled with every view change in vain. */
+  readonly timeout: number;
+  /** How long votes may wait for a collector’s certificate before they go to everyone. */
+  readonly collectorTimeout: number;
+  /** How often a replica tells another where it stands; everyone, while it is stuck. */
+  readonly statusEvery: number;
+  /** How long a client waits for its answer before it asks everyone. */
+  readonly retryAfter: number;
+  /** K: a checkpoint is taken every K places. The log’s window is 2K. */
+  readonly checkpointEvery: number;
+  /** The most requests in a batch. */
+  readonly batch: number;
+  /** The most batches under way while more requests wait for the next. */
+  readonly pipeline: number;
+  /** Votes go to one node, and a certificate comes back. */
+  readonly collector: boolean;
+}
+
+export const DEFAULTS: PbftSettings = {
+  timeout: 1000,
+  collectorTimeout: 300,
+  statusEvery: 500,
+  retryAfter: 700,
+  checkpointEvery: 64,
+  batch: 100,
+  pipeline: 16,
+  collector: false,
+};
+
+/** Timeouts double so often at most; the paper doubles for ever. */
+export const DOUBLINGS = 6;
+
+/** The most requests that one client may have under way. */
+export const CLIENT_WINDOW = 128;
+
+/** The most clients; their ids follow those of the replicas. */
+export const CLIENTS = 1024;
+
+/** The most bytes, as UTF-16 units, of an operation. */
+export const OPERATION_LENGTH = 4096;
+
+export const settingsOf = (settings: Settings): PbftSettings => ({ ...DEFAULTS, ...settings });

@@ -1,0 +1,63 @@
+import type { NodeId } from '../../core/node.ts';
+import type { PreparedCertificate, ViewChange } from './messages.ts';
+import { announce } from './new-view.ts';
+import { flawOf } from './proof.ts';
+import { viewTimeout } from './requests.ts';
+import { accuse, primaryOf, save, send, type ReplicaState, type Turn } from './state.ts';
+
+/** Leaves the view, and asks for that one: what is stable and what has prepared since goes with the request, proved. */
+export function changeView(turn: Turn, view: number): void {
+  const { context, state, effects } = turn;
+  state.view = view;
+  state.isChanging = true;
+  state.doublings += 1;
+  state.watched = undefined;
+  state.collectingSince = undefined;
+  state.early.fill(undefined);
+  effects.push({ type: 'cancel-timer', timer: 'view' }, { type: 'cancel-timer', timer: 'collector' });
+  const body = { view, stable: state.stable, proof: state.proof, prepared: preparedIn(state), replica: context.self };
+  const viewChange: ViewChange = { type: 'view-change', body, signature: context.seal.sign('view-change', body) };
+  state.viewChanges[context.self] = viewChange;
+  save(turn, { type: 'view-change', viewChange });
+  send(turn, state.others, viewChange);
+  consider(turn);
+}
+
+/** P: the last certificate of every place above the low mark that has one. */
+function preparedIn({ slots }: ReplicaState): PreparedCertificate[] {
+  const certificates = slots.flatMap((slot) => slot?.certificate ?? []);
+  return certificates.sort((a, b) => a.prePrepare.body.sequence - b.prePrepare.body.sequence);
+}
+
+/** Upon a view-change for a view that has not begun here: the latest of each replica is kept, if its proofs hold. */
+export function hearViewChange(turn: Turn, from: NodeId, message: ViewChange): void {
+  const { context, state } = turn;
+  const { body } = message;
+  if (body.replica !== from || body.view < state.view || (body.view === state.view && !state.isChanging)) return;
+  const before = state.viewChanges[from];
+  if (before !== undefined && before.body.view >= body.view) return;
+  const flaw = flawOf(context.seal, state, message);
+  if (flaw !== undefined) return accuse(turn, from, flaw);
+  state.viewChanges[from] = message;
+  consider(turn);
+}
+
+/**
+ * One loyal replica among those that left is reason enough to leave as well, for the lowest view that they ask for
+ * (§4.5.2). Once a quorum waits for the view, so long that it may begin is waited for it and no longer.
+ */
+function consider(turn: Turn): void {
+  const { context, state, effects } = turn;
+  const later = views(state).filter((view) => view > state.view);
+  if (later.length >= state.oneLoyal) return changeView(turn, Math.min(...later));
+  if (!state.isChanging) return;
+  if (state.awaited < state.view && views(state).filter((view) => view >= state.view).length >= state.quorum) {
+    state.awaited = state.view;
+    effects.push({ type: 'set-timer', timer: 'view', after: viewTimeout(turn) });
+  }
+  if (primaryOf(state.view, state.n) !== context.self) return;
+  const same = state.viewChanges.filter((one): one is ViewChange => one?.body.view === state.view);
+  if (same.length >= state.quorum) announce(turn, same.slice(0, state.quorum));
+}
+
+const views = ({ viewChanges }: ReplicaState): number[] => viewChanges.flatMap((one) => one?.body.view ?? []);

@@ -1,0 +1,183 @@
+import type { ReplicaContext, ReplicaEffect, ReplicaEvent, ReplicaMachine, ReplicaVocabulary } from '../../core/machine.ts';
+import type { NodeId } from '../../core/node.ts';
+import { Wheel } from './wheel.ts';
+
+export type AnyMachine = ReplicaMachine<ReplicaVocabulary, unknown>;
+type Effect = ReplicaEffect<ReplicaVocabulary>;
+type Event = ReplicaEvent<ReplicaVocabulary>;
+
+/** A machine at its place in the network. Twins are two nodes with one id. */
+export interface SimNode {
+  readonly id: NodeId;
+  readonly machine: AnyMachine;
+  readonly context: ReplicaContext;
+  state: unknown;
+  isUp: boolean;
+  /** How often it fell; what belongs to an earlier life is void. */
+  life: number;
+  /** What is on its disk, and what is on its way there. */
+  readonly disk: unknown[];
+  unsynced: { readonly record: unknown; readonly at: number }[];
+  /** When all that it saved will be on disk. */
+  syncedAt: number;
+  /** When each timer that runs was set, as a running number. */
+  readonly timers: Map<string, number>;
+}
+
+/** What the world does with messages and disks, and who watches. */
+export interface World {
+  /** The delays in ms after which a message arrives: none if it is lost, two if it comes twice. At least 1 each. */
+  link(from: SimNode, to: SimNode, now: number): readonly number[];
+  /** How long a save takes, in ms. */
+  sync(node: SimNode): number;
+  sent?(from: SimNode, to: readonly NodeId[], message: unknown): void;
+  output?(node: SimNode, output: unknown, now: number): void;
+  accuse?(node: SimNode, suspect: NodeId, evidence: string): void;
+}
+
+type Due =
+  | { readonly type: 'message'; readonly node: SimNode; readonly event: Extract<Event, { type: 'message' }> }
+  | { readonly type: 'timer'; readonly node: SimNode; readonly timer: string; readonly token: number }
+  | { readonly type: 'effect'; readonly node: SimNode; readonly effect: Effect; readonly life: number }
+  | { readonly type: 'call'; readonly call: () => void };
+
+/**
+ * Machines among themselves in virtual time: one thing happens after another, in the order of time and then of cause, so
+ * a run is a function of the machines and their world.
+ */
+export class Network {
+  readonly nodes: readonly SimNode[];
+  readonly #world: World;
+  readonly #hosts = new Map<NodeId, SimNode[]>();
+  readonly #wheel = new Wheel<Due>();
+  #tokens = 0;
+  events = 0;
+
+  constructor(nodes: readonly Pick<SimNode, 'id' | 'machine' | 'context'>[], world: World) {
+    this.#world = world;
+    this.nodes = nodes.map((node) => ({ ...node, state: undefined, isUp: false, life: 0, disk: [], unsynced: [], syncedAt: 0, timers: new Map() }));
+    for (const node of this.nodes) this.#hosts.set(node.id, [...(this.#hosts.get(node.id) ?? []), node]);
+  }
+
+  get now(): number {
+    return this.#wheel.now;
+  }
+
+  /** Starts a node, with what is on its disk. */
+  start(node: SimNode): void {
+    node.isUp = true;
+    node.state = node.disk.length === 0 ? node.machine.begin(node.context) : node.machine.recover(node.context, node.disk);
+    this.#step(node, { type: 'start' });
+  }
+
+  /** A node falls: what is not on disk by now is lost, and so is all that waited for it. */
+  crash(node: SimNode): void {
+    this.#settle(node);
+    node.isUp = false;
+    node.life += 1;
+    node.unsynced = [];
+    node.syncedAt = 0;
+    node.timers.clear();
+    node.state = undefined;
+  }
+
+  input(node: SimNode, input: unknown): void {
+    if (node.isUp) this.#step(node, { type: 'input', input });
+  }
+
+  at(time: number, call: () => void): void {
+    this.#wheel.add(Math.max(time, this.now), { type: 'call', call });
+  }
+
+  /** Lets things happen until that time, or until `isOver`. @returns whether it was over before */
+  run(until: number, isOver: () => boolean = () => false): boolean {
+    for (;;) {
+      if (isOver()) return true;
+      const due = this.#wheel.next(until);
+      if (due === undefined) return false;
+      this.events += 1;
+      this.#happen(due);
+    }
+  }
+
+  #happen(due: Due): void {
+    switch (due.type) {
+      case 'message':
+        if (due.node.isUp) this.#step(due.node, due.event);
+        return;
+      case 'timer':
+        if (!due.node.isUp || due.node.timers.get(due.timer) !== due.token) return;
+        due.node.timers.delete(due.timer);
+        return this.#step(due.node, { type: 'timeout', timer: due.timer });
+      case 'effect':
+        if (due.node.life === due.life) this.#carry(due.node, due.effect);
+        return;
+      case 'call':
+        return due.call();
+      default:
+        due satisfies never;
+    }
+  }
+
+  #step(node: SimNode, event: Event): void {
+    const effects = node.machine.step(node.context, node.state, event);
+    for (let i = 0; i < effects.length; i += 1) this.#do(node, effects[i]!);
+  }
+
+  #do(node: SimNode, effect: Effect): void {
+    switch (effect.type) {
+      case 'save': {
+        const takes = this.#world.sync(node);
+        if (takes === 0) return void node.disk.push(effect.record);
+        node.syncedAt = Math.max(node.syncedAt, this.now + takes);
+        if (node.unsynced.length >= 64) this.#settle(node);
+        return void node.unsynced.push({ record: effect.record, at: node.syncedAt });
+      }
+      case 'set-timer':
+        this.#tokens += 1;
+        node.timers.set(effect.timer, this.#tokens);
+        return this.#wheel.add(this.now + effect.after, { type: 'timer', node, timer: effect.timer, token: this.#tokens });
+      case 'cancel-timer':
+        return void node.timers.delete(effect.timer);
+      case 'send':
+      case 'output':
+      case 'accuse':
+        if (node.syncedAt > this.now) this.#wheel.add(node.syncedAt, { type: 'effect', node, effect, life: node.life });
+        else this.#carry(node, effect);
+        return;
+      default:
+        effect satisfies never;
+    }
+  }
+
+  #carry(node: SimNode, effect: Effect): void {
+    switch (effect.type) {
+      case 'send':
+        return this.#send(node, effect.to, effect.message);
+      case 'output':
+        return this.#world.output?.(node, effect.output, this.now);
+      case 'accuse':
+        return this.#world.accuse?.(node, effect.suspect, effect.evidence);
+      default:
+    }
+  }
+
+  #send(from: SimNode, to: readonly NodeId[], message: unknown): void {
+    this.#world.sent?.(from, to, message);
+    const event: Event = { type: 'message', from: from.id, message };
+    for (let i = 0; i < to.length; i += 1) {
+      const hosts = this.#hosts.get(to[i]!);
+      if (hosts === undefined) continue;
+      for (const node of hosts) {
+        if (node === from) continue;
+        for (const delay of this.#world.link(from, node, this.now)) this.#wheel.add(this.now + delay, { type: 'message', node, event });
+      }
+    }
+  }
+
+  /** Moves to disk what is there by now. */
+  #settle(node: SimNode): void {
+    for (const { record, at } of node.unsynced) if (at <= this.now) node.disk.push(record);
+    node.unsynced = node.unsynced.filter(({ at }) => at > this.now);
+  }
+}

@@ -1,0 +1,186 @@
+import { expect } from 'chai';
+import { symbolicSeal } from '../../../src/core/seal.ts';
+import type { Effect } from '../../../src/protocols/pbft/messages.ts';
+import { Cluster, twisted } from '../../support/replicas.ts';
+
+function agree(cluster: Cluster, ids: readonly number[]): void {
+  for (const id of ids) {
+    expect(cluster.log(id), `log of ${id}`).to.deep.equal(cluster.log(ids[0]!));
+    expect(cluster.digest(id), `state of ${id}`).to.equal(cluster.digest(ids[0]!));
+  }
+}
+
+/** A primary that tells even and odd backups different things. */
+const equivocating = twisted((effect, self): Effect[] => {
+  if (effect.type !== 'send' || effect.message.type !== 'pre-prepare') return [effect];
+  const { body } = effect.message;
+  const batch = { requests: effect.message.batch.requests.slice(1) };
+  const seal = symbolicSeal(self);
+  const other = { ...body, digest: seal.digest(batch) };
+  const lie = { type: 'pre-prepare' as const, body: other, signature: seal.sign('pre-prepare', other), batch };
+  return [
+    { ...effect, to: effect.to.filter((id) => id % 2 === 0) },
+    { ...effect, to: effect.to.filter((id) => id % 2 === 1), message: lie },
+  ];
+});
+
+describe('PBFT changes views:', () => {
+  for (const collector of [false, true]) {
+    for (const n of [4, 7]) {
+      for (const delay of [0, 1, 2, 3, 4, 5]) {
+        it(`a primary of ${n} that falls ${delay} ms into an order${collector ? ' with a collector' : ''}: the request is executed in the next view`, () => {
+          const cluster = new Cluster(n, { collector });
+          cluster.ask('before');
+          cluster.untilAnswered();
+          cluster.ask('order');
+          cluster.rest(delay);
+          cluster.network.crash(cluster.node(0));
+          expect(cluster.untilAnswered(10_000)).to.equal(true);
+          cluster.ask('after');
+          expect(cluster.untilAnswered(10_000)).to.equal(true);
+          cluster.rest(100);
+          const loyal = Array.from({ length: n - 1 }, (_, i) => i + 1);
+          agree(cluster, loyal);
+          expect(cluster.log(1)).to.deep.equal(['before', 'order', 'after']);
+          expect(cluster.accusations).to.deep.equal([]);
+        });
+      }
+    }
+  }
+
+  it('two primaries in a row that are down: the third serves', () => {
+    const cluster = new Cluster(7);
+    cluster.network.crash(cluster.node(0));
+    cluster.network.crash(cluster.node(1));
+    cluster.ask('order');
+    expect(cluster.untilAnswered(20_000)).to.equal(true);
+    expect(cluster.status(2)).to.include({ view: 2, commander: 2, executed: 1 });
+  });
+
+  it('many requests under way, the primary falls: each is executed once, and all logs are one', () => {
+    const cluster = new Cluster(4, { batch: 5, checkpointEvery: 8, pipeline: 6 });
+    for (let i = 0; i < 120; i += 1) cluster.ask(`order ${i}`);
+    cluster.rest(7);
+    cluster.network.crash(cluster.node(0));
+    expect(cluster.untilAnswered()).to.equal(true);
+    cluster.rest(100);
+    agree(cluster, [1, 2, 3]);
+    expect(new Set(cluster.log(1)).size).to.equal(120);
+    expect(cluster.log(1).length).to.equal(120);
+  });
+
+  for (const n of [4, 7]) {
+    it(`a primary of ${n} that tells different replicas different requests: nobody executes two, and the next view serves`, () => {
+      const cluster = new Cluster(n, { batch: 4 }, new Map([[0, equivocating]]));
+      for (let i = 0; i < 12; i += 1) cluster.ask(`order ${i}`);
+      expect(cluster.untilAnswered()).to.equal(true);
+      cluster.rest(5000);
+      const loyal = Array.from({ length: n - 1 }, (_, i) => i + 1);
+      agree(cluster, loyal);
+      expect(cluster.log(1).toSorted()).to.deep.equal(Array.from({ length: 12 }, (_, i) => `order ${i}`).toSorted());
+      expect(cluster.status(1).view).to.be.at.least(1);
+    });
+  }
+
+  it('a replica that was cut off while views changed comes level by itself', () => {
+    const cluster = new Cluster(4, { checkpointEvery: 4, batch: 1 });
+    let cut = 3;
+    cluster.link = (from, to) => (from.id === cut || to.id === cut ? [] : [1]);
+    for (let i = 0; i < 30; i += 1) cluster.ask(`order ${i}`);
+    expect(cluster.untilAnswered()).to.equal(true);
+    cut = 0;
+    cluster.ask('order 30');
+    expect(cluster.untilAnswered()).to.equal(true);
+    expect(cluster.status(3)).to.include({ view: 1, executed: 31 });
+    cut = -1;
+    cluster.rest(5000);
+    expect([0, 1, 2, 3].map((id) => cluster.digest(id))).to.deep.equal(Array.from({ length: 4 }, () => cluster.digest(1)));
+  });
+
+  it('a new-view that does not follow from its proofs is refused, and its primary left', () => {
+    const forging = twisted((effect, self) => {
+      if (effect.type !== 'send' || effect.message.type !== 'new-view') return [effect];
+      const body = { ...effect.message.body, prePrepares: [] };
+      return [{ ...effect, message: { type: 'new-view', body, signature: symbolicSeal(self).sign('new-view', body) } }];
+    });
+    const cluster = new Cluster(4, {}, new Map([[1, forging]]));
+    cluster.link = (from, _to, message) => (from.id === 0 && message.type === 'commit' ? [] : [1]);
+    cluster.link = (_from, to, message) => (message.type === 'commit' && to.id !== 3 ? [] : [1]);
+    cluster.ask('order');
+    cluster.rest(10);
+    expect(cluster.log(3)).to.deep.equal(['order']);
+    cluster.network.crash(cluster.node(0));
+    cluster.link = () => [1];
+    cluster.ask('next');
+    cluster.rest(20_000);
+    expect(cluster.accusations.some((line) => line.includes('accuses 1: a new-view that does not follow'))).to.equal(true);
+    agree(cluster, [2, 3]);
+    expect(cluster.log(2)[0]).to.equal('order');
+  });
+
+  it('timeouts double with every view change in vain, and begin anew once a request is executed', () => {
+    const cluster = new Cluster(7, { timeout: 1000 });
+    cluster.network.crash(cluster.node(0));
+    cluster.link = (_from, _to, message) => (message.type === 'new-view' ? [] : [1]);
+    cluster.ask('order');
+    const starts: number[] = [];
+    for (let view = 1; view <= 4; view += 1) {
+      cluster.network.run(100_000, () => cluster.status(6).view === view);
+      starts.push(cluster.network.now);
+    }
+    const gaps = starts.slice(1).map((time, index) => Math.round((time - starts[index]!) / 1000));
+    expect(gaps).to.deep.equal([2, 4, 8]);
+    cluster.link = () => [1];
+    expect(cluster.untilAnswered(40_000)).to.equal(true);
+    expect(cluster.state(6).doublings).to.equal(0);
+  });
+
+  it('f + 1 who ask for later views are followed at once', () => {
+    const cluster = new Cluster(4);
+    for (const id of [1, 2]) cluster.network.nodes[id]!.machine.step(cluster.node(id).context, cluster.state(id), { type: 'start' });
+    cluster.link = (from, to, message) => (message.type === 'request' && to.id === 3 ? [] : message.type === 'pre-prepare' || from.id === 0 ? [] : [1]);
+    cluster.ask('order');
+    cluster.network.run(20_000, () => cluster.status(1).view >= 1 && cluster.status(2).view >= 1);
+    cluster.rest(2);
+    expect(cluster.status(3).view).to.be.at.least(1);
+  });
+});
+
+describe('PBFT remembers:', () => {
+  it('all replicas fall at any moment of an order, and come back with their disks: nothing answered is lost, nothing is done twice', () => {
+    for (let moment = 0; moment < 30; moment += 1) {
+      const cluster = new Cluster(4, { checkpointEvery: 4, batch: 2 });
+      cluster.sync = 2;
+      for (let i = 0; i < 14; i += 1) cluster.ask(`order ${i}`);
+      cluster.rest(moment);
+      const answered = cluster.answers.size;
+      for (let id = 0; id < 4; id += 1) cluster.network.crash(cluster.node(id));
+      for (let id = 0; id < 4; id += 1) cluster.network.start(cluster.node(id));
+      expect(cluster.untilAnswered(), `falling at ${moment}, ${answered} answered`).to.equal(true);
+      cluster.rest(5000);
+      for (let id = 1; id < 4; id += 1) expect(cluster.digest(id), `falling at ${moment}`).to.equal(cluster.digest(0));
+      expect(cluster.status(0).executed).to.equal(14);
+      expect(cluster.accusations).to.deep.equal([]);
+    }
+  });
+
+  it('one replica after the other falls and comes back under load', () => {
+    const cluster = new Cluster(4, { checkpointEvery: 8, batch: 4 });
+    cluster.sync = 1;
+    for (let round = 0; round < 12; round += 1) {
+      const node = cluster.node(round % 4);
+      for (let i = 0; i < 20; i += 1) cluster.ask(`order ${round} ${i}`);
+      cluster.rest(round);
+      cluster.network.crash(node);
+      cluster.rest(round * 200);
+      cluster.network.start(node);
+      expect(cluster.untilAnswered(), `round ${round}`).to.equal(true);
+    }
+    cluster.rest(5000);
+    for (let id = 0; id < 4; id += 1) {
+      expect(cluster.digest(id)).to.equal(cluster.digest(0));
+      expect(cluster.status(id).executed).to.equal(240);
+    }
+    expect(cluster.accusations).to.deep.equal([]);
+  });
+});
