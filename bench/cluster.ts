@@ -2,6 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { costOf } from '../src/hosts/processes/cost.ts';
 import { User } from '../src/hosts/processes/user.ts';
 import { median, type Row } from './measure.ts';
 
@@ -29,8 +30,10 @@ export async function benchCluster(report: (row: Row) => void): Promise<void> {
       const ms = await latency(single);
       const limit = protocol === 'pbft' ? ALONE_MAX[n] : undefined;
       report({ what: `${protocol}, n = ${n}: one request alone, ms (an unreplicated server)`, ours: ms, theirs: theirLatency, ratio: ms / theirLatency, ...(limit === undefined ? {} : { limit: limit / theirLatency }) });
-      report(await counted(single, protocol, n));
       await single.close();
+      const { messages } = await costOf(protocol, n, 20);
+      const formula = protocol === 'pbft' ? 2 * n * (n - 1) : 5 * (n - 1);
+      report({ what: `${protocol}, n = ${n}: HTTP requests between replicas for one request (the formula)`, ours: messages, theirs: formula, ratio: messages / formula, limit: 1 });
       for (const batch of [1, 100]) {
         const cluster = await serve([MAIN, 'cluster', '--json', '--port', '0', '--protocol', protocol, '--members', String(n), '--batch', String(batch)]);
         const requests = Math.round((batch === 1 ? 4000 : 12_000) * (4 / n) ** (batch === 1 ? 2 : 1));
@@ -77,30 +80,6 @@ async function latency({ urls }: Served): Promise<number> {
   }
   await user.close();
   return median(times.slice(100));
-}
-
-/** How many HTTP requests the replicas send each other for one request, beside the papers' formula. */
-async function counted({ urls }: Served, protocol: string, n: number): Promise<Row> {
-  const users = urls.map((url) => new User(url, 1));
-  const agreement = ['preprepare', 'prepare', 'commit'];
-  const sum = async (): Promise<number> => {
-    const shown = await Promise.all(users.map((user) => user.look()));
-    return shown.reduce((total, { counts }) => total + Object.entries(counts['messages_sent'] ?? {}).reduce((all, [path, count]) => (agreement.some((word) => path.includes(word)) ? all + count : all), 0), 0);
-  };
-  const settled = async (): Promise<number> => {
-    for (let last = await sum(); ; ) {
-      await new Promise((resolve) => setTimeout(resolve, 200));
-      const now = await sum();
-      if (now === last) return now;
-      last = now;
-    }
-  };
-  const before = await settled();
-  for (let count = 0; count < 20; count += 1) await asked(users[0]!, `counted ${count}`);
-  const ours = ((await settled()) - before) / 20;
-  await Promise.all(users.map((user) => user.close()));
-  const theirs = protocol === 'pbft' ? 2 * n * (n - 1) : 5 * (n - 1);
-  return { what: `${protocol}, n = ${n}: HTTP requests between replicas for one request (the formula)`, ours, theirs, ratio: ours / theirs, limit: 1 };
 }
 
 /** Requests a second, and CPU microseconds of the servers for each, with that many users at once. */

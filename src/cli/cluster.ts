@@ -20,7 +20,7 @@ async function served(order: ClusterOrder, plan: Plan, secrets: readonly string[
   const kinds = kindsFor(order, plan);
   const say = (line: string, fact: object): void => void process.stdout.write(order.json ? `${JSON.stringify({ v: 1, ...fact })}\n` : `${line}\n`);
   let printer: Printer | undefined;
-  let view = 0;
+  let view = order.commander;
   const cluster = await LiveCluster.start({
     plan,
     secrets,
@@ -57,7 +57,7 @@ function planFor(order: ClusterOrder): { readonly plan: Plan; readonly secrets: 
   const count = urls?.length ?? members;
   const service = serviceNamed(protocol);
   if (commander >= count) throw new UsageError(`--commander is one of the nodes 0 to ${count - 1}, not ${commander}`);
-  const settings = { ...service.settings, commander, ...(batch === undefined ? {} : { batch }) };
+  const settings = { ...service.settings, firstView: commander, ...(batch === undefined ? {} : { batch }) };
   const found = data === undefined ? undefined : readCluster(data);
   if (found === undefined) {
     const made = newPlan(protocol, settings, urls ?? Array.from({ length: count }, (_, id) => urlOf(order.host, order.port + (order.port === 0 ? 1 : id))));
@@ -98,7 +98,7 @@ function warn({ host, json }: ClusterOrder): void {
 function tell(order: ClusterOrder, plan: Plan, kinds: ReadonlyMap<number, string>, cluster: LiveCluster, say: (line: string, fact: object) => void): void {
   const { members, protocol } = plan;
   const { urls, pids } = cluster;
-  const commander = Number(plan.settings['commander'] ?? 0);
+  const commander = Number(plan.settings['firstView'] ?? 0);
   const faults = faultsTolerated(members.length);
   const nodes = members.map(({ id }) => ({ id, url: urls[id], kind: kinds.get(id) ?? 'loyal', ...(pids.has(id) ? { pid: pids.get(id) } : {}) }));
   const traitors = [...kinds].map(([id, kind]) => `Node ${id} (${kind})`).join(', ');

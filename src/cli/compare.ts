@@ -1,7 +1,4 @@
-import { LiveCluster } from '../hosts/processes/cluster.ts';
-import { newPlan } from '../hosts/processes/plan.ts';
-import { serviceNamed } from '../hosts/processes/services.ts';
-import { User } from '../hosts/processes/user.ts';
+import { costOf } from '../hosts/processes/cost.ts';
 import type { ClusterOrder } from './options.ts';
 import { untilSignalled } from './signals.ts';
 
@@ -22,7 +19,6 @@ const PROTOCOLS = [
 ];
 
 const SIZES = [4, 7, 10, 13];
-const WARM_UPS = 10;
 const REQUESTS = 20;
 
 /** Runs both protocols on the same requests, one at a time. @returns the exit status */
@@ -36,7 +32,7 @@ async function compared(json: boolean, signalled: Promise<number>): Promise<numb
   for (const n of SIZES) {
     for (const { name, formula } of PROTOCOLS) {
       if (code !== undefined) break;
-      const cost = { n, protocol: name, formula: formula(n), ...(await measured(name, n)) };
+      const cost = { n, protocol: name, formula: formula(n), ...(await costOf(name, n, REQUESTS)) };
       costs.push(cost);
       process.stdout.write(json ? `${JSON.stringify({ v: 1, ...cost })}\n` : rowOf(cost));
     }
@@ -48,48 +44,6 @@ async function compared(json: boolean, signalled: Promise<number>): Promise<numb
   }
   return 0;
 }
-
-async function measured(protocol: string, n: number): Promise<Pick<Cost, 'messages' | 'milliseconds'>> {
-  const service = serviceNamed(protocol);
-  const { plan, secrets } = newPlan(protocol, service.settings, Array.from({ length: n }, () => 'http://127.0.0.1:1'));
-  const cluster = await LiveCluster.start({ plan, secrets, kinds: new Map(), host: '127.0.0.1', port: 0, separate: false, listener: {} });
-  const users = cluster.urls.map((url) => new User(url, 1));
-  try {
-    const commander = users[0]!;
-    for (let count = 0; count < WARM_UPS; count += 1) await asked(commander, `warm-up ${count}`);
-    const before = await settled(users, service.agreement);
-    const times: number[] = [];
-    for (let count = 0; count < REQUESTS; count += 1) {
-      const start = performance.now();
-      await asked(commander, `request ${count}`);
-      times.push(performance.now() - start);
-    }
-    const after = await settled(users, service.agreement);
-    return { messages: (after - before) / REQUESTS, milliseconds: times.toSorted((a, b) => a - b)[REQUESTS / 2]! };
-  } finally {
-    await Promise.all(users.map((user) => user.close()));
-    await cluster.close();
-  }
-}
-
-async function asked(user: User, data: string): Promise<void> {
-  const { status, text } = await user.order(data);
-  if (status !== 200) throw new Error(`a request was answered ${status}: ${text.trim()}`);
-}
-
-/** How many messages all replicas have sent, when they have sent what they still had to after the last answer. */
-async function settled(users: readonly User[], kinds: readonly string[]): Promise<number> {
-  for (let last = -1; ; ) {
-    const shown = await Promise.all(users.map((user) => user.look()));
-    const sum = shown.reduce((total, { counts }) => total + kinds.reduce((all, kind) => all + (counts['messages_sent']?.[kind] ?? 0), 0), 0);
-    if (sum === last) return sum;
-    last = sum;
-    await new Promise((resolve) => setTimeout(resolve, QUIET));
-  }
-}
-
-/** Milliseconds without a message after which none is still to come. */
-const QUIET = 100;
 
 const HEAD = '  n  protocol   messages  formula        ms\n';
 

@@ -7,8 +7,6 @@ interface Clerk {
   readonly id: NodeId;
   readonly driver: Driver;
   readonly users: Map<number, (result: unknown) => void>;
-  /** The next request's number. */
-  next: number;
 }
 
 /** The id of a node's k-th client: those of replicas come first, and the home of any id is its remainder. */
@@ -21,20 +19,16 @@ export const clientId = (home: number, index: number, members: number): NodeId =
 export class Gateway {
   readonly #service: Service;
   readonly #clerks: readonly Clerk[];
+  #tickets = 0;
 
   constructor(service: Service, drivers: ReadonlyMap<NodeId, Driver>) {
     this.#service = service;
-    // A client that comes back must not use a number twice: the time makes numbers that it never used.
-    this.#clerks = [...drivers].map(([id, driver]) => ({ id, driver, users: new Map(), next: Date.now() * 1000 }));
+    this.#clerks = [...drivers].map(([id, driver]) => ({ id, driver, users: new Map() }));
   }
 
   /** How many users wait. */
   get waiting(): number {
     return this.#clerks.reduce((sum, { users }) => sum + users.size, 0);
-  }
-
-  start(): void {
-    for (const { driver } of this.#clerks) driver.start([]);
   }
 
   stop(): void {
@@ -45,8 +39,8 @@ export class Gateway {
   ask(data: string, signal: AbortSignal): Promise<unknown> | 'full' {
     const clerk = this.#clerks.reduce((idlest, one) => (one.users.size < idlest.users.size ? one : idlest));
     if (clerk.users.size >= this.#service.clientWindow) return 'full';
-    const ticket = clerk.next;
-    clerk.next += 1;
+    this.#tickets += 1;
+    const ticket = this.#tickets;
     return new Promise((resolve) => {
       const end = (result: unknown): void => {
         clearTimeout(patience);

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { ReplicaContext } from '../../core/machine.ts';
+import { join } from 'node:path';
 import { nodeId, type NodeId } from '../../core/node.ts';
 import { Refusal, quoted, quotedPath } from '../../core/refusal.ts';
 import { forgetfulLog, openLog, type Log } from '../log.ts';
@@ -40,6 +40,13 @@ export interface ReplicaListener {
   failed(error: Error): void;
 }
 
+/** A machine with its driver, its log, and what that held. */
+interface Unit {
+  readonly driver: Driver;
+  readonly log: Log;
+  readonly records: readonly unknown[];
+}
+
 /** One user's request, from post to answer. */
 export interface Run {
   readonly seconds: number;
@@ -58,9 +65,9 @@ export class Replica {
   readonly #options: ReplicaOptions;
   readonly #members: readonly NodeId[];
   readonly #machine: AnyMachine;
-  readonly #log: Log;
-  readonly #records: readonly unknown[];
+  readonly #unit: Unit;
   readonly #replica: Driver;
+  readonly #clients = new Map<NodeId, Unit>();
   readonly #gateway: Gateway;
   readonly #server: Server;
   readonly #envelopes = new Map<NodeId, Envelopes>();
@@ -81,28 +88,31 @@ export class Replica {
     if (keys.sign !== own.sign || keys.pair !== own.pair) throw new Refusal(`the secret is not that of node ${id} in this cluster`);
     this.#members = places.map((place) => nodeId(place.id));
     this.#machine = service.replica(strategy);
-    this.#log = data === undefined ? forgetfulLog() : openLog(data, { synced: () => this.#replica.synced(), failed: (error) => listener.failed(error) }, { keep: ([owner, ...records]) => [owner, ...service.keep(records)], from: LOG_BYTES_MAX });
-    this.#records = recordsOf(this.#log, { cluster: plan.cluster, replica: id }, data);
     const count = places.length;
     // A client of a node has the keys of that node; its id keeps their signatures apart.
     const sealOptions = { cluster: plan.cluster, secret, keysOf: (of: NodeId) => places[of % count] };
-    const driverFor = (self: NodeId, isReplica: boolean): Driver => {
+    const unitFor = (self: NodeId, folder: string | undefined, machine: AnyMachine, heed: (output: unknown) => void): Unit => {
       const seal = networkSeal({ ...sealOptions, self, onForgery: (by) => this.counts.add('forgeries', String(by)) });
-      const envelopes = networkEnvelopes({ ...sealOptions, self });
-      this.#envelopes.set(self, envelopes);
-      const context: ReplicaContext = { self, members: this.#members, seal, settings: plan.settings };
-      return new Driver(isReplica ? this.#machine : service.client, context, isReplica ? this.#log : forgetfulLog(), {
+      this.#envelopes.set(self, networkEnvelopes({ ...sealOptions, self }));
+      const keep = ([owner, ...records]: readonly unknown[]): readonly unknown[] => [owner, ...(self === id ? service.keep(records) : records)];
+      const log: Log = folder === undefined ? forgetfulLog() : openLog(folder, { synced: () => driver.synced(), failed: (error) => listener.failed(error) }, { keep, from: LOG_BYTES_MAX });
+      const driver = new Driver(machine, { self, members: this.#members, seal, settings: plan.settings }, log, {
         send: (to, message) => this.#send(self, to, message),
-        output: (output) => (isReplica ? this.#heed(output) : this.#gateway.heed(self, output)),
+        output: heed,
         accuse: (suspect, evidence) => {
           this.counts.add('accusations', String(suspect));
           this.#accusations = [...this.#accusations.slice(1 - ACCUSATIONS_MAX), { suspect, evidence: evidence.slice(0, 200) }];
         },
       });
+      return { driver, log, records: recordsOf(log, { cluster: plan.cluster, node: self }, folder) };
     };
-    this.#replica = driverFor(nodeId(id), true);
-    const clients = Array.from({ length: options.clients ?? CLIENTS }, (_, index) => clientId(id, index, count));
-    this.#gateway = new Gateway(service, new Map(clients.map((client) => [client, driverFor(client, false)])));
+    this.#unit = unitFor(nodeId(id), data, this.#machine, (output) => this.#heed(output));
+    this.#replica = this.#unit.driver;
+    for (let index = 0; index < (options.clients ?? CLIENTS); index += 1) {
+      const self = clientId(id, index, count);
+      this.#clients.set(self, unitFor(self, data === undefined ? undefined : join(data, `client-${index}`), service.client, (output) => this.#gateway.heed(self, output)));
+    }
+    this.#gateway = new Gateway(service, new Map([...this.#clients].map(([self, { driver }]) => [self, driver])));
     const { registry, seconds } = metricsOf(this.counts, () => {
       const { view, executed } = this.status();
       return { view, executed, backlog: this.#replica.backlog, waiting: this.#gateway.waiting };
@@ -129,8 +139,7 @@ export class Replica {
       if (id !== this.id) this.#peers.set(nodeId(id), new Peer(url, this.counts));
     });
     for (const peer of this.#peers.values()) void peer.isThere();
-    this.#replica.start(this.#records);
-    this.#gateway.start();
+    for (const { driver, records } of [this.#unit, ...this.#clients.values()]) driver.start(records);
     this.#look();
   }
 
@@ -155,7 +164,7 @@ export class Replica {
       this.#server.close();
       this.#server.closeAllConnections();
       await Promise.all([...this.#peers.values()].map((peer) => peer.close()));
-      await this.#log.close();
+      await Promise.all([this.#unit, ...this.#clients.values()].map(({ log }) => log.close()));
     })();
     return this.#closing;
   }
@@ -169,7 +178,7 @@ export class Replica {
       status: () => `Node ${this.id} Up and Running`,
       fullStatus: () => {
         const { backlog } = this.#replica;
-        return { id: this.id, protocol: service.name, ...this.status(), waiting: this.#gateway.waiting, backlog, logged: this.#records.length + this.#log.appended, accusations: this.#accusations, counts: this.counts.all() };
+        return { id: this.id, protocol: service.name, ...this.status(), waiting: this.#gateway.waiting, backlog, logged: this.#unit.records.length + this.#unit.log.appended, accusations: this.#accusations, counts: this.counts.all() };
       },
       metrics,
       order: async (data, signal) => {
@@ -271,14 +280,14 @@ function told(seconds: number, result: unknown): Told {
 }
 
 /** What the machine saved: the log less its first record, which says whose log it is. @throws Refusal if it is another's */
-function recordsOf(log: Log, owner: { readonly cluster: string; readonly replica: number }, folder: string | undefined): readonly unknown[] {
+function recordsOf(log: Log, owner: { readonly cluster: string; readonly node: number }, folder: string | undefined): readonly unknown[] {
   const [first, ...records] = log.records;
   if (first === undefined) {
     log.append({ v: 1, ...owner });
     return [];
   }
-  const { cluster, replica } = first as Record<string, unknown>;
-  if (cluster !== owner.cluster || replica !== owner.replica)
-    throw new Refusal(`${quotedPath(folder ?? '')} holds the log of node ${String(replica)} of cluster ${quoted(String(cluster))}, not that of node ${owner.replica} of ${quoted(owner.cluster)}`);
+  const { cluster, node } = first as Record<string, unknown>;
+  if (cluster !== owner.cluster || node !== owner.node)
+    throw new Refusal(`${quotedPath(folder ?? '')} holds the log of node ${String(node)} of cluster ${quoted(String(cluster))}, not that of node ${owner.node} of ${quoted(owner.cluster)}`);
   return records;
 }

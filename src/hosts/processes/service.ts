@@ -22,7 +22,7 @@ export interface Service {
   pathOf(message: unknown): string;
   /** How many characters a user's data may have. */
   readonly dataMax: number;
-  /** What a user asked, as the client's input. @param ticket the request's number, one after that before, which the answer will carry */
+  /** What a user asked, as the client's input. @param ticket that the answer will carry */
   ask(data: string, ticket: number): unknown;
   /** What a client's output answers; undefined if it is no answer. */
   answered(output: unknown): Answer | undefined;
