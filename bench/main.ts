@@ -1,5 +1,6 @@
 import { benchArmy } from './army.ts';
 import { benchCampaign } from './campaign.ts';
+import { benchCluster } from './cluster.ts';
 import { benchKernel } from './kernel.ts';
 import { benchSimulator } from './simulator.ts';
 import type { Row } from './measure.ts';
@@ -10,6 +11,7 @@ const SUITES: Readonly<Record<string, (report: (row: Row) => void) => Promise<vo
   simulator: benchSimulator,
   campaign: benchCampaign,
   kernel: benchKernel,
+  cluster: benchCluster,
 };
 
 const words = process.argv.slice(2);

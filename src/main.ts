@@ -39,6 +39,13 @@ try {
     case 'replay':
       process.exitCode = await (await import('./cli/replay.ts')).replayCommand(request);
       break;
+    case 'cluster':
+      process.exitCode = await (await import('./cli/cluster.ts')).clusterCommand(request);
+      break;
+    case 'replica':
+    case 'repair':
+      process.exitCode = await (await import('./cli/replica.ts')).replicaCommand(request);
+      break;
     default:
       request satisfies never;
   }

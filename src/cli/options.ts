@@ -12,7 +12,9 @@ export type Request =
   | CheckOrder
   | TraceOrder
   | CampaignOrder
-  | ReplayOrder;
+  | ReplayOrder
+  | ClusterOrder
+  | ReplicaOrder;
 
 /** `generals check`: what to search, and where to write what is found. */
 export interface CheckOrder {
@@ -65,6 +67,45 @@ export interface ReplayOrder {
   readonly colourless: boolean;
 }
 
+/** `generals cluster`: which replicas to start, and how. */
+export interface ClusterOrder {
+  readonly type: 'cluster';
+  readonly protocol: string;
+  readonly members: number;
+  /** How many are traitors, and in which way. */
+  readonly byzantine: number;
+  readonly kind: string;
+  /** Which are traitors, if that is said. */
+  readonly traitors: readonly number[] | undefined;
+  /** Who commands first. */
+  readonly commander: number;
+  /** How many requests share an order. */
+  readonly batch: number | undefined;
+  readonly host: string;
+  readonly port: number;
+  readonly data: string | undefined;
+  /** Whether each replica is a process, not a thread. */
+  readonly processes: boolean;
+  /** Where the nodes are, if only the files of a cluster are wanted. */
+  readonly urls: readonly string[] | undefined;
+  readonly compare: boolean;
+  readonly json: boolean;
+}
+
+/** `generals replica`: which replica of which cluster; or the repair of a log. */
+export type ReplicaOrder =
+  | {
+      readonly type: 'replica';
+      readonly id: number;
+      /** The cluster's file. */
+      readonly cluster: string;
+      readonly data: string | undefined;
+      readonly kind: string | undefined;
+      readonly host: string | undefined;
+      readonly json: boolean;
+    }
+  | { readonly type: 'repair'; readonly folder: string };
+
 export interface Options {
   readonly host: 'threads' | 'sim';
   readonly seed: number | undefined;
@@ -92,6 +133,8 @@ Usage: generals [N] [options]            muster N generals (4) and command them,
        generals trace <file> [options]   show a trace that run wrote
        generals campaign [grid] [options] give many orders in many situations, and count what came of them
        generals replay <results> [options] show one order of a campaign
+       generals cluster [options]        start replicas over HTTP, which agree on a log of requests, until Ctrl-C
+       generals replica [options]        run one replica of a cluster, which may span machines
 
 For N and run:
   -n, --generals <N>     how many generals to muster (4); the same as the word N
@@ -142,6 +185,31 @@ For replay (the first violation, unless said otherwise):
       --cell <id>        the cell, such as exchange-m1-n4-f1-coin; or by --seed, that of the cell
       --order <number>   the order's number in its cell
 
+For cluster (GET /status, /status?full and /metrics at every node; POST /preprepare at the commander):
+      --protocol <name>  pbft, or collector for its linear variant (pbft)
+      --members <n>      how many replicas there are (4)
+      --byzantine <k>    how many of them are traitors (0): the last ones, or
+      --traitors <ids>   these, such as 0,2
+      --kind <kind>      in which way: offline, malicious … (offline)
+      --commander <id>   who commands first (0)
+      --port <port>      the port of node 0, the others' behind it; 0 lets the system choose (8080)
+      --host <address>   where to listen (127.0.0.1); anything else opens the nodes to the network
+      --data <folder>    keep each node's promises on disk, and go on with those of an earlier run
+      --processes        each replica is a process, not a thread
+      --batch <n>        how many requests may share a place in the log
+      --urls <a,b,…>     write the files of a cluster at these URLs to --data, and start nothing
+      --compare          run both protocols on the same requests, and draw messages and latency against n
+      --json             facts as JSON lines
+
+For replica:
+      --id <id>          which one
+      --cluster <file>   the cluster's file, cluster.json
+      --data <folder>    its secret and its log (replica-<id> beside the file)
+      --kind <kind>      be a traitor in that way
+      --host <address>   where to listen, if not at the address of its URL
+      --repair <folder>  cut a damaged log off before the damage, and exit
+      --json             facts as JSON lines
+
   -h, --help             this text
   -V, --version          the version
 
@@ -163,6 +231,8 @@ export function parseRequest(words: readonly string[]): Request {
   if (face === 'trace') return parseTraceOrder(rest);
   if (face === 'campaign') return parseCampaign(rest);
   if (face === 'replay') return parseReplay(rest);
+  if (face === 'cluster') return parseCluster(rest);
+  if (face === 'replica') return parseReplica(rest);
   return parseArmy(words);
 }
 
@@ -313,6 +383,73 @@ function parseReplay(words: readonly string[]): Request {
     seed: whole(values.seed, '--seed', 0),
     colourless: values['no-color'] === true,
   };
+}
+
+function parseCluster(words: readonly string[]): Request {
+  const { values, positionals } = parsed(words, {
+    ...COMMON,
+    protocol: { type: 'string' },
+    members: { type: 'string', short: 'n' },
+    byzantine: { type: 'string' },
+    kind: { type: 'string' },
+    traitors: { type: 'string' },
+    commander: { type: 'string' },
+    batch: { type: 'string' },
+    host: { type: 'string' },
+    port: { type: 'string' },
+    data: { type: 'string' },
+    processes: { type: 'boolean' },
+    urls: { type: 'string' },
+    compare: { type: 'boolean' },
+    json: { type: 'boolean' },
+  });
+  if (values.help === true) return { type: 'help' };
+  if (values.version === true) return { type: 'version' };
+  if (positionals.length > 0) throw new UsageError(`cluster takes options only, not ${quoted(positionals[0]!)}`);
+  const members = whole(values.members, '--members', 1, REPLICAS_MAX) ?? 4;
+  const port = whole(values.port, '--port', 0, 65_535) ?? 8080;
+  if (port > 0 && port + members > 65_536) throw new UsageError(`--port ${port} leaves no room for ${members} nodes: ports end at 65535`);
+  return {
+    type: 'cluster',
+    protocol: values.protocol?.toLowerCase() ?? 'pbft',
+    members,
+    byzantine: whole(values.byzantine, '--byzantine', 0, REPLICAS_MAX) ?? 0,
+    kind: values.kind?.toLowerCase() ?? 'offline',
+    traitors: values.traitors?.split(',').map((word) => whole(word, 'each of --traitors', 0, REPLICAS_MAX)!),
+    commander: whole(values.commander, '--commander', 0, REPLICAS_MAX) ?? 0,
+    batch: whole(values.batch, '--batch', 1, 1000),
+    host: values.host ?? '127.0.0.1',
+    port,
+    data: values.data,
+    processes: values.processes === true,
+    urls: values.urls?.split(','),
+    compare: values.compare === true,
+    json: values.json === true,
+  };
+}
+
+/** More replicas than this no machine serves over HTTP, each with a connection to each other. */
+const REPLICAS_MAX = 64;
+
+function parseReplica(words: readonly string[]): Request {
+  const { values, positionals } = parsed(words, {
+    ...COMMON,
+    id: { type: 'string' },
+    cluster: { type: 'string' },
+    data: { type: 'string' },
+    kind: { type: 'string' },
+    host: { type: 'string' },
+    repair: { type: 'string' },
+    json: { type: 'boolean' },
+  });
+  if (values.help === true) return { type: 'help' };
+  if (values.version === true) return { type: 'version' };
+  if (positionals.length > 0) throw new UsageError(`replica takes options only, not ${quoted(positionals[0]!)}`);
+  if (values.repair !== undefined) return { type: 'repair', folder: values.repair };
+  const id = whole(values.id, '--id', 0, REPLICAS_MAX);
+  const { cluster } = values;
+  if (id === undefined || cluster === undefined) throw new UsageError('replica needs to know which: generals replica --id <id> --cluster <file>');
+  return { type: 'replica', id, cluster, data: values.data, kind: values.kind?.toLowerCase(), host: values.host, json: values.json === true };
 }
 
 function parsed<Config extends NonNullable<ParseArgsConfig['options']>>(words: readonly string[], options: Config) {

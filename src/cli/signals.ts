@@ -14,3 +14,12 @@ export async function heeding<Result>(signals: readonly NodeJS.Signals[], heed: 
     }
   }
 }
+
+/** Does work that goes on until SIGINT or SIGTERM, which it learns as the exit status to end with. A second signal ends the program at once. */
+export function untilSignalled(work: (signalled: Promise<number>) => Promise<number>): Promise<number> {
+  let heed: (signal: NodeJS.Signals) => void = () => undefined;
+  const signalled = new Promise<number>((resolve) => {
+    heed = (signal) => resolve(signal === 'SIGINT' ? 130 : 143);
+  });
+  return heeding(['SIGINT', 'SIGTERM'], heed, () => work(signalled));
+}

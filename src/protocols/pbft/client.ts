@@ -47,10 +47,10 @@ const RESERVE = 1000;
 const QUEUE = 16_384;
 
 export const client: ReplicaMachine<ClientVocabulary, ClientState> = {
-  begin: () => ({ next: 1, reserved: 0, view: 0, open: new Map(), queue: [] }),
-  recover: (_context, records) => {
+  begin: ({ settings }) => ({ next: 1, reserved: 0, view: settingsOf(settings).firstView, open: new Map(), queue: [] }),
+  recover: ({ settings }, records) => {
     const upTo = records.reduce((most, record) => Math.max(most, record.upTo), 0);
-    return { next: upTo + 1, reserved: upTo, view: 0, open: new Map(), queue: [] };
+    return { next: upTo + 1, reserved: upTo, view: settingsOf(settings).firstView, open: new Map(), queue: [] };
   },
   parse: parseMessage,
   step(context: ReplicaContext, state: ClientState, event: ReplicaEvent<ClientVocabulary>): Effects {

@@ -18,6 +18,8 @@ export interface PbftSettings extends Settings {
   readonly pipeline: number;
   /** Votes go to one node, and a certificate comes back. */
   readonly collector: boolean;
+  /** The first view, and so, modulo n, the first primary. */
+  readonly firstView: number;
 }
 
 export const DEFAULTS: PbftSettings = {
@@ -29,6 +31,7 @@ export const DEFAULTS: PbftSettings = {
   batch: 100,
   pipeline: 16,
   collector: false,
+  firstView: 0,
 };
 
 /** Timeouts double so often at most; the paper doubles for ever. */

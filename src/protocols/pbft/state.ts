@@ -114,7 +114,7 @@ export function initialState({ self, members, settings }: ReplicaContext): Repli
     quorum: byzantineQuorum(n),
     oneLoyal: oneLoyal(n),
     settings: known,
-    view: 0,
+    view: known.firstView,
     isChanging: false,
     doublings: 0,
     newView: undefined,

@@ -1,0 +1,116 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { costOf } from '../src/hosts/processes/cost.ts';
+import { User } from '../src/hosts/processes/user.ts';
+import { median, type Row } from './measure.ts';
+
+const MAIN = fileURLToPath(new URL('../src/main.js', import.meta.url));
+const UNREPLICATED = fileURLToPath(new URL('unreplicated.js', import.meta.url));
+
+const SIZES = [4, 7, 13, 19];
+
+/** Milliseconds that one request alone may take. */
+const ALONE_MAX: Readonly<Record<number, number>> = { 4: 10, 19: 100 };
+
+/**
+ * A cluster over HTTP, its replicas threads of one process, beside one server of the same kind that is alone: same HTTP, same
+ * check of what comes, same signature of each request made and verified, same state. What is compared of throughput is CPU
+ * time for a request, since a cluster of n does the work of n servers on the same cores.
+ */
+export async function benchCluster(report: (row: Row) => void): Promise<void> {
+  const alone = await serve([UNREPLICATED]);
+  const theirLatency = await latency(alone);
+  const theirs = await throughput(alone, 200, 20_000);
+  await alone.close();
+  for (const protocol of ['pbft', 'collector']) {
+    for (const n of SIZES) {
+      const single = await serve([MAIN, 'cluster', '--json', '--port', '0', '--protocol', protocol, '--members', String(n), '--batch', '1']);
+      const ms = await latency(single);
+      const limit = protocol === 'pbft' ? ALONE_MAX[n] : undefined;
+      report({ what: `${protocol}, n = ${n}: one request alone, ms (an unreplicated server)`, ours: ms, theirs: theirLatency, ratio: ms / theirLatency, ...(limit === undefined ? {} : { limit: limit / theirLatency }) });
+      await single.close();
+      const { messages } = await costOf(protocol, n, 20);
+      const formula = protocol === 'pbft' ? 2 * n * (n - 1) : 5 * (n - 1);
+      report({ what: `${protocol}, n = ${n}: HTTP requests between replicas for one request (the formula)`, ours: messages, theirs: formula, ratio: messages / formula, limit: 1 });
+      for (const batch of [1, 100]) {
+        const cluster = await serve([MAIN, 'cluster', '--json', '--port', '0', '--protocol', protocol, '--members', String(n), '--batch', String(batch)]);
+        const requests = Math.round((batch === 1 ? 4000 : 12_000) * (4 / n) ** (batch === 1 ? 2 : 1));
+        const ours = await throughput(cluster, batch === 1 ? 16 : 400, requests);
+        await cluster.close();
+        const goal = protocol === 'pbft' && n === 4 && batch === 100 ? { limit: 4 } : {};
+        report({ what: `${protocol}, n = ${n}, batch ${batch}: CPU µs a request (unreplicated); ${Math.round(ours.perSecond)} requests/s (${Math.round(theirs.perSecond)})`, ours: ours.cpu, theirs: theirs.cpu, ratio: ours.cpu / theirs.cpu, ...goal });
+      }
+    }
+  }
+}
+
+interface Served {
+  readonly urls: readonly string[];
+  close(): Promise<void>;
+}
+
+async function serve(args: readonly string[]): Promise<Served> {
+  const child: ChildProcess = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+  const lines = createInterface({ input: child.stdout! });
+  for await (const line of lines) {
+    const fact = JSON.parse(line) as { type: string; nodes: { url: string }[] };
+    if (fact.type !== 'ready') continue;
+    child.stdout!.resume();
+    return {
+      urls: fact.nodes.map(({ url }) => url),
+      async close() {
+        child.kill('SIGTERM');
+        await once(child, 'exit');
+      },
+    };
+  }
+  throw new Error(`${args.join(' ')} did not start`);
+}
+
+/** Median milliseconds of requests one after the other. */
+async function latency({ urls }: Served): Promise<number> {
+  const user = new User(urls[0]!, 1);
+  const times: number[] = [];
+  for (let count = 0; count < 300; count += 1) {
+    const start = performance.now();
+    await asked(user, `alone ${count}`);
+    times.push(performance.now() - start);
+  }
+  await user.close();
+  return median(times.slice(100));
+}
+
+/** Requests a second, and CPU microseconds of the servers for each, with that many users at once. */
+async function throughput({ urls }: Served, users: number, requests: number): Promise<{ readonly perSecond: number; readonly cpu: number }> {
+  const user = new User(urls[0]!, users);
+  const run = async (count: number): Promise<void> => {
+    let left = count;
+    await Promise.all(
+      Array.from({ length: users }, async () => {
+        while (left > 0) {
+          left -= 1;
+          await asked(user, `request ${left}`);
+        }
+      }),
+    );
+  };
+  await run(Math.ceil(requests / 3));
+  const [before, start] = [await cpuOf(urls[0]!), performance.now()];
+  await run(requests);
+  const [after, end] = [await cpuOf(urls[0]!), performance.now()];
+  await user.close();
+  return { perSecond: (requests / (end - start)) * 1000, cpu: ((after - before) / requests) * 1e6 };
+}
+
+async function asked(user: User, data: string): Promise<void> {
+  const { status, text } = await user.order(data);
+  if (status !== 200) throw new Error(`a request was answered ${status}: ${text.trim()}`);
+}
+
+/** CPU seconds of the process that a node lives in. */
+async function cpuOf(url: string): Promise<number> {
+  const metrics = await (await fetch(`${url}/metrics`)).text();
+  return Number(/^process_cpu_seconds_total (\S+)$/m.exec(metrics)![1]);
+}

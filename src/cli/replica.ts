@@ -1,0 +1,79 @@
+import { dirname } from 'node:path';
+import { Refusal, quotedPath, reasonOf } from '../core/refusal.ts';
+import { DamagedLog, repairLog } from '../hosts/log.ts';
+import { readPlan, readSecret, replicaFolder } from '../hosts/processes/folder.ts';
+import { Replica } from '../hosts/processes/replica.ts';
+import { serviceNamed } from '../hosts/processes/services.ts';
+import type { ReplicaOrder } from './options.ts';
+import { untilSignalled } from './signals.ts';
+
+/** Runs one replica of a cluster until a signal, or repairs its log. @returns the exit status */
+export async function replicaCommand(order: ReplicaOrder): Promise<number> {
+  if (order.type === 'repair') return repaired(order.folder);
+  return untilSignalled((signalled) => served(order, signalled));
+}
+
+async function served(order: ReplicaOrder & { type: 'replica' }, signalled: Promise<number>): Promise<number> {
+  const { id, cluster: file, host, json } = order;
+  const plan = readPlan(file);
+  const folder = order.data ?? replicaFolder(dirname(file), id);
+  const own = plan.members[id];
+  if (own === undefined) throw new Refusal(`the cluster of ${quotedPath(file)} has the nodes 0 to ${plan.members.length - 1}, not ${id}`);
+  const say = (line: string, fact: object): void => void process.stdout.write(json ? `${JSON.stringify({ v: 1, ...fact })}\n` : `${line}\n`);
+  let failure: Error | undefined;
+  let fail: (code: number) => void = () => undefined;
+  const failed = new Promise<number>((resolve) => (fail = resolve));
+  const replica = open(() =>
+    new Replica({
+      plan,
+      id,
+      secret: readSecret(folder),
+      service: serviceNamed(plan.protocol),
+      data: folder,
+      strategy: order.kind,
+      listener: {
+        answered: ({ seconds }) => say(`PBFT Consensus Time: ${seconds}s`, { type: 'run', seconds }),
+        commanded: (view, commander) => say(`Node ${commander} commands, in view ${view}`, { type: 'commander', view, commander }),
+        failed(error) {
+          failure = error;
+          fail(1);
+        },
+      },
+    }),
+  );
+  const { hostname, port } = new URL(own.url);
+  try {
+    await replica.listen(host ?? hostname.replace(/^\[|\]$/g, ''), Number(port || 80));
+    say(`Node ${id}: ${own.url}, process ${process.pid}`, { type: 'ready', id, url: own.url, pid: process.pid });
+    replica.start(plan.members.map(({ url }) => url));
+    return await Promise.race([signalled, failed]);
+  } finally {
+    if (failure !== undefined) process.stderr.write(`generals: the log failed, so this node says nothing more: ${failure.message}\n`);
+    await replica.close();
+  }
+}
+
+/** A damaged log is the user's to deal with, not an error of this program. */
+function open(make: () => Replica): Replica {
+  try {
+    return make();
+  } catch (error) {
+    throw error instanceof DamagedLog ? new Refusal(error.message) : error;
+  }
+}
+
+function repaired(folder: string): number {
+  try {
+    const repair = repairLog(folder);
+    if (repair === undefined) process.stdout.write(`the log in ${folder} is whole\n`);
+    else
+      process.stdout.write(
+        `kept ${repair.kept} records, cut off ${repair.cut} bytes; the damaged log is now ${repair.copy}\n` +
+          'This node may have forgotten what it promised: until it has caught up, count it among the Byzantine ones.\n',
+      );
+    return 0;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === undefined) throw error;
+    throw new Refusal(`${quotedPath(folder)} holds no log that can be read: ${reasonOf(error)}`);
+  }
+}

@@ -1,0 +1,302 @@
+import { closeSync, copyFileSync, existsSync, fdatasync, fsyncSync, ftruncateSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { crc32 } from 'node:zlib';
+
+/**
+ * A log that outlives its process: records are only ever put behind each other, one a line,
+ *
+ *     <bytes of the record> <checksum> <record as JSON>
+ *
+ * The checksum is a CRC-32 over this record and all before it, so that a line which is altered, missing or out of its place
+ * shows. A crash in the middle of a write leaves the beginning of a line at the end of the file: nothing followed from that
+ * record yet, as what follows waits until it is on disk, and it is cut off on opening. Any other damage was done to what the
+ * replica may have told others already. Whoever forgets that might contradict himself, so opening refuses.
+ */
+export interface Log {
+  /** What was found on opening. */
+  readonly records: readonly unknown[];
+  /** How many bytes of a half-written record were cut off on opening. */
+  readonly cut: number;
+  /** How many records have been appended since it was opened. */
+  readonly appended: number;
+  /** How many of those are on disk. */
+  readonly durable: number;
+  /** Puts a record at the end. It is on disk when `durable` says so; records that come while the disk works share its next sync. */
+  append(record: unknown): void;
+  /** Writes what is still to be written, then closes the file. */
+  close(): Promise<void>;
+}
+
+/** What the owner of a log wants to hear. */
+export interface LogListener {
+  /** More records are on disk. */
+  synced(): void;
+  /** The disk failed: nothing appended since the last sync can be relied on. */
+  failed(error: Error): void;
+}
+
+/** How a log is kept from growing for ever. */
+export interface Housekeeping {
+  /** The records that are still needed, of all there are. */
+  readonly keep: (records: readonly unknown[]) => readonly unknown[];
+  /** From how many bytes on the log is written anew with those alone. */
+  readonly from: number;
+}
+
+/** A log that is damaged before its end: one line that says where, and what to do. */
+export class DamagedLog extends Error {
+  override readonly name = 'DamagedLog';
+}
+
+/** The file of a log in its folder. */
+export const LOG_FILE = 'log';
+
+/** Opens the log of a folder, or begins one. @throws DamagedLog if more is wrong than an unfinished end */
+export function openLog(folder: string, listener: LogListener, housekeeping?: Housekeeping): Log {
+  mkdirSync(folder, { recursive: true });
+  const path = join(folder, LOG_FILE);
+  // A crash may have left a half-written new log: the old one is still there.
+  rmSync(newOf(path), { force: true });
+  const isNew = !existsSync(path);
+  const fd = openSync(path, 'a+', 0o600);
+  const { records, end, checksum, flaw, size } = scanned(readFileSync(fd));
+  if (flaw === 'damage') {
+    closeSync(fd);
+    throw new DamagedLog(`${path} is damaged at byte ${end}, after ${records.length} records: generals replica --repair ${folder} keeps those and cuts off the rest`);
+  }
+  if (flaw === 'cut') ftruncateSync(fd, end);
+  // What a process wrote and did not sync before it was killed is read back all the same, and is to be relied on from now on.
+  fsyncSync(fd);
+  if (isNew) syncFolder(folder);
+  return new FileLog({ path, fd, size: end, checksum }, { records, cut: size - end }, listener, housekeeping);
+}
+
+/** A log for replicas that are not meant to come back: it remembers nothing. */
+export function forgetfulLog(): Log {
+  let appended = 0;
+  return {
+    records: [],
+    cut: 0,
+    get appended() {
+      return appended;
+    },
+    get durable() {
+      return appended;
+    },
+    append() {
+      appended += 1;
+    },
+    close: () => Promise.resolve(),
+  };
+}
+
+/**
+ * Cuts a damaged log off before its first damaged record; the file as it was is kept beside it.
+ * @returns what was kept, in records, and cut off, in bytes, and where the damaged log is now; undefined if nothing was wrong
+ */
+export function repairLog(folder: string): { readonly kept: number; readonly cut: number; readonly copy: string } | undefined {
+  const path = join(folder, LOG_FILE);
+  const { records, end, flaw, size } = scanned(readFileSync(path));
+  if (flaw === undefined) return undefined;
+  let copy = `${path}.damaged`;
+  for (let number = 2; existsSync(copy); number += 1) copy = `${path}.damaged-${number}`;
+  copyFileSync(path, copy);
+  const fd = openSync(path, 'r+');
+  ftruncateSync(fd, end);
+  fsyncSync(fd);
+  closeSync(fd);
+  syncFolder(dirname(path));
+  return { kept: records.length, cut: size - end, copy };
+}
+
+/** A log that is written behind its end. */
+interface OpenFile {
+  readonly path: string;
+  fd: number;
+  size: number;
+  checksum: number;
+}
+
+class FileLog implements Log {
+  readonly records: readonly unknown[];
+  readonly cut: number;
+  appended = 0;
+  durable = 0;
+  readonly #file: OpenFile;
+  readonly #listener: LogListener;
+  readonly #housekeeping: Housekeeping | undefined;
+  /** From which size on it is to be written anew. */
+  #renewAt: number;
+  #waiting: string[] = [];
+  #isSyncing = false;
+  #isScheduled = false;
+  #isFailed = false;
+  #closing: (() => void) | undefined;
+
+  constructor(file: OpenFile, found: Pick<Log, 'records' | 'cut'>, listener: LogListener, housekeeping: Housekeeping | undefined) {
+    this.#file = file;
+    this.records = found.records;
+    this.cut = found.cut;
+    this.#listener = listener;
+    this.#housekeeping = housekeeping;
+    this.#renewAt = housekeeping?.from ?? Infinity;
+  }
+
+  append(record: unknown): void {
+    if (this.#isFailed) return;
+    const line = lineOf(record, this.#file.checksum);
+    this.#file.checksum = line.checksum;
+    this.#waiting.push(line.text);
+    this.appended += 1;
+    if (this.#isSyncing || this.#isScheduled) return;
+    // One turn of the event loop brings many messages: what they save shares one sync.
+    this.#isScheduled = true;
+    setImmediate(() => {
+      this.#isScheduled = false;
+      this.#sync();
+    });
+  }
+
+  close(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#closing = resolve;
+      this.#sync();
+    });
+  }
+
+  #sync(): void {
+    if (this.#isSyncing) return;
+    if (this.#waiting.length === 0 || this.#isFailed) return this.#closeIfAsked();
+    const upTo = this.appended;
+    const text = this.#waiting.join('');
+    this.#waiting = [];
+    this.#isSyncing = true;
+    try {
+      this.#file.size += written(this.#file.fd, text);
+    } catch (error) {
+      return this.#fail(error as Error);
+    }
+    fdatasync(this.#file.fd, (error) => {
+      if (error !== null) return this.#fail(error);
+      this.#isSyncing = false;
+      this.durable = upTo;
+      this.#listener.synced();
+      this.#renewIfLarge();
+      this.#sync();
+    });
+  }
+
+  /** Writes the log anew, with those records alone that are needed; whoever kills this program leaves the old log or the new one. */
+  #renewIfLarge(): void {
+    if (this.#file.size < this.#renewAt || this.#housekeeping === undefined) return;
+    const { path } = this.#file;
+    try {
+      const kept = this.#housekeeping.keep(scanned(readFileSync(path)).records);
+      let checksum = 0;
+      const lines = kept.map((record) => {
+        const line = lineOf(record, checksum);
+        checksum = line.checksum;
+        return line.text;
+      });
+      const fd = openSync(newOf(path), 'a', 0o600);
+      const size = written(fd, lines.join(''));
+      fsyncSync(fd);
+      renameSync(newOf(path), path);
+      syncFolder(dirname(path));
+      closeSync(this.#file.fd);
+      // What is not written yet follows upon another record now.
+      this.#waiting = this.#waiting.map((text) => {
+        const line = lineOf(JSON.parse(text.slice(HEAD.exec(text)![0].length)), checksum);
+        checksum = line.checksum;
+        return line.text;
+      });
+      Object.assign(this.#file, { fd, size, checksum });
+      this.#renewAt = Math.max(this.#housekeeping.from, 4 * size);
+    } catch (error) {
+      this.#fail(error as Error);
+    }
+  }
+
+  /** After a failed sync nobody knows what is on disk (the kernel may have dropped it): this log takes no more. */
+  #fail(error: Error): void {
+    this.#isSyncing = false;
+    this.#isFailed = true;
+    this.#listener.failed(error);
+    this.#closeIfAsked();
+  }
+
+  #closeIfAsked(): void {
+    if (this.#closing === undefined) return;
+    closeSync(this.#file.fd);
+    this.#closing();
+    this.#closing = undefined;
+  }
+}
+
+function lineOf(record: unknown, before: number): { readonly text: string; readonly checksum: number } {
+  const json = JSON.stringify(record);
+  const checksum = crc32(json, before);
+  return { text: `${Buffer.byteLength(json)} ${hex(checksum)} ${json}\n`, checksum };
+}
+
+/** Writes a text to the end. @returns its bytes */
+function written(fd: number, text: string): number {
+  const bytes = Buffer.from(text);
+  for (let done = 0; done < bytes.length; ) done += writeSync(fd, bytes, done);
+  return bytes.length;
+}
+
+const newOf = (path: string): string => `${path}.new`;
+
+interface Scan {
+  readonly records: unknown[];
+  /** Where the first byte is that belongs to no good record. */
+  readonly end: number;
+  readonly checksum: number;
+  readonly flaw: 'cut' | 'damage' | undefined;
+  readonly size: number;
+}
+
+function scanned(bytes: Buffer): Scan {
+  const records: unknown[] = [];
+  const size = bytes.length;
+  let end = 0;
+  let checksum = 0;
+  while (end < size) {
+    const newline = bytes.indexOf(NEWLINE, end);
+    if (newline === -1) return { records, end, checksum, size, flaw: isBeginning(bytes.subarray(end), checksum) ? 'cut' : 'damage' };
+    const line = bytes.subarray(end, newline);
+    const head = HEAD.exec(line.toString('latin1', 0, HEAD_MAX));
+    if (head === null) return { records, end, checksum, size, flaw: 'damage' };
+    const json = line.subarray(head[0].length);
+    const next = crc32(json, checksum);
+    if (json.length !== Number(head[1]) || hex(next) !== head[2]) return { records, end, checksum, size, flaw: 'damage' };
+    records.push(JSON.parse(json.toString()));
+    checksum = next;
+    end = newline + 1;
+  }
+  return { records, end, checksum, size, flaw: undefined };
+}
+
+/** Whether these bytes without a newline can be the beginning of a line, and no more than that. */
+function isBeginning(rest: Buffer, checksum: number): boolean {
+  const head = HEAD.exec(rest.toString('latin1', 0, HEAD_MAX));
+  if (head === null) return rest.length < HEAD_MAX && HEAD_BEGUN.test(rest.toString('latin1'));
+  const json = rest.subarray(head[0].length);
+  if (json.length > Number(head[1])) return false;
+  return json.length < Number(head[1]) || hex(crc32(json, checksum)) === head[2];
+}
+
+const NEWLINE = 0x0a;
+const HEAD = /^([1-9]\d{0,9}) ([0-9a-f]{8}) /;
+const HEAD_BEGUN = /^([1-9]\d{0,9}( ([0-9a-f]{0,8})?)?)?$/;
+const HEAD_MAX = 20;
+
+const hex = (checksum: number): string => checksum.toString(16).padStart(8, '0');
+
+/** A new file is there after a crash only if its folder was synced, too. */
+function syncFolder(folder: string): void {
+  const fd = openSync(folder, 'r');
+  fsyncSync(fd);
+  closeSync(fd);
+}

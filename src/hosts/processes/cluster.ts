@@ -1,0 +1,214 @@
+import { fork, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer, type AddressInfo } from 'node:net';
+import { fileURLToPath } from 'node:url';
+import { Refusal } from '../../core/refusal.ts';
+import { startThread } from '../threads/spawn.ts';
+import type { Answer, Being, Letter } from './letters.ts';
+import type { Plan } from './plan.ts';
+import type { Run } from './replica.ts';
+import type { Executed } from './service.ts';
+import type { Tally } from './tally.ts';
+
+/** Which replicas to start, and how. */
+export interface ClusterOptions {
+  readonly plan: Plan;
+  readonly secrets: readonly string[];
+  /** The traitors, by id, and their ways; `offline` ones are never started. */
+  readonly kinds: ReadonlyMap<number, string>;
+  /** Where they listen. */
+  readonly host: string;
+  /** The port of node 0, the others' behind it; 0 lets the system choose each. */
+  readonly port: number;
+  /** The folder of a replica's log; they forget all when they end, if there is none. */
+  readonly folderOf?: ((id: number) => string) | undefined;
+  /** Whether each is a process of its own, and not a thread. */
+  readonly separate: boolean;
+  readonly listener: ClusterListener;
+}
+
+export interface ClusterListener {
+  answered?(id: number, run: Run): void;
+  commanded?(id: number, view: number, commander: number): void;
+  /** A replica ended that nobody ended. */
+  lost?(id: number, reason: string): void;
+}
+
+export const OFFLINE = 'offline';
+
+/** What the cluster knows of a living replica. */
+interface Unit {
+  readonly post: (letter: Letter) => void;
+  readonly ended: Promise<string>;
+  readonly kill: () => void;
+  readonly pid: number | undefined;
+  isEnding: boolean;
+}
+
+/** Replicas on this machine, each a thread or a process with an HTTP server of its own. What they say to each other never passes through here. */
+export class LiveCluster {
+  readonly urls: readonly string[];
+  readonly #units: ReadonlyMap<number, Unit>;
+  readonly #questions: Questions;
+
+  private constructor(urls: readonly string[], units: ReadonlyMap<number, Unit>, questions: Questions) {
+    this.urls = urls;
+    this.#units = units;
+    this.#questions = questions;
+  }
+
+  /** @throws Refusal if a replica cannot listen where it is told to, or cannot read its log */
+  static async start({ plan, secrets, kinds, host, port, folderOf, separate, listener }: ClusterOptions): Promise<LiveCluster> {
+    const units = new Map<number, Unit>();
+    const questions = new Questions();
+    const spawn = separate ? startProcess : startWorker;
+    const begun = plan.members.map(async ({ id }) => {
+      const wanted = port === 0 ? 0 : port + id;
+      const kind = kinds.get(id);
+      if (kind === OFFLINE) return wanted === 0 ? freePort(host) : wanted;
+      return new Promise<number>((resolve, reject) => {
+        const unit = spawn((answer) => {
+          switch (answer.type) {
+            case 'listening':
+              return resolve(answer.port);
+            case 'refused':
+              return reject(new Refusal(answer.message));
+            case 'answered':
+              return listener.answered?.(id, answer.run);
+            case 'commanded':
+              return listener.commanded?.(id, answer.view, answer.commander);
+            case 'counted':
+              return questions.answer(answer.question, id, answer.tally);
+            case 'failed':
+              unit.isEnding = true;
+              return listener.lost?.(id, answer.message);
+            default:
+              return answer satisfies never;
+          }
+        });
+        units.set(id, unit);
+        const end = (reason: string): void => {
+          units.delete(id);
+          questions.forget(id);
+          reject(new Error(`node ${id} ${reason} before it was there`));
+          if (!unit.isEnding) listener.lost?.(id, reason);
+        };
+        unit.ended.then(end, (error: unknown) => end(String(error)));
+        const being: Being = { plan, id, secret: secrets[id]!, data: folderOf?.(id), strategy: kind };
+        unit.post({ type: 'be', being, host, port: wanted });
+      });
+    });
+    try {
+      const ports = await Promise.all(begun);
+      const urls = ports.map((own) => urlOf(host, own));
+      for (const unit of units.values()) unit.post({ type: 'start', urls });
+      return new LiveCluster(urls, units, questions);
+    } catch (error) {
+      await Promise.allSettled(begun);
+      await endAll(units);
+      throw error;
+    }
+  }
+
+  /** The processes of the replicas; empty if they are threads. */
+  get pids(): ReadonlyMap<number, number> {
+    return new Map([...this.#units].flatMap(([id, { pid }]) => (pid === undefined ? [] : [[id, pid] as const])));
+  }
+
+  /** What votes for that each node has received; those that are gone or silent have none. */
+  async tallies(executed: Executed): Promise<ReadonlyMap<number, Tally>> {
+    const units = [...this.#units];
+    const { question, answers } = this.#questions.ask(units.map(([id]) => id));
+    for (const [, unit] of units) unit.post({ type: 'count', question, executed });
+    return answers;
+  }
+
+  /** Ends all replicas, once what they are to save is saved. */
+  close(): Promise<void> {
+    return endAll(this.#units);
+  }
+}
+
+/** Questions to all replicas, until all have answered or the time is up. */
+class Questions {
+  #last = 0;
+  readonly #open = new Map<number, { readonly awaited: Set<number>; readonly tallies: Map<number, Tally>; readonly end: () => void }>();
+
+  ask(ids: readonly number[]): { readonly question: number; readonly answers: Promise<ReadonlyMap<number, Tally>> } {
+    this.#last += 1;
+    const question = this.#last;
+    const tallies = new Map<number, Tally>();
+    const answers = new Promise<ReadonlyMap<number, Tally>>((resolve) => {
+      const end = (): void => {
+        clearTimeout(patience);
+        this.#open.delete(question);
+        resolve(tallies);
+      };
+      const patience = setTimeout(end, PATIENCE);
+      this.#open.set(question, { awaited: new Set(ids), tallies, end });
+    });
+    return { question, answers };
+  }
+
+  answer(question: number, id: number, tally: Tally): void {
+    const open = this.#open.get(question);
+    if (open?.awaited.delete(id) !== true) return;
+    open.tallies.set(id, tally);
+    if (open.awaited.size === 0) open.end();
+  }
+
+  forget(id: number): void {
+    for (const open of this.#open.values()) if (open.awaited.delete(id) && open.awaited.size === 0) open.end();
+  }
+}
+
+/** Milliseconds that a replica may take to answer, or to end. */
+const PATIENCE = 2000;
+
+async function endAll(units: ReadonlyMap<number, Unit>): Promise<void> {
+  await Promise.all(
+    [...units.values()].map(async (unit) => {
+      unit.isEnding = true;
+      unit.post({ type: 'stop' });
+      const patience = setTimeout(unit.kill, PATIENCE);
+      await unit.ended.catch(() => undefined);
+      clearTimeout(patience);
+    }),
+  );
+}
+
+const ENTRY = new URL('../../../workers/replica.cjs', import.meta.url);
+
+function startWorker(hear: (answer: Answer) => void): Unit {
+  const { worker, ended } = startThread(ENTRY);
+  worker.on('message', hear);
+  return { post: (letter) => worker.postMessage(letter), ended, kill: () => void worker.terminate(), pid: undefined, isEnding: false };
+}
+
+function startProcess(hear: (answer: Answer) => void): Unit {
+  const child: ChildProcess = fork(fileURLToPath(ENTRY), { stdio: ['ignore', 'inherit', 'inherit', 'ipc'], execArgv: [] });
+  child.on('message', hear);
+  const ended = new Promise<string>((resolve) => {
+    child.once('error', (error) => resolve(error.message));
+    child.once('exit', (code, signal) => resolve(signal === null ? `exited with code ${code}` : `was ended by ${signal}`));
+  });
+  const post = (letter: Letter): void => {
+    if (child.connected) child.send(letter, () => undefined);
+  };
+  return { post, ended, kill: () => void child.kill('SIGKILL'), pid: child.pid, isEnding: false };
+}
+
+/** A port where nobody listens. */
+async function freePort(host: string): Promise<number> {
+  const server = createServer().listen(0, host);
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  return port;
+}
+
+/** How others reach who listens there. */
+export function urlOf(host: string, port: number): string {
+  const name = { '0.0.0.0': '127.0.0.1', '::': '[::1]' }[host] ?? (host.includes(':') ? `[${host}]` : host);
+  return `http://${name}:${port}`;
+}

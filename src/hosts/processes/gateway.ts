@@ -1,0 +1,72 @@
+import { nodeId, type NodeId } from '../../core/node.ts';
+import type { Driver } from './driver.ts';
+import type { Service } from './service.ts';
+
+/** One client machine, and the users whose requests it has under way. */
+interface Clerk {
+  readonly id: NodeId;
+  readonly driver: Driver;
+  readonly users: Map<number, (result: unknown) => void>;
+}
+
+/** The id of a node's k-th client: those of replicas come first, and the home of any id is its remainder. */
+export const clientId = (home: number, index: number, members: number): NodeId => nodeId(home + members * (index + 1));
+
+/**
+ * Asks replicas on behalf of users, who cannot sign. A client may only have so many requests under way, so there are a few
+ * of them, of whom the idlest takes the next request.
+ */
+export class Gateway {
+  readonly #service: Service;
+  readonly #clerks: readonly Clerk[];
+  #tickets = 0;
+
+  constructor(service: Service, drivers: ReadonlyMap<NodeId, Driver>) {
+    this.#service = service;
+    this.#clerks = [...drivers].map(([id, driver]) => ({ id, driver, users: new Map() }));
+  }
+
+  /** How many users wait. */
+  get waiting(): number {
+    return this.#clerks.reduce((sum, { users }) => sum + users.size, 0);
+  }
+
+  stop(): void {
+    for (const { driver } of this.#clerks) driver.stop();
+  }
+
+  /** Has a request ordered. @returns its result; undefined if the user left, or waited too long; `full` if too many wait already */
+  ask(data: string, signal: AbortSignal): Promise<unknown> | 'full' {
+    const clerk = this.#clerks.reduce((idlest, one) => (one.users.size < idlest.users.size ? one : idlest));
+    if (clerk.users.size >= this.#service.clientWindow) return 'full';
+    this.#tickets += 1;
+    const ticket = this.#tickets;
+    return new Promise((resolve) => {
+      const end = (result: unknown): void => {
+        clearTimeout(patience);
+        signal.removeEventListener('abort', leave);
+        clerk.users.delete(ticket);
+        resolve(result);
+      };
+      const leave = (): void => end(undefined);
+      const patience = setTimeout(leave, PATIENCE);
+      signal.addEventListener('abort', leave, { once: true });
+      clerk.users.set(ticket, end);
+      clerk.driver.take({ type: 'input', input: this.#service.ask(data, ticket) });
+    });
+  }
+
+  /** What a client machine put out. */
+  heed(client: NodeId, output: unknown): void {
+    const answer = this.#service.answered(output);
+    const clerk = this.#clerks.find(({ id }) => id === client);
+    if (answer !== undefined) clerk?.users.get(answer.ticket)?.(answer.result ?? null);
+  }
+
+  hear(client: NodeId, from: NodeId, message: unknown): void {
+    this.#clerks.find(({ id }) => id === client)?.driver.take({ type: 'message', from, message });
+  }
+}
+
+/** Milliseconds that a user is let wait. */
+const PATIENCE = 30_000;

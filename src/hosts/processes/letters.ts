@@ -1,0 +1,32 @@
+import type { Plan } from './plan.ts';
+import type { Run } from './replica.ts';
+import type { Executed } from './service.ts';
+import type { Tally } from './tally.ts';
+
+/** What a cluster tells a replica that lives in a thread or process of its own. */
+export type Letter =
+  | { readonly type: 'be'; readonly being: Being; readonly host: string; readonly port: number }
+  | { readonly type: 'start'; readonly urls: readonly string[] }
+  /** Asks for the votes on what was executed. */
+  | { readonly type: 'count'; readonly question: number; readonly executed: Executed }
+  | { readonly type: 'stop' };
+
+/** Who a replica is to be. */
+export interface Being {
+  readonly plan: Plan;
+  readonly id: number;
+  readonly secret: string;
+  readonly data?: string | undefined;
+  readonly strategy?: string | undefined;
+}
+
+/** What a replica tells its cluster. */
+export type Answer =
+  | { readonly type: 'listening'; readonly port: number }
+  /** The user made a mistake: one line. */
+  | { readonly type: 'refused'; readonly message: string }
+  | { readonly type: 'answered'; readonly run: Run }
+  | { readonly type: 'commanded'; readonly view: number; readonly commander: number }
+  | { readonly type: 'counted'; readonly question: number; readonly tally: Tally }
+  /** It cannot go on, and ends. */
+  | { readonly type: 'failed'; readonly message: string };

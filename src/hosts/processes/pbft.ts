@@ -1,0 +1,100 @@
+import { nodeId } from '../../core/node.ts';
+import { client, type ClientVocabulary } from '../../protocols/pbft/client.ts';
+import type { Message, ReplicaOutput, SavedRecord } from '../../protocols/pbft/messages.ts';
+import { replica } from '../../protocols/pbft/replica.ts';
+import { CLIENT_WINDOW, DEFAULTS, OPERATION_LENGTH } from '../../protocols/pbft/settings.ts';
+import { primaryOf, type ReplicaState } from '../../protocols/pbft/state.ts';
+import type { Service } from './service.ts';
+
+/** PBFT on HTTP; with a collector, its linear variant. */
+export function pbftService(name: string, collector: boolean): Service {
+  return {
+    name,
+    replica: () => replica,
+    client,
+    clientWindow: CLIENT_WINDOW,
+    settings: { ...DEFAULTS, collector },
+    strategies: [],
+    paths: Object.values(PATHS),
+    agreement: ['preprepare', 'prepare', 'commit', 'certificate'],
+    pathOf: (message) => PATHS[(message as Message).type],
+    dataMax: OPERATION_LENGTH,
+    ask: (data, ticket): ClientVocabulary['input'] => ({ ticket, data }),
+    answered(output) {
+      const answer = output as ClientVocabulary['output'];
+      return answer.type === 'answered' ? answer : undefined;
+    },
+    executed(output) {
+      const executed = output as ReplicaOutput;
+      return executed.type === 'executed' ? { order: executed.sequence, digest: executed.digest } : undefined;
+    },
+    votesIn(message) {
+      const heard = message as Message;
+      switch (heard.type) {
+        case 'pre-prepare':
+        case 'prepare':
+        case 'commit':
+          return [{ order: heard.body.sequence, digest: heard.body.digest }];
+        case 'certificate':
+          return heard.votes.map(({ body }) => ({ order: body.sequence, digest: body.digest }));
+        default:
+          return [];
+      }
+    },
+    keep: (records) => neededOf(records as readonly SavedRecord[]),
+    command(state, members) {
+      const { view } = state as ReplicaState;
+      return { view, commander: nodeId(primaryOf(view, members.length)) };
+    },
+    status(state, members) {
+      const { view, isChanging, executed, stable, store, dropped } = state as ReplicaState;
+      const values = Object.fromEntries([...store.values].slice(-20));
+      return { view, commander: nodeId(primaryOf(view, members.length)), executed: store.position, digest: store.chain, tail: store.tail, values, place: executed, checkpoint: stable, isChanging, dropped };
+    },
+  };
+}
+
+/** Where messages are posted; users post their requests to the first. */
+const PATHS: Readonly<Record<Message['type'], string>> = {
+  'pre-prepare': '/preprepare',
+  prepare: '/prepare',
+  commit: '/commit',
+  certificate: '/certificate',
+  request: '/request',
+  reply: '/reply',
+  checkpoint: '/checkpoint',
+  'view-change': '/viewchange',
+  'new-view': '/newview',
+  // GET /status is for people.
+  status: '/standing',
+  committed: '/committed',
+  state: '/state',
+  fetch: '/fetch',
+  batch: '/batch',
+};
+
+/** The last state that a quorum vouched for stands for all that led to it, and so comes first. Views are few, and all are kept. */
+function neededOf(records: readonly SavedRecord[]): readonly SavedRecord[] {
+  const from = records.findLastIndex((record) => record.type === 'stable' && record.snapshot !== undefined);
+  if (from === -1) return records;
+  const last = records[from] as SavedRecord & { readonly type: 'stable' };
+  const { sequence } = last.proof[0]!.body;
+  const others = records.filter((record, index) => {
+    switch (record.type) {
+      case 'stable':
+        return index > from;
+      case 'pre-prepared':
+        return record.prePrepare.body.sequence > sequence;
+      case 'prepared':
+        return record.certificate.prePrepare.body.sequence > sequence;
+      case 'committed':
+        return record.commits[0]!.body.sequence > sequence;
+      case 'view-change':
+      case 'new-view':
+        return true;
+      default:
+        return record satisfies never;
+    }
+  });
+  return [last, ...others];
+}

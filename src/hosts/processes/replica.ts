@@ -1,0 +1,293 @@
+import { once } from 'node:events';
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { nodeId, type NodeId } from '../../core/node.ts';
+import { Refusal, quoted, quotedPath } from '../../core/refusal.ts';
+import { forgetfulLog, openLog, type Log } from '../log.ts';
+import { digestOf, networkEnvelopes, networkSeal, publicKeysOf, type Envelopes } from '../seal.ts';
+import { Counts, metricsOf } from './counts.ts';
+import { Driver, type AnyMachine } from './driver.ts';
+import { Gateway, clientId } from './gateway.ts';
+import { Peer } from './peer.ts';
+import type { Plan } from './plan.ts';
+import { DIGEST, FROM, MAC, TO, serverFor, type Desk, type Envelope, type Limits, type Told } from './server.ts';
+import type { Command, Executed, Service, Status } from './service.ts';
+import { Tallies } from './tally.ts';
+
+/** What one replica needs in order to be. */
+export interface ReplicaOptions {
+  readonly plan: Plan;
+  readonly id: number;
+  readonly secret: string;
+  readonly service: Service;
+  /** The folder of its log; it forgets all when it ends, if there is none. */
+  readonly data?: string | undefined;
+  readonly strategy?: string | undefined;
+  readonly limits?: Limits | undefined;
+  /** How many clients ask for the users of this node. */
+  readonly clients?: number | undefined;
+  readonly listener: ReplicaListener;
+}
+
+/** What the owner of a replica wants to hear. */
+export interface ReplicaListener {
+  /** A user who asked here was answered. */
+  answered(run: Run): void;
+  /** Somebody else commands now. */
+  commanded(view: number, commander: number): void;
+  /** The replica cannot go on. */
+  failed(error: Error): void;
+}
+
+/** A machine with its driver, its log, and what that held. */
+interface Unit {
+  readonly driver: Driver;
+  readonly log: Log;
+  readonly records: readonly unknown[];
+}
+
+/** One user's request, from post to answer. */
+export interface Run {
+  readonly seconds: number;
+  /** What this node had executed last when the user was answered. */
+  readonly executed: Executed | undefined;
+}
+
+/**
+ * A replica on HTTP: a server, a connection to each peer, a log, and two machines that these serve: the replica itself, and
+ * the client that asks for users who cannot sign. Nothing here knows the protocol's rules.
+ */
+export class Replica {
+  readonly id: number;
+  readonly counts = new Counts();
+  readonly tallies = new Tallies();
+  readonly #options: ReplicaOptions;
+  readonly #members: readonly NodeId[];
+  readonly #machine: AnyMachine;
+  readonly #unit: Unit;
+  readonly #replica: Driver;
+  readonly #clients = new Map<NodeId, Unit>();
+  readonly #gateway: Gateway;
+  readonly #server: Server;
+  readonly #envelopes = new Map<NodeId, Envelopes>();
+  readonly #peers = new Map<NodeId, Peer>();
+  /** The last few. */
+  #accusations: readonly { readonly suspect: number; readonly evidence: string }[] = [];
+  #view = -1;
+  #closing: Promise<void> | undefined;
+
+  constructor(options: ReplicaOptions) {
+    const { plan, id, service, secret, data, strategy, listener } = options;
+    this.#options = options;
+    this.id = id;
+    const { members: places } = plan;
+    const own = places[id];
+    if (own === undefined) throw new Refusal(`the cluster has the nodes 0 to ${places.length - 1}, not ${id}`);
+    const keys = publicKeysOf(secret);
+    if (keys.sign !== own.sign || keys.pair !== own.pair) throw new Refusal(`the secret is not that of node ${id} in this cluster`);
+    this.#members = places.map((place) => nodeId(place.id));
+    this.#machine = service.replica(strategy);
+    const count = places.length;
+    // A client of a node has the keys of that node; its id keeps their signatures apart.
+    const sealOptions = { cluster: plan.cluster, secret, keysOf: (of: NodeId) => places[of % count] };
+    const unitFor = (self: NodeId, folder: string | undefined, machine: AnyMachine, heed: (output: unknown) => void): Unit => {
+      const seal = networkSeal({ ...sealOptions, self, onForgery: (by) => this.counts.add('forgeries', String(by)) });
+      this.#envelopes.set(self, networkEnvelopes({ ...sealOptions, self }));
+      const keep = ([owner, ...records]: readonly unknown[]): readonly unknown[] => [owner, ...(self === id ? service.keep(records) : records)];
+      const log: Log = folder === undefined ? forgetfulLog() : openLog(folder, { synced: () => driver.synced(), failed: (error) => listener.failed(error) }, { keep, from: LOG_BYTES_MAX });
+      const driver = new Driver(machine, { self, members: this.#members, seal, settings: plan.settings }, log, {
+        send: (to, message) => this.#send(self, to, message),
+        output: heed,
+        accuse: (suspect, evidence) => {
+          this.counts.add('accusations', String(suspect));
+          this.#accusations = [...this.#accusations.slice(1 - ACCUSATIONS_MAX), { suspect, evidence: evidence.slice(0, 200) }];
+        },
+      });
+      return { driver, log, records: recordsOf(log, { cluster: plan.cluster, node: self }, folder) };
+    };
+    this.#unit = unitFor(nodeId(id), data, this.#machine, (output) => this.#heed(output));
+    this.#replica = this.#unit.driver;
+    for (let index = 0; index < (options.clients ?? CLIENTS); index += 1) {
+      const self = clientId(id, index, count);
+      this.#clients.set(self, unitFor(self, data === undefined ? undefined : join(data, `client-${index}`), service.client, (output) => this.#gateway.heed(self, output)));
+    }
+    this.#gateway = new Gateway(service, new Map([...this.#clients].map(([self, { driver }]) => [self, driver])));
+    const { registry, seconds } = metricsOf(this.counts, () => {
+      const { view, executed } = this.status();
+      return { view, executed, backlog: this.#replica.backlog, waiting: this.#gateway.waiting };
+    });
+    this.#server = serverFor(this.#desk(() => registry.metrics(), (time) => seconds.observe(time)), options.limits);
+  }
+
+  /** @returns the port */
+  async listen(host: string, port: number): Promise<number> {
+    this.#server.listen(port, host);
+    try {
+      await once(this.#server, 'listening');
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      const reason = { EADDRINUSE: 'something listens there already', EACCES: 'permission denied', EADDRNOTAVAIL: 'that is no address of this machine' }[code ?? ''] ?? String(code);
+      throw new Refusal(`node ${this.id} cannot listen at ${host}:${port}: ${reason}`);
+    }
+    return (this.#server.address() as AddressInfo).port;
+  }
+
+  /** Begins, or goes on where its log ends. @param urls of all nodes, by id */
+  start(urls: readonly string[]): void {
+    urls.forEach((url, id) => {
+      if (id !== this.id) this.#peers.set(nodeId(id), new Peer(url, this.counts));
+    });
+    for (const peer of this.#peers.values()) void peer.isThere();
+    for (const { driver, records } of [this.#unit, ...this.#clients.values()]) driver.start(records);
+    this.#look();
+  }
+
+  command(): Command {
+    return this.#options.service.command(this.#replica.state, this.#members);
+  }
+
+  status(): Status {
+    return this.#options.service.status(this.#replica.state, this.#members);
+  }
+
+  /** How many connections its server holds. */
+  connections(): Promise<number> {
+    return new Promise((resolve, reject) => this.#server.getConnections((error, count) => (error === null ? resolve(count) : reject(error))));
+  }
+
+  /** Ends, once what is to be saved is saved. */
+  close(): Promise<void> {
+    this.#closing ??= (async () => {
+      this.#replica.stop();
+      this.#gateway.stop();
+      this.#server.close();
+      this.#server.closeAllConnections();
+      await Promise.all([...this.#peers.values()].map((peer) => peer.close()));
+      await Promise.all([this.#unit, ...this.#clients.values()].map(({ log }) => log.close()));
+    })();
+    return this.#closing;
+  }
+
+  #desk(metrics: () => Promise<string>, observe: (seconds: number) => void): Desk {
+    const { service, listener } = this.#options;
+    return {
+      counts: this.counts,
+      dataMax: service.dataMax,
+      paths: service.paths,
+      status: () => `Node ${this.id} Up and Running`,
+      fullStatus: () => {
+        const { backlog } = this.#replica;
+        return { id: this.id, protocol: service.name, ...this.status(), waiting: this.#gateway.waiting, backlog, logged: this.#unit.records.length + this.#unit.log.appended, accusations: this.#accusations, counts: this.counts.all() };
+      },
+      metrics,
+      order: async (data, signal) => {
+        const { commander } = this.command();
+        // Users are sent to the commander, unless it does not answer: then the replicas have to hear of it, and elect another.
+        if (commander !== this.id && (await this.#peers.get(commander)?.isThere()) === true) return { status: 401, text: `Node ${this.id} does not command, node ${commander} does\n`, headers: { 'generals-commander': String(commander) } };
+        const start = performance.now();
+        const asked = this.#gateway.ask(data, signal);
+        if (asked === 'full') return { status: 429, text: 'too many requests wait for their answer\n', headers: { 'retry-after': '1' } };
+        const result = await asked;
+        if (result === undefined) return { status: 503, text: 'there was no answer in time\n', headers: { 'retry-after': '1' } };
+        const seconds = (performance.now() - start) / 1000;
+        observe(seconds);
+        listener.answered({ seconds, executed: this.tallies.last });
+        return told(seconds, result);
+      },
+      admits: ({ from, to, path, digest, mac }) => {
+        const envelopes = this.#envelopes.get(to);
+        if (envelopes === undefined || from >= FROM_MAX || from % this.#members.length === this.id) return 'unknown';
+        return envelopes.isFrom(from, path, digest, mac) ? 'known' : 'forged';
+      },
+      hear: (envelope, message) => this.#hear(envelope, message),
+    };
+  }
+
+  #heed(output: unknown): void {
+    const executed = this.#options.service.executed(output);
+    if (executed !== undefined) this.tallies.executed(executed);
+  }
+
+  #hear({ from, to, path }: Envelope, value: unknown): 'taken' | 'malformed' | 'busy' {
+    const isForReplica = to === this.id;
+    const { service } = this.#options;
+    const message = (isForReplica ? this.#machine : service.client).parse(value);
+    if (message === undefined || service.pathOf(message) !== path) {
+      this.counts.add('dropped', 'malformed');
+      return 'malformed';
+    }
+    if (this.#replica.backlog > BACKLOG_MAX) {
+      this.counts.add('dropped', 'busy');
+      return 'busy';
+    }
+    this.counts.add('messages_received', path.slice(1));
+    this.#give(to, from, message);
+    return 'taken';
+  }
+
+  #give(to: NodeId, from: NodeId, message: unknown): void {
+    if (to !== this.id) return this.#gateway.hear(to, from, message);
+    for (const vote of this.#options.service.votesIn(message)) this.tallies.heard(vote);
+    this.#replica.take({ type: 'message', from, message });
+    this.#look();
+  }
+
+  #send(from: NodeId, to: readonly NodeId[], message: unknown): void {
+    const path = this.#options.service.pathOf(message);
+    let sealed: { readonly body: Buffer; readonly digest: string } | undefined;
+    const count = this.#members.length;
+    for (const receiver of to) {
+      const home = nodeId(receiver % count);
+      if (home === this.id) {
+        // The replica and the client of one node talk without HTTP.
+        setImmediate(() => this.#give(receiver, from, message));
+        continue;
+      }
+      if (sealed === undefined) {
+        const body = Buffer.from(JSON.stringify(message));
+        sealed = { body, digest: digestOf(body) };
+      }
+      const { body, digest } = sealed;
+      const mac = this.#envelopes.get(from)!.seal(receiver, path, digest);
+      this.counts.add('messages_sent', path.slice(1));
+      this.#peers.get(home)?.post({ path, body, headers: ['content-type', 'application/json', FROM, String(from), TO, String(receiver), DIGEST, digest, MAC, mac] });
+    }
+  }
+
+  /** Tells when somebody else commands. */
+  #look(): void {
+    const { view, commander } = this.command();
+    if (view === this.#view) return;
+    this.#view = view;
+    this.#options.listener.commanded(view, commander);
+  }
+}
+
+const ACCUSATIONS_MAX = 10;
+/** How many clients ask for the users of one node. */
+const CLIENTS = 8;
+/** No node has an id so large. */
+const FROM_MAX = 2048;
+/** How much may wait for the disk before nodes are told to wait as well. */
+const BACKLOG_MAX = 20_000;
+/** How many bytes a log may have before it is written anew. */
+const LOG_BYTES_MAX = 16 * 1024 * 1024;
+
+/** In the words of the old system, with more in headers. */
+function told(seconds: number, result: unknown): Told {
+  return { status: 200, text: `\nPBFT Consensus Time: ${seconds}s\n`, headers: { 'generals-result': encodeURIComponent(JSON.stringify(result)).slice(0, 4000) } };
+}
+
+/** What the machine saved: the log less its first record, which says whose log it is. @throws Refusal if it is another's */
+function recordsOf(log: Log, owner: { readonly cluster: string; readonly node: number }, folder: string | undefined): readonly unknown[] {
+  const [first, ...records] = log.records;
+  if (first === undefined) {
+    log.append({ v: 1, ...owner });
+    return [];
+  }
+  const { cluster, node } = first as Record<string, unknown>;
+  if (cluster !== owner.cluster || node !== owner.node)
+    throw new Refusal(`${quotedPath(folder ?? '')} holds the log of node ${String(node)} of cluster ${quoted(String(cluster))}, not that of node ${owner.node} of ${quoted(owner.cluster)}`);
+  return records;
+}

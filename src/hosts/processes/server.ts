@@ -1,0 +1,177 @@
+import { createAdaptorServer } from '@hono/node-server';
+import { Ajv } from 'ajv';
+import { Hono, type Context } from 'hono';
+import { bodyLimit } from 'hono/body-limit';
+import type { Server } from 'node:http';
+import { nodeId, type NodeId } from '../../core/node.ts';
+import { digestOf } from '../seal.ts';
+import type { Counts } from './counts.ts';
+
+/** Who stands behind the server: a replica, or in its place a test. */
+export interface Desk {
+  readonly counts: Counts;
+  /** How many characters a user's data may have. */
+  readonly dataMax: number;
+  /** The paths to which nodes post messages; to the first of them users post requests, too. */
+  readonly paths: readonly string[];
+  status(): string;
+  fullStatus(): object;
+  metrics(): Promise<string>;
+  /** Orders what a user asks; resolves with what the user is told. */
+  order(data: string, signal: AbortSignal): Promise<Told>;
+  /** Whether that node is known, and this is its mark. */
+  admits(envelope: Envelope): 'known' | 'unknown' | 'forged';
+  /** Takes a message of an admitted node. */
+  hear(envelope: Envelope, message: unknown): 'taken' | 'malformed' | 'busy';
+}
+
+export interface Told {
+  readonly status: 200 | 401 | 429 | 503;
+  readonly text: string;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** What is on the outside of a message between nodes. */
+export interface Envelope {
+  readonly from: NodeId;
+  readonly to: NodeId;
+  readonly path: string;
+  readonly digest: string;
+  readonly mac: string;
+}
+
+/** The headers of an envelope. */
+export const FROM = 'generals-from';
+export const TO = 'generals-to';
+export const DIGEST = 'generals-digest';
+export const MAC = 'generals-mac';
+
+/** What a user may post, in bytes. */
+export const USER_BYTES_MAX = 64 * 1024;
+/** What a node may post, in bytes: a new view carries the votes of many orders. */
+export const NODE_BYTES_MAX = 16 * 1024 * 1024;
+
+/** A server for a replica, which does not listen yet. */
+export function serverFor(desk: Desk, limits: Limits = LIMITS): Server {
+  const app = new Hono();
+  // Counted here and not in a middleware: without one, hono calls the handler and nothing else.
+  const counted = (handler: (c: Context) => Response | Promise<Response>) => async (c: Context): Promise<Response> => {
+    const answer = await handler(c);
+    desk.counts.add('answers', STATUSES[answer.status] ?? String(answer.status));
+    return answer;
+  };
+  app.get('/status', counted((c) => (c.req.query('full') === undefined ? c.json(desk.status()) : c.json(desk.fullStatus()))));
+  app.get('/metrics', counted(async (c) => c.text(await desk.metrics(), 200, { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' })));
+  const user = userHandler(desk);
+  const node = nodeHandler(desk);
+  for (const [index, path] of desk.paths.entries()) {
+    app.post(
+      path,
+      counted((c) => {
+        if (mediaTypeOf(c) !== 'application/json') return refuse(c, 415, 'send application/json');
+        if (c.req.header(FROM) !== undefined) return node(c, path);
+        return index === 0 ? user(c) : refuse(c, 401, 'only nodes of the cluster post here');
+      }),
+    );
+  }
+  for (const path of ['/status', '/metrics']) app.all(path, counted((c) => refuse(c, 405, 'use GET', { allow: 'GET, HEAD' })));
+  for (const path of desk.paths) app.all(path, counted((c) => refuse(c, 405, 'use POST', { allow: 'POST' })));
+  app.notFound(counted((c) => refuse(c, 404, 'there is nothing here: GET /status, GET /metrics, POST /preprepare')));
+  app.onError((error, c) => {
+    // A client that goes away while it sends is nobody's error.
+    if (c.req.raw.signal.aborted) return refuse(c, 400, 'the request broke off');
+    throw error;
+  });
+  const server = createAdaptorServer({ fetch: app.fetch, serverOptions: { ...limits, maxHeaderSize: 8192 } }) as Server;
+  server.keepAliveTimeout = 120_000;
+  server.maxConnections = CONNECTIONS_MAX;
+  return server;
+}
+
+/** Milliseconds after which a client that sends slowly is answered 408, and how often that is looked at. */
+export interface Limits {
+  readonly headersTimeout: number;
+  readonly requestTimeout: number;
+  readonly connectionsCheckingInterval: number;
+}
+
+const LIMITS: Limits = { headersTimeout: 5000, requestTimeout: 10_000, connectionsCheckingInterval: 1000 };
+const CONNECTIONS_MAX = 1024;
+/** Said so often that it is not said anew each time. */
+const STATUSES: Readonly<Record<number, string>> = { 200: '200', 204: '204' };
+
+type Refused = 400 | 401 | 403 | 404 | 405 | 413 | 415 | 429;
+
+const refuse = (c: Context, status: Refused, text: string, headers: Record<string, string> = {}): Response => c.text(`${text}\n`, status, headers);
+
+const mediaTypeOf = (c: Context): string | undefined => c.req.header('content-type')?.split(';')[0]!.trim().toLowerCase();
+
+type Handler = (c: Context, path: string) => Promise<Response> | Response;
+
+function userHandler(desk: Desk): (c: Context) => Promise<Response> {
+  const isOrder = new Ajv().compile({ type: 'object', required: ['data'], additionalProperties: false, properties: { data: { type: 'string' } } });
+  return limited(USER_BYTES_MAX, async (c) => {
+    const value = parsed(await c.req.text());
+    if (value === undefined) return refuse(c, 400, 'that is not JSON');
+    if (!isOrder(value)) return refuse(c, 400, 'send {"data": "…"}, and nothing else');
+    const { data } = value as { data: string };
+    if (data.length > desk.dataMax) return refuse(c, 413, `send data of no more than ${desk.dataMax} characters`);
+    if (!data.isWellFormed()) return refuse(c, 400, 'send text that is Unicode: it holds half a surrogate pair');
+    const { status, text, headers } = await desk.order(data, c.req.raw.signal);
+    return c.text(text, status, { ...headers });
+  });
+}
+
+function nodeHandler(desk: Desk): Handler {
+  const read = limited(NODE_BYTES_MAX, async (c, path) => {
+    const envelope = envelopeOf(c, path)!;
+    const body = Buffer.from(await c.req.arrayBuffer());
+    if (digestOf(body) !== envelope.digest) return refuse(c, 403, 'the message is not the one that was sealed');
+    const message = parsed(body.toString());
+    if (message === undefined) return refuse(c, 400, 'that is not JSON');
+    const fate = desk.hear(envelope, message);
+    if (fate === 'malformed') return refuse(c, 400, 'that is no message of this protocol');
+    if (fate === 'busy') return refuse(c, 429, 'too much at once', { 'retry-after': '1' });
+    return c.body(null, 204);
+  });
+  // Who has not proved to be a node is refused before his message is read.
+  return (c, path) => {
+    const envelope = envelopeOf(c, path);
+    if (envelope === undefined) return refuse(c, 400, `a message between nodes has the headers ${[FROM, TO, DIGEST, MAC].join(', ')}`);
+    const standing = desk.admits(envelope);
+    if (standing === 'unknown') return refuse(c, 401, 'no node of this cluster has that id');
+    if (standing === 'forged') return refuse(c, 403, 'that is not the mark of the node that it names');
+    return read(c, path);
+  };
+}
+
+function envelopeOf(c: Context, path: string): Envelope | undefined {
+  const [from, to, digest, mac] = [FROM, TO, DIGEST, MAC].map((name) => c.req.header(name));
+  if (!isId(from) || !isId(to) || digest === undefined || mac === undefined) return undefined;
+  return { from: nodeId(Number(from)), to: nodeId(Number(to)), path, digest, mac };
+}
+
+const isId = (word: string | undefined): word is string => word !== undefined && /^\d{1,6}$/.test(word);
+
+/** A handler that gets no more than so many bytes. A length that is told is believed, as Node reads no further; where none is told, hono counts. */
+function limited(maxSize: number, handler: Handler): (c: Context, path?: string) => Promise<Response> {
+  const tooLarge = (c: Context): Response => refuse(c, 413, `send no more than ${maxSize / 1024} KiB`, { connection: 'close' });
+  const counting = bodyLimit({ maxSize, onError: tooLarge });
+  return async (c, path = '') => {
+    const length = c.req.header('content-length');
+    if (length !== undefined && c.req.header('transfer-encoding') === undefined) return Number(length) > maxSize ? tooLarge(c) : handler(c, path);
+    let answer: Response | undefined;
+    const early = await counting(c, async () => {
+      answer = await handler(c, path);
+    });
+    return early ?? answer!;
+  };
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,71 @@
+import type { Settings } from '../../core/machine.ts';
+import type { NodeId } from '../../core/node.ts';
+import type { AnyMachine } from './driver.ts';
+
+/** All that the HTTP host knows of a protocol: its machines, and how to name on HTTP what they say. */
+export interface Service {
+  readonly name: string;
+  /** How a replica behaves; as a traitor in that way, if one is named. */
+  replica(strategy?: string): AnyMachine;
+  /** Who asks replicas on behalf of users: it signs requests, and awaits f + 1 equal replies. */
+  readonly client: AnyMachine;
+  /** How many requests one client may have under way. */
+  readonly clientWindow: number;
+  readonly settings: Settings;
+  /** The ways of being a traitor, beside `offline`. */
+  readonly strategies: readonly string[];
+  /** The paths to which messages are posted. */
+  readonly paths: readonly string[];
+  /** Of what is posted, what agreeing on one request takes, by path without the slash. */
+  readonly agreement: readonly string[];
+  /** The path for a message. */
+  pathOf(message: unknown): string;
+  /** How many characters a user's data may have. */
+  readonly dataMax: number;
+  /** What a user asked, as the client's input. @param ticket that the answer will carry */
+  ask(data: string, ticket: number): unknown;
+  /** What a client's output answers; undefined if it is no answer. */
+  answered(output: unknown): Answer | undefined;
+  /** What a replica's output says to have been executed. */
+  executed(output: unknown): Executed | undefined;
+  /** The votes that a message is or holds. */
+  votesIn(message: unknown): readonly Vote[];
+  /** Of all that a replica saved, what it would still need to recover. */
+  keep(records: readonly unknown[]): readonly unknown[];
+  /** Who commands now; asked for often. */
+  command(state: unknown, members: readonly NodeId[]): Command;
+  status(state: unknown, members: readonly NodeId[]): Status;
+}
+
+export interface Answer {
+  readonly ticket: number;
+  readonly result: unknown;
+}
+
+/** One batch of requests got its place in the log. */
+export interface Executed {
+  readonly order: number;
+  /** What votes for it carry. */
+  readonly digest: string;
+}
+
+export interface Vote {
+  readonly order: number;
+  readonly digest: string;
+}
+
+export interface Command {
+  readonly view: number;
+  readonly commander: NodeId;
+}
+
+/** A replica as people may look at it. */
+export interface Status extends Command {
+  /** How many requests have been executed. */
+  readonly executed: number;
+  /** Of the state that the executed requests made. */
+  readonly digest: string;
+  /** The last few requests that were executed. */
+  readonly tail: readonly unknown[];
+  readonly [more: string]: unknown;
+}

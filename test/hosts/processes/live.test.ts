@@ -1,0 +1,88 @@
+import { expect } from 'chai';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Shown } from '../../../src/hosts/processes/user.ts';
+import { endAll, start, type Program } from '../../support/program.ts';
+import { Load, look, type Node } from '../../support/load.ts';
+
+/**
+ * Replicas as processes, under load, while some are killed or stopped, the commander first. Whatever was acknowledged stays,
+ * and at the end all logs are the same.
+ */
+describe('a live cluster under load', function () {
+  this.timeout(120_000);
+  let folder: string;
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'generals-live-'));
+  });
+  afterEach(() => {
+    endAll();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  async function begun(protocol: string): Promise<{ program: Program; nodes: readonly Node[]; load: Load }> {
+    const program = start(['cluster', '--protocol', protocol, '--processes', '--port', '0', '--json', '--data', folder]);
+    const nodes = (await program.fact('ready'))['nodes'] as Node[];
+    return { program, nodes, load: new Load(nodes.map(({ url }) => url), 8) };
+  }
+
+  for (const protocol of ['pbft', 'collector']) {
+    it(`${protocol}: loses nothing when the commander is killed and comes back`, async () => {
+      const { program, nodes, load } = await begun(protocol);
+      await load.acknowledged(50);
+      process.kill(nodes[0]!.pid!, 'SIGKILL');
+      await program.fact('lost', ({ id }) => id === 0);
+      await program.fact('commander', ({ commander }) => commander !== 0);
+      await load.acknowledged(50);
+      const back = start(['replica', '--id', '0', '--cluster', join(folder, 'cluster.json'), '--json']);
+      await back.fact('ready');
+      await load.acknowledged(50);
+      await load.stop();
+      await agree(nodes, load);
+      expect(await back.end('SIGTERM')).to.equal(143);
+      expect(await program.end('SIGTERM')).to.equal(143);
+    });
+  }
+
+  it('pbft: loses nothing when the commander is stopped for a while', async () => {
+    const { program, nodes, load } = await begun('pbft');
+    await load.acknowledged(50);
+    process.kill(nodes[0]!.pid!, 'SIGSTOP');
+    await program.fact('commander', ({ commander }) => commander !== 0);
+    await load.acknowledged(50);
+    process.kill(nodes[0]!.pid!, 'SIGCONT');
+    await load.acknowledged(50);
+    await load.stop();
+    await agree(nodes, load);
+    expect(await program.end('SIGTERM')).to.equal(143);
+  });
+
+  it('pbft: loses nothing when all are killed at once', async () => {
+    const { program, nodes, load } = await begun('pbft');
+    await load.acknowledged(100);
+    for (const { pid } of nodes) process.kill(pid!, 'SIGKILL');
+    await load.stop();
+    await program.end('SIGTERM');
+    const again = start(['cluster', '--processes', '--port', '0', '--json', '--data', folder]);
+    const reborn = (await again.fact('ready'))['nodes'] as Node[];
+    const more = new Load(reborn.map(({ url }) => url), 2);
+    await more.acknowledged(20);
+    await more.stop();
+    const [shown] = await agree(reborn, more);
+    expect(shown!.executed).to.be.at.least(load.count + more.count);
+    expect(await again.end('SIGTERM')).to.equal(143);
+  });
+});
+
+/** Waits until all nodes show the same log, in which all has its place that was acknowledged. */
+async function agree(nodes: readonly Node[], load: Load): Promise<readonly Shown[]> {
+  for (;;) {
+    const shown = await Promise.all(nodes.map(({ url }) => look(url)));
+    const digests = new Set(shown.map(({ digest }) => digest));
+    if (digests.size > 1) continue;
+    expect(load.places.size, 'two requests were told the same place').to.equal(load.count);
+    expect(shown[0]!.executed).to.be.at.least(Math.max(...load.places));
+    return shown;
+  }
+}

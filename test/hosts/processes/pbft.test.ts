@@ -1,0 +1,109 @@
+import { expect } from 'chai';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { nodeId } from '../../../src/core/node.ts';
+import { openLog } from '../../../src/hosts/log.ts';
+import { costOf } from '../../../src/hosts/processes/cost.ts';
+import { serviceNamed } from '../../../src/hosts/processes/services.ts';
+import { DIGEST, FROM, MAC, TO } from '../../../src/hosts/processes/server.ts';
+import { digestOf, networkEnvelopes, networkSeal } from '../../../src/hosts/seal.ts';
+import { ask, post, startReplicas, type Replicas } from '../../support/served.ts';
+
+describe('PBFT over HTTP', function () {
+  this.timeout(60_000);
+
+  for (const n of [4, 7]) {
+    it(`takes 2n(n − 1) HTTP requests for one request among ${n}, and 5(n − 1) with a collector`, async () => {
+      expect((await costOf('pbft', n, 10)).messages).to.equal(2 * n * (n - 1));
+      expect((await costOf('collector', n, 10)).messages).to.equal(5 * (n - 1));
+    });
+  }
+
+  describe('among four', () => {
+    let four: Replicas;
+    before(async () => {
+      four = await startReplicas(4, serviceNamed('pbft'));
+    });
+    after(() => four.close());
+
+    it('counts the votes that each node received for what was executed', async () => {
+      expect((await ask(four.urls[0]!, 'counted')).status).to.equal(200);
+      const executed = four.replicas[0]!.tallies.last!;
+      // Of the primary: three prepares and three commits; of a backup: the pre-prepare, two prepares and three commits.
+      for (const replica of four.replicas) while (replica.tallies.of(executed).correct < 6) await new Promise((resolve) => setImmediate(resolve));
+      expect(four.replicas.map((replica) => replica.tallies.of(executed))).to.deep.equal(Array.from({ length: 4 }, () => ({ correct: 6, corrupt: 0 })));
+    });
+
+    it('refuses data that is too long for an operation, and takes what just fits', async () => {
+      const { dataMax } = serviceNamed('pbft');
+      expect((await ask(four.urls[0]!, 'x'.repeat(dataMax + 1))).status).to.equal(413);
+      expect((await ask(four.urls[0]!, '😀'.repeat(dataMax / 2))).status).to.equal(200);
+    });
+
+    it('answers what was set', async () => {
+      await ask(four.urls[0]!, 'set colour blue');
+      const answer = await ask(four.urls[0]!, 'get colour');
+      expect(decodeURIComponent(answer.headers.get('generals-result')!)).to.equal('"blue"');
+    });
+
+    it('orders a hundred requests at once, each exactly once', async () => {
+      const before = four.replicas[1]!.status().executed;
+      const answers = await Promise.all(Array.from({ length: 100 }, (_, index) => ask(four.urls[0]!, `at once ${index}`)));
+      const places = answers.map((answer) => decodeURIComponent(answer.headers.get('generals-result')!));
+      expect(new Set(places).size).to.equal(100);
+      while (four.replicas.some((replica) => replica.status().executed < before + 100)) await new Promise((resolve) => setImmediate(resolve));
+      expect(new Set(four.replicas.map((replica) => replica.status().digest)).size).to.equal(1);
+      expect(four.replicas[1]!.status().executed).to.equal(before + 100);
+    });
+
+    it('stays small and goes on when a node floods it with votes beyond the window, of past views and with forged signatures', async () => {
+      const keysOf = (id: number) => four.plan.members[id % 4];
+      const options = { cluster: four.plan.cluster, self: nodeId(3), secret: four.secrets[3]!, keysOf };
+      const [envelopes, seal] = [networkEnvelopes(options), networkSeal(options)];
+      const vote = (sequence: number, view: number, isForged: boolean): Promise<Response> => {
+        const body = { view, sequence, digest: `digest ${sequence}`, replica: 3 };
+        const text = JSON.stringify({ type: 'prepare', body, signature: isForged ? 'A'.repeat(86) : seal.sign('prepare', body) });
+        const digest = digestOf(Buffer.from(text));
+        return post(`${four.urls[1]!}/prepare`, text, { [FROM]: '3', [TO]: '1', [DIGEST]: digest, [MAC]: envelopes.seal(nodeId(1), '/prepare', digest) });
+      };
+      const size = (): number => JSON.stringify(four.replicas[1]!.status()).length;
+      const before = size();
+      for (let round = 0; round < 20; round += 1) {
+        const answers = await Promise.all(Array.from({ length: 50 }, (_, index) => vote(1_000_000 + round * 50 + index, index % 3, index % 2 === 0)));
+        expect(new Set(answers.map(({ status }) => status))).to.deep.equal(new Set([204]));
+      }
+      expect(size()).to.be.at.most(before + 200);
+      expect((await ask(four.urls[0]!, 'after the flood')).status).to.equal(200);
+    });
+  });
+
+  it('recovers from what it keeps as from all that it saved', async () => {
+    const data = mkdtempSync(join(tmpdir(), 'generals-kept-'));
+    try {
+      const service = serviceNamed('pbft');
+      const settings = { checkpointEvery: 4 };
+      const replicas = await startReplicas(4, service, { data, settings });
+      for (let count = 0; count < 30; count += 1) await ask(replicas.urls[0]!, `set key${count % 5} ${count}`);
+      await replicas.close();
+      for (const id of [0, 1, 2, 3]) {
+        const log = openLog(join(data, `replica-${id}`), { synced: () => undefined, failed: () => undefined });
+        await log.close();
+        const records = log.records.slice(1);
+        const kept = service.keep(records);
+        expect(kept.length).to.be.below(records.length / 2);
+        const members = [0, 1, 2, 3].map(nodeId);
+        const statusAfter = (saved: readonly unknown[]): unknown => {
+          const { plan, secrets } = replicas;
+          const seal = networkSeal({ cluster: plan.cluster, self: nodeId(id), secret: secrets[id]!, keysOf: (of) => plan.members[of % 4] });
+          const state = service.replica().recover({ self: nodeId(id), members, seal, settings: plan.settings }, saved);
+          return service.status(state, members);
+        };
+        expect(statusAfter(kept)).to.deep.equal(statusAfter(records));
+        expect(service.keep(kept)).to.deep.equal(kept);
+      }
+    } finally {
+      rmSync(data, { recursive: true });
+    }
+  });
+});

@@ -1,0 +1,66 @@
+import type { Shown } from '../../src/hosts/processes/user.ts';
+
+export interface Node {
+  readonly id: number;
+  readonly url: string;
+  readonly kind: string;
+  readonly pid?: number;
+}
+
+export const look = async (url: string): Promise<Shown> => (await (await fetch(`${url}/status?full`)).json()) as Shown;
+
+/** Users who post one request after the other, to whoever commands, and go on with the next node when one is gone or silent. */
+export class Load {
+  /** The places in the log that acknowledged requests were told. */
+  readonly places = new Set<number>();
+  count = 0;
+  readonly #urls: readonly string[];
+  readonly #users: Promise<void>[];
+  #isOver = false;
+  #target = 0;
+  #reached: () => void = () => undefined;
+
+  constructor(urls: readonly string[], users: number) {
+    this.#urls = urls;
+    this.#users = Array.from({ length: users }, (_, user) => this.#post(user));
+  }
+
+  /** When that many more requests have been acknowledged. */
+  acknowledged(more: number): Promise<void> {
+    this.#target = this.count + more;
+    return new Promise((resolve) => {
+      this.#reached = resolve;
+    });
+  }
+
+  async stop(): Promise<void> {
+    this.#isOver = true;
+    await Promise.all(this.#users);
+  }
+
+  async #post(user: number): Promise<void> {
+    let node = 0;
+    for (let number = 0; !this.#isOver; number += 1) {
+      try {
+        // A node that hangs is given up after a while, as people do.
+        const answer = await fetch(`${this.#urls[node]!}/preprepare`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ data: `user ${user}, request ${number}` }), signal: AbortSignal.timeout(5000) });
+        await answer.arrayBuffer();
+        const commander = answer.headers.get('generals-commander');
+        if (answer.status === 200) this.#acknowledge(JSON.parse(decodeURIComponent(answer.headers.get('generals-result')!)) as string);
+        else node = commander === null ? this.#next(node) : Number(commander);
+      } catch {
+        node = this.#next(node);
+      }
+    }
+  }
+
+  #next(node: number): number {
+    return (node + 1) % this.#urls.length;
+  }
+
+  #acknowledge(result: string): void {
+    this.count += 1;
+    this.places.add(Number(result));
+    if (this.count >= this.#target) this.#reached();
+  }
+}

@@ -1,0 +1,82 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { createInterface } from 'node:readline';
+import { MAIN, cleanEnvironment } from './run.ts';
+
+/** A fact that a program told, as one of its JSON lines. */
+export type Told = Readonly<Record<string, unknown>> & { readonly type: string };
+
+/** The program, running until somebody ends it. */
+export interface Program {
+  readonly child: ChildProcess;
+  /** All lines so far. */
+  readonly lines: readonly string[];
+  readonly errors: () => string;
+  /** The first line, past or to come, of which that is true. Rejects if the program ends before. */
+  line(isIt: (line: string) => boolean): Promise<string>;
+  /** The first fact, past or to come, of that type; of which that is true, if asked. */
+  fact(type: string, isIt?: (fact: Told) => boolean): Promise<Told>;
+  /** Sends a signal, and waits for the end. @returns the exit status, or the signal's name */
+  end(signal: NodeJS.Signals): Promise<number | string>;
+  readonly ended: Promise<number | string>;
+}
+
+const running = new Set<ChildProcess>();
+
+/** Starts `generals …`. */
+export function start(args: readonly string[]): Program {
+  const child = spawn(process.execPath, [MAIN, ...args], { env: cleanEnvironment(), stdio: ['ignore', 'pipe', 'pipe'] });
+  running.add(child);
+  const lines: string[] = [];
+  const waiting = new Set<() => void>();
+  let errors = '';
+  let isOver = false;
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (errors += text));
+  createInterface({ input: child.stdout }).on('line', (line) => {
+    lines.push(line);
+    for (const look of waiting) look();
+  });
+  const ended = new Promise<number | string>((resolve) => {
+    child.once('close', (code, signal) => {
+      running.delete(child);
+      isOver = true;
+      resolve(code ?? signal ?? 'nothing');
+      for (const look of waiting) look();
+    });
+  });
+  const line = (isIt: (line: string) => boolean): Promise<string> =>
+    new Promise((resolve, reject) => {
+      const look = (): void => {
+        const found = lines.find(isIt);
+        if (found === undefined && !isOver) return;
+        waiting.delete(look);
+        if (found === undefined) reject(new Error(`the program ended without that line: ${lines.join('\n')}\n${errors}`));
+        else resolve(found);
+      };
+      waiting.add(look);
+      look();
+    });
+  return {
+    child,
+    lines,
+    errors: () => errors,
+    line,
+    fact: async (type, isIt = () => true) => {
+      const is = (text: string): boolean => {
+        const fact = JSON.parse(text) as Told;
+        return fact.type === type && isIt(fact);
+      };
+      return JSON.parse(await line(is)) as Told;
+    },
+    end(signal) {
+      child.kill(signal);
+      return ended;
+    },
+    ended,
+  };
+}
+
+/** Ends what a test that failed left running. */
+export function endAll(): void {
+  for (const child of running) child.kill('SIGKILL');
+  running.clear();
+}

@@ -1,0 +1,53 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { newPlan, type Plan } from '../../src/hosts/processes/plan.ts';
+import { Replica, type ReplicaOptions, type Run } from '../../src/hosts/processes/replica.ts';
+import type { Service } from '../../src/hosts/processes/service.ts';
+
+/** Replicas that live in this process, each with an HTTP server of its own at a port that the system chose. */
+export interface Replicas {
+  readonly replicas: Replica[];
+  readonly urls: readonly string[];
+  readonly plan: Plan;
+  readonly secrets: readonly string[];
+  readonly runs: Run[];
+  close(): Promise<void>;
+}
+
+type More = Partial<Pick<ReplicaOptions, 'limits' | 'clients'>> & { readonly data?: string; readonly settings?: Plan['settings']; readonly strategies?: Readonly<Record<number, string>>; readonly earlier?: Pick<Replicas, 'plan' | 'secrets'> };
+
+export async function startReplicas(count: number, service: Service, { data, settings, strategies = {}, earlier, ...more }: More = {}): Promise<Replicas> {
+  const { plan, secrets } = earlier ?? newPlan(service.name, { ...service.settings, ...settings }, Array.from({ length: count }, () => 'http://127.0.0.1:1'));
+  const runs: Run[] = [];
+  const replicas = plan.members.map(({ id }) => {
+    const folder = data === undefined ? undefined : join(data, `replica-${id}`);
+    if (folder !== undefined) mkdirSync(folder, { recursive: true });
+    const listener = {
+      answered: (run: Run) => void runs.push(run),
+      commanded: () => undefined,
+      failed(error: Error) {
+        throw error;
+      },
+    };
+    return new Replica({ plan, id, secret: secrets[id]!, service, data: folder, strategy: strategies[id], listener, ...more });
+  });
+  const ports = await Promise.all(replicas.map((replica) => replica.listen('127.0.0.1', 0)));
+  const urls = ports.map((port) => `http://127.0.0.1:${port}`);
+  for (const replica of replicas) replica.start(urls);
+  return {
+    replicas,
+    urls,
+    plan,
+    secrets,
+    runs,
+    async close() {
+      await Promise.all(replicas.map((replica) => replica.close()));
+    },
+  };
+}
+
+/** Posts to a replica as a user does. */
+export const ask = (url: string, data: string): Promise<Response> => post(`${url}/preprepare`, JSON.stringify({ data }));
+
+export const post = (url: string, body: string, headers: Record<string, string> = {}): Promise<Response> =>
+  fetch(url, { method: 'POST', headers: { 'content-type': 'application/json', ...headers }, body });

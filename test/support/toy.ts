@@ -1,0 +1,110 @@
+import type { ReplicaContext, ReplicaEffect, ReplicaEvent, ReplicaMachine, ReplicaVocabulary } from '../../src/core/machine.ts';
+import { nodeId } from '../../src/core/node.ts';
+import { faultsTolerated } from '../../src/core/quorum.ts';
+import type { Service } from '../../src/hosts/processes/service.ts';
+
+interface Toy extends ReplicaVocabulary {
+  readonly input: { readonly ticket: number; readonly data: string };
+  readonly message:
+    | { readonly type: 'request'; readonly client: number; readonly ticket: number; readonly data: string }
+    | { readonly type: 'pre-prepare' | 'prepare'; readonly order: number; readonly client: number; readonly ticket: number; readonly data: string; readonly signature: string }
+    | { readonly type: 'reply'; readonly ticket: number; readonly order: number };
+  readonly output: { readonly type: 'executed'; readonly order: number; readonly data: string } | { readonly type: 'answered'; readonly ticket: number; readonly result: unknown };
+  readonly record: { readonly order: number; readonly data: string };
+}
+
+interface State {
+  log: string[];
+  votes: Record<number, number>;
+  open: Record<number, number>;
+}
+
+type Effects = ReplicaEffect<Toy>[];
+
+/** What the HTTP host needs of a protocol, and no more: replica 0 puts requests in order, and all wait for a quorum's votes. It stands silent backups. */
+const replica: ReplicaMachine<Toy, State> = {
+  begin: () => ({ log: [], votes: {}, open: {} }),
+  recover: (_context, records) => ({ log: records.map(({ data }) => data), votes: {}, open: {} }),
+  parse,
+  step(context: ReplicaContext, state: State, event: ReplicaEvent<Toy>): Effects {
+    if (event.type !== 'message') return [];
+    const { message } = event;
+    const others = context.members.filter((id) => id !== context.self);
+    if (message.type === 'request') {
+      const { client, ticket, data } = message;
+      const order = state.log.length;
+      const body = { order, data };
+      return [...accepted(state, body, client, ticket), { type: 'send', to: others, message: { type: 'pre-prepare', ...body, client, ticket, signature: context.seal.sign('vote', body) } }, ...counted(context, state, order, { client, ticket, data })];
+    }
+    if (message.type === 'reply') return [];
+    const { order, client, ticket, data, signature } = message;
+    const body = { order, data };
+    if (!context.seal.verify(event.from, 'vote', body, signature)) return [{ type: 'accuse', suspect: event.from, evidence: 'a forged vote' }];
+    const isFirst = message.type === 'pre-prepare';
+    const before: Effects = isFirst
+      ? [...accepted(state, body, client, ticket), { type: 'send', to: others, message: { ...message, type: 'prepare', signature: context.seal.sign('vote', body) } }, ...counted(context, state, order, message)]
+      : [];
+    return [...before, ...counted(context, state, order, message)];
+  },
+};
+
+function accepted(state: State, body: { readonly order: number; readonly data: string }, _client: number, _ticket: number): Effects {
+  state.log[body.order] = body.data;
+  return [{ type: 'save', record: body }];
+}
+
+function counted(context: ReplicaContext, state: State, order: number, { client, ticket, data }: { readonly client: number; readonly ticket: number; readonly data: string }): Effects {
+  state.votes[order] = (state.votes[order] ?? 0) + 1;
+  if (state.votes[order] !== context.members.length - faultsTolerated(context.members.length)) return [];
+  return [
+    { type: 'output', output: { type: 'executed', order, data } },
+    { type: 'send', to: [nodeId(client)], message: { type: 'reply', ticket, order } },
+  ];
+}
+
+const client: ReplicaMachine<Toy, Record<number, number>> = {
+  begin: () => ({}),
+  recover: () => ({}),
+  parse,
+  step(context, state, event) {
+    if (event.type === 'input') return [{ type: 'send', to: [nodeId(0)], message: { type: 'request', client: context.self, ...event.input } }];
+    if (event.type !== 'message' || event.message.type !== 'reply') return [];
+    const { ticket, order } = event.message;
+    state[ticket] = (state[ticket] ?? 0) + 1;
+    return state[ticket] === Math.floor((context.members.length - 1) / 3) + 1 ? [{ type: 'output', output: { type: 'answered', ticket, result: order } }] : [];
+  },
+};
+
+function parse(input: unknown): Toy['message'] | undefined {
+  const type = typeof input === 'object' && input !== null ? (input as { type?: unknown }).type : undefined;
+  return ['request', 'pre-prepare', 'prepare', 'reply'].includes(String(type)) ? (input as Toy['message']) : undefined;
+}
+
+export const toyService: Service = {
+  name: 'toy',
+  replica: () => replica,
+  client,
+  settings: {},
+  clientWindow: 32,
+  dataMax: 50_000,
+  strategies: [],
+  paths: ['/preprepare', '/prepare', '/request', '/reply'],
+  agreement: ['preprepare', 'prepare'],
+  pathOf: (message) => `/${(message as Toy['message']).type.replaceAll('-', '')}`,
+  ask: (data, ticket) => ({ ticket, data }),
+  answered: (output) => ((output as Toy['output']).type === 'answered' ? (output as { ticket: number; result: unknown }) : undefined),
+  executed(output) {
+    const executed = output as Toy['output'];
+    return executed.type === 'executed' ? { order: executed.order, digest: executed.data } : undefined;
+  },
+  votesIn(message) {
+    const vote = message as Toy['message'];
+    return vote.type === 'prepare' || vote.type === 'pre-prepare' ? [{ order: vote.order, digest: vote.data }] : [];
+  },
+  keep: (records) => records,
+  command: () => ({ view: 0, commander: nodeId(0) }),
+  status(state) {
+    const { log } = state as State;
+    return { view: 0, commander: nodeId(0), executed: log.length, digest: log.join('|'), tail: log.slice(-5) };
+  },
+};
