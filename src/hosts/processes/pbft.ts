@@ -69,6 +69,7 @@ const PATHS: Readonly<Record<Message['type'], string>> = {
   status: '/standing',
   committed: '/committed',
   state: '/state',
+  stable: '/stable',
   fetch: '/fetch',
   batch: '/batch',
 };
@@ -85,6 +86,8 @@ function neededOf(records: readonly SavedRecord[]): readonly SavedRecord[] {
         return index > from;
       case 'pre-prepared':
         return record.prePrepare.body.sequence > sequence;
+      case 'learned':
+        return record.sequence > sequence;
       case 'prepared':
         return record.certificate.prePrepare.body.sequence > sequence;
       case 'committed':

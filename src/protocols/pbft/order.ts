@@ -238,6 +238,7 @@ function inWords(message: Message): string {
     case 'certificate':
     case 'checkpoint':
     case 'reply':
+    case 'stable':
     case 'state':
       return message.type;
     default:
