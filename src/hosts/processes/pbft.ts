@@ -1,4 +1,6 @@
 import { nodeId } from '../../core/node.ts';
+import { REPLICA_FAULTS, replicaFaultNamed } from '../../faults/replicas/registry.ts';
+import { traitor, type ReplicaFault } from '../../faults/replicas/traitor.ts';
 import { client, type ClientVocabulary } from '../../protocols/pbft/client.ts';
 import type { Message, ReplicaOutput, SavedRecord } from '../../protocols/pbft/messages.ts';
 import { replica } from '../../protocols/pbft/replica.ts';
@@ -6,15 +8,25 @@ import { CLIENT_WINDOW, DEFAULTS, OPERATION_LENGTH } from '../../protocols/pbft/
 import { primaryOf, type ReplicaState } from '../../protocols/pbft/state.ts';
 import type { Service } from './service.ts';
 
+/** What a traitor may do here: to be offline is to be left out by the host, and twins would need two hosts. */
+const FAULTS = REPLICA_FAULTS.map(({ name }) => name).filter((name) => name !== 'offline' && name !== 'twins');
+const OF_COLLECTORS: ReadonlySet<string> = new Set(['silent-collector']);
+
+function faultNamed(name: string): ReplicaFault {
+  const fault = replicaFaultNamed(name);
+  if (fault === undefined) throw new Error(`no replica betrays in the way '${name}'`);
+  return fault;
+}
+
 /** PBFT on HTTP; with a collector, its linear variant. */
 export function pbftService(name: string, collector: boolean): Service {
   return {
     name,
-    replica: () => replica,
+    replica: (strategy) => (strategy === undefined ? replica : traitor(faultNamed(strategy))),
     client,
     clientWindow: CLIENT_WINDOW,
     settings: { ...DEFAULTS, collector },
-    strategies: [],
+    strategies: FAULTS.filter((name) => collector || !OF_COLLECTORS.has(name)),
     paths: Object.values(PATHS),
     agreement: ['preprepare', 'prepare', 'commit', 'certificate'],
     pathOf: (message) => PATHS[(message as Message).type],
