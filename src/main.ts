@@ -33,6 +33,9 @@ try {
     case 'replay':
       process.exitCode = await (await import('./cli/replay.ts')).replayCommand(request);
       break;
+    case 'simulate':
+      process.exitCode = (await import('./cli/simulate.ts')).simulateCommand(request);
+      break;
     default:
       request satisfies never;
   }
