@@ -47,6 +47,7 @@ export function runSchedule(schedule: Schedule, { loyal = replica as unknown as 
     ...Array.from({ length: clients }, (_, i) => make(nodeId(n + i), client as unknown as AnyMachine)),
     ...[...traitors].filter(([, kind]) => kind === 'twins').map(([id]) => make(id, replica as unknown as AnyMachine)),
   ];
+  const tell = (id: NodeId, what: string): void => observe?.(`${String(network.now).padStart(6)} ms  ${id < n ? 'replica' : 'client'} ${id} ${what}`);
   const network: Network = new Network(nodes, {
     link: linkOf(schedule),
     sync: () => schedule.sync,
@@ -54,21 +55,28 @@ export function runSchedule(schedule: Schedule, { loyal = replica as unknown as 
       const said = output as ReplicaOutput | ClientVocabulary['output'];
       if (said.type === 'answered') answered.add(said.ticket);
       else if (said.type === 'executed' && isLoyal(node.id)) judge.executed(node.id, said.sequence, said.digest);
-      if (observe !== undefined) observe(`${network.now} ${node.id} ${inWords(said)}`);
+      if (observe !== undefined) tell(node.id, inWords(said));
     },
     ...(observe === undefined
       ? {}
-      : {
-          accuse: (node, suspect, evidence) => observe(`${network.now} ${node.id} accuses ${suspect}: ${evidence}`),
-        }),
+      : { accuse: (node, suspect, evidence) => tell(node.id, `accuses replica ${suspect} of ${evidence}`) }),
   });
   for (const node of network.nodes) network.start(node);
   schedule.requests.forEach(({ at, client: which, data }, index) => {
     network.at(at, () => network.input(network.nodes[n + which]!, { ticket: index + 1, data }));
   });
   for (const { replica: id, at, until } of schedule.falls) {
-    network.at(at, () => network.nodes[id]!.isUp && network.crash(network.nodes[id]!));
-    network.at(until, () => network.nodes[id]!.isUp || network.start(network.nodes[id]!));
+    const node = network.nodes[id]!;
+    network.at(at, () => {
+      if (!node.isUp) return;
+      tell(id, 'falls');
+      network.crash(node);
+    });
+    network.at(until, () => {
+      if (node.isUp) return;
+      tell(id, 'comes back');
+      network.start(node);
+    });
   }
   const isSafe = (): boolean => judge.violation === undefined;
   network.run(heals, () => !isSafe());
@@ -79,7 +87,7 @@ export function runSchedule(schedule: Schedule, { loyal = replica as unknown as 
   while (isSafe() && !isWell() && network.now < heals + PATIENCE) network.run(network.now + 50, () => !isSafe());
   const view = Math.max(...good.map(({ state }) => (state as ReplicaState | undefined)?.view ?? 0));
   const about = { events: network.events, view, places: judge.height, time: network.now };
-  if (observe !== undefined) for (const node of good) observe(`${network.now} ${node.id} ends ${lastWords(node)}`);
+  if (observe !== undefined) for (const node of good) tell(node.id, `ends ${lastWords(node)}`);
   if (judge.violation !== undefined) return { type: 'violated', witness: judge.violation, ...about };
   if (answered.size < schedule.requests.length) return { type: 'violated', witness: `${schedule.requests.length - answered.size} of ${schedule.requests.length} requests were not answered`, ...about };
   if (!areLevel(good)) return { type: 'violated', witness: 'the loyal replicas did not come level', ...about };
