@@ -26,6 +26,11 @@ function heardMessages(): Map<string, Message> {
     cluster.untilAnswered();
     cut = -1;
     cluster.rest(5000);
+    // In good times again, and so many that a collector is trusted once more.
+    for (let i = 0; i < 12; i += 1) {
+      cluster.ask(`good order ${i}`);
+      cluster.untilAnswered();
+    }
   }
   return heard;
 }
