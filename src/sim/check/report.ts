@@ -82,16 +82,19 @@ export function checkJson(result: CheckResult, protocol: AnyRoundsProtocol): obj
 /** With how many generals a script begins, where nothing else is asked for. */
 const MUSTERED = 4;
 
-/** A violation as a script that repeats it, whatever the seed. Its members are G1, G2 … without gaps, and G1 commands. */
+/**
+ * A violation as a script that repeats it, whatever the seed. Who is no member is struck off only when the commander has been
+ * elected, so that nobody is elected by chance.
+ */
 export function scriptOf(violation: Violation): string[] {
   const { protocol, members, commander, m, order, traitors, choices } = violation;
   const last = Math.max(MUSTERED, ...members);
-  const strangers = Array.from({ length: last }, (_, index) => nodeId(last - index)).filter((id) => !members.includes(id));
+  const everybody = Array.from({ length: last }, (_, index) => nodeId(index + 1));
   return [
     `# ${inWords(violation)}`,
     ...(last > MUSTERED ? [`g-add ${last - MUSTERED}`] : []),
     `g-elect ${commander}`,
-    ...strangers.map((id) => `g-kill ${id}`),
+    ...everybody.filter((id) => !members.includes(id)).map((id) => `g-kill ${id}`),
     `g-protocol ${protocol} ${m}`,
     ...traitors.map((id) => `g-state ${id} faulty`),
     ...traitors.filter((id) => (choices.get(id) ?? []).length > 0).map((id) => `choose ${id} ${choices.get(id)!.join(' ')}`),
