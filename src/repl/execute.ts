@@ -3,8 +3,11 @@ import { Refusal, quoted } from '../core/refusal.ts';
 import { formOf, type Command, type Result, type Session } from './command.ts';
 import { COMMANDS } from './commands.ts';
 
-/** The longest line that is read as a command, in characters. */
-export const LINE_MAX = 4096;
+/**
+ * The longest line that is read as a command, in characters: room for a word for each message that a traitor sends in the
+ * largest order that OM allows, so that whatever check finds can be written down by `choose`.
+ */
+export const LINE_MAX = 2 ** 20;
 
 /** What came of one line. */
 export type Answer =

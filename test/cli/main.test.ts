@@ -86,10 +86,10 @@ describe('the program generals', () => {
       expect((await generals(SIM, 'g-elect 1')).out).to.equal([...ROSTER, ''].join('\n'));
     });
 
-    it('takes a line of 1 MB for one mistake, and goes on', async () => {
-      const { code, out, err } = await generals(SIM, `${'x'.repeat(2 ** 20)}\ng-elect 1\n`);
+    it('takes a line of 2 MB for one mistake, and goes on', async () => {
+      const { code, out, err } = await generals(SIM, `${'x'.repeat(2 ** 21)}\ng-elect 1\n`);
       expect([code, out]).to.deep.equal([1, [...ROSTER, ''].join('\n')]);
-      expect(err).to.equal('line 1: the line is too long: 4096 characters at the most\n');
+      expect(err).to.equal('line 1: the line is too long: 1048576 characters at the most\n');
     });
 
     it('takes 1 MB of binary garbage for as many mistakes as it has lines, and changes nothing', async () => {

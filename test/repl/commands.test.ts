@@ -91,10 +91,10 @@ describe('the command language', () => {
       }
     });
 
-    it('is too long beyond 4096 characters, whatever stands there', async () => {
+    it('is too long beyond 2^20 characters, whatever stands there', async () => {
       const at = await session();
       expect((await run(at, `g-state${' '.repeat(LINE_MAX - 7)}`)).type).to.equal('result');
-      expect(await run(at, `g-state${' '.repeat(LINE_MAX - 6)}`)).to.deep.equal({ type: 'mistake', message: 'the line is too long: 4096 characters at the most' });
+      expect(await run(at, `g-state${' '.repeat(LINE_MAX - 6)}`)).to.deep.equal({ type: 'mistake', message: 'the line is too long: 1048576 characters at the most' });
     });
   });
 
