@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import type { AnyRoundsProtocol } from '../../src/core/protocol.ts';
 import { majorityOf, strictMajority } from '../../src/core/quorum.ts';
+import { king } from '../../src/protocols/king.ts';
 import { oral } from '../../src/protocols/oral.ts';
 import { signed } from '../../src/protocols/signed.ts';
 import { check } from '../../src/sim/check/check.ts';
@@ -51,6 +52,24 @@ describe('check catches', () => {
     };
     expect(typeOf({ protocol: signed, members: 3, faults: 1 })).to.equal('holds');
     expect(typeOf({ protocol: trusting, members: 3, faults: 1 })).to.equal('violated');
+  });
+});
+
+/** The phase king with a mistake in what a general makes of one round's inbox, or believes to be the number of traitors. */
+describe('check catches, in the phase king,', () => {
+  const mutant = (change: Partial<AnyRoundsProtocol>): AnyRoundsProtocol => ({ ...(king as AnyRoundsProtocol), ...change });
+  const request = { members: 4, faults: 1, m: 1 };
+
+  it('a quorum that is off by one: proposals are believed as if there were no traitor', () => {
+    const protocol = mutant({ step: (context, state, event) => king.step({ ...context, faults: event.type === 'round' && event.round % 3 === 1 && event.round > 1 ? 0 : context.faults }, state as never, event as never) });
+    expect(typeOf({ ...request, protocol: king })).to.equal('holds');
+    expect(typeOf({ ...request, protocol })).to.equal('violated');
+  });
+
+  it('a king that is not heeded', () => {
+    const isKings = (round: number): boolean => round > 2 && round % 3 === 2;
+    const protocol = mutant({ step: (context, state, event) => king.step(context, state as never, (event.type === 'round' && isKings(event.round) ? { ...event, inbox: [] } : event) as never) });
+    expect(typeOf({ ...request, protocol })).to.equal('violated');
   });
 });
 
