@@ -28,6 +28,7 @@ export function parseTrace(text: string): Trace[] {
   const traces: Trace[] = [];
   let ordered: Ordered | undefined;
   let facts: Fact[] = [];
+  let members: ReadonlySet<number> = new Set();
   const lines = text.split('\n');
   lines.forEach((line, index) => {
     if (line.trim() === '') return;
@@ -36,8 +37,11 @@ export function parseTrace(text: string): Trace[] {
       if (ordered !== undefined) throw new Refusal(`line ${index + 1}: order ${ordered.number} has no end, so the trace is damaged before this line`);
       ordered = fact;
       facts = [];
+      members = new Set(fact.members);
     } else if (ordered === undefined) {
       throw new Refusal(`line ${index + 1}: a trace begins with what was ordered, not with ${quoted(fact.type)}`);
+    } else if (!namedIn(fact).every((id) => members.has(id))) {
+      throw new Refusal(`line ${index + 1}: a general that is not among those of order ${ordered.number}: ${quoted(line)}`);
     } else if (fact.type === 'judged') {
       traces.push({ ordered, facts, judged: fact });
       ordered = undefined;
@@ -63,20 +67,28 @@ function parseFact(line: string, number: number): Fact {
 }
 
 const isId = (value: unknown): boolean => Number.isSafeInteger(value) && (value as number) >= 1;
-const isRound = isId;
+/** Pictures have a place for every round: far more than any protocol takes would be no picture. */
+const isRound = (value: unknown): boolean => isId(value) && (value as number) <= 10_000;
 const isList = (value: unknown): value is unknown[] => Array.isArray(value);
-const isText = (value: unknown): boolean => typeof value === 'string';
+/** What is shown at a terminal must not command it. */
+const isText = (value: unknown): boolean => typeof value === 'string' && !/[\p{Cc}\p{Bidi_Control}\p{Zl}\p{Zp}]/u.test(value);
+const isSaid = (value: unknown): boolean => isText(typeof value === 'string' ? value : JSON.stringify(value));
+const isFinding = (value: unknown): boolean => typeof value === 'object' && value !== null && isText((value as { type?: unknown }).type);
+
+/** The generals that a fact speaks of. */
+const namedIn = (fact: Fact): number[] =>
+  Object.entries(fact).flatMap(([field, value]) => (['from', 'to', 'by', 'suspect', 'general'].includes(field) ? [value as number] : []));
 
 /** For each kind of fact, whether an object has what readers of a trace rely on. */
 const SOUND: Readonly<Record<Fact['type'], (fact: Record<string, unknown>) => boolean>> = {
   ordered: (fact: Partial<Record<keyof Ordered, unknown>>) =>
-    isId(fact.number) && isId(fact.commander) && parseOrder(fact.order) !== undefined && isText(fact.protocol) && isList(fact.members) && fact.members.every(isId) &&
-    isList(fact.traitors) && fact.traitors.every((traitor) => isId((traitor as { id?: unknown } | null)?.id)),
-  heard: (fact: Partial<Record<keyof HeardFact, unknown>>) => isRound(fact.round) && isId(fact.from) && isId(fact.to) && fact.message !== undefined,
-  tampered: (fact: Partial<Record<keyof Tampered, unknown>>) => isRound(fact.round) && isId(fact.from) && isId(fact.to) && isList(fact.said) && isList(fact.late),
+    isId(fact.number) && isId(fact.commander) && parseOrder(fact.order) !== undefined && isText(fact.protocol) && isList(fact.members) && fact.members.every(isId) && new Set(fact.members).size === fact.members.length && fact.members.includes(fact.commander) &&
+    isList(fact.traitors) && fact.traitors.every((traitor) => isId((traitor as { id?: unknown } | null)?.id) && isText((traitor as { strategy?: unknown }).strategy)),
+  heard: (fact: Partial<Record<keyof HeardFact, unknown>>) => isRound(fact.round) && isId(fact.from) && isId(fact.to) && isSaid(fact.message),
+  tampered: (fact: Partial<Record<keyof Tampered, unknown>>) => isRound(fact.round) && isId(fact.from) && isId(fact.to) && isSaid(fact.honest) && isList(fact.said) && fact.said.every(isSaid) && isList(fact.late) && fact.late.every(isSaid),
   accused: ({ by, suspect, evidence }) => isId(by) && isId(suspect) && isText(evidence),
   decided: ({ by, decision }) => isId(by) && parseOrder(decision) !== undefined,
   voted: ({ by, ballot }) => isId(by) && parseOrder(ballot) !== undefined,
   lost: ({ general, reason }) => isId(general) && isText(reason),
-  judged: (fact: Partial<Record<keyof Judged, unknown>>) => isText(fact.verdict) && Number.isSafeInteger(fact.messages),
+  judged: (fact: Partial<Record<keyof Judged, unknown>>) => isText(fact.verdict) && Number.isSafeInteger(fact.messages) && (fact.order == null || isText(fact.order)) && Object.values(fact.findings ?? {}).every(isFinding),
 };

@@ -65,6 +65,30 @@ describe('a trace', () => {
   });
 });
 
+describe('a trace that no run has written', () => {
+  const begin = '{"v":1,"type":"ordered","number":1,"commander":1,"order":"attack","protocol":"exchange","m":1,"seed":1,"members":[1,2],"traitors":[]}';
+  const end = '{"type":"judged","verdict":"execute","order":"attack","votes":1,"messages":1,"findings":null}';
+  const refused: readonly [what: string, begin: string, fact: string][] = [
+    ['a stranger', begin, '{"type":"heard","round":1,"from":1,"to":3,"message":"attack"}'],
+    ['a decision of a stranger', begin, '{"type":"decided","by":7,"decision":"attack"}'],
+    ['a round beyond all measure', begin, '{"type":"heard","round":1000000000,"from":1,"to":2,"message":"attack"}'],
+    ['a message that commands the terminal', begin, String.raw`{"type":"heard","round":1,"from":1,"to":2,"message":"\u001b[2J"}`],
+    ['a lie instead of nothing', begin, '{"type":"tampered","round":1,"from":1,"to":2,"said":[],"late":[]}'],
+    ['a commander that is not there', begin.replace('[1,2]', '[2,3]'), ''],
+    ['a general twice', begin.replace('[1,2]', '[1,2,2]'), ''],
+    ['no general', begin.replace('[1,2]', '[]'), ''],
+  ];
+  for (const [what, head, fact] of refused) {
+    it(`with ${what} is refused in one line`, () => {
+      expect(() => parseTrace([head, fact, end].join('\n'))).to.throw(Refusal).with.property('message').that.matches(/^line \d: \P{Cc}+$/u);
+    });
+  }
+
+  it('is read where nothing is wrong with it', () => {
+    expect(parseTrace([begin, end].join('\n'))).to.have.length(1);
+  });
+});
+
 describe('the pictures of a trace', () => {
   for (const { name } of PROTOCOLS) {
     for (const members of [1, 2, 4, 7]) {
