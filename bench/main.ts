@@ -1,6 +1,7 @@
 import { benchArmy } from './army.ts';
 import { benchCampaign } from './campaign.ts';
 import { benchKernel } from './kernel.ts';
+import { benchReplicas } from './replicas.ts';
 import { benchSimulator } from './simulator.ts';
 import type { Row } from './measure.ts';
 
@@ -10,6 +11,7 @@ const SUITES: Readonly<Record<string, (report: (row: Row) => void) => Promise<vo
   simulator: benchSimulator,
   campaign: benchCampaign,
   kernel: benchKernel,
+  replicas: benchReplicas,
 };
 
 const words = process.argv.slice(2);

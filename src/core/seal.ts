@@ -39,7 +39,7 @@ function verify(by: NodeId, domain: string, body: object, signature: string): bo
 
 const termOf = (by: NodeId, domain: string, body: object): string => `<${digests.get(body) ?? hashOf(body)} ${domain} by ${by}>`;
 
-/** 64 bits of a hash that is quick, and not cryptographic: nobody here looks for collisions. */
+/** 53 bits of a hash that is quick, and not cryptographic: nobody here looks for collisions. */
 export function symbolicDigest(body: object): string {
   const before = digests.get(body);
   if (before !== undefined) return before;
@@ -49,8 +49,9 @@ export function symbolicDigest(body: object): string {
 }
 
 function hashOf(body: object): string {
-  const left = hash(body) >>> 0;
-  return `${left.toString(36)}.${(right >>> 0).toString(36)}`;
+  const left = hash(body);
+  // One number of 53 bits is written faster than two of 32.
+  return ((left >>> 0) * 2 ** 21 + (right >>> 11)).toString();
 }
 
 /** The other half of the last hash. */
