@@ -66,10 +66,11 @@ function newView(state: ReplicaState, { body, ...rest }: NewView): void {
 
 function prePrepared(context: ReplicaContext, state: ReplicaState, prePrepare: Signed<Proposal>, batch: Batch): void {
   const { view, sequence, digest } = prePrepare.body;
-  if (!isInWindow(state, sequence) || view !== state.view) return;
+  if (!isInWindow(state, sequence)) return;
+  keepBatch(state, sequence, digest, batch);
+  if (view !== state.view) return;
   const slot = openSlot(state, sequence);
   Object.assign(slot, { prePrepare, digest, batch });
-  keepBatch(state, sequence, digest, batch);
   if (sequence > state.proposed) state.proposed = sequence;
   if (primaryOf(view, state.n) === context.self && !state.settings.collector) return;
   slot.prepares[context.self] = signed(context, state, 'prepare', prePrepare.body);
