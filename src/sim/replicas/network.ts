@@ -85,6 +85,11 @@ export class Network {
     if (node.isUp) this.#step(node, { type: 'input', input });
   }
 
+  /** A message reaches a node at once. */
+  hear(node: SimNode, from: NodeId, message: unknown): void {
+    if (node.isUp) this.#step(node, { type: 'message', from, message });
+  }
+
   at(time: number, call: () => void): void {
     this.#wheel.add(Math.max(time, this.now), { type: 'call', call });
   }

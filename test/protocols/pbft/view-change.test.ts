@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { symbolicSeal } from '../../../src/core/seal.ts';
+import { nodeId } from '../../../src/core/node.ts';
 import { neededOf } from '../../../src/protocols/pbft/compact.ts';
 import type { Effect, SavedRecord } from '../../../src/protocols/pbft/messages.ts';
 import { replica } from '../../../src/protocols/pbft/replica.ts';
@@ -136,6 +137,22 @@ describe('PBFT changes views:', () => {
     cluster.link = () => [1];
     expect(cluster.untilAnswered(40_000)).to.equal(true);
     expect(cluster.state(6).doublings).to.equal(0);
+  });
+
+  it('a client that makes its own request too old to be executed topples no primary', () => {
+    const cluster = new Cluster(4);
+    const seal = cluster.node(4).context.seal;
+    const ask = (timestamp: number, to: readonly number[]): void => {
+      const body = { client: nodeId(4), timestamp, operation: 'order' };
+      const message = { type: 'request' as const, body, signature: seal.sign('request', body) };
+      for (const id of to) cluster.network.at(cluster.network.now, () => cluster.network.hear(cluster.node(id), nodeId(4), message));
+    };
+    // The backups’ own words to the primary come too late.
+    cluster.link = (from, _to, message) => (from.id < 4 && message.type === 'request' ? [500] : [1]);
+    ask(1, [1, 2, 3]);
+    ask(1000, [0]);
+    cluster.rest(20_000);
+    for (let id = 0; id < 4; id += 1) expect(cluster.status(id)).to.include({ view: 0, executed: 1, waiting: 0 });
   });
 
   it('f + 1 who ask for later views are followed at once', () => {
