@@ -125,7 +125,7 @@ describe('generals campaign', () => {
     ['a list with a gap', ['--members', '4,,5'], '--members is to be whole numbers from 1 to 256'],
     ['no number', ['--faults', 'many'], '--faults is to be whole numbers from 0 to 256, such as 4 or 4..16 or 4,7,10, not "many"'],
     ['more traitors than generals', ['--members', '4', '--faults', '5'], '--faults: 5 traitors are more than there are generals, 4 at the most'],
-    ['an unknown protocol', ['--protocol', 'exchange,pbft'], '--protocol is to be one of exchange, oral, signed, king, not "pbft"'],
+    ['an unknown protocol', ['--protocol', 'exchange,paxos'], '--protocol is to be one of exchange, oral, signed, king, pbft, not "paxos"'],
     ['an unknown strategy', ['--strategy', 'nice'], '--strategy is to be one of coin'],
     ['no orders', ['--orders', '0'], '--orders is to be a whole number from 1 to 1000000000000, not "0"'],
     ['a width that is none', ['--until', '2'], '--until is to be a width from 0.000001 to below 1'],

@@ -40,7 +40,7 @@ import { hearCheckpoint } from './checkpoint.ts';
 import { collectorTimeout, hearCertificate } from './collector.ts';
 import { parseMessage } from './parse.ts';
 import type { Effect, Event, Message, Pbft } from './messages.ts';
-import { hearNewView, supply } from './new-view.ts';
+import { hearNewView, supply, takeUp } from './new-view.ts';
 import { hearPrePrepare } from './propose.ts';
 import { recovered } from './recover.ts';
 import { hearRequest, watch } from './requests.ts';
@@ -77,6 +77,7 @@ function start(turn: Turn): void {
   const { state, effects } = turn;
   effects.push({ type: 'set-timer', timer: 'status', after: state.settings.statusEvery });
   if (state.view > 0 || state.proposed > 0) askEveryone(turn);
+  takeUp(turn);
   watch(turn);
 }
 

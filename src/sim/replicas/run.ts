@@ -5,7 +5,8 @@ import { replicaFaultNamed } from '../../faults/replicas/registry.ts';
 import { traitor } from '../../faults/replicas/traitor.ts';
 import { LogJudge } from '../../judge/log.ts';
 import { client, type ClientVocabulary } from '../../protocols/pbft/client.ts';
-import type { ReplicaOutput } from '../../protocols/pbft/messages.ts';
+import { neededOf } from '../../protocols/pbft/compact.ts';
+import type { ReplicaOutput, SavedRecord } from '../../protocols/pbft/messages.ts';
 import { replica } from '../../protocols/pbft/replica.ts';
 import type { ReplicaState } from '../../protocols/pbft/state.ts';
 import { stateDigest, statusOf } from '../../protocols/pbft/status.ts';
@@ -75,6 +76,8 @@ export function runSchedule(schedule: Schedule, { loyal = replica as unknown as 
     network.at(until, () => {
       if (node.isUp) return;
       tell(id, 'comes back');
+      // With all that it saved, or only what of it is needed.
+      if ((at + id) % 2 === 0) node.disk = [...neededOf(node.disk as readonly SavedRecord[])];
       network.start(node);
     });
   }

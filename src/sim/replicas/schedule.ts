@@ -58,7 +58,6 @@ export function drawSchedule({ n, seed, protocol = 'pbft', kinds = REPLICA_FAULT
   const requests = Array.from({ length: 1 + draw(6, 0, 16) }, (_, i) => ({
     at: bursts[i % bursts.length]! + draw(21, i, 30),
     client: draw(8, i, clients),
-    data: `order ${i + 1}`,
   }));
   /** Some time, most often soon after a burst. */
   const span = (topic: number, index: number): { from: number; until: number } => {
@@ -81,7 +80,7 @@ export function drawSchedule({ n, seed, protocol = 'pbft', kinds = REPLICA_FAULT
     seed,
     settings: settingsOf({ ...HASTY, collector: protocol === 'collector', statusEvery: [60, 200, 1000][draw(23, 0, 3)]!, checkpointEvery: [2, 4, 16][draw(24, 0, 3)]! }),
     traitors,
-    requests: requests.toSorted((a, b) => a.at - b.at),
+    requests: requests.toSorted((a, b) => a.at - b.at).map((request, i) => ({ ...request, data: `order ${i + 1}` })),
     clients,
     cuts,
     falls,

@@ -52,7 +52,7 @@ interface Due {
 }
 
 const MEMBERS = Array.from({ length: N }, (_, id) => nodeId(id));
-const SETTINGS = settingsOf({ checkpointEvery: 2, batch: 1, pipeline: 2 });
+const SETTINGS = settingsOf({ checkpointEvery: 4, batch: 1, pipeline: 2 });
 const CONTEXTS: readonly ReplicaContext[] = MEMBERS.map((self) => ({ self, members: MEMBERS, seal: symbolicSeal(self), settings: SETTINGS }));
 const REQUESTS = [1, 2].map((timestamp): Request => {
   const client = nodeId(N);

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { replica } from '../../../src/protocols/pbft/replica.ts';
 import type { AnyMachine } from '../../../src/sim/replicas/network.ts';
 import { runSchedule } from '../../../src/sim/replicas/run.ts';
 import { describeSchedule, drawSchedule, type ScheduleRequest } from '../../../src/sim/replicas/schedule.ts';
@@ -25,6 +26,28 @@ describe('replicas under seeded schedules: safe at every step, and live once the
         }
       });
     }
+  }
+});
+
+describe('replicas whose messages and records go through JSON, as on a network and a disk', () => {
+  const copied = <T>(value: T): T => JSON.parse(JSON.stringify(value)) as T;
+  const wired: typeof replica = {
+    ...replica,
+    recover: (context, records) => replica.recover(context, copied(records)),
+    step(context, state, event) {
+      if (event.type !== 'message') return replica.step(context, state, event);
+      const message = replica.parse(copied(event.message));
+      if (message === undefined) throw new Error(`dropped: ${JSON.stringify(event.message).slice(0, 300)}`);
+      return replica.step(context, state, { ...event, message });
+    },
+  };
+  for (const protocol of ['pbft', 'collector'] as const) {
+    it(`${protocol}: are no different`, () => {
+      for (let seed = 1; seed <= 60; seed += 1) {
+        const schedule = drawSchedule({ n: 4, seed, protocol });
+        expect(runSchedule(schedule, { loyal: wired as unknown as AnyMachine }), `seed ${seed}`).to.deep.equal(runSchedule(schedule));
+      }
+    });
   }
 });
 
