@@ -25,7 +25,8 @@ export function pbftService(name: string, collector: boolean): Service {
     replica: (strategy) => (strategy === undefined ? replica : traitor(faultNamed(strategy))),
     client,
     clientWindow: CLIENT_WINDOW,
-    settings: { ...DEFAULTS, collector },
+    // Few batches under way make them large: what a batch costs is then shared by many.
+    settings: { ...DEFAULTS, pipeline: 4, collector },
     strategies: FAULTS.filter((name) => collector || !OF_COLLECTORS.has(name)),
     paths: Object.values(PATHS),
     agreement: ['preprepare', 'prepare', 'commit', 'certificate'],
