@@ -95,6 +95,14 @@ describe('choose', () => {
       expect(told(facts, 2, 3)).to.deep.equal(['3: attack 1 5 2', '3: retreat 1 4 2', '4: attack 1 3 2', '4: retreat 1 5 2', '5: attack 1 4 2', '5: retreat 1 3 2']);
     });
 
+    it('a lieutenant of SM(1) that says the other order forges a signature, which the others notice, on threads too', async () => {
+      const facts = factsIn(await lastOf(['g-protocol signed 1', 'g-state 3 faulty', 'choose 3 retreat retreat', 'actual-order attack', 'g-trace last']));
+      expect(told(facts, 3, 2)).to.deep.equal(['2: retreat:1:3', '4: retreat:1:3']);
+      const accused = facts.flatMap((fact) => (fact.type === 'accused' ? [`${fact.by} ${fact.suspect} ${fact.kind} ${fact.evidence}`] : []));
+      expect(accused).to.deep.equal([2, 4].map((by) => `${by} 3 misbehaviour forged the signature of G1 in round 2`));
+      expect(facts.flatMap((fact) => (fact.type === 'decided' ? [fact.decision] : []))).to.deep.equal(['attack', 'attack', 'attack', 'attack']);
+    });
+
     it('several traitors each say their own', async () => {
       const facts = factsIn(await lastOf(['g-state 1 faulty', 'g-state 3 faulty', 'choose 3 attack silence', 'choose 1 retreat attack attack', 'actual-order attack anyway', 'g-trace last']));
       expect(told(facts, 1, 1)).to.deep.equal(['2: retreat', '3: attack', '4: attack']);
