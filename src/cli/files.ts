@@ -1,4 +1,4 @@
-import { appendFileSync, closeSync, openSync, readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, closeSync, existsSync, openSync, readFileSync, unlinkSync, writeFileSync } from 'node:fs';
 import { quotedPath, reasonOf } from '../core/refusal.ts';
 import { UsageError } from './options.ts';
 
@@ -29,10 +29,12 @@ export function appendText(file: string, text: string): void {
   }
 }
 
-/** Sees to it that a file can be written before work begins that ends in writing it. What it holds is kept. */
+/** Sees to it that a file can be written before work begins that may end in writing it. What it holds is kept; where there is none, none is left. */
 export function mustBeWritable(file: string): void {
+  const isNew = !existsSync(file);
   try {
     closeSync(openSync(file, 'a'));
+    if (isNew) unlinkSync(file);
   } catch (error) {
     throw new UsageError(`${quotedPath(file)} cannot be written: ${reasonOf(error)}`);
   }

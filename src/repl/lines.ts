@@ -19,7 +19,7 @@ export async function* linesOf(stream: Readable, max: number): AsyncGenerator<Li
   for await (const bytes of stream) {
     const pieces = decoder.write(bytes as Buffer).split('\n');
     for (const [index, piece] of pieces.entries()) {
-      rest = (rest + piece).slice(0, max + 1);
+      if (rest.length <= max) rest = (rest + piece).slice(0, max + 1);
       if (index === pieces.length - 1) break;
       yield { number: (number += 1), text: rest.replace(/\r$/, '') };
       rest = '';

@@ -1,12 +1,13 @@
 import type { ChalkInstance } from 'chalk';
 import { summaryOf } from '../campaign/summary.ts';
 import type { Fact } from '../core/fact.ts';
-import { nameOf } from '../core/node.ts';
+import { nameOf, type NodeId } from '../core/node.ts';
 import type { Finding, Member, MemberState, Outcome, Standing, Verdict } from '../core/outcome.ts';
 import { DEFAULT_ORDER } from '../core/order.ts';
 import { strictMajority, tally } from '../core/quorum.ts';
 import { DEFAULT_STRATEGY } from '../faults/registry.ts';
 import { sentencesOf } from '../sim/check/report.ts';
+import type { Violation } from '../sim/check/result.ts';
 import { linesOfFacts } from '../trace/jsonl.ts';
 import { headlines, type Explanation, type Reasons } from '../trace/why.ts';
 import type { Result } from './command.ts';
@@ -26,7 +27,7 @@ function textOf(result: Result, paint: ChalkInstance): string[] {
     case 'trace':
       return [result.isOn ? 'orders are followed by their facts' : 'orders are not followed by their facts; g-trace last shows those of the last one'];
     case 'check':
-      return sentencesOf(result.result, result.protocol);
+      return [...sentencesOf(result.result, result.protocol), ...(result.result.type === 'violated' ? [repetitionOf(result.result.violation)] : [])];
     case 'campaign':
       return summaryOf(result.campaign);
     case 'why':
@@ -130,10 +131,15 @@ function whyLines(explanation: Explanation, paint: ChalkInstance): string[] {
 }
 
 /** How to give the order again, to these generals as they were, and with the same chance. */
-function replayLine({ seed, draw, dictations, order }: Outcome): string {
-  const words = [...dictations].map(([id, said]) => `choose ${id} ${said.join(' ')}; `);
-  return `To repeat it with the same generals: g-seed ${seed} ${draw}; ${words.join('')}actual-order ${order} anyway`;
-}
+const replayLine = ({ seed, draw, dictations, order }: Outcome): string =>
+  `To repeat it with the same generals: g-seed ${seed} ${draw}; ${told(dictations)}actual-order ${order} anyway`;
+
+/** How to see what a check found among the generals as they stand; it needs no chance. */
+const repetitionOf = ({ choices, order }: Violation): string => `To repeat it with the same generals: ${told(choices)}actual-order ${order} anyway`;
+
+/** What traitors say word by word, as the commands that have them say it. */
+const told = (words: ReadonlyMap<NodeId, readonly string[]>): string =>
+  [...words].filter(([, said]) => said.length > 0).map(([id, said]) => `choose ${id} ${said.join(' ')}; `).join('');
 
 /** One row for each general that decided by votes: its votes by voter, the tally, what it decided and what it said. */
 function table(reasons: readonly Reasons[], outcome: Outcome, paint: ChalkInstance): string[] {

@@ -1,6 +1,7 @@
-import type { Fact, HeardFact, Judged, Ordered, Tampered } from '../core/fact.ts';
+import type { Fact, Judged, Ordered } from '../core/fact.ts';
 import { parseOrder } from '../core/order.ts';
 import { Refusal, quoted } from '../core/refusal.ts';
+import { textOf } from './messages.ts';
 
 /**
  * The format of trace files: one fact a line, as a JSON object with a `type`, and `v`, the version of the format, on the
@@ -66,14 +67,19 @@ function parseFact(line: string, number: number): Fact {
   return fact as Fact;
 }
 
-const isId = (value: unknown): boolean => Number.isSafeInteger(value) && (value as number) >= 1;
-/** Pictures have a place for every round: far more than any protocol takes would be no picture. */
-const isRound = (value: unknown): boolean => isId(value) && (value as number) <= 10_000;
+/** More rounds than any protocol takes: a picture of as many as a damaged file may name would never end. */
+const ROUND_MAX = 10_000;
+
+/** What stands in one line of a terminal or a picture, and moves nothing there. */
+const CLEAN = /^[^\p{Cc}\p{Bidi_Control}\p{Zl}\p{Zp}\p{Cs}]*$/u;
+
+const isCount = (value: unknown): boolean => Number.isSafeInteger(value) && (value as number) >= 0;
+const isId = (value: unknown): boolean => isCount(value) && value !== 0;
+const isRound = (value: unknown): boolean => isId(value) && (value as number) <= ROUND_MAX;
 const isList = (value: unknown): value is unknown[] => Array.isArray(value);
-/** What is shown at a terminal must not command it. */
-const isText = (value: unknown): boolean => typeof value === 'string' && !/[\p{Cc}\p{Bidi_Control}\p{Zl}\p{Zp}]/u.test(value);
-const isSaid = (value: unknown): boolean => isText(typeof value === 'string' ? value : JSON.stringify(value));
-const isFinding = (value: unknown): boolean => typeof value === 'object' && value !== null && isText((value as { type?: unknown }).type);
+const isText = (value: unknown): boolean => typeof value === 'string' && CLEAN.test(value);
+const isMessage = (value: unknown): boolean => value !== undefined && isText(textOf(value));
+const isOrder = (value: unknown): boolean => parseOrder(value) !== undefined;
 
 /** The generals that a fact speaks of. */
 const namedIn = (fact: Fact): number[] =>
@@ -81,14 +87,30 @@ const namedIn = (fact: Fact): number[] =>
 
 /** For each kind of fact, whether an object has what readers of a trace rely on. */
 const SOUND: Readonly<Record<Fact['type'], (fact: Record<string, unknown>) => boolean>> = {
-  ordered: (fact: Partial<Record<keyof Ordered, unknown>>) =>
-    isId(fact.number) && isId(fact.commander) && parseOrder(fact.order) !== undefined && isText(fact.protocol) && isList(fact.members) && fact.members.every(isId) && new Set(fact.members).size === fact.members.length && fact.members.includes(fact.commander) &&
-    isList(fact.traitors) && fact.traitors.every((traitor) => isId((traitor as { id?: unknown } | null)?.id) && isText((traitor as { strategy?: unknown }).strategy)),
-  heard: (fact: Partial<Record<keyof HeardFact, unknown>>) => isRound(fact.round) && isId(fact.from) && isId(fact.to) && isSaid(fact.message),
-  tampered: (fact: Partial<Record<keyof Tampered, unknown>>) => isRound(fact.round) && isId(fact.from) && isId(fact.to) && isSaid(fact.honest) && isList(fact.said) && fact.said.every(isSaid) && isList(fact.late) && fact.late.every(isSaid),
-  accused: ({ by, suspect, evidence }) => isId(by) && isId(suspect) && isText(evidence),
-  decided: ({ by, decision }) => isId(by) && parseOrder(decision) !== undefined,
-  voted: ({ by, ballot }) => isId(by) && parseOrder(ballot) !== undefined,
+  ordered: ({ number, commander, order, protocol, m, seed, members, traitors }: Partial<Record<keyof Ordered, unknown>>) =>
+    isId(number) && isOrder(order) && isText(protocol) && isCount(m) && isCount(seed) &&
+    isList(members) && members.every(isId) && new Set(members).size === members.length && members.includes(commander) &&
+    isList(traitors) && traitors.every((traitor) => isTraitor(traitor, members)),
+  heard: (fact) => isSent(fact) && isMessage(fact['message']),
+  tampered: (fact) =>
+    isSent(fact) && isMessage(fact['honest']) && [fact['said'], fact['late']].every((messages) => isList(messages) && messages.every(isMessage)),
+  accused: ({ by, kind, suspect, evidence }) => isId(by) && isId(suspect) && isText(kind) && isText(evidence),
+  decided: ({ by, decision }) => isId(by) && isOrder(decision),
+  voted: ({ by, ballot }) => isId(by) && isOrder(ballot),
   lost: ({ general, reason }) => isId(general) && isText(reason),
-  judged: (fact: Partial<Record<keyof Judged, unknown>>) => isText(fact.verdict) && Number.isSafeInteger(fact.messages) && (fact.order == null || isText(fact.order)) && Object.values(fact.findings ?? {}).every(isFinding),
+  judged: ({ verdict, order, votes, messages, findings }: Partial<Record<keyof Judged, unknown>>) =>
+    isText(verdict) && (order === null || isOrder(order)) && isCount(votes) && isCount(messages) &&
+    typeof findings === 'object' && Object.entries(findings ?? {}).every(([property, finding]) => isText(property) && isFinding(finding)),
 };
+
+const isSent = ({ round, from, to }: Record<string, unknown>): boolean => isRound(round) && isId(from) && isId(to) && from !== to;
+
+function isTraitor(traitor: unknown, members: readonly unknown[]): boolean {
+  const { id, strategy } = (traitor ?? {}) as Record<string, unknown>;
+  return members.includes(id) && isText(strategy);
+}
+
+function isFinding(finding: unknown): boolean {
+  const { type, witness } = (finding ?? {}) as Record<string, unknown>;
+  return isText(type) && (type !== 'violated' || isText(witness));
+}

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openPty, ptyUnavailable } from '../support/pty.ts';
@@ -47,6 +47,14 @@ describe('the program', () => {
         }
       });
     }
+
+    it('--save writes nothing where nothing is violated, and leaves a file that is there as it is', async () => {
+      const [fresh, kept] = [join(folder, 'fresh.txt'), join(folder, 'kept.txt')];
+      writeFileSync(kept, 'g-state\n');
+      for (const file of [fresh, kept]) expect((await generals(['check', '--members', '4', '--save', file])).code).to.equal(0);
+      expect(existsSync(fresh)).to.equal(false);
+      expect(readFileSync(kept, 'utf8')).to.equal('g-state\n');
+    });
 
     it('--json answers by one object, whose numbers of treasons are strings', async () => {
       const { out } = await generals(['check', '--protocol', 'oral', '-n', '7', '-f', '2', '--json']);

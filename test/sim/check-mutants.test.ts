@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import type { AnyRoundsProtocol } from '../../src/core/protocol.ts';
+import type { AnyRoundsProtocol, Context } from '../../src/core/protocol.ts';
 import { majorityOf, strictMajority } from '../../src/core/quorum.ts';
 import { king } from '../../src/protocols/king.ts';
 import { oral } from '../../src/protocols/oral.ts';
@@ -71,6 +71,43 @@ describe('check catches, in the phase king,', () => {
     const protocol = mutant({ step: (context, state, event) => king.step(context, state as never, (event.type === 'round' && isKings(event.round) ? { ...event, inbox: [] } : event) as never) });
     expect(typeOf({ ...request, protocol })).to.equal('violated');
   });
+
+  it('a proposal upon one value too few: two loyal generals may then propose different orders', () => {
+    const isProposing = (round: number): boolean => round > 1 && (round - 2) % 3 === 1;
+    expectCaught(kingVariant((context, round) => (isProposing(round) ? { ...context, faults: context.faults + 1 } : context)));
+  });
+
+  it('a king that is obeyed also by who is sure', () => {
+    expectCaught(kingVariant((context) => context, (state) => (state.sure = false)));
+  });
+
+  it('a king about whom the generals differ', () => {
+    const differing = kingVariant((context) => (context.self % 2 === 0 ? { ...context, members: context.members.toReversed() } : context));
+    expectCaught({ ...differing, speaks: () => true });
+  });
+
+  it('a phase that is left out', () => {
+    expectCaught({ ...kingVariant((context) => ({ ...context, faults: context.faults - 1 })), rounds: (context) => king.rounds(context) - 3 });
+  });
+
+  function expectCaught(protocol: AnyRoundsProtocol): void {
+    expect(typeOf({ protocol: king, members: 4, faults: 1 })).to.equal('holds');
+    expect(typeOf({ protocol, members: 4, faults: 1 })).to.equal('violated');
+  }
 });
+
+type KingState = ReturnType<typeof king.begin>;
+
+/** The phase king, of which some generals see their situation otherwise, or remember something else after each round. */
+function kingVariant(seen: (context: Context, round: number) => Context, after: (state: KingState) => void = () => undefined): typeof king {
+  return {
+    ...king,
+    step(context, state, event) {
+      const effects = king.step(event.type === 'round' ? seen(context, event.round) : context, state, event);
+      after(state);
+      return effects;
+    },
+  };
+}
 
 const typeOf = (request: CheckRequest): string => check(request).type;

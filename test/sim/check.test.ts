@@ -60,6 +60,11 @@ describe('check', () => {
   });
 
   describe('the exchange', () => {
+    it('stands one traitor among four, and not among three', () => {
+      expect(resultOf({ protocol: exchange, members: 4, faults: 1 }).type).to.equal('holds');
+      expect(violationOf({ protocol: exchange, members: 3, faults: 1 }).lies).to.have.length(1);
+    });
+
     it('is OM(1): sure against one traitor among four or more, and not against two among seven', () => {
       expect(treasonsOf({ protocol: exchange, members: 4, faults: 1 })).to.equal(treasonsOf({ protocol: oral, members: 4, faults: 1 }));
       expect(inWords(violationOf({ protocol: exchange, members: 7, faults: 2 }))).to.equal(
@@ -73,6 +78,11 @@ describe('check', () => {
     it('stands any number of traitors up to n − 2', () => {
       expect(resultOf({ protocol: signed, members: 3, faults: 1 }).type).to.equal('holds');
       expect(resultOf({ protocol: signed, members: 4, faults: 2 }).type).to.equal('holds');
+      expect(resultOf({ protocol: signed, members: 5, faults: 1 }).type).to.equal('holds');
+    });
+
+    it('with fewer rounds than traitors fails by two lies, however many generals there are', () => {
+      for (const members of [4, 5]) expect(violationOf({ protocol: signed, members, faults: 2, m: 1 }).lies).to.have.length(2);
     });
 
     it('fails when a round is left out (Dolev and Strong 1983: m + 1 rounds are needed)', () => {

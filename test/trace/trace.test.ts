@@ -89,6 +89,55 @@ describe('a trace that no run has written', () => {
   });
 });
 
+describe('a trace in which something was changed by hand', () => {
+  const other = fc.oneof(
+    fc.constantFrom<unknown>(null, true, '', 'attack', 'retreat', 'nobody', [], {}, [null], { type: 'violated' }, 'two\nlines', '\u001b[2J', '\u009b2J', '\u202e', '\u2028', 'x\u0000', '<&"\'>', '__proto__'),
+    fc.constantFrom<unknown>(0, -1, 1, 2, 5, 99, 1.5, 1e9, 2 ** 53, 1e300),
+    fc.anything({ maxDepth: 2 }),
+  );
+  /** Replaced, or taken away where undefined. */
+  const change = fc.record({ line: fc.nat(200), path: fc.array(fc.nat(9), { minLength: 1, maxLength: 3 }), value: fc.option(other, { nil: undefined }) });
+
+  for (const { name } of PROTOCOLS) {
+    it(`is refused in one clean line, or can be shown in every way, and quickly (${name})`, async function () {
+      this.timeout(60_000);
+      const lines = linesOfFacts(factsOf(await ordered(name, 4))).trimEnd().split('\n');
+      fc.assert(
+        fc.property(change, ({ line, path, value }) => {
+          const index = line % lines.length;
+          const changed = lines.with(index, JSON.stringify(replaced(JSON.parse(lines[index]!), path, value)) ?? '');
+          let traces: Trace[];
+          try {
+            traces = parseTrace(changed.join('\n'));
+          } catch (error) {
+            expect(error).to.be.instanceOf(Refusal);
+            expect((error as Refusal).message).to.match(/^[^\p{Cc}\p{Bidi_Control}\p{Zl}\p{Zp}\p{Cs}]+$/u);
+            return;
+          }
+          const shown = [...traces.flatMap((trace) => [transcriptOf(trace), diagramOf(trace), mermaidOf(trace), shivizOf(trace)]), svgOf(traces)];
+          for (const text of shown) {
+            expect(text).to.match(/^([^\p{Cc}\p{Bidi_Control}\p{Zl}\p{Zp}\p{Cs}]*\n)+$/u);
+            expect(text).not.to.match(/undefined|NaN|\[object|G99/);
+            expect(text.length).to.be.lessThan(1e6);
+          }
+        }),
+        { numRuns: 1500 },
+      );
+    });
+  }
+});
+
+/** A copy of a fact, in which the value at one place is another; the numbers count keys or elements. */
+function replaced(fact: unknown, [first = 0, ...rest]: readonly number[], value: unknown): unknown {
+  if (typeof fact !== 'object' || fact === null) return value;
+  const entries = Object.entries(fact);
+  if (entries.length === 0) return value;
+  const at = first % entries.length;
+  const next = rest.length === 0 ? value : replaced(entries[at]![1], rest, value);
+  const changed = entries.flatMap(([key, old], index): [string, unknown][] => (index !== at ? [[key, old]] : next === undefined ? [] : [[key, next]]));
+  return Array.isArray(fact) ? changed.map(([, element]) => element) : Object.fromEntries(changed);
+}
+
 describe('the pictures of a trace', () => {
   for (const { name } of PROTOCOLS) {
     for (const members of [1, 2, 4, 7]) {
