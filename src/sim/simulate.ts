@@ -67,7 +67,8 @@ export function simulate(mission: Mission, circumstances: Circumstances = {}): A
   for (const id of mission.members) {
     if (!reports.has(id) && !lost.has(id) && !losses.some((loss) => loss.id === id)) lose(id, lossBy.hanging(mission.deadline), 0);
   }
-  for (const dictate of dictates.values()) dictate.finish();
+  // Where somebody was lost on the way, the others may have had less to say than was foreseen, as on threads.
+  if (losses.length === 0) for (const dictate of dictates.values()) dictate.finish();
   return { reports: [...reports.values()].sort(byId), losses: losses.sort(byId), accusations: accusations.sort(byAccuser) };
 
   function happen(to: NodeId, event: Event<Synchronized>, at: number): void {

@@ -228,6 +228,19 @@ describe('choose, word by word,', () => {
     });
   });
 
+  describe('of a general that breaks down, or hears less than it was to hear,', () => {
+    for (const how of ['throw', 'exit', 'hang']) {
+      it(`troubles nobody (${how})`, async () => {
+        const own = await answers(['g-state 3 faulty', 'choose 3 retreat retreat', `g-break 3 ${how}`, 'actual-order attack', 'g-trace last', 'actual-order attack']);
+        expect(told(factsIn(own.at(-2)!), 3, 2)).to.deep.equal([]);
+        expect(own.at(-1)).to.include({ ok: true, number: 2 });
+        const primary = await answers(['g-protocol signed 1', 'g-state 3 faulty', 'choose 3 silence silence', `g-break 1 ${how}`, 'actual-order attack', 'actual-order attack']);
+        expect(primary.at(-2)).to.include({ ok: true, number: 1 });
+        expect(primary.at(-1)).to.include({ ok: true, number: 2 });
+      });
+    }
+  });
+
   describe('beside chance', () => {
     it('leaves what the other traitors do to the seed', async () => {
       const heard = async (seed: number, ...before: string[]): Promise<string[]> =>
