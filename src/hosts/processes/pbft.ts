@@ -2,6 +2,7 @@ import { nodeId } from '../../core/node.ts';
 import { REPLICA_FAULTS, replicaFaultNamed } from '../../faults/replicas/registry.ts';
 import { traitor, type ReplicaFault } from '../../faults/replicas/traitor.ts';
 import { client, type ClientVocabulary } from '../../protocols/pbft/client.ts';
+import { neededOf } from '../../protocols/pbft/compact.ts';
 import type { Message, ReplicaOutput, SavedRecord } from '../../protocols/pbft/messages.ts';
 import { replica } from '../../protocols/pbft/replica.ts';
 import { CLIENT_WINDOW, DEFAULTS, OPERATION_LENGTH } from '../../protocols/pbft/settings.ts';
@@ -86,31 +87,3 @@ const PATHS: Readonly<Record<Message['type'], string>> = {
   fetch: '/fetch',
   batch: '/batch',
 };
-
-/** The last state that a quorum vouched for stands for all that led to it, and so comes first. Views are few, and all are kept. */
-function neededOf(records: readonly SavedRecord[]): readonly SavedRecord[] {
-  const from = records.findLastIndex((record) => record.type === 'stable' && record.snapshot !== undefined);
-  if (from === -1) return records;
-  const last = records[from] as SavedRecord & { readonly type: 'stable' };
-  const { sequence } = last.proof[0]!.body;
-  const others = records.filter((record, index) => {
-    switch (record.type) {
-      case 'stable':
-        return index > from;
-      case 'pre-prepared':
-        return record.prePrepare.body.sequence > sequence;
-      case 'learned':
-        return record.sequence > sequence;
-      case 'prepared':
-        return record.certificate.prePrepare.body.sequence > sequence;
-      case 'committed':
-        return record.commits[0]!.body.sequence > sequence;
-      case 'view-change':
-      case 'new-view':
-        return true;
-      default:
-        return record satisfies never;
-    }
-  });
-  return [last, ...others];
-}
