@@ -26,7 +26,7 @@ export async function benchCluster(report: (row: Row) => void): Promise<void> {
   await alone.close();
   for (const protocol of ['pbft', 'collector']) {
     for (const n of SIZES) {
-      const single = await serve([MAIN, 'cluster', '--json', '--port', '0', '--protocol', protocol, '--members', String(n), '--batch', '1']);
+      const single = await serve([MAIN, 'cluster', '--json', '--port', '0', '--timeout', '60000', '--protocol', protocol, '--members', String(n), '--batch', '1']);
       const ms = await latency(single);
       const limit = protocol === 'pbft' ? ALONE_MAX[n] : undefined;
       report({ what: `${protocol}, n = ${n}: one request alone, ms (an unreplicated server)`, ours: ms, theirs: theirLatency, ratio: ms / theirLatency, ...(limit === undefined ? {} : { limit: limit / theirLatency }) });
@@ -35,7 +35,7 @@ export async function benchCluster(report: (row: Row) => void): Promise<void> {
       const formula = protocol === 'pbft' ? 2 * n * (n - 1) : 5 * (n - 1);
       report({ what: `${protocol}, n = ${n}: HTTP requests between replicas for one request (the formula)`, ours: messages, theirs: formula, ratio: messages / formula, limit: 1 });
       for (const batch of [1, 100]) {
-        const cluster = await serve([MAIN, 'cluster', '--json', '--port', '0', '--protocol', protocol, '--members', String(n), '--batch', String(batch)]);
+        const cluster = await serve([MAIN, 'cluster', '--json', '--port', '0', '--timeout', '60000', '--protocol', protocol, '--members', String(n), '--batch', String(batch)]);
         const requests = Math.round((batch === 1 ? 4000 : 12_000) * (4 / n) ** (batch === 1 ? 2 : 1));
         const ours = await throughput(cluster, batch === 1 ? 16 : 400, requests);
         await cluster.close();

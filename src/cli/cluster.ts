@@ -53,11 +53,11 @@ async function served(order: ClusterOrder, plan: Plan, secrets: readonly string[
 }
 
 function planFor(order: ClusterOrder): { readonly plan: Plan; readonly secrets: readonly string[] } {
-  const { data, protocol, members, commander, batch, urls } = order;
+  const { data, protocol, members, commander, batch, timeout, urls } = order;
   const count = urls?.length ?? members;
   const service = serviceNamed(protocol);
   if (commander >= count) throw new UsageError(`--commander is one of the nodes 0 to ${count - 1}, not ${commander}`);
-  const settings = { ...service.settings, firstView: commander, ...(batch === undefined ? {} : { batch }) };
+  const settings = { ...service.settings, firstView: commander, ...(batch === undefined ? {} : { batch }), ...(timeout === undefined ? {} : { timeout }) };
   const found = data === undefined ? undefined : readCluster(data);
   if (found === undefined) {
     const made = newPlan(protocol, settings, urls ?? Array.from({ length: count }, (_, id) => urlOf(order.host, order.port + (order.port === 0 ? 1 : id))));

@@ -81,6 +81,8 @@ export interface ClusterOrder {
   readonly commander: number;
   /** How many requests share an order. */
   readonly batch: number | undefined;
+  /** Milliseconds that a request may wait before its commander is suspected. */
+  readonly timeout: number | undefined;
   readonly host: string;
   readonly port: number;
   readonly data: string | undefined;
@@ -197,6 +199,7 @@ For cluster (GET /status, /status?full and /metrics at every node; POST /preprep
       --data <folder>    keep each node's promises on disk, and go on with those of an earlier run
       --processes        each replica is a process, not a thread
       --batch <n>        how many requests may share a place in the log
+      --timeout <ms>     how long a request may wait before its commander is suspected (1000)
       --urls <a,b,…>     write the files of a cluster at these URLs to --data, and start nothing
       --compare          run both protocols on the same requests, and draw messages and latency against n
       --json             facts as JSON lines
@@ -395,6 +398,7 @@ function parseCluster(words: readonly string[]): Request {
     traitors: { type: 'string' },
     commander: { type: 'string' },
     batch: { type: 'string' },
+    timeout: { type: 'string' },
     host: { type: 'string' },
     port: { type: 'string' },
     data: { type: 'string' },
@@ -418,6 +422,7 @@ function parseCluster(words: readonly string[]): Request {
     traitors: values.traitors?.split(',').map((word) => whole(word, 'each of --traitors', 0, REPLICAS_MAX)!),
     commander: whole(values.commander, '--commander', 0, REPLICAS_MAX) ?? 0,
     batch: whole(values.batch, '--batch', 1, 1000),
+    timeout: whole(values.timeout, '--timeout', 10, 3_600_000),
     host: values.host ?? '127.0.0.1',
     port,
     data: values.data,

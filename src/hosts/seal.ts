@@ -38,6 +38,8 @@ export interface SealOptions {
   readonly self: NodeId;
   readonly secret: string;
   readonly keysOf: (id: NodeId) => PublicKeys | undefined;
+  /** What is known of signatures; those who share it need not ask twice. */
+  readonly verdicts?: Verdicts;
   /** Called for each signature that is not genuine. */
   readonly onForgery?: (by: NodeId) => void;
 }
@@ -46,10 +48,9 @@ export interface SealOptions {
  * Signatures that hold on a network: ed25519 over the canonical bytes of a body (RFC 8785), with cluster, signer and domain
  * before them, so that no signature can be taken for one of another cluster, node or purpose.
  */
-export function networkSeal({ cluster, self, secret, keysOf, onForgery }: SealOptions): Seal {
+export function networkSeal({ cluster, self, secret, keysOf, verdicts = newVerdicts(), onForgery }: SealOptions): Seal {
   const own = privateKey('sign', secret);
   const publicKeys = new Map<NodeId, KeyObject>();
-  const verdicts = recent<boolean>(VERDICTS_MAX);
   // Bodies are plain data that nobody changes; one body is signed once and asked about often.
   const texts = new WeakMap<object, string>();
   const digests = new WeakMap<object, string>();
@@ -116,6 +117,11 @@ export function networkSeal({ cluster, self, secret, keysOf, onForgery }: SealOp
   };
 }
 
+/** The most recent verdicts on signatures, each under the signature and the digest of all that it is over. */
+export type Verdicts = Recent<boolean>;
+
+export const newVerdicts = (): Verdicts => recent(VERDICTS_MAX);
+
 /** How many verdicts are remembered: a verification costs 100 µs, and certificates repeat what came in single votes before. */
 const VERDICTS_MAX = 20_000;
 
@@ -161,8 +167,13 @@ export function networkEnvelopes({ cluster, self, secret, keysOf }: SealOptions)
   };
 }
 
-/** The most recent answers, and no more than `max` of them. */
-function recent<Value>(max: number): { get(key: string): Value | undefined; set(key: string, value: Value): void } {
+interface Recent<Value> {
+  get(key: string): Value | undefined;
+  set(key: string, value: Value): void;
+}
+
+/** Remembers the most recent answers, and no more than `max` of them. */
+function recent<Value>(max: number): Recent<Value> {
   let young = new Map<string, Value>();
   let old = new Map<string, Value>();
   return {

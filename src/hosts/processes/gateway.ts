@@ -14,7 +14,7 @@ export const clientId = (home: number, index: number, members: number): NodeId =
 
 /**
  * Asks replicas on behalf of users, who cannot sign. A client may only have so many requests under way, so there are a few
- * of them, of whom the idlest takes the next request.
+ * of them. As few as can be have work, for a replica answers all requests of one client in a batch by one reply.
  */
 export class Gateway {
   readonly #service: Service;
@@ -37,8 +37,8 @@ export class Gateway {
 
   /** Has a request ordered. @returns its result; undefined if the user left, or waited too long; `full` if too many wait already */
   ask(data: string, signal: AbortSignal): Promise<unknown> | 'full' {
-    const clerk = this.#clerks.reduce((idlest, one) => (one.users.size < idlest.users.size ? one : idlest));
-    if (clerk.users.size >= this.#service.clientWindow) return 'full';
+    const clerk = this.#clerks.find(({ users }) => users.size < this.#service.clientWindow);
+    if (clerk === undefined) return 'full';
     this.#tickets += 1;
     const ticket = this.#tickets;
     return new Promise((resolve) => {

@@ -13,7 +13,8 @@ export function pbftService(name: string, collector: boolean): Service {
     replica: () => replica,
     client,
     clientWindow: CLIENT_WINDOW,
-    settings: { ...DEFAULTS, collector },
+    // Few batches under way make them large: what a batch costs is then shared by many.
+    settings: { ...DEFAULTS, pipeline: 4, collector },
     strategies: [],
     paths: Object.values(PATHS),
     agreement: ['preprepare', 'prepare', 'commit', 'certificate'],

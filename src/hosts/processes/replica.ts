@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { nodeId, type NodeId } from '../../core/node.ts';
 import { Refusal, quoted, quotedPath } from '../../core/refusal.ts';
 import { forgetfulLog, openLog, type Log } from '../log.ts';
-import { digestOf, networkEnvelopes, networkSeal, publicKeysOf, type Envelopes } from '../seal.ts';
+import { digestOf, networkEnvelopes, networkSeal, newVerdicts, publicKeysOf, type Envelopes } from '../seal.ts';
 import { Counts, metricsOf } from './counts.ts';
 import { Driver, type AnyMachine } from './driver.ts';
 import { Gateway, clientId } from './gateway.ts';
@@ -90,7 +90,7 @@ export class Replica {
     this.#machine = service.replica(strategy);
     const count = places.length;
     // A client of a node has the keys of that node; its id keeps their signatures apart.
-    const sealOptions = { cluster: plan.cluster, secret, keysOf: (of: NodeId) => places[of % count] };
+    const sealOptions = { cluster: plan.cluster, secret, keysOf: (of: NodeId) => places[of % count], verdicts: newVerdicts() };
     const unitFor = (self: NodeId, folder: string | undefined, machine: AnyMachine, heed: (output: unknown) => void): Unit => {
       const seal = networkSeal({ ...sealOptions, self, onForgery: (by) => this.counts.add('forgeries', String(by)) });
       this.#envelopes.set(self, networkEnvelopes({ ...sealOptions, self }));
