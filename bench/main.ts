@@ -2,6 +2,7 @@ import { benchArmy } from './army.ts';
 import { benchCampaign } from './campaign.ts';
 import { benchCluster } from './cluster.ts';
 import { benchKernel } from './kernel.ts';
+import { benchReplicas } from './replicas.ts';
 import { benchSimulator } from './simulator.ts';
 import type { Row } from './measure.ts';
 
@@ -12,6 +13,7 @@ const SUITES: Readonly<Record<string, (report: (row: Row) => void) => Promise<vo
   campaign: benchCampaign,
   kernel: benchKernel,
   cluster: benchCluster,
+  replicas: benchReplicas,
 };
 
 const words = process.argv.slice(2);

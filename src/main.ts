@@ -46,6 +46,9 @@ try {
     case 'repair':
       process.exitCode = await (await import('./cli/replica.ts')).replicaCommand(request);
       break;
+    case 'simulate':
+      process.exitCode = (await import('./cli/simulate.ts')).simulateCommand(request);
+      break;
     default:
       request satisfies never;
   }

@@ -20,6 +20,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'src/sim': ['src/judge', 'src/trace', 'src/protocols', 'src/faults', 'src/core'],
   'src/judge': ['src/core'],
   'src/trace': ['src/protocols', 'src/core'],
+  'src/faults/replicas': ['src/protocols', 'src/core'],
   'src/faults': ['src/core'],
   'src/protocols': ['src/core'],
   'src/core': [],

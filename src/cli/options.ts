@@ -14,7 +14,8 @@ export type Request =
   | CampaignOrder
   | ReplayOrder
   | ClusterOrder
-  | ReplicaOrder;
+  | ReplicaOrder
+  | SimulateOrder;
 
 /** `generals check`: what to search, and where to write what is found. */
 export interface CheckOrder {
@@ -26,6 +27,20 @@ export interface CheckOrder {
   readonly order: Order | undefined;
   readonly engine: string;
   readonly save: string | undefined;
+  readonly json: boolean;
+  readonly colourless: boolean;
+}
+
+/** `generals simulate`: which replicas, under which schedules. */
+export interface SimulateOrder {
+  readonly type: 'simulate';
+  readonly protocol: string;
+  readonly members: number;
+  readonly seed: number;
+  /** How many seeds, from that one on. */
+  readonly schedules: number;
+  /** The only Byzantine kind; any if undefined. */
+  readonly kind: string | undefined;
   readonly json: boolean;
   readonly colourless: boolean;
 }
@@ -135,6 +150,7 @@ Usage: generals [N] [options]            muster N generals (4) and command them,
        generals trace <file> [options]   show a trace that run wrote
        generals campaign [grid] [options] give many orders in many situations, and count what came of them
        generals replay <results> [options] show one order of a campaign
+       generals simulate [options]       let replicas agree on a log in virtual time, through faults drawn from a seed
        generals cluster [options]        start replicas over HTTP, which agree on a log of requests, until Ctrl-C
        generals replica [options]        run one replica of a cluster, which may span machines
 
@@ -187,6 +203,14 @@ For replay (the first violation, unless said otherwise):
       --cell <id>        the cell, such as exchange-m1-n4-f1-coin; or by --seed, that of the cell
       --order <number>   the order's number in its cell
 
+For simulate:
+      --protocol <name>  pbft or collector (pbft)
+      --members <n>      how many replicas there are (4), ⌊(n − 1)/3⌋ of them Byzantine
+      --seed <n>         the seed that the schedule follows from (1)
+      --schedules <n>    try that many seeds, from that one on (1)
+      --kind <name>      the only Byzantine kind; any if not given
+      --json             one JSON object instead of sentences
+
 For cluster (GET /status, /status?full and /metrics at every node; POST /preprepare at the commander):
       --protocol <name>  pbft, or collector for its linear variant (pbft)
       --members <n>      how many replicas there are (4)
@@ -234,6 +258,7 @@ export function parseRequest(words: readonly string[]): Request {
   if (face === 'trace') return parseTraceOrder(rest);
   if (face === 'campaign') return parseCampaign(rest);
   if (face === 'replay') return parseReplay(rest);
+  if (face === 'simulate') return parseSimulate(rest);
   if (face === 'cluster') return parseCluster(rest);
   if (face === 'replica') return parseReplica(rest);
   return parseArmy(words);
@@ -384,6 +409,32 @@ function parseReplay(words: readonly string[]): Request {
     cell: values.cell,
     number: whole(values.order, '--order', 1, 2 ** 32 - 1),
     seed: whole(values.seed, '--seed', 0),
+    colourless: values['no-color'] === true,
+  };
+}
+
+function parseSimulate(words: readonly string[]): Request {
+  const { values, positionals } = parsed(words, {
+    ...COMMON,
+    protocol: { type: 'string' },
+    members: { type: 'string', short: 'n' },
+    seed: { type: 'string' },
+    schedules: { type: 'string' },
+    kind: { type: 'string' },
+    json: { type: 'boolean' },
+    'no-color': { type: 'boolean' },
+  });
+  if (values.help === true) return { type: 'help' };
+  if (values.version === true) return { type: 'version' };
+  if (positionals.length > 0) throw new UsageError(`simulate takes options only, not ${quoted(positionals[0]!)}`);
+  return {
+    type: 'simulate',
+    protocol: values.protocol?.toLowerCase() ?? 'pbft',
+    members: whole(values.members, '--members', 1, MEMBERS_MAX) ?? 4,
+    seed: whole(values.seed, '--seed', 0) ?? 1,
+    schedules: whole(values.schedules, '--schedules', 1) ?? 1,
+    kind: values.kind?.toLowerCase(),
+    json: values.json === true,
     colourless: values['no-color'] === true,
   };
 }

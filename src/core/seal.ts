@@ -37,42 +37,71 @@ function verify(by: NodeId, domain: string, body: object, signature: string): bo
   return true;
 }
 
-const termOf = (by: NodeId, domain: string, body: object): string => `<${symbolicDigest(body)} ${domain} by ${by}>`;
+const termOf = (by: NodeId, domain: string, body: object): string => `<${digests.get(body) ?? hashOf(body)} ${domain} by ${by}>`;
 
-/** 106 bits of a hash that is quick, and not cryptographic: nobody here looks for collisions. */
+/** 53 bits of a hash that is quick, and not cryptographic: nobody here looks for collisions. */
 export function symbolicDigest(body: object): string {
   const before = digests.get(body);
   if (before !== undefined) return before;
-  const text = canonical(body);
-  const digest = hash(text, 0x9e3779b9) + hash(text, 0x85ebca6b);
+  const digest = hashOf(body);
   digests.set(body, digest);
   return digest;
 }
 
-/** Plain data as text that does not depend on the order of its fields. */
-function canonical(value: unknown): string {
-  if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'undefined';
-  if (Array.isArray(value)) return `[${value.map(nested).join()}]`;
-  const fields = value as Readonly<Record<string, unknown>>;
-  return `{${Object.keys(fields)
-    .toSorted()
-    .map((name) => `${name}:${nested(fields[name])}`)
-    .join()}}`;
+function hashOf(body: object): string {
+  const left = hash(body);
+  // One number of 53 bits is written faster than two of 32.
+  return ((left >>> 0) * 2 ** 21 + (right >>> 11)).toString();
 }
 
-/** Objects inside stand as their digests, which are remembered too. */
-const nested = (value: unknown): string => (typeof value === 'object' && value !== null ? `#${symbolicDigest(value)}` : canonical(value));
+/** The other half of the last hash. */
+let right = 0;
+const float = new Float64Array(1);
+const words = new Uint32Array(float.buffer);
 
-/** 53 bits in base 36. */
-function hash(text: string, seed: number): string {
-  let a = 0xdeadbeef ^ seed;
-  let b = 0x41c6ce57 ^ seed;
+/** Of plain data, not of the order of its fields. @returns half of the hash; the other half is `right` */
+function hash(value: unknown): number {
+  if (typeof value === 'string') return hashText(value);
+  if (typeof value === 'number') {
+    float[0] = value;
+    return finish(words[0]! ^ 0x51ed270b, words[1]! ^ words[0]!);
+  }
+  if (typeof value !== 'object' || value === null) return hashText(String(value));
+  if (Array.isArray(value)) {
+    let a = value.length;
+    let b = 0x2545f491;
+    for (let i = 0; i < value.length; i += 1) {
+      a = Math.imul(a ^ hash(value[i]), 0x9e3779b1);
+      b = Math.imul(b ^ right, 0x85ebca77) + i;
+    }
+    return finish(a, b);
+  }
+  let a = 0x165667b1;
+  let b = 0x27d4eb2f;
+  for (const name in value) {
+    // Fields are summed up, so their order does not count.
+    const field = hash((value as Readonly<Record<string, unknown>>)[name]);
+    const other = right;
+    const key = hashText(name);
+    a = (a + finish(field ^ key, other ^ right)) | 0;
+    b = (b + right) | 0;
+  }
+  return finish(a, b);
+}
+
+function hashText(text: string): number {
+  let a = 0xdeadbeef ^ text.length;
+  let b = 0x41c6ce57;
   for (let i = 0; i < text.length; i += 1) {
     const unit = text.charCodeAt(i);
-    a = Math.imul(a ^ unit, 2654435761);
-    b = Math.imul(b ^ unit, 1597334677);
+    a = Math.imul(a ^ unit, 0x9e3779b1);
+    b = Math.imul(b ^ unit, 0x5f356495);
   }
-  a = Math.imul(a ^ (a >>> 16), 2246822507) ^ Math.imul(b ^ (b >>> 13), 3266489909);
-  b = Math.imul(b ^ (b >>> 16), 2246822507) ^ Math.imul(a ^ (a >>> 13), 3266489909);
-  return (4294967296 * (2097151 & b) + (a >>> 0)).toString(36).padStart(11, '0');
+  return finish(a, b);
+}
+
+function finish(a: number, b: number): number {
+  a = Math.imul(a ^ (a >>> 16), 0x85ebca6b) ^ Math.imul(b ^ (b >>> 13), 0xc2b2ae35);
+  right = Math.imul(b ^ (b >>> 16), 0x85ebca6b) ^ Math.imul(a ^ (a >>> 13), 0xc2b2ae35);
+  return a;
 }

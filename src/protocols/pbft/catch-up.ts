@@ -7,10 +7,10 @@
 import type { NodeId } from '../../core/node.ts';
 import { stabilise } from './checkpoint.ts';
 import { executeReady } from './execute.ts';
-import type { Committed, Fetch, StateMessage, StatusMessage } from './messages.ts';
+import type { Committed, Fetch, StableMessage, StateMessage, StatusMessage } from './messages.ts';
 import { areVotesOf, isStable } from './proof.ts';
 import { forgetDone, watch } from './requests.ts';
-import { accuse, BUDGET, isInWindow, openSlot, send, slotAt, STATUS_COST, type ReplicaState, type Turn } from './state.ts';
+import { accuse, BUDGET, isInWindow, keepBatch, openSlot, save, send, slotAt, STATUS_COST, type ReplicaState, type Turn } from './state.ts';
 import { storeOf } from './store.ts';
 import { sayAgain } from './vote.ts';
 
@@ -64,7 +64,7 @@ export function hearStatus(turn: Turn, from: NodeId, status: StatusMessage): voi
     if (state.snapshot === undefined) return;
     send(turn, to, { type: 'state', snapshot: state.snapshot, proof: state.proof });
     first = state.stable + 1;
-  }
+  } else if (status.stable < state.stable) send(turn, to, { type: 'stable', proof: state.proof });
   for (let sequence = first; sequence < first + PLACES; sequence += 1) {
     const slot = slotAt(state, sequence);
     if (slot?.committed !== undefined) send(turn, to, { type: 'committed', batch: slot.committed.batch, commits: slot.committed.commits });
@@ -93,8 +93,17 @@ export function hearCommitted(turn: Turn, from: NodeId, { batch, commits }: Comm
   if (!areVotesOf(context.seal, state, 'commit', commits, state.quorum) || context.seal.digest(batch) !== digest) return accuse(turn, from, 'a proof of commitment that proves nothing');
   const slot = openSlot(state, sequence);
   slot.committed = { digest, batch, commits };
-  state.batches.set(digest, { batch, sequence });
+  if (!state.batches.has(digest)) save(turn, { type: 'learned', sequence, digest, batch });
+  keepBatch(state, sequence, digest, batch);
   executeReady(turn);
+}
+
+/** Upon proof that a checkpoint is stable: the window moves. */
+export function hearStable(turn: Turn, from: NodeId, { proof }: StableMessage): void {
+  const { context, state } = turn;
+  if (proof[0]!.body.sequence <= state.stable) return;
+  if (isStable(context.seal, state, proof)) stabilise(turn, proof);
+  else accuse(turn, from, 'a checkpoint that nobody vouches for');
 }
 
 /** Upon the state at a checkpoint that a quorum signed, later than one's own: it becomes one's own. */

@@ -114,6 +114,12 @@ export interface StateMessage {
   readonly proof: readonly Signed<CheckpointBody>[];
 }
 
+/** A stable checkpoint’s proof, for who has the state. */
+export interface StableMessage {
+  readonly type: 'stable';
+  readonly proof: readonly Signed<CheckpointBody>[];
+}
+
 /** Asks for the batch with that digest. */
 export interface Fetch {
   readonly type: 'fetch';
@@ -137,6 +143,7 @@ export type Message =
   | StatusMessage
   | Committed
   | StateMessage
+  | StableMessage
   | Fetch
   | BatchMessage;
 
@@ -146,6 +153,8 @@ export type SavedRecord =
   | { readonly type: 'pre-prepared'; readonly prePrepare: Signed<Proposal>; readonly batch: Batch }
   /** It is about to commit. */
   | { readonly type: 'prepared'; readonly certificate: PreparedCertificate }
+  /** A batch that came with the proof that it committed, and not with a pre-prepare. */
+  | { readonly type: 'learned'; readonly sequence: number; readonly digest: string; readonly batch: Batch }
   | { readonly type: 'committed'; readonly digest: string; readonly commits: readonly SignedVote[] }
   /** A checkpoint is stable; nothing saved for the places up to it is needed, once there is its snapshot. */
   | { readonly type: 'stable'; readonly proof: readonly Signed<CheckpointBody>[]; readonly snapshot?: Snapshot }

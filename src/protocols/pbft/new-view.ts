@@ -45,7 +45,8 @@ export function planOf(seal: Seal, view: number, viewChanges: readonly Signed<Vi
   });
 }
 
-const lowMark = (viewChanges: readonly Signed<ViewChangeBody>[]): Signed<ViewChangeBody> =>
+/** The view-change with the latest stable checkpoint. */
+export const lowMark = (viewChanges: readonly Signed<ViewChangeBody>[]): Signed<ViewChangeBody> =>
   viewChanges.reduce((best, one) => (one.body.stable > best.body.stable ? one : best));
 
 /** Upon a new-view, from whomever: a replica checks the proofs in it, computes O itself, and enters the view if all is as it must be. */
@@ -88,7 +89,8 @@ function enter(turn: Turn, newView: NewView, isOwn: boolean): void {
   // So that nothing is proposed before O.
   state.queue = [];
   stabilise(turn, lowMark(viewChanges).body.proof);
-  for (const prePrepare of prePrepares) takeOver(turn, prePrepare);
+  for (const prePrepare of prePrepares) assign(state, prePrepare);
+  takeUp(turn);
   forgetDone(turn);
   state.queue = [...state.waiting.values()].filter((one) => one.view !== view).map(({ request }) => request);
   fetchMissing(turn);
@@ -108,15 +110,26 @@ export function begin(state: ReplicaState, newView: NewView): void {
   state.proposed = Math.max(state.stable, prePrepares.at(-1)?.body.sequence ?? lowMark(viewChanges).body.stable);
 }
 
-function takeOver(turn: Turn, prePrepare: Signed<Proposal>): void {
-  const { state, context } = turn;
+/** A member of O gets its place: nothing else can have it in this view. */
+export function assign(state: ReplicaState, prePrepare: Signed<Proposal>): void {
   const { sequence, digest } = prePrepare.body;
   if (!isInWindow(state, sequence)) return;
   const slot = openSlot(state, sequence);
-  const batch = digest === context.seal.digest(NO_REQUESTS) ? NO_REQUESTS : (state.batches.get(digest)?.batch ?? batchOf(slot.committed, digest));
-  if (batch !== undefined) return adopt(turn, slot, prePrepare, batch);
   slot.prePrepare = prePrepare;
   slot.digest = digest;
+}
+
+/** Votes for what got its place by a new-view, as far as its batch is here. */
+export function takeUp(turn: Turn): void {
+  const { state, context } = turn;
+  if (state.isChanging) return;
+  for (let sequence = state.stable + 1; sequence <= state.proposed; sequence += 1) {
+    const slot = slotAt(state, sequence);
+    if (slot?.view !== state.view || slot.prePrepare === undefined || slot.batch !== undefined) continue;
+    const { digest } = slot;
+    const batch = digest === context.seal.digest(NO_REQUESTS) ? NO_REQUESTS : (state.batches.get(digest)?.batch ?? batchOf(slot.committed, digest));
+    if (batch !== undefined) adopt(turn, slot, slot.prePrepare, batch);
+  }
 }
 
 const batchOf = (committed: { readonly digest: string; readonly batch: Batch } | undefined, digest: string): Batch | undefined =>

@@ -70,6 +70,7 @@ const FIELDS: Readonly<Record<Message['type'], Readonly<Record<string, Check>>>>
   status: { view: natural, isChanging: flag, executed: natural, stable: natural },
   committed: { batch, commits: votes },
   state: { snapshot, proof: list(fields(checkpoint), REPLICAS, 1) },
+  stable: { proof: list(fields(checkpoint), REPLICAS, 1) },
   fetch: { digest },
   batch: { batch },
 };

@@ -2,7 +2,7 @@ import type { NodeId } from '../../core/node.ts';
 import { timeCollector } from './collector.ts';
 import type { Batch, PrePrepare, Proposal, Request, Signed } from './messages.ts';
 import { isClient, isUnproposed, markProposed, watch } from './requests.ts';
-import { accuse, isInWindow, isPrimary, openSlot, primaryOf, save, send, type Slot, type Turn } from './state.ts';
+import { accuse, isInWindow, keepBatch, isPrimary, openSlot, primaryOf, save, send, type Slot, type Turn } from './state.ts';
 import { castPrepare, countPrepares, hold } from './vote.ts';
 
 /** Gives places to the requests that the primary has, as many batches at a time as the pipeline and the window allow. */
@@ -70,7 +70,7 @@ function accept(turn: Turn, slot: Slot, prePrepare: Signed<Proposal>, batch: Bat
   slot.prePrepare = prePrepare;
   slot.digest = prePrepare.body.digest;
   slot.batch = batch;
-  state.batches.set(slot.digest, { batch, sequence: slot.sequence });
+  keepBatch(state, slot.sequence, slot.digest, batch);
   if (slot.sequence > state.proposed) state.proposed = slot.sequence;
   markProposed(turn, batch);
   save(turn, { type: 'pre-prepared', prePrepare, batch });

@@ -1,7 +1,7 @@
 import type { ReplicaContext } from '../../core/machine.ts';
-import type { SavedRecord, Signed, Proposal, Batch, VoteBody } from './messages.ts';
-import { begin } from './new-view.ts';
-import { initialState, isInWindow, openSlot, primaryOf, slotAt, type ReplicaState } from './state.ts';
+import type { NewView, SavedRecord, Signed, Proposal, Batch, VoteBody } from './messages.ts';
+import { assign, begin, lowMark } from './new-view.ts';
+import { initialState, isInWindow, keepBatch, openSlot, primaryOf, slotAt, type ReplicaState } from './state.ts';
 import { executeBatch, snapshotOf, storeOf } from './store.ts';
 
 /**
@@ -31,6 +31,8 @@ function remember(context: ReplicaContext, state: ReplicaState, record: SavedRec
       slot.commitCount = 1;
       return;
     }
+    case 'learned':
+      return keepBatch(state, record.sequence, record.digest, record.batch);
     case 'committed': {
       const { sequence } = record.commits[0]!.body;
       const known = state.batches.get(record.digest);
@@ -39,7 +41,8 @@ function remember(context: ReplicaContext, state: ReplicaState, record: SavedRec
       return execute(context, state);
     }
     case 'stable':
-      return stable(state, record);
+      stable(state, record);
+      return execute(context, state);
     case 'view-change':
       state.view = record.viewChange.body.view;
       state.isChanging = true;
@@ -47,18 +50,27 @@ function remember(context: ReplicaContext, state: ReplicaState, record: SavedRec
       state.viewChanges[context.self] = record.viewChange;
       return;
     case 'new-view':
-      return begin(state, record.newView);
+      return newView(state, record.newView);
     default:
       record satisfies never;
   }
 }
 
+/** Its places are taken, though the votes for them may not have been saved any more. */
+function newView(state: ReplicaState, { body, ...rest }: NewView): void {
+  const { proof } = lowMark(body.viewChanges).body;
+  if (proof.length > 0) stable(state, { type: 'stable', proof });
+  begin(state, { body, ...rest });
+  for (const prePrepare of body.prePrepares) assign(state, prePrepare);
+}
+
 function prePrepared(context: ReplicaContext, state: ReplicaState, prePrepare: Signed<Proposal>, batch: Batch): void {
   const { view, sequence, digest } = prePrepare.body;
-  if (!isInWindow(state, sequence) || view !== state.view) return;
+  if (!isInWindow(state, sequence)) return;
+  keepBatch(state, sequence, digest, batch);
+  if (view !== state.view) return;
   const slot = openSlot(state, sequence);
   Object.assign(slot, { prePrepare, digest, batch });
-  state.batches.set(digest, { batch, sequence });
   if (sequence > state.proposed) state.proposed = sequence;
   if (primaryOf(view, state.n) === context.self && !state.settings.collector) return;
   slot.prepares[context.self] = signed(context, state, 'prepare', prePrepare.body);
@@ -91,10 +103,10 @@ function stable(state: ReplicaState, { proof, snapshot }: Extract<SavedRecord, {
     state.store = storeOf(snapshot);
     state.executed = sequence;
   }
-  if (sequence < state.stable) return;
+  if (sequence < state.stable || (sequence === state.stable && snapshot === undefined)) return;
   state.stable = sequence;
   state.proof = proof;
-  state.snapshot = snapshot;
+  state.snapshot = snapshot ?? state.snapshots.get(sequence);
   state.proposed = Math.max(state.proposed, sequence);
   state.slots.forEach((slot, index) => {
     if (slot !== undefined && slot.sequence <= sequence) state.slots[index] = undefined;

@@ -35,12 +35,12 @@
  */
 import type { ReplicaContext, ReplicaMachine } from '../../core/machine.ts';
 import type { NodeId } from '../../core/node.ts';
-import { hearCommitted, hearFetch, hearState, hearStatus, statusTimeout, askEveryone } from './catch-up.ts';
+import { hearCommitted, hearFetch, hearStable, hearState, hearStatus, statusTimeout, askEveryone } from './catch-up.ts';
 import { hearCheckpoint } from './checkpoint.ts';
 import { collectorTimeout, hearCertificate } from './collector.ts';
 import { parseMessage } from './parse.ts';
 import type { Effect, Event, Message, Pbft } from './messages.ts';
-import { hearNewView, supply } from './new-view.ts';
+import { hearNewView, supply, takeUp } from './new-view.ts';
 import { hearPrePrepare } from './propose.ts';
 import { recovered } from './recover.ts';
 import { hearRequest, watch } from './requests.ts';
@@ -77,6 +77,7 @@ function start(turn: Turn): void {
   const { state, effects } = turn;
   effects.push({ type: 'set-timer', timer: 'status', after: state.settings.statusEvery });
   if (state.view > 0 || state.proposed > 0) askEveryone(turn);
+  takeUp(turn);
   watch(turn);
 }
 
@@ -110,6 +111,8 @@ function hear(turn: Turn, from: NodeId, message: Message): void {
       return hearCommitted(turn, from, message);
     case 'state':
       return hearState(turn, from, message);
+    case 'stable':
+      return hearStable(turn, from, message);
     case 'fetch':
       return hearFetch(turn, from, message);
     case 'batch':

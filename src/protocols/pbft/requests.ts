@@ -77,12 +77,20 @@ export function forgetDone(turn: Turn): void {
 export function watch(turn: Turn): void {
   const { state, effects } = turn;
   if (state.isChanging) return;
-  const [oldest] = state.waiting.keys();
-  const target = oldest ?? (slotAt(state, state.executed + 1)?.prePrepare === undefined ? undefined : -(state.executed + 1));
+  const target = oldestOf(turn) ?? (slotAt(state, state.executed + 1)?.prePrepare === undefined ? undefined : -(state.executed + 1));
   if (target === state.watched) return;
   state.watched = target;
   if (target === undefined) effects.push({ type: 'cancel-timer', timer: 'view' });
   else effects.push({ type: 'set-timer', timer: 'view', after: viewTimeout(turn) });
+}
+
+/** The oldest request that waits; what a client’s later requests have made too old waits no longer. */
+function oldestOf(turn: Turn): number | undefined {
+  for (const [key, { request }] of turn.state.waiting) {
+    if (!isDone(turn.state.store, request.body)) return key;
+    forget(turn, request.body);
+  }
+  return undefined;
 }
 
 export const viewTimeout = ({ state }: Turn): number => state.settings.timeout * 2 ** Math.min(state.doublings, DOUBLINGS);

@@ -118,16 +118,16 @@ export function initialState({ self, members, settings }: ReplicaContext): Repli
     isChanging: false,
     doublings: 0,
     newView: undefined,
-    viewChanges: Array.from({ length: n }, () => undefined),
-    early: Array.from({ length: n }, () => undefined),
+    viewChanges: nobody(n),
+    early: nobody(n),
     awaited: 0,
-    slots: Array.from({ length: 2 * known.checkpointEvery }, () => undefined),
+    slots: nobody(2 * known.checkpointEvery),
     batches: new Map(),
     stable: 0,
     proof: [],
     snapshot: undefined,
     snapshots: new Map(),
-    checkpoints: Array.from({ length: n }, () => undefined),
+    checkpoints: nobody(n),
     executed: 0,
     store: emptyStore(),
     proposed: 0,
@@ -170,6 +170,12 @@ export function openSlot(state: ReplicaState, sequence: number): Slot {
     return slot;
   }
   return (state.slots[index] = emptySlot(sequence, state.view, state.n));
+}
+
+/** Keeps a batch until its place is below the low mark: its highest place, for a faulty primary may give it several. */
+export function keepBatch({ batches }: ReplicaState, sequence: number, digest: string, batch: Batch): void {
+  const before = batches.get(digest);
+  if (before === undefined || before.sequence < sequence) batches.set(digest, { batch, sequence });
 }
 
 const emptySlot = (sequence: number, view: number, n: number): Slot => ({

@@ -74,9 +74,9 @@ function execute(store: Store, { client, timestamp, operation }: RequestBody): b
 }
 
 function apply(store: Store, operation: string): string {
-  const [verb, key = '', ...rest] = operation.split(' ', 3);
+  const [verb = '', key = ''] = operation.split(' ', 2);
   if (verb === 'get') return store.values.get(key) ?? '';
-  const value = rest.join(' ');
+  const value = operation.slice(verb.length + key.length + 2);
   if (verb === 'set' && key.length <= VALUE_LENGTH && value.length <= VALUE_LENGTH && (store.values.has(key) || store.values.size < KEYS)) store.values.set(key, value);
   return `${store.position}`;
 }

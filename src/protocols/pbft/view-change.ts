@@ -48,16 +48,23 @@ export function hearViewChange(turn: Turn, from: NodeId, message: ViewChange): v
  */
 function consider(turn: Turn): void {
   const { context, state, effects } = turn;
-  const later = views(state).filter((view) => view > state.view);
-  if (later.length >= state.oneLoyal) return changeView(turn, Math.min(...later));
+  let later = 0;
+  let present = 0;
+  let lowest = Number.MAX_SAFE_INTEGER;
+  for (const one of state.viewChanges) {
+    const view = one?.body.view ?? -1;
+    if (view > state.view) {
+      later += 1;
+      lowest = Math.min(lowest, view);
+    } else if (view === state.view) present += 1;
+  }
+  if (later >= state.oneLoyal) return changeView(turn, lowest);
   if (!state.isChanging) return;
-  if (state.awaited < state.view && views(state).filter((view) => view >= state.view).length >= state.quorum) {
+  if (state.awaited < state.view && present + later >= state.quorum) {
     state.awaited = state.view;
     effects.push({ type: 'set-timer', timer: 'view', after: viewTimeout(turn) });
   }
-  if (primaryOf(state.view, state.n) !== context.self) return;
+  if (primaryOf(state.view, state.n) !== context.self || present < state.quorum) return;
   const same = state.viewChanges.filter((one): one is ViewChange => one?.body.view === state.view);
-  if (same.length >= state.quorum) announce(turn, same.slice(0, state.quorum));
+  announce(turn, same.slice(0, state.quorum));
 }
-
-const views = ({ viewChanges }: ReplicaState): number[] => viewChanges.flatMap((one) => one?.body.view ?? []);

@@ -16,7 +16,7 @@ export interface SimNode {
   /** How often it fell; what belongs to an earlier life is void. */
   life: number;
   /** What is on its disk, and what is on its way there. */
-  readonly disk: unknown[];
+  disk: unknown[];
   unsynced: { readonly record: unknown; readonly at: number }[];
   /** When all that it saved will be on disk. */
   syncedAt: number;
@@ -83,6 +83,11 @@ export class Network {
 
   input(node: SimNode, input: unknown): void {
     if (node.isUp) this.#step(node, { type: 'input', input });
+  }
+
+  /** A message reaches a node at once. */
+  hear(node: SimNode, from: NodeId, message: unknown): void {
+    if (node.isUp) this.#step(node, { type: 'message', from, message });
   }
 
   at(time: number, call: () => void): void {

@@ -82,11 +82,11 @@ describe('PBFT in its normal case', () => {
 
   it('remembers values', () => {
     const cluster = new Cluster(4);
-    cluster.ask('set colour red');
+    cluster.ask('set colour dark red');
     cluster.untilAnswered();
     const ticket = cluster.ask('get colour');
     cluster.untilAnswered();
-    expect(cluster.answers.get(ticket)).to.equal('red');
+    expect(cluster.answers.get(ticket)).to.equal('dark red');
   });
 
   it('saves what it says before it says it', () => {

@@ -1,6 +1,10 @@
 import { expect } from 'chai';
 import { symbolicSeal } from '../../../src/core/seal.ts';
-import type { Effect } from '../../../src/protocols/pbft/messages.ts';
+import { nodeId } from '../../../src/core/node.ts';
+import { neededOf } from '../../../src/protocols/pbft/compact.ts';
+import type { Effect, SavedRecord } from '../../../src/protocols/pbft/messages.ts';
+import { replica } from '../../../src/protocols/pbft/replica.ts';
+import { stateDigest, statusOf } from '../../../src/protocols/pbft/status.ts';
 import { Cluster, twisted } from '../../support/replicas.ts';
 
 function agree(cluster: Cluster, ids: readonly number[]): void {
@@ -135,6 +139,22 @@ describe('PBFT changes views:', () => {
     expect(cluster.state(6).doublings).to.equal(0);
   });
 
+  it('a client that makes its own request too old to be executed topples no primary', () => {
+    const cluster = new Cluster(4);
+    const seal = cluster.node(4).context.seal;
+    const ask = (timestamp: number, to: readonly number[]): void => {
+      const body = { client: nodeId(4), timestamp, operation: 'order' };
+      const message = { type: 'request' as const, body, signature: seal.sign('request', body) };
+      for (const id of to) cluster.network.at(cluster.network.now, () => cluster.network.hear(cluster.node(id), nodeId(4), message));
+    };
+    // The backups’ own words to the primary come too late.
+    cluster.link = (from, _to, message) => (from.id < 4 && message.type === 'request' ? [500] : [1]);
+    ask(1, [1, 2, 3]);
+    ask(1000, [0]);
+    cluster.rest(20_000);
+    for (let id = 0; id < 4; id += 1) expect(cluster.status(id)).to.include({ view: 0, executed: 1, waiting: 0 });
+  });
+
   it('f + 1 who ask for later views are followed at once', () => {
     const cluster = new Cluster(4);
     for (const id of [1, 2]) cluster.network.nodes[id]!.machine.step(cluster.node(id).context, cluster.state(id), { type: 'start' });
@@ -161,6 +181,29 @@ describe('PBFT remembers:', () => {
       for (let id = 1; id < 4; id += 1) expect(cluster.digest(id), `falling at ${moment}`).to.equal(cluster.digest(0));
       expect(cluster.status(0).executed).to.equal(14);
       expect(cluster.accusations).to.deep.equal([]);
+    }
+  });
+
+  it('what is needed of the records makes the same replica as all of them, and stays few', () => {
+    const cluster = new Cluster(4, { checkpointEvery: 4, batch: 1 });
+    for (let round = 0; round < 6; round += 1) {
+      const primary = cluster.node(round % 4);
+      for (let i = 0; i < 7; i += 1) cluster.ask(`order ${round} ${i}`);
+      cluster.rest(4);
+      cluster.network.crash(primary);
+      cluster.untilAnswered();
+      cluster.network.start(primary);
+      cluster.rest(3000);
+      for (let id = 0; id < 4; id += 1) {
+        const { context, disk } = cluster.node(id);
+        const needed = neededOf(disk as SavedRecord[]);
+        const [all, few] = [replica.recover(context, disk as SavedRecord[]), replica.recover(context, needed)];
+        expect(statusOf(few)).to.deep.equal(statusOf(all));
+        expect(few.slots.map((slot) => slot?.certificate)).to.deep.equal(all.slots.map((slot) => slot?.certificate));
+        expect(few.slots.map((slot) => slot?.view === few.view && slot.prePrepare)).to.deep.equal(all.slots.map((slot) => slot?.view === all.view && slot.prePrepare));
+        expect(stateDigest(context.seal, few)).to.equal(stateDigest(context.seal, all));
+        expect(needed.length).to.be.below(4 * 8 + 3);
+      }
     }
   });
 

@@ -1,0 +1,83 @@
+import { nodeId } from '../../core/node.ts';
+import { falsified, forged, shifted } from './lies.ts';
+import type { ReplicaFault, Send } from './traitor.ts';
+
+const offline: ReplicaFault = { name: 'offline', summary: 'says nothing', says: () => [] };
+
+const malicious: ReplicaFault = {
+  name: 'malicious',
+  summary: 'falsifies every vote and reply; as commander, tells different nodes different values',
+  says: (honest, { context }) => {
+    const lie = falsified(context, honest.message);
+    if (lie === undefined) return [honest];
+    return honest.message.type === 'pre-prepare' ? [...split(honest, (id) => id % 2 === 0), ...split({ ...honest, message: lie }, (id) => id % 2 === 1)] : [{ ...honest, message: lie }];
+  },
+};
+
+const equivocate: ReplicaFault = {
+  name: 'equivocate',
+  summary: 'tells each node, by chance, the truth, a lie, or both',
+  says: (honest, { context, draw }) => {
+    const lie = falsified(context, honest.message);
+    if (lie === undefined) return [honest];
+    return honest.to.flatMap((id) => [[honest], [{ ...honest, message: lie }], [honest, { ...honest, message: lie }]][draw(3)]!.map((send) => ({ ...send, to: [id] })));
+  },
+};
+
+const stale: ReplicaFault = {
+  name: 'stale',
+  summary: 'says again what it said of that kind before, mostly',
+  says: (honest, { past, draw, context }) => {
+    const old = past.filter((message) => message.type === honest.message.type && (!('body' in message) || !('replica' in message.body) || message.body.replica === context.self));
+    return old.length === 0 || draw(4) === 0 ? [honest] : [{ ...honest, message: old[draw(old.length)]! }];
+  },
+};
+
+const offByOne: ReplicaFault = {
+  name: 'off-by-one',
+  summary: 'signs for a view or a place that is one too high or too low',
+  says: (honest, { context, draw }) => {
+    const by = [{ view: 1, sequence: 0 }, { view: -1, sequence: 0 }, { view: 0, sequence: 1 }, { view: 0, sequence: -1 }][draw(4)]!;
+    const other = shifted(context, honest.message, by);
+    return other === undefined ? [honest] : [{ ...honest, message: other }];
+  },
+};
+
+const replay: ReplicaFault = {
+  name: 'replay',
+  summary: 'adds to what it says something that it said or heard before',
+  says: (honest, { past, draw }) => (past.length === 0 ? [honest] : [honest, { ...honest, message: past[draw(past.length)]! }]),
+};
+
+const silentCollector: ReplicaFault = {
+  name: 'silent-collector',
+  summary: 'keeps the votes that it should have collected',
+  says: (honest) => (honest.message.type === 'certificate' ? [] : [honest]),
+};
+
+const forgedCertificate: ReplicaFault = {
+  name: 'forged-certificate',
+  summary: 'shows certificates that nobody gave, as collector and in view changes',
+  says: (honest, { context, state }) => {
+    const lie = forged(context, state, honest.message);
+    return [lie === undefined ? honest : { ...honest, message: lie }];
+  },
+};
+
+const selective: ReplicaFault = {
+  name: 'selective',
+  summary: 'leaves each node out of each thing that it says, by chance',
+  says: (honest, { draw }) => split(honest, () => draw(2) === 0),
+};
+
+/** Two loyal replicas with one key, which do not know of each other; a host has to run the second one. */
+const twins: ReplicaFault = { name: 'twins', summary: 'two loyal copies under one identity', says: (honest) => [honest] };
+
+export const REPLICA_FAULTS: readonly ReplicaFault[] = [offline, malicious, equivocate, stale, offByOne, replay, silentCollector, forgedCertificate, selective, twins];
+
+export const replicaFaultNamed = (name: string): ReplicaFault | undefined => REPLICA_FAULTS.find((fault) => fault.name === name);
+
+function split(send: Send, isFor: (id: number) => boolean): Send[] {
+  const to = send.to.filter((id) => isFor(nodeId(id)));
+  return to.length === 0 ? [] : [{ ...send, to }];
+}

@@ -1,0 +1,34 @@
+import type { SavedRecord } from './messages.ts';
+
+/**
+ * What of a replica’s records is still needed, in the order in which to keep it: the last state that a quorum vouched for
+ * stands for all that led to it, and so comes first; of the views only the last that began counts, and the one that is asked for since.
+ */
+export function neededOf(records: readonly SavedRecord[]): readonly SavedRecord[] {
+  const from = records.findLastIndex((record) => record.type === 'stable' && record.snapshot !== undefined);
+  const entered = records.findLastIndex((record) => record.type === 'new-view');
+  const asked = records.findLastIndex((record) => record.type === 'view-change');
+  const state = records[from];
+  const sequence = state?.type === 'stable' ? state.proof[0]!.body.sequence : 0;
+  const others = records.filter((record, index) => {
+    switch (record.type) {
+      case 'stable':
+        return index > from;
+      case 'pre-prepared':
+        return record.prePrepare.body.sequence > sequence;
+      case 'prepared':
+        return record.certificate.prePrepare.body.sequence > sequence;
+      case 'learned':
+        return record.sequence > sequence;
+      case 'committed':
+        return record.commits[0]!.body.sequence > sequence;
+      case 'view-change':
+        return index === asked && index > entered;
+      case 'new-view':
+        return index === entered;
+      default:
+        return record satisfies never;
+    }
+  });
+  return state === undefined ? others : [state, ...others];
+}

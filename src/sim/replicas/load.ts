@@ -1,0 +1,43 @@
+import { nodeId } from '../../core/node.ts';
+import { symbolicSeal } from '../../core/seal.ts';
+import { LogJudge } from '../../judge/log.ts';
+import { client } from '../../protocols/pbft/client.ts';
+import type { ReplicaOutput } from '../../protocols/pbft/messages.ts';
+import { replica } from '../../protocols/pbft/replica.ts';
+import { settingsOf } from '../../protocols/pbft/settings.ts';
+import { Network, type AnyMachine } from './network.ts';
+
+/** What a run under load took, beside time. */
+export interface Load {
+  readonly events: number;
+  readonly answered: number;
+  /** Undefined if the loyal agreed. */
+  readonly violation: string | undefined;
+}
+
+/** Loyal replicas that serve that many requests, one batch each, under the eyes of the judge. */
+export function serve({ n, requests, delay = 1 }: { readonly n: number; readonly requests: number; readonly delay?: number }): Load {
+  const members = Array.from({ length: n }, (_, id) => nodeId(id));
+  const settings = settingsOf({ batch: 1, timeout: 600_000, retryAfter: 600_000, statusEvery: 600_000 });
+  const judge = new LogJudge();
+  let answered = 0;
+  const link = [delay];
+  const nodes = [...members, nodeId(n)].map((id) => ({
+    id,
+    machine: (id < n ? replica : client) as unknown as AnyMachine,
+    context: { self: id, members, seal: symbolicSeal(id), settings },
+  }));
+  const network = new Network(nodes, {
+    link: () => link,
+    sync: () => 0,
+    output(node, output) {
+      const said = output as ReplicaOutput | { readonly type: 'answered' };
+      if (said.type === 'executed') judge.executed(node.id, said.sequence, said.digest);
+      else if (said.type === 'answered') answered += 1;
+    },
+  });
+  for (const node of network.nodes) network.start(node);
+  for (let ticket = 1; ticket <= requests; ticket += 1) network.input(network.nodes[n]!, { ticket, data: `order ${ticket}` });
+  network.run(600_000, () => answered === requests);
+  return { events: network.events, answered, violation: judge.violation };
+}

@@ -1,0 +1,100 @@
+import { philox } from '../../core/choice.ts';
+import { nodeId, type NodeId } from '../../core/node.ts';
+import { faultsTolerated } from '../../core/quorum.ts';
+import { REPLICA_FAULTS } from '../../faults/replicas/registry.ts';
+import { settingsOf, type PbftSettings } from '../../protocols/pbft/settings.ts';
+
+/** All that happens to replicas from without, until the network heals: a function of n, the seed and the protocol. */
+export interface Schedule {
+  readonly n: number;
+  readonly seed: number;
+  readonly settings: PbftSettings;
+  /** Who is Byzantine, and how. */
+  readonly traitors: ReadonlyMap<NodeId, string>;
+  readonly requests: readonly { readonly at: number; readonly client: number; readonly data: string }[];
+  readonly clients: number;
+  /** Who is cut off from all the others, and when. */
+  readonly cuts: readonly { readonly from: number; readonly until: number; readonly side: ReadonlySet<NodeId> }[];
+  readonly falls: readonly { readonly replica: NodeId; readonly at: number; readonly until: number }[];
+  /** Of 256 messages, how many are lost, and how many come twice. */
+  readonly lost: number;
+  readonly repeated: number;
+  /** Messages take 1 ms to this. */
+  readonly delay: number;
+  /** A save takes so many ms; 0 is none at all. */
+  readonly sync: number;
+  /** From then on nothing is lost, everyone is up, and messages take up to 5 ms. */
+  readonly heals: number;
+}
+
+export interface ScheduleRequest {
+  readonly n: number;
+  readonly seed: number;
+  readonly protocol?: 'pbft' | 'collector';
+  /** Byzantine kinds to draw from; all if not told otherwise. */
+  readonly kinds?: readonly string[];
+}
+
+/** Quick clocks and small windows, so that a short run goes through many views and checkpoints. */
+const HASTY = { timeout: 150, collectorTimeout: 40, retryAfter: 90, batch: 2, pipeline: 4 };
+
+const HEALS = 1500;
+
+export function drawSchedule({ n, seed, protocol = 'pbft', kinds = REPLICA_FAULTS.map(({ name }) => name) }: ScheduleRequest): Schedule {
+  /** What is drawn is known by its topic and number, so that one draw never moves another. */
+  const draw = (topic: number, index: number, options: number): number => philox(topic, index, n, 0x5c4e, seed >>> 0, Math.floor(seed / 2 ** 32)) % options;
+  const f = faultsTolerated(n);
+  const traitors = new Map<NodeId, string>();
+  const pool = Array.from({ length: n }, (_, id) => nodeId(id));
+  const count = draw(1, 0, 4) === 0 ? draw(1, 1, f + 1) : f;
+  for (let i = 0; i < count; i += 1) {
+    // Early replicas lead early views: one of them is a traitor more often than chance would have it.
+    const [id] = pool.splice(draw(2, i, draw(3, i, 2) === 0 ? Math.min(3, pool.length) : pool.length), 1);
+    traitors.set(id!, kinds[draw(4, i, kinds.length)]!);
+  }
+  const clients = 1 + draw(5, 0, 3);
+  // Orders come in bursts, so that there is something under way when things go wrong.
+  const bursts = Array.from({ length: 1 + draw(19, 0, 4) }, (_, i) => draw(7, i, HEALS - 100));
+  const requests = Array.from({ length: 1 + draw(6, 0, 16) }, (_, i) => ({
+    at: bursts[i % bursts.length]! + draw(21, i, 30),
+    client: draw(8, i, clients),
+  }));
+  /** Some time, most often soon after a burst. */
+  const span = (topic: number, index: number): { from: number; until: number } => {
+    const from = draw(topic, 3 * index, 4) === 0 ? draw(topic, 3 * index + 1, HEALS) : bursts[draw(topic, 3 * index + 1, bursts.length)]! + draw(topic + 100, index, 100);
+    return { from, until: Math.min(HEALS, from + 20 + draw(topic, 3 * index + 2, 600)) };
+  };
+  const cuts = Array.from({ length: draw(9, 0, 4) }, (_, i) => {
+    const side = new Set(Array.from({ length: n }, (__, id) => nodeId(id)).filter((id) => draw(20 + i, id, 3) === 0));
+    return { ...span(10, i), side };
+  });
+  const loyal = Array.from({ length: n }, (_, id) => nodeId(id)).filter((id) => !traitors.has(id));
+  // A fall takes one replica, or the power of most.
+  const falls = Array.from({ length: draw(11, 0, 5) }, (_, i) => {
+    const { from, until } = span(12, i);
+    const fallen = draw(13, i, 2) === 0 ? loyal.filter((id) => draw(30 + i, id, 8) !== 0) : [loyal[draw(18, i, draw(22, i, 2) === 0 ? Math.min(2, loyal.length) : loyal.length)]!];
+    return fallen.map((id) => ({ replica: id, at: from, until }));
+  }).flat();
+  return {
+    n,
+    seed,
+    settings: settingsOf({ ...HASTY, collector: protocol === 'collector', statusEvery: [60, 200, 1000][draw(23, 0, 3)]!, checkpointEvery: [2, 4, 16][draw(24, 0, 3)]! }),
+    traitors,
+    requests: requests.toSorted((a, b) => a.at - b.at).map((request, i) => ({ ...request, data: `order ${i + 1}` })),
+    clients,
+    cuts,
+    falls,
+    lost: [0, 0, 8, 40, 90][draw(14, 0, 5)]!,
+    repeated: [0, 8, 40][draw(15, 0, 3)]!,
+    delay: [2, 10, 40, 120][draw(16, 0, 4)]!,
+    sync: [0, 1, 4, 25][draw(17, 0, 4)]!,
+    heals: HEALS,
+  };
+}
+
+/** A schedule in one line for people. */
+export function describeSchedule(schedule: Schedule): string {
+  const { n, traitors, requests, cuts, falls, lost, repeated, delay } = schedule;
+  const who = [...traitors].map(([id, kind]) => `replica ${id} ${kind}`).join(', ') || 'no traitor';
+  return `${n} replicas, ${who}; ${requests.length} requests of ${schedule.clients} clients; ${cuts.length} cuts, ${falls.length} falls; ${lost} of 256 messages lost, ${repeated} repeated, each up to ${delay} ms late`;
+}

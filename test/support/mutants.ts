@@ -1,0 +1,41 @@
+import type { ReplicaMachine, Seal } from '../../src/core/machine.ts';
+import { faultsTolerated } from '../../src/core/quorum.ts';
+import type { Effect, Pbft } from '../../src/protocols/pbft/messages.ts';
+import { replica } from '../../src/protocols/pbft/replica.ts';
+import type { ReplicaState } from '../../src/protocols/pbft/state.ts';
+
+type Mutant = ReplicaMachine<Pbft, ReplicaState>;
+
+/** PBFT with quorums of 2f: two of them need not share a loyal replica. */
+const small = (state: ReplicaState): ReplicaState => ({ ...state, quorum: Math.max(1, 2 * faultsTolerated(state.n)) });
+export const smallQuorum: Mutant = {
+  ...replica,
+  begin: (context) => small(replica.begin(context)),
+  recover: (context, records) => small(replica.recover(context, records)),
+};
+
+/** PBFT that believes whatever a view-change or a new-view carries. */
+export const credulous: Mutant = {
+  ...replica,
+  step(context, state, event) {
+    const isViewChange = event.type === 'message' && (event.message.type === 'view-change' || event.message.type === 'new-view');
+    const seal: Seal = { ...context.seal, verify: (by, domain, body, signature) => domain === 'prepare' || domain === 'pre-prepare' || context.seal.verify(by, domain, body, signature) };
+    return replica.step(isViewChange ? { ...context, seal } : context, state, event);
+  },
+};
+
+/** PBFT that votes before its vote is on disk: it writes everything later, when it has a moment. */
+interface Unwritten extends ReplicaState {
+  unwritten: Effect[];
+}
+export const hurried: ReplicaMachine<Pbft, Unwritten> = {
+  ...replica,
+  begin: (context) => ({ ...replica.begin(context), unwritten: [] }),
+  recover: (context, records) => ({ ...replica.recover(context, records), unwritten: [] }),
+  step(context, state, event) {
+    const effects = replica.step(context, state, event);
+    state.unwritten.push(...effects.filter(({ type }) => type === 'save'));
+    const said = effects.filter(({ type }) => type !== 'save');
+    return event.type === 'timeout' && event.timer === 'status' ? [...said, ...state.unwritten.splice(0)] : said;
+  },
+};
