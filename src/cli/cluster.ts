@@ -57,7 +57,7 @@ function planFor(order: ClusterOrder): { readonly plan: Plan; readonly secrets: 
   const count = urls?.length ?? members;
   const service = serviceNamed(protocol);
   if (commander >= count) throw new UsageError(`--commander is one of the nodes 0 to ${count - 1}, not ${commander}`);
-  const settings = { ...service.settings, firstView: commander, ...(batch === undefined ? {} : { batch }), ...(timeout === undefined ? {} : { timeout }) };
+  const settings = { ...service.settings(count), firstView: commander, ...(batch === undefined ? {} : { batch }), ...(timeout === undefined ? {} : { timeout }) };
   const found = data === undefined ? undefined : readCluster(data);
   if (found === undefined) {
     const made = newPlan(protocol, settings, urls ?? Array.from({ length: count }, (_, id) => urlOf(order.host, order.port + (order.port === 0 ? 1 : id))));

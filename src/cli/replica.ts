@@ -45,7 +45,7 @@ async function served(order: ReplicaOrder & { type: 'replica' }, signalled: Prom
   try {
     await replica.listen(host ?? hostname.replace(/^\[|\]$/g, ''), Number(port || 80));
     say(`Node ${id}: ${own.url}, process ${process.pid}`, { type: 'ready', id, url: own.url, pid: process.pid });
-    replica.start(plan.members.map(({ url }) => url));
+    void replica.start(plan.members.map(({ url }) => url));
     return await Promise.race([signalled, failed]);
   } finally {
     if (failure !== undefined) process.stderr.write(`generals: the log failed, so this node says nothing more: ${failure.message}\n`);

@@ -17,7 +17,7 @@ export interface Replicas {
 type More = Partial<Pick<ReplicaOptions, 'limits' | 'clients'>> & { readonly data?: string; readonly settings?: Plan['settings']; readonly strategies?: Readonly<Record<number, string>>; readonly earlier?: Pick<Replicas, 'plan' | 'secrets'> };
 
 export async function startReplicas(count: number, service: Service, { data, settings, strategies = {}, earlier, ...more }: More = {}): Promise<Replicas> {
-  const { plan, secrets } = earlier ?? newPlan(service.name, { ...service.settings, ...settings }, Array.from({ length: count }, () => 'http://127.0.0.1:1'));
+  const { plan, secrets } = earlier ?? newPlan(service.name, { ...service.settings(count), ...settings }, Array.from({ length: count }, () => 'http://127.0.0.1:1'));
   const runs: Run[] = [];
   const replicas = plan.members.map(({ id }) => {
     const folder = data === undefined ? undefined : join(data, `replica-${id}`);
@@ -33,7 +33,7 @@ export async function startReplicas(count: number, service: Service, { data, set
   });
   const ports = await Promise.all(replicas.map((replica) => replica.listen('127.0.0.1', 0)));
   const urls = ports.map((port) => `http://127.0.0.1:${port}`);
-  for (const replica of replicas) replica.start(urls);
+  await Promise.all(replicas.map((replica) => replica.start(urls)));
   return {
     replicas,
     urls,

@@ -84,7 +84,7 @@ export const toyService: Service = {
   name: 'toy',
   replica: () => replica,
   client,
-  settings: {},
+  settings: () => ({}),
   clientWindow: 32,
   dataMax: 50_000,
   strategies: [],

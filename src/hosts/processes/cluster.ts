@@ -61,6 +61,7 @@ export class LiveCluster {
   static async start({ plan, secrets, kinds, host, port, folderOf, separate, listener }: ClusterOptions): Promise<LiveCluster> {
     const units = new Map<number, Unit>();
     const questions = new Questions();
+    const up = new Map<number, () => void>();
     const spawn = separate ? startProcess : startWorker;
     const begun = plan.members.map(async ({ id }) => {
       const wanted = port === 0 ? 0 : port + id;
@@ -73,6 +74,8 @@ export class LiveCluster {
               return resolve(answer.port);
             case 'refused':
               return reject(new Refusal(answer.message));
+            case 'up':
+              return up.get(id)?.();
             case 'answered':
               return listener.answered?.(id, answer.run);
             case 'commanded':
@@ -101,7 +104,12 @@ export class LiveCluster {
     try {
       const ports = await Promise.all(begun);
       const urls = ports.map((own) => urlOf(host, own));
-      for (const unit of units.values()) unit.post({ type: 'start', urls });
+      const all = [...units].map(async ([id, unit]) => {
+        const isUp = new Promise<void>((resolve) => up.set(id, resolve));
+        unit.post({ type: 'start', urls });
+        await Promise.race([isUp, unit.ended]);
+      });
+      await Promise.all(all);
       return new LiveCluster(urls, units, questions);
     } catch (error) {
       await Promise.allSettled(begun);

@@ -15,7 +15,7 @@ export interface Cost {
 export async function costOf(protocol: string, n: number, requests: number): Promise<Cost> {
   const service = serviceNamed(protocol);
   // Nobody asks where others stand, or takes a slow machine for a fault: that is not what agreement takes.
-  const settings = { ...service.settings, statusEvery: LONG, timeout: LONG, collectorTimeout: LONG, retryAfter: LONG };
+  const settings = { ...service.settings(n), statusEvery: LONG, timeout: LONG, collectorTimeout: LONG, retryAfter: LONG };
   const { plan, secrets } = newPlan(protocol, settings, Array.from({ length: n }, () => 'http://127.0.0.1:1'));
   const cluster = await LiveCluster.start({ plan, secrets, kinds: new Map(), host: '127.0.0.1', port: 0, separate: false, listener: {} });
   const users = cluster.urls.map((url) => new User(url, 1));

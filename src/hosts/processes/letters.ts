@@ -23,6 +23,8 @@ export interface Being {
 /** What a replica tells its cluster. */
 export type Answer =
   | { readonly type: 'listening'; readonly port: number }
+  /** It has greeted all others. */
+  | { readonly type: 'up' }
   /** The user made a mistake: one line. */
   | { readonly type: 'refused'; readonly message: string }
   | { readonly type: 'answered'; readonly run: Run }

@@ -22,7 +22,7 @@ export function serveReplica(superior: Superior): void {
         void be(letter);
         break;
       case 'start':
-        replica?.start(letter.urls);
+        void start(letter.urls);
         break;
       case 'count':
         superior.post({ type: 'counted', question: letter.question, tally: replica?.tallies.of(letter.executed) ?? { correct: 0, corrupt: 0 } });
@@ -55,6 +55,11 @@ export function serveReplica(superior: Superior): void {
       if (!(error instanceof Refusal || error instanceof DamagedLog)) throw error;
       superior.post({ type: 'refused', message: error.message });
     }
+  }
+
+  async function start(urls: readonly string[]): Promise<void> {
+    await replica?.start(urls);
+    superior.post({ type: 'up' });
   }
 
   async function stop(): Promise<void> {

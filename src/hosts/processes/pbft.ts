@@ -1,34 +1,29 @@
-import { nodeId } from '../../core/node.ts';
 import { REPLICA_FAULTS, replicaFaultNamed } from '../../faults/replicas/registry.ts';
-import { traitor, type ReplicaFault } from '../../faults/replicas/traitor.ts';
+import { traitor } from '../../faults/replicas/traitor.ts';
 import { client, type ClientVocabulary } from '../../protocols/pbft/client.ts';
 import { neededOf } from '../../protocols/pbft/compact.ts';
 import type { Message, ReplicaOutput, SavedRecord } from '../../protocols/pbft/messages.ts';
 import { replica } from '../../protocols/pbft/replica.ts';
 import { CLIENT_WINDOW, DEFAULTS, OPERATION_LENGTH } from '../../protocols/pbft/settings.ts';
-import { primaryOf, type ReplicaState } from '../../protocols/pbft/state.ts';
+import type { ReplicaState } from '../../protocols/pbft/state.ts';
+import { commandOf, statusOf } from '../../protocols/pbft/status.ts';
 import type { Service } from './service.ts';
-
-/** What a traitor may do here: to be offline is to be left out by the host, and twins would need two hosts. */
-const FAULTS = REPLICA_FAULTS.map(({ name }) => name).filter((name) => name !== 'offline' && name !== 'twins');
-const OF_COLLECTORS: ReadonlySet<string> = new Set(['silent-collector']);
-
-function faultNamed(name: string): ReplicaFault {
-  const fault = replicaFaultNamed(name);
-  if (fault === undefined) throw new Error(`no replica betrays in the way '${name}'`);
-  return fault;
-}
 
 /** PBFT on HTTP; with a collector, its linear variant. */
 export function pbftService(name: string, collector: boolean): Service {
   return {
     name,
-    replica: (strategy) => (strategy === undefined ? replica : traitor(faultNamed(strategy))),
+    replica(strategy) {
+      const fault = strategy === undefined ? undefined : replicaFaultNamed(strategy);
+      // What a traitor leaves to chance need not repeat on a network, where nothing else does.
+      return fault === undefined ? replica : traitor(fault, Date.now());
+    },
     client,
     clientWindow: CLIENT_WINDOW,
-    // Few batches under way make them large: what a batch costs is then shared by many.
-    settings: { ...DEFAULTS, pipeline: 4, collector },
-    strategies: FAULTS.filter((name) => collector || !OF_COLLECTORS.has(name)),
+    // Few batches under way make them large: what a batch costs is then shared by many. And the more replicas share the
+    // cores of one machine, the longer do their votes take to be verified.
+    settings: (n) => ({ ...DEFAULTS, pipeline: 4, collector, timeout: DEFAULTS.timeout + 5 * n * n, collectorTimeout: DEFAULTS.collectorTimeout + 2 * n * n, retryAfter: DEFAULTS.retryAfter + 3 * n * n }),
+    strategies: REPLICA_FAULTS.map((fault) => fault.name).filter((fault) => !NEED_MORE.includes(fault)),
     paths: Object.values(PATHS),
     agreement: ['preprepare', 'prepare', 'commit', 'certificate'],
     pathOf: (message) => PATHS[(message as Message).type],
@@ -56,17 +51,13 @@ export function pbftService(name: string, collector: boolean): Service {
       }
     },
     keep: (records) => neededOf(records as readonly SavedRecord[]),
-    command(state, members) {
-      const { view } = state as ReplicaState;
-      return { view, commander: nodeId(primaryOf(view, members.length)) };
-    },
-    status(state, members) {
-      const { view, isChanging, executed, stable, store, dropped } = state as ReplicaState;
-      const values = Object.fromEntries([...store.values].slice(-20));
-      return { view, commander: nodeId(primaryOf(view, members.length)), executed: store.position, digest: store.chain, tail: store.tail, values, place: executed, checkpoint: stable, isChanging, dropped };
-    },
+    command: (state) => commandOf(state as ReplicaState),
+    status: (state) => ({ ...statusOf(state as ReplicaState), values: Object.fromEntries([...(state as ReplicaState).store.values].slice(-20)) }),
   };
 }
+
+/** Offline nodes are not started at all, and twins would be two nodes at one URL. */
+const NEED_MORE = ['offline', 'twins'];
 
 /** Where messages are posted; users post their requests to the first. */
 const PATHS: Readonly<Record<Message['type'], string>> = {
@@ -83,7 +74,7 @@ const PATHS: Readonly<Record<Message['type'], string>> = {
   status: '/standing',
   committed: '/committed',
   state: '/state',
-  stable: '/stable',
   fetch: '/fetch',
+  stable: '/stable',
   batch: '/batch',
 };

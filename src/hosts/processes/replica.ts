@@ -133,22 +133,22 @@ export class Replica {
     return (this.#server.address() as AddressInfo).port;
   }
 
-  /** Begins, or goes on where its log ends. @param urls of all nodes, by id */
-  start(urls: readonly string[]): void {
+  /** Begins, or goes on where its log ends; resolves when it has greeted all others. @param urls of all nodes, by id */
+  async start(urls: readonly string[]): Promise<void> {
     urls.forEach((url, id) => {
       if (id !== this.id) this.#peers.set(nodeId(id), new Peer(url, this.counts));
     });
-    for (const peer of this.#peers.values()) void peer.isThere();
     for (const { driver, records } of [this.#unit, ...this.#clients.values()]) driver.start(records);
     this.#look();
+    await Promise.all([...this.#peers.values()].map((peer) => peer.isThere()));
   }
 
   command(): Command {
-    return this.#options.service.command(this.#replica.state, this.#members);
+    return this.#options.service.command(this.#replica.state);
   }
 
   status(): Status {
-    return this.#options.service.status(this.#replica.state, this.#members);
+    return this.#options.service.status(this.#replica.state);
   }
 
   /** How many connections its server holds. */

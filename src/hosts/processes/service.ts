@@ -11,7 +11,8 @@ export interface Service {
   readonly client: AnyMachine;
   /** How many requests one client may have under way. */
   readonly clientWindow: number;
-  readonly settings: Settings;
+  /** Of n replicas on one machine. */
+  settings(n: number): Settings;
   /** The ways of being a traitor, beside `offline`. */
   readonly strategies: readonly string[];
   /** The paths to which messages are posted. */
@@ -33,8 +34,8 @@ export interface Service {
   /** Of all that a replica saved, what it would still need to recover. */
   keep(records: readonly unknown[]): readonly unknown[];
   /** Who commands now; asked for often. */
-  command(state: unknown, members: readonly NodeId[]): Command;
-  status(state: unknown, members: readonly NodeId[]): Status;
+  command(state: unknown): Command;
+  status(state: unknown): Status;
 }
 
 export interface Answer {

@@ -97,7 +97,7 @@ describe('PBFT over HTTP', function () {
           const { plan, secrets } = replicas;
           const seal = networkSeal({ cluster: plan.cluster, self: nodeId(id), secret: secrets[id]!, keysOf: (of) => plan.members[of % 4] });
           const state = service.replica().recover({ self: nodeId(id), members, seal, settings: plan.settings }, saved);
-          return service.status(state, members);
+          return service.status(state);
         };
         expect(statusAfter(kept)).to.deep.equal(statusAfter(records));
         expect(service.keep(kept)).to.deep.equal(kept);
