@@ -14,6 +14,8 @@ export function hearVote(turn: Turn, from: NodeId, message: VoteMessage): void {
   const slot = openSlot(state, body.sequence);
   const before = (message.type === 'prepare' ? slot.prepares : slot.commits)[from];
   if (before !== undefined && before.body.digest === body.digest) return;
+  // A vote that comes when its phase is over changes nothing, and is not worth its verification. A collector needs one more.
+  if (!state.settings.collector && (message.type === 'prepare' ? slot.isPrepared : slot.committed !== undefined)) return;
   if (!context.seal.verify(from, message.type, body, message.signature)) return accuse(turn, from, `a ${message.type} with a forged signature`);
   if (before !== undefined) return accuse(turn, from, `two ${message.type}s for view ${body.view}, place ${body.sequence}`);
   record(turn, slot, message.type, message);
