@@ -68,6 +68,19 @@ describe('the project is tidy:', () => {
     });
   });
 
+  it('no file imports itself by way of others, but for the steps of PBFT, which call each other as one event leads to the next', () => {
+    const imports = new Map(sources.map((path) => [path, importsOf(path).filter((target) => sources.includes(target))]));
+    const isDone = new Set<string>();
+    const visit = (path: string, way: readonly string[]): void => {
+      const circle = way.slice(way.indexOf(path));
+      expect(way.includes(path) && !circle.every((one) => one.startsWith('src/protocols/pbft/')), [...circle, path].join(' imports ')).to.equal(false);
+      if (way.includes(path) || isDone.has(path)) return;
+      for (const target of imports.get(path)!) visit(target, [...way, path]);
+      isDone.add(path);
+    };
+    for (const path of sources) visit(path, []);
+  });
+
   describe('no I/O, time or chance', () => {
     for (const path of sources.filter((file) => PURE.some((folder) => isInside(file, folder)))) {
       it(`in ${path}`, () => {

@@ -21,7 +21,6 @@
  * All terms are positive and none is subtracted, so rounding costs less than one part in 10^12: from the longest path to
  * the commander's, what adds up to a share was rounded less than 10^4 times, by 2^-53 each.
  */
-import type { Exact } from './exact.ts';
 
 /** An army in which G1 commands OM(m), to attack. */
 export interface OralArmy {
@@ -33,7 +32,7 @@ export interface OralArmy {
 }
 
 /** The probabilities of agreement and validity; undefined where the sum is longer than `effortMax` steps. */
-export function oralExactly({ isCommanderLoyal, loyal, traitors, m }: OralArmy, effortMax: number): Exact | undefined {
+export function oralExactly({ isCommanderLoyal, loyal, traitors, m }: OralArmy, effortMax: number): { readonly agreement: number; readonly validity: number } | undefined {
   const top: Kind = { speaker: isCommanderLoyal ? ATTACK : TRAITOR, loyal, traitors, levels: m };
   if (effortOf(top) > effortMax) return undefined;
   if (loyal === 0) return { agreement: 1, validity: 1 };

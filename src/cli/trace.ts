@@ -1,6 +1,7 @@
+import type { Trace } from '../core/fact.ts';
 import { quoted, Refusal } from '../core/refusal.ts';
 import { diagramOf, mermaidOf, shivizOf, transcriptOf } from '../trace/formats.ts';
-import { parseTrace, type Trace } from '../trace/jsonl.ts';
+import { parseTrace } from '../trace/jsonl.ts';
 import { svgOf } from '../trace/svg.ts';
 import { readText, writeText } from './files.ts';
 import { UsageError, type TraceOrder } from './options.ts';

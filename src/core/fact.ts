@@ -1,7 +1,7 @@
+import type { Findings, Verdict } from './findings.ts';
 import type { NodeId } from './node.ts';
+import type { Offence } from './offence.ts';
 import type { Order } from './order.ts';
-import type { Findings, Verdict } from './outcome.ts';
-import type { Offence } from './protocol.ts';
 
 /**
  * Something that happened in a run. The facts of a run tell it whole: what was ordered, who said what to whom, what was
@@ -62,4 +62,12 @@ export interface Tampered {
   readonly said: readonly unknown[];
   /** What it kept back to say one round too late. */
   readonly late: readonly unknown[];
+}
+
+/** The facts of one order. */
+export interface Trace {
+  readonly ordered: Ordered;
+  /** In between, as they came. */
+  readonly facts: readonly Fact[];
+  readonly judged: Judged;
 }

@@ -2,8 +2,9 @@ import type { Tampered } from './fact.ts';
 import type { Keyring } from './keyring.ts';
 import type { Breakdown, Mission } from './mission.ts';
 import type { NodeId } from './node.ts';
+import type { Offence } from './offence.ts';
 import type { Order } from './order.ts';
-import type { Heard, Offence } from './protocol.ts';
+import type { Heard } from './protocol.ts';
 
 /** What one general tells about one order. */
 export interface Report {

@@ -1,6 +1,7 @@
 import type { Fact } from './fact.ts';
 import type { Keyring } from './keyring.ts';
 import type { NodeId } from './node.ts';
+import type { Offence } from './offence.ts';
 import type { Order } from './order.ts';
 
 /** What a protocol speaks of: what it is asked, what its members say to each other, what it answers. */
@@ -40,13 +41,6 @@ export type Event<V extends Vocabulary> =
   | { readonly type: 'timeout'; readonly timer: string }
   /** The link to a peer is closed; nothing more will come from it. */
   | { readonly type: 'gone'; readonly peer: NodeId };
-
-/**
- * What a member can be accused of. Of silence, by whoever waits for it: it may only have been slow, which breaks the
- * model's bound on delays, and it is given up. Of misbehaviour, by a protocol that holds evidence: it stays a member, its
- * conduct being what the protocol is there to stand.
- */
-export type Offence = 'silence' | 'misbehaviour';
 
 export type Effect<V extends Vocabulary> =
   | { readonly type: 'send'; readonly to: NodeId; readonly message: V['message'] }

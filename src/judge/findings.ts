@@ -1,7 +1,8 @@
+import type { Finding, Findings } from '../core/findings.ts';
 import type { Account } from '../core/host.ts';
 import { nameOf, type NodeId } from '../core/node.ts';
 import type { Order } from '../core/order.ts';
-import type { Finding, Findings, Member } from '../core/outcome.ts';
+import type { Member } from '../core/outcome.ts';
 
 const HOLDS: Finding = { type: 'holds' };
 

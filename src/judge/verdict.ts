@@ -1,4 +1,5 @@
-import type { Member, Verdict } from '../core/outcome.ts';
+import type { Verdict } from '../core/findings.ts';
+import type { Member } from '../core/outcome.ts';
 import type { NodeId } from '../core/node.ts';
 import { ORDERS, type Order } from '../core/order.ts';
 import { strictMajority } from '../core/quorum.ts';

@@ -1,8 +1,9 @@
 import type { ChalkInstance } from 'chalk';
 import { summaryOf } from '../campaign/summary.ts';
 import type { Fact } from '../core/fact.ts';
+import type { Finding, Verdict } from '../core/findings.ts';
 import { nameOf, type NodeId } from '../core/node.ts';
-import type { Finding, Member, MemberState, Outcome, Standing, Verdict } from '../core/outcome.ts';
+import type { Member, MemberState, Outcome, Standing } from '../core/outcome.ts';
 import { DEFAULT_ORDER } from '../core/order.ts';
 import { strictMajority, tally } from '../core/quorum.ts';
 import { DEFAULT_STRATEGY } from '../faults/registry.ts';

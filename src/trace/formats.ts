@@ -1,5 +1,5 @@
 import { nameOf, type NodeId } from '../core/node.ts';
-import type { Trace } from './jsonl.ts';
+import type { Trace } from '../core/fact.ts';
 import { arrowsOf, textOf, type Arrow } from './messages.ts';
 
 /** What happened in an order, in sentences. */

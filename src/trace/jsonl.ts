@@ -1,4 +1,4 @@
-import type { Fact, Judged, Ordered } from '../core/fact.ts';
+import type { Fact, Judged, Ordered, Trace } from '../core/fact.ts';
 import { parseOrder } from '../core/order.ts';
 import { Refusal, quoted } from '../core/refusal.ts';
 import { textOf } from './messages.ts';
@@ -8,14 +8,6 @@ import { textOf } from './messages.ts';
  * first line of each order. Version 1 is described by the types of `core/fact.ts`.
  */
 export const TRACE_VERSION = 1;
-
-/** The facts of one order. */
-export interface Trace {
-  readonly ordered: Ordered;
-  /** In between, in the order of the file. */
-  readonly facts: readonly Fact[];
-  readonly judged: Judged;
-}
 
 /** The facts of an order as lines of a trace file, each ended by a line feed. */
 export const linesOfFacts = (facts: readonly Fact[]): string =>

@@ -1,6 +1,5 @@
-import type { Tampered } from '../core/fact.ts';
+import type { Tampered, Trace } from '../core/fact.ts';
 import type { NodeId } from '../core/node.ts';
-import type { Trace } from './jsonl.ts';
 
 /** One message of a trace, ready to be drawn. */
 export interface Arrow {

@@ -1,6 +1,6 @@
 import { nameOf } from '../core/node.ts';
 import { decisionsOf, lastRound } from './formats.ts';
-import type { Trace } from './jsonl.ts';
+import type { Trace } from '../core/fact.ts';
 import { arrowsOf } from './messages.ts';
 
 const COLUMN = 120;

@@ -2,7 +2,8 @@ import { expect } from 'chai';
 import type { Account, Accusation, Report } from '../../src/core/host.ts';
 import { nodeId } from '../../src/core/node.ts';
 import { counterpart, type Order } from '../../src/core/order.ts';
-import type { Finding, Member, MemberState } from '../../src/core/outcome.ts';
+import type { Finding } from '../../src/core/findings.ts';
+import type { Member, MemberState } from '../../src/core/outcome.ts';
 import { findingsOf } from '../../src/judge/findings.ts';
 import { transcriptOf } from '../support/run.ts';
 

@@ -1,10 +1,11 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
+import type { Trace } from '../../src/core/fact.ts';
 import { Army, Refusal, type Outcome } from '../../src/index.ts';
 import { PROTOCOLS } from '../../src/protocols/registry.ts';
 import { factsOf } from '../../src/trace/facts.ts';
 import { diagramOf, mermaidOf, shivizOf, transcriptOf } from '../../src/trace/formats.ts';
-import { linesOfFacts, parseTrace, type Trace } from '../../src/trace/jsonl.ts';
+import { linesOfFacts, parseTrace } from '../../src/trace/jsonl.ts';
 import { arrowsOf } from '../../src/trace/messages.ts';
 import { svgOf } from '../../src/trace/svg.ts';
 

@@ -1,6 +1,5 @@
 import type { ReplicaEffect, ReplicaEvent, ReplicaVocabulary } from '../../core/machine.ts';
 import type { NodeId } from '../../core/node.ts';
-import type { Snapshot } from './store.ts';
 
 /** What somebody signed: the domain of the signature is the name of the message that it stands in. */
 export interface Signed<Body extends object> {
@@ -105,6 +104,16 @@ export interface Committed {
   readonly type: 'committed';
   readonly batch: Batch;
   readonly commits: readonly SignedVote[];
+}
+
+/** The state as plain data, in one order that all replicas share. */
+export interface Snapshot {
+  readonly sequence: number;
+  readonly position: number;
+  readonly chain: string;
+  readonly values: readonly (readonly [string, string])[];
+  readonly tail: readonly string[];
+  readonly clients: readonly (readonly [NodeId, readonly (readonly [number, string])[]])[];
 }
 
 /** The state at a stable checkpoint, with its proof. */

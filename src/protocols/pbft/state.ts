@@ -1,9 +1,9 @@
 import type { ReplicaContext } from '../../core/machine.ts';
 import type { NodeId } from '../../core/node.ts';
 import { byzantineQuorum, oneLoyal } from '../../core/quorum.ts';
-import type { Batch, Certificate, CheckpointBody, Effect, NewView, PrePrepare, PreparedCertificate, Proposal, Request, Signed, SignedVote, ViewChange, VoteMessage } from './messages.ts';
+import type { Batch, Certificate, CheckpointBody, Effect, NewView, PrePrepare, PreparedCertificate, Proposal, Request, Signed, SignedVote, Snapshot, ViewChange, VoteMessage } from './messages.ts';
 import { settingsOf, type PbftSettings } from './settings.ts';
-import { emptyStore, type Snapshot, type Store } from './store.ts';
+import { emptyStore, type Store } from './store.ts';
 
 export interface ReplicaState {
   readonly n: number;

@@ -8,7 +8,7 @@
  */
 import type { Seal } from '../../core/machine.ts';
 import type { NodeId } from '../../core/node.ts';
-import type { Batch, RequestBody } from './messages.ts';
+import type { Batch, RequestBody, Snapshot } from './messages.ts';
 import { CLIENT_WINDOW } from './settings.ts';
 
 export interface Store {
@@ -24,16 +24,6 @@ export interface Store {
 interface ClientAnswers {
   highest: number;
   readonly results: Map<number, string>;
-}
-
-/** The state as plain data, in one order that all replicas share. */
-export interface Snapshot {
-  readonly sequence: number;
-  readonly position: number;
-  readonly chain: string;
-  readonly values: readonly (readonly [string, string])[];
-  readonly tail: readonly string[];
-  readonly clients: readonly (readonly [NodeId, readonly (readonly [number, string])[]])[];
 }
 
 /** The most keys that have a value; a `set` of one more is recorded and forgotten. */

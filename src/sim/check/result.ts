@@ -1,6 +1,6 @@
 import type { NodeId } from '../../core/node.ts';
 import type { Order } from '../../core/order.ts';
-import type { Findings } from '../../core/outcome.ts';
+import type { Findings } from '../../core/findings.ts';
 import type { Engine } from './request.ts';
 
 /**
