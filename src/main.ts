@@ -1,5 +1,6 @@
 #!/usr/bin/env node
-import { UsageError, USAGE, parseRequest } from './cli/options.ts';
+import { UsageError } from './cli/arguments.ts';
+import { requestOf } from './cli/faces.ts';
 import { Refusal, reasonOf } from './core/refusal.ts';
 
 /** Ends the process quietly when nobody reads its output any more, as `| head` does; in one line when it cannot be written. */
@@ -15,39 +16,16 @@ process.on('SIGINT', () => process.exit(130));
 process.on('SIGTERM', () => process.exit(143));
 
 try {
-  const request = parseRequest(process.argv.slice(2));
+  const request = requestOf(process.argv.slice(2));
   switch (request.type) {
     case 'help':
-      process.stdout.write(USAGE);
+      process.stdout.write(request.text);
       break;
     case 'version':
       process.stdout.write(`${(await import('./cli/version.ts')).version()}\n`);
       break;
-    case 'prompt':
     case 'run':
-      process.exitCode = await (await import('./cli/command-army.ts')).commandArmy(request);
-      break;
-    case 'check':
-      process.exitCode = await (await import('./cli/check.ts')).checkCommand(request);
-      break;
-    case 'trace':
-      (await import('./cli/trace.ts')).traceCommand(request);
-      break;
-    case 'campaign':
-      process.exitCode = await (await import('./cli/campaign.ts')).campaignCommand(request);
-      break;
-    case 'replay':
-      process.exitCode = await (await import('./cli/replay.ts')).replayCommand(request);
-      break;
-    case 'simulate':
-      process.exitCode = (await import('./cli/simulate.ts')).simulateCommand(request);
-      break;
-    case 'cluster':
-      process.exitCode = await (await import('./cli/cluster.ts')).clusterCommand(request);
-      break;
-    case 'replica':
-    case 'repair':
-      process.exitCode = await (await import('./cli/replica.ts')).replicaCommand(request);
+      process.exitCode = await request.run();
       break;
     default:
       request satisfies never;

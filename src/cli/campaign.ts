@@ -13,7 +13,8 @@ import { RESULTS, holdsResults, openFolder, type Folder } from '../campaign/stor
 import { csvOf, tableOf } from '../campaign/table.ts';
 import { Refusal, quoted, quotedPath } from '../core/refusal.ts';
 import { readText } from './files.ts';
-import { UsageError, type CampaignOrder } from './options.ts';
+import { UsageError } from './arguments.ts';
+import type { CampaignOrder } from './faces/campaign.ts';
 import { heeding } from './signals.ts';
 
 /** Runs a campaign and shows its table. @returns the exit status: 0, 1 if it could not be saved, or 130 or 143 if a signal stopped it */

@@ -7,7 +7,8 @@ import { checkJson, scriptOf, sentencesOf } from '../sim/check/report.ts';
 import type { CheckRequest } from '../sim/check/request.ts';
 import type { CheckResult, Coverage } from '../sim/check/result.ts';
 import { mustBeWritable, writeText } from './files.ts';
-import { UsageError, type CheckOrder } from './options.ts';
+import { UsageError } from './arguments.ts';
+import type { CheckOrder } from './faces/check.ts';
 import { heeding } from './signals.ts';
 
 const ENGINES = ['auto', 'structured', 'merging', 'plain'] as const;

@@ -5,7 +5,8 @@ import { readCluster, replicaFolder, writeCluster } from '../hosts/processes/fol
 import { newPlan, type Plan } from '../hosts/processes/plan.ts';
 import { serviceNamed } from '../hosts/processes/services.ts';
 import { runPrinter, type Printer } from './cluster-runs.ts';
-import { UsageError, type ClusterOrder } from './options.ts';
+import { UsageError } from './arguments.ts';
+import type { ClusterOrder } from './faces/cluster.ts';
 import { untilSignalled } from './signals.ts';
 
 /** Starts the replicas of a cluster, and keeps them going until a signal. @returns the exit status */

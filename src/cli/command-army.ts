@@ -6,38 +6,40 @@ import type { Outcome } from '../core/outcome.ts';
 import { DEFAULT_LIMIT } from '../core/mission.ts';
 import { quoted } from '../core/refusal.ts';
 import { looksOf, wantsColour, type Looks } from '../repl/looks.ts';
-import { UsageError, type Options, type Request } from './options.ts';
+import { UsageError } from './arguments.ts';
+import type { CommandOrder } from './faces/command.ts';
 import { heeding } from './signals.ts';
 
 /** Commands an army: from scripts, from a pipe, or at a prompt. @returns the exit status */
-export async function commandArmy(request: Request & { type: 'prompt' | 'run' }): Promise<number> {
-  const { count, options } = request;
-  const limit = options.limit ?? DEFAULT_LIMIT;
+export async function commandArmy(order: CommandOrder): Promise<number> {
+  const { count, files } = order;
+  const limit = order.limit ?? DEFAULT_LIMIT;
   if (count > limit) throw new UsageError(`${count} generals are more than ${limit}, the limit; --max-generals lifts it`);
-  await mustBeKnown(options.protocol);
-  const colour = wantsColour(process.env, process.stdout.isTTY, options.colourless || options.json);
+  await mustBeKnown(order.protocol);
+  const colour = wantsColour(process.env, process.stdout.isTTY, order.colourless || order.json);
   const looks = looksOf(colour);
-  const record = await recorder(options.trace);
-  if (request.type === 'run') return runFiles(request.files, () => muster(count, options, false, record), options, looks);
-  const isTerminal = process.stdin.isTTY && process.stdout.isTTY && !options.json;
-  if (isTerminal) return (await import('../repl/interactive.ts')).interact(() => muster(count, options, true, record), looks);
+  const record = await recorder(order.trace);
+  if (files.length > 0) return runFiles(() => muster(order, false, record), order, looks);
+  const isTerminal = process.stdin.isTTY && process.stdout.isTTY && !order.json;
+  if (isTerminal) return (await import('../repl/interactive.ts')).interact(() => muster(order, true, record), looks);
   const { plainLines } = await import('../repl/progress.ts');
   const progress = plainLines((line) => void process.stderr.write(line));
   // Who reads JSON wants nothing else, and scripts print the same whenever they are run.
-  const begin = async (): Promise<Session> => ({ ...(await muster(count, options, false, record)), ...(options.json ? {} : { progress }) });
-  return runStream(process.stdin, 'line ', false, begin, options, looks);
+  const begin = async (): Promise<Session> => ({ ...(await muster(order, false, record)), ...(order.json ? {} : { progress }) });
+  return runStream(process.stdin, 'line ', false, begin, order, looks);
 }
 
-async function runFiles(files: readonly string[], begin: () => Promise<Session>, options: Options, looks: Looks): Promise<number> {
+async function runFiles(begin: () => Promise<Session>, order: CommandOrder, looks: Looks): Promise<number> {
+  const { files, json, failFast } = order;
   for (const file of files) await mustBeReadable(file);
   let worst = 0;
   for (const [index, file] of files.entries()) {
-    if (files.length > 1 && !options.json) process.stdout.write(`${index === 0 ? '' : '\n'}${looks.paint.dim(`# ${file}`)}\n`);
+    if (files.length > 1 && !json) process.stdout.write(`${index === 0 ? '' : '\n'}${looks.paint.dim(`# ${file}`)}\n`);
     const input = file === '-' ? process.stdin : createReadStream(file);
     const source = file === '-' ? 'line ' : `${file}:`;
-    const status = await runStream(input, source, true, begin, options, looks);
+    const status = await runStream(input, source, true, begin, order, looks);
     worst = Math.max(worst, status);
-    if (status === INTERRUPTED || (status !== 0 && options.failFast)) break;
+    if (status === INTERRUPTED || (status !== 0 && failFast)) break;
   }
   return worst;
 }
@@ -80,7 +82,7 @@ async function recorder(file: string | undefined): Promise<(outcome: Outcome) =>
 const INTERRUPTED = 130;
 
 /** @returns the exit status: 0 if all commands succeeded, else 1; 130 if Ctrl-C ended one that takes long, and so the script */
-async function runStream(input: Readable, source: string, echo: boolean, begin: () => Promise<Session>, options: Options, looks: Looks): Promise<number> {
+async function runStream(input: Readable, source: string, echo: boolean, begin: () => Promise<Session>, { failFast, json }: CommandOrder, looks: Looks): Promise<number> {
   const { runScript } = await import('../repl/script.ts');
   const session = await begin();
   const stop = new AbortController();
@@ -101,8 +103,8 @@ async function runStream(input: Readable, source: string, echo: boolean, begin: 
     runScript(watched, input, {
       source,
       echo,
-      failFast: options.failFast,
-      json: options.json,
+      failFast,
+      json,
       looks,
       out: (text) => process.stdout.write(text),
       err: (text) => process.stderr.write(text),
@@ -117,7 +119,7 @@ async function runStream(input: Readable, source: string, echo: boolean, begin: 
 }
 
 /** @param spare whether to keep a warm thread, for a person who may ask for one more general */
-async function muster(count: number, { host, seed, protocol, deadline, limit }: Options, spare: boolean, record: (outcome: Outcome) => void): Promise<Session> {
+async function muster({ count, host, seed, protocol, deadline, limit }: CommandOrder, spare: boolean, record: (outcome: Outcome) => void): Promise<Session> {
   const { Army } = await import('../hosts/army.ts');
   const army = await Army.muster(count, {
     host,

@@ -1,5 +1,5 @@
 import { costOf } from '../hosts/processes/cost.ts';
-import type { ClusterOrder } from './options.ts';
+import type { ClusterOrder } from './faces/cluster.ts';
 import { untilSignalled } from './signals.ts';
 
 /** What one protocol took among n replicas. */

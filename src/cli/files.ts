@@ -1,6 +1,6 @@
 import { appendFileSync, closeSync, existsSync, openSync, readFileSync, unlinkSync, writeFileSync } from 'node:fs';
 import { quotedPath, reasonOf } from '../core/refusal.ts';
-import { UsageError } from './options.ts';
+import { UsageError } from './arguments.ts';
 
 /** The text of a file. @throws UsageError in one line, if it cannot be read */
 export function readText(file: string): string {

@@ -9,7 +9,7 @@ import { factsOf } from '../trace/facts.ts';
 import { transcriptOf } from '../trace/formats.ts';
 import { linesOfFacts, parseTrace } from '../trace/jsonl.ts';
 import { readText } from './files.ts';
-import type { ReplayOrder } from './options.ts';
+import type { ReplayOrder } from './faces/replay.ts';
 
 /** Shows one order of a campaign: what was said, what came of it, and why. @returns the exit status */
 export async function replayCommand({ file, cell, number, seed, colourless }: ReplayOrder): Promise<number> {

@@ -4,7 +4,7 @@ import { DamagedLog, repairLog } from '../hosts/log.ts';
 import { readPlan, readSecret, replicaFolder } from '../hosts/processes/folder.ts';
 import { Replica } from '../hosts/processes/replica.ts';
 import { serviceNamed } from '../hosts/processes/services.ts';
-import type { ReplicaOrder } from './options.ts';
+import type { ReplicaOrder } from './faces/replica.ts';
 import { untilSignalled } from './signals.ts';
 
 /** Runs one replica of a cluster until a signal, or repairs its log. @returns the exit status */

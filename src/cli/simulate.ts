@@ -3,7 +3,8 @@ import { REPLICA_FAULTS } from '../faults/replicas/registry.ts';
 import { looksOf, wantsColour } from '../repl/looks.ts';
 import { runSchedule } from '../sim/replicas/run.ts';
 import { describeSchedule, drawSchedule, type Schedule } from '../sim/replicas/schedule.ts';
-import { UsageError, type SimulateOrder } from './options.ts';
+import { UsageError } from './arguments.ts';
+import type { SimulateOrder } from './faces/simulate.ts';
 
 /** Lets replicas go through the schedules of seeds, and says how that went. @returns the exit status: 0 holds, 3 violated */
 export function simulateCommand(order: SimulateOrder): number {

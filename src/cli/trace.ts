@@ -4,7 +4,8 @@ import { diagramOf, mermaidOf, shivizOf, transcriptOf } from '../trace/formats.t
 import { parseTrace } from '../trace/jsonl.ts';
 import { svgOf } from '../trace/svg.ts';
 import { readText, writeText } from './files.ts';
-import { UsageError, type TraceOrder } from './options.ts';
+import { UsageError } from './arguments.ts';
+import type { TraceOrder } from './faces/trace.ts';
 
 const FORMATS: Readonly<Record<TraceOrder['format'], (trace: Trace) => string>> = {
   transcript: transcriptOf,
@@ -13,11 +14,12 @@ const FORMATS: Readonly<Record<TraceOrder['format'], (trace: Trace) => string>> 
   shiviz: shivizOf,
 };
 
-/** Shows a trace file. */
-export function traceCommand({ file, format, svg, number }: TraceOrder): void {
+/** Shows a trace file. @returns the exit status */
+export function traceCommand({ file, format, svg, number }: TraceOrder): number {
   const traces = chosen(tracesIn(file), number);
   if (svg === undefined) process.stdout.write(traces.map(FORMATS[format]).join('\n'));
   else writeText(svg, svgOf(traces));
+  return 0;
 }
 
 function tracesIn(file: string): readonly Trace[] {

@@ -1,0 +1,43 @@
+import { parseArgs, type ParseArgsConfig } from 'node:util';
+import { parseWhole } from '../core/parse.ts';
+import { quoted } from '../core/refusal.ts';
+
+/** A command line that cannot be understood: one line that says why. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError';
+}
+
+export type OptionsConfig = NonNullable<ParseArgsConfig['options']>;
+
+/** The options that were given, by name, and the words that belong to none. */
+export type Arguments<Config extends OptionsConfig> = Pick<ReturnType<typeof parseArgs<{ allowPositionals: true; options: Config }>>, 'values' | 'positionals'>;
+
+/** @throws UsageError */
+export function argumentsOf<Config extends OptionsConfig>(words: readonly string[], options: Config): Arguments<Config> {
+  try {
+    return parseArgs({ args: [...words], allowPositionals: true, options });
+  } catch (error) {
+    // parseArgs explains in several sentences; the first names what was wrong.
+    throw new UsageError(error instanceof Error ? error.message.split(/\.\s|\n/)[0]! : String(error));
+  }
+}
+
+/** The whole number that a word is, if there is one. @throws UsageError if it is none, or out of range */
+export function whole(word: string | undefined, what: string, min: number, max = Number.MAX_SAFE_INTEGER): number | undefined {
+  if (word === undefined) return undefined;
+  const value = parseWhole(word);
+  const range = max === Number.MAX_SAFE_INTEGER ? `from ${min} on` : `from ${min} to ${max}`;
+  if (value === undefined || value < min || value > max) throw new UsageError(`${what} is a whole number ${range}, not ${quoted(word)}`);
+  return value;
+}
+
+/** @throws UsageError if there is a word that belongs to no option */
+export function mustBeOptions(face: string, positionals: readonly string[]): void {
+  if (positionals.length > 0) throw new UsageError(`${face} takes options only, not ${quoted(positionals[0]!)}`);
+}
+
+/** The only word, if there is one. @throws UsageError if there are several */
+export function only(what: string, [first, second]: readonly string[]): string | undefined {
+  if (second !== undefined) throw new UsageError(`one ${what} is enough, ${quoted(second)} is too much`);
+  return first;
+}
