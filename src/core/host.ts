@@ -52,6 +52,8 @@ export interface Host {
   corrupt(id: NodeId, strategy: string | undefined): void;
   /** Makes a general break down when the next order reaches it. */
   sabotage(id: NodeId, breakdown: Breakdown): void;
+  /** Has a general die in the middle of that round of the next order: what it says then reaches the first half of the others only. */
+  doom(id: NodeId, round: number): void;
   /** Fixes what a traitor says in the next order: one word for each message, in the order in which they come up. */
   dictate(id: NodeId, words: readonly string[]): void;
   /** The keyring that a general has under that seed. */

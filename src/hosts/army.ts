@@ -1,6 +1,6 @@
 import { seeded } from '../core/choice.ts';
-import type { Host, Loss } from '../core/host.ts';
-import type { Keyring } from '../core/keyring.ts';
+import { lossBy, type Host, type Loss } from '../core/host.ts';
+import { symbolicKeyring, type Keyring } from '../core/keyring.ts';
 import { DEFAULT_DEADLINE, DEFAULT_LIMIT, type Breakdown } from '../core/mission.ts';
 import { QUORUM, nameOf, nodeId, type NodeId } from '../core/node.ts';
 import type { Order } from '../core/order.ts';
@@ -55,6 +55,8 @@ export class Army {
   #faults: number | undefined;
   /** What traitors are to say in the next order, word by word. */
   #dictations = new Map<NodeId, readonly string[]>();
+  /** Those that are to die in the middle of the next order. */
+  readonly #doomed = new Set<NodeId>();
   #orders = 0;
   #draws = 0;
   #elections = 0;
@@ -120,10 +122,15 @@ export class Army {
     });
   }
 
-  /** Ends a general, at once. If it was primary, another is elected at random. */
-  async kill(id: number): Promise<void> {
+  /**
+   * Ends a general, at once; or, where a round is given, in the middle of that round of the next order that is run: what it
+   * says then reaches the first half of the others only. If it was primary, another is elected at random.
+   */
+  async kill(id: number, { round }: { readonly round?: number } = {}): Promise<void> {
+    if (round !== undefined) return this.#whenIdle(async () => this.#doom(this.#present(id), round));
     const general = this.#known(id);
     this.#states.delete(general);
+    this.#doomed.delete(general);
     this.#electIfNeeded();
     await this.#host.dismiss(general);
   }
@@ -236,6 +243,7 @@ export class Army {
       const { number, draw, seed, protocol } = shared;
       const account = await this.#host.carry({ number, order, protocol, faults, seed, draw, commander, members, deadline: this.#deadline });
       this.#strikeLost([...account.losses, ...this.#host.losses()]);
+      for (const { id, reason } of account.losses) if (this.#doomed.delete(id) && reason === lossBy.killing()) this.#states.delete(id);
       const ballots = new Map(account.reports.flatMap(({ id, ballot }) => (ballot === undefined ? [] : [[id, ballot]])));
       const after = before.map((member): Standing => ({ ...afterwards(member, account), majority: ballots.get(member.id) }));
       return {
@@ -254,6 +262,13 @@ export class Army {
     this.#states.clear();
     this.#primary = undefined;
     await this.#host.close();
+  }
+
+  #doom(general: NodeId, round: number): void {
+    const context = { self: general, members: [...this.#states.keys()], commander: general, faults: this.faults, number: 1, keyring: symbolicKeyring(general) };
+    wholeNumber(round, `a round of ${this.#protocol.name}`, 1, this.#protocol.rounds(context));
+    this.#doomed.add(general);
+    this.#host.doom(general, round);
   }
 
   #mustFit(protocol: AnyRoundsProtocol, faults: number): void {

@@ -38,6 +38,7 @@ export type Result =
   | { readonly type: 'seed'; readonly seed: number }
   | { readonly type: 'strategies'; readonly strategies: readonly { name: string; summary: string }[] }
   | { readonly type: 'breakdown'; readonly general: string; readonly breakdown: string }
+  | { readonly type: 'doom'; readonly general: string; readonly round: number }
   | { readonly type: 'dictation'; readonly general: string; readonly words: readonly string[] }
   | { readonly type: 'help'; readonly lines: readonly (readonly [form: string, summary: string])[] }
   | { readonly type: 'farewell' };

@@ -60,12 +60,14 @@ export const COMMANDS: readonly Command[] = [
   },
   {
     name: 'g-kill',
-    forms: [[ID]],
-    summary: 'end a general; if it was primary, another is elected at random',
+    forms: [[ID], [ID, { name: 'round' }]],
+    summary: 'end a general, at once, or when half of the others have heard it in that round of the next order; if it was primary, another is elected',
     example: 'g-kill 2',
-    async run({ army }, [id = '']) {
-      await army.kill(idOf(id));
-      return roster(army);
+    async run({ army }, [id = '', word]) {
+      const general = idOf(id);
+      const round = word === undefined ? undefined : numberOf(word, 'a round');
+      await army.kill(general, round === undefined ? {} : { round });
+      return round === undefined ? roster(army) : { type: 'doom', general: nameOf(nodeId(general)), round };
     },
   },
   {

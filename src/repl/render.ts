@@ -44,6 +44,8 @@ function textOf(result: Result, paint: ChalkInstance): string[] {
       return [`seed ${result.seed}`];
     case 'breakdown':
       return [`${result.general} will ${result.breakdown} when the next order reaches it`];
+    case 'doom':
+      return [`${result.general} will die in the middle of round ${result.round} of the next order`];
     case 'dictation':
       return [`${result.general} will say ${result.words.join(', ')} in the next order`];
     case 'help':

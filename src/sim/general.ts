@@ -38,6 +38,19 @@ export function general(briefing: Briefing, self: NodeId, strategy: string | und
   };
 }
 
+/**
+ * What a general still does of all this that dies in the middle of a round: of those to whom it speaks then, the first half
+ * hears it. Where it says nothing then, it dies before it says anything after.
+ * @returns undefined if it lives on
+ */
+export function lastOf(effects: readonly Effect<Synchronized>[], round: number): readonly Effect<Synchronized>[] | undefined {
+  const end = effects.findIndex((effect) => effect.type === 'output' || (effect.type === 'send' && effect.message[1] >= round));
+  if (end === -1) return undefined;
+  const isSaid = (effect: Effect<Synchronized>): boolean => effect.type === 'send' && effect.message[1] === round;
+  const heard = Math.ceil(effects.filter(isSaid).length / 2);
+  return effects.slice(0, end + heard);
+}
+
 /** A general without the means of making rounds real. */
 export interface Soldier {
   readonly protocol: AnyRoundsProtocol;

@@ -6,7 +6,7 @@ import { simulate } from './simulate.ts';
 
 /** Generals without threads: every mission is run in virtual time. */
 export class SimHost implements Host {
-  readonly #generals = new Map<NodeId, { strategy?: string; breakdown?: Breakdown; words?: readonly string[]; lost: boolean }>();
+  readonly #generals = new Map<NodeId, { strategy?: string; breakdown?: Breakdown; doom?: number; words?: readonly string[]; lost: boolean }>();
 
   async enlist(ids: readonly NodeId[]): Promise<void> {
     for (const id of ids) this.#generals.set(id, { lost: false });
@@ -28,6 +28,11 @@ export class SimHost implements Host {
     if (general !== undefined) general.breakdown = breakdown;
   }
 
+  doom(id: NodeId, round: number): void {
+    const general = this.#generals.get(id);
+    if (general !== undefined) general.doom = round;
+  }
+
   dictate(id: NodeId, words: readonly string[]): void {
     const general = this.#generals.get(id);
     if (general !== undefined) general.words = words;
@@ -41,18 +46,20 @@ export class SimHost implements Host {
     const lost = new Set<NodeId>();
     const traitors = new Map<NodeId, string>();
     const breakdowns = new Map<NodeId, Breakdown>();
+    const dooms = new Map<NodeId, number>();
     const dictations = new Map<NodeId, readonly string[]>();
     for (const id of mission.members) {
       const general = this.#generals.get(id);
       if (general === undefined || general.lost) lost.add(id);
       if (general?.strategy !== undefined) traitors.set(id, general.strategy);
       if (general?.breakdown !== undefined) breakdowns.set(id, general.breakdown);
+      if (general?.doom !== undefined) dooms.set(id, general.doom);
       if (general?.words !== undefined) {
         dictations.set(id, general.words);
         delete general.words;
       }
     }
-    const account = simulate(mission, { traitors, lost, breakdowns, dictations });
+    const account = simulate(mission, { traitors, lost, breakdowns, dooms, dictations });
     for (const { id } of account.losses) {
       const general = this.#generals.get(id);
       if (general !== undefined) general.lost = true;

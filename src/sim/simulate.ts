@@ -6,7 +6,7 @@ import type { NodeId } from '../core/node.ts';
 import type { Effect, Event } from '../core/protocol.ts';
 import type { Synchronized } from '../protocols/synchronizer.ts';
 import { Agenda } from './agenda.ts';
-import { dictationFor, general, type General } from './general.ts';
+import { dictationFor, general, lastOf, type General } from './general.ts';
 
 /** What a simulated order meets, beside the mission itself. */
 export interface Circumstances {
@@ -16,6 +16,8 @@ export interface Circumstances {
   readonly lost?: ReadonlySet<NodeId>;
   /** Members that break down when the order reaches them. */
   readonly breakdowns?: ReadonlyMap<NodeId, Breakdown>;
+  /** Members that die in the middle of a round, and of which. */
+  readonly dooms?: ReadonlyMap<NodeId, number>;
   /** What traitors say in this order, word by word, in the place of what their strategies would choose. */
   readonly dictations?: ReadonlyMap<NodeId, readonly string[]>;
   /** How many milliseconds of virtual time a frame is under way; 1 if not given. */
@@ -34,7 +36,7 @@ type Happening = { readonly to: NodeId } & (
  * @throws Refusal if a dictation does not fit what its general has to say
  */
 export function simulate(mission: Mission, circumstances: Circumstances = {}): Account {
-  const { traitors, dictations, lost = new Set<NodeId>(), breakdowns, delay = () => 1, choose = seeded(mission.seed) } = circumstances;
+  const { traitors, dictations, lost = new Set<NodeId>(), breakdowns, dooms, delay = () => 1, choose = seeded(mission.seed) } = circumstances;
   const dictates = new Map([...(dictations ?? [])].map(([id, words]) => [id, dictationFor(mission, id, words)]));
   const agenda = new Agenda<Happening>();
   const army = new Map<NodeId, General>();
@@ -50,9 +52,9 @@ export function simulate(mission: Mission, circumstances: Circumstances = {}): A
   for (const id of mission.members) {
     if (army.has(id)) continue;
     const breakdown = breakdowns?.get(id);
-    if (lost.has(id)) depart(id, 0);
-    else if (breakdown === 'throw') lose(id, lossBy.throwing(BREAKDOWN_MESSAGE), 0);
-    else if (breakdown === 'exit') lose(id, lossBy.exiting(1), 0);
+    if (lost.has(id)) depart(id, atOnce);
+    else if (breakdown === 'throw') lose(id, lossBy.throwing(BREAKDOWN_MESSAGE), atOnce);
+    else if (breakdown === 'exit') lose(id, lossBy.exiting(1), atOnce);
   }
   if (army.has(mission.commander)) happen(mission.commander, { type: 'input', input: mission.order }, 0);
   for (const id of army.keys()) happen(id, { type: 'start' }, 0);
@@ -65,7 +67,7 @@ export function simulate(mission: Mission, circumstances: Circumstances = {}): A
     else if (timers.get(`${item.to} ${item.timer}`) === item.setting) perform(item.to, actor.handle({ type: 'timeout', timer: item.timer }), at);
   }
   for (const id of mission.members) {
-    if (!reports.has(id) && !lost.has(id) && !losses.some((loss) => loss.id === id)) lose(id, lossBy.hanging(mission.deadline), 0);
+    if (!reports.has(id) && !lost.has(id) && !losses.some((loss) => loss.id === id)) lose(id, lossBy.hanging(mission.deadline), atOnce);
   }
   // Where somebody was lost on the way, the others may have had less to say than was foreseen, as on threads.
   if (losses.length === 0) for (const dictate of dictates.values()) dictate.finish();
@@ -76,7 +78,9 @@ export function simulate(mission: Mission, circumstances: Circumstances = {}): A
   }
 
   function perform(self: NodeId, effects: Effect<Synchronized>[], now: number): void {
-    for (const effect of effects) {
+    const doom = dooms?.get(self);
+    const last = doom === undefined ? undefined : lastOf(effects, doom);
+    for (const effect of last ?? effects) {
       switch (effect.type) {
         case 'send':
           happen(effect.to, { type: 'message', from: self, message: effect.message }, now + delay(self, effect.to));
@@ -94,27 +98,32 @@ export function simulate(mission: Mission, circumstances: Circumstances = {}): A
           break;
         case 'accuse':
           accusations.push({ by: self, kind: effect.kind, suspect: effect.suspect, evidence: effect.evidence });
-          if (effect.kind === 'silence' && !losses.some(({ id }) => id === effect.suspect)) lose(effect.suspect, lossBy.hanging(mission.deadline), now);
+          if (effect.kind === 'silence' && !losses.some(({ id }) => id === effect.suspect)) lose(effect.suspect, lossBy.hanging(mission.deadline), () => now);
           break;
         default:
           effect satisfies never;
       }
     }
+    // Its links close behind what it said last.
+    if (last !== undefined) lose(self, lossBy.killing(), (peer) => now + delay(self, peer));
   }
 
-  function lose(id: NodeId, reason: string, now: number): void {
+  /** @param noticed when each of the others sees it */
+  function lose(id: NodeId, reason: string, noticed: (by: NodeId) => number): void {
     losses.push({ id, reason });
     army.delete(id);
     reports.delete(id);
-    depart(id, now);
+    depart(id, noticed);
   }
 
-  function depart(peer: NodeId, now: number): void {
-    for (const id of army.keys()) happen(id, { type: 'gone', peer }, now);
+  function depart(peer: NodeId, noticed: (by: NodeId) => number): void {
+    for (const id of army.keys()) happen(id, { type: 'gone', peer }, noticed(id));
   }
 }
 
 /** Each accuser's own stay in their order; among accusers there is none, since they speak at once. */
 const byAccuser = (a: Accusation, b: Accusation): number => a.by - b.by;
+
+const atOnce = (): number => 0;
 
 const byId = (a: { readonly id: NodeId }, b: { readonly id: NodeId }): number => a.id - b.id;

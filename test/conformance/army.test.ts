@@ -80,6 +80,45 @@ for (const host of ['threads', 'sim'] as const) {
         expect((await army.order('attack')).verdict).to.include({ type: 'execute', order: 'attack', votes: 2, members: 3 });
       });
 
+      it('loses a general that is to be killed in the middle of the next order, when the first half of the others have heard it', async () => {
+        for (const [primary, victim, round, heard] of [[1, 1, 1, [2, 3]], [1, 3, 2, [2]], [3, 1, 2, [2]], [2, 4, 2, [1]]] as const) {
+          const army = await muster(4, { elect: primary });
+          await army.kill(victim, { round });
+          expect(idsOf(army)).to.deep.equal([1, 2, 3, 4]);
+          const { roster, account, findings } = await army.order('attack');
+          const context = `G${victim}, round ${round}, G${primary} commands`;
+          const reason = 'was killed in the middle of the order';
+          expect(account.losses, context).to.deep.equal([{ id: victim, reason }]);
+          expect(roster[victim - 1], context).to.deep.include({ state: { type: 'lost', reason }, majority: undefined });
+          const hearers = account.reports.filter((report) => report.heard[round - 1]!.some(({ from }) => from === victim)).map(({ id }) => id);
+          expect(hearers, context).to.deep.equal(heard);
+          expect(findings, context).to.deep.include({ agreement: { type: 'holds' }, termination: { type: 'holds' } });
+          expect(idsOf(army), context).to.deep.equal([1, 2, 3, 4].filter((id) => id !== victim));
+          expect(primariesOf(army), context).to.have.length(1);
+          expect((await army.order('attack')).verdict, context).to.include({ type: 'execute', order: 'attack', members: 3 });
+        }
+      });
+
+      it('keeps a general that is to be killed until an order is run, and forgets that if it is killed at once', async () => {
+        const army = await muster(4);
+        await army.corrupt(2);
+        await army.corrupt(3);
+        await army.kill(4, { round: 2 });
+        expect((await army.order('attack')).verdict.type).to.equal('undecidable');
+        expect(idsOf(army)).to.deep.equal([1, 2, 3, 4]);
+        await army.kill(4);
+        expect(idsOf(army)).to.deep.equal([1, 2, 3]);
+        await refused(() => army.kill(4, { round: 1 }), army, 'kill(4, { round: 1 })');
+      });
+
+      it('loses a general only in a round that its protocol has', async () => {
+        const army = await muster(4);
+        for (const round of [0, 3, -1, 1.5, Number.NaN]) await refused(() => army.kill(2, { round }), army, `kill(2, { round: ${round} })`);
+        await army.follow('oral', 2);
+        await army.kill(2, { round: 3 });
+        expect((await army.order('attack')).account.losses).to.have.length(1);
+      });
+
       it('is an empty camp after the last was killed, in which no order can be given, and which add fills', async () => {
         const army = await muster(2);
         await army.kill(2);

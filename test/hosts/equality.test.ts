@@ -26,6 +26,7 @@ describe('threads and virtual time', () => {
     { weight: 1, arbitrary: id.map((general) => `g-state G${general} non-faulty`) },
     { weight: 2, arbitrary: fc.integer({ min: 0, max: 4 }).map((count) => `g-add ${count}`) },
     { weight: 2, arbitrary: id.map((general) => `g-kill ${general}`) },
+    { weight: 2, arbitrary: fc.tuple(id, fc.integer({ min: 1, max: 5 })).map(([general, round]) => `g-kill ${general} ${round}`) },
     { weight: 1, arbitrary: id.map((general) => `g-elect ${general}`) },
     { weight: 1, arbitrary: fc.nat().map((seed) => `g-seed ${seed}`) },
     { weight: 2, arbitrary: protocol.map((name) => `g-protocol ${name}`) },

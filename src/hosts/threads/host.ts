@@ -18,6 +18,8 @@ interface Soldier {
   readonly worker: Worker;
   /** Ended by us, so that its exit is no loss. */
   dismissed: boolean;
+  /** To end in the middle of the next order, as we asked it to. */
+  doomed: boolean;
   /** Resolves when it is linked, or lost before. */
   readonly ready: Promise<void>;
 }
@@ -98,6 +100,12 @@ export class ThreadHost implements Host {
     this.#send(id, { type: 'sabotage', breakdown });
   }
 
+  doom(id: NodeId, round: number): void {
+    const soldier = this.#soldiers.get(id);
+    if (soldier !== undefined) soldier.doomed = true;
+    this.#send(id, { type: 'doom', round });
+  }
+
   dictate(id: NodeId, words: readonly string[]): void {
     this.#send(id, { type: 'dictate', words });
   }
@@ -142,6 +150,7 @@ export class ThreadHost implements Host {
     const soldier: Soldier = {
       worker,
       dismissed: false,
+      doomed: false,
       ready: new Promise((resolve) => {
         let thrown: string | undefined;
         worker.on('message', (answer: Answer) => {
@@ -158,7 +167,7 @@ export class ThreadHost implements Host {
           thrown = error instanceof Error ? error.message : String(error);
         });
         worker.on('exit', (code) => {
-          if (!soldier.dismissed) this.#lose(id, thrown === undefined ? lossBy.exiting(code) : lossBy.throwing(thrown));
+          if (!soldier.dismissed) this.#lose(id, thrown !== undefined ? lossBy.throwing(thrown) : soldier.doomed && code === 0 ? lossBy.killing() : lossBy.exiting(code));
           resolve();
         });
       }),

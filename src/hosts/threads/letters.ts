@@ -10,6 +10,7 @@ export type Letter =
   | { readonly type: 'link'; readonly self: NodeId; readonly peers: readonly (readonly [NodeId, MessagePort])[] }
   | { readonly type: 'corrupt'; readonly strategy: string | undefined }
   | { readonly type: 'sabotage'; readonly breakdown: Breakdown }
+  | { readonly type: 'doom'; readonly round: number }
   /** What it says in the next order, as a traitor. */
   | { readonly type: 'dictate'; readonly words: readonly string[] }
   | SealedMission;

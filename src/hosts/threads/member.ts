@@ -7,7 +7,7 @@ import { nodeId, type NodeId } from '../../core/node.ts';
 import type { Order } from '../../core/order.ts';
 import type { Effect, Event } from '../../core/protocol.ts';
 import type { Synchronized } from '../../protocols/synchronizer.ts';
-import { dictationFor, general, type General } from '../../sim/general.ts';
+import { dictationFor, general, lastOf, type General } from '../../sim/general.ts';
 import { ed25519Keyring } from '../keys.ts';
 import { openMission, sealReport, type Answer, type Letter } from './letters.ts';
 
@@ -21,6 +21,8 @@ export function serve(main: MessagePort): void {
   let self = nodeId(0);
   let strategy: string | undefined;
   let breakdown: Breakdown | undefined;
+  /** In the middle of which round of the next order it is to die. */
+  let doom: number | undefined;
   let words: readonly string[] | undefined;
   let keys: { readonly seed: number; readonly keyring: Keyring } | undefined;
   let number = 0;
@@ -47,6 +49,9 @@ export function serve(main: MessagePort): void {
         return;
       case 'sabotage':
         breakdown = letter.breakdown;
+        return;
+      case 'doom':
+        doom = letter.round;
         return;
       default:
         letter satisfies never;
@@ -92,7 +97,10 @@ export function serve(main: MessagePort): void {
 
   function feed(event: Event<Synchronized>): void {
     if (current === undefined) return;
-    for (const effect of current.handle(event)) perform(effect);
+    const effects = current.handle(event);
+    const last = doom === undefined ? undefined : lastOf(effects, doom);
+    for (const effect of last ?? effects) perform(effect);
+    if (last !== undefined) process.exit(0);
   }
 
   function perform(effect: Effect<Synchronized>): void {
