@@ -2,26 +2,37 @@ import { Refusal, quoted, quotedPath } from '../core/refusal.ts';
 import { faultsTolerated } from '../core/quorum.ts';
 import { LiveCluster, OFFLINE, urlOf } from '../hosts/processes/cluster.ts';
 import { readCluster, replicaFolder, writeCluster } from '../hosts/processes/folder.ts';
-import { newPlan, type Plan } from '../hosts/processes/plan.ts';
+import { isAddress, newPlan, type Plan } from '../hosts/processes/plan.ts';
 import { serviceNamed } from '../hosts/processes/services.ts';
 import { runPrinter, type Printer } from './cluster-runs.ts';
 import { UsageError } from './arguments.ts';
 import type { ClusterOrder } from './faces/cluster.ts';
+import { warnIfOpen } from './open.ts';
 import { untilSignalled } from './signals.ts';
 
 /** Starts the replicas of a cluster, and keeps them going until a signal. @returns the exit status */
 export async function clusterCommand(order: ClusterOrder): Promise<number> {
   if (order.compare) return (await import('./compare.ts')).compareCommand(order);
   const { plan, secrets } = planFor(order);
-  if (order.urls !== undefined) return prepared(order, plan);
+  if (order.urls !== undefined) return prepared(order, plan, secrets);
   return untilSignalled((signalled) => served(order, plan, secrets, signalled));
 }
 
+interface Command {
+  readonly view: number;
+  readonly commander: number;
+}
+
+type Say = (line: string, fact: object) => void;
+
 async function served(order: ClusterOrder, plan: Plan, secrets: readonly string[], signalled: Promise<number>): Promise<number> {
   const kinds = kindsFor(order, plan);
-  const say = (line: string, fact: object): void => void process.stdout.write(order.json ? `${JSON.stringify({ v: 1, ...fact })}\n` : `${line}\n`);
+  // The secrets are kept before anything is said by them.
+  if (order.data !== undefined) writeCluster(order.data, plan, secrets);
+  const say: Say = (line, fact) => void process.stdout.write(order.json ? `${JSON.stringify({ v: 1, ...fact })}\n` : `${line}\n`);
+  const firstView = Number(plan.settings['firstView']);
+  let command: Command = { view: firstView, commander: firstView % plan.members.length };
   let printer: Printer | undefined;
-  let view = order.commander;
   const cluster = await LiveCluster.start({
     plan,
     secrets,
@@ -32,20 +43,21 @@ async function served(order: ClusterOrder, plan: Plan, secrets: readonly string[
     separate: order.processes,
     listener: {
       answered: (_id, run) => printer?.answered(run),
-      commanded(id, newView, commander) {
+      commanded(id, view, commander) {
         // All tell the same; the first that is loyal is believed, for what is shown here.
-        if (newView <= view || kinds.has(id)) return;
-        view = newView;
-        say(`Node ${commander} commands now, in view ${newView}`, { type: 'commander', view: newView, commander });
+        if (view <= command.view || kinds.has(id)) return;
+        command = { view, commander };
+        // Before all are there, they only tell what they remember.
+        if (printer !== undefined) say(`Node ${commander} commands now, in view ${view}`, { type: 'commander', view, commander });
       },
       lost: (id, reason) => say(`Node ${id} is gone: it ${reason}`, { type: 'lost', id, reason }),
     },
   });
   try {
-    printer = runPrinter(cluster, plan.members.length, say);
     if (order.data !== undefined) writeCluster(order.data, { ...plan, members: plan.members.map((member, id) => ({ ...member, url: cluster.urls[id]! })) }, secrets);
-    warn(order);
-    tell(order, plan, kinds, cluster, say);
+    warnIfOpen(order.host);
+    tell(order, plan, kinds, cluster, command, say);
+    printer = runPrinter(cluster, plan.members.map(({ id }) => id), say);
     return await signalled;
   } finally {
     printer?.close();
@@ -54,64 +66,73 @@ async function served(order: ClusterOrder, plan: Plan, secrets: readonly string[
 }
 
 function planFor(order: ClusterOrder): { readonly plan: Plan; readonly secrets: readonly string[] } {
-  const { data, protocol, members, commander, batch, timeout, urls } = order;
-  const count = urls?.length ?? members;
+  const { data, urls } = order;
+  const stray = urls?.find((url, index) => !isAddress(url) || urls.indexOf(url) !== index);
+  if (stray !== undefined) throw new UsageError(`--urls are different addresses such as http://127.0.0.1:8080: not ${quoted(stray)}${isAddress(stray) ? ' twice' : ''}`);
+  const found = data === undefined ? undefined : readCluster(data);
+  if (found !== undefined) mustFit(order, found.plan);
+  const count = found?.plan.members.length ?? urls?.length ?? order.members ?? 4;
+  if (order.port > 0 && order.port + count > 65_536) throw new UsageError(`--port ${order.port} leaves no room for ${count} nodes: ports end at 65535`);
+  if (found !== undefined) return found;
+  const { protocol = 'pbft', commander = 0, batch, timeout } = order;
   const service = serviceNamed(protocol);
   if (commander >= count) throw new UsageError(`--commander is one of the nodes 0 to ${count - 1}, not ${commander}`);
   const settings = { ...service.settings(count), firstView: commander, ...(batch === undefined ? {} : { batch }), ...(timeout === undefined ? {} : { timeout }) };
-  const found = data === undefined ? undefined : readCluster(data);
-  if (found === undefined) {
-    const made = newPlan(protocol, settings, urls ?? Array.from({ length: count }, (_, id) => urlOf(order.host, order.port + (order.port === 0 ? 1 : id))));
-    if (data !== undefined) writeCluster(data, made.plan, made.secrets);
-    return made;
+  return newPlan(protocol, settings, urls ?? Array.from({ length: count }, (_, id) => urlOf(order.host, order.port + (order.port === 0 ? 1 : id))));
+}
+
+/** All nodes of a cluster know what it was begun with, so nothing of that is changed later. */
+function mustFit({ data, protocol, members, commander, batch, timeout, urls }: ClusterOrder, { protocol: own, members: places, settings }: Plan): void {
+  const holds = (what: string): Refusal => new Refusal(`${quotedPath(data!)} holds a cluster ${what}: another --data begins a new one`);
+  const count = places.length;
+  const isOther = (protocol !== undefined && protocol !== own) || (members !== undefined && members !== count);
+  if (isOther) throw holds(`of ${count} nodes under ${own}, not of ${members ?? count} under ${protocol ?? own}`);
+  if (urls !== undefined && urls.join() !== places.map(({ url }) => url).join()) throw holds(`at other URLs`);
+  for (const [name, wanted, begun] of [['commander', commander, settings['firstView']], ['batch', batch, settings['batch']], ['timeout', timeout, settings['timeout']]] as const) {
+    if (wanted !== undefined && wanted !== begun) throw holds(`that was begun with --${name} ${String(begun)}, not ${wanted}`);
   }
-  const { plan } = found;
-  if (plan.protocol !== protocol || plan.members.length !== count)
-    throw new Refusal(`${quotedPath(data!)} holds a cluster of ${plan.members.length} nodes under ${plan.protocol}, not of ${count} under ${protocol}: another --data begins a new one`);
-  return found;
 }
 
 /** Only writes what a cluster that spans machines needs. */
-function prepared({ data, json }: ClusterOrder, plan: Plan): number {
+function prepared({ data, json }: ClusterOrder, plan: Plan, secrets: readonly string[]): number {
   if (data === undefined) throw new UsageError('--urls writes the files of a cluster to a folder: --data <folder>');
+  writeCluster(data, plan, secrets);
   const lines = plan.members.map(({ id, url }) => `at ${url}: generals replica --id ${id} --cluster ${data}/cluster.json, with the folder ${replicaFolder(data, id)}, which is nobody else’s`);
   process.stdout.write(json ? `${JSON.stringify({ type: 'prepared', ...plan })}\n` : `${lines.join('\n')}\n`);
   return 0;
 }
 
-function kindsFor({ byzantine, kind, traitors, protocol }: ClusterOrder, { members }: Plan): ReadonlyMap<number, string> {
+function kindsFor({ byzantine, kind, traitors }: ClusterOrder, { members, protocol }: Plan): ReadonlyMap<number, string> {
   const known = [OFFLINE, ...serviceNamed(protocol).strategies];
-  if (!known.includes(kind)) throw new UsageError(`--kind is ${known.join(', ')}, not ${quoted(kind)}`);
+  if (kind !== undefined && !known.includes(kind)) throw new UsageError(`--kind is ${known.join(', ')}, not ${quoted(kind)}`);
+  if (kind !== undefined && byzantine === undefined && traitors === undefined) throw new UsageError(`--kind ${kind} says how, but not how many: --byzantine <k>, or which: --traitors <ids>`);
+  if (byzantine !== undefined && traitors !== undefined) throw new UsageError('--traitors says how many are Byzantine: leave --byzantine out');
   const count = members.length;
-  if (byzantine > count) throw new UsageError(`--byzantine is at most ${count}, the number of nodes`);
+  if (byzantine !== undefined && byzantine > count) throw new UsageError(`--byzantine is at most ${count}, the number of nodes`);
   const stray = traitors?.find((id) => id >= count);
   if (stray !== undefined) throw new UsageError(`--traitors are some of the nodes 0 to ${count - 1}, not ${stray}`);
   // Backups first, as the one that commands is the worst to lose.
-  const ids = traitors ?? members.map(({ id }) => id).slice(count - byzantine);
-  return new Map(ids.map((id) => [id, kind]));
+  const ids = traitors ?? members.map(({ id }) => id).slice(count - (byzantine ?? 0));
+  return new Map(ids.map((id) => [id, kind ?? OFFLINE]));
 }
 
-function warn({ host, json }: ClusterOrder): void {
-  if (/^(127\.|::1$|localhost$)/.test(host) || json) return;
-  process.stderr.write(`generals: WARNING: open to the network at ${host}: whoever reaches these ports can post requests and read all of them; nothing is encrypted\n`);
-}
-
-function tell(order: ClusterOrder, plan: Plan, kinds: ReadonlyMap<number, string>, cluster: LiveCluster, say: (line: string, fact: object) => void): void {
+function tell(order: ClusterOrder, plan: Plan, kinds: ReadonlyMap<number, string>, cluster: LiveCluster, { view, commander }: Command, say: Say): void {
   const { members, protocol } = plan;
   const { urls, pids } = cluster;
-  const commander = Number(plan.settings['firstView'] ?? 0);
   const faults = faultsTolerated(members.length);
   const nodes = members.map(({ id }) => ({ id, url: urls[id], kind: kinds.get(id) ?? 'loyal', ...(pids.has(id) ? { pid: pids.get(id) } : {}) }));
   const traitors = [...kinds].map(([id, kind]) => `Node ${id} (${kind})`).join(', ');
+  // Where the commander is off, any other takes requests.
+  const door = [commander, ...members.map(({ id }) => id)].find((id) => kinds.get(id) !== OFFLINE) ?? commander;
   const lines = [
     `Protocol: ${protocol}, which stands ${faults} Byzantine ${faults === 1 ? 'node' : 'nodes'}`,
     `Total nodes: ${members.length}`,
     `Byzantine nodes: ${kinds.size}${kinds.size === 0 ? '' : `: ${traitors}`}`,
-    `Commander node: ${commander}`,
+    `Commander node: ${commander}${view === Number(plan.settings['firstView']) ? '' : `, in view ${view}`}`,
     ...nodes.map(({ id, url, kind, pid }) => `Node ${id}: ${url}${id === commander ? ', commander' : ''}${kind === 'loyal' ? '' : `, ${kind}`}${pid === undefined ? '' : `, process ${pid}`}`),
     ...(kinds.size > faults ? [`More than ${faults} Byzantine: nothing is promised`] : []),
     order.data === undefined ? 'Without --data, nothing outlives this program' : `Logs: ${order.data}`,
-    `Ready: curl -X POST -H 'Content-Type: application/json' -d '{"data":"very-important-data"}' ${urls[commander]}/preprepare`,
+    `Ready: curl -X POST -H 'Content-Type: application/json' -d '{"data":"very-important-data"}' ${urls[door]}/preprepare`,
   ];
-  say(lines.join('\n'), { type: 'ready', protocol, commander, nodes });
+  say(lines.join('\n'), { type: 'ready', protocol, view, commander, nodes });
 }

@@ -1,10 +1,15 @@
 import { dirname } from 'node:path';
-import { Refusal, quotedPath, reasonOf } from '../core/refusal.ts';
+import { Refusal, quoted, quotedPath, reasonOf } from '../core/refusal.ts';
 import { DamagedLog, repairLog } from '../hosts/log.ts';
 import { readPlan, readSecret, replicaFolder } from '../hosts/processes/folder.ts';
 import { Replica } from '../hosts/processes/replica.ts';
+import type { Place } from '../hosts/processes/service.ts';
 import { serviceNamed } from '../hosts/processes/services.ts';
+import { OFFLINE } from '../hosts/processes/cluster.ts';
+import { UsageError } from './arguments.ts';
+import { runPrinter } from './cluster-runs.ts';
 import type { ReplicaOrder } from './faces/replica.ts';
+import { warnIfOpen } from './open.ts';
 import { untilSignalled } from './signals.ts';
 
 /** Runs one replica of a cluster until a signal, or repairs its log. @returns the exit status */
@@ -14,8 +19,11 @@ export async function replicaCommand(order: ReplicaOrder): Promise<number> {
 }
 
 async function served(order: ReplicaOrder & { type: 'replica' }, signalled: Promise<number>): Promise<number> {
-  const { id, cluster: file, host, json } = order;
+  const { id, cluster: file, host, kind, json } = order;
   const plan = readPlan(file);
+  const service = serviceNamed(plan.protocol);
+  const known = service.strategies.filter((one) => one !== OFFLINE);
+  if (kind !== undefined && !known.includes(kind)) throw new UsageError(`--kind is ${known.join(', ')}, not ${quoted(kind)}`);
   const folder = order.data ?? replicaFolder(dirname(file), id);
   const own = plan.members[id];
   if (own === undefined) throw new Refusal(`the cluster of ${quotedPath(file)} has the nodes 0 to ${plan.members.length - 1}, not ${id}`);
@@ -28,11 +36,11 @@ async function served(order: ReplicaOrder & { type: 'replica' }, signalled: Prom
       plan,
       id,
       secret: readSecret(folder),
-      service: serviceNamed(plan.protocol),
+      service,
       data: folder,
-      strategy: order.kind,
+      strategy: kind,
       listener: {
-        answered: ({ seconds }) => say(`PBFT Consensus Time: ${seconds}s`, { type: 'run', seconds }),
+        answered: (run) => printer.answered(run),
         commanded: (view, commander) => say(`Node ${commander} commands, in view ${view}`, { type: 'commander', view, commander }),
         failed(error) {
           failure = error;
@@ -41,14 +49,20 @@ async function served(order: ReplicaOrder & { type: 'replica' }, signalled: Prom
       },
     }),
   );
+  // Only the votes that this node received are known here.
+  const source = { placeOf: (request: string) => replica.placeOf(request), tallies: (place: Place) => new Map([[id, replica.tallyOf(place)]]) };
+  const printer = runPrinter(source, [id], say);
   const { hostname, port } = new URL(own.url);
+  const address = host ?? hostname.replace(/^\[|\]$/g, '');
   try {
-    await replica.listen(host ?? hostname.replace(/^\[|\]$/g, ''), Number(port || 80));
+    await replica.listen(address, Number(port || 80));
+    warnIfOpen(address);
     say(`Node ${id}: ${own.url}, process ${process.pid}`, { type: 'ready', id, url: own.url, pid: process.pid });
     void replica.start(plan.members.map(({ url }) => url));
     return await Promise.race([signalled, failed]);
   } finally {
     if (failure !== undefined) process.stderr.write(`generals: the log failed, so this node says nothing more: ${failure.message}\n`);
+    printer.close();
     await replica.close();
   }
 }

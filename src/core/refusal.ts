@@ -22,6 +22,7 @@ export function reasonOf(error: unknown): string {
 const REASONS: Readonly<Record<string, string>> = {
   ENOENT: 'there is no such file or folder',
   EISDIR: 'it is a folder',
+  EEXIST: 'a file is in its place',
   EACCES: 'permission denied',
   EPERM: 'permission denied',
   EROFS: 'it can only be read',

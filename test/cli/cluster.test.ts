@@ -33,13 +33,39 @@ describe('generals cluster', function () {
     expect(program.lines.slice(0, 4)).to.deep.equal(['Protocol: pbft, which stands 1 Byzantine node', 'Total nodes: 4', 'Byzantine nodes: 1: Node 3 (offline)', 'Commander node: 0']);
     expect(urls.map((line) => line.replace(/:\d+(,|$)/, ':PORT$1'))).to.deep.equal(['Node 0: http://127.0.0.1:PORT, commander', 'Node 1: http://127.0.0.1:PORT', 'Node 2: http://127.0.0.1:PORT', 'Node 3: http://127.0.0.1:PORT, offline']);
     const answer = await ask(/http\S+(?=\/preprepare)/.exec(ready)![0], 'very-important-data');
-    expect([answer.status, await answer.text()].join(' ')).to.match(/^200 \nPBFT Consensus Time: [\d.e-]+s\n$/);
+    expect([answer.status, await answer.text()].join(' ')).to.match(/^200 \nPBFT Consensus Time: \d+\.\d{1,6}s\n$/);
     await program.line((line) => line.startsWith('Node 3 -> '));
-    const run = program.lines.slice(program.lines.findIndex((line) => line.startsWith('PBFT Consensus Time: ')));
-    expect(run[0]).to.match(/^PBFT Consensus Time: [\d.e-]+s$/);
-    expect(run.slice(1).map((line) => line.replace(/[1-9]\d* Correct/, 'k Correct'))).to.deep.equal(['Node 0 -> k Correct 0 Corrupt', 'Node 1 -> k Correct 0 Corrupt', 'Node 2 -> k Correct 0 Corrupt', 'Node 3 -> 0 Correct 0 Corrupt']);
+    const run = program.lines.slice(program.lines.indexOf(ready) + 1);
+    expect(run[0]).to.equal('Decision: "very-important-data"');
+    expect(run[1]).to.match(/^PBFT Consensus Time: \d+\.\d{1,6}s$/);
+    expect(run.slice(2).map((line) => line.replace(/[1-9]\d* Correct/, 'k Correct'))).to.deep.equal(['Node 0 -> k Correct 0 Corrupt', 'Node 1 -> k Correct 0 Corrupt', 'Node 2 -> k Correct 0 Corrupt', 'Node 3 -> 0 Correct 0 Corrupt']);
     expect(await program.end('SIGINT')).to.equal(130);
     expect(program.errors()).to.equal('');
+  });
+
+  it('counts the votes for what a traitorous commander was asked, though another commands by then', async () => {
+    const program = start(['cluster', '--traitors', '0', '--kind', 'malicious', '--port', '0', '--json']);
+    const { nodes } = await program.fact('ready');
+    const first = ask((nodes as Node[])[0]!.url, 'asked of a traitor');
+    const { commander } = await program.fact('commander');
+    expect(commander).not.to.equal(0);
+    expect((await first).status).to.equal(200);
+    const run = await program.fact('run');
+    expect(run).to.include({ data: 'asked of a traitor', order: 1 });
+    const counts = run['nodes'] as { id: number; correct: number }[];
+    expect(counts.map(({ id }) => id)).to.deep.equal([0, 1, 2, 3]);
+    for (const { id, correct } of counts.slice(1)) expect(correct, `node ${id}`).to.be.at.least(3);
+    expect(await program.end('SIGINT')).to.equal(130);
+  });
+
+  it('names another node to post to where the commander is off', async () => {
+    const program = start(['cluster', '--traitors', '0', '--port', '0']);
+    const ready = await program.line((line) => line.startsWith('Ready: '));
+    expect(program.lines).to.include('Commander node: 0');
+    const url = /http\S+(?=\/preprepare)/.exec(ready)![0];
+    expect(program.lines).to.include(`Node 1: ${url}`);
+    expect((await ask(url, 'without a commander')).status).to.equal(200);
+    await program.end('SIGINT');
   });
 
   it('ends all its processes at SIGTERM', async () => {
@@ -70,6 +96,12 @@ describe('generals cluster', function () {
     [['--port', 'x'], /^generals: --port is a whole number from 0 to 65535, not "x"/],
     [['now'], /^generals: cluster takes options only, not "now"/],
     [['--urls', 'http://a:1'], /^generals: --urls writes the files of a cluster to a folder: --data <folder>/],
+    [['--urls', 'http://a:1,b:2'], /^generals: --urls are different addresses such as http:\/\/127\.0\.0\.1:8080: not "b:2"/],
+    [['--urls', 'http://a:1,http://a:1'], /^generals: --urls are different addresses such as http:\/\/127\.0\.0\.1:8080: not "http:\/\/a:1" twice/],
+    [['--kind', 'malicious'], /^generals: --kind malicious says how, but not how many: --byzantine <k>, or which: --traitors <ids>/],
+    [['--byzantine', '2', '--traitors', '0'], /^generals: --traitors says how many are Byzantine: leave --byzantine out/],
+    [['--host', 'nowhere.invalid', '--port', '0'], /^generals: node \d cannot listen at nowhere\.invalid:0: there is no such host/],
+    [['--data', '/dev/null'], /^generals: "\/dev\/null" cannot be used: a file is in its place/],
     [['--host', '192.0.2.1', '--port', '0'], /^generals: node \d cannot listen at 192\.0\.2\.1:0: that is no address of this machine/],
   ];
   for (const [args, message] of MISTAKES) {
@@ -115,6 +147,23 @@ describe('generals cluster', function () {
       expect([other.code, other.err]).to.deep.equal([2, `generals: "${folder}" holds a cluster of 4 nodes under pbft, not of 7 under pbft: another --data begins a new one – see generals --help\n`]);
     });
 
+    it('knows who commands after another did, and takes what it was begun with from the folder', async () => {
+      const first = start(['cluster', '--members', '4', '--traitors', '0', '--port', '0', '--json', '--data', folder]);
+      const nodes = (await first.fact('ready'))['nodes'] as Node[];
+      expect((await ask(nodes[1]!.url, 'one')).status).to.equal(200);
+      await first.end('SIGINT');
+      const second = start(['cluster', '--port', '0', '--data', folder]);
+      const ready = await second.line((line) => line.startsWith('Ready: '));
+      expect(second.lines.slice(0, 4)).to.deep.equal(['Protocol: pbft, which stands 1 Byzantine node', 'Total nodes: 4', 'Byzantine nodes: 0', 'Commander node: 1, in view 1']);
+      expect((await ask(/http\S+(?=\/preprepare)/.exec(ready)![0], 'two')).status).to.equal(200);
+      await second.end('SIGINT');
+      for (const [args, message] of [[['--commander', '2'], '--commander 0, not 2'], [['--batch', '7'], '--batch 100, not 7'], [['--timeout', '500'], /--timeout \d+, not 500/]] as const) {
+        const { code, err } = await generals(['cluster', '--port', '0', '--data', folder, ...args]);
+        expect(err).to.match(new RegExp(`holds a cluster that was begun with ${message instanceof RegExp ? message.source : message}: another --data begins a new one`));
+        expect(code).to.equal(2);
+      }
+    });
+
     it('stops at a damaged log and names the repair, which works', async () => {
       const args = ['cluster', '--port', '0', '--json', '--data', folder];
       const first = start(args);
@@ -146,6 +195,9 @@ describe('generals cluster', function () {
       const programs = urls.map((_, id) => start(['replica', '--id', String(id), '--cluster', file, '--json']));
       await Promise.all(programs.map((program) => program.fact('ready')));
       expect((await ask(urls[0]!, 'across')).status).to.equal(200);
+      const run = await programs[0]!.fact('run');
+      expect(run).to.include({ data: 'across', order: 1 });
+      expect((run['nodes'] as object[])[0]).to.deep.include({ id: 0, corrupt: 0 });
       expect(await Promise.all(programs.map((program) => program.end('SIGTERM')))).to.deep.equal([143, 143, 143, 143]);
       expect(existsSync(join(folder, 'replica-3/log'))).to.equal(true);
     });
@@ -158,6 +210,7 @@ describe('generals cluster', function () {
       [[], /needs to know which: generals replica --id <id> --cluster <file>/],
       [['--id', '0', '--cluster', join(folder, 'none.json')], /cannot be used: there is no such file or folder/],
       [['--id', '7', '--cluster', file], /has the nodes 0 to 1, not 7/],
+      [['--id', '0', '--cluster', file, '--kind', 'lazy'], /--kind is malicious, .*, not "lazy"/],
       [['--id', '1', '--cluster', file, '--data', join(folder, 'replica-0')], /the secret is not that of node 1 in this cluster/],
       [['--id', '1', '--cluster', join(folder, 'replica-0/secret')], /is no cluster file: it is not JSON/],
       [['--repair', join(folder, 'replica-0')], /holds no log that can be read: there is no such file or folder/],

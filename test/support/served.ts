@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { newPlan, type Plan } from '../../src/hosts/processes/plan.ts';
 import { Replica, type ReplicaOptions, type Run } from '../../src/hosts/processes/replica.ts';
-import type { Service } from '../../src/hosts/processes/service.ts';
+import type { Place, Service } from '../../src/hosts/processes/service.ts';
 
 /** Replicas that live in this process, each with an HTTP server of its own at a port that the system chose. */
 export interface Replicas {
@@ -44,6 +44,17 @@ export async function startReplicas(count: number, service: Service, { data, set
       await Promise.all(replicas.map((replica) => replica.close()));
     },
   };
+}
+
+/** Where a request was executed, as soon as some replica has. */
+export async function placeIn({ replicas }: Replicas, request: string): Promise<Place> {
+  for (;;) {
+    for (const replica of replicas) {
+      const place = replica.placeOf(request);
+      if (place !== undefined) return place;
+    }
+    await new Promise((resolve) => setImmediate(resolve));
+  }
 }
 
 /** Posts to a replica as a user does. */

@@ -9,7 +9,7 @@ interface Toy extends ReplicaVocabulary {
     | { readonly type: 'request'; readonly client: number; readonly ticket: number; readonly data: string }
     | { readonly type: 'pre-prepare' | 'prepare'; readonly order: number; readonly client: number; readonly ticket: number; readonly data: string; readonly signature: string }
     | { readonly type: 'reply'; readonly ticket: number; readonly order: number };
-  readonly output: { readonly type: 'executed'; readonly order: number; readonly data: string } | { readonly type: 'answered'; readonly ticket: number; readonly result: unknown };
+  readonly output: { readonly type: 'executed'; readonly order: number; readonly data: string; readonly request: string } | { readonly type: 'answered'; readonly ticket: number; readonly result: unknown };
   readonly record: { readonly order: number; readonly data: string };
 }
 
@@ -57,7 +57,7 @@ function counted(context: ReplicaContext, state: State, order: number, { client,
   state.votes[order] = (state.votes[order] ?? 0) + 1;
   if (state.votes[order] !== context.members.length - faultsTolerated(context.members.length)) return [];
   return [
-    { type: 'output', output: { type: 'executed', order, data } },
+    { type: 'output', output: { type: 'executed', order, data, request: `${client}:${ticket}` } },
     { type: 'send', to: [nodeId(client)], message: { type: 'reply', ticket, order } },
   ];
 }
@@ -92,17 +92,20 @@ export const toyService: Service = {
   agreement: ['preprepare', 'prepare'],
   pathOf: (message) => `/${(message as Toy['message']).type.replaceAll('-', '')}`,
   ask: (data, ticket) => ({ ticket, data }),
-  answered: (output) => ((output as Toy['output']).type === 'answered' ? (output as { ticket: number; result: unknown }) : undefined),
+  answered(own, output) {
+    const answer = output as Toy['output'];
+    return answer.type === 'answered' ? { ...answer, request: `${own}:${answer.ticket}` } : undefined;
+  },
   executed(output) {
     const executed = output as Toy['output'];
-    return executed.type === 'executed' ? { order: executed.order, digest: executed.data } : undefined;
+    return executed.type === 'executed' ? { order: executed.order, digest: executed.data, requests: [executed.request] } : undefined;
   },
   votesIn(message) {
     const vote = message as Toy['message'];
     return vote.type === 'prepare' || vote.type === 'pre-prepare' ? [{ order: vote.order, digest: vote.data }] : [];
   },
   keep: (records) => records,
-  command: () => ({ view: 0, commander: nodeId(0) }),
+  command: () => ({ view: 0, commander: nodeId(0), hasBegun: true }),
   status(state) {
     const { log } = state as State;
     return { view: 0, commander: nodeId(0), executed: log.length, digest: log.join('|'), tail: log.slice(-5) };

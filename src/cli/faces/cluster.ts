@@ -1,17 +1,18 @@
-import { UsageError, mustBeOptions, whole } from '../arguments.ts';
+import { mustBeOptions, whole } from '../arguments.ts';
 import { faceOf } from '../face.ts';
 
 /** `generals cluster`: which replicas to start, and how. */
 export interface ClusterOrder {
-  readonly protocol: string;
-  readonly members: number;
+  /** What of these is not said is as in the cluster of `data`, if there is one. */
+  readonly protocol: string | undefined;
+  readonly members: number | undefined;
   /** How many are traitors, and in which way. */
-  readonly byzantine: number;
-  readonly kind: string;
+  readonly byzantine: number | undefined;
+  readonly kind: string | undefined;
   /** Which are traitors, if that is said. */
   readonly traitors: readonly number[] | undefined;
   /** Who commands first. */
-  readonly commander: number;
+  readonly commander: number | undefined;
   /** How many requests share an order. */
   readonly batch: number | undefined;
   /** Milliseconds that a request may wait before its commander is suspected. */
@@ -70,20 +71,17 @@ For cluster (GET /status, /status?full and /metrics at every node; POST /preprep
   },
   orderOf({ values, positionals }): ClusterOrder {
     mustBeOptions('cluster', positionals);
-    const members = whole(values.members, '--members', 1, REPLICAS_MAX) ?? 4;
-    const port = whole(values.port, '--port', 0, 65_535) ?? 8080;
-    if (port > 0 && port + members > 65_536) throw new UsageError(`--port ${port} leaves no room for ${members} nodes: ports end at 65535`);
     return {
-      protocol: values.protocol?.toLowerCase() ?? 'pbft',
-      members,
-      byzantine: whole(values.byzantine, '--byzantine', 0, REPLICAS_MAX) ?? 0,
-      kind: values.kind?.toLowerCase() ?? 'offline',
+      protocol: values.protocol?.toLowerCase(),
+      members: whole(values.members, '--members', 1, REPLICAS_MAX),
+      byzantine: whole(values.byzantine, '--byzantine', 0, REPLICAS_MAX),
+      kind: values.kind?.toLowerCase(),
       traitors: values.traitors?.split(',').map((word) => whole(word, 'each of --traitors', 0, REPLICAS_MAX)!),
-      commander: whole(values.commander, '--commander', 0, REPLICAS_MAX) ?? 0,
+      commander: whole(values.commander, '--commander', 0, REPLICAS_MAX),
       batch: whole(values.batch, '--batch', 1, 1000),
       timeout: whole(values.timeout, '--timeout', 10, 3_600_000),
       host: values.host ?? '127.0.0.1',
-      port,
+      port: whole(values.port, '--port', 0, 65_535) ?? 8080,
       data: values.data,
       processes: values.processes === true,
       urls: values.urls?.split(','),

@@ -7,7 +7,7 @@ import { startThread } from '../threads/spawn.ts';
 import type { Answer, Being, Letter } from './letters.ts';
 import type { Plan } from './plan.ts';
 import type { Run } from './replica.ts';
-import type { Executed } from './service.ts';
+import type { Place } from './service.ts';
 import type { Tally } from './tally.ts';
 
 /** Which replicas to start, and how. */
@@ -49,18 +49,21 @@ interface Unit {
 export class LiveCluster {
   readonly urls: readonly string[];
   readonly #units: ReadonlyMap<number, Unit>;
-  readonly #questions: Questions;
+  readonly #places: Questions<Place | undefined>;
+  readonly #tallies: Questions<Tally>;
 
-  private constructor(urls: readonly string[], units: ReadonlyMap<number, Unit>, questions: Questions) {
+  private constructor(urls: readonly string[], units: ReadonlyMap<number, Unit>, places: Questions<Place | undefined>, tallies: Questions<Tally>) {
     this.urls = urls;
     this.#units = units;
-    this.#questions = questions;
+    this.#places = places;
+    this.#tallies = tallies;
   }
 
   /** @throws Refusal if a replica cannot listen where it is told to, or cannot read its log */
   static async start({ plan, secrets, kinds, host, port, folderOf, separate, listener }: ClusterOptions): Promise<LiveCluster> {
     const units = new Map<number, Unit>();
-    const questions = new Questions();
+    const places = new Questions<Place | undefined>();
+    const tallies = new Questions<Tally>();
     const up = new Map<number, () => void>();
     const spawn = separate ? startProcess : startWorker;
     const begun = plan.members.map(async ({ id }) => {
@@ -80,8 +83,10 @@ export class LiveCluster {
               return listener.answered?.(id, answer.run);
             case 'commanded':
               return listener.commanded?.(id, answer.view, answer.commander);
+            case 'found':
+              return places.answer(answer.question, id, answer.place);
             case 'counted':
-              return questions.answer(answer.question, id, answer.tally);
+              return tallies.answer(answer.question, id, answer.tally);
             case 'failed':
               unit.isEnding = true;
               return listener.lost?.(id, answer.message);
@@ -92,7 +97,8 @@ export class LiveCluster {
         units.set(id, unit);
         const end = (reason: string): void => {
           units.delete(id);
-          questions.forget(id);
+          places.forget(id);
+          tallies.forget(id);
           reject(new Error(`node ${id} ${reason} before it was there`));
           if (!unit.isEnding) listener.lost?.(id, reason);
         };
@@ -110,7 +116,7 @@ export class LiveCluster {
         await Promise.race([isUp, unit.ended]);
       });
       await Promise.all(all);
-      return new LiveCluster(urls, units, questions);
+      return new LiveCluster(urls, units, places, tallies);
     } catch (error) {
       await Promise.allSettled(begun);
       await endAll(units);
@@ -123,11 +129,19 @@ export class LiveCluster {
     return new Map([...this.#units].flatMap(([id, { pid }]) => (pid === undefined ? [] : [[id, pid] as const])));
   }
 
+  /** Where a request was executed: most of those who executed it not long ago say so. Who was asked for it need not be among them. */
+  async placeOf(request: string): Promise<Place | undefined> {
+    const { question, answers } = this.#places.ask([...this.#units.keys()]);
+    for (const unit of this.#units.values()) unit.post({ type: 'find', question, request });
+    const found = [...(await answers).values()].filter((place) => place !== undefined);
+    const share = (place: Place): number => found.filter(({ order, digest }) => order === place.order && digest === place.digest).length;
+    return found.toSorted((a, b) => share(b) - share(a))[0];
+  }
+
   /** What votes for that each node has received; those that are gone or silent have none. */
-  async tallies(executed: Executed): Promise<ReadonlyMap<number, Tally>> {
-    const units = [...this.#units];
-    const { question, answers } = this.#questions.ask(units.map(([id]) => id));
-    for (const [, unit] of units) unit.post({ type: 'count', question, executed });
+  async tallies(place: Place): Promise<ReadonlyMap<number, Tally>> {
+    const { question, answers } = this.#tallies.ask([...this.#units.keys()]);
+    for (const unit of this.#units.values()) unit.post({ type: 'count', question, place });
     return answers;
   }
 
@@ -138,30 +152,31 @@ export class LiveCluster {
 }
 
 /** Questions to all replicas, until all have answered or the time is up. */
-class Questions {
+class Questions<Value> {
   #last = 0;
-  readonly #open = new Map<number, { readonly awaited: Set<number>; readonly tallies: Map<number, Tally>; readonly end: () => void }>();
+  readonly #open = new Map<number, { readonly awaited: Set<number>; readonly values: Map<number, Value>; readonly end: () => void }>();
 
-  ask(ids: readonly number[]): { readonly question: number; readonly answers: Promise<ReadonlyMap<number, Tally>> } {
+  ask(ids: readonly number[]): { readonly question: number; readonly answers: Promise<ReadonlyMap<number, Value>> } {
     this.#last += 1;
     const question = this.#last;
-    const tallies = new Map<number, Tally>();
-    const answers = new Promise<ReadonlyMap<number, Tally>>((resolve) => {
+    const values = new Map<number, Value>();
+    const answers = new Promise<ReadonlyMap<number, Value>>((resolve) => {
       const end = (): void => {
         clearTimeout(patience);
         this.#open.delete(question);
-        resolve(tallies);
+        resolve(values);
       };
       const patience = setTimeout(end, PATIENCE);
-      this.#open.set(question, { awaited: new Set(ids), tallies, end });
+      this.#open.set(question, { awaited: new Set(ids), values, end });
+      if (ids.length === 0) end();
     });
     return { question, answers };
   }
 
-  answer(question: number, id: number, tally: Tally): void {
+  answer(question: number, id: number, value: Value): void {
     const open = this.#open.get(question);
     if (open?.awaited.delete(id) !== true) return;
-    open.tallies.set(id, tally);
+    open.values.set(id, value);
     if (open.awaited.size === 0) open.end();
   }
 

@@ -1,13 +1,16 @@
 import { nodeId, type NodeId } from '../../core/node.ts';
 import type { Driver } from './driver.ts';
-import type { Service } from './service.ts';
+import type { Answer, Service } from './service.ts';
 
 /** One client machine, and the users whose requests it has under way. */
 interface Clerk {
   readonly id: NodeId;
   readonly driver: Driver;
-  readonly users: Map<number, (result: unknown) => void>;
+  readonly users: Map<number, (decided: Decided | undefined) => void>;
 }
+
+/** What became of a user’s request. */
+export type Decided = Pick<Answer, 'request' | 'result'>;
 
 /** The id of a node's k-th client: those of replicas come first, and the home of any id is its remainder. */
 export const clientId = (home: number, index: number, members: number): NodeId => nodeId(home + members * (index + 1));
@@ -35,18 +38,18 @@ export class Gateway {
     for (const { driver } of this.#clerks) driver.stop();
   }
 
-  /** Has a request ordered. @returns its result; undefined if the user left, or waited too long; `full` if too many wait already */
-  ask(data: string, signal: AbortSignal): Promise<unknown> | 'full' {
+  /** Has a request ordered. @returns what became of it; undefined if the user left, or waited too long; `full` if too many wait already */
+  ask(data: string, signal: AbortSignal): Promise<Decided | undefined> | 'full' {
     const clerk = this.#clerks.find(({ users }) => users.size < this.#service.clientWindow);
     if (clerk === undefined) return 'full';
     this.#tickets += 1;
     const ticket = this.#tickets;
     return new Promise((resolve) => {
-      const end = (result: unknown): void => {
+      const end = (decided: Decided | undefined): void => {
         clearTimeout(patience);
         signal.removeEventListener('abort', leave);
         clerk.users.delete(ticket);
-        resolve(result);
+        resolve(decided);
       };
       const leave = (): void => end(undefined);
       const patience = setTimeout(leave, PATIENCE);
@@ -58,9 +61,9 @@ export class Gateway {
 
   /** What a client machine put out. */
   heed(client: NodeId, output: unknown): void {
-    const answer = this.#service.answered(output);
+    const answer = this.#service.answered(client, output);
     const clerk = this.#clerks.find(({ id }) => id === client);
-    if (answer !== undefined) clerk?.users.get(answer.ticket)?.(answer.result ?? null);
+    if (answer !== undefined) clerk?.users.get(answer.ticket)?.(answer);
   }
 
   hear(client: NodeId, from: NodeId, message: unknown): void {

@@ -1,14 +1,16 @@
 import type { Plan } from './plan.ts';
 import type { Run } from './replica.ts';
-import type { Executed } from './service.ts';
+import type { Place } from './service.ts';
 import type { Tally } from './tally.ts';
 
 /** What a cluster tells a replica that lives in a thread or process of its own. */
 export type Letter =
   | { readonly type: 'be'; readonly being: Being; readonly host: string; readonly port: number }
   | { readonly type: 'start'; readonly urls: readonly string[] }
+  /** Asks where a request was executed. */
+  | { readonly type: 'find'; readonly question: number; readonly request: string }
   /** Asks for the votes on what was executed. */
-  | { readonly type: 'count'; readonly question: number; readonly executed: Executed }
+  | { readonly type: 'count'; readonly question: number; readonly place: Place }
   | { readonly type: 'stop' };
 
 /** Who a replica is to be. */
@@ -29,6 +31,7 @@ export type Answer =
   | { readonly type: 'refused'; readonly message: string }
   | { readonly type: 'answered'; readonly run: Run }
   | { readonly type: 'commanded'; readonly view: number; readonly commander: number }
+  | { readonly type: 'found'; readonly question: number; readonly place: Place | undefined }
   | { readonly type: 'counted'; readonly question: number; readonly tally: Tally }
   /** It cannot go on, and ends. */
   | { readonly type: 'failed'; readonly message: string };

@@ -24,8 +24,11 @@ export function serveReplica(superior: Superior): void {
       case 'start':
         void start(letter.urls);
         break;
+      case 'find':
+        superior.post({ type: 'found', question: letter.question, place: replica?.placeOf(letter.request) });
+        break;
       case 'count':
-        superior.post({ type: 'counted', question: letter.question, tally: replica?.tallies.of(letter.executed) ?? { correct: 0, corrupt: 0 } });
+        superior.post({ type: 'counted', question: letter.question, tally: replica?.tallyOf(letter.place) ?? { correct: 0, corrupt: 0 } });
         break;
       case 'stop':
         void stop();

@@ -1,3 +1,4 @@
+import type { NodeId } from '../../core/node.ts';
 import { REPLICA_FAULTS, replicaFaultNamed } from '../../faults/replicas/registry.ts';
 import { traitor } from '../../faults/replicas/traitor.ts';
 import { client, type ClientVocabulary } from '../../protocols/pbft/client.ts';
@@ -29,13 +30,14 @@ export function pbftService(name: string, collector: boolean): Service {
     pathOf: (message) => PATHS[(message as Message).type],
     dataMax: OPERATION_LENGTH,
     ask: (data, ticket): ClientVocabulary['input'] => ({ ticket, data }),
-    answered(output) {
+    answered(own, output) {
       const answer = output as ClientVocabulary['output'];
-      return answer.type === 'answered' ? answer : undefined;
+      return answer.type === 'answered' ? { ticket: answer.ticket, result: answer.result, request: nameOf(own, answer.timestamp) } : undefined;
     },
     executed(output) {
       const executed = output as ReplicaOutput;
-      return executed.type === 'executed' ? { order: executed.sequence, digest: executed.digest } : undefined;
+      if (executed.type !== 'executed') return undefined;
+      return { order: executed.sequence, digest: executed.digest, requests: executed.batch.requests.map(({ body }) => nameOf(body.client, body.timestamp)) };
     },
     votesIn(message) {
       const heard = message as Message;
@@ -51,10 +53,12 @@ export function pbftService(name: string, collector: boolean): Service {
       }
     },
     keep: (records) => neededOf(records as readonly SavedRecord[]),
-    command: (state) => commandOf(state as ReplicaState),
+    command: (state) => ({ ...commandOf(state as ReplicaState), hasBegun: !(state as ReplicaState).isChanging }),
     status: (state) => ({ ...statusOf(state as ReplicaState), values: Object.fromEntries([...(state as ReplicaState).store.values].slice(-20)) }),
   };
 }
+
+const nameOf = (own: NodeId, timestamp: number): string => `${own}:${timestamp}`;
 
 /** Offline nodes are not started at all, and twins would be two nodes at one URL. */
 const NEED_MORE = ['offline', 'twins'];

@@ -54,7 +54,8 @@ function flawOf(value: unknown): string | undefined {
   return lost === -1 ? undefined : `/members/${lost}/url must be such as http://127.0.0.1:8080`;
 }
 
-function isAddress(url: string): boolean {
+/** Whether a node can be there. */
+export function isAddress(url: string): boolean {
   const parsed = URL.canParse(url) ? new URL(url) : undefined;
   return parsed?.protocol === 'http:' && parsed.pathname === '/' && parsed.search === '' && parsed.username === '';
 }

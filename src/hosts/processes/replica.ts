@@ -12,8 +12,8 @@ import { Gateway, clientId } from './gateway.ts';
 import { Peer } from './peer.ts';
 import type { Plan } from './plan.ts';
 import { DIGEST, FROM, MAC, TO, serverFor, type Desk, type Envelope, type Limits, type Told } from './server.ts';
-import type { Command, Executed, Service, Status } from './service.ts';
-import { Tallies } from './tally.ts';
+import type { Command, Place, Service, Status } from './service.ts';
+import { Tallies, type Tally } from './tally.ts';
 
 /** What one replica needs in order to be. */
 export interface ReplicaOptions {
@@ -50,8 +50,10 @@ interface Unit {
 /** One user's request, from post to answer. */
 export interface Run {
   readonly seconds: number;
-  /** What this node had executed last when the user was answered. */
-  readonly executed: Executed | undefined;
+  /** The request’s name, by which those who executed it know it. */
+  readonly request: string;
+  /** How the data begins that was decided on. */
+  readonly data: string;
 }
 
 /**
@@ -61,7 +63,7 @@ export interface Run {
 export class Replica {
   readonly id: number;
   readonly counts = new Counts();
-  readonly tallies = new Tallies();
+  readonly #tallies = new Tallies();
   readonly #options: ReplicaOptions;
   readonly #members: readonly NodeId[];
   readonly #machine: AnyMachine;
@@ -127,7 +129,7 @@ export class Replica {
       await once(this.#server, 'listening');
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException;
-      const reason = { EADDRINUSE: 'something listens there already', EACCES: 'permission denied', EADDRNOTAVAIL: 'that is no address of this machine' }[code ?? ''] ?? String(code);
+      const reason = { EADDRINUSE: 'something listens there already', EACCES: 'permission denied', EADDRNOTAVAIL: 'that is no address of this machine', ENOTFOUND: 'there is no such host' }[code ?? ''] ?? String(code);
       throw new Refusal(`node ${this.id} cannot listen at ${host}:${port}: ${reason}`);
     }
     return (this.#server.address() as AddressInfo).port;
@@ -149,6 +151,16 @@ export class Replica {
 
   status(): Status {
     return this.#options.service.status(this.#replica.state);
+  }
+
+  /** Where a request was executed, if it was here and not long ago. */
+  placeOf(request: string): Place | undefined {
+    return this.#tallies.placeOf(request);
+  }
+
+  /** The votes that this node received for what was executed there, and for anything else. */
+  tallyOf(place: Place): Tally {
+    return this.#tallies.of(place);
   }
 
   /** How many connections its server holds. */
@@ -188,12 +200,12 @@ export class Replica {
         const start = performance.now();
         const asked = this.#gateway.ask(data, signal);
         if (asked === 'full') return { status: 429, text: 'too many requests wait for their answer\n', headers: { 'retry-after': '1' } };
-        const result = await asked;
-        if (result === undefined) return { status: 503, text: 'there was no answer in time\n', headers: { 'retry-after': '1' } };
-        const seconds = (performance.now() - start) / 1000;
+        const decided = await asked;
+        if (decided === undefined) return { status: 503, text: 'there was no answer in time\n', headers: { 'retry-after': '1' } };
+        const seconds = Math.round((performance.now() - start) * 1000) / 1e6;
         observe(seconds);
-        listener.answered({ seconds, executed: this.tallies.last });
-        return told(seconds, result);
+        listener.answered({ seconds, request: decided.request, data: data.slice(0, DATA_SHOWN) });
+        return told(seconds, decided.result);
       },
       admits: ({ from, to, path, digest, mac }) => {
         const envelopes = this.#envelopes.get(to);
@@ -206,7 +218,7 @@ export class Replica {
 
   #heed(output: unknown): void {
     const executed = this.#options.service.executed(output);
-    if (executed !== undefined) this.tallies.executed(executed);
+    if (executed !== undefined) this.#tallies.executed(executed);
   }
 
   #hear({ from, to, path }: Envelope, value: unknown): 'taken' | 'malformed' | 'busy' {
@@ -228,7 +240,7 @@ export class Replica {
 
   #give(to: NodeId, from: NodeId, message: unknown): void {
     if (to !== this.id) return this.#gateway.hear(to, from, message);
-    for (const vote of this.#options.service.votesIn(message)) this.tallies.heard(vote);
+    for (const vote of this.#options.service.votesIn(message)) this.#tallies.heard(vote);
     this.#replica.take({ type: 'message', from, message });
     this.#look();
   }
@@ -257,13 +269,15 @@ export class Replica {
 
   /** Tells when somebody else commands. */
   #look(): void {
-    const { view, commander } = this.command();
-    if (view === this.#view) return;
+    const { view, commander, hasBegun } = this.command();
+    if (view === this.#view || !hasBegun) return;
     this.#view = view;
     this.#options.listener.commanded(view, commander);
   }
 }
 
+/** How much of a user’s data is shown. */
+const DATA_SHOWN = 100;
 const ACCUSATIONS_MAX = 10;
 /** How many clients ask for the users of one node. */
 const CLIENTS = 8;

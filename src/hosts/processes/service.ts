@@ -25,8 +25,8 @@ export interface Service {
   readonly dataMax: number;
   /** What a user asked, as the client's input. @param ticket that the answer will carry */
   ask(data: string, ticket: number): unknown;
-  /** What a client's output answers; undefined if it is no answer. */
-  answered(output: unknown): Answer | undefined;
+  /** What the output of that client answers; undefined if it is no answer. */
+  answered(client: NodeId, output: unknown): Answer | undefined;
   /** What a replica's output says to have been executed. */
   executed(output: unknown): Executed | undefined;
   /** The votes that a message is or holds. */
@@ -41,13 +41,21 @@ export interface Service {
 export interface Answer {
   readonly ticket: number;
   readonly result: unknown;
+  /** The request’s name, by which those who executed it know it. */
+  readonly request: string;
 }
 
-/** One batch of requests got its place in the log. */
-export interface Executed {
+/** A place in the log, and what got it. */
+export interface Place {
   readonly order: number;
   /** What votes for it carry. */
   readonly digest: string;
+}
+
+/** A batch of requests got its place in the log. */
+export interface Executed extends Place {
+  /** The names of the requests. */
+  readonly requests: readonly string[];
 }
 
 export interface Vote {
@@ -58,10 +66,12 @@ export interface Vote {
 export interface Command {
   readonly view: number;
   readonly commander: NodeId;
+  /** Whether the view has begun; before, it is only asked for. */
+  readonly hasBegun: boolean;
 }
 
 /** A replica as people may look at it. */
-export interface Status extends Command {
+export interface Status extends Omit<Command, 'hasBegun'> {
   /** How many requests have been executed. */
   readonly executed: number;
   /** Of the state that the executed requests made. */

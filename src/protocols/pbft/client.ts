@@ -19,7 +19,7 @@ export interface ClientVocabulary extends ReplicaVocabulary {
   /** The answer will carry the ticket. */
   readonly input: { readonly ticket: number; readonly data: string };
   readonly message: Message;
-  readonly output: { readonly type: 'answered'; readonly ticket: number; readonly result: string } | { readonly type: 'refused'; readonly ticket: number; readonly reason: string };
+  readonly output: { readonly type: 'answered'; readonly ticket: number; readonly timestamp: number; readonly result: string } | { readonly type: 'refused'; readonly ticket: number; readonly reason: string };
   readonly record: { readonly type: 'reserved'; readonly upTo: number };
 }
 
@@ -116,7 +116,7 @@ function hearReply(context: ReplicaContext, state: ClientState, from: NodeId, { 
     if (same.length < enough) continue;
     state.open.delete(timestamp);
     state.view = Math.max(state.view, Math.min(...same.map(({ view }) => view)));
-    effects.push({ type: 'output', output: { type: 'answered', ticket: open.ticket, result } });
+    effects.push({ type: 'output', output: { type: 'answered', ticket: open.ticket, timestamp, result } });
   }
   if (effects.length > 0 && state.open.size === 0) effects.push({ type: 'cancel-timer', timer: 'retry' });
   return [...effects, ...ask(context, state)];

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { serviceNamed } from '../../../src/hosts/processes/services.ts';
-import { ask, startReplicas, type Replicas } from '../../support/served.ts';
+import { ask, placeIn, startReplicas, type Replicas } from '../../support/served.ts';
 
 /** Users do not mind a wait, and a slow machine is no traitor. */
 const SETTINGS = { timeout: 1500, retryAfter: 700, collectorTimeout: 300 };
@@ -44,8 +44,9 @@ describe('a Byzantine replica over HTTP', function () {
   it('that is malicious shows in the votes that were corrupt', async () => {
     running = await startReplicas(4, serviceNamed('pbft'), { strategies: { 3: 'malicious' }, settings: SETTINGS });
     await order(running, 'very-important-data');
-    const executed = running.replicas[0]!.tallies.last!;
-    while (running.replicas.slice(0, 3).some((replica) => replica.tallies.of(executed).corrupt === 0)) await new Promise((resolve) => setImmediate(resolve));
+    const { request } = running.runs[0]!;
+    const place = await placeIn(running, request);
+    while (running.replicas.slice(0, 3).some((replica) => replica.tallyOf(place).corrupt === 0)) await new Promise((resolve) => setImmediate(resolve));
   });
 
   it('that commands and tells different nodes different values is replaced', async () => {

@@ -17,7 +17,7 @@ describe('demos over HTTP, with a real curl', function () {
     expect(code).to.equal(0);
     expect(out).to.include('Byzantine nodes: 1: Node 3 (offline)\nCommander node: 0\n');
     expect(out).to.include('"Node 0 Up and Running"');
-    expect(out).to.match(/\n\nPBFT Consensus Time: [\d.e-]+s\nPBFT Consensus Time: [\d.e-]+s\nNode 0 -> [1-9]\d* Correct 0 Corrupt\n/);
+    expect(out).to.match(/\n\nPBFT Consensus Time: [\d.]+s\nDecision: "very-important-data"\nPBFT Consensus Time: [\d.]+s\nNode 0 -> [1-9]\d* Correct 0 Corrupt\n/);
     expect(out).to.match(/\nNode 3 -> 0 Correct 0 Corrupt\n/);
     expect(out).to.include('"tail":["very-important-data"]');
     expect(out).to.match(/generals_messages_sent_total\{type="preprepare"\} \d+\n/);

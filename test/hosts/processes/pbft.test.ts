@@ -8,7 +8,7 @@ import { costOf } from '../../../src/hosts/processes/cost.ts';
 import { serviceNamed } from '../../../src/hosts/processes/services.ts';
 import { DIGEST, FROM, MAC, TO } from '../../../src/hosts/processes/server.ts';
 import { digestOf, networkEnvelopes, networkSeal } from '../../../src/hosts/seal.ts';
-import { ask, post, startReplicas, type Replicas } from '../../support/served.ts';
+import { ask, placeIn, post, startReplicas, type Replicas } from '../../support/served.ts';
 
 describe('PBFT over HTTP', function () {
   this.timeout(60_000);
@@ -29,10 +29,20 @@ describe('PBFT over HTTP', function () {
 
     it('counts the votes that each node received for what was executed', async () => {
       expect((await ask(four.urls[0]!, 'counted')).status).to.equal(200);
-      const executed = four.replicas[0]!.tallies.last!;
+      const place = await placeIn(four, four.runs.at(-1)!.request);
       // Of the primary: three prepares and three commits; of a backup: the pre-prepare, two prepares and three commits.
-      for (const replica of four.replicas) while (replica.tallies.of(executed).correct < 6) await new Promise((resolve) => setImmediate(resolve));
-      expect(four.replicas.map((replica) => replica.tallies.of(executed))).to.deep.equal(Array.from({ length: 4 }, () => ({ correct: 6, corrupt: 0 })));
+      for (const replica of four.replicas) while (replica.tallyOf(place).correct < 6) await new Promise((resolve) => setImmediate(resolve));
+      expect(four.replicas.map((replica) => replica.tallyOf(place))).to.deep.equal(Array.from({ length: 4 }, () => ({ correct: 6, corrupt: 0 })));
+    });
+
+    it('knows where each request was executed, and how the decision reads', async () => {
+      const before = four.runs.length;
+      for (const data of ['the first', 'the second']) await ask(four.urls[0]!, data);
+      const [first, second] = four.runs.slice(before);
+      expect([first!.data, second!.data]).to.deep.equal(['the first', 'the second']);
+      const [one, two] = [await placeIn(four, first!.request), await placeIn(four, second!.request)];
+      expect(two.order).to.equal(one.order + 1);
+      expect(four.replicas[0]!.placeOf('4:999')).to.equal(undefined);
     });
 
     it('refuses data that is too long for an operation, and takes what just fits', async () => {
