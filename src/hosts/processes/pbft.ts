@@ -23,7 +23,7 @@ export function pbftService(name: string, collector: boolean): Service {
     clientWindow: CLIENT_WINDOW,
     // Few batches under way make them large: what a batch costs is then shared by many. And the more replicas share the
     // cores of one machine, the longer do their votes take to be verified.
-    settings: (n) => ({ ...DEFAULTS, pipeline: 4, collector, timeout: DEFAULTS.timeout + 5 * n * n, collectorTimeout: DEFAULTS.collectorTimeout + 2 * n * n, retryAfter: DEFAULTS.retryAfter + 3 * n * n }),
+    settings: (n) => ({ ...DEFAULTS, pipeline: 2, collector, timeout: DEFAULTS.timeout + 5 * n * n, collectorTimeout: DEFAULTS.collectorTimeout + 2 * n * n, retryAfter: DEFAULTS.retryAfter + 3 * n * n }),
     strategies: REPLICA_FAULTS.map((fault) => fault.name).filter((fault) => !NEED_MORE.includes(fault)),
     paths: Object.values(PATHS),
     agreement: ['preprepare', 'prepare', 'commit', 'certificate'],

@@ -9,9 +9,10 @@ import { digestOf, networkEnvelopes, networkSeal, newVerdicts, publicKeysOf, typ
 import { Counts, metricsOf } from './counts.ts';
 import { Driver, type AnyMachine } from './driver.ts';
 import { Gateway, clientId } from './gateway.ts';
+import { DIGEST, FROM, MAC, TO, type Envelope } from './nodes.ts';
 import { Peer } from './peer.ts';
 import type { Plan } from './plan.ts';
-import { DIGEST, FROM, MAC, TO, serverFor, type Desk, type Envelope, type Limits, type Told } from './server.ts';
+import { serverFor, type Desk, type Limits, type Told } from './server.ts';
 import type { Command, Place, Service, Status } from './service.ts';
 import { Tallies, type Tally } from './tally.ts';
 

@@ -1,15 +1,12 @@
-import { createAdaptorServer } from '@hono/node-server';
+import { getRequestListener } from '@hono/node-server';
 import { Ajv } from 'ajv';
 import { Hono, type Context } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
-import type { Server } from 'node:http';
-import { nodeId, type NodeId } from '../../core/node.ts';
-import { digestOf } from '../seal.ts';
-import type { Counts } from './counts.ts';
+import { createServer, type Server } from 'node:http';
+import { isFromNode, nodeListener, type NodeDesk } from './nodes.ts';
 
 /** Who stands behind the server: a replica, or in its place a test. */
-export interface Desk {
-  readonly counts: Counts;
+export interface Desk extends NodeDesk {
   /** How many characters a user's data may have. */
   readonly dataMax: number;
   /** The paths to which nodes post messages; to the first of them users post requests, too. */
@@ -19,10 +16,6 @@ export interface Desk {
   metrics(): Promise<string>;
   /** Orders what a user asks; resolves with what the user is told. */
   order(data: string, signal: AbortSignal): Promise<Told>;
-  /** Whether that node is known, and this is its mark. */
-  admits(envelope: Envelope): 'known' | 'unknown' | 'forged';
-  /** Takes a message of an admitted node. */
-  hear(envelope: Envelope, message: unknown): 'taken' | 'malformed' | 'busy';
 }
 
 export interface Told {
@@ -31,25 +24,8 @@ export interface Told {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** What is on the outside of a message between nodes. */
-export interface Envelope {
-  readonly from: NodeId;
-  readonly to: NodeId;
-  readonly path: string;
-  readonly digest: string;
-  readonly mac: string;
-}
-
-/** The headers of an envelope. */
-export const FROM = 'generals-from';
-export const TO = 'generals-to';
-export const DIGEST = 'generals-digest';
-export const MAC = 'generals-mac';
-
 /** What a user may post, in bytes. */
 export const USER_BYTES_MAX = 64 * 1024;
-/** What a node may post, in bytes: a new view carries the votes of many orders. */
-export const NODE_BYTES_MAX = 16 * 1024 * 1024;
 
 /** A server for a replica, which does not listen yet. */
 export function serverFor(desk: Desk, limits: Limits = LIMITS): Server {
@@ -67,11 +43,9 @@ export function serverFor(desk: Desk, limits: Limits = LIMITS): Server {
   on('/status', ['GET', 'HEAD'], (c) => (c.req.query('full') === undefined ? c.json(desk.status()) : c.json(desk.fullStatus())));
   on('/metrics', ['GET', 'HEAD'], async (c) => c.text(await desk.metrics(), 200, { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' }));
   const user = userHandler(desk);
-  const node = nodeHandler(desk);
   for (const [index, path] of desk.paths.entries()) {
     on(path, ['POST'], (c) => {
       if (mediaTypeOf(c) !== 'application/json') return refuse(c, 415, 'send application/json');
-      if (c.req.header(FROM) !== undefined) return node(c, path);
       return index === 0 ? user(c) : refuse(c, 401, 'only nodes of the cluster post here');
     });
   }
@@ -81,7 +55,13 @@ export function serverFor(desk: Desk, limits: Limits = LIMITS): Server {
     if (c.req.raw.signal.aborted) return refuse(c, 400, 'the request broke off');
     throw error;
   });
-  const server = createAdaptorServer({ fetch: app.fetch, serverOptions: { ...limits, maxHeaderSize: 8192 } }) as Server;
+  const users = getRequestListener(app.fetch);
+  const nodes = nodeListener(desk);
+  const paths = new Set(desk.paths);
+  const server = createServer({ ...limits, maxHeaderSize: 8192 }, (request, response) => {
+    if (isFromNode(request) && paths.has(request.url!)) nodes(request, response);
+    else void users(request, response);
+  });
   server.keepAliveTimeout = 120_000;
   server.maxConnections = CONNECTIONS_MAX;
   return server;
@@ -120,37 +100,6 @@ function userHandler(desk: Desk): (c: Context) => Promise<Response> {
     return c.text(text, status, { ...headers });
   });
 }
-
-function nodeHandler(desk: Desk): Handler {
-  const read = limited(NODE_BYTES_MAX, async (c, path) => {
-    const envelope = envelopeOf(c, path)!;
-    const body = Buffer.from(await c.req.arrayBuffer());
-    if (digestOf(body) !== envelope.digest) return refuse(c, 403, 'the message is not the one that was sealed');
-    const message = parsed(body.toString());
-    if (message === undefined) return refuse(c, 400, 'that is not JSON');
-    const fate = desk.hear(envelope, message);
-    if (fate === 'malformed') return refuse(c, 400, 'that is no message of this protocol');
-    if (fate === 'busy') return refuse(c, 429, 'too much at once', { 'retry-after': '1' });
-    return c.body(null, 204);
-  });
-  // Who has not proved to be a node is refused before his message is read.
-  return (c, path) => {
-    const envelope = envelopeOf(c, path);
-    if (envelope === undefined) return refuse(c, 400, `a message between nodes has the headers ${[FROM, TO, DIGEST, MAC].join(', ')}`);
-    const standing = desk.admits(envelope);
-    if (standing === 'unknown') return refuse(c, 401, 'no node of this cluster has that id');
-    if (standing === 'forged') return refuse(c, 403, 'that is not the mark of the node that it names');
-    return read(c, path);
-  };
-}
-
-function envelopeOf(c: Context, path: string): Envelope | undefined {
-  const [from, to, digest, mac] = [FROM, TO, DIGEST, MAC].map((name) => c.req.header(name));
-  if (!isId(from) || !isId(to) || digest === undefined || mac === undefined) return undefined;
-  return { from: nodeId(Number(from)), to: nodeId(Number(to)), path, digest, mac };
-}
-
-const isId = (word: string | undefined): word is string => word !== undefined && /^\d{1,6}$/.test(word);
 
 /** A handler that gets no more than so many bytes. A length that is told is believed, as Node reads no further; where none is told, hono counts. */
 function limited(maxSize: number, handler: Handler): (c: Context, path?: string) => Promise<Response> {

@@ -6,7 +6,7 @@ import { nodeId } from '../../../src/core/node.ts';
 import { openLog } from '../../../src/hosts/log.ts';
 import { costOf } from '../../../src/hosts/processes/cost.ts';
 import { serviceNamed } from '../../../src/hosts/processes/services.ts';
-import { DIGEST, FROM, MAC, TO } from '../../../src/hosts/processes/server.ts';
+import { DIGEST, FROM, MAC, TO } from '../../../src/hosts/processes/nodes.ts';
 import { digestOf, networkEnvelopes, networkSeal } from '../../../src/hosts/seal.ts';
 import { ask, placeIn, post, startReplicas, type Replicas } from '../../support/served.ts';
 

@@ -1,0 +1,122 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { nodeId, type NodeId } from '../../core/node.ts';
+import { digestOf } from '../seal.ts';
+import type { Counts } from './counts.ts';
+
+/** Who takes the messages of nodes: a replica, or in its place a test. */
+export interface NodeDesk {
+  readonly counts: Counts;
+  /** Whether that node is known, and this is its mark. */
+  admits(envelope: Envelope): 'known' | 'unknown' | 'forged';
+  /** Takes a message of an admitted node. */
+  hear(envelope: Envelope, message: unknown): 'taken' | 'malformed' | 'busy';
+}
+
+/** What is on the outside of a message between nodes. */
+export interface Envelope {
+  readonly from: NodeId;
+  readonly to: NodeId;
+  readonly path: string;
+  readonly digest: string;
+  readonly mac: string;
+}
+
+/** The headers of an envelope. */
+export const FROM = 'generals-from';
+export const TO = 'generals-to';
+export const DIGEST = 'generals-digest';
+export const MAC = 'generals-mac';
+
+/** What a node may post, in bytes: a new view carries the votes of many orders. */
+export const NODE_BYTES_MAX = 16 * 1024 * 1024;
+
+/** Whether a request says that a node sends it. */
+export const isFromNode = ({ headers }: IncomingMessage): boolean => headers[FROM] !== undefined;
+
+/**
+ * Takes what nodes post to a path of the protocol. Straight from Node's own server: a message between nodes is small, there
+ * are thousands a second, and a router and objects of the Fetch standard for each would cost as much as all else about it.
+ */
+export function nodeListener(desk: NodeDesk): (request: IncomingMessage, response: ServerResponse) => void {
+  return (request, response) => {
+    const answer = ({ status, text, headers }: Answer): void => {
+      desk.counts.add('answers', String(status));
+      if (text === undefined) response.writeHead(status).end();
+      else response.writeHead(status, { 'content-type': 'text/plain; charset=utf-8', ...headers }).end(`${text}\n`);
+    };
+    const envelope = envelopeOf(request);
+    // Who has not proved to be a node is refused before his message is read.
+    const refusal = refused(desk, request, envelope);
+    if (refusal !== undefined) return answer(refusal);
+    read(request, (body) => answer(body === undefined ? TOO_LARGE : fateOf(desk, envelope!, body)));
+  };
+}
+
+interface Answer {
+  readonly status: number;
+  readonly text?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+const TAKEN: Answer = { status: 204 };
+const TOO_LARGE: Answer = { status: 413, text: `send no more than ${NODE_BYTES_MAX / 1024} KiB`, headers: { connection: 'close' } };
+
+function refused(desk: NodeDesk, { method, headers }: IncomingMessage, envelope: Envelope | undefined): Answer | undefined {
+  if (method !== 'POST') return { status: 405, text: 'use POST', headers: { allow: 'POST' } };
+  if (headers['content-type'] !== 'application/json') return { status: 415, text: 'send application/json' };
+  if (envelope === undefined) return { status: 400, text: `a message between nodes has the headers ${[FROM, TO, DIGEST, MAC].join(', ')}` };
+  const standing = desk.admits(envelope);
+  if (standing === 'unknown') return { status: 401, text: 'no node of this cluster has that id' };
+  if (standing === 'forged') return { status: 403, text: 'that is not the mark of the node that it names' };
+  return Number(headers['content-length'] ?? 0) > NODE_BYTES_MAX ? TOO_LARGE : undefined;
+}
+
+function envelopeOf({ headers, url }: IncomingMessage): Envelope | undefined {
+  const { [FROM]: from, [TO]: to, [DIGEST]: digest, [MAC]: mac } = headers;
+  if (!isId(from) || !isId(to) || typeof digest !== 'string' || typeof mac !== 'string') return undefined;
+  return { from: nodeId(Number(from)), to: nodeId(Number(to)), path: url!, digest, mac };
+}
+
+const isId = (word: unknown): word is string => typeof word === 'string' && /^\d{1,6}$/.test(word);
+
+/** Reads a body to its end; one that grows too large is read no further, and is nothing. A sender that goes away is not answered. */
+function read(request: IncomingMessage, done: (body: Buffer | undefined) => void): void {
+  let chunks: Buffer[] = [];
+  let size = 0;
+  request.on('data', (chunk: Buffer) => {
+    size += chunk.length;
+    if (size <= NODE_BYTES_MAX) chunks.push(chunk);
+    else if (size - chunk.length <= NODE_BYTES_MAX) {
+      chunks = [];
+      done(undefined);
+    }
+  });
+  request.on('end', () => {
+    if (size <= NODE_BYTES_MAX) done(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks));
+  });
+}
+
+function fateOf(desk: NodeDesk, envelope: Envelope, body: Buffer): Answer {
+  if (digestOf(body) !== envelope.digest) return { status: 403, text: 'the message is not the one that was sealed' };
+  const message = parsed(body);
+  if (message === undefined) return { status: 400, text: 'that is not JSON' };
+  const fate = desk.hear(envelope, message);
+  switch (fate) {
+    case 'taken':
+      return TAKEN;
+    case 'malformed':
+      return { status: 400, text: 'that is no message of this protocol' };
+    case 'busy':
+      return { status: 429, text: 'too much at once', headers: { 'retry-after': '1' } };
+    default:
+      return fate satisfies never;
+  }
+}
+
+function parsed(body: Buffer): unknown {
+  try {
+    return JSON.parse(body.toString());
+  } catch {
+    return undefined;
+  }
+}
