@@ -33,7 +33,8 @@ export class LogJudge {
   readonly #entries: { readonly entry: Entry; readonly first: NodeId }[] = [];
   #replayed = 0;
   readonly #asked = new Map<string, string>();
-  readonly #said = new Map<string, string>();
+  /** By type, view and place, what each replica said. */
+  readonly #said = new Map<string, Map<number, Map<number, string[]>>>();
   readonly #left = new Map<NodeId, number>();
 
   /** How many places hold something. */
@@ -70,12 +71,13 @@ export class LogJudge {
 
   /** A replica signed something, and said it. */
   said(replica: NodeId, { type, view, sequence, content }: Word): void {
-    const key = `${replica} ${type} ${view} ${sequence}`;
-    const known = this.#said.get(key);
-    if (known === content) return;
-    if (known !== undefined) this.violation ??= `replica ${replica} said two ${type}s${view === undefined ? '' : ` for view ${view}`}${sequence === undefined ? '' : ` at place ${sequence}`}`;
+    const views = known(this.#said, type, () => new Map<number, Map<number, string[]>>());
+    const contents = known(known(views, view ?? -1, () => new Map<number, string[]>()), sequence ?? -1, () => []);
+    const before = contents[replica];
+    if (before === content) return;
+    if (before !== undefined) this.violation ??= `replica ${replica} said two ${type}s${view === undefined ? '' : ` for view ${view}`}${sequence === undefined ? '' : ` at place ${sequence}`}`;
     if (view !== undefined && view < (this.#left.get(replica) ?? 0)) this.violation ??= `replica ${replica} said a ${type} for view ${view}, after it had left that`;
-    this.#said.set(key, content);
+    contents[replica] = content;
   }
 
   /** A replica will say nothing more in views before that one. */
@@ -94,6 +96,13 @@ export class LogJudge {
       for (const { body } of next.entry.requests) this.ledger.execute(body);
     }
   }
+}
+
+/** What a map has there, made if need be. */
+function known<Key, Value>(map: Map<Key, Value>, key: Key, make: () => Value): Value {
+  let value = map.get(key);
+  if (value === undefined) map.set(key, (value = make()));
+  return value;
 }
 
 const areSame = (a: Entry, b: Entry): boolean =>
