@@ -1,6 +1,7 @@
 import { quoted } from '../core/refusal.ts';
 import { REPLICA_FAULTS } from '../faults/replicas/registry.ts';
 import { looksOf, wantsColour } from '../repl/looks.ts';
+import { describeFact } from '../sim/replicas/facts.ts';
 import { runSchedule } from '../sim/replicas/run.ts';
 import { describeSchedule, drawSchedule, type Schedule } from '../sim/replicas/schedule.ts';
 import { UsageError } from './arguments.ts';
@@ -14,7 +15,7 @@ export function simulateCommand(order: SimulateOrder): number {
     const schedule = scheduleOf(order, at);
     const isAlone = schedules === 1;
     if (isAlone && !order.json) say(`${describeSchedule(schedule)}.`);
-    const outcome = runSchedule(schedule, isAlone && !order.json ? { observe: say } : {});
+    const outcome = runSchedule(schedule, isAlone && !order.json ? { observe: (fact) => { const line = describeFact(fact); if (line !== undefined) say(line); } } : {});
     events += outcome.events;
     if (outcome.type === 'holds' && !isAlone) continue;
     if (order.json) say(JSON.stringify({ v: 1, protocol: order.protocol, members: order.members, seed: at, ...outcome }));

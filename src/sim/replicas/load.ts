@@ -1,11 +1,12 @@
 import { nodeId } from '../../core/node.ts';
 import { symbolicSeal } from '../../core/seal.ts';
 import { LogJudge } from '../../judge/log.ts';
-import { client } from '../../protocols/pbft/client.ts';
-import type { ReplicaOutput } from '../../protocols/pbft/messages.ts';
+import { client, type ClientVocabulary } from '../../protocols/pbft/client.ts';
+import type { Message, ReplicaOutput } from '../../protocols/pbft/messages.ts';
 import { replica } from '../../protocols/pbft/replica.ts';
 import { settingsOf } from '../../protocols/pbft/settings.ts';
 import { Network, type AnyMachine } from './network.ts';
+import { judgeWords } from './words.ts';
 
 /** What a run under load took, beside time. */
 export interface Load {
@@ -30,14 +31,25 @@ export function serve({ n, requests, delay = 1 }: { readonly n: number; readonly
   const network = new Network(nodes, {
     link: () => link,
     sync: () => 0,
-    output(node, output) {
-      const said = output as ReplicaOutput | { readonly type: 'answered' };
-      if (said.type === 'executed') judge.executed(node.id, said.sequence, said.digest);
-      else if (said.type === 'answered') answered += 1;
+    sent(from, _to, message) {
+      if (from.id < n) judgeWords(judge, from.id, n, message as Message);
     },
+    output(node, output) {
+      const said = output as ReplicaOutput | ClientVocabulary['output'];
+      if (said.type === 'executed') judge.executed(node.id, said.sequence, said.batch);
+      else if (said.type === 'answered') {
+        answered += 1;
+        judge.answered(node.id, said.ticket, said.result);
+      }
+    },
+    accuse: (node, suspect, evidence) => judge.accused(node.id, suspect, evidence),
   });
   for (const node of network.nodes) network.start(node);
-  for (let ticket = 1; ticket <= requests; ticket += 1) network.input(network.nodes[n]!, { ticket, data: `order ${ticket}` });
+  for (let ticket = 1; ticket <= requests; ticket += 1) {
+    const data = `order ${ticket}`;
+    judge.asked({ client: nodeId(n), timestamp: ticket, operation: data });
+    network.input(network.nodes[n]!, { ticket, data });
+  }
   network.run(600_000, () => answered === requests);
   return { events: network.events, answered, violation: judge.violation };
 }

@@ -20,6 +20,8 @@ export interface SimNode {
   unsynced: { readonly record: unknown; readonly at: number }[];
   /** When all that it saved will be on disk. */
   syncedAt: number;
+  /** How much it said and did that waits for its disk. */
+  waiting: number;
   /** When each timer that runs was set, as a running number. */
   readonly timers: Map<string, number>;
 }
@@ -55,7 +57,7 @@ export class Network {
 
   constructor(nodes: readonly Pick<SimNode, 'id' | 'machine' | 'context'>[], world: World) {
     this.#world = world;
-    this.nodes = nodes.map((node) => ({ ...node, state: undefined, isUp: false, life: 0, disk: [], unsynced: [], syncedAt: 0, timers: new Map() }));
+    this.nodes = nodes.map((node) => ({ ...node, state: undefined, isUp: false, life: 0, disk: [], unsynced: [], syncedAt: 0, waiting: 0, timers: new Map() }));
     for (const node of this.nodes) this.#hosts.set(node.id, [...(this.#hosts.get(node.id) ?? []), node]);
   }
 
@@ -77,6 +79,7 @@ export class Network {
     node.life += 1;
     node.unsynced = [];
     node.syncedAt = 0;
+    node.waiting = 0;
     node.timers.clear();
     node.state = undefined;
   }
@@ -115,8 +118,9 @@ export class Network {
         due.node.timers.delete(due.timer);
         return this.#step(due.node, { type: 'timeout', timer: due.timer });
       case 'effect':
-        if (due.node.life === due.life) this.#carry(due.node, due.effect);
-        return;
+        if (due.node.life !== due.life) return;
+        due.node.waiting -= 1;
+        return this.#carry(due.node, due.effect);
       case 'call':
         return due.call();
       default:
@@ -147,9 +151,10 @@ export class Network {
       case 'send':
       case 'output':
       case 'accuse':
-        if (node.syncedAt > this.now) this.#wheel.add(node.syncedAt, { type: 'effect', node, effect, life: node.life });
-        else this.#carry(node, effect);
-        return;
+        // Nothing overtakes what was said before.
+        if (node.syncedAt <= this.now && node.waiting === 0) return this.#carry(node, effect);
+        node.waiting += 1;
+        return this.#wheel.add(Math.max(node.syncedAt, this.now), { type: 'effect', node, effect, life: node.life });
       default:
         effect satisfies never;
     }

@@ -6,12 +6,14 @@ import { traitor } from '../../faults/replicas/traitor.ts';
 import { LogJudge } from '../../judge/log.ts';
 import { client, type ClientVocabulary } from '../../protocols/pbft/client.ts';
 import { neededOf } from '../../protocols/pbft/compact.ts';
-import type { ReplicaOutput, SavedRecord } from '../../protocols/pbft/messages.ts';
+import type { Batch, Message, ReplicaOutput, SavedRecord } from '../../protocols/pbft/messages.ts';
 import { replica } from '../../protocols/pbft/replica.ts';
-import type { ReplicaState } from '../../protocols/pbft/state.ts';
+import { slotAt, type ReplicaState } from '../../protocols/pbft/state.ts';
 import { stateDigest, statusOf } from '../../protocols/pbft/status.ts';
+import type { RunFact } from './facts.ts';
 import { Network, type AnyMachine, type SimNode } from './network.ts';
 import type { Schedule } from './schedule.ts';
+import { judgeWords } from './words.ts';
 
 /** What became of a schedule. */
 export interface Outcome {
@@ -29,76 +31,112 @@ export interface Outcome {
 export interface RunOptions {
   /** The loyal replicas’ machine, where it is not PBFT as it should be. */
   readonly loyal?: AnyMachine;
-  readonly observe?: (line: string) => void;
+  readonly observe?: (fact: RunFact) => void;
 }
 
 /** How long after the healing all must be well: the longest timeout, twice, and then some. */
 const PATIENCE = 60_000;
 
-/** Lets a schedule happen, and judges it: safety at each execution, liveness once the network has healed. */
+/** Lets a schedule happen, and judges it: safety as it goes, liveness once the network has healed. */
 export function runSchedule(schedule: Schedule, { loyal = replica as unknown as AnyMachine, observe }: RunOptions = {}): Outcome {
   const { n, traitors, clients, heals, settings } = schedule;
   const judge = new LogJudge();
-  const answered = new Set<number>();
+  const isLoyal = (id: NodeId): boolean => !traitors.has(id);
   const members = Array.from({ length: n }, (_, id) => nodeId(id));
   const make = (id: NodeId, machine: AnyMachine): Pick<SimNode, 'id' | 'machine' | 'context'> => ({ id, machine, context: { self: id, members, seal: symbolicSeal(id), settings } });
-  const isLoyal = (id: NodeId): boolean => id < n && !traitors.has(id);
   const nodes = [
     ...members.map((id) => make(id, machineOf(schedule, id, loyal))),
     ...Array.from({ length: clients }, (_, i) => make(nodeId(n + i), client as unknown as AnyMachine)),
     ...[...traitors].filter(([, kind]) => kind === 'twins').map(([id]) => make(id, replica as unknown as AnyMachine)),
   ];
-  const tell = (id: NodeId, what: string): void => observe?.(`${String(network.now).padStart(6)} ms  ${id < n ? 'replica' : 'client'} ${id} ${what}`);
+  const requests = numbered(schedule);
+  const answered = new Set<number>();
   const network: Network = new Network(nodes, {
     link: linkOf(schedule),
     sync: () => schedule.sync,
+    sent(from, to, message) {
+      if (from.id < n && isLoyal(from.id)) judgeWords(judge, from.id, n, message as Message);
+      observe?.({ at: network.now, type: 'sent', from: from.id, to, message: message as Message });
+    },
     output(node, output) {
       const said = output as ReplicaOutput | ClientVocabulary['output'];
-      if (said.type === 'answered') answered.add(said.ticket);
-      else if (said.type === 'executed' && isLoyal(node.id)) judge.executed(node.id, said.sequence, said.digest);
-      if (observe !== undefined) tell(node.id, inWords(said));
+      if (said.type === 'answered') {
+        answered.add(said.ticket);
+        judge.answered(node.id, requests[said.ticket - 1]!.timestamp, said.result);
+      } else if (said.type === 'executed' && isLoyal(node.id)) judge.executed(node.id, said.sequence, said.batch);
+      observe?.({ at: network.now, ...factOf(node.id, said) });
     },
-    ...(observe === undefined
-      ? {}
-      : { accuse: (node, suspect, evidence) => tell(node.id, `accuses replica ${suspect} of ${evidence}`) }),
+    accuse(node, suspect, evidence) {
+      if (isLoyal(node.id) && isLoyal(suspect)) judge.accused(node.id, suspect, evidence);
+      observe?.({ at: network.now, type: 'accused', by: node.id, suspect, evidence });
+    },
   });
   for (const node of network.nodes) network.start(node);
-  schedule.requests.forEach(({ at, client: which, data }, index) => {
-    network.at(at, () => network.input(network.nodes[n + which]!, { ticket: index + 1, data }));
+  requests.forEach(({ at, client: id, timestamp, data }, index) => {
+    const ticket = index + 1;
+    network.at(at, () => {
+      judge.asked({ client: id, timestamp, operation: data });
+      observe?.({ at, type: 'asked', client: id, ticket, data });
+      network.input(network.nodes[id]!, { ticket, data });
+    });
   });
   for (const { replica: id, at, until } of schedule.falls) {
     const node = network.nodes[id]!;
     network.at(at, () => {
       if (!node.isUp) return;
-      tell(id, 'falls');
+      observe?.({ at, type: 'fell', replica: id });
       network.crash(node);
     });
     network.at(until, () => {
       if (node.isUp) return;
-      tell(id, 'comes back');
+      observe?.({ at: until, type: 'came-back', replica: id });
       // With all that it saved, or only what of it is needed.
       if ((at + id) % 2 === 0) node.disk = [...neededOf(node.disk as readonly SavedRecord[])];
       network.start(node);
+      // What it was about to tell when it fell, it had executed all the same.
+      for (const { sequence, batch } of executedIn(node.state as ReplicaState)) judge.executed(id, sequence, batch);
     });
   }
   const isSafe = (): boolean => judge.violation === undefined;
   network.run(heals, () => !isSafe());
   const good = network.nodes.slice(0, n).filter(({ id }) => isLoyal(id));
-  const doneBy = ({ state }: SimNode): number => (state as ReplicaState).store.position;
-  const isWell = (): boolean => answered.size === schedule.requests.length && areLevel(good) && doneBy(good[0]!) >= schedule.requests.length;
+  const isWell = (): boolean => answered.size === requests.length && areLevel(good) && (good[0]!.state as ReplicaState).store.position >= requests.length;
   // Whether all are level is asked now and then, not after every event.
   while (isSafe() && !isWell() && network.now < heals + PATIENCE) network.run(network.now + 50, () => !isSafe());
   const view = Math.max(...good.map(({ state }) => (state as ReplicaState | undefined)?.view ?? 0));
-  const about = { events: network.events, view, places: judge.height, time: network.now };
-  if (observe !== undefined) for (const node of good) tell(node.id, `ends ${lastWords(node)}`);
-  if (judge.violation !== undefined) return { type: 'violated', witness: judge.violation, ...about };
-  if (answered.size < schedule.requests.length) return { type: 'violated', witness: `${schedule.requests.length - answered.size} of ${schedule.requests.length} requests were not answered`, ...about };
-  if (!areLevel(good)) return { type: 'violated', witness: 'the loyal replicas did not come level', ...about };
-  const states = new Set(good.map((node) => stateDigest(node.context.seal, node.state as ReplicaState)));
-  if (states.size > 1) return { type: 'violated', witness: 'equal logs made different states', ...about };
-  const done = doneBy(good[0]!);
-  if (done !== schedule.requests.length) return { type: 'violated', witness: `${schedule.requests.length} requests were executed ${done} times`, ...about };
-  return { type: 'holds', ...about };
+  for (const { id, isUp, state } of good) observe?.({ at: network.now, type: 'ended', replica: id, status: isUp ? statusOf(state as ReplicaState) : null });
+  const witness = judge.violation ?? failureIn(good, judge, requests.length, answered.size);
+  return { type: witness === undefined ? 'holds' : 'violated', ...(witness === undefined ? {} : { witness }), events: network.events, view, places: judge.height, time: network.now };
+}
+
+/** The requests by the ids and numbers of their clients: each counts what it is asked. */
+function numbered({ n, requests }: Schedule): { readonly at: number; readonly client: NodeId; readonly timestamp: number; readonly data: string }[] {
+  const counts = new Map<number, number>();
+  return requests.map(({ at, client: which, data }) => {
+    const timestamp = (counts.get(which) ?? 0) + 1;
+    counts.set(which, timestamp);
+    return { at, client: nodeId(n + which), timestamp, data };
+  });
+}
+
+/** What a replica that came back has executed, as far as it still has it. */
+function* executedIn(state: ReplicaState): Iterable<{ readonly sequence: number; readonly batch: Batch }> {
+  for (let sequence = state.stable + 1; sequence <= state.executed; sequence += 1) {
+    const committed = slotAt(state, sequence)?.committed;
+    if (committed !== undefined) yield { sequence, batch: committed.batch };
+  }
+}
+
+/** What is not as it must be in the end; undefined if all is. */
+function failureIn(good: readonly SimNode[], { ledger }: LogJudge, requests: number, answered: number): string | undefined {
+  if (answered < requests) return `${requests - answered} of ${requests} requests were not answered`;
+  if (!areLevel(good)) return 'the loyal replicas did not come level';
+  const [first, ...others] = good.map(({ context, state }) => stateDigest(context.seal, state as ReplicaState));
+  if (others.some((digest) => digest !== first)) return 'equal logs made different states';
+  const { position, values } = (good[0]!.state as ReplicaState).store;
+  if (position !== requests) return `${requests} requests were executed ${position} times`;
+  const isTrue = ledger.position === position && values.size === ledger.values.size && [...values].every(([key, value]) => ledger.values.get(key) === value);
+  return isTrue ? undefined : 'the log makes another state than the replicas have';
 }
 
 function machineOf({ traitors, seed }: Schedule, id: NodeId, loyal: AnyMachine): AnyMachine {
@@ -110,12 +148,6 @@ function machineOf({ traitors, seed }: Schedule, id: NodeId, loyal: AnyMachine):
 }
 
 const areLevel = (nodes: readonly SimNode[]): boolean => new Set(nodes.map(({ state }) => `${(state as ReplicaState).executed} ${(state as ReplicaState).store.chain}`)).size === 1;
-
-function lastWords({ isUp, state }: SimNode): string {
-  if (!isUp) return 'as it fell';
-  const { view, isChangingView, sequence, executed, stableCheckpoint, waiting } = statusOf(state as ReplicaState);
-  return `in view ${view}${isChangingView ? ', which has not begun' : ''}, at place ${sequence}, with ${executed} requests executed, ${waiting} waiting, and stable up to ${stableCheckpoint}`;
-}
 
 /** What becomes of each message hangs on who it is between, and on the how-manieth between them it is. */
 function linkOf({ seed, lost, repeated, delay, cuts, heals }: Schedule): (from: SimNode, to: SimNode, now: number) => readonly number[] {
@@ -135,18 +167,19 @@ function linkOf({ seed, lost, repeated, delay, cuts, heals }: Schedule): (from: 
   };
 }
 
-function inWords(output: ReplicaOutput | ClientVocabulary['output']): string {
+function factOf(by: NodeId, output: ReplicaOutput | ClientVocabulary['output']) {
   switch (output.type) {
-    case 'executed':
-      return `executed ${output.batch.requests.map(({ body }) => body.operation).join(', ') || 'nothing'} at place ${output.sequence}, committed in view ${output.view}`;
+    case 'executed': {
+      const { type, sequence, view, batch } = output;
+      return { type, by, sequence, view, operations: batch.requests.map(({ body }) => body.operation) };
+    }
     case 'entered':
-      return `entered view ${output.view}`;
+      return { ...output, by };
     case 'transferred':
-      return `took over the state at place ${output.sequence}`;
+      return { type: output.type, by, sequence: output.sequence };
     case 'answered':
-      return `got ${output.result} for order ${output.ticket}`;
     case 'refused':
-      return `was refused order ${output.ticket}: ${output.reason}`;
+      return { ...output, client: by };
     default:
       return output satisfies never;
   }

@@ -80,7 +80,7 @@ export function drawSchedule({ n, seed, protocol = 'pbft', kinds = REPLICA_FAULT
     seed,
     settings: settingsOf({ ...HASTY, collector: protocol === 'collector', statusEvery: [60, 200, 1000][draw(23, 0, 3)]!, checkpointEvery: [2, 4, 16][draw(24, 0, 3)]! }),
     traitors,
-    requests: requests.toSorted((a, b) => a.at - b.at).map((request, i) => ({ ...request, data: `order ${i + 1}` })),
+    requests: requests.toSorted((a, b) => a.at - b.at).map((request, i) => ({ ...request, data: [`order ${i + 1}`, `set x ${i + 1}`, 'get x'][draw(25, i, 3)]! })),
     clients,
     cuts,
     falls,

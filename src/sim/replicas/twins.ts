@@ -14,6 +14,7 @@ import type { Effect, Event, Pbft, Request } from '../../protocols/pbft/messages
 import { replica } from '../../protocols/pbft/replica.ts';
 import { settingsOf } from '../../protocols/pbft/settings.ts';
 import type { ReplicaState } from '../../protocols/pbft/state.ts';
+import { judgeWords } from './words.ts';
 
 const N = 4;
 /** The ways in which five nodes can be cut in two, not being cut being one. */
@@ -60,9 +61,10 @@ const REQUESTS = [1, 2].map((timestamp): Request => {
   return { type: 'request', body, signature: symbolicSeal(client).sign('request', body) };
 });
 
-/** @returns the first disagreement, if there is one, and what it took to see */
+/** @returns the first violation, if there is one, and what it took to see */
 export function runTwins({ twin, cuts }: TwinsScenario, machine: ReplicaMachine<Pbft, ReplicaState> = replica): { readonly violation: string | undefined; readonly events: number } {
   const judge = new LogJudge();
+  for (const { body } of REQUESTS) judge.asked(body);
   const nodes = [...MEMBERS, nodeId(twin)].map((id): TwinNode => ({ id, context: CONTEXTS[id]!, state: machine.begin(CONTEXTS[id]!), hasViewTimer: false }));
   const queue: Due[] = [];
   let events = 0;
@@ -75,13 +77,15 @@ export function runTwins({ twin, cuts }: TwinsScenario, machine: ReplicaMachine<
   };
   const carry = (at: number, node: TwinNode, effect: Effect): void => {
     if (effect.type === 'send') {
+      if (node.id !== twin) judgeWords(judge, node.id, N, effect.message);
       const event: Event = { type: 'message', from: node.id, message: effect.message };
       for (let to = 0; to < nodes.length; to += 1) {
         if (to !== at && effect.to.includes(nodes[to]!.id) && side(at) === side(to)) queue.push({ from: at, to, event });
       }
     } else if (effect.type === 'set-timer' && effect.timer === 'view') node.hasViewTimer = true;
     else if (effect.type === 'cancel-timer' && effect.timer === 'view') node.hasViewTimer = false;
-    else if (effect.type === 'output' && effect.output.type === 'executed' && node.id !== twin) judge.executed(node.id, effect.output.sequence, effect.output.digest);
+    else if (effect.type === 'output' && effect.output.type === 'executed' && node.id !== twin) judge.executed(node.id, effect.output.sequence, effect.output.batch);
+    else if (effect.type === 'accuse' && node.id !== twin && effect.suspect !== twin) judge.accused(node.id, effect.suspect, effect.evidence);
   };
   cuts.forEach((next, round) => {
     cut = next;
