@@ -40,12 +40,14 @@ function verdictOf(result: CheckResult): string[] {
   switch (result.type) {
     case 'holds':
       return [`holds: all ${result.treasons} treasons covered (${result.engine})`];
-    case 'unknown':
+    case 'unknown': {
+      const { covered, treasons, engine, liesCovered, reason } = result;
       return [
-        `unknown: covered ${result.covered}${result.treasons === undefined ? '' : ` of ${result.treasons}`} treasons (${result.engine}), none of which breaks anything${
-          result.reason === 'too large' ? '; the search outgrew the memory that it allows itself' : ''
-        }`,
+        `unknown: covered ${covered}${treasons === undefined ? '' : ` of ${treasons}`} treasons (${engine}), none of which breaks anything`,
+        ...(liesCovered === undefined || liesCovered === 0 ? [] : [`nor does any treason break anything in which at most ${liesCovered} messages are tampered with`]),
+        ...(reason === 'too large' ? ['the search outgrew the memory that it allows itself: with fewer generals or traitors, or for one order alone, it takes less'] : []),
       ];
+    }
     case 'violated': {
       const { violation, isSmallest, covered, engine } = result;
       const { lies, property, traitors, order } = violation;
@@ -68,7 +70,7 @@ export function checkJson(result: CheckResult, protocol: AnyRoundsProtocol): obj
     case 'holds':
       return { ...shared, treasons: String(result.treasons) };
     case 'unknown':
-      return { ...shared, reason: result.reason, covered: String(result.covered), treasons: result.treasons === undefined ? null : String(result.treasons) };
+      return { ...shared, reason: result.reason, covered: String(result.covered), treasons: result.treasons === undefined ? null : String(result.treasons), lies: result.liesCovered ?? null };
     case 'violated': {
       const { choices, ...violation } = result.violation;
       const words = Object.fromEntries([...choices].map(([id, said]) => [nameOf(id), said]));
