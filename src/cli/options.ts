@@ -1,7 +1,8 @@
 import { parseArgs, type ParseArgsConfig } from 'node:util';
 import { parseOrder, type Order } from '../core/order.ts';
 import { parseWhole } from '../core/parse.ts';
-import { quoted } from '../core/refusal.ts';
+import { Refusal, quoted } from '../core/refusal.ts';
+import { joined } from './join.ts';
 
 /** What was asked for on the command line. */
 export type Request =
@@ -510,8 +511,9 @@ function parseReplica(words: readonly string[]): Request {
 
 function parsed<Config extends NonNullable<ParseArgsConfig['options']>>(words: readonly string[], options: Config) {
   try {
-    return parseArgs({ args: [...words], allowPositionals: true, options });
+    return parseArgs({ args: joined(words, options), allowPositionals: true, options });
   } catch (error) {
+    if (error instanceof Refusal) throw error;
     // parseArgs explains in several sentences; the first names what was wrong.
     throw new UsageError(error instanceof Error ? error.message.split(/\.\s|\n/)[0]! : String(error));
   }
