@@ -15,11 +15,31 @@ export type Arguments<Config extends OptionsConfig> = Pick<ReturnType<typeof par
 /** @throws UsageError */
 export function argumentsOf<Config extends OptionsConfig>(words: readonly string[], options: Config): Arguments<Config> {
   try {
-    return parseArgs({ args: [...words], allowPositionals: true, options });
+    return parseArgs({ args: joined(words, options), allowPositionals: true, options });
   } catch (error) {
+    if (error instanceof UsageError) throw error;
     // parseArgs explains in several sentences; the first names what was wrong.
     throw new UsageError(error instanceof Error ? error.message.split(/\.\s|\n/)[0]! : String(error));
   }
+}
+
+/**
+ * The words, an option and its value in one where the value begins with a minus: parseArgs would find those ambiguous. A number
+ * below 0 is then a value like any other, which whoever reads the option refuses in its own words; another option is none.
+ */
+function joined(words: readonly string[], options: OptionsConfig): string[] {
+  const args: string[] = [];
+  for (let at = 0; at < words.length; at += 1) {
+    const [word, next] = [words[at]!, words[at + 1]];
+    if (word === '--') return [...args, ...words.slice(at)];
+    const isAwaiting = Object.entries(options).some(([name, { type, short }]) => type === 'string' && (word === `--${name}` || (short !== undefined && word === `-${short}`)));
+    if (isAwaiting && next?.startsWith('-') === true && next !== '-') {
+      if (!/^-[\d.]/.test(next)) throw new UsageError(`${word} needs a value, and ${quoted(next)} is none: if it is one, ${word}${word.startsWith('--') ? '=' : ''}${next} says so`);
+      args.push(word.startsWith('--') ? `${word}=${next}` : `${word}${next}`);
+      at += 1;
+    } else args.push(word);
+  }
+  return args;
 }
 
 /** The whole number that a word is, if there is one. @throws UsageError if it is none, or out of range */

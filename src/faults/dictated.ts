@@ -6,6 +6,9 @@ import { say, type Conduct, type FaultStrategy } from '../core/strategy.ts';
 /** The word for a message that is not sent. */
 export const SILENCE = 'silence';
 
+/** The word for a message that is for neither order, as a king's proposal may be. */
+export const NOTHING = 'nothing';
+
 /** The word for the honest message, and a lie right after it. */
 export const BOTH = 'both';
 

@@ -30,7 +30,7 @@ export function findingsOf(order: Order, members: readonly Member[], account: Ac
 /** Who was slow broke the model's bound on delays: what failed then says nothing about the protocol. */
 function violatedUnlessLate(witness: string, { accusations }: Account): Finding {
   const late = new Set(accusations.filter(({ kind }) => kind === 'silence').map(({ suspect }) => nameOf(suspect)));
-  return late.size === 0 ? { type: 'violated', witness } : { type: 'unknown', reason: `${witness}, but ${[...late].join(', ')} was late` };
+  return late.size === 0 ? { type: 'violated', witness } : { type: 'unknown', reason: `${witness}, but ${[...late].join(', ')} ${late.size === 1 ? 'was' : 'were'} late` };
 }
 
 function split(lieutenants: readonly NodeId[], decisions: ReadonlyMap<NodeId, Order | undefined>): string | undefined {

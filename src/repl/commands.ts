@@ -3,7 +3,7 @@ import { BREAKDOWNS, type Breakdown } from '../core/mission.ts';
 import { nameOf, nodeId } from '../core/node.ts';
 import { parseId, parseWhole } from '../core/parse.ts';
 import { Refusal, quoted } from '../core/refusal.ts';
-import { BOTH, SILENCE } from '../faults/dictated.ts';
+import { BOTH, NOTHING, SILENCE } from '../faults/dictated.ts';
 import { DEFAULT_STRATEGY, STRATEGIES } from '../faults/registry.ts';
 import { PROTOCOLS, protocolNamed } from '../protocols/registry.ts';
 import type { Outcome } from '../core/outcome.ts';
@@ -17,6 +17,8 @@ const ID: Parameter = { name: 'id', words: ({ army }) => army.members().map(({ i
 const ORDER: Parameter = { name: 'attack|retreat', words: () => ORDERS };
 const TRACES = ['on', 'off', 'last'] as const;
 const STATES = ['faulty', 'non-faulty'] as const;
+/** What `choose` can have a traitor say; a king's `nothing` is a message, `silence` is none. */
+const SAYINGS = [...ORDERS, NOTHING, SILENCE, BOTH];
 const STATE: Parameter = { name: STATES.join('|'), words: () => STATES };
 const STRATEGY: Parameter = { name: 'strategy', words: () => STRATEGIES.map(({ name }) => name) };
 const PROTOCOL: Parameter = { name: 'name', words: () => PROTOCOLS.map(({ name }) => name) };
@@ -171,7 +173,7 @@ export const COMMANDS: readonly Command[] = [
   },
   {
     name: 'choose',
-    forms: [[ID, { name: 'attack|retreat|silence|both', isMany: true, words: () => [...ORDERS, SILENCE, BOTH] }]],
+    forms: [[ID, { name: SAYINGS.join('|'), isMany: true, words: () => SAYINGS }]],
     summary: 'fix what a traitor says in the next order: a word for each of its messages, in the order in which it sends them',
     example: 'choose 1 attack retreat attack',
     async run({ army }, [id = '', ...words]) {

@@ -56,6 +56,11 @@ describe('the judge', () => {
         expect(judged([LOYAL, FAULTY, LOST, LOYAL], [order, other, other, order])).to.deep.equal({ agreement: HOLDS, validity: HOLDS, termination: HOLDS });
       });
 
+      it('names all who were late', () => {
+        const { validity } = judged([LOYAL, LOYAL, LOYAL, LOYAL], [order, order, other, undefined], [late(4), late(2)]);
+        expect(validity.type === 'unknown' && validity.reason).to.match(/, but G4, G2 were late$/);
+      });
+
       it('says unknown, and whose fault that is, where somebody was late; what holds all the same holds', () => {
         const { agreement, validity, termination } = judged([LOYAL, LOYAL, LOYAL, LOYAL], [order, order, other, undefined], [late(4), late(4)]);
         for (const finding of [agreement, validity, termination]) expect(finding.type).to.equal('unknown');

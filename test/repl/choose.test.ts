@@ -87,7 +87,7 @@ describe('choose', () => {
     expect(await refusal(at, 'choose 2 attack')).to.match(/^G2 is loyal, and only traitors can be told what to say/);
     expect(await refusal(at, 'choose 9 attack')).to.match(/^there is no general G9/);
     await run(at, 'g-state 2 faulty');
-    expect(await refusal(at, 'choose 2')).to.include('choose <id> <attack|retreat|silence|both>…');
+    expect(await refusal(at, 'choose 2')).to.include('choose <id> <attack|retreat|nothing|silence|both>…');
     expect(await refusal(at, 'choose banana attack')).to.include('choose <id>');
     expect(at.army.dictated).to.deep.equal([]);
   });

@@ -253,7 +253,7 @@ describe('completion', () => {
 });
 
 /** Words that stand for the parameters of commands in an army of four where G2 is a traitor. */
-const WORDS: Readonly<Record<string, string>> = { round: '1', order: '1', id: '2', count: '1', strategy: 'liar', name: 'oral', m: '1', n: '42', command: 'exit', 'attack|retreat|silence|both…': 'attack retreat attack' };
+const WORDS: Readonly<Record<string, string>> = { round: '1', order: '1', id: '2', count: '1', strategy: 'liar', name: 'oral', m: '1', n: '42', command: 'exit', 'attack|retreat|nothing|silence|both…': 'attack retreat attack' };
 
 /** The forms that a text like `name <a> [<b> [<c>]]` stands for. */
 function formsIn(text: string): string[][] {

@@ -7,6 +7,7 @@ import { signed } from '../../src/protocols/signed.ts';
 import { check, searchOf } from '../../src/sim/check/check.ts';
 import type { CheckRequest, Engine } from '../../src/sim/check/request.ts';
 import type { CheckResult, Violation } from '../../src/sim/check/result.ts';
+import { sentencesOf } from '../../src/sim/check/report.ts';
 import { inWords } from '../../src/sim/check/words.ts';
 import { ids } from './om-variant.ts';
 
@@ -140,6 +141,30 @@ describe('check', () => {
         expect(steps).to.be.greaterThan(2);
       });
     }
+
+    it('says of a search that outgrew its memory how many lies break nothing', () => {
+      const request: CheckRequest = { protocol: king, members: 6, faults: 2, traitors: ids(1, 2), orders: ['attack'] };
+      const result = check(request);
+      expect(result).to.include({ type: 'unknown', reason: 'too large', liesCovered: 8 });
+      expect(sentencesOf(result, king).slice(1)).to.deep.equal([
+        'nor does any treason break anything in which at most 8 messages are tampered with',
+        'the search outgrew the memory that it allows itself: with fewer generals or traitors, or for one order alone, it takes less',
+      ]);
+    });
+
+    it('says of plain enumeration, too, how many lies it has told in every place', () => {
+      // G2 sends 25 messages, so there are 26 treasons with at most one lie, and 326 with two.
+      const request: CheckRequest = { protocol: oral, members: 7, faults: 1, m: 2, traitors: ids(2), orders: ['attack'], engine: 'plain' };
+      const stoppedAt = [1, 2, 3, 4].map((step) => {
+        let asked = 0;
+        return check(request, { shouldStop: () => (asked += 1) > step });
+      });
+      for (const result of stoppedAt) {
+        if (result.type !== 'unknown') throw new Error(`expected unknown, but the check says ${result.type}`);
+        expect(result.liesCovered).to.equal(result.covered > 326n ? 2 : 1);
+      }
+      expect(new Set(stoppedAt.map((result) => result.type === 'unknown' && result.liesCovered)).size).to.equal(2);
+    });
 
     it('shows a violation that it has found already, and says that a smaller one is not ruled out', () => {
       const result = stoppedOnce(searchOf({ protocol: oral, members: 6, faults: 2, engine: 'structured' }));

@@ -19,14 +19,18 @@ import type { Order } from '../../core/order.ts';
 import type { Context, Heard, OrderVocabulary, RoundsEffect, RoundsEvent } from '../../core/protocol.ts';
 import { alternativesTo } from './alternatives.ts';
 import { assertAll, countTreasons } from './count.ts';
+import { combine, newLayer, type Configuration, type Layer, type Prospect, type Told } from './layer.ts';
 import { traitorSets, type Campaign } from './request.ts';
 import type { CheckResult, Coverage } from './result.ts';
 import { contextOf, judgeOf, violationBy, type Decide } from './trial.ts';
 
 const BOUNDS: readonly number[] = [2, 4, 8, Infinity];
 
-/** The most configurations after one round: what they take is memory, and a search that runs out of it would lose what it knows. */
-const CONFIGURATIONS_MAX = 400_000;
+/**
+ * The most configurations after one round: what they take is memory, and a search that runs out of it would lose what it knows.
+ * What outgrows this outgrows twice as many in the next round.
+ */
+const CONFIGURATIONS_MAX = 200_000;
 
 /** How many configurations are gone on with between two reports: some milliseconds. */
 const WORK_MAX = 16;
@@ -34,6 +38,7 @@ const WORK_MAX = 16;
 export function* searchMerging(campaign: Campaign): Generator<Coverage, CheckResult, boolean | undefined> {
   const treasons = countTreasons(campaign);
   let covered = 0n;
+  let liesCovered: number | undefined;
   for (const bound of BOUNDS) {
     let inThisPass = 0n;
     let isCut = false;
@@ -42,20 +47,20 @@ export function* searchMerging(campaign: Campaign): Generator<Coverage, CheckRes
       const judge = judgeOf(campaign, traitors);
       for (const order of campaign.orders) {
         const lab = laboratory(campaign, traitors, order);
-        let layer: Iterable<Configuration> = [lab.start];
+        let layer: readonly Configuration[] = [lab.start];
         let work = 0;
         for (let round = 1; round <= lab.rounds; round += 1) {
-          const next = new Map<string, Configuration>();
+          const next = newLayer();
           for (const configuration of layer) {
             const bounded = Math.min(bound, (smallest?.end.lies ?? Infinity) - 1);
             if (lab.goOn(configuration, round, bounded, next)) isCut = true;
             work += 1;
-            const isTooLarge = next.size > CONFIGURATIONS_MAX;
+            const isTooLarge = next.all.length > CONFIGURATIONS_MAX;
             if (!isTooLarge && (work % WORK_MAX !== 0 || (yield { covered, treasons }) !== true)) continue;
             if (smallest !== undefined) return violated(smallest, false);
-            return { type: 'unknown', reason: isTooLarge ? 'too large' : 'stopped', engine: 'merging', covered, treasons };
+            return { type: 'unknown', reason: isTooLarge ? 'too large' : 'stopped', engine: 'merging', covered, treasons, ...(liesCovered === undefined ? {} : { liesCovered }) };
           }
-          layer = next.values();
+          layer = next.all;
         }
         for (const end of layer) {
           inThisPass += end.ways;
@@ -65,6 +70,7 @@ export function* searchMerging(campaign: Campaign): Generator<Coverage, CheckRes
       }
     }
     if (smallest !== undefined) return violated(smallest, true);
+    liesCovered = bound;
     if (isCut) continue;
     assertAll(inThisPass, treasons);
     return { type: 'holds', engine: 'merging', treasons: inThisPass };
@@ -88,24 +94,6 @@ interface Found {
   readonly end: Configuration;
 }
 
-/** Where the army may be after a round. */
-interface Configuration {
-  /** By member, which of its postures. */
-  readonly postures: readonly number[];
-  /** How many treasons lead here. */
-  ways: bigint;
-  /** The fewest lies that lead here. */
-  lies: number;
-  /** With these, from where, and by what each general made of the last round. */
-  before: Configuration | undefined;
-  by: readonly Prospect[];
-}
-
-interface Told {
-  readonly message: string;
-  readonly alternative: number;
-}
-
 /** How a general stands after a round. */
 interface Posture {
   readonly state: unknown;
@@ -117,16 +105,6 @@ interface Posture {
 
 type Sends = readonly { readonly to: NodeId; readonly message: unknown; readonly index: number }[];
 
-/** What a general may stand like after the next round. */
-interface Prospect {
-  readonly posture: number;
-  /** In how many ways the traitors can bring it about. */
-  ways: bigint;
-  /** With how many lies at the least, and which. */
-  lies: number;
-  readonly told: readonly Told[];
-}
-
 /** What a general may hear in a round. */
 interface Inbox {
   readonly heard: readonly Heard<unknown>[];
@@ -137,7 +115,7 @@ interface Laboratory {
   readonly rounds: number;
   readonly start: Configuration;
   /** Puts what may come of a configuration's round into `next`. @returns whether something was left out for its many lies */
-  goOn(configuration: Configuration, round: number, bound: number, next: Map<string, Configuration>): boolean;
+  goOn(configuration: Configuration, round: number, bound: number, next: Layer): boolean;
   accountOf(end: Configuration): { reports: Report[]; losses: []; accusations: [] };
 }
 
@@ -175,19 +153,8 @@ function laboratory(campaign: Campaign, traitors: readonly NodeId[], order: Orde
     return postures.push({ state, sends, decision, letters }) - 1;
   }
 
-  function goOn(configuration: Configuration, round: number, bound: number, next: Map<string, Configuration>): boolean {
-    let isCut = false;
-    const prospects = contexts.map((_, receiver) => prospectsOf(configuration.postures, receiver, round));
-    for (const by of combinations(prospects, bound - configuration.lies, () => (isCut = true))) {
-      let { ways, lies } = configuration;
-      for (const prospect of by) {
-        ways *= prospect.ways;
-        lies += prospect.lies;
-      }
-      const stand = by.map(({ posture }) => posture);
-      merge(next, stand.join(' '), { postures: stand, ways, lies, before: configuration, by });
-    }
-    return isCut;
+  function goOn(configuration: Configuration, round: number, bound: number, next: Layer): boolean {
+    return combine(configuration, contexts.map((_, receiver) => prospectsOf(configuration.postures, receiver, round)), bound, next);
   }
 
   /** What may become of one general in a round. It hangs on how it stands and on what is sent to it, and on nothing else. */
@@ -200,7 +167,12 @@ function laboratory(campaign: Campaign, traitors: readonly NodeId[], order: Orde
     for (const { heard, told } of inboxes(stand, members[receiver]!, round)) {
       const event = { type: 'round', round: round + 1, inbox: heard } as const;
       const posture = stepped(contexts[receiver]!, structuredClone(state), decision, event);
-      merge(found, posture, { posture, ways: 1n, lies: told.length, told });
+      const alike = found.get(posture);
+      if (alike === undefined) found.set(posture, { posture, ways: 1n, lies: told.length, told });
+      else {
+        alike.ways += 1n;
+        if (told.length < alike.lies) Object.assign(alike, { lies: told.length, told });
+      }
     }
     const prospects = [...found.values()];
     prospectsKnown.set(key, prospects);
@@ -256,28 +228,6 @@ function joined(heard: readonly Heard<unknown>[], from: NodeId, messages: readon
   const last = heard.at(-1);
   if (messages.length === 0) return heard;
   return last?.from === from ? [...heard.slice(0, -1), { from, messages: [...last.messages, ...messages] }] : [...heard, { from, messages }];
-}
-
-/** Adds the ways, and keeps the fewer lies. */
-function merge<Key, Value extends { ways: bigint; lies: number }>(map: Map<Key, Value>, key: Key, value: Value): void {
-  const alike = map.get(key);
-  if (alike === undefined || value.lies < alike.lies) map.set(key, value);
-  if (alike === undefined) return;
-  const ways = alike.ways + value.ways;
-  alike.ways = ways;
-  value.ways = ways;
-}
-
-/** One prospect for each general, in all ways that stay within the budget of lies. */
-function* combinations(prospects: readonly (readonly Prospect[])[], budget: number, cut: () => void, from = 0): Generator<Prospect[]> {
-  if (from === prospects.length) {
-    yield [];
-    return;
-  }
-  for (const prospect of prospects[from]!) {
-    if (prospect.lies > budget) cut();
-    else for (const rest of combinations(prospects, budget - prospect.lies, cut, from + 1)) yield [prospect, ...rest];
-  }
 }
 
 function numberIn(numbers: Map<string, number>, key: string): number {

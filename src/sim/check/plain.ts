@@ -46,7 +46,7 @@ export function* searchPlainly(campaign: Campaign): Generator<Coverage, CheckRes
           work = 0;
           if ((yield { covered, treasons }) !== true) continue;
           if (smallest !== undefined) return violated(smallest, false);
-          return { type: 'unknown', reason: 'stopped', engine: 'plain', covered, treasons };
+          return { type: 'unknown', reason: 'stopped', engine: 'plain', covered, treasons, ...(known < 0 ? {} : { liesCovered: known }) };
         }
       }
     }

@@ -1,5 +1,6 @@
 import { nameOf, nodeId } from '../../core/node.ts';
 import type { AnyRoundsProtocol } from '../../core/protocol.ts';
+import { protocolNamed } from '../../protocols/registry.ts';
 import { limitsOf } from './alternatives.ts';
 import { ORDERS } from '../../core/order.ts';
 import type { CheckResult, Proven, Violation } from './result.ts';
@@ -40,12 +41,14 @@ function verdictOf(result: CheckResult): string[] {
   switch (result.type) {
     case 'holds':
       return [`holds: all ${result.treasons} treasons covered (${result.engine})`];
-    case 'unknown':
+    case 'unknown': {
+      const { covered, treasons, engine, liesCovered, reason } = result;
       return [
-        `unknown: covered ${result.covered}${result.treasons === undefined ? '' : ` of ${result.treasons}`} treasons (${result.engine}), none of which breaks anything${
-          result.reason === 'too large' ? '; the search outgrew the memory that it allows itself' : ''
-        }`,
+        `unknown: covered ${covered}${treasons === undefined ? '' : ` of ${treasons}`} treasons (${engine}), none of which breaks anything`,
+        ...(liesCovered === undefined || liesCovered === 0 ? [] : [`nor does any treason break anything in which at most ${liesCovered} messages are tampered with`]),
+        ...(reason === 'too large' ? ['the search outgrew the memory that it allows itself: with fewer generals or traitors, or for one order alone, it takes less'] : []),
       ];
+    }
     case 'violated': {
       const { violation, isSmallest, covered, engine } = result;
       const { lies, property, traitors, order } = violation;
@@ -68,7 +71,7 @@ export function checkJson(result: CheckResult, protocol: AnyRoundsProtocol): obj
     case 'holds':
       return { ...shared, treasons: String(result.treasons) };
     case 'unknown':
-      return { ...shared, reason: result.reason, covered: String(result.covered), treasons: result.treasons === undefined ? null : String(result.treasons) };
+      return { ...shared, reason: result.reason, covered: String(result.covered), treasons: result.treasons === undefined ? null : String(result.treasons), lies: result.liesCovered ?? null };
     case 'violated': {
       const { choices, ...violation } = result.violation;
       const words = Object.fromEntries([...choices].map(([id, said]) => [nameOf(id), said]));
@@ -95,7 +98,7 @@ export function scriptOf(violation: Violation): string[] {
     ...(last > MUSTERED ? [`g-add ${last - MUSTERED}`] : []),
     `g-elect ${commander}`,
     ...everybody.filter((id) => !members.includes(id)).map((id) => `g-kill ${id}`),
-    `g-protocol ${protocol} ${m}`,
+    protocolNamed(protocol)?.withoutM === undefined ? `g-protocol ${protocol} ${m}` : `g-protocol ${protocol}`,
     ...traitors.map((id) => `g-state ${id} faulty`),
     ...traitors.filter((id) => (choices.get(id) ?? []).length > 0).map((id) => `choose ${id} ${choices.get(id)!.join(' ')}`),
     `actual-order ${order} anyway`,

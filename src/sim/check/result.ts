@@ -29,6 +29,8 @@ export type CheckResult =
       readonly engine: Engine;
       readonly covered: bigint;
       readonly treasons: bigint | undefined;
+      /** Every treason with at most that many lies was covered; undefined where a search does not go by their number, or has not come so far. */
+      readonly liesCovered?: number;
       readonly proven?: Proven;
     };
 
