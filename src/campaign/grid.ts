@@ -64,8 +64,6 @@ export function gridOf(fields: Partial<Record<GridKey, Field>>, seed: number): G
     until,
     seed: fields.seed === undefined ? seed : wholeIn(fields.seed, 0),
   };
-  const [unwilling, ...others] = grid.protocols.map((name) => protocolNamed(name)!.withoutM);
-  if (grid.m !== 'default' && unwilling !== undefined && others.every((other) => other !== undefined)) throw new Refusal(`${fields.m?.name ?? 'm'}: ${unwilling}`);
   const most = grid.members.at(-1)!;
   const tooMany = grid.faults.find((faults) => faults > most);
   if (tooMany !== undefined) throw new Refusal(`${fields.faults?.name ?? 'faults'}: ${tooMany} traitors are more than there are generals, ${most} at the most`);
@@ -87,7 +85,7 @@ export function cellsOf(grid: Grid): { readonly cells: readonly Cell[]; readonly
           left.push(`n=${members} f=${faults}: more traitors than generals`);
           continue;
         }
-        for (const m of grid.m === 'default' || protocol.withoutM !== undefined ? [protocol.faultsByDefault(members)] : grid.m === 'f' ? [faults] : grid.m) {
+        for (const m of grid.m === 'default' ? [protocol.faultsByDefault(members)] : grid.m === 'f' ? [faults] : grid.m) {
           const refusal = protocol.refuses(members, m);
           if (refusal !== undefined) left.push(`${name} m=${m} n=${members}: ${refusal}`);
           else for (const strategy of grid.strategies) cells.push(cellOf(name, m, members, faults, strategy));

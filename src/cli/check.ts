@@ -29,7 +29,6 @@ export async function checkCommand(order: CheckOrder): Promise<number> {
 function requestOf({ protocol: name, members, faults, m, order, engine }: CheckOrder): CheckRequest {
   const protocol = protocolNamed(name);
   if (protocol === undefined) throw new UsageError(`there is no protocol ${quoted(name)}: ${PROTOCOLS.map((known) => known.name).join(', ')}`);
-  if (m !== undefined && protocol.withoutM !== undefined) throw new UsageError(`--m: ${protocol.withoutM}`);
   const known = ENGINES.find((candidate) => candidate === engine);
   if (known === undefined) throw new UsageError(`--engine is ${ENGINES.join(', ')}, not ${quoted(engine)}`);
   return { protocol, members, faults, engine: known, ...(m === undefined ? {} : { m }), ...(order === undefined ? {} : { orders: [order] }) };

@@ -104,8 +104,6 @@ export interface RoundsProtocol<V extends OrderVocabulary, State> {
   membersNeeded(faults: number): number;
   /** The m that it runs with when none is asked for. */
   faultsByDefault(members: number): number;
-  /** Why no m is to be chosen for it, in one line; left out where one is. */
-  readonly withoutM?: string;
   /** Why it cannot be run among that many members for that many traitors, in one line; undefined if it can. */
   refuses(members: number, faults: number): string | undefined;
   /** In how many rounds messages are sent; one more `round` event brings the last inbox. */

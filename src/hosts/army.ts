@@ -195,10 +195,7 @@ export class Army {
   follow(protocol: string, faults?: number): Promise<void> {
     return this.#whenIdle(async () => {
       const known = knownProtocol(protocol);
-      if (faults !== undefined) {
-        wholeNumber(faults, 'm', 0, Number.MAX_SAFE_INTEGER);
-        if (known.withoutM !== undefined) throw new Refusal(known.withoutM);
-      }
+      if (faults !== undefined) wholeNumber(faults, 'm', 0, Number.MAX_SAFE_INTEGER);
       if (this.#states.size > 0) this.#mustFit(known, faults ?? known.faultsByDefault(this.#states.size));
       this.#protocol = known;
       this.#faults = faults;

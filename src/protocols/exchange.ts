@@ -34,7 +34,6 @@ export const exchange: RoundsProtocol<Exchange, ExchangeState> = {
   shots: 'single',
   membersNeeded: byzantineMembers,
   faultsByDefault: faultsTolerated,
-  withoutM: 'the exchange is the same for every m, so it takes none; oral takes one',
   refuses: () => undefined,
   rounds: () => 2,
   speaks: ({ commander }, round, from, to) => (round === 1 ? from === commander : from !== commander && to !== commander),

@@ -64,14 +64,6 @@ describe('generals campaign', () => {
     }
   });
 
-  it('runs the exchange, which has no m, once beside protocols that have one; asked for an m alone it is refused', async () => {
-    const { out } = await generals(['campaign', '--protocol', 'exchange,oral', '-n', '7', '--m', '1,2', '--orders', '10', '--seed', '1', '--json']);
-    const { cells } = JSON.parse(out) as Pick<Results, 'cells'>;
-    expect(cells.map(({ id }) => id)).to.deep.equal(['exchange-m2-n7-f1-coin', 'oral-m1-n7-f1-coin', 'oral-m2-n7-f1-coin']);
-    const { code, err } = await generals(['campaign', '--m', '7', '--orders', '10']);
-    expect([code, err]).to.deep.equal([2, 'generals: --m: the exchange is the same for every m, so it takes none; oral takes one – see generals --help\n']);
-  });
-
   it('takes a grid from a file, and options before it', async () => {
     const grid = path('grid.json');
     writeFileSync(grid, JSON.stringify({ protocol: ['exchange'], members: '3..4', faults: [1], orders: 50, seed: 1 }));

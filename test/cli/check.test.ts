@@ -80,29 +80,6 @@ describe('the program', () => {
       }
     });
 
-    it('names the option and what it takes where a number is below 0, whatever reads it', async () => {
-      const told: Readonly<Record<string, string>> = {
-        'check --faults -1': '--faults is a whole number from 0 to 4, not "-1"',
-        'check -n -3': '--members is a whole number from 1 to 256, not "-3"',
-        'run --deadline -5 -': '--deadline is a whole number from 1 to 2147483647, not "-5"',
-        'campaign --until -0.1': '--until is to be a width from 0.000001 to below 1, such as 0.01, not "-0.1"',
-        'campaign --members -4..3': '--members is to be whole numbers from 1 to 256, such as 4 or 4..16 or 4,7,10, not "-4..3"',
-        'replay x --order -1': '--order is a whole number from 1 to 4294967295, not "-1"',
-        'check --save --json': '--save needs a value, and "--json" is none: if it is one, --save=--json says so',
-      };
-      for (const [line, why] of Object.entries(told)) {
-        const { code, err } = await generals(line.split(' '));
-        expect([code, err], line).to.deep.equal([2, `generals: ${why} – see generals --help\n`]);
-      }
-    });
-
-    it('refuses an m for the exchange, which has none, and repeats its violations without one', async () => {
-      const { code, err } = await generals(['check', '--m', '7']);
-      expect([code, err]).to.deep.equal([2, 'generals: --m: the exchange is the same for every m, so it takes none; oral takes one – see generals --help\n']);
-      const violated = JSON.parse((await generals(['check', '-n', '7', '-f', '2', '--json'])).out) as { script: string[] };
-      expect(violated.script).to.include('g-protocol exchange');
-    });
-
     const mistakes = ['--protocol nonsense', '--members 0', '--members x', '--faults 5', '--order sideways', '--engine magic', '--engine structured --protocol king', '--m 9 --protocol oral', 'four', '--save /nowhere/at/all.txt', '--nope'];
     for (const args of mistakes) {
       it(`${args} is a mistake, told in one line`, async () => {

@@ -62,7 +62,7 @@ export const pbft: RoundsProtocol<PbftOrder, OrderState> = {
   refuses: (members, faults) =>
     faults <= faultsTolerated(members)
       ? undefined
-      : `PBFT with m = ${faults} does not fit ${members} generals: m is at most (n - 1) / 3, here ${faultsTolerated(members)}`,
+      : `PBFT does not stand ${faults} traitors among ${members} generals: m is at most (n - 1) / 3, here ${faultsTolerated(members)}`,
   rounds: ({ faults }) => (faults + 1) * VIEW + STATUS_EVERY + 2,
   messages: ({ members: { length: n } }) => 2 * n * (n - 1),
   lies,

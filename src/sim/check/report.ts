@@ -1,6 +1,5 @@
 import { nameOf, nodeId } from '../../core/node.ts';
 import type { AnyRoundsProtocol } from '../../core/protocol.ts';
-import { protocolNamed } from '../../protocols/registry.ts';
 import { limitsOf } from './alternatives.ts';
 import { ORDERS } from '../../core/order.ts';
 import type { CheckResult, Proven, Violation } from './result.ts';
@@ -98,7 +97,7 @@ export function scriptOf(violation: Violation): string[] {
     ...(last > MUSTERED ? [`g-add ${last - MUSTERED}`] : []),
     `g-elect ${commander}`,
     ...everybody.filter((id) => !members.includes(id)).map((id) => `g-kill ${id}`),
-    protocolNamed(protocol)?.withoutM === undefined ? `g-protocol ${protocol} ${m}` : `g-protocol ${protocol}`,
+    `g-protocol ${protocol} ${m}`,
     ...traitors.map((id) => `g-state ${id} faulty`),
     ...traitors.filter((id) => (choices.get(id) ?? []).length > 0).map((id) => `choose ${id} ${choices.get(id)!.join(' ')}`),
     `actual-order ${order} anyway`,
