@@ -40,7 +40,7 @@ try {
       process.exitCode = await (await import('./cli/replay.ts')).replayCommand(request);
       break;
     case 'simulate':
-      process.exitCode = (await import('./cli/simulate.ts')).simulateCommand(request);
+      process.exitCode = await (await import('./cli/simulate.ts')).simulateCommand(request);
       break;
     case 'cluster':
       process.exitCode = await (await import('./cli/cluster.ts')).clusterCommand(request);

@@ -78,6 +78,8 @@ export interface SimulateOrder {
   readonly schedules: number;
   /** The only Byzantine kind; any if undefined. */
   readonly kind: string | undefined;
+  /** The file to write what happened to, if there is one. */
+  readonly trace: string | undefined;
   readonly json: boolean;
   readonly colourless: boolean;
 }
@@ -209,6 +211,7 @@ For simulate:
       --seed <n>         the seed that the schedule follows from (1)
       --schedules <n>    try that many seeds, from that one on (1)
       --kind <name>      the only Byzantine kind; any if not given
+      --trace <file>     write all that happened under the schedule of one seed, as JSON lines
       --json             one JSON object instead of sentences
 
 For cluster (GET /status, /status?full and /metrics at every node; POST /preprepare at the commander):
@@ -242,8 +245,9 @@ For replica:
 
 At the prompt, help lists the commands.
 
-Exit status: 0 all went well; 1 a command failed, a check was stopped, or results could not be written; 2 the command line
-was wrong; 3 a check found a violation; 70 an error of the program; 130 and 143 ended by SIGINT and SIGTERM.
+Exit status: 0 all went well; 1 a command failed, a check or a simulation was stopped, or results could not be
+written; 2 the command line was wrong; 3 a check or a simulation found a violation; 70 an error of the program; 130 and 143
+ended by SIGINT and SIGTERM.
 `;
 
 const COMMON = {
@@ -421,19 +425,23 @@ function parseSimulate(words: readonly string[]): Request {
     seed: { type: 'string' },
     schedules: { type: 'string' },
     kind: { type: 'string' },
+    trace: { type: 'string' },
     json: { type: 'boolean' },
     'no-color': { type: 'boolean' },
   });
   if (values.help === true) return { type: 'help' };
   if (values.version === true) return { type: 'version' };
   if (positionals.length > 0) throw new UsageError(`simulate takes options only, not ${quoted(positionals[0]!)}`);
+  const schedules = whole(values.schedules, '--schedules', 1) ?? 1;
+  if (schedules > 1 && values.trace !== undefined) throw new UsageError('--trace is for the schedule of one seed: leave out --schedules');
   return {
     type: 'simulate',
     protocol: values.protocol?.toLowerCase() ?? 'pbft',
     members: whole(values.members, '--members', 1, MEMBERS_MAX) ?? 4,
     seed: whole(values.seed, '--seed', 0) ?? 1,
-    schedules: whole(values.schedules, '--schedules', 1) ?? 1,
+    schedules,
     kind: values.kind?.toLowerCase(),
+    trace: values.trace,
     json: values.json === true,
     colourless: values['no-color'] === true,
   };

@@ -1,7 +1,6 @@
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { projectPath } from './run.ts';
 
 /** Words in one file of `src/protocols/pbft`, by the file's name, and what stands there instead. */
@@ -11,20 +10,19 @@ export interface Rewriting {
   readonly by: string;
 }
 
-type Code = Pick<typeof import('../../src/sim/replicas/run.ts'), 'runSchedule'> & Pick<typeof import('../../src/sim/replicas/schedule.ts'), 'drawSchedule'>;
-
-/** Loads a copy of all that is simulated with these words rewritten, does the work, and removes the copy. */
-export async function withRewritten({ file, words, by }: Rewriting, work: (code: Code) => void): Promise<void> {
+/** Makes a copy of the program with these words rewritten, does work with what `dist/src` is there, and removes the copy. */
+export async function withRewritten({ file, words, by }: Rewriting, work: (source: string) => Promise<void>): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'generals-'));
   try {
-    for (const part of ['core', 'protocols', 'faults', 'judge', 'sim']) cpSync(projectPath(`dist/src/${part}`), join(folder, part), { recursive: true, filter: (path) => !/\.(map|d\.ts)$/.test(path) });
-    writeFileSync(join(folder, 'package.json'), '{"type":"module"}');
-    const path = join(folder, 'protocols', 'pbft', `${file}.js`);
+    const source = join(folder, 'dist', 'src');
+    cpSync(projectPath('dist/src'), source, { recursive: true, filter: (path) => !/\.(map|d\.ts)$/.test(path) });
+    cpSync(projectPath('package.json'), join(folder, 'package.json'));
+    symlinkSync(projectPath('node_modules'), join(folder, 'node_modules'));
+    const path = join(source, 'protocols', 'pbft', `${file}.js`);
     const [before, after, ...more] = readFileSync(path, 'utf8').split(words);
     if (after === undefined || more.length > 0) throw new Error(`${file} has these words not once, but ${after === undefined ? 0 : more.length + 1} times: ${words}`);
     writeFileSync(path, before! + by + after);
-    const [run, schedule] = await Promise.all(['run', 'schedule'].map((name): Promise<unknown> => import(pathToFileURL(join(folder, 'sim', 'replicas', `${name}.js`)).href)));
-    work({ ...(run as Code), ...(schedule as Code) });
+    await work(source);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

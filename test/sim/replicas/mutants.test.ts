@@ -1,4 +1,6 @@
 import { expect } from 'chai';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import type { AnyMachine } from '../../../src/sim/replicas/network.ts';
 import { runSchedule } from '../../../src/sim/replicas/run.ts';
 import { drawSchedule, type ScheduleRequest } from '../../../src/sim/replicas/schedule.ts';
@@ -59,10 +61,11 @@ describe(`the suite of schedules, in the first ${SCHEDULES}, catches`, () => {
   for (const [name, { protocol = 'pbft', n = 4, kind, ...rewriting }] of Object.entries(MUTANTS)) {
     it(`who takes ${name}`, async function () {
       this.timeout(0);
-      await withRewritten(rewriting, ({ runSchedule, drawSchedule }) => {
+      await withRewritten(rewriting, async (source) => {
+        const code = await loaded(source);
         for (let seed = 1; seed <= SCHEDULES; seed += 1) {
-          const schedule = drawSchedule({ n, seed, protocol, ...(kind === undefined ? {} : { kinds: [kind] }) });
-          if (runSchedule(schedule).type === 'violated') return;
+          const schedule = code.drawSchedule({ n, seed, protocol, ...(kind === undefined ? {} : { kinds: [kind] }) });
+          if (code.runSchedule(schedule).type === 'violated') return;
         }
         expect.fail('all held');
       });
@@ -80,3 +83,10 @@ describe(`the suite of schedules, in the first ${SCHEDULES}, catches`, () => {
     });
   }
 });
+
+type Code = Pick<typeof import('../../../src/sim/replicas/run.ts'), 'runSchedule'> & Pick<typeof import('../../../src/sim/replicas/schedule.ts'), 'drawSchedule'>;
+
+async function loaded(source: string): Promise<Code> {
+  const load = async (name: string): Promise<Partial<Code>> => (await import(pathToFileURL(join(source, 'sim', 'replicas', name)).href)) as Partial<Code>;
+  return { ...(await load('run.js')), ...(await load('schedule.js')) } as Code;
+}
