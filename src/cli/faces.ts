@@ -60,6 +60,7 @@ ${faces.map(({ help }) => help.trim()).join('\n\n')}
 
 At the prompt, help lists the commands.
 
-Exit status: 0 all went well; 1 a command failed, a check was stopped, or results could not be written; 2 the command line
-was wrong; 3 a check found a violation; 70 an error of the program; 130 and 143 ended by SIGINT and SIGTERM.
+Exit status: 0 all went well; 1 a command failed, a check or a simulation was stopped, or results could not be
+written; 2 the command line was wrong; 3 a check or a simulation found a violation; 70 an error of the program; 130 and 143
+ended by SIGINT and SIGTERM.
 `;

@@ -1,33 +1,127 @@
+import { SingleBar } from 'cli-progress';
 import { quoted } from '../core/refusal.ts';
 import { REPLICA_FAULTS } from '../faults/replicas/registry.ts';
 import { looksOf, wantsColour } from '../repl/looks.ts';
-import { describeFact } from '../sim/replicas/facts.ts';
-import { runSchedule } from '../sim/replicas/run.ts';
+import { pace, plainLines, type Progress } from '../repl/progress.ts';
+import { describeFact, type RunFact } from '../sim/replicas/facts.ts';
+import { runSchedule, type Outcome } from '../sim/replicas/run.ts';
 import { describeSchedule, drawSchedule, type Schedule } from '../sim/replicas/schedule.ts';
 import { UsageError } from './arguments.ts';
 import type { SimulateOrder } from './faces/simulate.ts';
+import { appendText, writeText } from './files.ts';
+import { heeding } from './signals.ts';
 
-/** Lets replicas go through the schedules of seeds, and says how that went. @returns the exit status: 0 holds, 3 violated */
-export function simulateCommand(order: SimulateOrder): number {
-  const { seed, schedules } = order;
-  let events = 0;
-  for (let at = seed; at < seed + schedules; at += 1) {
-    const schedule = scheduleOf(order, at);
-    const isAlone = schedules === 1;
-    if (isAlone && !order.json) say(`${describeSchedule(schedule)}.`);
-    const outcome = runSchedule(schedule, isAlone && !order.json ? { observe: (fact) => { const line = describeFact(fact); if (line !== undefined) say(line); } } : {});
-    events += outcome.events;
-    if (outcome.type === 'holds' && !isAlone) continue;
-    if (order.json) say(JSON.stringify({ v: 1, protocol: order.protocol, members: order.members, seed: at, ...outcome }));
-    else if (outcome.type === 'holds') say(paint(order).green(`Safety and liveness held: ${outcome.places} places of the log, view ${outcome.view}, ${outcome.events} events in ${outcome.time} ms of virtual time.`));
-    else {
-      say(paint(order).red(`Violated: ${outcome.witness}.`));
-      say(`To repeat it: generals simulate --protocol ${order.protocol} --members ${order.members} --seed ${at}${order.kind === undefined ? '' : ` --kind ${order.kind}`}`);
-    }
-    if (outcome.type === 'violated') return 3;
+/** Lets replicas go through the schedules of seeds, and says how that went. @returns the exit status: 0 holds, 3 violated, 1 stopped before either */
+export async function simulateCommand(order: SimulateOrder): Promise<number> {
+  return order.schedules === 1 ? one(order) : many(order);
+}
+
+/** One seed, told as it goes. */
+function one(order: SimulateOrder): number {
+  const schedule = scheduleOf(order, order.seed);
+  if (!order.json) say(`${describeSchedule(schedule)}.`);
+  const trace = order.trace === undefined ? undefined : traceTo(order.trace, order, schedule);
+  const outcome = runSchedule(schedule, {
+    observe(fact) {
+      trace?.write(fact);
+      const line = order.json ? undefined : describeFact(fact);
+      if (line !== undefined) say(line);
+    },
+  });
+  trace?.end(outcome);
+  if (order.json) say(JSON.stringify({ ...about(order), ...outcome }));
+  else if (outcome.type === 'holds') say(paint(order).green(`Safety and liveness held: ${outcome.places} places of the log, view ${outcome.view}, ${outcome.events} events in ${outcome.time} ms of virtual time.`));
+  else sayViolated(order, order.seed, outcome);
+  return outcome.type === 'holds' ? 0 : 3;
+}
+
+/** Seed after seed, to the last, the first that is violated, or the first Ctrl-C. */
+async function many(order: SimulateOrder): Promise<number> {
+  const { seed, schedules, json } = order;
+  const { covered, events, violated } = await tried(order);
+  if (violated !== undefined) {
+    if (json) say(JSON.stringify({ ...about(order), ...violated.outcome, seed: violated.seed }));
+    else sayViolated(order, violated.seed, violated.outcome);
+    return 3;
   }
-  if (schedules > 1) say(order.json ? JSON.stringify({ v: 1, type: 'holds', schedules, events }) : paint(order).green(`Safety and liveness held in ${schedules} schedules of ${events} events.`));
-  return 0;
+  const isAll = covered === schedules;
+  if (json) say(JSON.stringify({ ...about(order), type: isAll ? 'holds' : 'unknown', schedules: covered, events }));
+  else if (isAll) say(paint(order).green(`Safety and liveness held in ${schedules} schedules of ${events} events.`));
+  else say(paint(order).yellow(`Stopped: safety and liveness held in ${covered} of ${schedules} schedules, those of the seeds from ${seed} on, of ${events} events.`));
+  return isAll ? 0 : 1;
+}
+
+interface Tried {
+  readonly covered: number;
+  readonly events: number;
+  readonly violated?: { readonly seed: number; readonly outcome: Outcome };
+}
+
+/** Milliseconds between two looks at what is left to do, and at signals. */
+const LOOK = 50;
+
+async function tried(order: SimulateOrder): Promise<Tried> {
+  let isStopped = false;
+  return heeding(['SIGINT'], () => (isStopped = true), async () => {
+    const meter = order.json ? undefined : meterTo(process.stderr);
+    const begun = performance.now();
+    let looked = begun;
+    let events = 0;
+    try {
+      for (let covered = 0; covered < order.schedules; covered += 1) {
+        const seed = order.seed + covered;
+        const outcome = runSchedule(scheduleOf(order, seed));
+        events += outcome.events;
+        if (outcome.type === 'violated') return { covered, events, violated: { seed, outcome } };
+        if (performance.now() - looked < LOOK) continue;
+        looked = performance.now();
+        meter?.show({ share: (covered + 1) / order.schedules, text: pace(covered + 1, order.schedules, 'schedules', looked - begun) });
+        // So that a Ctrl-C is heard.
+        await new Promise((resolve) => setImmediate(resolve));
+        if (isStopped) return { covered: covered + 1, events };
+      }
+      return { covered: order.schedules, events };
+    } finally {
+      meter?.stop();
+    }
+  });
+}
+
+/** A bar where a person may see it, else now and then a line. */
+function meterTo(stream: NodeJS.WriteStream): { show(progress: Progress & { readonly share: number }): void; stop(): void } {
+  if (!stream.isTTY) return { show: plainLines((line) => void stream.write(line)), stop: () => undefined };
+  const bar = new SingleBar({ stream, format: '{bar} {percentage}% {text}', hideCursor: true, clearOnComplete: true });
+  bar.start(1, 0, { text: 'begins' });
+  return { show: ({ share, text }) => bar.update(share, { text }), stop: () => bar.stop() };
+}
+
+/** How many characters of a trace are kept back, to be written at once. */
+const CHUNK = 2 ** 20;
+
+/** A file of JSON lines: the schedule, what happened, and how it was judged. */
+function traceTo(file: string, order: SimulateOrder, schedule: Schedule): { write(fact: RunFact): void; end(outcome: Outcome): void } {
+  const { n: _, seed: __, traitors, cuts, ...rest } = schedule;
+  const { v, ...which } = about(order);
+  const scheduled = { v, type: 'scheduled', ...which, ...rest, traitors: [...traitors].map(([id, kind]) => ({ id, kind })), cuts: cuts.map(({ side, ...cut }) => ({ ...cut, side: [...side] })) };
+  writeText(file, `${JSON.stringify(scheduled)}\n`);
+  let text = '';
+  return {
+    write(fact) {
+      text += `${JSON.stringify(fact)}\n`;
+      if (text.length < CHUNK) return;
+      appendText(file, text);
+      text = '';
+    },
+    end: ({ type: verdict, ...outcome }) => appendText(file, `${text}${JSON.stringify({ type: 'judged', verdict, ...outcome })}\n`),
+  };
+}
+
+const about = ({ protocol, members, seed }: SimulateOrder) => ({ v: 1, protocol, members, seed });
+
+function sayViolated(order: SimulateOrder, seed: number, { witness }: Outcome): void {
+  const { protocol, members, kind } = order;
+  say(paint(order).red(`Violated: ${witness}.`));
+  say(`To repeat it: generals simulate --protocol ${protocol} --members ${members} --seed ${seed}${kind === undefined ? '' : ` --kind ${kind}`}`);
 }
 
 function scheduleOf({ protocol, members, kind }: SimulateOrder, seed: number): Schedule {

@@ -1,7 +1,19 @@
 import { expect } from 'chai';
-import { generals } from '../support/run.ts';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { openPty, ptyUnavailable } from '../support/pty.ts';
+import { withRewritten } from '../support/rewritten.ts';
+import { MAIN, cleanEnvironment, generals } from '../support/run.ts';
 
 describe('generals simulate', () => {
+  let folder: string;
+  before(() => (folder = mkdtempSync(join(tmpdir(), 'generals-simulate-'))));
+  after(() => rmSync(folder, { recursive: true }));
+
   it('tells what replicas did under the schedule of a seed, the same each time', async () => {
     const first = await generals(['simulate', '--seed', '59']);
     expect(first.err).to.equal('');
@@ -22,10 +34,71 @@ describe('generals simulate', () => {
     expect(JSON.parse((await generals(['simulate', '--json'])).out)).to.include({ v: 1, protocol: 'pbft', members: 4, seed: 1, type: 'holds' });
   });
 
+  it('--trace writes all that happened as JSON lines, the same each time', async () => {
+    const file = join(folder, 'trace.jsonl');
+    const { out, err, code } = await generals(['simulate', '--seed', '59', '--trace', file]);
+    expect([err, code]).to.deep.equal(['', 0]);
+    const lines = readFileSync(file, 'utf8');
+    const facts = lines.trimEnd().split('\n').map((line) => JSON.parse(line) as { type: string; at?: number });
+    expect(facts[0]).to.include({ v: 1, type: 'scheduled', protocol: 'pbft', members: 4, seed: 59 });
+    expect(facts.at(-1)).to.include({ type: 'judged', verdict: 'holds' });
+    const told = facts.slice(1, -1);
+    expect(told.every(({ at }, index) => at! >= (told[index - 1]?.at ?? 0))).to.equal(true);
+    const count = (type: string): number => told.filter((fact) => fact.type === type).length;
+    expect(count('executed')).to.equal(out.match(/ executed .* at place /g)!.length);
+    expect(count('asked')).to.equal(Number(/ (\d+) requests of /.exec(out)![1]));
+    expect(count('sent')).to.be.above(100);
+    await generals(['simulate', '--seed', '59', '--trace', file, '--json']);
+    expect(readFileSync(file, 'utf8')).to.equal(lines);
+  });
+
+  it('says what is violated by which seed, and how to repeat it; the command given repeats it', async () => {
+    await withRewritten({ file: 'client', words: 'oneLoyal(context.members.length)', by: '1' }, async (source) => {
+      const run = (...args: string[]) => spawnSync(process.execPath, [join(source, 'main.js'), 'simulate', ...args], { encoding: 'utf8', env: cleanEnvironment() });
+      const { status, stdout } = run('--members', '7', '--kind', 'malicious', '--schedules', '100');
+      expect(status).to.equal(3);
+      const [, witness, command] = /^(Violated: client \d+ believes .*\.)\nTo repeat it: generals simulate (--protocol pbft --members 7 --seed \d+ --kind malicious)\n$/.exec(stdout)!;
+      const again = run(...command!.split(' '));
+      expect(again.status).to.equal(3);
+      expect(again.stdout).to.include(witness);
+      expect(JSON.parse(run('--members', '7', '--kind', 'malicious', '--schedules', '100', '--json').stdout)).to.include({ type: 'violated', seed: Number(/--seed (\d+)/.exec(command!)![1]) });
+    });
+  });
+
+  it('shows at a terminal how far it is; stopped by Ctrl-C it says what it covered, and never that all held', async function () {
+    if (ptyUnavailable !== undefined) {
+      console.log(`      skipped: ${ptyUnavailable}`);
+      return this.skip();
+    }
+    const pty = openPty([process.execPath, MAIN, 'simulate', '--schedules', '1000000'], { cols: 120 });
+    try {
+      await pty.until(/0% \d+ of 1,000,000 schedules, .* left/);
+      pty.type('\u0003');
+      expect(await pty.exit).to.equal(1);
+      expect(pty.screen().join('\n')).to.match(/^Stopped: safety and liveness held in \d+ of 1000000 schedules/m);
+    } finally {
+      await pty.close();
+    }
+  });
+
+  it('says so in a pipe by plain lines, beside the result', async () => {
+    const child = spawn(process.execPath, [MAIN, 'simulate', '--schedules', '1000000', '--seed', '7', '--no-color'], { env: cleanEnvironment(), stdio: ['ignore', 'pipe', 'pipe'] });
+    const out = text(child.stdout);
+    const [line] = (await once(child.stderr.setEncoding('utf8'), 'data')) as [string];
+    expect(line).to.match(/^0%: [\d,]+ of 1,000,000 schedules, [\d,]+ schedules\/s, .* left\n$/);
+    child.kill('SIGINT');
+    expect(await once(child, 'close')).to.deep.equal([1, null]);
+    expect(await out).to.match(/^Stopped: safety and liveness held in \d+ of 1000000 schedules, those of the seeds from 7 on, of \d+ events\.\n$/);
+  });
+
   const mistakes: readonly [args: string, line: RegExp][] = [
     ['--kind foo', /^generals: there is no Byzantine kind "foo": offline, malicious, .*twins/],
     ['--protocol oral', /^generals: there is no protocol "oral" of replicas: pbft, collector/],
     ['--members 0', /^generals: --members is a whole number from 1 to 256/],
+    ['--schedules 0', /^generals: --schedules is a whole number from 1 on/],
+    ['--seed -1', /^generals: .*--seed/],
+    ['--schedules 2 --trace x', /^generals: --trace is for the schedule of one seed: leave out --schedules/],
+    ['--trace /nowhere/x', /^generals: .*\/nowhere\/x.* cannot be written/],
     ['4', /^generals: simulate takes options only/],
   ];
   for (const [args, line] of mistakes) {

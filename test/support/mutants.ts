@@ -1,4 +1,4 @@
-import type { ReplicaMachine, Seal } from '../../src/core/machine.ts';
+import type { ReplicaMachine } from '../../src/core/machine.ts';
 import { faultsTolerated } from '../../src/core/quorum.ts';
 import type { Effect, Pbft } from '../../src/protocols/pbft/messages.ts';
 import { replica } from '../../src/protocols/pbft/replica.ts';
@@ -12,16 +12,6 @@ export const smallQuorum: Mutant = {
   ...replica,
   begin: (context) => small(replica.begin(context)),
   recover: (context, records) => small(replica.recover(context, records)),
-};
-
-/** PBFT that believes whatever a view-change or a new-view carries. */
-export const credulous: Mutant = {
-  ...replica,
-  step(context, state, event) {
-    const isViewChange = event.type === 'message' && (event.message.type === 'view-change' || event.message.type === 'new-view');
-    const seal: Seal = { ...context.seal, verify: (by, domain, body, signature) => domain === 'prepare' || domain === 'pre-prepare' || context.seal.verify(by, domain, body, signature) };
-    return replica.step(isViewChange ? { ...context, seal } : context, state, event);
-  },
 };
 
 /** PBFT that votes before its vote is on disk: it writes everything later, when it has a moment. */

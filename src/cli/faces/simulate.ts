@@ -1,4 +1,4 @@
-import { mustBeOptions, whole } from '../arguments.ts';
+import { UsageError, mustBeOptions, whole } from '../arguments.ts';
 import { faceOf } from '../face.ts';
 
 /** `generals simulate`: which replicas, under which schedules. */
@@ -10,6 +10,8 @@ export interface SimulateOrder {
   readonly schedules: number;
   /** The only Byzantine kind; any if undefined. */
   readonly kind: string | undefined;
+  /** The file to write what happened to, if there is one. */
+  readonly trace: string | undefined;
   readonly json: boolean;
   readonly colourless: boolean;
 }
@@ -28,6 +30,7 @@ For simulate:
       --seed <n>         the seed that the schedule follows from (1)
       --schedules <n>    try that many seeds, from that one on (1)
       --kind <name>      the only Byzantine kind; any if not given
+      --trace <file>     write all that happened under the schedule of one seed, as JSON lines
       --json             one JSON object instead of sentences
       --no-color         no colours`,
   options: {
@@ -36,17 +39,21 @@ For simulate:
     seed: { type: 'string' },
     schedules: { type: 'string' },
     kind: { type: 'string' },
+    trace: { type: 'string' },
     json: { type: 'boolean' },
     'no-color': { type: 'boolean' },
   },
   orderOf({ values, positionals }): SimulateOrder {
     mustBeOptions('simulate', positionals);
+    const schedules = whole(values.schedules, '--schedules', 1) ?? 1;
+    if (schedules > 1 && values.trace !== undefined) throw new UsageError('--trace is for the schedule of one seed: leave out --schedules');
     return {
       protocol: values.protocol?.toLowerCase() ?? 'pbft',
       members: whole(values.members, '--members', 1, MEMBERS_MAX) ?? 4,
       seed: whole(values.seed, '--seed', 0) ?? 1,
-      schedules: whole(values.schedules, '--schedules', 1) ?? 1,
+      schedules,
       kind: values.kind?.toLowerCase(),
+      trace: values.trace,
       json: values.json === true,
       colourless: values['no-color'] === true,
     };

@@ -1,8 +1,7 @@
 import type { ReplicaContext } from '../../core/machine.ts';
-import type { Batch, Message, PreparedCertificate, Proposal, SignedVote, VoteBody } from '../../protocols/pbft/messages.ts';
-import { primaryOf, type ReplicaState } from '../../protocols/pbft/state.ts';
+import type { Batch, Message, Proposal } from '../../protocols/pbft/messages.ts';
 
-const NOTHING: Batch = { requests: [] };
+export const NOTHING: Batch = { requests: [] };
 
 /** Another message of the same kind that its speaker can sign itself; undefined where there is none. */
 export function falsified({ seal, self }: ReplicaContext, message: Message): Message | undefined {
@@ -73,33 +72,6 @@ export function shifted({ seal }: ReplicaContext, message: Message, by: { readon
     }
     case 'view-change': {
       const body = { ...message.body, view: Math.max(1, message.body.view + by.view) };
-      return { type: 'view-change', body, signature: seal.sign('view-change', body) };
-    }
-    default:
-      return undefined;
-  }
-}
-
-/** The same with certificates in it that nobody gave: votes in the names of others, under signatures of its own. */
-export function forged({ seal, members }: ReplicaContext, state: ReplicaState, message: Message): Message | undefined {
-  const digest = seal.digest(NOTHING);
-  const forge = (body: VoteBody, domain: string): SignedVote => ({ body, signature: seal.sign(domain, body) });
-  const lie = (vote: SignedVote, domain: string): SignedVote => forge({ ...vote.body, digest }, domain);
-  /** That nothing prepared there, in that view. */
-  const prove = (view: number, sequence: number): PreparedCertificate => {
-    const body = { view, sequence, digest };
-    const voters = members.filter((id) => id !== primaryOf(view, state.n)).slice(0, state.quorum - 1);
-    return { prePrepare: { body, signature: seal.sign('pre-prepare', body) }, prepares: voters.map((replica) => forge({ ...body, replica }, 'prepare')) };
-  };
-  switch (message.type) {
-    case 'certificate':
-      return { ...message, votes: message.votes.map((vote) => lie(vote, message.phase)) };
-    case 'committed':
-      return { type: 'committed', batch: NOTHING, commits: message.commits.map((vote) => lie(vote, 'commit')) };
-    case 'view-change': {
-      const { view, stable } = message.body;
-      const places = Array.from({ length: Math.max(0, state.proposed - stable) }, (_, index) => stable + 1 + index);
-      const body = { ...message.body, prepared: places.map((sequence) => prove(view - 1, sequence)) };
       return { type: 'view-change', body, signature: seal.sign('view-change', body) };
     }
     default:

@@ -1,6 +1,8 @@
 import { nodeId } from '../../core/node.ts';
-import { falsified, forged, shifted } from './lies.ts';
-import type { ReplicaFault, Send } from './traitor.ts';
+import type { Message } from '../../protocols/pbft/messages.ts';
+import { assumed, forged } from './forgery.ts';
+import { falsified, shifted } from './lies.ts';
+import type { Occasion, ReplicaFault, Send } from './traitor.ts';
 
 const offline: ReplicaFault = { name: 'offline', summary: 'says nothing', says: () => [] };
 
@@ -57,10 +59,19 @@ const silentCollector: ReplicaFault = {
 
 const forgedCertificate: ReplicaFault = {
   name: 'forged-certificate',
-  summary: 'shows certificates that nobody gave, as collector and in view changes',
-  says: (honest, { context, state }) => {
-    const lie = forged(context, state, honest.message);
-    return [lie === undefined ? honest : { ...honest, message: lie }];
+  summary: 'shows proofs that nobody gave: certificates, checkpoints, commits, view changes',
+  says: (honest, occasion) => {
+    const lie = forged(occasion, honest.message);
+    return lie === undefined ? [honest] : sometimes(honest, lie, occasion);
+  },
+};
+
+const impostor: ReplicaFault = {
+  name: 'impostor',
+  summary: 'speaks in the names of clients and other replicas, and under signatures that are none',
+  says: (honest, occasion) => {
+    const lie = assumed(occasion, honest.message);
+    return lie === undefined ? [honest] : sometimes(honest, lie, occasion);
   },
 };
 
@@ -73,11 +84,16 @@ const selective: ReplicaFault = {
 /** Two loyal replicas with one key, which do not know of each other; a host has to run the second one. */
 const twins: ReplicaFault = { name: 'twins', summary: 'two loyal copies under one identity', says: (honest) => [honest] };
 
-export const REPLICA_FAULTS: readonly ReplicaFault[] = [offline, malicious, equivocate, stale, offByOne, replay, silentCollector, forgedCertificate, selective, twins];
+export const REPLICA_FAULTS: readonly ReplicaFault[] = [offline, malicious, equivocate, stale, offByOne, replay, silentCollector, forgedCertificate, impostor, selective, twins];
 
 export const replicaFaultNamed = (name: string): ReplicaFault | undefined => REPLICA_FAULTS.find((fault) => fault.name === name);
 
 function split(send: Send, isFor: (id: number) => boolean): Send[] {
   const to = send.to.filter((id) => isFor(nodeId(id)));
   return to.length === 0 ? [] : [{ ...send, to }];
+}
+
+/** To each of its receivers, by chance, the lie, or both, the lie last. */
+function sometimes(honest: Send, lie: Message, { draw }: Occasion): Send[] {
+  return honest.to.flatMap((id) => [[{ ...honest, message: lie, to: [id] }], [{ ...honest, to: [id] }, { ...honest, message: lie, to: [id] }]][draw(2)]!);
 }

@@ -4,13 +4,13 @@ import type { ReplicaStatus } from '../../protocols/pbft/status.ts';
 
 /** What happened in a run, `at` so many ms of virtual time. A trace has one a line. */
 export type RunFact = { readonly at: number } & (
-  | { readonly type: 'asked'; readonly client: NodeId; readonly ticket: number; readonly data: string }
+  | { readonly type: 'asked'; readonly client: NodeId; readonly request: number; readonly data: string }
   | { readonly type: 'sent'; readonly from: NodeId; readonly to: readonly NodeId[]; readonly message: Message }
   | { readonly type: 'executed'; readonly by: NodeId; readonly sequence: number; readonly view: number; readonly operations: readonly string[] }
   | { readonly type: 'entered'; readonly by: NodeId; readonly view: number }
   | { readonly type: 'transferred'; readonly by: NodeId; readonly sequence: number }
-  | { readonly type: 'answered'; readonly client: NodeId; readonly ticket: number; readonly result: string }
-  | { readonly type: 'refused'; readonly client: NodeId; readonly ticket: number; readonly reason: string }
+  | { readonly type: 'answered'; readonly client: NodeId; readonly request: number; readonly result: string }
+  | { readonly type: 'refused'; readonly client: NodeId; readonly request: number; readonly reason: string }
   | { readonly type: 'accused'; readonly by: NodeId; readonly suspect: NodeId; readonly evidence: string }
   | { readonly type: 'fell'; readonly replica: NodeId }
   | { readonly type: 'came-back'; readonly replica: NodeId }
@@ -36,9 +36,9 @@ function inWords(fact: RunFact): string | undefined {
     case 'transferred':
       return `replica ${fact.by} took over the state at place ${fact.sequence}`;
     case 'answered':
-      return `client ${fact.client} got ${JSON.stringify(fact.result)} for request ${fact.ticket}`;
+      return `client ${fact.client} got ${JSON.stringify(fact.result)} for request ${fact.request}`;
     case 'refused':
-      return `client ${fact.client} was refused request ${fact.ticket}: ${fact.reason}`;
+      return `client ${fact.client} was refused request ${fact.request}: ${fact.reason}`;
     case 'accused':
       return `node ${fact.by} accuses node ${fact.suspect} of ${fact.evidence}`;
     case 'fell':

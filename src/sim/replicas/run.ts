@@ -76,7 +76,7 @@ export function runSchedule(schedule: Schedule, { loyal = replica as unknown as 
     const ticket = index + 1;
     network.at(at, () => {
       judge.asked({ client: id, timestamp, operation: data });
-      observe?.({ at, type: 'asked', client: id, ticket, data });
+      observe?.({ at, type: 'asked', client: id, request: ticket, data });
       network.input(network.nodes[id]!, { ticket, data });
     });
   });
@@ -178,8 +178,9 @@ function factOf(by: NodeId, output: ReplicaOutput | ClientVocabulary['output']) 
     case 'transferred':
       return { type: output.type, by, sequence: output.sequence };
     case 'answered':
+      return { type: output.type, client: by, request: output.ticket, result: output.result };
     case 'refused':
-      return { ...output, client: by };
+      return { type: output.type, client: by, request: output.ticket, reason: output.reason };
     default:
       return output satisfies never;
   }

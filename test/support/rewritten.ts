@@ -1,0 +1,29 @@
+import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { projectPath } from './run.ts';
+
+/** Words in one file of `src/protocols/pbft`, by the file's name, and what stands there instead. */
+export interface Rewriting {
+  readonly file: string;
+  readonly words: string;
+  readonly by: string;
+}
+
+/** Makes a copy of the program with these words rewritten, does work with what `dist/src` is there, and removes the copy. */
+export async function withRewritten({ file, words, by }: Rewriting, work: (source: string) => Promise<void>): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), 'generals-'));
+  try {
+    const source = join(folder, 'dist', 'src');
+    cpSync(projectPath('dist/src'), source, { recursive: true, filter: (path) => !/\.(map|d\.ts)$/.test(path) });
+    cpSync(projectPath('package.json'), join(folder, 'package.json'));
+    symlinkSync(projectPath('node_modules'), join(folder, 'node_modules'));
+    const path = join(source, 'protocols', 'pbft', `${file}.js`);
+    const [before, after, ...more] = readFileSync(path, 'utf8').split(words);
+    if (after === undefined || more.length > 0) throw new Error(`${file} has these words not once, but ${after === undefined ? 0 : more.length + 1} times: ${words}`);
+    writeFileSync(path, before! + by + after);
+    await work(source);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
