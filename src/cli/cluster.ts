@@ -5,6 +5,7 @@ import { readCluster, replicaFolder, writeCluster } from '../hosts/processes/fol
 import { newPlan, type Plan } from '../hosts/processes/plan.ts';
 import { serviceNamed } from '../hosts/processes/services.ts';
 import { runPrinter, type Printer } from './cluster-runs.ts';
+import { warnIfOpen } from './openness.ts';
 import { UsageError, type ClusterOrder } from './options.ts';
 import { untilSignalled } from './signals.ts';
 
@@ -43,7 +44,7 @@ async function served(order: ClusterOrder, plan: Plan, secrets: readonly string[
   try {
     printer = runPrinter(cluster, plan.members.length, say);
     if (order.data !== undefined) writeCluster(order.data, { ...plan, members: plan.members.map((member, id) => ({ ...member, url: cluster.urls[id]! })) }, secrets);
-    warn(order);
+    warnIfOpen(order.host);
     tell(order, plan, kinds, cluster, say);
     return await signalled;
   } finally {
@@ -88,11 +89,6 @@ function kindsFor({ byzantine, kind, traitors, protocol }: ClusterOrder, { membe
   // Backups first, as the one that commands is the worst to lose.
   const ids = traitors ?? members.map(({ id }) => id).slice(count - byzantine);
   return new Map(ids.map((id) => [id, kind]));
-}
-
-function warn({ host, json }: ClusterOrder): void {
-  if (/^(127\.|::1$|localhost$)/.test(host) || json) return;
-  process.stderr.write(`generals: WARNING: open to the network at ${host}: whoever reaches these ports can post requests and read all of them; nothing is encrypted\n`);
 }
 
 function tell(order: ClusterOrder, plan: Plan, kinds: ReadonlyMap<number, string>, cluster: LiveCluster, say: (line: string, fact: object) => void): void {

@@ -1,10 +1,11 @@
 import { dirname } from 'node:path';
-import { Refusal, quotedPath, reasonOf } from '../core/refusal.ts';
+import { Refusal, quoted, quotedPath, reasonOf } from '../core/refusal.ts';
 import { DamagedLog, repairLog } from '../hosts/log.ts';
 import { readPlan, readSecret, replicaFolder } from '../hosts/processes/folder.ts';
 import { Replica } from '../hosts/processes/replica.ts';
 import { serviceNamed } from '../hosts/processes/services.ts';
-import type { ReplicaOrder } from './options.ts';
+import { warnIfOpen } from './openness.ts';
+import { UsageError, type ReplicaOrder } from './options.ts';
 import { untilSignalled } from './signals.ts';
 
 /** Runs one replica of a cluster until a signal, or repairs its log. @returns the exit status */
@@ -14,11 +15,13 @@ export async function replicaCommand(order: ReplicaOrder): Promise<number> {
 }
 
 async function served(order: ReplicaOrder & { type: 'replica' }, signalled: Promise<number>): Promise<number> {
-  const { id, cluster: file, host, json } = order;
+  const { id, cluster: file, host, kind, json } = order;
   const plan = readPlan(file);
+  const service = serviceNamed(plan.protocol);
+  if (kind !== undefined && !service.strategies.includes(kind)) throw new UsageError(`--kind is ${service.strategies.join(', ')}, not ${quoted(kind)}`);
   const folder = order.data ?? replicaFolder(dirname(file), id);
-  const own = plan.members[id];
-  if (own === undefined) throw new Refusal(`the cluster of ${quotedPath(file)} has the nodes 0 to ${plan.members.length - 1}, not ${id}`);
+  const member = plan.members[id];
+  if (member === undefined) throw new Refusal(`the cluster of ${quotedPath(file)} has the nodes 0 to ${plan.members.length - 1}, not ${id}`);
   const say = (line: string, fact: object): void => void process.stdout.write(json ? `${JSON.stringify({ v: 1, ...fact })}\n` : `${line}\n`);
   let failure: Error | undefined;
   let fail: (code: number) => void = () => undefined;
@@ -28,9 +31,9 @@ async function served(order: ReplicaOrder & { type: 'replica' }, signalled: Prom
       plan,
       id,
       secret: readSecret(folder),
-      service: serviceNamed(plan.protocol),
+      service,
       data: folder,
-      strategy: order.kind,
+      strategy: kind,
       listener: {
         answered: ({ seconds }) => say(`PBFT Consensus Time: ${seconds}s`, { type: 'run', seconds }),
         commanded: (view, commander) => say(`Node ${commander} commands, in view ${view}`, { type: 'commander', view, commander }),
@@ -41,10 +44,12 @@ async function served(order: ReplicaOrder & { type: 'replica' }, signalled: Prom
       },
     }),
   );
-  const { hostname, port } = new URL(own.url);
+  const { hostname, port } = new URL(member.url);
   try {
-    await replica.listen(host ?? hostname.replace(/^\[|\]$/g, ''), Number(port || 80));
-    say(`Node ${id}: ${own.url}, process ${process.pid}`, { type: 'ready', id, url: own.url, pid: process.pid });
+    const own = host ?? hostname.replace(/^\[|\]$/g, '');
+    await replica.listen(own, Number(port || 80));
+    warnIfOpen(own);
+    say(`Node ${id}: ${member.url}, process ${process.pid}`, { type: 'ready', id, url: member.url, pid: process.pid });
     void replica.start(plan.members.map(({ url }) => url));
     return await Promise.race([signalled, failed]);
   } finally {
