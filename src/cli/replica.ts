@@ -25,8 +25,8 @@ async function served(order: ReplicaOrder & { type: 'replica' }, signalled: Prom
   const known = service.strategies.filter((one) => one !== OFFLINE);
   if (kind !== undefined && !known.includes(kind)) throw new UsageError(`--kind is ${known.join(', ')}, not ${quoted(kind)}`);
   const folder = order.data ?? replicaFolder(dirname(file), id);
-  const own = plan.members[id];
-  if (own === undefined) throw new Refusal(`the cluster of ${quotedPath(file)} has the nodes 0 to ${plan.members.length - 1}, not ${id}`);
+  const member = plan.members[id];
+  if (member === undefined) throw new Refusal(`the cluster of ${quotedPath(file)} has the nodes 0 to ${plan.members.length - 1}, not ${id}`);
   const say = (line: string, fact: object): void => void process.stdout.write(json ? `${JSON.stringify({ v: 1, ...fact })}\n` : `${line}\n`);
   let failure: Error | undefined;
   let fail: (code: number) => void = () => undefined;
@@ -52,12 +52,12 @@ async function served(order: ReplicaOrder & { type: 'replica' }, signalled: Prom
   // Only the votes that this node received are known here.
   const source = { placeOf: (request: string) => replica.placeOf(request), tallies: (place: Place) => new Map([[id, replica.tallyOf(place)]]) };
   const printer = runPrinter(source, [id], say);
-  const { hostname, port } = new URL(own.url);
+  const { hostname, port } = new URL(member.url);
   const address = host ?? hostname.replace(/^\[|\]$/g, '');
   try {
     await replica.listen(address, Number(port || 80));
     warnIfOpen(address);
-    say(`Node ${id}: ${own.url}, process ${process.pid}`, { type: 'ready', id, url: own.url, pid: process.pid });
+    say(`Node ${id}: ${member.url}, process ${process.pid}`, { type: 'ready', id, url: member.url, pid: process.pid });
     void replica.start(plan.members.map(({ url }) => url));
     return await Promise.race([signalled, failed]);
   } finally {

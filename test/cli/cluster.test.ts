@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
+import { connect, createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { endAll, start } from '../support/program.ts';
@@ -122,11 +122,57 @@ describe('generals cluster', function () {
     expect([code, err]).to.deep.equal([2, `generals: node 0 cannot listen at 127.0.0.1:${port}: something listens there already – see generals --help\n`]);
   });
 
-  it('says loudly when it is open to the network', async () => {
-    const program = start(['cluster', '--members', '4', '--port', '0', '--host', '0.0.0.0']);
-    await program.line((line) => line.startsWith('Ready: '));
+  describe('towards the network', () => {
+    /** Whether somebody listens at another address of this machine than 127.0.0.1. */
+    const isOpen = async (url: string): Promise<boolean> => {
+      const socket = connect(Number(new URL(url).port), '127.0.0.2');
+      const isThere = await once(socket, 'connect').then(() => true, (error: NodeJS.ErrnoException) => (expect(error.code).to.equal('ECONNREFUSED'), false));
+      socket.destroy();
+      return isThere;
+    };
+
+    it('is closed unless it is opened', async () => {
+      const program = start(['cluster', '--port', '0', '--json']);
+      for (const { url } of (await program.fact('ready'))['nodes'] as Node[]) expect(await isOpen(url)).to.equal(false);
+      await program.end('SIGINT');
+      expect(program.errors()).to.equal('');
+    });
+
+    for (const more of [[], ['--json']]) {
+      it(`says loudly when it is open: ${['--host 0.0.0.0', ...more].join(' ')}`, async () => {
+        const program = start(['cluster', '--port', '0', '--host', '0.0.0.0', ...more]);
+        const ready = await program.line((line) => /^Ready: |"type":"ready"/.test(line));
+        expect(await isOpen(/http:[^/]*\/\/[^/"]+/.exec(ready)![0])).to.equal(true);
+        await program.end('SIGINT');
+        expect(program.errors()).to.match(/^generals: WARNING: open to the network at 0\.0\.0\.0: .*\n$/);
+      });
+    }
+
+    it('says loudly when a replica on its own is open', async () => {
+      const [port] = await freePorts(1);
+      await generals(['cluster', '--urls', `http://127.0.0.1:${port}`, '--data', folder]);
+      const program = start(['replica', '--id', '0', '--cluster', join(folder, 'cluster.json'), '--host', '0.0.0.0', '--json']);
+      await program.fact('ready');
+      await program.end('SIGINT');
+      expect(program.errors()).to.match(/^generals: WARNING: open to the network at 0\.0\.0\.0: .*\n$/);
+    });
+  });
+
+  it('runs twins under one identity, and the loyal agree', async () => {
+    const program = start(['cluster', '--port', '0', '--json', '--processes', '--byzantine', '1', '--kind', 'twins', '--data', folder]);
+    const nodes = (await program.fact('ready'))['nodes'] as Node[];
+    expect(nodes.map(({ kind }) => kind)).to.deep.equal(['loyal', 'loyal', 'loyal', 'twins']);
+    for (let count = 0; count < 10; count += 1) expect((await ask(nodes[0]!.url, `request ${count}`)).status).to.equal(200);
+    for (;;) {
+      const shown = await Promise.all(nodes.slice(0, 3).map(({ url }) => look(url)));
+      if (shown.every(({ executed }) => executed === 10)) {
+        expect(new Set(shown.map(({ digest }) => digest)).size).to.equal(1);
+        break;
+      }
+    }
     await program.end('SIGINT');
-    expect(program.errors()).to.match(/^generals: WARNING: open to the network at 0\.0\.0\.0: .*\n$/);
+    const records = readFileSync(join(folder, 'replica-3/log'), 'utf8');
+    expect(records).to.include('{"type":"twin",').and.include(' {"type":"pre-prepared",');
   });
 
   describe('with --data', () => {
@@ -213,6 +259,7 @@ describe('generals cluster', function () {
       [['--id', '0', '--cluster', file, '--kind', 'lazy'], /--kind is malicious, .*, not "lazy"/],
       [['--id', '1', '--cluster', file, '--data', join(folder, 'replica-0')], /the secret is not that of node 1 in this cluster/],
       [['--id', '1', '--cluster', join(folder, 'replica-0/secret')], /is no cluster file: it is not JSON/],
+      [['--id', '0', '--cluster', file, '--kind', 'lazy'], /--kind is malicious, .*twins, not "lazy"/],
       [['--repair', join(folder, 'replica-0')], /holds no log that can be read: there is no such file or folder/],
     ];
     for (const [args, message] of cases) {

@@ -81,7 +81,7 @@ const selective: ReplicaFault = {
   says: (honest, { draw }) => split(honest, () => draw(2) === 0),
 };
 
-/** Two loyal replicas with one key, which do not know of each other; a host has to run the second one. */
+/** Two loyal replicas with one key, which do not know of each other: in a simulation two nodes, over HTTP one with two minds (`twins.ts`). */
 const twins: ReplicaFault = { name: 'twins', summary: 'two loyal copies under one identity', says: (honest) => [honest] };
 
 export const REPLICA_FAULTS: readonly ReplicaFault[] = [offline, malicious, equivocate, stale, offByOne, replay, silentCollector, forgedCertificate, impostor, selective, twins];

@@ -1,9 +1,10 @@
 import type { NodeId } from '../../core/node.ts';
 import { REPLICA_FAULTS, replicaFaultNamed } from '../../faults/replicas/registry.ts';
 import { traitor } from '../../faults/replicas/traitor.ts';
+import { neededOfTwins, twins, type TwinVocabulary } from '../../faults/replicas/twins.ts';
 import { client, type ClientVocabulary } from '../../protocols/pbft/client.ts';
 import { neededOf } from '../../protocols/pbft/compact.ts';
-import type { Message, ReplicaOutput, SavedRecord } from '../../protocols/pbft/messages.ts';
+import type { Message, ReplicaOutput } from '../../protocols/pbft/messages.ts';
 import { replica } from '../../protocols/pbft/replica.ts';
 import { CLIENT_WINDOW, DEFAULTS, OPERATION_LENGTH } from '../../protocols/pbft/settings.ts';
 import type { ReplicaState } from '../../protocols/pbft/state.ts';
@@ -16,15 +17,17 @@ export function pbftService(name: string, collector: boolean): Service {
     name,
     replica(strategy) {
       const fault = strategy === undefined ? undefined : replicaFaultNamed(strategy);
+      if (fault === undefined) return replica;
       // What a traitor leaves to chance need not repeat on a network, where nothing else does.
-      return fault === undefined ? replica : traitor(fault, Date.now());
+      return fault.name === 'twins' ? twins(Date.now()) : traitor(fault, Date.now());
     },
     client,
     clientWindow: CLIENT_WINDOW,
     // Few batches under way make them large: what a batch costs is then shared by many. And the more replicas share the
     // cores of one machine, the longer do their votes take to be verified.
     settings: (n) => ({ ...DEFAULTS, pipeline: 2, collector, timeout: DEFAULTS.timeout + 5 * n * n, collectorTimeout: DEFAULTS.collectorTimeout + 2 * n * n, retryAfter: DEFAULTS.retryAfter + 3 * n * n }),
-    strategies: REPLICA_FAULTS.map((fault) => fault.name).filter((fault) => !NEED_MORE.includes(fault)),
+    // Offline nodes are not started at all.
+    strategies: REPLICA_FAULTS.map((fault) => fault.name).filter((fault) => fault !== 'offline'),
     paths: Object.values(PATHS),
     agreement: ['preprepare', 'prepare', 'commit', 'certificate'],
     pathOf: (message) => PATHS[(message as Message).type],
@@ -52,16 +55,13 @@ export function pbftService(name: string, collector: boolean): Service {
           return [];
       }
     },
-    keep: (records) => neededOf(records as readonly SavedRecord[]),
+    keep: (records) => neededOfTwins(records as readonly TwinVocabulary['record'][], neededOf),
     command: (state) => ({ ...commandOf(state as ReplicaState), hasBegun: !(state as ReplicaState).isChanging }),
     status: (state) => ({ ...statusOf(state as ReplicaState), values: Object.fromEntries([...(state as ReplicaState).store.values].slice(-20)) }),
   };
 }
 
 const nameOf = (own: NodeId, timestamp: number): string => `${own}:${timestamp}`;
-
-/** Offline nodes are not started at all, and twins would be two nodes at one URL. */
-const NEED_MORE = ['offline', 'twins'];
 
 /** Where messages are posted; users post their requests to the first. */
 const PATHS: Readonly<Record<Message['type'], string>> = {

@@ -41,6 +41,13 @@ describe('a Byzantine replica over HTTP', function () {
     }
   }
 
+  it('that is two under one identity splits nobody and stops nothing, as commander', async () => {
+    running = await startReplicas(4, serviceNamed('pbft'), { strategies: { 0: 'twins' }, settings: SETTINGS });
+    const replicas = running;
+    await Promise.all(Array.from({ length: 10 }, (_, index) => order(replicas, `request ${index}`)));
+    await agree(replicas, 0, 10);
+  });
+
   it('that is malicious shows in the votes that were corrupt', async () => {
     running = await startReplicas(4, serviceNamed('pbft'), { strategies: { 3: 'malicious' }, settings: SETTINGS });
     await order(running, 'very-important-data');
