@@ -11,6 +11,10 @@ export interface Replicas {
   readonly plan: Plan;
   readonly secrets: readonly string[];
   readonly runs: Run[];
+  /** Ends one of them; what it has on disk is left. */
+  fall(id: number): Promise<void>;
+  /** Has it come back at the same port, with that. */
+  rise(id: number): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -19,7 +23,7 @@ type More = Partial<Pick<ReplicaOptions, 'limits' | 'clients'>> & { readonly dat
 export async function startReplicas(count: number, service: Service, { data, settings, strategies = {}, earlier, ...more }: More = {}): Promise<Replicas> {
   const { plan, secrets } = earlier ?? newPlan(service.name, { ...service.settings(count), ...settings }, Array.from({ length: count }, () => 'http://127.0.0.1:1'));
   const runs: Run[] = [];
-  const replicas = plan.members.map(({ id }) => {
+  const made = (id: number): Replica => {
     const folder = data === undefined ? undefined : join(data, `replica-${id}`);
     if (folder !== undefined) mkdirSync(folder, { recursive: true });
     const listener = {
@@ -30,7 +34,8 @@ export async function startReplicas(count: number, service: Service, { data, set
       },
     };
     return new Replica({ plan, id, secret: secrets[id]!, service, data: folder, strategy: strategies[id], listener, ...more });
-  });
+  };
+  const replicas = plan.members.map(({ id }) => made(id));
   const ports = await Promise.all(replicas.map((replica) => replica.listen('127.0.0.1', 0)));
   const urls = ports.map((port) => `http://127.0.0.1:${port}`);
   await Promise.all(replicas.map((replica) => replica.start(urls)));
@@ -40,6 +45,12 @@ export async function startReplicas(count: number, service: Service, { data, set
     plan,
     secrets,
     runs,
+    fall: (id) => replicas[id]!.close(),
+    async rise(id) {
+      replicas[id] = made(id);
+      await replicas[id].listen('127.0.0.1', ports[id]!);
+      await replicas[id].start(urls);
+    },
     async close() {
       await Promise.all(replicas.map((replica) => replica.close()));
     },

@@ -12,7 +12,8 @@ const BATCH = 4096;
 /** The most places in a window. */
 const WINDOW = 4096;
 
-const natural: Check = (value) => Number.isSafeInteger(value) && (value as number) >= 0;
+// JSON knows −0, which is 0 in canonical bytes and another number elsewhere.
+const natural: Check = (value) => Number.isSafeInteger(value) && (value as number) >= 0 && !Object.is(value, -0);
 const below = (limit: number): Check => (value) => natural(value) && (value as number) < limit;
 const positive: Check = (value) => natural(value) && value !== 0;
 const text = (length: number): Check => (value) => typeof value === 'string' && value.length <= length;

@@ -16,7 +16,7 @@ export function hearRequest(turn: Turn, from: NodeId, request: Request): void {
   if (isPrimary(turn) && !state.isChanging) {
     if (isNew) state.queue.push(request);
     propose(turn);
-  } else if (from === body.client) send(turn, [nodeId(primaryOf(state.view, state.n))], request);
+  } else if (from === body.client && !isPrimary(turn)) send(turn, [nodeId(primaryOf(state.view, state.n))], request);
   watch(turn);
 }
 
