@@ -1,6 +1,6 @@
 import type { ReplicaContext } from '../../core/machine.ts';
 import { nodeId, type NodeId } from '../../core/node.ts';
-import type { CheckpointBody, Message, PreparedCertificate, Proposal, Signed, SignedVote } from '../../protocols/pbft/messages.ts';
+import type { CheckpointBody, Message, PreparedCertificate, Proposal, Signed, SignedVote, ViewChangeBody } from '../../protocols/pbft/messages.ts';
 import { lowMark, planOf } from '../../protocols/pbft/new-view.ts';
 import { primaryOf } from '../../protocols/pbft/state.ts';
 import { NOTHING } from './lies.ts';
@@ -13,7 +13,7 @@ import type { Occasion } from './traitor.ts';
 const FILLINGS = ['others', 'again', 'alone', 'mixed'] as const;
 
 /** A message with proof in it that nobody gave. Undefined where a message proves nothing. */
-export function forged({ context, state, draw }: Occasion, message: Message): Message | undefined {
+export function forged({ context, state, past, draw }: Occasion, message: Message): Message | undefined {
   const { seal, members, self, settings } = context;
   const filling = FILLINGS[draw(FILLINGS.length)]!;
   const nothing = seal.digest(NOTHING);
@@ -59,14 +59,26 @@ export function forged({ context, state, draw }: Occasion, message: Message): Me
       const all = viewChanges.flatMap(({ body }) => body.prepared);
       const last = Math.max(...all.map(({ prePrepare }) => prePrepare.body.sequence));
       const lie = { view, stable, proof, prepared: all.filter(({ prePrepare }) => prePrepare.body.sequence === last).slice(0, 1) };
+      if (filling === 'mixed') {
+        // And the others’ as they were when they asked for an earlier view.
+        const old = past.filter((one) => one.type === 'view-change');
+        return withPlan(context, view, viewChanges.map((one) => (one.body.replica === self ? signed(context, 'view-change', { ...lie, replica: self }) : withoutType(old.find(({ body }) => body.replica === one.body.replica) ?? one))));
+      }
       const lies = (filling === 'others' ? viewChanges.map(({ body }) => body.replica) : voters(state.quorum)).map((replica) => signed(context, 'view-change', { ...lie, replica }));
-      const prePrepares = planOf(seal, view, lies).map((body) => signed(context, 'pre-prepare', body));
-      return { type: 'new-view', ...signed(context, 'new-view', { view, viewChanges: lies, prePrepares }) };
+      return withPlan(context, view, lies);
     }
     default:
       return undefined;
   }
 }
+
+/** The new-view that follows from these view-changes. */
+function withPlan(context: ReplicaContext, view: number, viewChanges: readonly Signed<ViewChangeBody>[]): Message {
+  const prePrepares = planOf(context.seal, view, viewChanges).map((body) => signed(context, 'pre-prepare', body));
+  return { type: 'new-view', ...signed(context, 'new-view', { view, viewChanges, prePrepares }) };
+}
+
+const NONE = 'a lie';
 
 /** A message in the name of somebody else, or with a signature that is none. Undefined where it would stand in nobody's name. */
 export function assumed({ context, state, draw }: Occasion, message: Message): Message | undefined {
@@ -80,7 +92,9 @@ export function assumed({ context, state, draw }: Occasion, message: Message): M
       const [request] = message.batch.requests;
       if (request === undefined) return undefined;
       // Genuine requests under the digest of others, or one that no client signed under its own.
-      if (draw(2) === 0) return { ...message, batch: { requests: waiting.length > 0 ? waiting : [request, request] } };
+      const kind = draw(3);
+      if (kind === 0) return { ...message, signature: NONE };
+      if (kind === 1) return { ...message, batch: { requests: waiting.length > 0 ? waiting : [request, request] } };
       const batch = { requests: [{ ...request, body: { ...request.body, operation: 'a lie' } }] };
       return { type: 'pre-prepare', ...signed(context, 'pre-prepare', { ...message.body, digest: seal.digest(batch) }), batch };
     }
@@ -90,7 +104,7 @@ export function assumed({ context, state, draw }: Occasion, message: Message): M
       const digest = seal.digest(NOTHING);
       switch (draw(3)) {
         case 0:
-          return { ...message, signature: 'a lie' };
+          return { ...message, signature: NONE };
         case 1:
           return { type: message.type, ...signed(context, message.type, { view, sequence, digest, replica: someone }) };
         default: {
@@ -101,14 +115,20 @@ export function assumed({ context, state, draw }: Occasion, message: Message): M
       }
     }
     case 'checkpoint':
-      return { type: 'checkpoint', ...signed(context, 'checkpoint', { ...message.body, digest: seal.digest(NOTHING), replica: someone }) };
+      return draw(2) === 0 ? { ...message, signature: NONE } : { type: 'checkpoint', ...signed(context, 'checkpoint', { ...message.body, digest: seal.digest(NOTHING), replica: someone }) };
     case 'view-change':
       return { type: 'view-change', ...signed(context, 'view-change', { ...message.body, prepared: [], replica: someone }) };
+    case 'new-view': {
+      const prePrepares = message.body.prePrepares.map(({ body }) => ({ body, signature: NONE }));
+      return { type: 'new-view', ...signed(context, 'new-view', { ...message.body, prePrepares }) };
+    }
     case 'reply':
       return { type: 'reply', ...signed(context, 'reply', { ...message.body, answers: message.body.answers.map(([timestamp]) => [timestamp, `a lie of ${self}`] as const), replica: someone }) };
     default:
       return undefined;
   }
 }
+
+const withoutType = <Body extends object>({ body, signature }: Signed<Body>): Signed<Body> => ({ body, signature });
 
 const signed = <Body extends object>({ seal }: ReplicaContext, domain: string, body: Body): Signed<Body> => ({ body, signature: seal.sign(domain, body) });

@@ -81,10 +81,19 @@ const selective: ReplicaFault = {
   says: (honest, { draw }) => split(honest, () => draw(2) === 0),
 };
 
+const restless: ReplicaFault = {
+  name: 'restless',
+  summary: 'asks for the next view with all that it says',
+  says: (honest, { context, state }) => {
+    const body = { view: state.view + 1, stable: state.stable, proof: state.proof, prepared: [], replica: context.self };
+    return [honest, { ...honest, message: { type: 'view-change', body, signature: context.seal.sign('view-change', body) } }];
+  },
+};
+
 /** Two loyal replicas with one key, which do not know of each other: in a simulation two nodes, over HTTP one with two minds (`twins.ts`). */
 const twins: ReplicaFault = { name: 'twins', summary: 'two loyal copies under one identity', says: (honest) => [honest] };
 
-export const REPLICA_FAULTS: readonly ReplicaFault[] = [offline, malicious, equivocate, stale, offByOne, replay, silentCollector, forgedCertificate, impostor, selective, twins];
+export const REPLICA_FAULTS: readonly ReplicaFault[] = [offline, malicious, equivocate, stale, offByOne, replay, silentCollector, forgedCertificate, impostor, selective, restless, twins];
 
 export const replicaFaultNamed = (name: string): ReplicaFault | undefined => REPLICA_FAULTS.find((fault) => fault.name === name);
 

@@ -32,8 +32,8 @@ export interface TraitorState extends ReplicaState {
   readonly treason: { asked: number; past: Message[] };
 }
 
-/** How much a traitor remembers. */
-const MEMORY = 64;
+/** How many messages of each type a traitor remembers. */
+const MEMORY = 16;
 
 /** A loyal replica but for what it says. @param seed decides what is left to chance */
 export function traitor(fault: ReplicaFault, seed = 0): ReplicaMachine<Pbft, TraitorState> {
@@ -62,5 +62,5 @@ export function traitor(fault: ReplicaFault, seed = 0): ReplicaMachine<Pbft, Tra
 
 function remember(past: Message[], message: Message): void {
   past.push(message);
-  if (past.length > MEMORY) past.shift();
+  if (past.filter(({ type }) => type === message.type).length > MEMORY) past.splice(past.findIndex(({ type }) => type === message.type), 1);
 }

@@ -36,7 +36,10 @@ export interface ScheduleRequest {
 }
 
 /** Quick clocks and small windows, so that a short run goes through many views and checkpoints. */
-const HASTY = { timeout: 150, collectorTimeout: 40, retryAfter: 90, batch: 2, pipeline: 4 };
+const HASTY = { collectorTimeout: 40, retryAfter: 90, batch: 2, pipeline: 4 };
+
+/** In ms, less than agreement takes in a network that has healed: views then fail until the timeout has doubled often enough. */
+const TOO_SHORT = 6;
 
 const HEALS = 1500;
 
@@ -78,7 +81,7 @@ export function drawSchedule({ n, seed, protocol = 'pbft', kinds = REPLICA_FAULT
   return {
     n,
     seed,
-    settings: settingsOf({ ...HASTY, collector: protocol === 'collector', statusEvery: [60, 200, 1000][draw(23, 0, 3)]!, checkpointEvery: [2, 4, 16][draw(24, 0, 3)]! }),
+    settings: settingsOf({ ...HASTY, timeout: draw(26, 0, 8) === 0 ? TOO_SHORT : 150, collector: protocol === 'collector', statusEvery: [60, 200, 1000][draw(23, 0, 3)]!, checkpointEvery: [2, 4, 16][draw(24, 0, 3)]! }),
     traitors,
     requests: requests.toSorted((a, b) => a.at - b.at).map((request, i) => ({ ...request, data: [`order ${i + 1}`, `set x ${i + 1}`, 'get x'][draw(25, i, 3)]! })),
     clients,

@@ -21,11 +21,13 @@ const MUTANTS: Readonly<Record<string, Mutant>> = {
   'requests that nobody signed, passed on': { file: 'requests', words: "!context.seal.verify(body.client, 'request', body, signature)", by: 'false' },
   'a batch under the digest of another': { file: 'propose', words: 'context.seal.digest(batch) !== body.digest', by: 'false', kind: 'impostor' },
   'the pre-prepare of somebody who is not primary': { file: 'propose', words: 'body.view !== state.view || from !== primaryOf(state.view, state.n)', by: 'body.view !== state.view' },
+  'a pre-prepare that the primary did not sign': { file: 'propose', words: "!context.seal.verify(from, 'pre-prepare', body, signature)", by: 'false' },
   'votes that nobody signed': { file: 'vote', words: '!context.seal.verify(from, message.type, body, message.signature)', by: 'false' },
   'votes in the name of others': { file: 'vote', words: ' || body.replica !== from', by: '' },
   'a second pre-prepare for a place': { file: 'propose', words: 'slot.prePrepare !== undefined && slot.digest !== body.digest', by: 'false' },
   // Proofs.
   'checkpoints that nobody signed, in a proof': { file: 'proof', words: "seal.verify(body.replica, 'checkpoint', body, signature)", by: 'true' },
+  'a checkpoint that its sender did not sign': { file: 'checkpoint', words: "!context.seal.verify(from, 'checkpoint', body, signature)", by: 'false', kind: 'impostor' },
   'checkpoints of too few': { file: 'proof', words: 'proof.length < quorum', by: 'false' },
   'one voter many times in a proof': { file: 'proof', words: 'replica >= n || seen.has(replica)', by: 'replica >= n' },
   'votes that nobody signed, in a proof': { file: 'proof', words: '!seal.verify(body.replica, phase, body, signature)', by: 'false' },
@@ -38,6 +40,8 @@ const MUTANTS: Readonly<Record<string, Mutant>> = {
   'a view-change that its sender did not sign': { file: 'proof', words: "!seal.verify(body.replica, 'view-change', body, signature)", by: 'false', kind: 'forged-certificate' },
   'a view-change whose certificates prove nothing': { file: 'proof', words: '!isPreparedProof(seal, sizes, certificate)', by: 'false' },
   'a new-view that does not follow from its view-changes': { file: 'new-view', words: '!isAsPlanned', by: 'false', kind: 'malicious' },
+  'a new-view with pre-prepares that the primary did not sign': { file: 'new-view', words: "seal.verify(primary, 'pre-prepare', one.body, one.signature)", by: 'true', kind: 'impostor' },
+  'a new-view from view-changes for earlier views': { file: 'new-view', words: 'one.body.view !== body.view', by: 'false', kind: 'forged-certificate' },
   'a new-view with one view-change many times': { file: 'new-view', words: 'senders.size < state.quorum || senders.size !== body.viewChanges.length', by: 'false', kind: 'forged-certificate' },
   'a new-view by what prepared in the earliest view': { file: 'new-view', words: 'prePrepare.body.view > before.view', by: 'prePrepare.body.view < before.view', kind: 'twins' },
   'a view-change without what had prepared': { file: 'view-change', words: 'prepared: preparedIn(state)', by: 'prepared: []' },
@@ -45,6 +49,8 @@ const MUTANTS: Readonly<Record<string, Mutant>> = {
   // Quorums.
   'prepares of one too few': { file: 'vote', words: 'slot.prepareCount >= state.quorum - 1', by: 'slot.prepareCount >= state.quorum - 2' },
   'commits of one too few': { file: 'vote', words: 'slot.commitCount >= state.quorum)', by: 'slot.commitCount >= state.quorum - 1)' },
+  'one view-change as reason enough to follow': { file: 'view-change', words: 'later >= state.oneLoyal', by: 'later >= 1', kind: 'restless' },
+  'timeouts that never double': { file: 'requests', words: '2 ** Math.min(state.doublings, DOUBLINGS)', by: '1' },
   'one reply instead of f + 1': { file: 'client', words: 'oneLoyal(context.members.length)', by: '1' },
   // Disks.
   'a fall that makes it forget which view it asked for': { file: 'recover', words: 'state.view = record.viewChange.body.view;', by: 'return;' },
