@@ -34,6 +34,7 @@ const http = serverFor({
     return { status: 200, text: `\nPBFT Consensus Time: ${elapsed}s\n` };
   },
   admits: () => 'unknown',
+  bytesMax: () => 0,
   hear: () => 'malformed',
 });
 http.listen(0, '127.0.0.1');

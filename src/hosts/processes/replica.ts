@@ -201,6 +201,7 @@ export class Replica {
         if (envelopes === undefined || from >= FROM_MAX || from % this.#members.length === this.id) return 'unknown';
         return envelopes.isFrom(from, path, digest, mac) ? 'known' : 'forged';
       },
+      bytesMax: (from) => (from < this.#members.length ? REPLICA_BYTES_MAX : CLIENT_BYTES_MAX),
       hear: (envelope, message) => this.#hear(envelope, message),
     };
   }
@@ -270,6 +271,10 @@ const ACCUSATIONS_MAX = 10;
 const CLIENTS = 8;
 /** No node has an id so large. */
 const FROM_MAX = 2048;
+/** What a replica may post, in bytes: a new view carries the votes of many orders. */
+export const REPLICA_BYTES_MAX = 16 * 1024 * 1024;
+/** A client posts single requests. */
+const CLIENT_BYTES_MAX = 64 * 1024;
 /** How much may wait for the disk before nodes are told to wait as well. */
 const BACKLOG_MAX = 20_000;
 /** How many bytes a log may have before it is written anew. */
