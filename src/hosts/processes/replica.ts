@@ -115,8 +115,8 @@ export class Replica {
     }
     this.#gateway = new Gateway(service, new Map([...this.#clients].map(([self, { driver }]) => [self, driver])));
     const { registry, seconds } = metricsOf(this.counts, () => {
-      const { view, executed } = this.status();
-      return { view, executed, backlog: this.#replica.backlog, waiting: this.#gateway.waiting };
+      const { view, executed, dropped } = this.status();
+      return { view, executed, unheeded: dropped, backlog: this.#replica.backlog, waiting: this.#gateway.waiting };
     });
     this.#server = serverFor(this.#desk(() => registry.metrics(), (time) => seconds.observe(time)), options.limits);
   }
