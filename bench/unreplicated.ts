@@ -10,7 +10,7 @@ const secret = newSecret();
 const keys = publicKeysOf(secret);
 const [client, server] = [1, 0].map((id) => networkSeal({ cluster: 'alone', self: nodeId(id), secret, keysOf: () => keys }));
 const counts = new Counts();
-const { registry, seconds } = metricsOf(counts, () => ({ view: 0, executed, backlog: 0, waiting: 0 }));
+const { registry, seconds } = metricsOf(counts, () => ({ view: 0, executed, unheeded: 0, backlog: 0, waiting: 0 }));
 let executed = 0;
 let digest = '';
 
@@ -34,6 +34,7 @@ const http = serverFor({
     return { status: 200, text: `\nPBFT Consensus Time: ${elapsed}s\n` };
   },
   admits: () => 'unknown',
+  bytesMax: () => 0,
   hear: () => 'malformed',
 });
 http.listen(0, '127.0.0.1');

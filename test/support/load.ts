@@ -11,8 +11,8 @@ export const look = async (url: string): Promise<Shown> => (await (await fetch(`
 
 /** Users who post one request after the other, to whoever commands, and go on with the next node when one is gone or silent. */
 export class Load {
-  /** The places in the log that acknowledged requests were told. */
-  readonly places = new Set<number>();
+  /** What was acknowledged, by the place in the log that it was told. */
+  readonly places = new Map<number, string>();
   count = 0;
   readonly #urls: readonly string[];
   readonly #users: Promise<void>[];
@@ -41,12 +41,13 @@ export class Load {
   async #post(user: number): Promise<void> {
     let node = 0;
     for (let number = 0; !this.#isOver; number += 1) {
+      const data = `user ${user}, request ${number}`;
       try {
         // A node that hangs is given up after a while, as people do.
-        const answer = await fetch(`${this.#urls[node]!}/preprepare`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ data: `user ${user}, request ${number}` }), signal: AbortSignal.timeout(5000) });
+        const answer = await fetch(`${this.#urls[node]!}/preprepare`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ data }), signal: AbortSignal.timeout(5000) });
         await answer.arrayBuffer();
         const commander = answer.headers.get('generals-commander');
-        if (answer.status === 200) this.#acknowledge(JSON.parse(decodeURIComponent(answer.headers.get('generals-result')!)) as string);
+        if (answer.status === 200) this.#acknowledge(JSON.parse(decodeURIComponent(answer.headers.get('generals-result')!)) as string, data);
         else node = commander === null ? this.#next(node) : Number(commander);
       } catch {
         node = this.#next(node);
@@ -58,9 +59,9 @@ export class Load {
     return (node + 1) % this.#urls.length;
   }
 
-  #acknowledge(result: string): void {
+  #acknowledge(place: string, data: string): void {
     this.count += 1;
-    this.places.add(Number(result));
+    this.places.set(Number(place), data);
     if (this.count >= this.#target) this.#reached();
   }
 }

@@ -108,6 +108,6 @@ export const toyService: Service = {
   command: () => ({ view: 0, commander: nodeId(0), hasBegun: true }),
   status(state) {
     const { log } = state as State;
-    return { view: 0, commander: nodeId(0), executed: log.length, digest: log.join('|'), tail: log.slice(-5) };
+    return { view: 0, commander: nodeId(0), executed: log.length, digest: log.join('|'), tail: log.slice(-5), dropped: 0 };
   },
 };

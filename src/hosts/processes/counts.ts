@@ -45,6 +45,7 @@ const LABELS_MAX = 100;
 export interface Gauges {
   readonly view: number;
   readonly executed: number;
+  readonly unheeded: number;
   readonly backlog: number;
   readonly waiting: number;
 }
@@ -68,6 +69,7 @@ export function metricsOf(counts: Counts, gauges: () => Gauges): { readonly regi
   const helps: Record<keyof Gauges, string> = {
     view: 'The view that this node is in',
     executed: 'Requests executed',
+    unheeded: 'Messages that the protocol did not heed, such as those of another view or outside the window',
     backlog: 'Effects that wait for the disk',
     waiting: 'Users whose requests are not answered yet',
   };

@@ -8,6 +8,8 @@ export interface NodeDesk {
   readonly counts: Counts;
   /** Whether that node is known, and this is its mark. */
   admits(envelope: Envelope): 'known' | 'unknown' | 'forged';
+  /** How many bytes a message of that node may have. */
+  bytesMax(from: NodeId): number;
   /** Takes a message of an admitted node. */
   hear(envelope: Envelope, message: unknown): 'taken' | 'malformed' | 'busy';
 }
@@ -27,8 +29,10 @@ export const TO = 'generals-to';
 export const DIGEST = 'generals-digest';
 export const MAC = 'generals-mac';
 
-/** What a node may post, in bytes: a new view carries the votes of many orders. */
-export const NODE_BYTES_MAX = 16 * 1024 * 1024;
+/** Bytes of long messages that one node may have on their way to here at once, over all its connections. */
+export const UNDERWAY_MAX = 32 * 1024 * 1024;
+/** A message of more bytes is a long one. */
+const LONG = 64 * 1024;
 
 /** Whether a request says that a node sends it. */
 export const isFromNode = ({ headers }: IncomingMessage): boolean => headers[FROM] !== undefined;
@@ -38,18 +42,32 @@ export const isFromNode = ({ headers }: IncomingMessage): boolean => headers[FRO
  * are thousands a second, and a router and objects of the Fetch standard for each would cost as much as all else about it.
  */
 export function nodeListener(desk: NodeDesk): (request: IncomingMessage, response: ServerResponse) => void {
+  /** How many bytes of long messages each node has on their way. */
+  const underway = new Map<NodeId, number>();
+
   return (request, response) => {
     const answer = ({ status, text, headers }: Answer): void => {
       desk.counts.add('answers', String(status));
       if (text === undefined) response.writeHead(status).end();
       else response.writeHead(status, { 'content-type': 'text/plain; charset=utf-8', ...headers }).end(`${text}\n`);
     };
+    const length = Number(request.headers['content-length'] ?? Infinity);
     const envelope = envelopeOf(request);
     // Who has not proved to be a node is refused before his message is read.
-    const refusal = refused(desk, request, envelope);
-    if (refusal !== undefined) return answer(refusal);
-    read(request, (body) => answer(body === undefined ? TOO_LARGE : fateOf(desk, envelope!, body)));
+    const refusal = refused(desk, request, envelope, length);
+    // The rest of what is refused is not read, unless it is short: then the connection goes on behind it.
+    if (refusal !== undefined) return answer(length > LONG ? { ...refusal, headers: { ...refusal.headers, connection: 'close' } } : refusal);
+    if (length > LONG && !reserve(envelope!.from, length, response)) return answer({ ...BUSY, headers: { ...BUSY.headers, connection: 'close' } });
+    read(request, (body) => answer(fateOf(desk, envelope!, body)));
   };
+
+  function reserve(from: NodeId, length: number, response: ServerResponse): boolean {
+    const before = underway.get(from) ?? 0;
+    if (before + length > UNDERWAY_MAX) return false;
+    underway.set(from, before + length);
+    response.once('close', () => underway.set(from, underway.get(from)! - length));
+    return true;
+  }
 }
 
 interface Answer {
@@ -59,16 +77,18 @@ interface Answer {
 }
 
 const TAKEN: Answer = { status: 204 };
-const TOO_LARGE: Answer = { status: 413, text: `send no more than ${NODE_BYTES_MAX / 1024} KiB`, headers: { connection: 'close' } };
+const BUSY: Answer = { status: 429, text: 'too much at once', headers: { 'retry-after': '1' } };
 
-function refused(desk: NodeDesk, { method, headers }: IncomingMessage, envelope: Envelope | undefined): Answer | undefined {
+function refused(desk: NodeDesk, { method, headers }: IncomingMessage, envelope: Envelope | undefined, length: number): Answer | undefined {
   if (method !== 'POST') return { status: 405, text: 'use POST', headers: { allow: 'POST' } };
   if (headers['content-type'] !== 'application/json') return { status: 415, text: 'send application/json' };
   if (envelope === undefined) return { status: 400, text: `a message between nodes has the headers ${[FROM, TO, DIGEST, MAC].join(', ')}` };
   const standing = desk.admits(envelope);
   if (standing === 'unknown') return { status: 401, text: 'no node of this cluster has that id' };
   if (standing === 'forged') return { status: 403, text: 'that is not the mark of the node that it names' };
-  return Number(headers['content-length'] ?? 0) > NODE_BYTES_MAX ? TOO_LARGE : undefined;
+  if (length === Infinity) return { status: 411, text: 'tell how long the message is' };
+  const most = desk.bytesMax(envelope.from);
+  return length > most ? { status: 413, text: `send no more than ${most / 1024} KiB` } : undefined;
 }
 
 function envelopeOf({ headers, url }: IncomingMessage): Envelope | undefined {
@@ -79,21 +99,11 @@ function envelopeOf({ headers, url }: IncomingMessage): Envelope | undefined {
 
 const isId = (word: unknown): word is string => typeof word === 'string' && /^\d{1,6}$/.test(word);
 
-/** Reads a body to its end; one that grows too large is read no further, and is nothing. A sender that goes away is not answered. */
-function read(request: IncomingMessage, done: (body: Buffer | undefined) => void): void {
-  let chunks: Buffer[] = [];
-  let size = 0;
-  request.on('data', (chunk: Buffer) => {
-    size += chunk.length;
-    if (size <= NODE_BYTES_MAX) chunks.push(chunk);
-    else if (size - chunk.length <= NODE_BYTES_MAX) {
-      chunks = [];
-      done(undefined);
-    }
-  });
-  request.on('end', () => {
-    if (size <= NODE_BYTES_MAX) done(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks));
-  });
+/** Reads a body, which is as long as was told, to its end. A sender that goes away before is not answered. */
+function read(request: IncomingMessage, done: (body: Buffer) => void): void {
+  const chunks: Buffer[] = [];
+  request.on('data', (chunk: Buffer) => chunks.push(chunk));
+  request.on('end', () => done(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks)));
 }
 
 function fateOf(desk: NodeDesk, envelope: Envelope, body: Buffer): Answer {
@@ -107,7 +117,7 @@ function fateOf(desk: NodeDesk, envelope: Envelope, body: Buffer): Answer {
     case 'malformed':
       return { status: 400, text: 'that is no message of this protocol' };
     case 'busy':
-      return { status: 429, text: 'too much at once', headers: { 'retry-after': '1' } };
+      return BUSY;
     default:
       return fate satisfies never;
   }

@@ -117,8 +117,8 @@ export class Replica {
     }
     this.#gateway = new Gateway(service, new Map([...this.#clients].map(([self, { driver }]) => [self, driver])));
     const { registry, seconds } = metricsOf(this.counts, () => {
-      const { view, executed } = this.status();
-      return { view, executed, backlog: this.#replica.backlog, waiting: this.#gateway.waiting };
+      const { view, executed, dropped } = this.status();
+      return { view, executed, unheeded: dropped, backlog: this.#replica.backlog, waiting: this.#gateway.waiting };
     });
     this.#server = serverFor(this.#desk(() => registry.metrics(), (time) => seconds.observe(time)), options.limits);
   }
@@ -213,6 +213,7 @@ export class Replica {
         if (envelopes === undefined || from >= FROM_MAX || from % this.#members.length === this.id) return 'unknown';
         return envelopes.isFrom(from, path, digest, mac) ? 'known' : 'forged';
       },
+      bytesMax: (from) => (from < this.#members.length ? REPLICA_BYTES_MAX : CLIENT_BYTES_MAX),
       hear: (envelope, message) => this.#hear(envelope, message),
     };
   }
@@ -284,6 +285,10 @@ const ACCUSATIONS_MAX = 10;
 const CLIENTS = 8;
 /** No node has an id so large. */
 const FROM_MAX = 2048;
+/** What a replica may post, in bytes: a new view carries the votes of many orders. */
+export const REPLICA_BYTES_MAX = 16 * 1024 * 1024;
+/** A client posts single requests. */
+const CLIENT_BYTES_MAX = 64 * 1024;
 /** How much may wait for the disk before nodes are told to wait as well. */
 const BACKLOG_MAX = 20_000;
 /** How many bytes a log may have before it is written anew. */

@@ -2,7 +2,8 @@ import { getRequestListener } from '@hono/node-server';
 import { Ajv } from 'ajv';
 import { Hono, type Context } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
-import { createServer, type Server } from 'node:http';
+import { createServer, type Server, type ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import { isFromNode, nodeListener, type NodeDesk } from './nodes.ts';
 
 /** Who stands behind the server: a replica, or in its place a test. */
@@ -58,14 +59,33 @@ export function serverFor(desk: Desk, limits: Limits = LIMITS): Server {
   const users = getRequestListener(app.fetch);
   const nodes = nodeListener(desk);
   const paths = new Set(desk.paths);
+  const isPatient = patience();
   const server = createServer({ ...limits, maxHeaderSize: 8192 }, (request, response) => {
-    if (isFromNode(request) && paths.has(request.url!)) nodes(request, response);
-    else void users(request, response);
+    if (isFromNode(request) && paths.has(request.url!)) return nodes(request, response);
+    if (isPatient(request.socket, response)) return void users(request, response);
+    if (!request.socket.destroyed) desk.counts.add('dropped', 'impatient');
+    request.socket.destroy();
   });
   server.keepAliveTimeout = 120_000;
+  server.timeout = IDLE_MAX;
   server.maxConnections = CONNECTIONS_MAX;
   return server;
 }
+
+/** Whether a user waits for answers before asking more. Who does not, and does not read them either, would fill the memory with them. */
+function patience(): (socket: Socket, response: ServerResponse) => boolean {
+  const waiting = new WeakMap<Socket, number>();
+  return (socket, response) => {
+    const count = (waiting.get(socket) ?? 0) + 1;
+    if (count > WAITING_MAX) return false;
+    waiting.set(socket, count);
+    response.once('close', () => waiting.set(socket, waiting.get(socket)! - 1));
+    return true;
+  };
+}
+
+/** How many answers one connection of a user may wait for. */
+export const WAITING_MAX = 32;
 
 /** Milliseconds after which a client that sends slowly is answered 408, and how often that is looked at. */
 export interface Limits {
@@ -76,6 +96,8 @@ export interface Limits {
 
 const LIMITS: Limits = { headersTimeout: 5000, requestTimeout: 10_000, connectionsCheckingInterval: 1000 };
 const CONNECTIONS_MAX = 1024;
+/** Milliseconds without a byte in either direction after which a connection is over: longer than a user waits for an answer. */
+const IDLE_MAX = 60_000;
 /** Said so often that it is not said anew each time. */
 const STATUSES: Readonly<Record<number, string>> = { 200: '200', 204: '204' };
 

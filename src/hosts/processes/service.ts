@@ -78,5 +78,7 @@ export interface Status extends Omit<Command, 'hasBegun'> {
   readonly digest: string;
   /** The last few requests that were executed. */
   readonly tail: readonly unknown[];
+  /** How many messages were not heeded, such as those of another view or outside the window. */
+  readonly dropped: number;
   readonly [more: string]: unknown;
 }

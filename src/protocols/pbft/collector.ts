@@ -14,7 +14,7 @@
  */
 import { nodeId, type NodeId } from '../../core/node.ts';
 import type { Certificate } from './messages.ts';
-import { accuse, isInWindow, openSlot, primaryOf, send, slotAt, type ReplicaState, type Slot, type Turn } from './state.ts';
+import { accuse, drop, isInWindow, openSlot, primaryOf, send, slotAt, type ReplicaState, type Slot, type Turn } from './state.ts';
 import { areVotesOf } from './proof.ts';
 import { advance, hold, record, sayAgain, votesFor } from './vote.ts';
 
@@ -56,9 +56,9 @@ export function hearCertificate(turn: Turn, from: NodeId, certificate: Certifica
   const { context, state } = turn;
   const { phase, votes } = certificate;
   const { view, sequence } = votes[0]!.body;
-  if (!state.settings.collector || view !== state.view || from !== collectorOf(state, view, sequence)) return;
+  if (!state.settings.collector || view !== state.view || from !== collectorOf(state, view, sequence)) return drop(turn);
   if (state.isChanging) return hold(turn, from, certificate);
-  if (!isInWindow(state, sequence)) return;
+  if (!isInWindow(state, sequence)) return drop(turn);
   const slot = openSlot(state, sequence);
   if (slot.committed !== undefined || (phase === 'prepare' && slot.isPrepared)) return;
   if (!areVotesOf(context.seal, state, phase, votes, state.quorum)) {

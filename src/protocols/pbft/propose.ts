@@ -2,7 +2,7 @@ import type { NodeId } from '../../core/node.ts';
 import { timeCollector } from './collector.ts';
 import type { Batch, PrePrepare, Proposal, Request, Signed } from './messages.ts';
 import { isClient, isUnproposed, markProposed, watch } from './requests.ts';
-import { accuse, isInWindow, keepBatch, isPrimary, openSlot, primaryOf, save, send, type Slot, type Turn } from './state.ts';
+import { accuse, drop, isInWindow, keepBatch, isPrimary, openSlot, primaryOf, save, send, type Slot, type Turn } from './state.ts';
 import { castPrepare, countPrepares, hold } from './vote.ts';
 
 /** Gives places to the requests that the primary has, as many batches at a time as the pipeline and the window allow. */
@@ -44,9 +44,9 @@ function nextRequests(turn: Turn): Signed<Request['body']>[] {
 export function hearPrePrepare(turn: Turn, from: NodeId, message: PrePrepare): void {
   const { context, state } = turn;
   const { body, signature, batch } = message;
-  if (body.view !== state.view || from !== primaryOf(state.view, state.n)) return;
+  if (body.view !== state.view || from !== primaryOf(state.view, state.n)) return drop(turn);
   if (state.isChanging) return hold(turn, from, message);
-  if (!isInWindow(state, body.sequence)) return;
+  if (!isInWindow(state, body.sequence)) return drop(turn);
   const slot = openSlot(state, body.sequence);
   if (slot.prePrepare !== undefined && slot.digest === body.digest && slot.batch !== undefined) return;
   if (!context.seal.verify(from, 'pre-prepare', body, signature)) return accuse(turn, from, 'a pre-prepare with a forged signature');

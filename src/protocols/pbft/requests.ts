@@ -1,7 +1,7 @@
 import { nodeId, type NodeId } from '../../core/node.ts';
 import type { Batch, Request, RequestBody } from './messages.ts';
 import { CLIENTS, CLIENT_WINDOW, DOUBLINGS } from './settings.ts';
-import { accuse, isPrimary, primaryOf, send, slotAt, type Turn } from './state.ts';
+import { accuse, drop, isPrimary, primaryOf, send, slotAt, type Turn } from './state.ts';
 import { isDone, resultOf } from './store.ts';
 import { propose } from './propose.ts';
 
@@ -32,7 +32,7 @@ export function keep(turn: Turn, request: Request): boolean {
   if (state.waiting.has(key)) return false;
   const count = state.waitingOf.get(client) ?? 0;
   if (count >= 2 * CLIENT_WINDOW) {
-    state.dropped += 1;
+    drop(turn);
     return false;
   }
   state.waiting.set(key, { request, view: -1 });

@@ -65,7 +65,7 @@ export interface ReplicaState {
   confidant: number;
   /** What `executed` was at the last status. */
   executedBefore: number;
-  /** What was dropped, for people. */
+  /** How many messages were not heeded, being of another view, outside the window, or more than is kept; for people. */
   dropped: number;
 }
 
@@ -216,4 +216,9 @@ export const save = ({ effects }: Turn, record: Extract<Effect, { type: 'save' }
 
 export const accuse = ({ effects }: Turn, suspect: NodeId, evidence: string): void => {
   effects.push({ type: 'accuse', suspect, evidence });
+};
+
+/** A message that is not heeded. Nobody is accused: loyal replicas are late, or ahead, all the time. */
+export const drop = ({ state }: Turn): void => {
+  state.dropped += 1;
 };

@@ -2,15 +2,15 @@ import { nodeId, type NodeId } from '../../core/node.ts';
 import { certify, isGivenUp, recipientsOf } from './collector.ts';
 import { executeReady } from './execute.ts';
 import type { Certificate, Phase, PrePrepare, SignedVote, VoteBody, VoteMessage } from './messages.ts';
-import { accuse, isInWindow, openSlot, primaryOf, save, send, type Slot, type Turn } from './state.ts';
+import { accuse, drop, isInWindow, openSlot, primaryOf, save, send, type Slot, type Turn } from './state.ts';
 
 /** Upon a prepare or a commit of this view for a place in the window: the first of each replica counts. */
 export function hearVote(turn: Turn, from: NodeId, message: VoteMessage): void {
   const { context, state } = turn;
   const { body } = message;
-  if (body.view !== state.view || body.replica !== from) return;
+  if (body.view !== state.view || body.replica !== from) return drop(turn);
   if (state.isChanging) return hold(turn, from, message);
-  if (!isInWindow(state, body.sequence)) return;
+  if (!isInWindow(state, body.sequence)) return drop(turn);
   const slot = openSlot(state, body.sequence);
   const before = (message.type === 'prepare' ? slot.prepares : slot.commits)[from];
   if (before !== undefined && before.body.digest === body.digest) return;
@@ -90,10 +90,11 @@ export function votesFor(votes: readonly (SignedVote | undefined)[], digest: str
 }
 
 /** Keeps what is said for a view that is awaited until that view begins: as much of each replica as it could say for one window. */
-export function hold({ state }: Turn, from: NodeId, message: PrePrepare | VoteMessage | Certificate): void {
+export function hold(turn: Turn, from: NodeId, message: PrePrepare | VoteMessage | Certificate): void {
+  const { state } = turn;
   const early = (state.early[from] ??= []);
   if (early.length < 3 * state.slots.length) early.push(message);
-  else state.dropped += 1;
+  else drop(turn);
 }
 
 /** Says again to one replica, or to all, what was said in this view about a place. */

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import type { Shown } from '../../../src/hosts/processes/user.ts';
 import { endAll, start, type Program } from '../../support/program.ts';
 import { Load, look, type Node } from '../../support/load.ts';
+import { written } from '../../support/written.ts';
 
 /**
  * Replicas as processes, under load, while some are killed or stopped, the commander first. Whatever was acknowledged stays,
@@ -28,35 +29,44 @@ describe('a live cluster under load', function () {
   }
 
   for (const protocol of ['pbft', 'collector']) {
-    it(`${protocol}: loses nothing when the commander is killed and comes back`, async () => {
+    it(`${protocol}: loses nothing when one commander after the other is killed and comes back`, async () => {
       const { program, nodes, load } = await begun(protocol);
-      await load.acknowledged(50);
-      process.kill(nodes[0]!.pid!, 'SIGKILL');
-      await program.fact('lost', ({ id }) => id === 0);
-      await program.fact('commander', ({ commander }) => commander !== 0);
-      await load.acknowledged(50);
-      const back = start(['replica', '--id', '0', '--cluster', join(folder, 'cluster.json'), '--json']);
-      await back.fact('ready');
+      const programs = [program];
+      for (const id of [0, 1]) {
+        await load.acknowledged(50);
+        process.kill(nodes[id]!.pid!, 'SIGKILL');
+        await program.fact('lost', (fact) => fact['id'] === id);
+        await program.fact('commander', ({ commander }) => Number(commander) > id);
+        await load.acknowledged(50);
+        const back = start(['replica', '--id', String(id), '--cluster', join(folder, 'cluster.json'), '--json']);
+        await back.fact('ready');
+        programs.push(back);
+      }
       await load.acknowledged(50);
       await load.stop();
       await agree(nodes, load);
-      expect(await back.end('SIGTERM')).to.equal(143);
+      expect(await Promise.all(programs.map((one) => one.end('SIGTERM')))).to.deep.equal([143, 143, 143]);
+      await allThere(load);
+    });
+
+    it(`${protocol}: loses nothing when the commander, and then a backup, is stopped for a while`, async () => {
+      const { program, nodes, load } = await begun(protocol);
+      await load.acknowledged(50);
+      process.kill(nodes[0]!.pid!, 'SIGSTOP');
+      await program.fact('commander', ({ commander }) => commander !== 0);
+      await load.acknowledged(50);
+      process.kill(nodes[0]!.pid!, 'SIGCONT');
+      await load.acknowledged(50);
+      process.kill(nodes[3]!.pid!, 'SIGSTOP');
+      await load.acknowledged(50);
+      process.kill(nodes[3]!.pid!, 'SIGCONT');
+      await load.acknowledged(50);
+      await load.stop();
+      await agree(nodes, load);
       expect(await program.end('SIGTERM')).to.equal(143);
+      await allThere(load);
     });
   }
-
-  it('pbft: loses nothing when the commander is stopped for a while', async () => {
-    const { program, nodes, load } = await begun('pbft');
-    await load.acknowledged(50);
-    process.kill(nodes[0]!.pid!, 'SIGSTOP');
-    await program.fact('commander', ({ commander }) => commander !== 0);
-    await load.acknowledged(50);
-    process.kill(nodes[0]!.pid!, 'SIGCONT');
-    await load.acknowledged(50);
-    await load.stop();
-    await agree(nodes, load);
-    expect(await program.end('SIGTERM')).to.equal(143);
-  });
 
   it('pbft: loses nothing when all are killed at once', async () => {
     const { program, nodes, load } = await begun('pbft');
@@ -72,7 +82,14 @@ describe('a live cluster under load', function () {
     const [shown] = await agree(reborn, more);
     expect(shown!.executed).to.be.at.least(load.count + more.count);
     expect(await again.end('SIGTERM')).to.equal(143);
+    await allThere(load, more);
   });
+
+  /** All that was acknowledged is on the disks, at the place that was told. */
+  async function allThere(...loads: readonly Load[]): Promise<void> {
+    const places = await written([0, 1, 2, 3].map((id) => join(folder, `replica-${id}`)));
+    for (const load of loads) for (const [place, data] of load.places) expect(places.get(place), `place ${place}`).to.equal(data);
+  }
 });
 
 /** Waits until all nodes show the same log, in which all has its place that was acknowledged. */
@@ -82,7 +99,7 @@ async function agree(nodes: readonly Node[], load: Load): Promise<readonly Shown
     const digests = new Set(shown.map(({ digest }) => digest));
     if (digests.size > 1) continue;
     expect(load.places.size, 'two requests were told the same place').to.equal(load.count);
-    expect(shown[0]!.executed).to.be.at.least(Math.max(...load.places));
+    expect(shown[0]!.executed).to.be.at.least(Math.max(...load.places.keys()));
     return shown;
   }
 }

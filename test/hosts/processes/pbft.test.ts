@@ -77,12 +77,17 @@ describe('PBFT over HTTP', function () {
         const digest = digestOf(Buffer.from(text));
         return post(`${four.urls[1]!}/prepare`, text, { [FROM]: '3', [TO]: '1', [DIGEST]: digest, [MAC]: envelopes.seal(nodeId(1), '/prepare', digest) });
       };
-      const size = (): number => JSON.stringify(four.replicas[1]!.status()).length;
-      const before = size();
+      const replica = four.replicas[1]!;
+      const unheeded = (): number => replica.status().dropped;
+      const size = (): number => JSON.stringify(replica.status()).length;
+      const [before, unheededBefore] = [size(), unheeded()];
       for (let round = 0; round < 20; round += 1) {
         const answers = await Promise.all(Array.from({ length: 50 }, (_, index) => vote(1_000_000 + round * 50 + index, index % 3, index % 2 === 0)));
         expect(new Set(answers.map(({ status }) => status))).to.deep.equal(new Set([204]));
       }
+      expect(unheeded() - unheededBefore).to.equal(1000);
+      expect(await (await fetch(`${four.urls[1]!}/metrics`)).text()).to.match(new RegExp(`^generals_unheeded ${unheeded()}$`, 'm'));
+      expect(replica.counts.of('forgeries'), 'a signature that changes nothing was verified').to.deep.equal({});
       expect(size()).to.be.at.most(before + 200);
       expect((await ask(four.urls[0]!, 'after the flood')).status).to.equal(200);
     });

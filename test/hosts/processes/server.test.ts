@@ -6,8 +6,9 @@ import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { nodeId } from '../../../src/core/node.ts';
-import { DIGEST, FROM, MAC, TO } from '../../../src/hosts/processes/nodes.ts';
-import { USER_BYTES_MAX } from '../../../src/hosts/processes/server.ts';
+import { DIGEST, FROM, MAC, TO, UNDERWAY_MAX } from '../../../src/hosts/processes/nodes.ts';
+import { REPLICA_BYTES_MAX } from '../../../src/hosts/processes/replica.ts';
+import { USER_BYTES_MAX, WAITING_MAX } from '../../../src/hosts/processes/server.ts';
 import { digestOf, networkEnvelopes } from '../../../src/hosts/seal.ts';
 import { ask, post, startReplicas, type Replicas } from '../../support/served.ts';
 import { toyService } from '../../support/toy.ts';
@@ -123,6 +124,20 @@ describe('replicas over HTTP', () => {
       }
     });
 
+    it('break with who asks on and on without waiting for answers', async () => {
+      const look = 'GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n';
+      const patient = opened(at(2));
+      patient.write(look.repeat(WAITING_MAX - 1) + look.replace('\r\n\r\n', '\r\nConnection: close\r\n\r\n'));
+      expect((await textOf(patient)).match(/^HTTP\/1\.1 200 OK/gm)).to.have.length(WAITING_MAX);
+      const before = four.replicas[2]!.counts.of('answers')['200'];
+      const impatient = opened(at(2));
+      impatient.write(look.repeat(10 * WAITING_MAX));
+      expect(await textOf(impatient).catch((error: NodeJS.ErrnoException) => error.code)).to.be.oneOf(['', 'ECONNRESET']);
+      expect(four.replicas[2]!.counts.of('dropped')['impatient']).to.equal(1);
+      expect((await fetch(`${at(2)}/status`)).status).to.equal(200);
+      expect(four.replicas[2]!.counts.of('answers')['200']).to.be.at.most(before! + WAITING_MAX + 1);
+    });
+
     it('refuse a flood of forged messages, and serve users after it', async () => {
       for (let round = 0; round < 40; round += 1) {
         const flood = Array.from({ length: 50 }, (_, index) => post(`${at(1)}/prepare`, `{"flood":${index}}`, { [FROM]: '2', [TO]: '1', [DIGEST]: 'x', [MAC]: 'y' }));
@@ -169,6 +184,52 @@ describe('replicas over HTTP', () => {
 
     it('answer 400 to what is no message of the protocol', async () => {
       for (const text of ['{', '[]', '{"type":"vote"}', '{"type":"request"}']) expect((await post(`${at(1)}/prepare`, text, sealedBy(2, 1, '/prepare', text))).status, text).to.equal(400);
+    });
+
+    /** The beginning of a message from one node to another, of which nothing but its length is told. */
+    const begun = (headers: Record<string, string>, length: string): string =>
+      `POST /prepare HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n${length}\r\n${Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`).join('')}\r\n`;
+
+    it('hang up on who sends much that is refused, without reading it', async () => {
+      const forged = { ...sealedBy(2, 1, '/prepare', body), [MAC]: 'y' };
+      for (const length of ['Content-Length: 1000000000', 'Transfer-Encoding: chunked']) {
+        const socket = opened(at(1));
+        socket.write(begun(forged, length));
+        expect(await textOf(socket)).to.match(/^HTTP\/1\.1 403 .*\r\n(.*\r\n)*connection: close\r\n/);
+      }
+    });
+
+    it('are told beforehand how much it is, and take so much as a node may send', async () => {
+      const cases = [[sealedBy(2, 1, '/prepare', body), 'Transfer-Encoding: chunked', 411], [sealedBy(2, 1, '/prepare', body), `Content-Length: ${REPLICA_BYTES_MAX + 1}`, 413], [sealedBy(6, 1, '/prepare', body), `Content-Length: ${USER_BYTES_MAX + 1}`, 413]] as const;
+      for (const [headers, length, status] of cases) {
+        const socket = opened(at(1));
+        socket.write(begun(headers, length));
+        expect(await textOf(socket), length).to.match(new RegExp(`^HTTP/1\\.1 ${status} `));
+      }
+    });
+
+    it('answer 429 to more long messages than one node may have on their way, and hear the others', async () => {
+      // The node that is asked must not lose patience with who sends slowly while this test sends.
+      const own = await startReplicas(4, toyService);
+      try {
+        const long = JSON.stringify('x'.repeat(100_000));
+        const sealed = (from: number): Record<string, string> => {
+          const envelopes = networkEnvelopes({ cluster: own.plan.cluster, self: nodeId(from), secret: own.secrets[from]!, keysOf: (id) => own.plan.members[id % 4] });
+          const digest = digestOf(Buffer.from(long));
+          return { [FROM]: String(from), [TO]: '1', [DIGEST]: digest, [MAC]: envelopes.seal(nodeId(1), '/prepare', digest) };
+        };
+        const slow = Array.from({ length: UNDERWAY_MAX / REPLICA_BYTES_MAX }, () => opened(own.urls[1]!));
+        for (const socket of slow) socket.write(begun(sealed(2), `Content-Length: ${REPLICA_BYTES_MAX}`));
+        const sent = async (from: number): Promise<number> => (await post(`${own.urls[1]!}/prepare`, long, sealed(from))).status;
+        // It is 400, for it is no vote, as soon as it is read.
+        while ((await sent(2)) !== 429);
+        expect(await sent(3)).to.equal(400);
+        expect((await ask(own.urls[0]!, 'meanwhile')).status).to.equal(200);
+        for (const socket of slow) socket.destroy();
+        while ((await sent(2)) !== 400);
+      } finally {
+        await own.close();
+      }
     });
 
     it('send one HTTP request for each message, over one connection to each peer', async () => {

@@ -1,0 +1,32 @@
+import { expect } from 'chai';
+import { nodeId } from '../../src/core/node.ts';
+import { symbolicSeal } from '../../src/core/seal.ts';
+import { openLog } from '../../src/hosts/log.ts';
+import type { Batch, SavedRecord } from '../../src/protocols/pbft/messages.ts';
+import { emptyStore, executeBatch, resultOf } from '../../src/protocols/pbft/store.ts';
+
+/** What stands at each place of a log, by what replicas that have ended left on their disks; none of them may have thrown anything away. */
+export async function written(folders: readonly string[]): Promise<ReadonlyMap<number, string>> {
+  const batches = new Map<string, Batch>();
+  const committed = new Map<number, string>();
+  for (const folder of folders) {
+    const log = openLog(folder, { synced: () => undefined, failed: () => undefined });
+    await log.close();
+    for (const record of log.records.slice(1) as SavedRecord[]) {
+      if (record.type === 'pre-prepared') batches.set(record.prePrepare.body.digest, record.batch);
+      else if (record.type === 'learned') batches.set(record.digest, record.batch);
+      else if (record.type === 'committed') {
+        const { sequence } = record.commits[0]!.body;
+        expect(committed.get(sequence) ?? record.digest, `two batches committed at ${sequence}`).to.equal(record.digest);
+        committed.set(sequence, record.digest);
+      }
+    }
+  }
+  const store = emptyStore();
+  const places = new Map<number, string>();
+  for (let sequence = 1; sequence <= committed.size; sequence += 1) {
+    const digest = committed.get(sequence)!;
+    for (const body of executeBatch(store, batches.get(digest)!, digest, symbolicSeal(nodeId(0)))) places.set(Number(resultOf(store, body)), body.operation);
+  }
+  return places;
+}
