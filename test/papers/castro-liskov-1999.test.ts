@@ -8,7 +8,7 @@ import { flawOf } from '../../src/protocols/pbft/proof.ts';
 import { Cluster, twisted } from '../support/replicas.ts';
 
 /** What “Practical Byzantine Fault Tolerance” (OSDI 1999) says, rule by rule. */
-describe('Castro and Liskov 1999', () => {
+describe('Castro and Liskov 1999: replicas together', () => {
   it('any two quorums of 2f + 1 of 3f + 1 share a loyal replica, and a quorum is left when f are silent (§3)', () => {
     for (let n = 1; n <= 100; n += 1) {
       const f = faultsTolerated(n);
