@@ -134,6 +134,18 @@ describe('an army of threads', () => {
     expect(account.losses.map(({ id }) => id)).to.include(2);
   });
 
+  it('gives nobody up in an order of many rounds that takes longer than the deadline, as long as all go on', async () => {
+    const first = await muster(31, { protocol: 'king' });
+    const start = performance.now();
+    await first.order('attack');
+    const deadline = Math.ceil((performance.now() - start) / 3);
+    await first.disband();
+    const second = await muster(31, { protocol: 'king', deadline });
+    const { account, verdict } = await second.order('attack');
+    expect(account.losses).to.deep.equal([]);
+    expect(verdict).to.include({ type: 'execute', order: 'attack', votes: 30 });
+  });
+
   it('gives up all generals if all hang, and lives on', async () => {
     const army = await muster(2, { deadline: 300 });
     for (const id of [1, 2]) await army.sabotage(id, 'hang');

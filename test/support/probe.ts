@@ -71,5 +71,5 @@ export const probeService: Service = {
   keep: (records) => records,
   // Each node takes what its own users post.
   command: (state) => ({ view: 0, commander: (state as Seen).self, hasBegun: true }),
-  status: (state) => ({ view: 0, commander: (state as Seen).self, executed: 0, digest: '', tail: [], seen: state }),
+  status: (state) => ({ view: 0, commander: (state as Seen).self, executed: 0, digest: '', tail: [], dropped: 0, seen: state }),
 };

@@ -120,7 +120,7 @@ export class ThreadHost implements Host {
       const { order, ...briefing } = mission;
       const { members, commander, deadline } = mission;
       const awaited = new Set(members.filter((id) => this.#soldiers.has(id)));
-      // Generals accuse the silent before this runs out; it is for the case that nobody is left to accuse.
+      // Whoever goes on lets this begin anew, and accuses the silent before it runs out; it is for the case that nobody is left to.
       const patience = setTimeout(() => this.#giveUp(), deadline + 0.05 * members.length ** 2);
       this.#campaign = { mission, awaited, reports: [], losses: [], accusations: [], patience, end };
       const forLieutenants = sealMission(briefing, undefined);
@@ -161,6 +161,8 @@ export class ThreadHost implements Host {
             // From now on only work under way keeps the process alive, so that who forgets to disband can still exit.
             worker.unref();
             resolve();
+          } else if (answer.type === 'pulse') {
+            if (answer.number === this.#campaign?.mission.number) this.#campaign.patience.refresh();
           } else this.#heed(answer.number, { by: id, ...answer.accusation });
         });
         worker.on('error', (error: unknown) => {

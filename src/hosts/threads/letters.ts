@@ -18,6 +18,8 @@ export type Letter =
 /** What a general's thread tells the main thread. */
 export type Answer =
   | { readonly type: 'ready' }
+  /** It is still at that order: said now and then, as a long order is no hang. */
+  | { readonly type: 'pulse'; readonly number: number }
   | { readonly type: 'accuse'; readonly number: number; readonly accusation: Omit<Accusation, 'by'> }
   | SealedReport;
 

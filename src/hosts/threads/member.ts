@@ -27,6 +27,9 @@ export function serve(main: MessagePort): void {
   let keys: { readonly seed: number; readonly keyring: Keyring } | undefined;
   let number = 0;
   let current: General | undefined;
+  /** How often it says that it goes on, in milliseconds, and when it last did. */
+  let pulse = 0;
+  let pulsed = 0;
   /** Frames of orders that have not reached this general yet. */
   let early: { readonly from: NodeId; readonly frame: readonly unknown[] }[] = [];
 
@@ -69,6 +72,8 @@ export function serve(main: MessagePort): void {
 
   function embark(briefing: Briefing, order: Order | undefined): void {
     number = briefing.number;
+    pulse = briefing.deadline / 4;
+    pulsed = performance.now();
     current = general(briefing, self, strategy, seeded(briefing.seed), keyringFor(briefing.seed), words && dictationFor(briefing, self, words));
     words = undefined;
     for (const peer of briefing.members) if (peer !== self && !links.has(peer)) feed({ type: 'gone', peer });
@@ -101,6 +106,9 @@ export function serve(main: MessagePort): void {
     const last = doom === undefined ? undefined : lastOf(effects, doom);
     for (const effect of last ?? effects) perform(effect);
     if (last !== undefined) process.exit(0);
+    if (performance.now() - pulsed < pulse) return;
+    pulsed = performance.now();
+    tell({ type: 'pulse', number });
   }
 
   function perform(effect: Effect<Synchronized>): void {
