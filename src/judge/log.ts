@@ -15,8 +15,8 @@ export interface Word {
 }
 
 /**
- * Whether replicas that keep a log are safe, judged as it happens. It is told what loyal clients ask, and what loyal replicas
- * say and do; nothing of what traitors do counts.
+ * Whether replicas that keep a log are safe, judged as it happens. It is told what clients ask, what loyal ones believe,
+ * and what loyal replicas say and do; nothing else that traitors do counts.
  *
  * Agreement   No two execute different things at one place.
  * Validity    What is executed a client has asked, and what a client believes is the answer of the log, executed in order
@@ -32,7 +32,7 @@ export class LogJudge {
   /** What is at each place, and who executed it there first. */
   readonly #entries: { readonly entry: Entry; readonly first: NodeId }[] = [];
   #replayed = 0;
-  readonly #asked = new Map<string, string>();
+  readonly #asked = new Set<string>();
   /** By type, view and place, what each replica said. */
   readonly #said = new Map<string, Map<number, Map<number, string[]>>>();
   readonly #left = new Map<NodeId, number>();
@@ -42,9 +42,9 @@ export class LogJudge {
     return Math.max(0, this.#entries.length - 1);
   }
 
-  /** A client asks for something. */
-  asked({ client, timestamp, operation }: Ask): void {
-    this.#asked.set(`${client} ${timestamp}`, operation);
+  /** A client asks for something; a loyal one for nothing else under that number. */
+  asked(ask: Ask): void {
+    this.#asked.add(keyOf(ask));
   }
 
   /** A replica executed something at a place, counted from 1. */
@@ -52,7 +52,7 @@ export class LogJudge {
     const known = this.#entries[sequence];
     if (known?.entry === entry) return;
     if (known === undefined) {
-      const invented = entry.requests.find(({ body }) => this.#asked.get(`${body.client} ${body.timestamp}`) !== body.operation);
+      const invented = entry.requests.find(({ body }) => !this.#asked.has(keyOf(body)));
       if (invented !== undefined) this.violation ??= `replica ${replica} executed ${wordsFor(invented.body)} at place ${sequence}, which that client never asked`;
       this.#entries[sequence] = { entry, first: replica };
       this.#replay();
@@ -111,6 +111,8 @@ const areSame = (a: Entry, b: Entry): boolean =>
     const other = b.requests[index]!.body;
     return body.client === other.client && body.timestamp === other.timestamp && body.operation === other.operation;
   });
+
+const keyOf = ({ client, timestamp, operation }: Ask): string => `${client} ${timestamp} ${operation}`;
 
 const inWords = ({ requests }: Entry): string => requests.map(({ body }) => wordsFor(body)).join(' and ') || 'nothing';
 

@@ -1,6 +1,7 @@
 import { philox } from '../../core/choice.ts';
 import { nodeId, type NodeId } from '../../core/node.ts';
 import { symbolicSeal } from '../../core/seal.ts';
+import { bothOf, twoFacedClient } from '../../faults/replicas/client.ts';
 import { replicaFaultNamed } from '../../faults/replicas/registry.ts';
 import { traitor } from '../../faults/replicas/traitor.ts';
 import { LogJudge } from '../../judge/log.ts';
@@ -39,18 +40,21 @@ const PATIENCE = 60_000;
 
 /** Lets a schedule happen, and judges it: safety as it goes, liveness once the network has healed. */
 export function runSchedule(schedule: Schedule, { loyal = replica as unknown as AnyMachine, observe }: RunOptions = {}): Outcome {
-  const { n, traitors, clients, heals, settings } = schedule;
+  const { n, traitors, clients, pretences, heals, settings } = schedule;
+  const pretender = nodeId(n + clients);
   const judge = new LogJudge();
-  const isLoyal = (id: NodeId): boolean => !traitors.has(id);
+  const isLoyal = (id: NodeId): boolean => !traitors.has(id) && id !== pretender;
   const members = Array.from({ length: n }, (_, id) => nodeId(id));
   const make = (id: NodeId, machine: AnyMachine): Pick<SimNode, 'id' | 'machine' | 'context'> => ({ id, machine, context: { self: id, members, seal: symbolicSeal(id), settings } });
   const nodes = [
     ...members.map((id) => make(id, machineOf(schedule, id, loyal))),
     ...Array.from({ length: clients }, (_, i) => make(nodeId(n + i), client as unknown as AnyMachine)),
+    make(pretender, twoFacedClient as unknown as AnyMachine),
     ...[...traitors].filter(([, kind]) => kind === 'twins').map(([id]) => make(id, replica as unknown as AnyMachine)),
   ];
   const requests = numbered(schedule);
   const answered = new Set<number>();
+  let pretended = 0;
   const network: Network = new Network(nodes, {
     link: linkOf(schedule),
     sync: () => schedule.sync,
@@ -80,6 +84,13 @@ export function runSchedule(schedule: Schedule, { loyal = replica as unknown as 
       network.input(network.nodes[id]!, { ticket, data });
     });
   });
+  for (const { at, data } of pretences) {
+    network.at(at, () => {
+      pretended += 1;
+      for (const operation of bothOf(data)) judge.asked({ client: pretender, timestamp: pretended, operation });
+      network.input(network.nodes[pretender]!, { ticket: pretended, data });
+    });
+  }
   for (const { replica: id, at, until } of schedule.falls) {
     const node = network.nodes[id]!;
     network.at(at, () => {
@@ -100,7 +111,8 @@ export function runSchedule(schedule: Schedule, { loyal = replica as unknown as 
   const isSafe = (): boolean => judge.violation === undefined;
   network.run(heals, () => !isSafe());
   const good = network.nodes.slice(0, n).filter(({ id }) => isLoyal(id));
-  const isWell = (): boolean => answered.size === requests.length && areLevel(good) && (good[0]!.state as ReplicaState).store.position >= requests.length;
+  const isWell = (): boolean =>
+    answered.size === requests.length && areLevel(good) && good.every(({ waiting, state }) => waiting === 0 && (state as ReplicaState).store.position >= judge.ledger.position);
   // Whether all are level is asked now and then, not after every event.
   while (isSafe() && !isWell() && network.now < heals + PATIENCE) network.run(network.now + 50, () => !isSafe());
   const view = Math.max(...good.map(({ state }) => (state as ReplicaState | undefined)?.view ?? 0));
@@ -134,8 +146,8 @@ function failureIn(good: readonly SimNode[], { ledger }: LogJudge, requests: num
   const [first, ...others] = good.map(({ context, state }) => stateDigest(context.seal, state as ReplicaState));
   if (others.some((digest) => digest !== first)) return 'equal logs made different states';
   const { position, values } = (good[0]!.state as ReplicaState).store;
-  if (position !== requests) return `${requests} requests were executed ${position} times`;
-  const isTrue = ledger.position === position && values.size === ledger.values.size && [...values].every(([key, value]) => ledger.values.get(key) === value);
+  if (position !== ledger.position) return `${ledger.position} requests were executed ${position} times`;
+  const isTrue = values.size === ledger.values.size && [...values].every(([key, value]) => ledger.values.get(key) === value);
   return isTrue ? undefined : 'the log makes another state than the replicas have';
 }
 

@@ -13,6 +13,8 @@ export interface Schedule {
   readonly traitors: ReadonlyMap<NodeId, string>;
   readonly requests: readonly { readonly at: number; readonly client: number; readonly data: string }[];
   readonly clients: number;
+  /** What a Byzantine client asks; nothing if there is none. */
+  readonly pretences: readonly { readonly at: number; readonly data: string }[];
   /** Who is cut off from all the others, and when. */
   readonly cuts: readonly { readonly from: number; readonly until: number; readonly side: ReadonlySet<NodeId> }[];
   readonly falls: readonly { readonly replica: NodeId; readonly at: number; readonly until: number }[];
@@ -85,6 +87,7 @@ export function drawSchedule({ n, seed, protocol = 'pbft', kinds = REPLICA_FAULT
     traitors,
     requests: requests.toSorted((a, b) => a.at - b.at).map((request, i) => ({ ...request, data: [`order ${i + 1}`, `set x ${i + 1}`, 'get x'][draw(25, i, 3)]! })),
     clients,
+    pretences: Array.from({ length: draw(27, 0, 4) === 0 ? 1 + draw(27, 1, 4) : 0 }, (_, i) => ({ at: bursts[i % bursts.length]! + draw(28, i, 30), data: `pretence ${i + 1}` })),
     cuts,
     falls,
     lost: [0, 0, 8, 40, 90][draw(14, 0, 5)]!,
@@ -99,5 +102,5 @@ export function drawSchedule({ n, seed, protocol = 'pbft', kinds = REPLICA_FAULT
 export function describeSchedule(schedule: Schedule): string {
   const { n, traitors, requests, cuts, falls, lost, repeated, delay } = schedule;
   const who = [...traitors].map(([id, kind]) => `replica ${id} ${kind}`).join(', ') || 'no traitor';
-  return `${n} replicas, ${who}; ${requests.length} requests of ${schedule.clients} clients; ${cuts.length} cuts, ${falls.length} falls; ${lost} of 256 messages lost, ${repeated} repeated, each up to ${delay} ms late`;
+  return `${n} replicas, ${who}; ${requests.length} requests of ${schedule.clients} clients${schedule.pretences.length === 0 ? '' : ' beside a Byzantine one'}; ${cuts.length} cuts, ${falls.length} falls; ${lost} of 256 messages lost, ${repeated} repeated, each up to ${delay} ms late`;
 }
