@@ -98,8 +98,8 @@ export function repairLog(folder: string): { readonly kept: number; readonly cut
   const path = join(folder, LOG_FILE);
   const { records, end, flaw, size } = scanned(readFileSync(path));
   if (flaw === undefined) return undefined;
-  let copy = `${path}.damaged`;
-  for (let number = 2; existsSync(copy); number += 1) copy = `${path}.damaged-${number}`;
+  let copy = damagedOf(path);
+  for (let number = 2; existsSync(copy); number += 1) copy = `${damagedOf(path)}-${number}`;
   copyFileSync(path, copy);
   const fd = openSync(path, 'r+');
   ftruncateSync(fd, end);
@@ -108,6 +108,11 @@ export function repairLog(folder: string): { readonly kept: number; readonly cut
   syncFolder(dirname(path));
   return { kept: records.length, cut: size - end, copy };
 }
+
+/** Whether the log of a folder was once repaired, so that it may lack what was relied on. */
+export const wasRepaired = (folder: string): boolean => existsSync(damagedOf(join(folder, LOG_FILE)));
+
+const damagedOf = (path: string): string => `${path}.damaged`;
 
 /** A log that is written behind its end. */
 interface OpenFile {

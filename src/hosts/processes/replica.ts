@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { nodeId, type NodeId } from '../../core/node.ts';
 import { Refusal, quoted, quotedPath } from '../../core/refusal.ts';
-import { forgetfulLog, openLog, type Log } from '../log.ts';
+import { forgetfulLog, openLog, wasRepaired, type Log } from '../log.ts';
 import { digestOf, networkEnvelopes, networkSeal, newVerdicts, publicKeysOf, type Envelopes } from '../seal.ts';
 import { Counts, metricsOf } from './counts.ts';
 import { Driver, type AnyMachine } from './driver.ts';
@@ -111,9 +111,12 @@ export class Replica {
     };
     this.#unit = unitFor(nodeId(id), data, this.#machine, (output) => this.#heed(output));
     this.#replica = this.#unit.driver;
-    for (let index = 0; index < (options.clients ?? CLIENTS); index += 1) {
+    for (let index = 0; this.#clients.size < (options.clients ?? CLIENTS); index += 1) {
+      const folder = data === undefined ? undefined : join(data, `client-${index}`);
+      // Who forgot which numbers it had used might be answered what it asked before: another takes its place.
+      if (folder !== undefined && wasRepaired(folder)) continue;
       const self = clientId(id, index, count);
-      this.#clients.set(self, unitFor(self, data === undefined ? undefined : join(data, `client-${index}`), service.client, (output) => this.#gateway.heed(self, output)));
+      this.#clients.set(self, unitFor(self, folder, service.client, (output) => this.#gateway.heed(self, output)));
     }
     this.#gateway = new Gateway(service, new Map([...this.#clients].map(([self, { driver }]) => [self, driver])));
     const { registry, seconds } = metricsOf(this.counts, () => {

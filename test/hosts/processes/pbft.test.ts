@@ -1,9 +1,9 @@
 import { expect } from 'chai';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { nodeId } from '../../../src/core/node.ts';
-import { openLog } from '../../../src/hosts/log.ts';
+import { LOG_FILE, openLog, repairLog } from '../../../src/hosts/log.ts';
 import { costOf } from '../../../src/hosts/processes/cost.ts';
 import { serviceNamed } from '../../../src/hosts/processes/services.ts';
 import { DIGEST, FROM, MAC, TO } from '../../../src/hosts/processes/nodes.ts';
@@ -91,6 +91,26 @@ describe('PBFT over HTTP', function () {
       expect(size()).to.be.at.most(before + 200);
       expect((await ask(four.urls[0]!, 'after the flood')).status).to.equal(200);
     });
+  });
+
+  it('answers anew what is asked of a node whose client has lost its log', async () => {
+    const data = mkdtempSync(join(tmpdir(), 'generals-client-'));
+    try {
+      const service = serviceNamed('pbft');
+      const first = await startReplicas(4, service, { data });
+      for (const word of ['one', 'two']) expect((await ask(first.urls[0]!, word)).headers.get('generals-result')).to.equal(encodeURIComponent(`"${word === 'one' ? 1 : 2}"`));
+      await first.close();
+      const folder = join(data, 'replica-0/client-0');
+      writeFileSync(join(folder, LOG_FILE), 'nothing of it is left\n');
+      expect(repairLog(folder)?.kept).to.equal(0);
+      const second = await startReplicas(4, service, { data, earlier: first });
+      expect((await ask(second.urls[0]!, 'three')).headers.get('generals-result')).to.equal(encodeURIComponent('"3"'));
+      while (second.replicas.some((replica) => replica.status().executed < 3)) await new Promise((resolve) => setImmediate(resolve));
+      for (const replica of second.replicas) expect(replica.status().tail).to.deep.equal(['one', 'two', 'three']);
+      await second.close();
+    } finally {
+      rmSync(data, { recursive: true });
+    }
   });
 
   it('recovers from what it keeps as from all that it saved', async () => {
