@@ -1,6 +1,7 @@
 import { closeSync, copyFileSync, existsSync, fdatasync, fsyncSync, ftruncateSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { crc32 } from 'node:zlib';
+import { claim } from './claim.ts';
 
 /**
  * A log that outlives its process: records are only ever put behind each other, one a line,
@@ -51,9 +52,10 @@ export class DamagedLog extends Error {
 /** The file of a log in its folder. */
 export const LOG_FILE = 'log';
 
-/** Opens the log of a folder, or begins one. @throws DamagedLog if more is wrong than an unfinished end */
+/** Opens the log of a folder, or begins one. @throws DamagedLog if more is wrong than an unfinished end; Refusal if another process has it open */
 export function openLog(folder: string, listener: LogListener, housekeeping?: Housekeeping): Log {
   mkdirSync(folder, { recursive: true });
+  const release = claim(folder);
   const path = join(folder, LOG_FILE);
   // A crash may have left a half-written new log: the old one is still there.
   rmSync(newOf(path), { force: true });
@@ -62,13 +64,14 @@ export function openLog(folder: string, listener: LogListener, housekeeping?: Ho
   const { records, end, checksum, flaw, size } = scanned(readFileSync(fd));
   if (flaw === 'damage') {
     closeSync(fd);
+    release();
     throw new DamagedLog(`${path} is damaged at byte ${end}, after ${records.length} records: generals replica --repair ${folder} keeps those and cuts off the rest`);
   }
   if (flaw === 'cut') ftruncateSync(fd, end);
   // What a process wrote and did not sync before it was killed is read back all the same, and is to be relied on from now on.
   fsyncSync(fd);
   if (isNew) syncFolder(folder);
-  return new FileLog({ path, fd, size: end, checksum }, { records, cut: size - end }, listener, housekeeping);
+  return new FileLog({ path, fd, size: end, checksum, release }, { records, cut: size - end }, listener, housekeeping);
 }
 
 /** A log for replicas that are not meant to come back: it remembers nothing. */
@@ -93,10 +96,21 @@ export function forgetfulLog(): Log {
 /**
  * Cuts a damaged log off before its first damaged record; the file as it was is kept beside it.
  * @returns what was kept, in records, and cut off, in bytes, and where the damaged log is now; undefined if nothing was wrong
+ * @throws Refusal if another process has it open
  */
 export function repairLog(folder: string): { readonly kept: number; readonly cut: number; readonly copy: string } | undefined {
   const path = join(folder, LOG_FILE);
-  const { records, end, flaw, size } = scanned(readFileSync(path));
+  const bytes = readFileSync(path);
+  const release = claim(folder);
+  try {
+    return repaired(path, bytes);
+  } finally {
+    release();
+  }
+}
+
+function repaired(path: string, bytes: Buffer): { readonly kept: number; readonly cut: number; readonly copy: string } | undefined {
+  const { records, end, flaw, size } = scanned(bytes);
   if (flaw === undefined) return undefined;
   let copy = damagedOf(path);
   for (let number = 2; existsSync(copy); number += 1) copy = `${damagedOf(path)}-${number}`;
@@ -120,6 +134,8 @@ interface OpenFile {
   fd: number;
   size: number;
   checksum: number;
+  /** Lets others open it. */
+  readonly release: () => void;
 }
 
 class FileLog implements Log {
@@ -233,6 +249,7 @@ class FileLog implements Log {
   #closeIfAsked(): void {
     if (this.#closing === undefined) return;
     closeSync(this.#file.fd);
+    this.#file.release();
     this.#closing();
     this.#closing = undefined;
   }

@@ -1,10 +1,12 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { appendFileSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DamagedLog, LOG_FILE, forgetfulLog, openLog, repairLog, type Log } from '../../src/hosts/log.ts';
+import { Refusal } from '../../src/core/refusal.ts';
 import { projectPath } from '../support/run.ts';
 
 describe('a log', () => {
@@ -164,6 +166,21 @@ describe('a log', () => {
     const { records } = await found();
     expect(records.length).to.be.at.least(promised);
     expect(records.every((record, index) => (record as { next: number }).next === index)).to.equal(true);
+  });
+
+  it('is open in one process at a time; what a process leaves that dies is taken over', async () => {
+    const program = `
+      const { openLog } = await import(${JSON.stringify(new URL('../../src/hosts/log.js', import.meta.url).href)});
+      const log = openLog(${JSON.stringify(folder)}, { synced: () => process.stdout.write('open\\n'), failed: () => process.exit(1) });
+      log.append('one');
+      setInterval(() => undefined, 1000);`;
+    const child = spawn(process.execPath, ['--input-type=module', '-e', program], { stdio: ['ignore', 'pipe', 'inherit'] });
+    await once(child.stdout, 'data');
+    for (const open of [() => openLog(folder, listener), () => repairLog(folder)]) expect(open).to.throw(Refusal, `"${folder}" is in use by process ${child.pid}; if that is no node of this program, remove "${join(folder, 'lock')}"`);
+    child.kill('SIGKILL');
+    await once(child, 'exit');
+    expect((await found()).records).to.deep.equal(['one']);
+    expect(readdirSync(folder)).to.deep.equal([LOG_FILE]);
   });
 
   it('is written anew with what is needed alone, when it grows too long, and goes on from there', async () => {
