@@ -39,16 +39,17 @@ export function general(briefing: Briefing, self: NodeId, strategy: string | und
 }
 
 /**
- * What a general still does of all this that dies in the middle of a round: of those to whom it speaks then, the first half
- * hears it. Where it says nothing then, it dies before it says anything after.
+ * What a general still does of all this that dies in the middle of a round: what it says then reaches the first half of the
+ * others, by id, whether they live or not; for which of them are known here to be lost may differ from host to host.
+ * Where it says nothing then, it dies before it says anything after.
+ * @param others all members but this one, in ascending order
  * @returns undefined if it lives on
  */
-export function lastOf(effects: readonly Effect<Synchronized>[], round: number): readonly Effect<Synchronized>[] | undefined {
+export function lastOf(effects: readonly Effect<Synchronized>[], round: number, others: readonly NodeId[]): readonly Effect<Synchronized>[] | undefined {
   const end = effects.findIndex((effect) => effect.type === 'output' || (effect.type === 'send' && effect.message[1] >= round));
   if (end === -1) return undefined;
-  const isSaid = (effect: Effect<Synchronized>): boolean => effect.type === 'send' && effect.message[1] === round;
-  const heard = Math.ceil(effects.filter(isSaid).length / 2);
-  return effects.slice(0, end + heard);
+  const hearers = others.slice(0, Math.ceil(others.length / 2));
+  return effects.filter((effect, index) => index < end || (effect.type === 'send' && effect.message[1] === round && hearers.includes(effect.to)));
 }
 
 /** A general without the means of making rounds real. */

@@ -79,7 +79,7 @@ export function simulate(mission: Mission, circumstances: Circumstances = {}): A
 
   function perform(self: NodeId, effects: Effect<Synchronized>[], now: number): void {
     const doom = dooms?.get(self);
-    const last = doom === undefined ? undefined : lastOf(effects, doom);
+    const last = doom === undefined ? undefined : lastOf(effects, doom, mission.members.filter((id) => id !== self));
     for (const effect of last ?? effects) {
       switch (effect.type) {
         case 'send':

@@ -26,6 +26,8 @@ export function serve(main: MessagePort): void {
   let words: readonly string[] | undefined;
   let keys: { readonly seed: number; readonly keyring: Keyring } | undefined;
   let number = 0;
+  /** Who else takes part in it. */
+  let others: readonly NodeId[] = [];
   let current: General | undefined;
   /** How often it says that it goes on, in milliseconds, and when it last did. */
   let pulse = 0;
@@ -72,11 +74,12 @@ export function serve(main: MessagePort): void {
 
   function embark(briefing: Briefing, order: Order | undefined): void {
     number = briefing.number;
+    others = briefing.members.filter((id) => id !== self);
     pulse = briefing.deadline / 4;
     pulsed = performance.now();
     current = general(briefing, self, strategy, seeded(briefing.seed), keyringFor(briefing.seed), words && dictationFor(briefing, self, words));
     words = undefined;
-    for (const peer of briefing.members) if (peer !== self && !links.has(peer)) feed({ type: 'gone', peer });
+    for (const peer of others) if (!links.has(peer)) feed({ type: 'gone', peer });
     if (order !== undefined) feed({ type: 'input', input: order });
     feed({ type: 'start' });
     const waiting = early;
@@ -103,7 +106,7 @@ export function serve(main: MessagePort): void {
   function feed(event: Event<Synchronized>): void {
     if (current === undefined) return;
     const effects = current.handle(event);
-    const last = doom === undefined ? undefined : lastOf(effects, doom);
+    const last = doom === undefined ? undefined : lastOf(effects, doom, others);
     for (const effect of last ?? effects) perform(effect);
     if (last !== undefined) process.exit(0);
     if (performance.now() - pulsed < pulse) return;
