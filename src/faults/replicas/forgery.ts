@@ -14,7 +14,7 @@ const FILLINGS = ['others', 'again', 'alone', 'mixed'] as const;
 
 /** A message with proof in it that nobody gave. Undefined where a message proves nothing. */
 export function forged({ context, state, past, draw }: Occasion, message: Message): Message | undefined {
-  const { seal, members, self, settings } = context;
+  const { seal, members, self } = context;
   const filling = FILLINGS[draw(FILLINGS.length)]!;
   const nothing = seal.digest(NOTHING);
   const voters = (count: number, without?: NodeId): NodeId[] =>
@@ -30,7 +30,7 @@ export function forged({ context, state, past, draw }: Occasion, message: Messag
     const others = voters(state.quorum - 1, nodeId(primaryOf(view, state.n)));
     return { prePrepare: signed(context, 'pre-prepare', body), prepares: others.map((replica) => signed(context, 'prepare', { ...body, replica })) };
   };
-  const later = (sequence: number): number => sequence + Number(settings['checkpointEvery'] ?? 1);
+  const later = (sequence: number): number => sequence + state.settings.checkpointEvery;
   switch (message.type) {
     case 'certificate': {
       // What is proposed before a quorum has voted for it, or what nobody has.
@@ -62,7 +62,11 @@ export function forged({ context, state, past, draw }: Occasion, message: Messag
       if (filling === 'mixed') {
         // And the others’ as they were when they asked for an earlier view.
         const old = past.filter((one) => one.type === 'view-change');
-        return withPlan(context, view, viewChanges.map((one) => (one.body.replica === self ? signed(context, 'view-change', { ...lie, replica: self }) : withoutType(old.find(({ body }) => body.replica === one.body.replica) ?? one))));
+        const mixed = viewChanges.map((one) => {
+          const { replica } = one.body;
+          return replica === self ? signed(context, 'view-change', { ...lie, replica }) : withoutType(old.find(({ body }) => body.replica === replica) ?? one);
+        });
+        return withPlan(context, view, mixed);
       }
       const lies = (filling === 'others' ? viewChanges.map(({ body }) => body.replica) : voters(state.quorum)).map((replica) => signed(context, 'view-change', { ...lie, replica }));
       return withPlan(context, view, lies);
