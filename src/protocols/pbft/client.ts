@@ -1,7 +1,8 @@
 /**
  * A client of PBFT (§4.1): it signs each request, with a number of its own that it never uses twice, and sends it to the
  * replica that it takes for the primary; it believes a result once f + 1 replicas gave the same, one of them being loyal.
- * What is not answered in time it sends to all replicas, again and again. It has at most CLIENT_WINDOW numbers under way at once;
+ * What is not answered in time it sends to all replicas, again and again, but only the oldest few: they are enough to have a new
+ * primary elected, which then gets the rest, and more would choke replicas that are merely slow. It has at most CLIENT_WINDOW numbers under way at once;
  * more requests wait here.
  *
  * Its numbers are reserved on disk by the thousand, so that it goes on with new ones after a fall; what it had asked before is
@@ -38,11 +39,15 @@ interface OpenRequest {
   readonly replies: Map<NodeId, { readonly result: string; readonly view: number }>;
   /** Was open already when the timer was set. */
   isOld: boolean;
+  /** Was sent to all replicas. */
+  isKnown: boolean;
 }
 
 type Effects = ReplicaEffect<ClientVocabulary>[];
 
 const RESERVE = 1000;
+/** How many requests are sent to all replicas at a time. */
+const AGAIN = 8;
 /** The most requests that wait in a client. */
 const QUEUE = 16_384;
 
@@ -87,7 +92,7 @@ function ask(context: ReplicaContext, state: ClientState): Effects {
     }
     const body = { client: context.self, timestamp: state.next, operation: data };
     const request: Request = { type: 'request', body, signature: context.seal.sign('request', body) };
-    state.open.set(state.next, { ticket, request, replies: new Map(), isOld: false });
+    state.open.set(state.next, { ticket, request, replies: new Map(), isOld: false, isKnown: false });
     state.next += 1;
     effects.push({ type: 'send', to: [nodeId(primaryOf(state.view, context.members.length))], message: request });
   }
@@ -107,6 +112,7 @@ function hearReply(context: ReplicaContext, state: ClientState, from: NodeId, { 
   if (!body.answers.some(([timestamp]) => state.open.has(timestamp))) return [];
   if (!context.seal.verify(from, 'reply', body, signature)) return [{ type: 'accuse', suspect: from, evidence: 'a reply with a forged signature' }];
   const effects: Effects = [];
+  const viewBefore = state.view;
   const enough = oneLoyal(context.members.length);
   for (const [timestamp, result] of body.answers) {
     const open = state.open.get(timestamp);
@@ -119,13 +125,22 @@ function hearReply(context: ReplicaContext, state: ClientState, from: NodeId, { 
     effects.push({ type: 'output', output: { type: 'answered', ticket: open.ticket, timestamp, result } });
   }
   if (effects.length > 0 && state.open.size === 0) effects.push({ type: 'cancel-timer', timer: 'retry' });
+  if (state.view > viewBefore) {
+    const primary = nodeId(primaryOf(state.view, context.members.length));
+    for (const { isOld, isKnown, request } of state.open.values()) if (isOld && !isKnown) effects.push({ type: 'send', to: [primary], message: request });
+  }
   return [...effects, ...ask(context, state)];
 }
 
 function askAgain(context: ReplicaContext, state: ClientState): Effects {
   const effects: Effects = [];
+  let sent = 0;
   for (const open of state.open.values()) {
-    if (open.isOld) effects.push({ type: 'send', to: context.members, message: open.request });
+    if (open.isOld && sent < AGAIN) {
+      effects.push({ type: 'send', to: context.members, message: open.request });
+      open.isKnown = true;
+      sent += 1;
+    }
     open.isOld = true;
   }
   if (state.open.size > 0) effects.push({ type: 'set-timer', timer: 'retry', after: settingsOf(context.settings).retryAfter });
