@@ -11,6 +11,8 @@ export interface Replicas {
   readonly plan: Plan;
   readonly secrets: readonly string[];
   readonly runs: Run[];
+  /** Which node said of which view that it has begun. */
+  readonly commands: { readonly id: number; readonly view: number }[];
   /** Ends one of them; what it has on disk is left. */
   fall(id: number): Promise<void>;
   /** Has it come back at the same port, with that. */
@@ -23,12 +25,13 @@ type More = Partial<Pick<ReplicaOptions, 'limits' | 'clients'>> & { readonly dat
 export async function startReplicas(count: number, service: Service, { data, settings, strategies = {}, earlier, ...more }: More = {}): Promise<Replicas> {
   const { plan, secrets } = earlier ?? newPlan(service.name, { ...service.settings(count), ...settings }, Array.from({ length: count }, () => 'http://127.0.0.1:1'));
   const runs: Run[] = [];
+  const commands: { id: number; view: number }[] = [];
   const made = (id: number): Replica => {
     const folder = data === undefined ? undefined : join(data, `replica-${id}`);
     if (folder !== undefined) mkdirSync(folder, { recursive: true });
     const listener = {
       answered: (run: Run) => void runs.push(run),
-      commanded: () => undefined,
+      commanded: (view: number) => void commands.push({ id, view }),
       failed(error: Error) {
         throw error;
       },
@@ -45,6 +48,7 @@ export async function startReplicas(count: number, service: Service, { data, set
     plan,
     secrets,
     runs,
+    commands,
     fall: (id) => replicas[id]!.close(),
     async rise(id) {
       replicas[id] = made(id);

@@ -93,6 +93,19 @@ describe('PBFT over HTTP', function () {
     });
   });
 
+  it('tells who commands in a view that has begun, and not in one that a node asks for alone', async () => {
+    const replicas = await startReplicas(4, serviceNamed('pbft'), { settings: { timeout: 50, retryAfter: 30 } });
+    for (const id of [0, 1, 2]) await replicas.fall(id);
+    void ask(replicas.urls[3]!, 'alone').catch(() => undefined);
+    while (replicas.replicas[3]!.status().view === 0) await new Promise((resolve) => setImmediate(resolve));
+    expect(replicas.replicas[3]!.command()).to.deep.equal({ view: 1, commander: 1, hasBegun: false });
+    // It looks who commands whenever it hears something.
+    void ask(replicas.urls[3]!, 'alone again').catch(() => undefined);
+    while (replicas.replicas[3]!.status()['waiting'] !== 2) await new Promise((resolve) => setImmediate(resolve));
+    await replicas.close();
+    expect(replicas.commands.filter(({ id }) => id === 3)).to.deep.equal([{ id: 3, view: 0 }]);
+  });
+
   it('answers anew what is asked of a node whose client has lost its log', async () => {
     const data = mkdtempSync(join(tmpdir(), 'generals-client-'));
     try {
