@@ -1,6 +1,7 @@
-import { accessSync, constants, existsSync, mkdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { accessSync, constants, existsSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { Refusal, quotedPath, reasonOf } from '../core/refusal.ts';
+import { makeFolder } from '../hosts/make-folder.ts';
 
 /** The file of a campaign's folder that says all; the others are drawn from it. */
 export const RESULTS = 'results.json';
@@ -15,14 +16,12 @@ export interface Folder {
 /** Makes the folder if need be, and sees to it that it can be written before work begins. @throws Refusal in one line */
 export function openFolder(path: string): Folder {
   try {
-    make(resolve(path));
-    if (!statSync(path).isDirectory()) throw new Refusal(`${quotedPath(path)} is no folder`);
+    makeFolder(resolve(path));
     accessSync(path, constants.W_OK);
     const probe = join(path, `.probe-${process.pid}`);
     writeFileSync(probe, '');
     rmSync(probe);
   } catch (error) {
-    if (error instanceof Refusal) throw error;
     throw new Refusal(`the folder ${quotedPath(path)} cannot be written: ${reasonOf(error)}`);
   }
   return {
@@ -39,13 +38,6 @@ export function openFolder(path: string): Folder {
       }
     },
   };
-}
-
-/** Makes a folder and those that it lies in. By hand, as mkdir's own `recursive` never returns where, as in /proc, none can be made. */
-function make(path: string): void {
-  if (existsSync(path)) return;
-  if (dirname(path) !== path) make(dirname(path));
-  mkdirSync(path);
 }
 
 /** Whether a folder holds a campaign's results. */

@@ -1,7 +1,8 @@
-import { closeSync, copyFileSync, existsSync, fdatasync, fsyncSync, ftruncateSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, copyFileSync, existsSync, fdatasync, fsyncSync, ftruncateSync, openSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { claim } from './claim.ts';
+import { makeFolder } from './make-folder.ts';
 
 /**
  * A log that outlives its process: records are only ever put behind each other, one a line,
@@ -54,7 +55,7 @@ export const LOG_FILE = 'log';
 
 /** Opens the log of a folder, or begins one. @throws DamagedLog if more is wrong than an unfinished end; Refusal if another process has it open */
 export function openLog(folder: string, listener: LogListener, housekeeping?: Housekeeping): Log {
-  mkdirSync(folder, { recursive: true });
+  makeFolder(folder);
   const release = claim(folder);
   const path = join(folder, LOG_FILE);
   // A crash may have left a half-written new log: the old one is still there.

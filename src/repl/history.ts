@@ -1,6 +1,7 @@
-import { appendFileSync, mkdirSync, readFileSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { appendFileSync, readFileSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, isAbsolute, join } from 'node:path';
+import { makeFolder } from '../hosts/make-folder.ts';
 import { printable } from './printable.ts';
 
 /** The lines that were entered, those of earlier sessions too. */
@@ -74,7 +75,7 @@ class HistoryFile {
 
   append(line: string): void {
     this.#attempt(() => {
-      mkdirSync(dirname(this.#path), { recursive: true, mode: 0o700 });
+      makeFolder(dirname(this.#path), 0o700);
       appendFileSync(this.#path, `${line}\n`, { mode: 0o600 });
     });
   }

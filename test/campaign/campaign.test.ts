@@ -134,7 +134,7 @@ describe('generals campaign', () => {
     ['too many cells', ['--protocol', 'exchange,oral,signed,king', '--members', '1..256', '--faults', '0..255'], 'cells, the limit is 10,000'],
     ['m that fits nowhere', ['--protocol', 'oral', '--members', '4', '--m', '3'], 'OM(3) does not fit 4 generals'],
     ['a folder that cannot be', ['--out', '/proc/none/here'], 'the folder "/proc/none/here" cannot be written'],
-    ['a file in the place of the folder', ['--out', projectPath('package.json')], 'is no folder'],
+    ['a file in the place of the folder', ['--out', projectPath('package.json')], 'cannot be written: a file is in its place'],
     ['a folder below a file', ['--out', projectPath('package.json/folder')], 'cannot be written: a part of its path is no folder'],
     ['a grid that is not there', ['nowhere.json'], '"nowhere.json" cannot be read: there is no such file'],
     ['a folder without results', ['--resume', '/proc/none'], 'cannot be read: there is no such file'],

@@ -102,6 +102,7 @@ describe('generals cluster', function () {
     [['--byzantine', '2', '--traitors', '0'], /^generals: --traitors says how many are Byzantine: leave --byzantine out/],
     [['--host', 'nowhere.invalid', '--port', '0'], /^generals: node \d cannot listen at nowhere\.invalid:0: there is no such host/],
     [['--data', '/dev/null'], /^generals: "\/dev\/null" cannot be used: a file is in its place/],
+    [['--data', '/proc/none/such'], /^generals: "\/proc\/none\/such" cannot be used: there is no such file or folder/],
     [['--host', '192.0.2.1', '--port', '0'], /^generals: node \d cannot listen at 192\.0\.2\.1:0: that is no address of this machine/],
   ];
   for (const [args, message] of MISTAKES) {

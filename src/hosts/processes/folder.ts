@@ -1,6 +1,7 @@
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Refusal, quotedPath, reasonOf } from '../../core/refusal.ts';
+import { makeFolder } from '../make-folder.ts';
 import { parsePlan, type Plan } from './plan.ts';
 
 /** The file of a cluster's folder that every node needs. */
@@ -20,10 +21,10 @@ export function readCluster(folder: string): { readonly plan: Plan; readonly sec
 /** Writes a cluster's file and the secrets of its members, each to a folder that only its owner can read. */
 export function writeCluster(folder: string, plan: Plan, secrets: readonly string[]): void {
   trying(folder, () => {
-    mkdirSync(folder, { recursive: true });
+    makeFolder(folder);
     for (const [id, secret] of secrets.entries()) {
       const own = replicaFolder(folder, id);
-      mkdirSync(own, { recursive: true, mode: 0o700 });
+      makeFolder(own, 0o700);
       if (!existsSync(join(own, SECRET_FILE))) writeFileSync(join(own, SECRET_FILE), `${secret}\n`, { mode: 0o600 });
     }
     const half = join(folder, `.${CLUSTER_FILE}.${process.pid}`);
