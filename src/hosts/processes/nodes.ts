@@ -48,7 +48,9 @@ export function nodeListener(desk: NodeDesk): (request: IncomingMessage, respons
   return (request, response) => {
     const answer = ({ status, text, headers }: Answer): void => {
       desk.counts.add('answers', String(status));
-      if (text === undefined) response.writeHead(status).end();
+      // No more than a node needs to know: it keeps the connection anyway, and has a clock.
+      response.sendDate = false;
+      if (text === undefined) response.writeHead(status, KEPT).end();
       else response.writeHead(status, { 'content-type': 'text/plain; charset=utf-8', ...headers }).end(`${text}\n`);
     };
     const length = Number(request.headers['content-length'] ?? Infinity);
@@ -75,6 +77,8 @@ interface Answer {
   readonly text?: string;
   readonly headers?: Readonly<Record<string, string>>;
 }
+
+const KEPT = { connection: 'keep-alive' };
 
 const TAKEN: Answer = { status: 204 };
 const BUSY: Answer = { status: 429, text: 'too much at once', headers: { 'retry-after': '1' } };
