@@ -142,6 +142,22 @@ describe('Castro and Liskov 1999: one replica', () => {
       expect(executedIn(upon(match, commits[0]!, commits[1]!))).to.deep.equal([1]);
     });
 
+    it('a commit counts by who sent it, and those that prove nothing to others are not shown to them', () => {
+      const forged = { ...vote('commit', 0, good.body), signature: vote('prepare', 0, good.body).signature };
+      const backup = new OneReplica(1);
+      backup.hears(0, good);
+      backup.hears(2, match);
+      backup.hears(0, forged);
+      expect(executedIn(backup.hears(2, vote('commit', 2, good.body)))).to.deep.equal([1]);
+      const status: Message = { type: 'status', view: 0, isChanging: false, executed: 0, stable: 0 };
+      const unproven = backup.hears(3, status);
+      expect(saidIn(unproven, 'committed')).to.deep.equal([]);
+      expect(saidIn(unproven, 'commit').map(({ body }) => body.replica)).to.deep.equal([1]);
+      expect(backup.hears(3, vote('commit', 3, good.body))).to.deep.equal([]);
+      backup.times('status');
+      expect(saidIn(backup.hears(3, status), 'committed').map(({ commits }) => commits.map(({ body }) => body.replica))).to.deep.equal([[1, 2, 3]]);
+    });
+
     it('requests are executed in the order of their numbers, whatever commits first', () => {
       const backup = new OneReplica(1);
       expect(executedIn(backup.commits(2))).to.deep.equal([]);

@@ -10,9 +10,9 @@ import { executeReady } from './execute.ts';
 import type { Committed, Fetch, StableMessage, StateMessage, StatusMessage } from './messages.ts';
 import { areVotesOf, isStable } from './proof.ts';
 import { forgetDone, watch } from './requests.ts';
-import { accuse, BUDGET, isInWindow, keepBatch, openSlot, save, send, slotAt, STATUS_COST, type ReplicaState, type Turn } from './state.ts';
+import { accuse, BUDGET, isInWindow, keepBatch, openSlot, save, send, slotAt, STATUS_COST, type ReplicaState, type Slot, type Turn } from './state.ts';
 import { storeOf } from './store.ts';
-import { sayAgain } from './vote.ts';
+import { sayAgain, votesFor } from './vote.ts';
 
 /** The most places about which one status is answered. */
 const PLACES = 16;
@@ -67,9 +67,24 @@ export function hearStatus(turn: Turn, from: NodeId, status: StatusMessage): voi
   } else if (status.stable < state.stable) send(turn, to, { type: 'stable', proof: state.proof });
   for (let sequence = first; sequence < first + PLACES; sequence += 1) {
     const slot = slotAt(state, sequence);
-    if (slot?.committed !== undefined) send(turn, to, { type: 'committed', batch: slot.committed.batch, commits: slot.committed.commits });
+    const proof = slot === undefined ? undefined : proofOf(turn, slot);
+    if (proof !== undefined) send(turn, to, proof);
     else if (slot !== undefined && !state.isChanging && status.view === state.view && !status.isChanging) sayAgain(turn, slot, to);
   }
+}
+
+/**
+ * That a place committed here, for others to check: with genuine commits of a quorum, as they were counted or as they came
+ * since. Undefined if liars have left too few of these.
+ */
+function proofOf({ context, state }: Turn, slot: Slot): Committed | undefined {
+  if (slot.committed === undefined) return undefined;
+  const { digest, batch, commits } = slot.committed;
+  for (const votes of [commits, votesFor(slot.commits, digest, state.n)]) {
+    const genuine = votes.filter(({ body, signature }) => context.seal.verify(body.replica, 'commit', body, signature));
+    if (genuine.length >= state.quorum) return { type: 'committed', batch, commits: genuine };
+  }
+  return undefined;
 }
 
 export function hearFetch(turn: Turn, from: NodeId, { digest }: Fetch): void {

@@ -29,7 +29,8 @@
  * client 256 requests. What a flood adds beyond that is dropped.
  *
  * We depart from the paper in this: a replica’s votes are counted though its own pre-prepare has not come, and a quorum of commits is proof enough
- * without it; the timer runs for the oldest request, so that no primary starves one by serving others; the primary has a
+ * without it; a commit counts by who sent it, as with the authenticators of §5, and its signature is looked at when it is
+ * shown to others; the timer runs for the oldest request, so that no primary starves one by serving others; the primary has a
  * timer too; a backup does not prepare what a new-view names until it has the batch; timeouts double six times and no more; clients
  * may have many requests under way; there are no read-only or tentative executions.
  */

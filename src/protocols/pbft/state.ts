@@ -92,7 +92,7 @@ export interface Slot {
   isPrepared: boolean;
   /** The last certificate, of this view or an earlier one. */
   certificate: PreparedCertificate | undefined;
-  /** A quorum’s commits, and what they are for; of any view. */
+  /** A quorum’s commits, and what they are for; of any view. Their signatures may not have been looked at. */
   committed: { readonly digest: string; readonly batch: Batch; readonly commits: readonly SignedVote[] } | undefined;
   /** What this collector has certified in this view. */
   hasCertified: { prepare: boolean; commit: boolean };

@@ -4,7 +4,13 @@ import { executeReady } from './execute.ts';
 import type { Certificate, Phase, PrePrepare, SignedVote, VoteBody, VoteMessage } from './messages.ts';
 import { accuse, drop, isInWindow, openSlot, primaryOf, save, send, type Slot, type Turn } from './state.ts';
 
-/** Upon a prepare or a commit of this view for a place in the window: the first of each replica counts. */
+/**
+ * Upon a prepare or a commit of this view for a place in the window: the first of each replica counts.
+ *
+ * A commit counts by who sent it, whom the host authenticates, and its signature is looked at when it is shown to others
+ * (`catch-up.ts`): nearly always never. Prepares are shown in view changes, and a replica that could not show them must not
+ * commit; so theirs are looked at now, and those of commits too where a collector may show them.
+ */
 export function hearVote(turn: Turn, from: NodeId, message: VoteMessage): void {
   const { context, state } = turn;
   const { body } = message;
@@ -14,16 +20,18 @@ export function hearVote(turn: Turn, from: NodeId, message: VoteMessage): void {
   const slot = openSlot(state, body.sequence);
   const before = (message.type === 'prepare' ? slot.prepares : slot.commits)[from];
   if (before !== undefined && before.body.digest === body.digest) return;
-  // A vote that comes when its phase is over changes nothing, and is not worth its verification. A collector needs one more.
-  if (!state.settings.collector && (message.type === 'prepare' ? slot.isPrepared : slot.committed !== undefined)) return;
-  if (!context.seal.verify(from, message.type, body, message.signature)) return accuse(turn, from, `a ${message.type} with a forged signature`);
+  if (message.type === 'prepare' || state.settings.collector) {
+    // A prepare too many changes nothing, and is not worth its verification. A collector needs one more.
+    if (slot.isPrepared && !state.settings.collector) return;
+    if (!context.seal.verify(from, message.type, body, message.signature)) return accuse(turn, from, `a ${message.type} with a forged signature`);
+  }
   if (before !== undefined) return accuse(turn, from, `two ${message.type}s for view ${body.view}, place ${body.sequence}`);
   record(turn, slot, message.type, message);
   if (slot.digest === body.digest) advance(turn, slot);
   if (isGivenUp(turn, slot)) sayAgain(turn, slot, [from]);
 }
 
-/** Keeps a verified vote, and counts it if it is for the batch that was accepted. */
+/** Keeps a vote that may count, and counts it if it is for the batch that was accepted. */
 export function record({ state }: Turn, slot: Slot, phase: Phase, vote: SignedVote): void {
   const { replica, digest } = vote.body;
   (phase === 'prepare' ? slot.prepares : slot.commits)[replica] = vote;

@@ -31,6 +31,7 @@ const MUTANTS: Readonly<Record<string, Mutant>> = {
   'checkpoints of too few': { file: 'proof', words: 'proof.length < quorum', by: 'false', kind: 'forged-certificate' },
   'one voter many times in a proof': { file: 'proof', words: 'replica >= n || seen.has(replica)', by: 'replica >= n', kind: 'forged-certificate' },
   'votes that nobody signed, in a proof': { file: 'proof', words: '!seal.verify(body.replica, phase, body, signature)', by: 'false', kind: 'forged-certificate' },
+  'commits as it counted them to prove something to others': { file: 'catch-up', words: "context.seal.verify(body.replica, 'commit', body, signature)", by: 'true', kind: 'impostor' },
   'votes of too few, in a proof': { file: 'proof', words: 'votes.length < count', by: 'false', kind: 'forged-certificate' },
   'votes for different things, in a proof': { file: 'proof', words: 'body.view !== first.view || body.sequence !== first.sequence || body.digest !== first.digest)', by: 'false)', kind: 'forged-certificate' },
   'a certificate of the collector as it comes': { file: 'collector', words: '!areVotesOf(context.seal, state, phase, votes, state.quorum)', by: 'false', protocol: 'collector', kind: 'forged-certificate' },
