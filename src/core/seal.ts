@@ -6,47 +6,55 @@ import type { NodeId } from './node.ts';
  * signer, its domain and the digest of what is signed. Whoever holds the seal of one node can sign in no other name; that
  * nobody writes such a term by hand is a rule for those who write traitors, as it is in the symbolic model of Dolev and Yao.
  *
- * What is sealed is never changed afterwards, so digests and good signatures are remembered by the object itself: checking
+ * What is sealed is never changed afterwards, so digests and good signatures are remembered with the object itself: checking
  * a broadcast for the n-th time is one look-up.
  */
 export function symbolicSeal(self: NodeId): Seal {
-  return { sign: (domain, body) => sign(self, domain, body), verify, digest: symbolicDigest };
+  return { sign: (domain, body) => termOf(self, domain, body), verify, digest: symbolicDigest };
 }
 
-interface Known {
-  readonly by: NodeId;
-  readonly domain: string;
-  readonly signature: string;
+/** What is remembered of a body. */
+interface Memory {
+  digest?: string;
+  /** The last good signature under it, nearly always the only one, and whose it is. */
+  by?: NodeId;
+  domain?: string;
+  signature?: string;
 }
 
-/** The last good signature under each body; nearly always the only one. */
-const known = new WeakMap<object, Known>();
-const digests = new WeakMap<object, string>();
+/** Makes nothing: it is what it is given that a subclass then gives its private fields. */
+class Itself {
+  constructor(body: object) {
+    return body;
+  }
+}
 
-function sign(by: NodeId, domain: string, body: object): string {
-  const signature = termOf(by, domain, body);
-  known.set(body, { by, domain, signature });
-  return signature;
+/**
+ * Keeps the memory of a body in the body, where nobody else sees it: a private field, of which copies know nothing. A
+ * WeakMap does the same, but of millions of bodies, and each collection of garbage goes through it.
+ */
+class Remembered extends Itself {
+  readonly #memory: Memory = {};
+
+  static of(body: object): Memory {
+    return (#memory in body ? body : new Remembered(body)).#memory;
+  }
 }
 
 function verify(by: NodeId, domain: string, body: object, signature: string): boolean {
-  const before = known.get(body);
-  if (before !== undefined && before.by === by && before.domain === domain && before.signature === signature) return true;
+  const memory = Remembered.of(body);
+  if (memory.signature === signature && memory.by === by && memory.domain === domain) return true;
   if (signature !== termOf(by, domain, body)) return false;
-  known.set(body, { by, domain, signature });
+  memory.by = by;
+  memory.domain = domain;
+  memory.signature = signature;
   return true;
 }
 
-const termOf = (by: NodeId, domain: string, body: object): string => `<${digests.get(body) ?? hashOf(body)} ${domain} by ${by}>`;
+const termOf = (by: NodeId, domain: string, body: object): string => `<${hashOf(body)} ${domain} by ${by}>`;
 
 /** 53 bits of a hash that is quick, and not cryptographic: nobody here looks for collisions. */
-export function symbolicDigest(body: object): string {
-  const before = digests.get(body);
-  if (before !== undefined) return before;
-  const digest = hashOf(body);
-  digests.set(body, digest);
-  return digest;
-}
+export const symbolicDigest = (body: object): string => (Remembered.of(body).digest ??= hashOf(body));
 
 function hashOf(body: object): string {
   const left = hash(body);
