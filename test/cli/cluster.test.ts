@@ -100,6 +100,7 @@ describe('generals cluster', function () {
     [['--urls', 'http://a:1,http://a:1'], /^generals: --urls are different addresses such as http:\/\/127\.0\.0\.1:8080: not "http:\/\/a:1" twice/],
     [['--kind', 'malicious'], /^generals: --kind malicious says how, but not how many: --byzantine <k>, or which: --traitors <ids>/],
     [['--byzantine', '2', '--traitors', '0'], /^generals: --traitors says how many are Byzantine: leave --byzantine out/],
+    [['--compare', '--members', '7'], /^generals: --compare starts clusters of its own, and takes no option beside it but --json: leave out --members/],
     [['--host', 'nowhere.invalid', '--port', '0'], /^generals: node \d cannot listen at nowhere\.invalid:0: there is no such host/],
     [['--data', '/dev/null'], /^generals: "\/dev\/null" cannot be used: a file is in its place/],
     [['--data', '/proc/none/such'], /^generals: "\/proc\/none\/such" cannot be used: there is no such file or folder/],

@@ -1,4 +1,4 @@
-import { mustBeOptions, whole } from '../arguments.ts';
+import { UsageError, mustBeOptions, whole } from '../arguments.ts';
 import { faceOf } from '../face.ts';
 
 /** `generals cluster`: which replicas to start, and how. */
@@ -71,6 +71,8 @@ For cluster (GET /status, /status?full and /metrics at every node; POST /preprep
   },
   orderOf({ values, positionals }): ClusterOrder {
     mustBeOptions('cluster', positionals);
+    const beside = Object.keys(values).find((name) => name !== 'compare' && name !== 'json');
+    if (values.compare === true && beside !== undefined) throw new UsageError(`--compare starts clusters of its own, and takes no option beside it but --json: leave out --${beside}`);
     return {
       protocol: values.protocol?.toLowerCase(),
       members: whole(values.members, '--members', 1, REPLICAS_MAX),
