@@ -82,7 +82,7 @@ function proofOf({ context, state }: Turn, slot: Slot): Committed | undefined {
   const { digest, batch, commits } = slot.committed;
   for (const votes of [commits, votesFor(slot.commits, digest, state.n)]) {
     const genuine = votes.filter(({ body, signature }) => context.seal.verify(body.replica, 'commit', body, signature));
-    if (genuine.length >= state.quorum) return { type: 'committed', batch, commits: genuine };
+    if (genuine.length >= state.quorum) return { type: 'committed', batch, commits: genuine.slice(0, state.quorum) };
   }
   return undefined;
 }
