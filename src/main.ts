@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import { UsageError } from './cli/arguments.ts';
-import { requestOf } from './cli/faces.ts';
+import { helpFor, requestOf } from './cli/faces.ts';
 import { Refusal, reasonOf } from './core/refusal.ts';
 
 /** Ends the process quietly when nobody reads its output any more, as `| head` does; in one line when it cannot be written. */
@@ -15,8 +15,9 @@ process.on('unhandledRejection', (error) => tell(`internal error: ${messageOf(er
 process.on('SIGINT', () => process.exit(130));
 process.on('SIGTERM', () => process.exit(143));
 
+const words = process.argv.slice(2);
 try {
-  const request = requestOf(process.argv.slice(2));
+  const request = requestOf(words);
   switch (request.type) {
     case 'help':
       process.stdout.write(request.text);
@@ -32,7 +33,7 @@ try {
   }
 } catch (error) {
   if (error instanceof UsageError || error instanceof Refusal) {
-    tell(`${error.message} – see generals --help`);
+    tell(`${error.message} – see ${helpFor(words)}`);
     process.exitCode = 2;
   } else {
     tell(`internal error: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);

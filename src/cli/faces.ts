@@ -32,10 +32,14 @@ export const FACES: readonly Runnable[] = [
 
 /** What a command line asks for; for help, on all faces or on the one that it names. @param words what follows the program's name @throws UsageError */
 export function requestOf(words: readonly string[]): Request {
-  const [first, ...rest] = words;
-  const named = FACES.find((face) => face !== COMMAND && face.name === first);
-  return named === undefined ? COMMAND.requestOf(words) : named.requestOf(rest);
+  const face = faceOf(words);
+  return face.requestOf(face === COMMAND ? words : words.slice(1));
 }
+
+/** The command line that helps with another one. */
+export const helpFor = (words: readonly string[]): string => ['generals', faceOf(words).name, '--help'].filter((word) => word !== '').join(' ');
+
+const faceOf = ([first]: readonly string[]): Runnable => FACES.find((face) => face !== COMMAND && face.name === first) ?? COMMAND;
 
 function runnable<Order>({ read, ...face }: Face<Order>, run: (order: Order) => Promise<number>): Runnable {
   const itself: Runnable = {

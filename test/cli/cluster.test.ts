@@ -121,7 +121,7 @@ describe('generals cluster', function () {
     const { port } = server.address() as AddressInfo;
     const { code, err } = await generals(['cluster', '--members', '1', '--port', String(port)]);
     server.close();
-    expect([code, err]).to.deep.equal([2, `generals: node 0 cannot listen at 127.0.0.1:${port}: something listens there already – see generals --help\n`]);
+    expect([code, err]).to.deep.equal([2, `generals: node 0 cannot listen at 127.0.0.1:${port}: something listens there already – see generals cluster --help\n`]);
   });
 
   describe('towards the network', () => {
@@ -192,7 +192,7 @@ describe('generals cluster', function () {
       expect((await ask(after.url, 'four')).status).to.equal(200);
       await second.end('SIGINT');
       const other = await generals(['cluster', '--port', '0', '--members', '7', '--data', folder]);
-      expect([other.code, other.err]).to.deep.equal([2, `generals: "${folder}" holds a cluster of 4 nodes under pbft, not of 7 under pbft: another --data begins a new one – see generals --help\n`]);
+      expect([other.code, other.err]).to.deep.equal([2, `generals: "${folder}" holds a cluster of 4 nodes under pbft, not of 7 under pbft: another --data begins a new one – see generals cluster --help\n`]);
     });
 
     it('knows who commands after another did, and takes what it was begun with from the folder', async () => {
