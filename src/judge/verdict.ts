@@ -20,12 +20,16 @@ export function verdictOf(members: readonly Member[], ballots: ReadonlyMap<NodeI
     if (ballot !== undefined) votes[ballot] += 1;
     voters += 1;
   }
-  const order = ORDERS.find((candidate) => votes[candidate] >= strictMajority(voters));
+  const order = carried(votes, voters);
   const shared = { members: members.length, faulty: members.filter(isFaulty).length };
   return order === undefined
     ? { type: 'split', order, votes: Math.max(votes.attack, votes.retreat), ...shared }
     : { type: 'execute', order, votes: votes[order], ...shared };
 }
+
+/** The order that strictly more than half of the voters are for; who cast no ballot is for none. */
+export const carried = (votes: Readonly<Record<Order, number>>, voters: number): Order | undefined =>
+  ORDERS.find((candidate) => votes[candidate] >= strictMajority(voters));
 
 /** The verdict without a run, where the traitors are too many for the protocol: every secondary's ballot is undefined. */
 export const undecidable = (members: readonly Member[]): Verdict => ({

@@ -3,6 +3,7 @@ import type { Report } from '../core/host.ts';
 import type { Keyring } from '../core/keyring.ts';
 import type { Briefing } from '../core/mission.ts';
 import type { NodeId } from '../core/node.ts';
+import type { Order } from '../core/order.ts';
 import { inWords, type AnyRoundsProtocol, type Context, type Effect, type Event } from '../core/protocol.ts';
 import { dictated, dictation, type Dictation } from '../faults/dictated.ts';
 import { strategyNamed } from '../faults/registry.ts';
@@ -57,6 +58,8 @@ export interface Soldier {
   readonly protocol: AnyRoundsProtocol;
   readonly context: Context;
   readonly report: General['report'];
+  /** What it tells the quorum, having decided so. */
+  readonly ballot: (decision: Order | undefined) => Order | undefined;
 }
 
 /** How a soldier that is a traitor goes about it. */
@@ -75,15 +78,14 @@ export function soldier(briefing: Briefing, self: NodeId, strategy: string | und
   const treason: Treason | undefined =
     strategy === undefined
       ? undefined
-      : { strategy: dictate === undefined ? known(strategyNamed(strategy), strategy) : dictated, choose: dictate?.choose ?? choose, order: briefing.draw, isNoted };
+      : { strategy: dictate === undefined ? known(strategyNamed(strategy), strategy) : dictated, choose: dictate?.choose ?? choose, briefing, isNoted };
+  const ballot = (decision: Order | undefined): Order | undefined =>
+    treason === undefined || decision === undefined || self === commander ? decision : traitorousBallot(treason, context, decision);
   return {
     protocol: treason === undefined ? honest : traitorous(honest, treason),
     context,
-    report({ decision, heard, sent, tampered }) {
-      const isSteady = treason === undefined || decision === undefined || self === commander;
-      const ballot = isSteady ? decision : traitorousBallot(treason, context, decision);
-      return { id: self, decision, ballot, strategy, heard, tampered, sent };
-    },
+    ballot,
+    report: ({ decision, heard, sent, tampered }) => ({ id: self, decision, ballot: ballot(decision), strategy, heard, tampered, sent }),
   };
 }
 

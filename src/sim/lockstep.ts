@@ -12,28 +12,67 @@ import type { Circumstances } from './simulate.ts';
 /**
  * Runs one order round by round, without frames, timers and virtual time, none of which matter while nobody breaks down:
  * the account is the one that `simulate` gives, in a fraction of the time.
- * @param isNoted whether the account tells what traitors tampered with, which costs a large order a tenth of its time
  */
-export function lockstep(
-  mission: Mission,
-  { traitors, choose = seeded(mission.seed) }: Pick<Circumstances, 'traitors' | 'choose'> = {},
-  isNoted = true,
-): Account {
-  const army: Soldier[] = [];
-  for (const id of mission.members) army.push(soldier(mission, id, traitors?.get(id), choose, symbolicKeyring(id), { isNoted }));
-  return march(army, mission.order);
+export function lockstep(mission: Mission, { traitors, choose = seeded(mission.seed) }: Pick<Circumstances, 'traitors' | 'choose'> = {}): Account {
+  return march(mission.members.map((id) => soldier(mission, id, traitors?.get(id), choose, symbolicKeyring(id))), mission.order);
 }
 
 /** As `lockstep`, with soldiers of one's own making, one for each member and in their order. */
 export function march(soldiers: readonly Soldier[], order: Order): Account {
-  const army: Marcher[] = [];
+  const army = soldiers.map(marcherOf);
+  return accountOf(army, advance(army, order));
+}
+
+/** A general on its way through the rounds. */
+export interface Marcher extends Course {
+  readonly soldier: Soldier;
+  readonly protocol: Soldier['protocol'];
+  readonly context: Context;
+  state: unknown;
+  inbox: Heard<unknown>[];
+  /** What arrives with the next round. Filled in the order of the members, and so by sender. */
+  next: Heard<unknown>[];
+  decision: Order | undefined;
+  sent: number;
+  heard: Inbox[];
+  tampered: Course['tampered'][number][];
+}
+
+/** One that has not set out yet. */
+export const marcherOf = (soldier: Soldier): Marcher => ({
+  soldier,
+  protocol: soldier.protocol,
+  context: soldier.context,
+  state: undefined,
+  inbox: [],
+  next: [],
+  decision: undefined,
+  sent: 0,
+  heard: [],
+  tampered: [],
+});
+
+export const accountOf = (army: readonly Marcher[], accusations: readonly Accusation[]): Account => ({
+  reports: army.map((one): Report => one.soldier.report(one)),
+  losses: [],
+  accusations: accusations.toSorted(byAccuser),
+});
+
+/** Each accuser's own stay in the order in which it made them. */
+const byAccuser = (a: Accusation, b: Accusation): number => a.by - b.by;
+
+/** Leads an army through all rounds of an order, from the start, wherever it stood. @returns the accusations that were made */
+export function advance(army: readonly Marcher[], order: Order): Accusation[] {
   /** By id. */
   const marchers: Marcher[] = [];
-  for (const soldier of soldiers) {
-    const { protocol, context } = soldier;
-    const one: Marcher = { soldier, protocol, context, state: protocol.begin(context), inbox: [], next: [], decision: undefined, sent: 0, heard: [], tampered: [] };
-    army.push(one);
-    marchers[context.self] = one;
+  for (const one of army) {
+    one.state = one.protocol.begin(one.context);
+    one.inbox = [];
+    one.decision = undefined;
+    one.sent = 0;
+    one.heard = [];
+    one.tampered = [];
+    marchers[one.context.self] = one;
   }
   const { protocol, context, state } = marchers[army[0]!.context.commander]!;
   protocol.step(context, state, { type: 'input', input: order });
@@ -49,9 +88,7 @@ export function march(soldiers: readonly Soldier[], order: Order): Account {
       one.next = [];
     }
   }
-  const reports: Report[] = [];
-  for (const one of army) reports.push(one.soldier.report(one));
-  return { reports, losses: [], accusations: accusations.sort(byAccuser) };
+  return accusations;
 
   function perform(one: Marcher, round: number, effect: RoundsEffect<OrderVocabulary>): void {
     switch (effect.type) {
@@ -88,22 +125,4 @@ export function march(soldiers: readonly Soldier[], order: Order): Account {
       else next.push(heard);
     }
   }
-}
-
-/** Each accuser's own stay in the order in which it made them. */
-const byAccuser = (a: Accusation, b: Accusation): number => a.by - b.by;
-
-/** A general on its way through the rounds. */
-interface Marcher extends Course {
-  readonly soldier: Soldier;
-  readonly protocol: Soldier['protocol'];
-  readonly context: Context;
-  readonly state: unknown;
-  inbox: Heard<unknown>[];
-  /** What arrives with the next round. Filled in the order of the members, and so by sender. */
-  next: Heard<unknown>[];
-  decision: Order | undefined;
-  sent: number;
-  readonly heard: Inbox[];
-  readonly tampered: Course['tampered'][number][];
 }

@@ -64,7 +64,7 @@ function slow({ protocol, members, m, traitors, strategy }: KernelCell, asked: {
     run(seed, stream, steps) {
       asked.push({ isFaulty: traitors.includes(COMMANDER), stream, steps });
       const from = 1 + stream * 100_000;
-      const { violations: _none, messages: _known, attack, retreat, ...counts } = judged(steps * 32, (index) => ({ mission: { ...one, seed, draw: from + index }, traitors: one.traitors }), seed);
+      const { violations: _none, messages: _known, attack, retreat, ...counts } = judged({ setting: { ...one, seed }, strategyOf: () => strategy, traitorsOf: () => traitors }, { from, count: steps * 32 });
       return { ...counts, executedAttack: attack, executedRetreat: retreat, undecided: counts.orders - attack - retreat };
     },
   };
