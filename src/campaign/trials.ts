@@ -1,15 +1,14 @@
 import { seeded } from '../core/choice.ts';
-import type { Account } from '../core/host.ts';
 import { symbolicKeyring } from '../core/keyring.ts';
 import type { Mission } from '../core/mission.ts';
 import type { NodeId } from '../core/node.ts';
 import type { Order } from '../core/order.ts';
-import type { Member } from '../core/outcome.ts';
-import { findingsOf } from '../judge/findings.ts';
+import type { Tally as Counts } from '../core/quorum.ts';
+import { brokenBy } from '../judge/findings.ts';
 import { carried } from '../judge/verdict.ts';
 import { soldier } from '../sim/general.ts';
-import { accountOf, advance, marcherOf, type Marcher } from '../sim/lockstep.ts';
-import { missionOf, traitorsOf, type Class } from './draw.ts';
+import { companyFor, type Veteran } from '../sim/veterans.ts';
+import { drawnFrom, missionOf, type Class } from './draw.ts';
 import type { Cell } from './grid.ts';
 import { VIOLATIONS_KEPT, type Tally, type Violation } from './tally.ts';
 
@@ -24,7 +23,7 @@ export function simulated(cell: Cell, seed: number, span: Span, among: Class = '
   return judged({
     setting: missionOf(cell, seed, span.from),
     strategyOf: () => cell.strategy,
-    traitorsOf: (order) => traitorsOf(cell, seed, order, among),
+    traitorsOf: (order) => drawnFrom(cell, seed, order, among),
   }, span);
 }
 
@@ -47,55 +46,47 @@ export function judged({ setting, strategyOf, traitorsOf }: Trials, { from, coun
   const violations: Violation[] = [];
   const briefing: Mission & { draw: number } = { ...setting };
   const choose = seeded(setting.seed);
-  const recruited = (id: NodeId, strategy?: string): Marcher => marcherOf(soldier(briefing, id, strategy, choose, symbolicKeyring(id), { isNoted: false }));
+  const { recruit, lead } = companyFor(setting.order);
+  const recruited = (id: NodeId, strategy?: string): Veteran => recruit(soldier(briefing, id, strategy, choose, symbolicKeyring(id), { isNoted: false }));
   const loyal = setting.members.map((id) => recruited(id));
   const traitors = setting.members.map((id) => recruited(id, strategyOf(id)));
   const placeOf: number[] = [];
   setting.members.forEach((id, place) => (placeOf[id] = place));
+  const commander = placeOf[setting.commander]!;
   for (let order = from; order < from + count; order += 1) {
     briefing.draw = order;
     const army = loyal.slice();
     for (const id of traitorsOf(order)) army[placeOf[id]!] = traitors[placeOf[id]!]!;
-    const accusations = advance(army, setting.order);
+    lead(army);
+    const { decided, ballots, voters } = counted(army);
     for (const { sent } of army) sum.messages += sent;
-    const executed = executedBy(army);
-    if (executed !== undefined) sum[executed] += 1;
-    if (areObedient(army, loyal, setting.order)) continue;
-    const account = accountOf(army, accusations);
-    const { agreement, validity } = findingsOf(setting.order, rosterOf(setting, account), account);
-    if (agreement.type === 'violated') sum.agreementViolated += 1;
-    if (validity.type === 'violated') sum.validityViolated += 1;
-    const property = agreement.type === 'violated' ? 'agreement' : validity.type === 'violated' ? 'validity' : undefined;
-    if (property !== undefined && violations.length < VIOLATIONS_KEPT) violations.push({ order, property });
+    const executed = carried(ballots, voters);
+    if (executed === 'attack') sum.attack += 1;
+    else if (executed === 'retreat') sum.retreat += 1;
+    const broken = brokenBy(decided, isLoyal(army[commander]!) ? setting.order : undefined);
+    if (broken.agreement) sum.agreementViolated += 1;
+    if (broken.validity) sum.validityViolated += 1;
+    if (violations.length < VIOLATIONS_KEPT && (broken.agreement || broken.validity)) violations.push({ order, property: broken.agreement ? 'agreement' : 'validity' });
   }
   return { orders: count, ...sum, violations };
 }
 
-/** As the judge's verdict, of which only the order is counted. */
-function executedBy(army: readonly Marcher[]): Order | undefined {
-  const votes = { attack: 0, retreat: 0 };
-  let voters = 0;
-  for (const { soldier: { ballot: ballotOf }, context: { self, commander }, decision } of army) {
-    if (self === commander && army.length > 1) continue;
-    const ballot = ballotOf(decision);
-    if (ballot !== undefined) votes[ballot] += 1;
-    voters += 1;
+const isLoyal = ({ betrayal }: Veteran): boolean => betrayal === undefined;
+
+/** What the loyal lieutenants decided, and the ballots: all secondaries', or the primary's where there are none. */
+function counted(army: readonly Veteran[]): { readonly decided: Counts; readonly ballots: Counts; readonly voters: number } {
+  const decided = { attack: 0, retreat: 0 };
+  const ballots = { attack: 0, retreat: 0 };
+  for (const one of army) {
+    const { soldier, decision, self, context } = one;
+    const isCommander = self === context.commander;
+    if (!isCommander && isLoyal(one)) count(decided, decision);
+    if (!isCommander || army.length === 1) count(ballots, soldier.ballot(decision));
   }
-  return carried(votes, voters);
+  return { decided, ballots, voters: Math.max(1, army.length - 1) };
 }
 
-/** Whether all loyal lieutenants decided for the order: then no property is broken, and the judge need not be asked. */
-function areObedient(army: readonly Marcher[], loyal: readonly Marcher[], order: Order): boolean {
-  for (let place = 0; place < army.length; place += 1) {
-    const { context: { self, commander }, decision } = army[place]!;
-    if (army[place] === loyal[place] && self !== commander && decision !== order) return false;
-  }
-  return true;
+function count(counts: { attack: number; retreat: number }, order: Order | undefined): void {
+  if (order === 'attack') counts.attack += 1;
+  else if (order === 'retreat') counts.retreat += 1;
 }
-
-const rosterOf = ({ commander }: Mission, { reports }: Account): Member[] =>
-  reports.map(({ id, strategy }) => ({
-    id,
-    role: id === commander ? 'primary' : 'secondary',
-    state: strategy === undefined ? { type: 'loyal' } : { type: 'faulty', strategy },
-  }));

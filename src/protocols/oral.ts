@@ -146,13 +146,11 @@ const COMMANDER = -1;
 function relay({ members, commander }: Context, { levels }: PathMap, heard: readonly (readonly number[])[]): RoundsEffect<Oral>[] {
   const level = heard.at(-1)!;
   const gap = members.indexOf(commander);
-  const effects: RoundsEffect<Oral>[] = [];
-  for (const { to, places, longer } of levels[heard.length - 1]!.relays) {
-    const messages: OralMessage[] = [];
-    for (let index = 0; index < places.length; index += 1) messages.push(longer[index]! * 2 + (level[places[index]!] === ATTACK ? 1 : 0));
-    effects.push({ type: 'send', to: [members[to < gap ? to : to + 1]!], messages });
-  }
-  return effects;
+  return levels[heard.length - 1]!.relays.map(({ to, places, retreats }): RoundsEffect<Oral> => {
+    const messages = retreats.slice();
+    for (let index = 0; index < places.length; index += 1) if (level[places[index]!] === ATTACK) messages[index]! += 1;
+    return { type: 'send', to: [members[to < gap ? to : to + 1]!], messages };
+  });
 }
 
 const decide = (map: PathMap, { heard }: OralState): Order => orderOf(made(map, heard, 1)[0]!);

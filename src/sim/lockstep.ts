@@ -19,60 +19,14 @@ export function lockstep(mission: Mission, { traitors, choose = seeded(mission.s
 
 /** As `lockstep`, with soldiers of one's own making, one for each member and in their order. */
 export function march(soldiers: readonly Soldier[], order: Order): Account {
-  const army = soldiers.map(marcherOf);
-  return accountOf(army, advance(army, order));
-}
-
-/** A general on its way through the rounds. */
-export interface Marcher extends Course {
-  readonly soldier: Soldier;
-  readonly protocol: Soldier['protocol'];
-  readonly context: Context;
-  state: unknown;
-  inbox: Heard<unknown>[];
-  /** What arrives with the next round. Filled in the order of the members, and so by sender. */
-  next: Heard<unknown>[];
-  decision: Order | undefined;
-  sent: number;
-  heard: Inbox[];
-  tampered: Course['tampered'][number][];
-}
-
-/** One that has not set out yet. */
-export const marcherOf = (soldier: Soldier): Marcher => ({
-  soldier,
-  protocol: soldier.protocol,
-  context: soldier.context,
-  state: undefined,
-  inbox: [],
-  next: [],
-  decision: undefined,
-  sent: 0,
-  heard: [],
-  tampered: [],
-});
-
-export const accountOf = (army: readonly Marcher[], accusations: readonly Accusation[]): Account => ({
-  reports: army.map((one): Report => one.soldier.report(one)),
-  losses: [],
-  accusations: accusations.toSorted(byAccuser),
-});
-
-/** Each accuser's own stay in the order in which it made them. */
-const byAccuser = (a: Accusation, b: Accusation): number => a.by - b.by;
-
-/** Leads an army through all rounds of an order, from the start, wherever it stood. @returns the accusations that were made */
-export function advance(army: readonly Marcher[], order: Order): Accusation[] {
+  const army: Marcher[] = [];
   /** By id. */
   const marchers: Marcher[] = [];
-  for (const one of army) {
-    one.state = one.protocol.begin(one.context);
-    one.inbox = [];
-    one.decision = undefined;
-    one.sent = 0;
-    one.heard = [];
-    one.tampered = [];
-    marchers[one.context.self] = one;
+  for (const soldier of soldiers) {
+    const { protocol, context } = soldier;
+    const one: Marcher = { soldier, protocol, context, state: protocol.begin(context), inbox: [], next: [], decision: undefined, sent: 0, heard: [], tampered: [] };
+    army.push(one);
+    marchers[context.self] = one;
   }
   const { protocol, context, state } = marchers[army[0]!.context.commander]!;
   protocol.step(context, state, { type: 'input', input: order });
@@ -88,7 +42,9 @@ export function advance(army: readonly Marcher[], order: Order): Accusation[] {
       one.next = [];
     }
   }
-  return accusations;
+  const reports: Report[] = [];
+  for (const one of army) reports.push(one.soldier.report(one));
+  return { reports, losses: [], accusations: accusations.sort(byAccuser) };
 
   function perform(one: Marcher, round: number, effect: RoundsEffect<OrderVocabulary>): void {
     switch (effect.type) {
@@ -125,4 +81,22 @@ export function advance(army: readonly Marcher[], order: Order): Accusation[] {
       else next.push(heard);
     }
   }
+}
+
+/** Each accuser's own stay in the order in which it made them. */
+const byAccuser = (a: Accusation, b: Accusation): number => a.by - b.by;
+
+/** A general on its way through the rounds. */
+interface Marcher extends Course {
+  readonly soldier: Soldier;
+  readonly protocol: Soldier['protocol'];
+  readonly context: Context;
+  readonly state: unknown;
+  inbox: Heard<unknown>[];
+  /** What arrives with the next round. Filled in the order of the members, and so by sender. */
+  next: Heard<unknown>[];
+  decision: Order | undefined;
+  sent: number;
+  readonly heard: Inbox[];
+  readonly tampered: Course['tampered'][number][];
 }
