@@ -4,7 +4,7 @@ import { Refusal, quoted } from '../core/refusal.ts';
 import type { Army } from '../hosts/army.ts';
 import { ORDER } from './grid.ts';
 import { EMPTY, added, type Tally } from './tally.ts';
-import { judged } from './trials.ts';
+import { judging } from './trials.ts';
 
 /** What came of many orders to one army as it stands. */
 export interface ArmyCampaign {
@@ -45,12 +45,12 @@ export async function armyCampaign(army: Army, asked: number, signal: AbortSigna
   const ids = members.map(({ id }) => id);
   const traitors = new Map(members.flatMap(({ id, state }) => (state.type === 'faulty' ? [[id, state.strategy]] : [])));
   const setting = { number: 1, draw: 1, protocol: protocol.name, faults, members: ids, commander: primary.id, order: ORDER, seed, deadline: DEFAULT_DEADLINE } as const;
-  const trials = { setting, strategyOf: (id: NodeId) => traitors.get(id), traitorsOf: () => [...traitors.keys()] };
+  const judged = judging({ setting, strategyOf: (id: NodeId) => traitors.get(id), traitorsOf: () => [...traitors.keys()] });
 
   let tally = EMPTY;
   while (tally.orders < asked && !signal.aborted) {
     const from = tally.orders + 1;
-    tally = added(tally, judged(trials, { from, count: Math.min(CHUNK, asked - tally.orders) }));
+    tally = added(tally, judged({ from, count: Math.min(CHUNK, asked - tally.orders) }));
     counted(tally.orders);
     await new Promise((resolve) => setImmediate(resolve));
   }

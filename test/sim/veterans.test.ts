@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { judged } from '../../src/campaign/trials.ts';
+import { judging } from '../../src/campaign/trials.ts';
 import { philox } from '../../src/core/philox.ts';
 import type { NodeId } from '../../src/core/node.ts';
 import type { Member } from '../../src/core/outcome.ts';
@@ -52,7 +52,7 @@ describe('veterans', () => {
   it('are judged as the judge would', () => {
     for (const { protocol, n, m, orders } of ARMIES) {
       const setting = trial({ protocol, n, m, seed: 6 });
-      const { orders: _count, violations, ...sums } = judged({ setting, strategyOf: () => 'arbitrary', traitorsOf: (draw) => [...orderOf(setting, draw, 'arbitrary').traitors.keys()] }, { from: 1, count: orders });
+      const { orders: _count, violations, ...sums } = judging({ setting, strategyOf: () => 'arbitrary', traitorsOf: (draw) => [...orderOf(setting, draw, 'arbitrary').traitors.keys()] })({ from: 1, count: orders });
       const expected = { agreementViolated: 0, validityViolated: 0, attack: 0, retreat: 0, messages: 0 };
       const broken: { order: number; property: string }[] = [];
       for (let draw = 1; draw <= orders; draw += 1) {
