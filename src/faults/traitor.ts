@@ -37,6 +37,7 @@ type Effects = readonly RoundsEffect<OrderVocabulary>[];
 
 /** By which a traitor acts. */
 export interface Conduit {
+  /** Says these, at least one. */
   readonly say: (to: NodeId, messages: readonly unknown[]) => void;
   /** Does what is no message. */
   readonly act: (effect: Exclude<Effects[number], { type: 'send' }>) => void;
@@ -88,7 +89,8 @@ export function betrayal(honest: AnyRoundsProtocol, treason: Treason): Betrayal 
         const index = saidTo[to] ?? 0;
         if (effects.length > 1) saidTo[to] = index + messages.length;
         // One message is said by the conduct's own list, which those who remember know again.
-        say(to, messages.length === 1 ? instead(messages[0], to, index) : insteadOfAll(messages, to, index));
+        const said = messages.length === 1 ? instead(messages[0], to, index) : insteadOfAll(messages, to, index);
+        if (said.length > 0) say(to, said);
       }
     }
 
@@ -123,18 +125,13 @@ function conductsBy(protocol: AnyRoundsProtocol, strategy: FaultStrategy): Condu
   if (strategy.minds === 'receiver') return made;
   const known = new Map<unknown, readonly Conduct<unknown>[]>();
   let of: Context | undefined;
-  let last: unknown;
-  let lastConducts: readonly Conduct<unknown>[] | undefined;
   return (context, honest, to) => {
-    if (of === context && last === honest && lastConducts !== undefined) return lastConducts;
     if (of !== context || known.size > KNOWN_MAX) {
       known.clear();
       of = context;
     }
     let conducts = known.get(honest);
     if (conducts === undefined) known.set(honest, (conducts = made(context, honest, to)));
-    last = honest;
-    lastConducts = conducts;
     return conducts;
   };
 }

@@ -69,7 +69,7 @@ function command(context: Context, { order }: ExchangeState): RoundsEffect<Excha
 }
 
 function relay(context: Context, state: ExchangeState, inbox: readonly Heard<Order>[]): RoundsEffect<Exchange>[] {
-  state.order = saidBy(context.commander, inbox) ?? DEFAULT_ORDER;
+  state.order = voteOf(context.commander, inbox).order;
   return [tell(context, state.order)];
 }
 
@@ -87,27 +87,11 @@ function decide({ self, members, commander }: Context, { order }: ExchangeState,
 
 /** What a general said, or the default if it said nothing. */
 function voteOf(from: NodeId, inbox: readonly Heard<Order>[]): Vote {
-  const said = saidBy(from, inbox);
+  const said = inbox.find((heard) => heard.from === from)?.messages[0];
   return { from, order: said ?? DEFAULT_ORDER, isAssumed: said === undefined };
 }
 
-/** The first word counts. */
-function saidBy(from: NodeId, inbox: readonly Heard<Order>[]): Order | undefined {
-  for (const heard of inbox) if (heard.from === from) return heard.messages[0];
-  return undefined;
-}
-
 /** The lieutenants other than oneself. */
-function lieutenants(context: Context): readonly NodeId[] {
-  let found = LIEUTENANTS.get(context);
-  if (found === undefined) {
-    const { self, members, commander } = context;
-    LIEUTENANTS.set(context, (found = members.filter((id) => id !== self && id !== commander)));
-  }
-  return found;
-}
-
-/** Where thousands of orders have the same context, they are looked for once. */
-const LIEUTENANTS = new WeakMap<Context, readonly NodeId[]>();
+const lieutenants = ({ self, members, commander }: Context): NodeId[] => members.filter((id) => id !== self && id !== commander);
 
 const tell = (context: Context, order: Order): RoundsEffect<Exchange> => ({ type: 'send', to: lieutenants(context), messages: [order] });

@@ -3,13 +3,15 @@ import type { Heard } from '../core/protocol.ts';
 
 /** What one general says to others at a time. The same words of the same general are one telling, whoever hears them. */
 export interface Telling extends Heard<unknown> {
-  /** Whether it is the same whenever it is said; else it may be one of many. */
+  /** Whether it is the same object whenever it is said. */
   readonly isKnown: boolean;
 }
 
-/** The most tellings that are known, and the most messages of one: what is longer is hardly ever said again. */
+/** The most messages that are remembered in a round. More are hardly ever heard again: of seven that may be either order, there are 128. */
+export const MESSAGES_MAX = 6;
+
+/** The most tellings that are known: strategies may say all sorts of things. */
 const TELLINGS_MAX = 5000;
-const MESSAGES_MAX = 6;
 
 /** Words that were said in a row, and what they may go on with. */
 interface Words {

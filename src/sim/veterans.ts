@@ -10,7 +10,7 @@ import type { Betrayal, Conduit, Kept } from '../faults/traitor.ts';
 import type { Inbox } from '../protocols/synchronizer.ts';
 import { copied } from './copied.ts';
 import type { Soldier } from './general.ts';
-import { tellingsOf, type Telling } from './tellings.ts';
+import { MESSAGES_MAX, tellingsOf, type Telling } from './tellings.ts';
 
 /** One general, as a loyal one or as a traitor. */
 export interface Veteran {
@@ -37,14 +37,12 @@ export interface Veteran {
   sent: number;
 }
 
-/** What one general remembers. */
+/** What one general remembers, by one protocol. */
 interface Memory {
   readonly self: NodeId;
   readonly protocol: AnyRoundsProtocol;
   /** Where every order begins. */
   readonly first: Moment;
-  /** How many there are. */
-  moments: number;
 }
 
 /** What a general has heard since the order began, up to somewhere in a round. */
@@ -86,11 +84,8 @@ interface Addressed {
 
 const IDLE: Deeds = { effects: [], loyal: undefined };
 
-/** The most messages that are remembered in one round. */
-const MESSAGES_MAX = 6;
-
-/** What one general remembers at the most: strategies may say all sorts of things. */
-const MOMENTS_MAX = 5000;
+/** What all remember at the most, some megabytes: strategies may say all sorts of things. */
+const MOMENTS_MAX = 20_000;
 
 /** Veterans of one order, among whom an army is chosen time and again. */
 export interface Company {
@@ -107,6 +102,7 @@ export function companyFor(order: Order): Company {
   /** By id. */
   const veterans: Veteran[] = [];
   const memories: Memory[] = [];
+  let moments = 0;
   let round = 0;
   return { recruit, lead };
 
@@ -114,7 +110,7 @@ export function companyFor(order: Order): Company {
     const { context, betrayal } = soldier;
     const protocol = betrayal?.protocol ?? soldier.protocol;
     const known = memories.find((memory) => memory.protocol === protocol && memory.self === context.self);
-    const memory = known ?? { protocol, self: context.self, first: dawnAfter(begun(protocol, context)), moments: 0 };
+    const memory = known ?? { protocol, self: context.self, first: dawnAfter(begun(protocol, context)) };
     if (known === undefined) memories.push(memory);
     const veteran: Veteran = {
       soldier,
@@ -156,7 +152,7 @@ export function companyFor(order: Order): Company {
     }
   }
 
-  /** Ends what is heard before this round. */
+  /** What it does upon what it heard, which is known from here on. */
   function recalled(one: Veteran, at: Moment): Deeds {
     const { deeds, next } = (at.upon ??= remembered(one, at));
     if (next.dawn.isCrowded) forget(one, next);
@@ -170,13 +166,14 @@ export function companyFor(order: Order): Company {
     return { deeds: { effects, loyal: loyally(one, effects) }, next: dawnAfter(state) };
   }
 
+  /** What it does upon what it heard, by its protocol. */
   function reckoned(one: Veteran): Deeds {
     const { inbox } = one;
     one.inbox = [];
     return { effects: one.protocol.step(one.context, one.state, { type: 'round', round, inbox }), loyal: undefined };
   }
 
-  /** Has the general go by its protocol from that moment on. */
+  /** Has the general go by its protocol from that moment on, which stays as it is. */
   function forget(one: Veteran, { dawn, inbox }: Moment): void {
     one.at = undefined;
     one.state = copied(dawn.state);
@@ -209,10 +206,10 @@ export function companyFor(order: Order): Company {
     one.decision ??= decision;
   }
 
-  /** Of accusations and notes nothing is told. */
+  /** Accusations and notes change nothing of what is counted. */
   function perform(one: Veteran, effect: RoundsEffect<OrderVocabulary>): void {
     if (effect.type === 'output') one.decision ??= effect.output;
-    else if (effect.type === 'send') {
+    else if (effect.type === 'send' && effect.messages.length > 0) {
       const telling = { from: one.self, messages: effect.messages, isKnown: false };
       for (const to of effect.to) if (mayTell(one, to)) {
         one.sent += effect.messages.length;
@@ -222,7 +219,7 @@ export function companyFor(order: Order): Company {
   }
 
   function say(one: Veteran, to: NodeId, messages: readonly unknown[]): void {
-    if (messages.length === 0 || !mayTell(one, to)) return;
+    if (!mayTell(one, to)) return;
     one.sent += messages.length;
     const hearer = veterans[to];
     if (hearer === undefined) return;
@@ -250,13 +247,13 @@ export function companyFor(order: Order): Company {
   function learn(hearer: Veteran, at: Moment, telling: Telling): void {
     const messages = at.messages + telling.messages.length;
     if (messages > MESSAGES_MAX) at.dawn.isCrowded = true;
-    if (at.dawn.isCrowded || !telling.isKnown || hearer.memory.moments >= MOMENTS_MAX) {
+    if (at.dawn.isCrowded || !telling.isKnown || moments >= MOMENTS_MAX) {
       forget(hearer, at);
       return hear(hearer.inbox, telling);
     }
     const inbox = at.inbox.slice();
     hear(inbox, telling);
-    hearer.memory.moments += 1;
+    moments += 1;
     hearer.at = at.after = { dawn: at.dawn, inbox, messages, telling, after: undefined, beside: at.after, upon: undefined };
   }
 }
