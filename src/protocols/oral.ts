@@ -148,7 +148,7 @@ function relay({ members, commander }: Context, { levels }: PathMap, heard: read
   const gap = members.indexOf(commander);
   return levels[heard.length - 1]!.relays.map(({ to, places, retreats }): RoundsEffect<Oral> => {
     const messages = retreats.slice();
-    for (let index = 0; index < places.length; index += 1) if (level[places[index]!] === ATTACK) messages[index]! += 1;
+    for (let index = 0; index < places.length; index += 1) messages[index]! += isAttack(level[places[index]!]!);
     return { type: 'send', to: [members[to < gap ? to : to + 1]!], messages };
   });
 }
@@ -164,14 +164,17 @@ function made({ others }: PathMap, heard: readonly (readonly number[])[], length
     const width = others - (shorter - 1);
     const majorities: number[] = [];
     for (let place = 0, child = 0; place < own.length; place += 1) {
-      let attack = own[place] === ATTACK ? 1 : 0;
-      for (const end = child + width; child < end; child += 1) if (longer[child] === ATTACK) attack += 1;
+      let attack = isAttack(own[place]!);
+      for (const end = child + width; child < end; child += 1) attack += isAttack(longer[child]!);
       majorities.push(majorityOf({ attack, retreat: width + 1 - attack }) === 'attack' ? ATTACK : RETREAT);
     }
     words = majorities;
   }
   return words;
 }
+
+/** 1 for `ATTACK`, else 0, without a branch: what traitors say cannot be predicted, and a tenth of the time of OM was lost by trying. */
+const isAttack = (heard: number): number => heard >> 1;
 
 const orderOf = (heard: number): Order => (heard === ATTACK ? 'attack' : DEFAULT_ORDER);
 
