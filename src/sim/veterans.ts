@@ -223,7 +223,7 @@ export function companyFor(order: Order): Company {
     one.sent += messages.length;
     const hearer = veterans[to];
     if (hearer === undefined) return;
-    if (hearer.at === undefined) hear(hearer.inbox, { from: one.self, messages });
+    if (hearer.at === undefined) hear(hearer, { from: one.self, messages });
     else take(hearer, hearer.at, tellingOf(one.self, messages));
   }
 
@@ -233,7 +233,7 @@ export function companyFor(order: Order): Company {
 
   function tell(hearer: Veteran | undefined, telling: Telling): void {
     if (hearer === undefined) return;
-    if (hearer.at === undefined) hear(hearer.inbox, telling);
+    if (hearer.at === undefined) hear(hearer, telling);
     else take(hearer, hearer.at, telling);
   }
 
@@ -249,20 +249,25 @@ export function companyFor(order: Order): Company {
     if (messages > MESSAGES_MAX) at.dawn.isCrowded = true;
     if (at.dawn.isCrowded || !telling.isKnown || moments >= MOMENTS_MAX) {
       forget(hearer, at);
-      return hear(hearer.inbox, telling);
+      return hear(hearer, telling);
     }
-    const inbox = at.inbox.slice();
-    hear(inbox, telling);
     moments += 1;
-    hearer.at = at.after = { dawn: at.dawn, inbox, messages, telling, after: undefined, beside: at.after, upon: undefined };
+    hearer.at = at.after = { dawn: at.dawn, inbox: joined(at.inbox.slice(), telling), messages, telling, after: undefined, beside: at.after, upon: undefined };
   }
 }
 
-/** Nobody is in an inbox twice. */
-function hear(inbox: Heard<unknown>[], heard: Heard<unknown>): void {
-  const last = inbox.length === 0 ? undefined : inbox[inbox.length - 1];
-  if (last?.from === heard.from) inbox[inbox.length - 1] = { from: last.from, messages: [...last.messages, ...heard.messages] };
+function hear(hearer: Veteran, heard: Heard<unknown>): void {
+  hearer.inbox = joined(hearer.inbox, heard);
+}
+
+/** The inbox with one more in it, and nobody twice. */
+function joined(inbox: Heard<unknown>[], heard: Heard<unknown>): Heard<unknown>[] {
+  // A list that begins with something is one of such things to V8; an empty one becomes it at a price: a twentieth of the exchange among 16.
+  if (inbox.length === 0) return [heard];
+  const last = inbox[inbox.length - 1]!;
+  if (last.from === heard.from) inbox[inbox.length - 1] = { from: last.from, messages: [...last.messages, ...heard.messages] };
   else inbox.push(heard);
+  return inbox;
 }
 
 const dawnAfter = (state: unknown): Moment => ({ dawn: { state, isCrowded: false }, inbox: [], messages: 0, telling: undefined, after: undefined, beside: undefined, upon: undefined });
