@@ -7,7 +7,7 @@ import { begun } from '../src/campaign/schedule.ts';
 import { inTurn, time, type Row } from './measure.ts';
 
 const CELL = cellOf('exchange', 2, 7, 2, 'coin');
-const ORDERS = 40_000;
+const ORDERS = 200_000;
 
 /** A campaign on two threads beside the same on one: the time it takes, threads being up and warm. */
 export async function benchCampaign(report: (row: Row) => void): Promise<void> {

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { cellSeed } from '../src/campaign/draw.ts';
 import { cellOf } from '../src/campaign/grid.ts';
+import type { Tally } from '../src/campaign/tally.ts';
 import { simulated } from '../src/campaign/trials.ts';
 import { nodeId } from '../src/core/node.ts';
 import { lockstep } from '../src/sim/lockstep.ts';
@@ -13,13 +14,16 @@ import { inTurn, type Row } from './measure.ts';
 const MEMBERS = [1, 2, 3, 4, 5, 6, 7].map(nodeId);
 const TRAITORS = new Map([[nodeId(1), 'coin'], [nodeId(2), 'coin']]);
 
-/** Armies of a campaign, the simulator's slowness that is wanted at the most, and how many orders are measured. */
+/** Armies of a campaign, how many of their orders are measured, and how many in C: with what is known as it runs, and made for one army. */
 const CELLS = [
-  { protocol: 'exchange', n: 7, m: 1, f: 2, limit: undefined, orders: 40_000, inC: 2_000_000 },
-  { protocol: 'exchange', n: 16, m: 1, f: 5, limit: undefined, orders: 10_000, inC: 400_000 },
-  { protocol: 'oral', n: 7, m: 2, f: 2, limit: 20, orders: 15_000, inC: 100_000 },
-  { protocol: 'oral', n: 10, m: 3, f: 3, limit: 20, orders: 1500, inC: 10_000 },
+  { protocol: 'exchange', n: 7, m: 1, f: 2, orders: 40_000, inC: 1_000_000, inMade: 2_000_000 },
+  { protocol: 'exchange', n: 16, m: 1, f: 5, orders: 10_000, inC: 100_000, inMade: 400_000 },
+  { protocol: 'oral', n: 7, m: 2, f: 2, orders: 15_000, inC: 200_000, inMade: 100_000 },
+  { protocol: 'oral', n: 10, m: 3, f: 3, orders: 1500, inC: 10_000, inMade: 10_000 },
 ] as const;
+
+/** The simulator's slowness that is wanted at the most, beside C that learns n, m and the traitors as it runs, as the simulator does. */
+const LIMIT = 20;
 
 const PAIRS = 9;
 
@@ -28,13 +32,18 @@ export async function benchSimulator(report: (row: Row) => void): Promise<void> 
   const folder = mkdtempSync(join(tmpdir(), 'generals-bench-'));
   try {
     const oral = compiled(folder, 'oral');
-    report(await rowOf('simulated OM(2) among 7, µs an order (C made for this army)', () => lockstepped(15_000), 15_000, () => inC(oral, 1_000_000)));
-    for (const { protocol, n, m, f, limit, orders, inC: ordersInC } of CELLS) {
-      const program = compiled(folder, protocol === 'oral' ? 'oral-any' : 'exchange', [`-DN=${n}`, `-DM=${m}`, `-DF=${f}`]);
+    const general = compiled(folder, 'general');
+    report(await rowOf('simulated OM(2) among 7, µs an order (C made for this army)', () => lockstepped(15_000), 15_000, () => microseconds(oral, [1_000_000])));
+    for (const { protocol, n, m, f, orders, inC, inMade } of CELLS) {
       const cell = cellOf(protocol, m, n, f, 'coin');
       const seed = cellSeed(1, cell);
-      const name = protocol === 'oral' ? `OM(${m})` : protocol;
-      report(await rowOf(`a campaign's ${name} among ${n}, ${f} traitors, µs an order (scalar C)`, () => simulated(cell, seed, { from: 1, count: orders }), orders, () => inC(program, ordersInC), limit));
+      const options = [protocol, n, m, f, inC];
+      const made = compiled(folder, protocol === 'oral' ? 'oral-any' : 'exchange', [`-DN=${n}`, `-DM=${m}`, `-DF=${f}`]);
+      const name = `a campaign's ${protocol === 'oral' ? `OM(${m})` : protocol} among ${n}, ${f} traitors, µs an order`;
+      const simulate = (): Tally => simulated(cell, seed, { from: 1, count: orders });
+      assertAlike(name, simulate(), runC(general, options).slice(1).map((count) => Number(count) / inC), inC);
+      report(await rowOf(`${name} (scalar C)`, simulate, orders, () => microseconds(general, options), LIMIT));
+      report(await rowOf(`${name} (C made for this army and one set of traitors)`, simulate, orders, () => microseconds(made, [inMade])));
     }
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
@@ -42,6 +51,16 @@ export async function benchSimulator(report: (row: Row) => void): Promise<void> 
   } finally {
     rmSync(folder, { recursive: true });
   }
+}
+
+/** Both must do the same work: what they count may differ by chance only. @param theirs shares of `inC` orders */
+function assertAlike(what: string, { orders, agreementViolated, attack, retreat }: Tally, theirs: readonly number[], inC: number): void {
+  [agreementViolated, attack, retreat].forEach((count, index) => {
+    const ours = count / orders;
+    const share = (count + theirs[index]! * inC) / (orders + inC);
+    const deviation = Math.sqrt(Math.max(share * (1 - share), 1 / orders) * (1 / orders + 1 / inC));
+    if (Math.abs(ours - theirs[index]!) > 6 * deviation) throw new Error(`${what}: result ${index} has a share of ${ours} here, and of ${theirs[index]!} in C`);
+  });
 }
 
 /** Time of the processor on both sides, as it is measured in C. */
@@ -62,8 +81,11 @@ function compiled(folder: string, name: string, options: readonly string[] = [])
   return program;
 }
 
-/** Microseconds an order. */
-const inC = (program: string, orders: number): number => Number(execFileSync(program, [`${orders}`], { encoding: 'utf8' }).split(' ')[0]) / 1000;
+const runC = (program: string, options: readonly (string | number)[]): readonly string[] =>
+  execFileSync(program, options.map(String), { encoding: 'utf8' }).trim().split(' ');
+
+/** What an order takes in C. */
+const microseconds = (program: string, options: readonly (string | number)[]): number => Number(runC(program, options)[0]) / 1000;
 
 function lockstepped(orders: number): void {
   for (let draw = 1; draw <= orders; draw += 1) {

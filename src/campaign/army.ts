@@ -1,10 +1,10 @@
 import { DEFAULT_DEADLINE } from '../core/mission.ts';
-import { nameOf } from '../core/node.ts';
+import { nameOf, type NodeId } from '../core/node.ts';
 import { Refusal, quoted } from '../core/refusal.ts';
 import type { Army } from '../hosts/army.ts';
 import { ORDER } from './grid.ts';
 import { EMPTY, added, type Tally } from './tally.ts';
-import { judged } from './trials.ts';
+import { judging } from './trials.ts';
 
 /** What came of many orders to one army as it stands. */
 export interface ArmyCampaign {
@@ -44,13 +44,13 @@ export async function armyCampaign(army: Army, asked: number, signal: AbortSigna
   if (refusal !== undefined) throw new Refusal(refusal);
   const ids = members.map(({ id }) => id);
   const traitors = new Map(members.flatMap(({ id, state }) => (state.type === 'faulty' ? [[id, state.strategy]] : [])));
-  const shared = { protocol: protocol.name, faults, members: ids, commander: primary.id, order: ORDER, seed, deadline: DEFAULT_DEADLINE } as const;
+  const setting = { number: 1, draw: 1, protocol: protocol.name, faults, members: ids, commander: primary.id, order: ORDER, seed, deadline: DEFAULT_DEADLINE } as const;
+  const judged = judging({ setting, strategyOf: (id: NodeId) => traitors.get(id), traitorsOf: () => [...traitors.keys()] });
 
   let tally = EMPTY;
   while (tally.orders < asked && !signal.aborted) {
     const from = tally.orders + 1;
-    const trialAt = (index: number) => ({ mission: { ...shared, number: from + index, draw: from + index }, traitors });
-    tally = added(tally, judged(Math.min(CHUNK, asked - tally.orders), trialAt, seed));
+    tally = added(tally, judged({ from, count: Math.min(CHUNK, asked - tally.orders) }));
     counted(tally.orders);
     await new Promise((resolve) => setImmediate(resolve));
   }

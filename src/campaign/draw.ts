@@ -1,4 +1,4 @@
-import { philox } from '../core/choice.ts';
+import { philox } from '../core/philox.ts';
 import { DEFAULT_DEADLINE, type Mission } from '../core/mission.ts';
 import { nodeId, type NodeId } from '../core/node.ts';
 import { COMMANDER, ORDER, type Cell } from './grid.ts';
@@ -40,8 +40,11 @@ export const ofBatch = (seed: number, batch: number, index: number): number =>
 /** Which generals can be traitors, where not all sets are drawn from. */
 export type Class = 'any' | 'commander faulty' | 'commander loyal';
 
-/** The traitors of one order: a uniformly random set of f among all n, or among those sets of one class. */
-export function traitorsOf({ members, faults }: Cell, seed: number, order: number, among: Class = 'any'): NodeId[] {
+/** The traitors of one order, in ascending order. */
+export const traitorsOf = (cell: Cell, seed: number, order: number, among: Class = 'any'): NodeId[] => drawnFrom(cell, seed, order, among).toSorted((a, b) => a - b);
+
+/** As they are drawn: a uniformly random set of f among all n, or among those sets of one class. */
+export function drawnFrom({ members, faults }: Cell, seed: number, order: number, among: Class): NodeId[] {
   const pool: number[] = [];
   for (let id = 1; id <= members; id += 1) pool.push(id);
   const traitors: NodeId[] = [];
@@ -55,7 +58,7 @@ export function traitorsOf({ members, faults }: Cell, seed: number, order: numbe
     pool[chosen] = pool[index]!;
     traitors.push(nodeId(id));
   }
-  return traitors.toSorted((a, b) => a - b);
+  return traitors;
 }
 
 /** Order number `order` of a cell, from 1 on: repeatable alone, since all chance in it is keyed by the seed and this number. */

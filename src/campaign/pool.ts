@@ -19,6 +19,10 @@ export async function openPool(threads: number = availableParallelism()): Promis
   return {
     threads,
     run: (task) => piscina.run(task),
-    close: () => piscina.destroy(),
+    close: () => {
+      // An answer may be on its way from a thread that is ended: nobody waits for it, which Piscina takes for an error.
+      piscina.on('error', () => undefined);
+      return piscina.destroy();
+    },
   };
 }

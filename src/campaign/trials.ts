@@ -1,12 +1,13 @@
 import { seeded } from '../core/choice.ts';
+import { symbolicKeyring } from '../core/keyring.ts';
 import type { Mission } from '../core/mission.ts';
 import type { NodeId } from '../core/node.ts';
 import type { Order } from '../core/order.ts';
-import type { Member } from '../core/outcome.ts';
-import { findingsOf } from '../judge/findings.ts';
-import { verdictOf } from '../judge/verdict.ts';
-import { lockstep } from '../sim/lockstep.ts';
-import { missionOf, traitorsOf, type Class } from './draw.ts';
+import { brokenBy } from '../judge/findings.ts';
+import { carried } from '../judge/verdict.ts';
+import { soldier } from '../sim/general.ts';
+import { companyFor, type Veteran } from '../sim/veterans.ts';
+import { drawnFrom, missionOf, type Class } from './draw.ts';
 import type { Cell } from './grid.ts';
 import { VIOLATIONS_KEPT, type Tally, type Violation } from './tally.ts';
 
@@ -17,45 +18,77 @@ export interface Span {
 }
 
 /** Has these orders of a cell simulated and judged. The same orders in other spans add up to the same. */
-export function simulated(cell: Cell, seed: number, { from, count }: Span, among: Class = 'any'): Tally {
-  const shared = missionOf(cell, seed, from);
-  return judged(count, (index) => {
-    const order = from + index;
-    const traitors = new Map(traitorsOf(cell, seed, order, among).map((id) => [id, cell.strategy]));
-    return { mission: { ...shared, number: order, draw: order }, traitors };
-  }, seed);
-}
-
-/** One order that is to be simulated. */
-export interface Trial {
-  readonly mission: Mission;
-  readonly traitors: ReadonlyMap<NodeId, string>;
-}
-
-const LOYAL = { type: 'loyal' } as const;
-
-/** The tally of that many trials. @param seed of all of them */
-export function judged(count: number, trialAt: (index: number) => Trial, seed: number): Tally {
-  const sum = { agreementViolated: 0, validityViolated: 0, attack: 0, retreat: 0, messages: 0 };
-  const violations: Violation[] = [];
-  const choose = seeded(seed);
-  for (let index = 0; index < count; index += 1) {
-    const { mission, traitors } = trialAt(index);
-    const account = lockstep(mission, { traitors, choose }, false);
-    const members: Member[] = [];
-    const ballots = new Map<NodeId, Order>();
-    for (const { id, ballot, strategy } of account.reports) {
-      members.push({ id, role: id === mission.commander ? 'primary' : 'secondary', state: strategy === undefined ? LOYAL : { type: 'faulty', strategy } });
-      if (ballot !== undefined) ballots.set(id, ballot);
-    }
-    const verdict = verdictOf(members, ballots);
-    if (verdict.order !== undefined) sum[verdict.order] += 1;
-    for (const { sent } of account.reports) sum.messages += sent;
-    const { agreement, validity } = findingsOf(mission.order, members, account);
-    if (agreement.type === 'violated') sum.agreementViolated += 1;
-    if (validity.type === 'violated') sum.validityViolated += 1;
-    const property = agreement.type === 'violated' ? 'agreement' : validity.type === 'violated' ? 'validity' : undefined;
-    if (property !== undefined && violations.length < VIOLATIONS_KEPT) violations.push({ order: mission.draw, property });
+export function simulated(cell: Cell, seed: number, span: Span, among: Class = 'any'): Tally {
+  const key = `${cell.id} ${seed} ${among}`;
+  if (last?.key !== key) {
+    const traitorsOf = (order: number): readonly NodeId[] => drawnFrom(cell, seed, order, among);
+    last = { key, judged: judging({ setting: missionOf(cell, seed, 1), strategyOf: () => cell.strategy, traitorsOf }) };
   }
-  return { orders: count, ...sum, violations };
+  return last.judged(span);
+}
+
+/** A cell has its orders simulated span by span, and the generals remember from one to the next. */
+let last: { readonly key: string; readonly judged: Judged } | undefined;
+
+/** Orders that differ in nothing but in who is a traitor, and in their chance. */
+export interface Trials {
+  /** Its `draw` is not read: each order has its own number there. */
+  readonly setting: Mission;
+  /** How a general betrays where it is a traitor; undefined if it never is. */
+  readonly strategyOf: (id: NodeId) => string | undefined;
+  /** Who betrays in the order of that number. */
+  readonly traitorsOf: (order: number) => readonly NodeId[];
+}
+
+/** Gives the tally of these orders. */
+export type Judged = (span: Span) => Tally;
+
+/**
+ * Simulates and judges orders. Each general is made twice, loyal and a traitor, and serves all of them: what it is made of hangs
+ * on no order, and `number`, which does, is in nothing that is counted.
+ */
+export function judging({ setting, strategyOf, traitorsOf }: Trials): Judged {
+  const briefing: Mission & { draw: number } = { ...setting };
+  const { members, commander } = setting;
+  const choose = seeded(setting.seed);
+  const { recruit, lead } = companyFor(setting.order);
+  const recruited = (id: NodeId, strategy?: string): Veteran => recruit(soldier(briefing, id, strategy, choose, symbolicKeyring(id), { isNoted: false }));
+  const loyal = members.map((id) => recruited(id));
+  const traitors = members.map((id) => recruited(id, strategyOf(id)));
+  const placeOf: number[] = [];
+  members.forEach((id, place) => (placeOf[id] = place));
+  const army = loyal.slice();
+  const voters = Math.max(1, members.length - 1);
+
+  return ({ from, count }) => {
+    const sum = { agreementViolated: 0, validityViolated: 0, attack: 0, retreat: 0, messages: 0 };
+    const violations: Violation[] = [];
+    for (let order = from; order < from + count; order += 1) {
+      briefing.draw = order;
+      const betraying = traitorsOf(order);
+      for (const id of betraying) army[placeOf[id]!] = traitors[placeOf[id]!]!;
+      lead(army);
+      const [decided, ballots] = [{ attack: 0, retreat: 0 }, { attack: 0, retreat: 0 }];
+      for (const one of army) {
+        sum.messages += one.sent;
+        // The quorum is asked as the judge asks it: secondaries, or a primary that is alone.
+        if (one.self !== commander || army.length === 1) add(ballots, one.betrayal === undefined ? one.decision : one.soldier.ballot(one.decision));
+        if (one.self !== commander && one.betrayal === undefined) add(decided, one.decision);
+      }
+      const executed = carried(ballots, voters);
+      if (executed === 'attack') sum.attack += 1;
+      else if (executed === 'retreat') sum.retreat += 1;
+      const { agreement, validity } = brokenBy(decided, betraying.includes(commander) ? undefined : setting.order);
+      if (agreement) sum.agreementViolated += 1;
+      if (validity) sum.validityViolated += 1;
+      if (violations.length < VIOLATIONS_KEPT && (agreement || validity)) violations.push({ order, property: agreement ? 'agreement' : 'validity' });
+      for (const id of betraying) army[placeOf[id]!] = loyal[placeOf[id]!]!;
+    }
+    return { orders: count, ...sum, violations };
+  };
+}
+
+function add(counts: { attack: number; retreat: number }, order: Order | undefined): void {
+  if (order === 'attack') counts.attack += 1;
+  else if (order === 'retreat') counts.retreat += 1;
 }

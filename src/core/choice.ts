@@ -1,3 +1,4 @@
+import { philoxBlock } from './philox.ts';
 import type { NodeId } from './node.ts';
 
 /**
@@ -45,47 +46,4 @@ export function seeded(seed: number): Choose {
     }
     return options[Math.floor((block[index & 3]! / 2 ** 32) * options.length)]!;
   };
-}
-
-/** The first word of a Philox4x32-10 block. @returns a whole number from 0 to 2^32 − 1 */
-export function philox(c0: number, c1: number, c2: number, c3: number, k0: number, k1: number): number {
-  philoxBlock(c0, c1, c2, c3, k0, k1, SCRATCH);
-  return SCRATCH[0]!;
-}
-
-const SCRATCH = new Uint32Array(4);
-
-/**
- * A Philox4x32-10 block: Salmon, Moraes, Dror and Shaw, "Parallel random numbers: as easy as 1, 2, 3" (SC 2011). For one
- * key it is a bijection of the counter, and it passes TestU01's BigCrush.
- * @param block takes the four words
- */
-export function philoxBlock(c0: number, c1: number, c2: number, c3: number, k0: number, k1: number, block: Uint32Array): void {
-  for (let round = 0; round < 10; round += 1) {
-    const high0 = multiplyHigh(0xd2511f53, c0);
-    const high1 = multiplyHigh(0xcd9e8d57, c2);
-    const low0 = Math.imul(0xd2511f53, c0);
-    const low1 = Math.imul(0xcd9e8d57, c2);
-    c0 = high1 ^ c1 ^ k0;
-    c1 = low1;
-    c2 = high0 ^ c3 ^ k1;
-    c3 = low0;
-    k0 = (k0 + 0x9e3779b9) | 0;
-    k1 = (k1 + 0xbb67ae85) | 0;
-  }
-  block[0] = c0;
-  block[1] = c1;
-  block[2] = c2;
-  block[3] = c3;
-}
-
-/** The upper 32 bits of the 64-bit product of two unsigned 32-bit words. */
-function multiplyHigh(a: number, b: number): number {
-  const aLow = a & 0xffff;
-  const aHigh = a >>> 16;
-  const bLow = b & 0xffff;
-  const bHigh = b >>> 16;
-  const middle = aHigh * bLow + ((aLow * bLow) >>> 16);
-  const carry = aLow * bHigh + (middle & 0xffff);
-  return (Math.imul(aHigh, bHigh) + (middle >>> 16) + (carry >>> 16)) | 0;
 }

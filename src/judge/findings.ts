@@ -1,8 +1,9 @@
 import type { Finding, Findings } from '../core/findings.ts';
 import type { Account } from '../core/host.ts';
 import { nameOf, type NodeId } from '../core/node.ts';
-import type { Order } from '../core/order.ts';
+import { counterpart, type Order } from '../core/order.ts';
 import type { Member } from '../core/outcome.ts';
+import type { Tally } from '../core/quorum.ts';
 
 const HOLDS: Finding = { type: 'holds' };
 
@@ -26,6 +27,17 @@ export function findingsOf(order: Order, members: readonly Member[], account: Ac
     termination: judged(undecided.length === 0 ? undefined : `${undecided.map(nameOf).join(', ')} decided nothing`),
   };
 }
+
+/**
+ * The same in a few words, for those who judge millions of runs in which nobody was late: whether agreement and validity were
+ * broken, not by whom.
+ * @param decided how many loyal lieutenants decided for each order
+ * @param ordered what the commander ordered, if it is loyal
+ */
+export const brokenBy = (decided: Tally, ordered: Order | undefined): { readonly agreement: boolean; readonly validity: boolean } => ({
+  agreement: decided.attack > 0 && decided.retreat > 0,
+  validity: ordered !== undefined && decided[counterpart(ordered)] > 0,
+});
 
 /** Who was slow broke the model's bound on delays: what failed then says nothing about the protocol. */
 function violatedUnlessLate(witness: string, { accusations }: Account): Finding {

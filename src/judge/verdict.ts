@@ -1,8 +1,8 @@
 import type { Verdict } from '../core/findings.ts';
 import type { Member } from '../core/outcome.ts';
 import type { NodeId } from '../core/node.ts';
-import { ORDERS, type Order } from '../core/order.ts';
-import { strictMajority } from '../core/quorum.ts';
+import type { Order } from '../core/order.ts';
+import { strictMajority, type Tally } from '../core/quorum.ts';
 
 export const isFaulty = ({ state }: Member): boolean => state.type !== 'loyal';
 
@@ -20,11 +20,18 @@ export function verdictOf(members: readonly Member[], ballots: ReadonlyMap<NodeI
     if (ballot !== undefined) votes[ballot] += 1;
     voters += 1;
   }
-  const order = ORDERS.find((candidate) => votes[candidate] >= strictMajority(voters));
+  const order = carried(votes, voters);
   const shared = { members: members.length, faulty: members.filter(isFaulty).length };
   return order === undefined
     ? { type: 'split', order, votes: Math.max(votes.attack, votes.retreat), ...shared }
     : { type: 'execute', order, votes: votes[order], ...shared };
+}
+
+/** The order that strictly more than half of the voters are for; who cast no ballot is for none. */
+export function carried({ attack, retreat }: Tally, voters: number): Order | undefined {
+  const needed = strictMajority(voters);
+  if (attack >= needed) return 'attack';
+  return retreat >= needed ? 'retreat' : undefined;
 }
 
 /** The verdict without a run, where the traitors are too many for the protocol: every secondary's ballot is undefined. */

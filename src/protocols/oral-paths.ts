@@ -76,8 +76,8 @@ export interface Relay {
   /** The other's index. */
   readonly to: number;
   readonly places: Int32Array;
-  /** Parallel to `places`: the number of the same path with this general at its end. */
-  readonly longer: Int32Array;
+  /** Parallel to `places`: retreat on the same path with this general at its end. */
+  readonly retreats: readonly OralMessage[];
 }
 
 /**
@@ -109,7 +109,7 @@ function mapOf(lieutenants: number, faults: number, self: number): PathMap {
   for (let length = 1; length <= faults + 1; length += 1) {
     const isLongest = length === faults + 1;
     const placeOf = new Int32Array(paths.length).fill(-1);
-    const relays = Array.from({ length: isLongest ? 0 : lieutenants }, () => ({ places: [] as number[], longer: [] as number[] }));
+    const relays = Array.from({ length: isLongest ? 0 : lieutenants }, () => ({ places: [] as number[], retreats: [] as number[] }));
     let places = 0;
     paths.forEach((path, rank) => {
       if (path.includes(self)) return;
@@ -119,7 +119,7 @@ function mapOf(lieutenants: number, faults: number, self: number): PathMap {
       relays.forEach((relay, to) => {
         if (to === self || path.includes(to)) return;
         relay.places.push(places);
-        relay.longer.push(longer);
+        relay.retreats.push(2 * longer);
       });
       places += 1;
     });
@@ -128,7 +128,7 @@ function mapOf(lieutenants: number, faults: number, self: number): PathMap {
       lastOn: Int32Array.from(paths, (path) => path.at(-1) ?? -1),
       placeOf,
       silence: Array.from({ length: places }, () => UNHEARD),
-      relays: relays.flatMap((relay, to) => (relay.places.length === 0 ? [] : [{ to, places: Int32Array.from(relay.places), longer: Int32Array.from(relay.longer) }])),
+      relays: relays.flatMap((relay, to) => (relay.places.length === 0 ? [] : [{ to, places: Int32Array.from(relay.places), retreats: relay.retreats }])),
     });
     first += paths.length;
     if (!isLongest) paths = paths.flatMap((path) => Array.from({ length: lieutenants }, (_, index) => index).filter((index) => !path.includes(index)).map((index) => [...path, index]));

@@ -146,13 +146,11 @@ const COMMANDER = -1;
 function relay({ members, commander }: Context, { levels }: PathMap, heard: readonly (readonly number[])[]): RoundsEffect<Oral>[] {
   const level = heard.at(-1)!;
   const gap = members.indexOf(commander);
-  const effects: RoundsEffect<Oral>[] = [];
-  for (const { to, places, longer } of levels[heard.length - 1]!.relays) {
-    const messages: OralMessage[] = [];
-    for (let index = 0; index < places.length; index += 1) messages.push(longer[index]! * 2 + (level[places[index]!] === ATTACK ? 1 : 0));
-    effects.push({ type: 'send', to: [members[to < gap ? to : to + 1]!], messages });
-  }
-  return effects;
+  return levels[heard.length - 1]!.relays.map(({ to, places, retreats }): RoundsEffect<Oral> => {
+    const messages = retreats.slice();
+    for (let index = 0; index < places.length; index += 1) messages[index]! += isAttack(level[places[index]!]!);
+    return { type: 'send', to: [members[to < gap ? to : to + 1]!], messages };
+  });
 }
 
 const decide = (map: PathMap, { heard }: OralState): Order => orderOf(made(map, heard, 1)[0]!);
@@ -166,14 +164,17 @@ function made({ others }: PathMap, heard: readonly (readonly number[])[], length
     const width = others - (shorter - 1);
     const majorities: number[] = [];
     for (let place = 0, child = 0; place < own.length; place += 1) {
-      let attack = own[place] === ATTACK ? 1 : 0;
-      for (const end = child + width; child < end; child += 1) if (longer[child] === ATTACK) attack += 1;
+      let attack = isAttack(own[place]!);
+      for (const end = child + width; child < end; child += 1) attack += isAttack(longer[child]!);
       majorities.push(majorityOf({ attack, retreat: width + 1 - attack }) === 'attack' ? ATTACK : RETREAT);
     }
     words = majorities;
   }
   return words;
 }
+
+/** 1 for `ATTACK`, else 0, without a branch: what traitors say cannot be predicted, and a tenth of the time of OM was lost by trying. */
+const isAttack = (heard: number): number => heard >> 1;
 
 const orderOf = (heard: number): Order => (heard === ATTACK ? 'attack' : DEFAULT_ORDER);
 

@@ -3,10 +3,11 @@ import type { Report } from '../core/host.ts';
 import type { Keyring } from '../core/keyring.ts';
 import type { Briefing } from '../core/mission.ts';
 import type { NodeId } from '../core/node.ts';
+import type { Order } from '../core/order.ts';
 import { inWords, type AnyRoundsProtocol, type Context, type Effect, type Event } from '../core/protocol.ts';
 import { dictated, dictation, type Dictation } from '../faults/dictated.ts';
 import { strategyNamed } from '../faults/registry.ts';
-import { traitorous, traitorousBallot, type Treason } from '../faults/traitor.ts';
+import { betrayal, traitorous, traitorousBallots, type Betrayal, type Treason } from '../faults/traitor.ts';
 import { protocolNamed } from '../protocols/registry.ts';
 import { synchronizer, type Course, type Synchronized } from '../protocols/synchronizer.ts';
 
@@ -56,7 +57,11 @@ export function lastOf(effects: readonly Effect<Synchronized>[], round: number, 
 export interface Soldier {
   readonly protocol: AnyRoundsProtocol;
   readonly context: Context;
+  /** How it comes by the protocol, if it is a traitor. */
+  readonly betrayal?: Betrayal | undefined;
   readonly report: General['report'];
+  /** What it tells the quorum, having decided so. */
+  readonly ballot: (decision: Order | undefined) => Order | undefined;
 }
 
 /** How a soldier that is a traitor goes about it. */
@@ -75,15 +80,16 @@ export function soldier(briefing: Briefing, self: NodeId, strategy: string | und
   const treason: Treason | undefined =
     strategy === undefined
       ? undefined
-      : { strategy: dictate === undefined ? known(strategyNamed(strategy), strategy) : dictated, choose: dictate?.choose ?? choose, order: briefing.draw, isNoted };
+      : { strategy: dictate === undefined ? known(strategyNamed(strategy), strategy) : dictated, choose: dictate?.choose ?? choose, briefing, isNoted };
+  const betray = treason === undefined || self === commander ? undefined : traitorousBallots(treason, context);
+  const ballot = (decision: Order | undefined): Order | undefined => (betray === undefined || decision === undefined ? decision : betray(decision));
+  const betrayed = treason === undefined ? undefined : betrayal(honest, treason);
   return {
-    protocol: treason === undefined ? honest : traitorous(honest, treason),
+    protocol: betrayed === undefined ? honest : traitorous(betrayed),
     context,
-    report({ decision, heard, sent, tampered }) {
-      const isSteady = treason === undefined || decision === undefined || self === commander;
-      const ballot = isSteady ? decision : traitorousBallot(treason, context, decision);
-      return { id: self, decision, ballot, strategy, heard, tampered, sent };
-    },
+    betrayal: betrayed,
+    ballot,
+    report: ({ decision, heard, sent, tampered }) => ({ id: self, decision, ballot: ballot(decision), strategy, heard, tampered, sent }),
   };
 }
 

@@ -12,16 +12,9 @@ import type { Circumstances } from './simulate.ts';
 /**
  * Runs one order round by round, without frames, timers and virtual time, none of which matter while nobody breaks down:
  * the account is the one that `simulate` gives, in a fraction of the time.
- * @param isNoted whether the account tells what traitors tampered with, which costs a large order a tenth of its time
  */
-export function lockstep(
-  mission: Mission,
-  { traitors, choose = seeded(mission.seed) }: Pick<Circumstances, 'traitors' | 'choose'> = {},
-  isNoted = true,
-): Account {
-  const army: Soldier[] = [];
-  for (const id of mission.members) army.push(soldier(mission, id, traitors?.get(id), choose, symbolicKeyring(id), { isNoted }));
-  return march(army, mission.order);
+export function lockstep(mission: Mission, { traitors, choose = seeded(mission.seed) }: Pick<Circumstances, 'traitors' | 'choose'> = {}): Account {
+  return march(mission.members.map((id) => soldier(mission, id, traitors?.get(id), choose, symbolicKeyring(id))), mission.order);
 }
 
 /** As `lockstep`, with soldiers of one's own making, one for each member and in their order. */

@@ -5,7 +5,7 @@ import { wilson } from '../../src/campaign/interval.ts';
 import type { Kernel, KernelCell } from '../../src/campaign/kernel/kernel.ts';
 import { isSliced, slicedOf } from '../../src/campaign/sliced.ts';
 import { EMPTY, added } from '../../src/campaign/tally.ts';
-import { judged } from '../../src/campaign/trials.ts';
+import { judging } from '../../src/campaign/trials.ts';
 import { trial } from '../support/trials.ts';
 
 const Z999 = 3.290526731491926;
@@ -64,7 +64,7 @@ function slow({ protocol, members, m, traitors, strategy }: KernelCell, asked: {
     run(seed, stream, steps) {
       asked.push({ isFaulty: traitors.includes(COMMANDER), stream, steps });
       const from = 1 + stream * 100_000;
-      const { violations: _none, messages: _known, attack, retreat, ...counts } = judged(steps * 32, (index) => ({ mission: { ...one, seed, draw: from + index }, traitors: one.traitors }), seed);
+      const { violations: _none, messages: _known, attack, retreat, ...counts } = judging({ setting: { ...one, seed }, strategyOf: () => strategy, traitorsOf: () => traitors })({ from, count: steps * 32 });
       return { ...counts, executedAttack: attack, executedRetreat: retreat, undecided: counts.orders - attack - retreat };
     },
   };

@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { philox } from '../../src/core/choice.ts';
+import { philox } from '../../src/core/philox.ts';
 import { MAIN, cleanEnvironment, generals, projectPath, type Exit } from '../support/run.ts';
 
 /** A general that hangs is waited for longer than any test lasts, so that nothing ends by a deadline. */

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { philox } from '../../src/core/choice.ts';
+import { philox } from '../../src/core/philox.ts';
 import type { ReplicaEffect, ReplicaEvent, ReplicaMachine, ReplicaVocabulary } from '../../src/core/machine.ts';
 import { nodeId } from '../../src/core/node.ts';
 import { symbolicSeal } from '../../src/core/seal.ts';

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { describe as inWords, philox, seeded, type Question } from '../../src/core/choice.ts';
+import { describe as inWords, seeded, type Question } from '../../src/core/choice.ts';
+import { philox, plainBlock, wasmBlock } from '../../src/core/philox.ts';
 import { nodeId } from '../../src/core/node.ts';
 
 describe('Philox4x32-10', () => {
@@ -16,11 +17,19 @@ describe('Philox4x32-10', () => {
     });
   }
 
-  it('agrees with the definition in arithmetic of 64 bits, for any counter and key', () => {
+  it('agrees with the definition in arithmetic of 64 bits, for any counter and key, in JavaScript and in WebAssembly', () => {
     const word = fc.integer({ min: 0, max: 0xffffffff });
+    const makers = [plainBlock, wasmBlock()!];
     fc.assert(
       fc.property(fc.tuple(word, word, word, word, word, word), (words) => {
         expect(philox(...words)).to.equal(philoxByDefinition(...words));
+        const blocks = makers.map((make) => {
+          const block = new Uint32Array(4);
+          make(...words, block);
+          return [...block];
+        });
+        expect(blocks[0]).to.deep.equal(blocks[1]);
+        expect(blocks[0]![0]).to.equal(philoxByDefinition(...words));
       }),
       { numRuns: 1000 },
     );

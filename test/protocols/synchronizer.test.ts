@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { philox, seeded } from '../../src/core/choice.ts';
+import { seeded } from '../../src/core/choice.ts';
+import { philox } from '../../src/core/philox.ts';
 import type { Account } from '../../src/core/host.ts';
 import { symbolicKeyring } from '../../src/core/keyring.ts';
 import { nodeId, type NodeId } from '../../src/core/node.ts';

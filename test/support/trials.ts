@@ -1,4 +1,4 @@
-import { philox } from '../../src/core/choice.ts';
+import { philox } from '../../src/core/philox.ts';
 import type { Account } from '../../src/core/host.ts';
 import type { Mission } from '../../src/core/mission.ts';
 import { nameOf, nodeId, type NodeId } from '../../src/core/node.ts';

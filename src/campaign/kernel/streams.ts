@@ -12,7 +12,7 @@
  * alike; and neither do they meet, if they are shorter than 2^32 words: the step can be undone, and all counters begin with
  * the same number, so where two streams come to the same state, they do so at the same step, and have begun alike.
  */
-import { philox } from '../../core/choice.ts';
+import { philox } from '../../core/philox.ts';
 
 /** Streams of a batch. A kernel runs 32 orders a lane: in WebAssembly all lanes at once, in JavaScript one after the other. */
 export const LANES = 4;

@@ -1,12 +1,12 @@
+import { instanceOf, isRunnable, moduleOf, op } from '../../core/wasm.ts';
 import type { Word } from '../../sim/symbolic/words.ts';
-import { FIRST_VECTOR, moduleOf, op } from './binary.ts';
 import type { Engine } from './javascript.ts';
 import type { Program } from './program.ts';
 import { GENERATORS, LANES, STATE_WORDS } from './streams.ts';
 
 /** Whether there is WebAssembly here, and with vectors: then every program can be compiled. */
 export function isWasmThere(): boolean {
-  known ??= typeof WebAssembly !== 'undefined' && WebAssembly.validate(moduleOf([...op.constant(true), ...op.localSet(FIRST_VECTOR)], 1));
+  known ??= isRunnable(moduleOf({ parameters: 1, words: 0, vectors: 1 }, [...op.constant(true), ...op.localSet(FIRST_VECTOR)]));
   return known;
 }
 
@@ -16,7 +16,7 @@ let known: boolean | undefined;
 export function wasmOf(program: Program): Engine | undefined {
   if (!isWasmThere()) return undefined;
   const wasm = bytesOf(program);
-  const { memory, run } = new WebAssembly.Instance(new WebAssembly.Module(wasm)).exports;
+  const { memory, run } = instanceOf(wasm);
   const words = new Int32Array(memory.buffer);
   const results = program.results.length * LANES;
   return {
@@ -32,15 +32,6 @@ export function wasmOf(program: Program): Engine | undefined {
   };
 }
 
-/** The little of it that is used here; the library of types for programs without a browser leaves it out. */
-declare const WebAssembly: {
-  validate(bytes: Uint8Array<ArrayBuffer>): boolean;
-  readonly Module: new (bytes: Uint8Array<ArrayBuffer>) => object;
-  readonly Instance: new (module: object) => {
-    readonly exports: { readonly memory: { readonly buffer: ArrayBuffer }; readonly run: (steps: number) => void };
-  };
-};
-
 /** Bytes of a vector. */
 const VECTOR = 16;
 
@@ -54,7 +45,9 @@ const CARRY_EVERY = 16;
 const STEPS_MAX = 4095;
 
 const STEPS = 0;
-/** Then, for each generator: a, b, c, and the counter. */
+/** The first local that is a vector: after the number of steps. */
+const FIRST_VECTOR = 1;
+/** For each generator: a, b, c, and the counter. */
 const FIRST_STATE = FIRST_VECTOR;
 const ONE = FIRST_STATE + GENERATORS * STATE_WORDS;
 const FIRST_COUNT = ONE + 1;
@@ -96,7 +89,7 @@ export function bytesOf(program: Program): Uint8Array<ArrayBuffer> {
     results.flatMap((_, index) => [...op.i32Const(0), ...op.localGet(FIRST_COUNT + index), ...op.addPairsOfShorts, ...op.store(COUNTS + index * VECTOR)]),
     results.flatMap((_, index) => store(firstLast + index, lastOf(program) + index * VECTOR)),
   );
-  return moduleOf(body, free - FIRST_VECTOR);
+  return moduleOf({ parameters: 1, words: 0, vectors: free - FIRST_VECTOR }, body);
 
   function push(word: Word): void {
     const local = locals.get(word);

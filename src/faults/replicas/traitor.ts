@@ -1,5 +1,5 @@
 import type { ReplicaContext, ReplicaMachine } from '../../core/machine.ts';
-import { philox } from '../../core/choice.ts';
+import { philox } from '../../core/philox.ts';
 import type { Effect, Message, Pbft } from '../../protocols/pbft/messages.ts';
 import { parseMessage } from '../../protocols/pbft/parse.ts';
 import { replica } from '../../protocols/pbft/replica.ts';

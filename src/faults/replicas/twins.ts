@@ -1,4 +1,4 @@
-import { philox } from '../../core/choice.ts';
+import { philox } from '../../core/philox.ts';
 import type { ReplicaContext, ReplicaMachine } from '../../core/machine.ts';
 import type { Effect, Event, Pbft, SavedRecord } from '../../protocols/pbft/messages.ts';
 import { parseMessage } from '../../protocols/pbft/parse.ts';

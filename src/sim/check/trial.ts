@@ -7,7 +7,7 @@ import type { Findings } from '../../core/findings.ts';
 import type { Member } from '../../core/outcome.ts';
 import type { AnyRoundsProtocol, Context, Setting } from '../../core/protocol.ts';
 import type { Conduct, FaultStrategy } from '../../core/strategy.ts';
-import { traitorous } from '../../faults/traitor.ts';
+import { betrayal, traitorous } from '../../faults/traitor.ts';
 import { findingsOf } from '../../judge/findings.ts';
 import type { Soldier } from '../general.ts';
 import { march } from '../lockstep.ts';
@@ -39,7 +39,7 @@ export function trials(campaign: Campaign, traitors: readonly NodeId[]): (order:
   const { protocol, members } = campaign;
   const judge = judgeOf(campaign, traitors);
   let answer: Decide = () => 0;
-  const betraying = traitorous(protocol, { order: 1, ...chooserOf(protocol, (asked) => answer(asked)) });
+  const betraying = traitorous(betrayal(protocol, { briefing: { draw: 1 }, ...chooserOf(protocol, (asked) => answer(asked)) }));
   const soldiers = members.map((self) =>
     traitors.includes(self) ? soldierOf(campaign, self, betraying, 'any') : soldierOf(campaign, self, protocol),
   );
@@ -64,6 +64,7 @@ function soldierOf(campaign: Campaign, self: NodeId, protocol: AnyRoundsProtocol
   return {
     protocol,
     context: contextOf(campaign, self),
+    ballot: (decision) => decision,
     report: ({ decision, heard, sent, tampered }) => ({ id: self, decision, ballot: decision, strategy, heard, tampered, sent }),
   };
 }

@@ -1,4 +1,4 @@
-import { philox } from '../../core/choice.ts';
+import { philox } from '../../core/philox.ts';
 import { nodeId, type NodeId } from '../../core/node.ts';
 import { symbolicSeal } from '../../core/seal.ts';
 import { bothOf, twoFacedClient } from '../../faults/replicas/client.ts';

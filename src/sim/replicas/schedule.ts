@@ -1,4 +1,4 @@
-import { philox } from '../../core/choice.ts';
+import { philox } from '../../core/philox.ts';
 import { nodeId, type NodeId } from '../../core/node.ts';
 import { faultsTolerated } from '../../core/quorum.ts';
 import { REPLICA_FAULTS } from '../../faults/replicas/registry.ts';
