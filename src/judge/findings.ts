@@ -41,8 +41,9 @@ export const brokenBy = (decided: Tally, ordered: Order | undefined): { readonly
 
 /** Who was slow broke the model's bound on delays: what failed then says nothing about the protocol. */
 function violatedUnlessLate(witness: string, { accusations }: Account): Finding {
-  const late = new Set(accusations.filter(({ kind }) => kind === 'silence').map(({ suspect }) => nameOf(suspect)));
-  return late.size === 0 ? { type: 'violated', witness } : { type: 'unknown', reason: `${witness}, but ${[...late].join(', ')} ${late.size === 1 ? 'was' : 'were'} late` };
+  // Who accuses whom first is a race between threads; who is accused is not.
+  const late = [...new Set(accusations.filter(({ kind }) => kind === 'silence').map(({ suspect }) => suspect))].sort((a, b) => a - b);
+  return late.length === 0 ? { type: 'violated', witness } : { type: 'unknown', reason: `${witness}, but ${late.map(nameOf).join(', ')} ${late.length === 1 ? 'was' : 'were'} late` };
 }
 
 function split(lieutenants: readonly NodeId[], decisions: ReadonlyMap<NodeId, Order | undefined>): string | undefined {
