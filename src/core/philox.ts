@@ -85,4 +85,13 @@ function bytesOfBlock(): Uint8Array<ArrayBuffer> {
   return moduleOf({ parameters: 6, words: 2, vectors: 0 }, [...Array.from({ length: ROUNDS }, () => round).flat(), ...stores]);
 }
 
-export const philoxBlock: PhiloxBlock = wasmBlock() ?? plainBlock;
+/** So many blocks are drawn in JavaScript first: a general's thread hardly ever draws more, and WebAssembly takes it half a megabyte. */
+const PLAIN_BLOCKS = 1000;
+
+let drawn = 0;
+let block = plainBlock;
+
+export const philoxBlock: PhiloxBlock = (c0, c1, c2, c3, k0, k1, words) => {
+  if (drawn < PLAIN_BLOCKS && ++drawn === PLAIN_BLOCKS) block = wasmBlock() ?? plainBlock;
+  block(c0, c1, c2, c3, k0, k1, words);
+};
