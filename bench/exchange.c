@@ -1,6 +1,7 @@
 /* The exchange among N in plain C, the first F of them traitors, the commander among those: every message sent, every vote
  * counted, one draw for each coin. Compile with -DN= and -DF=, so that the compiler knows both.
- * usage: exchange ORDERS; prints nanoseconds an order, and in how many the loyal were split, attack and retreat executed. */
+ * Nothing is said to a traitor but by the commander: it would change no result. So this is faster than orders.c is for one army.
+ * usage: exchange … ORDERS, as orders.c; prints nanoseconds an order, and in how many the loyal were split, attack and retreat executed. */
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -42,7 +43,7 @@ static void once(void) {
 }
 
 int main(int argc, char **argv) {
-  long orders = argc > 1 ? atol(argv[1]) : 1000000;
+  long orders = argc > 1 ? atol(argv[argc - 1]) : 1000000;
   struct timespec start, end;
   clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &start);
   for (long i = 0; i < orders; i++) once();

@@ -20,7 +20,7 @@ const ARMIES = [
 
 type ArmyBenched = (typeof ARMIES)[number];
 
-const SOURCES = { exchange: 'exchange.c', oral: 'oral-any.c' } as const;
+const SOURCES = { exchange: 'exchange.c', oral: 'orders.c' } as const;
 const PAIRS = 9;
 
 /** Orders a microsecond by kernels, each beside scalar C on one core; compiled here if there is a compiler. */
@@ -69,7 +69,7 @@ async function rowOf(army: ArmyBenched, engine: 'js' | 'wasm', program: string):
   return inTurn(`${name} among ${n}, ${f} traitors, orders/µs in ${engine} (scalar C${wanted})`, PAIRS, ours, theirs);
 }
 
-const runC = ({ inC }: ArmyBenched, program: string): readonly string[] => execFileSync(program, [`${inC}`], { encoding: 'utf8' }).trim().split(' ');
+const runC = ({ protocol, n, m, f, inC }: ArmyBenched, program: string): readonly string[] => execFileSync(program, [protocol, n, m, f, inC].map(String), { encoding: 'utf8' }).trim().split(' ');
 
 function cCounts(army: ArmyBenched, program: string): readonly number[] {
   return runC(army, program).slice(1).map((count) => Number(count) / army.inC);

@@ -32,18 +32,18 @@ export async function benchSimulator(report: (row: Row) => void): Promise<void> 
   const folder = mkdtempSync(join(tmpdir(), 'generals-bench-'));
   try {
     const oral = compiled(folder, 'oral');
-    const general = compiled(folder, 'general');
+    const general = compiled(folder, 'orders');
     report(await rowOf('simulated OM(2) among 7, µs an order (C made for this army)', () => lockstepped(15_000), 15_000, () => microseconds(oral, [1_000_000])));
     for (const { protocol, n, m, f, orders, inC, inMade } of CELLS) {
       const cell = cellOf(protocol, m, n, f, 'coin');
       const seed = cellSeed(1, cell);
       const options = [protocol, n, m, f, inC];
-      const made = compiled(folder, protocol === 'oral' ? 'oral-any' : 'exchange', [`-DN=${n}`, `-DM=${m}`, `-DF=${f}`]);
+      const made = compiled(folder, protocol === 'oral' ? 'orders' : 'exchange', [`-DN=${n}`, `-DM=${m}`, `-DF=${f}`]);
       const name = `a campaign's ${protocol === 'oral' ? `OM(${m})` : protocol} among ${n}, ${f} traitors, µs an order`;
       const simulate = (): Tally => simulated(cell, seed, { from: 1, count: orders });
       assertAlike(name, simulate(), runC(general, options).slice(1).map((count) => Number(count) / inC), inC);
       report(await rowOf(`${name} (scalar C)`, simulate, orders, () => microseconds(general, options), LIMIT));
-      report(await rowOf(`${name} (C made for this army and one set of traitors)`, simulate, orders, () => microseconds(made, [inMade])));
+      report(await rowOf(`${name} (C made for this army and one set of traitors)`, simulate, orders, () => microseconds(made, [protocol, n, m, f, inMade])));
     }
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;

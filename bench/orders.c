@@ -1,6 +1,7 @@
-/* The exchange and OM(m) in plain C, as a simulator has them: n, m and f are known only when it runs, and each order draws
- * its f traitors among all n. Every message is sent and every vote counted, with one draw for each coin.
- * usage: general exchange|oral N M F ORDERS, N at most 64; prints nanoseconds an order, and in how many the loyal were split,
+/* The exchange and OM(m) in plain C: every message is sent and every vote counted, with one draw for each coin. As a simulator has
+ * them, n, m and f are known only when it runs, and each order draws its f traitors among all n. Compiled with -DN=, -DM= and
+ * -DF=, it is as a kernel has them: made for one army, whose first f are traitors, the commander among those.
+ * usage: orders exchange|oral N M F ORDERS, N at most 64; prints nanoseconds an order, and in how many the loyal were split,
  * attack and retreat executed. */
 #include <stdint.h>
 #include <stdio.h>
@@ -21,7 +22,15 @@ static inline uint32_t next(void) {
   return t;
 }
 
+#ifdef N
+enum { n = N, m = M, f = F };
+
+static inline int betrays(int id) { return id < f; }
+static void draw(void) {}
+#else
 static int n, m, f, traitor[MAX];
+
+static inline int betrays(int id) { return traitor[id]; }
 
 /* The beginning of a Fisher-Yates shuffle. */
 static void draw(void) {
@@ -36,9 +45,10 @@ static void draw(void) {
     pool[k] = pool[i];
   }
 }
+#endif
 
 /* What `from` says: true to `order`, or by a coin if it is a traitor. */
-static inline int says(int from, int order) { return traitor[from] ? (int)(next() & 1) : order; }
+static inline int says(int from, int order) { return betrays(from) ? (int)(next() & 1) : order; }
 
 /* From what each lieutenant heard of the commander to what each decides, in place. */
 static void exchange(int *heard) {
@@ -79,7 +89,7 @@ static void once(int isOral) {
     exchange(heard);
   }
   for (int self = 1; self < n; self++) {
-    if (!traitor[self]) {
+    if (!betrays(self)) {
       loyal++;
       attackers += heard[self];
     }
@@ -94,9 +104,11 @@ int main(int argc, char **argv) {
   struct timespec start, end;
   if (argc != 6 || atoi(argv[2]) > MAX) return 2;
   int isOral = strcmp(argv[1], "oral") == 0;
+#ifndef N
   n = atoi(argv[2]);
   m = atoi(argv[3]);
   f = atoi(argv[4]);
+#endif
   long orders = atol(argv[5]);
   clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &start);
   for (long i = 0; i < orders; i++) once(isOral);
