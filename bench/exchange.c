@@ -1,22 +1,12 @@
-/* The exchange among N in plain C, the first F of them traitors, the commander among those: every message sent, every vote
- * counted, one draw for each coin. Compile with -DN= and -DF=, so that the compiler knows both.
+/* The exchange among N in plain C, the first F of them traitors, the commander among those: every message to the loyal
+ * sent, every vote counted, one draw for each coin. Compile with -DN= and -DF=, so that the compiler knows both.
  * Nothing is said to a traitor but by the commander: it would change no result. So this is faster than orders.c is for one army.
  * usage: exchange … ORDERS, as orders.c; prints nanoseconds an order, and in how many the loyal were split, attack and retreat executed. */
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
 
-static uint32_t a = 1, b = 2, c = 3, d = 4;
-
-/* sfc32, Chris Doty-Humphrey's PractRand. */
-static inline uint32_t next(void) {
-  uint32_t t = a + b + d++;
-  a = b ^ (b >> 9);
-  b = c + (c << 3);
-  c = ((c << 21) | (c >> 11)) + t;
-  return t;
-}
+#include "coins.h"
 
 /* What `from` says: true to `order`, or by a coin if it is a traitor. */
 static inline int says(int from, int order) { return from < F ? (int)(next() & 1) : order; }

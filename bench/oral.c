@@ -1,21 +1,12 @@
 /* OM(2) among seven in plain C: the same tree of what was heard, the same majorities, one coin for each message of a traitor.
  * usage: oral ORDERS; prints nanoseconds an order, and how often the loyal agreed, so that no work can be left out. */
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
 
-enum { N = 7 };
-static uint32_t a = 1, b = 2, c = 3, d = 4;
+#include "coins.h"
 
-/* sfc32, Chris Doty-Humphrey's PractRand. */
-static uint32_t next(void) {
-  uint32_t t = a + b + d++;
-  a = b ^ (b >> 9);
-  b = c + (c << 3);
-  c = ((c << 21) | (c >> 11)) + t;
-  return t;
-}
+enum { N = 7 };
 
 /* What `from` says: true to `order`, or by a coin if it is one of the two traitors, the commander 0 and 1. */
 static int says(int from, int order) { return from <= 1 ? (int)(next() & 1) : order; }

@@ -3,24 +3,14 @@
  * -DF=, it is as a kernel has them: made for one army, whose first f are traitors, the commander among those.
  * usage: orders exchange|oral N M F ORDERS, N at most 64; prints nanoseconds an order, and in how many the loyal were split,
  * attack and retreat executed. */
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
+#include "coins.h"
+
 enum { MAX = 64 };
-
-static uint32_t a = 1, b = 2, c = 3, d = 4;
-
-/* sfc32, Chris Doty-Humphrey's PractRand. */
-static inline uint32_t next(void) {
-  uint32_t t = a + b + d++;
-  a = b ^ (b >> 9);
-  b = c + (c << 3);
-  c = ((c << 21) | (c >> 11)) + t;
-  return t;
-}
 
 #ifdef N
 enum { n = N, m = M, f = F };
