@@ -131,6 +131,10 @@ export interface RoundsProtocol<V extends OrderVocabulary, State> {
   votes?(context: Context, heard: readonly (readonly Heard<V['message']>[])[]): Vote[];
 }
 
+/** Whether one member may say anything to another in that round. */
+export const maySpeak = (protocol: Pick<AnyRoundsProtocol, 'speaks'>, context: Context, round: number, from: NodeId, to: NodeId): boolean =>
+  protocol.speaks?.(context, round, from, to) ?? true;
+
 /** A message in its protocol's own words. */
 export const inWords = (protocol: AnyRoundsProtocol, setting: Setting, message: unknown): string => protocol.describe?.(setting, message) ?? String(message);
 

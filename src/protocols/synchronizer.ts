@@ -15,7 +15,7 @@
  */
 import type { NodeId } from '../core/node.ts';
 import type { Order } from '../core/order.ts';
-import type { AnyRoundsProtocol, Context, Effect, Event, Heard, Machine, OrderVocabulary, RoundsEffect, Vocabulary } from '../core/protocol.ts';
+import { maySpeak, type AnyRoundsProtocol, type Context, type Effect, type Event, type Heard, type Machine, type OrderVocabulary, type RoundsEffect, type Vocabulary } from '../core/protocol.ts';
 import type { Tampered } from '../core/fact.ts';
 
 /** All that one member says to another in one round of one order. */
@@ -101,7 +101,7 @@ export function synchronizer(protocol: AnyRoundsProtocol, order: number, patienc
     const index = state.indexOf.get(event.from);
     const slots = state.frames[round];
     if (index === undefined || slots === undefined || round < state.round || slots[index] !== undefined || !state.living[index]) return NOTHING;
-    if (!(protocol.speaks?.(context, round, event.from, context.self) ?? true)) return NOTHING;
+    if (!maySpeak(protocol, context, round, event.from, context.self)) return NOTHING;
     slots[index] = event.message;
     if (round !== state.round) return NOTHING;
     state.missing -= 1;
@@ -213,7 +213,7 @@ function speak(
       case 'send':
         for (const to of effect.to) {
           // Who speaks out of turn, as only a traitor would that is late, is not heard.
-          if (!mayTell(protocol, context, state.round, to)) continue;
+          if (!maySpeak(protocol, context, state.round, context.self, to)) continue;
           const frame = frames[state.indexOf.get(to) ?? -1];
           for (const message of effect.messages) frame?.push(message);
           state.sent += effect.messages.length;
@@ -235,7 +235,7 @@ function speak(
   if (state.round > state.rounds) return;
   for (let index = 0; index < frames.length; index += 1) {
     const to = members[index]!;
-    if (state.living[index] && mayTell(protocol, context, state.round, to))
+    if (state.living[index] && maySpeak(protocol, context, state.round, context.self, to))
       effects.push({ type: 'send', to, message: frames[index] as unknown as Frame });
   }
 }
@@ -251,10 +251,7 @@ function countMissing(protocol: AnyRoundsProtocol, context: Context, state: Sync
 const isMissing = (protocol: AnyRoundsProtocol, context: Context, state: SynchronizerState, index: number): boolean =>
   state.living[index]! &&
   state.frames[state.round]![index] === undefined &&
-  (protocol.speaks?.(context, state.round, context.members[index]!, context.self) ?? true);
-
-const mayTell = (protocol: AnyRoundsProtocol, context: Context, round: number, to: NodeId): boolean =>
-  protocol.speaks?.(context, round, context.self, to) ?? true;
+  maySpeak(protocol, context, state.round, context.members[index]!, context.self);
 
 /** A frame whose every message is one of the protocol's; those that are not are left out, as if they had not been sent. */
 function parseFrame(protocol: AnyRoundsProtocol, input: unknown): Frame | undefined {

@@ -4,9 +4,10 @@ import { symbolicKeyring } from '../core/keyring.ts';
 import type { Mission } from '../core/mission.ts';
 import type { NodeId } from '../core/node.ts';
 import type { Order } from '../core/order.ts';
-import type { Context, Heard, OrderVocabulary, RoundsEffect } from '../core/protocol.ts';
+import { maySpeak, type Context, type Heard, type OrderVocabulary, type RoundsEffect } from '../core/protocol.ts';
 import type { Course, Inbox } from '../protocols/synchronizer.ts';
 import { soldier, type Soldier } from './general.ts';
+import { joined } from './inbox.ts';
 import type { Circumstances } from './simulate.ts';
 
 /**
@@ -72,13 +73,10 @@ export function march(soldiers: readonly Soldier[], order: Order): Account {
     const from = context.self;
     const heard = { from, messages };
     for (const to of receivers) {
-      if (to === from || !(protocol.speaks?.(context, round, from, to) ?? true)) continue;
+      if (to === from || !maySpeak(protocol, context, round, from, to)) continue;
       one.sent += messages.length;
-      const next = marchers[to]?.next;
-      if (next === undefined) continue;
-      const last = next.length === 0 ? undefined : next[next.length - 1];
-      if (last?.from === from) next[next.length - 1] = { from, messages: [...last.messages, ...messages] };
-      else next.push(heard);
+      const hearer = marchers[to];
+      if (hearer !== undefined) hearer.next = joined(hearer.next, heard);
     }
   }
 }

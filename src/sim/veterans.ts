@@ -5,11 +5,12 @@
  */
 import type { NodeId } from '../core/node.ts';
 import type { Order } from '../core/order.ts';
-import type { AnyRoundsProtocol, Context, Heard, OrderVocabulary, RoundsEffect } from '../core/protocol.ts';
+import { maySpeak, type AnyRoundsProtocol, type Context, type Heard, type OrderVocabulary, type RoundsEffect } from '../core/protocol.ts';
 import type { Betrayal, Conduit, Kept } from '../faults/traitor.ts';
 import type { Inbox } from '../protocols/synchronizer.ts';
 import { copied } from './copied.ts';
 import type { Soldier } from './general.ts';
+import { joined } from './inbox.ts';
 import { MESSAGES_MAX, tellingsOf, type Telling } from './tellings.ts';
 
 /** One general, as a loyal one or as a traitor. */
@@ -228,7 +229,7 @@ export function companyFor(order: Order): Company {
   }
 
   function mayTell({ protocol, context, self }: Veteran, to: NodeId): boolean {
-    return to !== self && (protocol.speaks?.(context, round, self, to) ?? true);
+    return to !== self && maySpeak(protocol, context, round, self, to);
   }
 
   function tell(hearer: Veteran | undefined, telling: Telling): void {
@@ -258,16 +259,6 @@ export function companyFor(order: Order): Company {
 
 function hear(hearer: Veteran, heard: Heard<unknown>): void {
   hearer.inbox = joined(hearer.inbox, heard);
-}
-
-/** The inbox with one more in it, and nobody twice. */
-function joined(inbox: Heard<unknown>[], heard: Heard<unknown>): Heard<unknown>[] {
-  // A list that begins with something is one of such things to V8; an empty one becomes it at a price: a twentieth of the exchange among 16.
-  if (inbox.length === 0) return [heard];
-  const last = inbox[inbox.length - 1]!;
-  if (last.from === heard.from) inbox[inbox.length - 1] = { from: last.from, messages: [...last.messages, ...heard.messages] };
-  else inbox.push(heard);
-  return inbox;
 }
 
 const dawnAfter = (state: unknown): Moment => ({ dawn: { state, isCrowded: false }, inbox: [], messages: 0, telling: undefined, after: undefined, beside: undefined, upon: undefined });

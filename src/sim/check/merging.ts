@@ -17,6 +17,7 @@ import type { Report } from '../../core/host.ts';
 import type { NodeId } from '../../core/node.ts';
 import type { Order } from '../../core/order.ts';
 import type { Context, Heard, OrderVocabulary, RoundsEffect, RoundsEvent } from '../../core/protocol.ts';
+import { joined } from '../inbox.ts';
 import { alternativesTo } from './alternatives.ts';
 import { assertAll, countTreasons } from './count.ts';
 import { combine, newLayer, type Configuration, type Layer, type Prospect, type Told } from './layer.ts';
@@ -190,7 +191,7 @@ function laboratory(campaign: Campaign, traitors: readonly NodeId[], order: Orde
         const said = traitors.includes(from) ? alternativesTo(protocol, message, protocol.lies(context, message)).map(({ now }) => now) : [[message]];
         soFar = soFar.flatMap(({ heard, told }) =>
           said.map((messages, alternative) => ({
-            heard: joined(heard, from, messages),
+            heard: messages.length === 0 ? heard : joined([...heard], { from, messages }),
             told: alternative === 0 ? told : [...told, { message: messageKey(round, from, to, index), alternative }],
           })),
         );
@@ -221,13 +222,6 @@ function sendsIn(effects: readonly RoundsEffect<OrderVocabulary>[]): Sends {
       }),
     );
   });
-}
-
-/** An inbox with some more from its last sender, or the next. */
-function joined(heard: readonly Heard<unknown>[], from: NodeId, messages: readonly unknown[]): readonly Heard<unknown>[] {
-  const last = heard.at(-1);
-  if (messages.length === 0) return heard;
-  return last?.from === from ? [...heard.slice(0, -1), { from, messages: [...last.messages, ...messages] }] : [...heard, { from, messages }];
 }
 
 function numberIn(numbers: Map<string, number>, key: string): number {
