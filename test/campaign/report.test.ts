@@ -4,6 +4,7 @@ import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { generals, projectPath } from '../support/run.ts';
+import { skip } from '../support/skip.ts';
 
 const BROWSER = ['chromium', 'chromium-browser', 'google-chrome'].find((name) => spawnSync('which', [name]).status === 0);
 
@@ -55,10 +56,7 @@ describe('generals campaign --out', () => {
 
   it('writes a report that Chromium shows without an error', function () {
     this.timeout(90_000);
-    if (BROWSER === undefined) {
-      this.test!.title += ' (skipped: chromium is not installed)';
-      this.skip();
-    }
+    if (BROWSER === undefined) skip(this, 'chromium is not installed');
     const { stdout, stderr } = spawnSync(
       BROWSER,
       [...OFFLINE, '--enable-logging=stderr', '--v=0', `--user-data-dir=${join(folder, 'profile')}`, '--dump-dom', `file://${join(folder, 'report.html')}`],

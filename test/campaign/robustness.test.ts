@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import type { Results } from '../../src/campaign/results.ts';
 import { openPty, ptyUnavailable } from '../support/pty.ts';
 import { MAIN, cleanEnvironment, generals, type Exit } from '../support/run.ts';
+import { skip } from '../support/skip.ts';
 
 /** Long enough that it can be stopped in its middle, and small enough that it can be run to its end. */
 const WORDS = ['campaign', '--protocol', 'exchange,oral', '--members', '4..7', '--faults', '1..2', '--orders', '1500', '--seed', '9', '--engine', 'simulator'];
@@ -41,10 +42,7 @@ describe('a campaign in trouble', function () {
   }
 
   it('shows at a terminal how far it is, with rate and time left; Ctrl-C leaves the partial table', async function () {
-    if (ptyUnavailable !== undefined) {
-      this.test!.title += ` (skipped: ${ptyUnavailable})`;
-      this.skip();
-    }
+    if (ptyUnavailable !== undefined) skip(this, ptyUnavailable);
     const pty = openPty([process.execPath, MAIN, 'campaign', '--members', '7', '--faults', '2', '--orders', '1e7', '--engine', 'simulator', '--seed', '1'], { cols: 120, env: { NO_COLOR: undefined, FORCE_COLOR: undefined } });
     try {
       await pty.until(/\d% 0\/1 cells, [\d,]+ orders\/s, \d+ \w+ left/);
@@ -101,10 +99,7 @@ describe('a campaign in trouble', function () {
     const disk = path('disk');
     mkdirSync(disk);
     const { status, stderr } = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=4k', 'tmpfs', disk], { encoding: 'utf8' });
-    if (status !== 0) {
-      this.test!.title += ` (skipped: no file system can be mounted: ${stderr.trim().split('\n')[0]})`;
-      this.skip();
-    }
+    if (status !== 0) skip(this, `no file system can be mounted: ${stderr.trim().split('\n')[0]}`);
     try {
       const { code, err } = await generals([...WORDS, '--out', join(disk, 'out')]);
       expectUnsaved(err, 'no space is left; what is shown is all that was counted, and nothing was saved');
@@ -115,10 +110,7 @@ describe('a campaign in trouble', function () {
   });
 
   it('whose table cannot be written says so in one line, and its folder is whole', async function () {
-    if (!existsSync('/dev/full')) {
-      this.test!.title += ' (skipped: there is no /dev/full)';
-      this.skip();
-    }
+    if (!existsSync('/dev/full')) skip(this, 'there is no /dev/full');
     const full = openSync('/dev/full', 'w');
     const { exit } = begun([...WORDS, '--out', path('mute')], ['ignore', full, 'pipe']);
     const { code, err } = await exit;

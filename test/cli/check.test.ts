@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openPty, ptyUnavailable } from '../support/pty.ts';
 import { MAIN, generals } from '../support/run.ts';
+import { skip } from '../support/skip.ts';
 
 describe('the program', () => {
   let folder: string;
@@ -65,10 +66,7 @@ describe('the program', () => {
     });
 
     it('shows how far it is; stopped by Ctrl-C it says what it covered, and never that it holds', async function () {
-      if (ptyUnavailable !== undefined) {
-        console.log(`      skipped: ${ptyUnavailable}`);
-        return this.skip();
-      }
+      if (ptyUnavailable !== undefined) skip(this, ptyUnavailable);
       const pty = openPty([process.execPath, MAIN, 'check', '--protocol', 'signed', '-n', '7', '-f', '4'], { cols: 120 });
       try {
         await pty.until('treasons covered');

@@ -8,6 +8,7 @@ import { text } from 'node:stream/consumers';
 import { openPty, ptyUnavailable } from '../support/pty.ts';
 import { withRewritten } from '../support/rewritten.ts';
 import { MAIN, cleanEnvironment, generals } from '../support/run.ts';
+import { skip } from '../support/skip.ts';
 
 describe('generals simulate', () => {
   let folder: string;
@@ -66,10 +67,7 @@ describe('generals simulate', () => {
   });
 
   it('shows at a terminal how far it is; stopped by Ctrl-C it says what it covered, and never that all held', async function () {
-    if (ptyUnavailable !== undefined) {
-      console.log(`      skipped: ${ptyUnavailable}`);
-      return this.skip();
-    }
+    if (ptyUnavailable !== undefined) skip(this, ptyUnavailable);
     const pty = openPty([process.execPath, MAIN, 'simulate', '--schedules', '1000000'], { cols: 120 });
     try {
       await pty.until(/0% \d+ of 1,000,000 schedules, .* left/);

@@ -7,6 +7,7 @@ import { promisify } from 'node:util';
 import type { Worker } from 'node:worker_threads';
 import { Army, type ArmyOptions } from '../../src/index.ts';
 import type { Cycles, Idleness } from '../support/measure.ts';
+import { skip } from '../support/skip.ts';
 
 /** So long that no test ends by it; those that wait for a deadline set their own. */
 const PATIENT = 60_000;
@@ -182,10 +183,7 @@ describe('an army of threads', () => {
 
     before(function () {
       // Threads and descriptors are counted where Linux lists them.
-      if (!existsSync('/proc/self/task')) {
-        console.log('      skipped: threads can be counted only where there is /proc');
-        this.skip();
-      }
+      if (!existsSync('/proc/self/task')) skip(this, 'threads can be counted only where there is /proc');
     });
 
     it('leaves memory, threads and handles where they were after 500 cycles of add, order and kill', async function () {

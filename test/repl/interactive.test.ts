@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openPty, ptyUnavailable, type Pty } from '../support/pty.ts';
 import { MAIN } from '../support/run.ts';
+import { skip } from '../support/skip.ts';
 
 const CTRL_C = '\u0003';
 const CTRL_D = '\u0004';
@@ -14,10 +15,7 @@ describe('generals at a terminal', function () {
   let home: string;
 
   before(async function () {
-    if (ptyUnavailable !== undefined) {
-      console.log(`      skipped: ${ptyUnavailable}`);
-      this.skip();
-    }
+    if (ptyUnavailable !== undefined) skip(this, ptyUnavailable);
     home = await mkdtemp(join(tmpdir(), 'generals-'));
   });
 

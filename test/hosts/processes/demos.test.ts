@@ -1,14 +1,13 @@
 import { expect } from 'chai';
 import { spawn, spawnSync } from 'node:child_process';
 import { cleanEnvironment, projectPath, type Exit } from '../../support/run.ts';
+import { skip } from '../../support/skip.ts';
 
 describe('demos over HTTP, with a real curl', function () {
   this.timeout(120_000);
   before(function () {
     const missing = ['bash', 'curl'].filter((program) => spawnSync(program, ['--version']).status !== 0);
-    if (missing.length === 0) return;
-    for (const test of this.currentTest?.parent?.tests ?? this.test!.parent!.tests) test.title += ` (skipped: ${missing.join(' and ')} not installed)`;
-    this.skip();
+    if (missing.length > 0) skip(this, `${missing.join(' and ')} not installed`);
   });
 
   it('demo/pbft.sh shows four replicas decide, one of them off', async () => {
