@@ -19,13 +19,14 @@ export interface Treason {
 export interface Betrayal {
   /** What it follows: the honest protocol, or what possesses it. */
   readonly protocol: AnyRoundsProtocol;
+  /** Sets out what it may do in the place of these effects, to be betrayed by in that round, once or in every order. */
+  readonly plan: <Said>(context: Context, effects: Effects, conduit: Conduit<Said>) => Plan<Said>;
   /**
    * Betrays in one round.
    * @param kept what was kept back in the round before; takes what is kept back now
-   * @param effects what the protocol asks for
-   * @param conduit takes what is done instead
+   * @param conduit takes what is done
    */
-  readonly betray: (context: Context, kept: Kept, round: number, effects: Effects, conduit: Conduit) => void;
+  readonly betray: <Said>(context: Context, kept: Kept, round: number, plan: Plan<Said>, conduit: Conduit<Said>) => void;
 }
 
 /** What is to be said one round too late. */
@@ -36,11 +37,33 @@ export interface Kept {
 type Effects = readonly RoundsEffect<OrderVocabulary>[];
 
 /** By which a traitor acts. */
-export interface Conduit {
-  /** Says these, at least one. */
-  readonly say: (to: NodeId, messages: readonly unknown[]) => void;
+export interface Conduit<Said> {
+  /** What these messages, at least one, are to those who hear them. */
+  readonly voice: (messages: readonly unknown[]) => Said;
+  readonly say: (to: NodeId, said: Said) => void;
   /** Does what is no message. */
-  readonly act: (effect: Exclude<Effects[number], { type: 'send' }>) => void;
+  readonly act: (effect: Deed) => void;
+}
+
+type Deed = Exclude<Effects[number], { type: 'send' }>;
+
+/** What a traitor may do in one round, in the order in which the protocol does it. */
+export type Plan<Said> = readonly (Deed | Temptation<Said>)[];
+
+/** What may be said to one receiver in the place of honest messages. */
+interface Temptation<Said> {
+  readonly type: 'tempt';
+  readonly to: NodeId;
+  /** How many messages were for it before in this round. */
+  readonly index: number;
+  readonly honest: readonly unknown[];
+  /** For each message. */
+  readonly options: readonly (readonly Option<Said>[])[];
+}
+
+interface Option<Said> extends Conduct<unknown> {
+  /** What is said by it in its round, if it is about the only message; undefined if that is nothing. */
+  readonly said?: Said | undefined;
 }
 
 interface TraitorState extends Kept {
@@ -51,7 +74,7 @@ interface TraitorState extends Kept {
  * The protocol as a traitor runs it: honest in all but what it sends. Each message that the protocol would send goes
  * through the strategy, and what was tampered with is noted for the trace.
  */
-export function traitorous({ protocol, betray }: Betrayal): RoundsProtocol<OrderVocabulary, TraitorState> {
+export function traitorous({ protocol, plan, betray }: Betrayal): RoundsProtocol<OrderVocabulary, TraitorState> {
   return {
     ...protocol,
     begin: (context) => ({ honest: protocol.begin(context), late: [] }),
@@ -59,7 +82,12 @@ export function traitorous({ protocol, betray }: Betrayal): RoundsProtocol<Order
       const effects = protocol.step(context, state.honest, event);
       if (event.type !== 'round') return effects;
       const done: RoundsEffect<OrderVocabulary>[] = [];
-      betray(context, state, event.round, effects, { say: (to, messages) => done.push({ type: 'send', to: [to], messages }), act: (effect) => done.push(effect) });
+      const conduit: Conduit<readonly unknown[]> = {
+        voice: (messages) => messages,
+        say: (to, messages) => done.push({ type: 'send', to: [to], messages }),
+        act: (effect) => done.push(effect),
+      };
+      betray(context, state, event.round, plan(context, effects, conduit), conduit);
       return done;
     },
   };
@@ -69,44 +97,62 @@ export function betrayal(honest: AnyRoundsProtocol, treason: Treason): Betrayal 
   const { strategy, choose, briefing, isNoted = true } = treason;
   const protocol = strategy.possess?.(honest) ?? honest;
   const conductsOf = conductsBy(protocol, strategy);
-  return { protocol, betray };
+  return { protocol, plan, betray };
 
-  function betray(context: Context, kept: Kept, round: number, effects: Effects, { say, act }: Conduit): void {
-    const from = context.self;
-    const order = briefing.draw;
-    const late = kept.late;
-    if (late.length > 0) kept.late = [];
-    for (const { to, message } of late) say(to, [message]);
-    /** How much has been said to each in this round. */
-    const saidTo: number[] = [];
+  function plan<Said>(context: Context, effects: Effects, { voice }: Conduit<Said>): Plan<Said> {
+    const steps: (Deed | Temptation<Said>)[] = [];
+    /** How many messages are for each. */
+    const messagesFor: number[] = [];
     for (const effect of effects) {
       if (effect.type !== 'send') {
-        act(effect);
+        steps.push(effect);
         continue;
       }
-      const { messages } = effect;
+      const honest = effect.messages;
+      let options: Temptation<Said>['options'] | undefined;
       for (const to of effect.to) {
-        const index = saidTo[to] ?? 0;
-        if (effects.length > 1) saidTo[to] = index + messages.length;
-        // One message is said by the conduct's own list, which those who remember know again.
-        const said = messages.length === 1 ? instead(messages[0], to, index) : insteadOfAll(messages, to, index);
-        if (said.length > 0) say(to, said);
+        if (options === undefined || strategy.minds === 'receiver') options = optionsFor(context, honest, to, voice);
+        const index = messagesFor[to] ?? 0;
+        if (effects.length > 1) messagesFor[to] = index + honest.length;
+        steps.push({ type: 'tempt', to, index, honest, options });
       }
     }
+    return steps;
+  }
 
-    function insteadOfAll(messages: readonly unknown[], to: NodeId, index: number): readonly unknown[] {
-      const said = messages.slice();
-      let length = 0;
-      for (let place = 0; place < messages.length; place += 1) for (const message of instead(messages[place], to, index + place)) said[length++] = message;
-      return length === said.length ? said : said.slice(0, length);
+  function optionsFor<Said>(context: Context, honest: readonly unknown[], to: NodeId, voice: Conduit<Said>['voice']): Temptation<Said>['options'] {
+    const options = honest.map((message) => conductsOf(context, message, to));
+    if (options.length !== 1) return options;
+    return [options[0]!.map(({ now, late }) => ({ now, late, said: now.length === 0 ? undefined : voice(now) }))];
+  }
+
+  function betray<Said>(context: Context, kept: Kept, round: number, steps: Plan<Said>, { voice, say, act }: Conduit<Said>): void {
+    const from = context.self;
+    const order = briefing.draw;
+    if (kept.late.length > 0) {
+      const { late } = kept;
+      kept.late = [];
+      for (const { to, message } of late) say(to, voice([message]));
     }
-
-    /** @returns what is said in this round */
-    function instead(honest: unknown, to: NodeId, index: number): readonly unknown[] {
-      const conduct = choose({ about: 'treason', order, round, from, to, index }, conductsOf(context, honest, to));
-      for (const message of conduct.late) kept.late.push({ to, message });
-      if (isNoted && !isHonest(conduct, honest)) act({ type: 'note', fact: { type: 'tampered', round, from, to, honest, said: conduct.now, late: conduct.late } });
-      return conduct.now;
+    for (let number = 0; number < steps.length; number += 1) {
+      const step = steps[number]!;
+      if (step.type !== 'tempt') {
+        act(step);
+        continue;
+      }
+      const { to, index, honest, options } = step;
+      const several = honest.length === 1 ? undefined : honest.slice();
+      let said: Said | undefined;
+      let length = 0;
+      for (let place = 0; place < options.length; place += 1) {
+        const chosen = choose({ about: 'treason', order, round, from, to, index: index + place }, options[place]!);
+        for (const message of chosen.late) kept.late.push({ to, message });
+        if (isNoted && !isHonest(chosen, honest[place])) act({ type: 'note', fact: { type: 'tampered', round, from, to, honest: honest[place], said: chosen.now, late: chosen.late } });
+        if (several === undefined) said = chosen.said;
+        else for (const message of chosen.now) several[length++] = message;
+      }
+      if (several !== undefined && length > 0) said = voice(length === several.length ? several : several.slice(0, length));
+      if (said !== undefined) say(to, said);
     }
   }
 }

@@ -8,7 +8,7 @@ import { seeded } from '../../src/core/choice.ts';
 import { STRATEGIES } from '../../src/faults/registry.ts';
 import { findingsOf } from '../../src/judge/findings.ts';
 import { verdictOf } from '../../src/judge/verdict.ts';
-import { soldier } from '../../src/sim/general.ts';
+import { soldier, type Soldier } from '../../src/sim/general.ts';
 import { lockstep } from '../../src/sim/lockstep.ts';
 import { companyFor } from '../../src/sim/veterans.ts';
 import { repeatLine, trial, type Trial } from '../support/trials.ts';
@@ -31,23 +31,12 @@ describe('veterans', () => {
   for (const { protocol, n, m, orders } of ARMIES) {
     for (const { name: strategy } of STRATEGIES) {
       it(`decide, vote and send in every order what generals without memory do: ${protocol} among ${n}, m = ${m}, ${strategy}`, () => {
-        const setting = trial({ protocol, n, m, seed: 5, order: n % 2 === 0 ? 'attack' : 'retreat', commander: ids(n)[m % n]! });
-        const briefing = { ...setting, draw: 0 };
-        const { recruit, lead } = companyFor(setting.order);
-        const choose = seeded(setting.seed);
-        const of = (way?: string) => setting.members.map((id) => recruit(soldier(briefing, id, way, choose, symbolicKeyring(id), { isNoted: false })));
-        const [loyal, traitors] = [of(), of(strategy)];
-        for (let draw = 1; draw <= orders; draw += 1) {
-          briefing.draw = draw;
-          const one = orderOf(setting, draw, strategy);
-          const army = loyal.map((veteran, place) => (one.traitors.has(veteran.self) ? traitors[place]! : veteran));
-          lead(army);
-          const told = army.map(({ self: id, decision, sent, soldier: { ballot } }) => ({ id, decision, ballot: ballot(decision), sent }));
-          expect(told, repeatLine(one)).to.deep.equal(lockstep(one, one).reports.map(({ id, decision, ballot, sent }) => ({ id, decision, ballot, sent })));
-        }
+        assertAlike(trial({ protocol, n, m, seed: 5, order: n % 2 === 0 ? 'attack' : 'retreat', commander: ids(n)[m % n]! }), strategy, orders);
       });
     }
   }
+
+  it('go on alike when there is more to remember than they can', () => assertAlike(trial({ protocol: 'king', n: 4, m: 1, seed: 5 }), 'coin', 6000));
 
   it('are judged as the judge would', () => {
     for (const { protocol, n, m, orders } of ARMIES) {
@@ -74,6 +63,23 @@ describe('veterans', () => {
     }
   });
 });
+
+/** Has veterans and generals without memory go through the same orders. */
+function assertAlike(setting: Trial, strategy: string, orders: number): void {
+  const briefing = { ...setting, draw: 0 };
+  const { recruit, lead } = companyFor(setting.order);
+  const choose = seeded(setting.seed);
+  const made = (id: NodeId, way?: string): Soldier => soldier(briefing, id, way, choose, symbolicKeyring(id), { isNoted: false });
+  const recruits = setting.members.map((id) => recruit(made(id), made(id, strategy)));
+  for (let draw = 1; draw <= orders; draw += 1) {
+    briefing.draw = draw;
+    const one = orderOf(setting, draw, strategy);
+    const army = recruits.map(({ loyal, traitor }) => (one.traitors.has(loyal.self) ? traitor : loyal));
+    lead(army);
+    const told = army.map(({ self: id, decision, sent, soldier: { ballot } }) => ({ id, decision, ballot: ballot(decision), sent }));
+    expect(told, repeatLine(one)).to.deep.equal(lockstep(one, one).reports.map(({ id, decision, ballot, sent }) => ({ id, decision, ballot, sent })));
+  }
+}
 
 const ids = (n: number): readonly NodeId[] => trial({ protocol: 'exchange', n, m: 1 }).members;
 
