@@ -1,4 +1,4 @@
-import { philox } from '../core/philox.ts';
+import { philox, philoxBlock } from '../core/philox.ts';
 import { DEFAULT_DEADLINE, type Mission } from '../core/mission.ts';
 import { nodeId, type NodeId } from '../core/node.ts';
 import { COMMANDER, ORDER, type Cell } from './grid.ts';
@@ -26,12 +26,10 @@ function hash(text: string, basis: number): number {
 }
 
 /**
- * Words that belong to one order, and are no answers to any question of `core/choice.ts`: those have the round in these
- * bits, and no protocol has so many.
- * @returns a whole number from 0 to 2^32 − 1
+ * Added to the number of an order's blocks that are about the order itself: `core/choice.ts` has the round in these bits, and no
+ * protocol has so many.
  */
-export const keyed = (seed: number, order: number, index: number): number =>
-  philox(order, (0xfff00000 | index) >>> 0, 0, 0, seed >>> 0, Math.floor(seed / 2 ** 32));
+const OF_ORDER = 0xfff00000;
 
 /** Words that belong to one batch of a cell's orders, and to no order and no question. */
 export const ofBatch = (seed: number, batch: number, index: number): number =>
@@ -41,24 +39,36 @@ export const ofBatch = (seed: number, batch: number, index: number): number =>
 export type Class = 'any' | 'commander faulty' | 'commander loyal';
 
 /** The traitors of one order, in ascending order. */
-export const traitorsOf = (cell: Cell, seed: number, order: number, among: Class = 'any'): NodeId[] => drawnFrom(cell, seed, order, among).toSorted((a, b) => a - b);
+export const traitorsOf = (cell: Cell, seed: number, order: number, among: Class = 'any'): NodeId[] => drawing(cell, seed, among)(order).toSorted((a, b) => a - b);
 
-/** As they are drawn: a uniformly random set of f among all n, or among those sets of one class. */
-export function drawnFrom({ members, faults }: Cell, seed: number, order: number, among: Class): NodeId[] {
-  const pool: number[] = [];
-  for (let id = 1; id <= members; id += 1) pool.push(id);
-  const traitors: NodeId[] = [];
-  let first = 0;
-  if (among !== 'any') first = 1;
-  if (among === 'commander faulty') traitors.push(COMMANDER);
-  // The beginning of a Fisher-Yates shuffle.
-  for (let index = first; traitors.length < faults; index += 1) {
-    const chosen = index + Math.floor((keyed(seed, order, index) / 2 ** 32) * (members - index));
-    const id = pool[chosen]!;
-    pool[chosen] = pool[index]!;
-    traitors.push(nodeId(id));
-  }
-  return traitors;
+/**
+ * Draws the traitors of any order of a cell: a uniformly random set of f among all n, or among those sets of one class.
+ * @returns a list that the next order changes
+ */
+export function drawing({ members, faults }: Cell, seed: number, among: Class): (order: number) => readonly NodeId[] {
+  const pool: NodeId[] = [];
+  for (let id = 1; id <= members; id += 1) pool.push(nodeId(id));
+  const [low, high] = [seed >>> 0, Math.floor(seed / 2 ** 32)];
+  const first = among === 'any' ? 0 : 1;
+  /** Of those who need not be drawn. */
+  const known = among === 'commander faulty' ? 1 : 0;
+  const traitors: NodeId[] = known === 1 ? [COMMANDER] : [];
+  const places: number[] = [];
+  const block = new Uint32Array(4);
+  return (order) => {
+    // The beginning of a Fisher-Yates shuffle, taken back for the next order.
+    for (let draw = known; draw < faults; draw += 1) {
+      const word = draw - known;
+      if (word % 4 === 0) philoxBlock(order, OF_ORDER + word / 4, 0, 0, low, high, block);
+      const index = first + word;
+      const place = index + Math.floor((block[word % 4]! / 2 ** 32) * (members - index));
+      places[draw] = place;
+      traitors[draw] = pool[place]!;
+      pool[place] = pool[index]!;
+    }
+    for (let draw = faults - 1; draw >= known; draw -= 1) pool[places[draw]!] = traitors[draw]!;
+    return traitors;
+  };
 }
 
 /** Order number `order` of a cell, from 1 on: repeatable alone, since all chance in it is keyed by the seed and this number. */

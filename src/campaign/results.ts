@@ -10,7 +10,9 @@ import { undecidedIn, type Tally, type Violation } from './tally.ts';
 import { isProved, type Worst } from './worst.ts';
 
 export const FORMAT = 'generals campaign';
-export const VERSION = 2;
+
+/** Another one wherever the same seed and number stand for another order than before: who goes on, or repeats, must have the very same. */
+export const VERSION = 3;
 
 /** What a campaign comes to, and all that is needed to go on with it: the content of `results.json`. */
 export interface Results {

@@ -7,7 +7,7 @@ import { brokenBy } from '../judge/findings.ts';
 import { carried } from '../judge/verdict.ts';
 import { soldier, type Soldier } from '../sim/general.ts';
 import { companyFor } from '../sim/veterans.ts';
-import { drawnFrom, missionOf, type Class } from './draw.ts';
+import { drawing, missionOf, type Class } from './draw.ts';
 import type { Cell } from './grid.ts';
 import { VIOLATIONS_KEPT, type Tally, type Violation } from './tally.ts';
 
@@ -21,8 +21,7 @@ export interface Span {
 export function simulated(cell: Cell, seed: number, span: Span, among: Class = 'any'): Tally {
   const key = `${cell.id} ${seed} ${among}`;
   if (last?.key !== key) {
-    const traitorsOf = (order: number): readonly NodeId[] => drawnFrom(cell, seed, order, among);
-    last = { key, judged: judging({ setting: missionOf(cell, seed, 1), strategyOf: () => cell.strategy, traitorsOf }) };
+    last = { key, judged: judging({ setting: missionOf(cell, seed, 1), strategyOf: () => cell.strategy, traitorsOf: drawing(cell, seed, among) }) };
   }
   return last.judged(span);
 }

@@ -32,18 +32,26 @@ export const describe = (question: Question): string =>
 export function seeded(seed: number): Choose {
   const keyLow = seed >>> 0;
   const keyHigh = Math.floor(seed / 2 ** 32);
-  // One block serves four questions that differ in their index alone, and those of one message after the other come together.
   const block = new Uint32Array(4);
-  let [order, topic, from, to] = [-1, -1, -1, -1];
+  let [order, topic, from, whom] = [-1, -1, -1, -1];
   return (question, options) => {
-    if (options.length === 1) return options[0]!;
-    const { index } = question;
-    const asked = ((question.about === 'treason' ? question.round + 1 : 0) << 20) ^ (index >>> 2);
-    if (question.order !== order || asked !== topic || question.from !== from || question.to !== to) {
-      ({ order, from, to } = question);
+    const { length } = options;
+    if (length === 1) return options[0]!;
+    const { to, index } = question;
+    // One block serves many questions, which come together: a coin takes a bit of it, what has more sides a word.
+    const isCoin = length === 2;
+    const asked = ((question.about === 'treason' ? question.round + 1 : 0) << 20) ^ (index >>> (isCoin ? 3 : 2));
+    const among = isCoin ? COIN | (to >>> 4) : to;
+    if (question.order !== order || asked !== topic || question.from !== from || among !== whom) {
+      ({ order, from } = question);
       topic = asked;
-      philoxBlock(order, topic, from, to, keyLow, keyHigh, block);
+      whom = among;
+      philoxBlock(order, topic, from, whom, keyLow, keyHigh, block);
     }
-    return options[Math.floor((block[index & 3]! / 2 ** 32) * options.length)]!;
+    if (isCoin) return options[(block[(to >>> 2) & 3]! >>> (((to & 3) << 3) | (index & 7))) & 1]!;
+    return options[Math.floor((block[index & 3]! / 2 ** 32) * length)]!;
   };
 }
+
+/** Added to the receivers, in the counter of those blocks of which coins take bits: 16 receivers share one, and 8 indices. */
+const COIN = 1 << 31;

@@ -109,6 +109,15 @@ describe('a seeded choice', () => {
     }
   });
 
+  it('between two takes one bit of a block, another one for each of 16 receivers and 8 messages', () => {
+    const block = new Uint32Array(4);
+    plainBlock(3, (1 + 1) << 20, 5, 1 << 31, 9, 0, block);
+    const bits = [...block].flatMap((word) => Array.from({ length: 32 }, (_, bit) => (word >>> bit) & 1));
+    const choose = seeded(9);
+    const asked = Array.from({ length: 16 }, (_, to) => Array.from({ length: 8 }, (_none, index) => question({ order: 3, from: nodeId(5), to: nodeId(to), index })));
+    expect(asked.flat().map((one) => choose(one, [0, 1]))).to.deep.equal(bits);
+  });
+
   it('is told in words that name all fields', () => {
     expect(inWords(question({ order: 7, round: 2, from: nodeId(3), to: nodeId(5), index: 4 }))).to.equal('treason 7, round 2, 3 to 5, number 4');
   });
