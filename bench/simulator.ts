@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { cellSeed } from '../src/campaign/draw.ts';
 import { cellOf } from '../src/campaign/grid.ts';
+import { openPool, type Pool } from '../src/campaign/pool.ts';
 import type { Tally } from '../src/campaign/tally.ts';
-import { simulated } from '../src/campaign/trials.ts';
 import { nodeId } from '../src/core/node.ts';
 import { lockstep } from '../src/sim/lockstep.ts';
 import { inTurn, type Row } from './measure.ts';
@@ -34,16 +34,20 @@ export async function benchSimulator(report: (row: Row) => void): Promise<void> 
     const oral = compiled(folder, 'oral');
     const general = compiled(folder, 'orders');
     report(await rowOf('simulated OM(2) among 7, µs an order (C made for this army)', () => lockstepped(15_000), 15_000, () => microseconds(oral, [1_000_000])));
-    for (const { protocol, n, m, f, orders, inC, inMade } of CELLS) {
-      const cell = cellOf(protocol, m, n, f, 'coin');
-      const seed = cellSeed(1, cell);
+    for (const measured of CELLS) {
+      const { protocol, n, m, f, orders, inC, inMade } = measured;
       const options = [protocol, n, m, f, inC];
       const made = compiled(folder, protocol === 'oral' ? 'orders' : 'exchange', [`-DN=${n}`, `-DM=${m}`, `-DF=${f}`]);
       const name = `a campaign's ${protocol === 'oral' ? `OM(${m})` : protocol} among ${n}, ${f} traitors, µs an order`;
-      const simulate = (): Tally => simulated(cell, seed, { from: 1, count: orders });
-      assertAlike(name, simulate(), runC(general, options).slice(1).map((count) => Number(count) / inC), inC);
-      report(await rowOf(`${name} (scalar C)`, simulate, orders, () => microseconds(general, options), LIMIT));
-      report(await rowOf(`${name} (C made for this army and one set of traitors)`, simulate, orders, () => microseconds(made, [protocol, n, m, f, inMade])));
+      const pool = await openPool(1);
+      try {
+        const simulate = simulating(pool, measured);
+        assertAlike(name, await simulate(), runC(general, options).slice(1).map((count) => Number(count) / inC), inC);
+        report(await rowOf(`${name} (scalar C)`, simulate, orders, () => microseconds(general, options), LIMIT));
+        report(await rowOf(`${name} (C made for this army and one set of traitors)`, simulate, orders, () => microseconds(made, [protocol, n, m, f, inMade])));
+      } finally {
+        await pool.close();
+      }
     }
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
@@ -51,6 +55,19 @@ export async function benchSimulator(report: (row: Row) => void): Promise<void> 
   } finally {
     rmSync(folder, { recursive: true });
   }
+}
+
+/** Has a campaign's thread simulate orders of a cell, other ones each time. */
+function simulating(pool: Pool, { protocol, n, m, f, orders }: (typeof CELLS)[number]): () => Promise<Tally> {
+  const cell = cellOf(protocol, m, n, f, 'coin');
+  const seed = cellSeed(1, cell);
+  let batch = 0;
+  return async () => {
+    const answer = await pool.run({ type: 'trials', cell, seed, engine: 'simulator', batch, span: { from: 1 + orders * batch, count: orders } });
+    batch += 1;
+    if (!('tally' in answer)) throw new Error('these are no trials');
+    return answer.tally;
+  };
 }
 
 /** Both must do the same work: what they count may differ by chance only. @param theirs shares of `inC` orders */
@@ -64,10 +81,10 @@ function assertAlike(what: string, { orders, agreementViolated, attack, retreat 
 }
 
 /** Time of the processor on both sides, as it is measured in C. */
-async function rowOf(what: string, run: () => void, orders: number, theirs: () => number, limit?: number): Promise<Row> {
+async function rowOf(what: string, run: () => unknown, orders: number, theirs: () => number, limit?: number): Promise<Row> {
   const ours = async (): Promise<number> => {
     const start = process.cpuUsage();
-    run();
+    await run();
     const { user, system } = process.cpuUsage(start);
     return (user + system) / orders;
   };
