@@ -1,7 +1,6 @@
 import { symbolicKeyring } from '../core/keyring.ts';
 import { Refusal } from '../core/refusal.ts';
 import { protocolNamed } from '../protocols/registry.ts';
-import { signed } from '../protocols/signed.ts';
 import { DRAWS_MAX, missionOf } from './draw.ts';
 import type { Cell, Grid } from './grid.ts';
 
@@ -33,33 +32,38 @@ export function messagesOf(cell: Cell): number {
   return protocolNamed(cell.protocol)!.messages({ self: commander, members, commander, faults: cell.m, number: 1, keyring: symbolicKeyring(commander) });
 }
 
-/** Messages of a batch: some 20 ms of work, so that handing it to a thread costs little and a Ctrl-C is heard soon. */
-const MESSAGES_SIMULATED = 40_000;
-const MESSAGES_SLICED = 2 ** 31;
+/** A simulated batch takes so many milliseconds at the most, so that a Ctrl-C is heard soon; and handing it to a thread costs little. */
+const SIMULATED_MS = 20;
+const SIMULATED_MAX = 5000;
+const SLICED_MESSAGES = 2 ** 31;
 
-/** The most orders of a kernel's batch where after each batch it is seen whether that was enough. */
-const BATCH_UNTIL = 2 ** 16;
+/** The most orders of a batch where after each one it is seen whether that was enough. */
+const UNTIL_MAX = { simulator: 1000, kernel: 2 ** 16 } as const;
 
 /** A cell by kernels has no more batches than this: each has two streams, and orders with numbers of their own (`sliced.ts`). */
 export const BATCHES_MAX = 2 ** 23;
 
 /** The orders of one batch, by the effort that they take; not by time, so that every machine makes the same batches. */
 export function batchOf(cell: Cell, engine: Engine, { orders, until }: Pick<Grid, 'orders' | 'until'>): number {
-  const effort = messagesOf(cell) + cell.members;
-  if (engine === 'simulator') return Math.max(1, Math.min(5000, Math.floor(MESSAGES_SIMULATED / effort)));
+  const most = until === undefined ? Number.POSITIVE_INFINITY : UNTIL_MAX[engine];
+  if (engine === 'simulator') return Math.max(1, Math.min(most, SIMULATED_MAX, Math.floor(SIMULATED_MS / effortOf(cell, engine))));
   // Powers of two, which hold whole steps of any kernel.
-  const batch = 2 ** Math.max(14, Math.min(26, Math.floor(Math.log2(MESSAGES_SLICED / effort))));
+  const batch = 2 ** Math.max(14, Math.min(26, Math.floor(Math.log2(SLICED_MESSAGES / (messagesOf(cell) + cell.members)))));
   const least = 2 ** Math.ceil(Math.log2(orders / BATCHES_MAX));
-  return Math.max(least, until === undefined ? batch : Math.min(batch, BATCH_UNTIL));
+  return Math.max(least, Math.min(most, batch));
 }
 
 /** Milliseconds that one order takes, roughly; the simulator's share was measured, the kernel's is guessed on the safe side. */
 export function effortOf(cell: Cell, engine: Engine): number {
   const messages = messagesOf(cell);
-  return engine === 'kernel' ? messages / 2e7 : messages * (cell.protocol === signed.name ? MS_A_SIGNATURE : MS_A_MESSAGE) + cell.members * MS_A_GENERAL;
+  if (engine === 'kernel') return messages / 2e7;
+  // Without traitors all orders are alike, and what is done in them is remembered.
+  const share = cell.faults === 0 ? MICROSECONDS_REMEMBERED : (MICROSECONDS_A_MESSAGE[cell.protocol] ?? MICROSECONDS_ELSE);
+  return (messages * share + cell.members * MICROSECONDS_A_GENERAL) / 1000;
 }
 
-const MS_A_MESSAGE = 0.0003;
-/** Chains of signatures are made, and looked at link by link. */
-const MS_A_SIGNATURE = 0.002;
-const MS_A_GENERAL = 0.0006;
+/** With traitors. Chains of signatures are looked at link by link, and PBFT changes the view, which takes many more messages. */
+const MICROSECONDS_A_MESSAGE: Readonly<Record<string, number>> = { exchange: 0.05, oral: 0.1, signed: 1.4, king: 0.3, pbft: 6 };
+const MICROSECONDS_ELSE = 0.3;
+const MICROSECONDS_REMEMBERED = 0.1;
+const MICROSECONDS_A_GENERAL = 0.1;

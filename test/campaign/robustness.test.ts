@@ -59,7 +59,7 @@ describe('a campaign in trouble', function () {
     const { code, out, err } = await generals(words);
     expect([code, out]).to.deep.equal([2, '']);
     expect(err).to.match(/^generals: this takes about [\d,]+ days on one thread: --yes runs it all the same, fewer --orders take less[^\n]*\n$/);
-    expect((await generals(['campaign', '--orders', '4e9', '--engine', 'simulator', '--threads', '2'])).err).to.match(/this takes about \d+ (h|min|days) on 2 threads: --yes/);
+    expect((await generals(['campaign', '--members', '16', '--orders', '4e9', '--engine', 'simulator', '--threads', '2'])).err).to.match(/this takes about \d+ (h|min|days) on 2 threads: --yes/);
     const { child, exit } = begun([...words, '--yes']);
     await line(child, /^campaign: /);
     child.kill('SIGINT');
