@@ -1,5 +1,6 @@
 import { SingleBar } from 'cli-progress';
 import { inWords } from './duration.ts';
+import { effortOf } from './engine.ts';
 import { ordersAtMost } from './estimate.ts';
 import type { Grid } from './grid.ts';
 import type { Progress } from './schedule.ts';
@@ -10,22 +11,35 @@ export interface Meter {
   stop(): void;
 }
 
+/** So many milliseconds of effort must be behind us before it counts more how long they took than how long they should. */
+const THOUGHT = 3000;
+
 /** Milliseconds between two lines in a pipe: fewer at first, then more, since a log that is long nobody reads. */
 const FIRST_PAUSE = 1000;
 const LAST_PAUSE = 60_000;
 
 /**
- * A bar where a person may see it, else plain lines: one after the first batch, then at ever longer intervals.
- * @param began in orders, what was counted before
+ * A bar where a person may see it, else plain lines: one after the first batch, then at ever longer intervals. The time left
+ * goes by the effort that orders are thought to take, which differs from cell to cell by thousands; and more and more by how
+ * long such an effort has taken so far.
  */
-export function meterOf(cells: readonly Progress[], grid: Grid, output: NodeJS.WriteStream): Meter {
-  const began = countedIn(cells);
-  const start = performance.now();
-  const facts = (): { orders: number; total: number; rate: number; left: number; done: number } => {
-    const orders = countedIn(cells);
-    const total = cells.reduce((sum, { tally, isDone }) => sum + (isDone ? tally.orders : Math.max(ordersAtMost(grid), tally.orders)), 0);
-    const rate = ((orders - began) / Math.max(1, performance.now() - start)) * 1000;
-    return { orders, total, rate, left: rate === 0 ? Infinity : ((total - orders) / rate) * 1000, done: cells.filter(({ isDone }) => isDone).length };
+export function meterOf(cells: readonly Progress[], grid: Grid, threads: number, output: NodeJS.WriteStream, now = (): number => performance.now()): Meter {
+  const began = cells.map(({ tally }) => tally.orders);
+  const efforts = cells.map(({ cell, engine }) => effortOf(cell, engine));
+  const start = now();
+  const facts: Facts = () => {
+    let [orders, counted, total, did, toDo] = [0, 0, 0, 0, 0];
+    cells.forEach(({ tally, isDone }, index) => {
+      const most = isDone ? tally.orders : Math.max(ordersAtMost(grid), tally.orders);
+      const since = tally.orders - began[index]!;
+      orders += tally.orders;
+      counted += since;
+      total += most;
+      did += since * efforts[index]!;
+      toDo += (most - tally.orders) * efforts[index]!;
+    });
+    const elapsed = Math.max(1, now() - start);
+    return { orders, total, rate: (counted / elapsed) * 1000, left: (toDo * (elapsed + THOUGHT / threads)) / (did + THOUGHT), done: cells.filter(({ isDone }) => isDone).length };
   };
   return output.isTTY ? barOf(facts, cells.length, output) : linesOf(facts, cells.length, output);
 }
@@ -39,7 +53,7 @@ function barOf(facts: Facts, cells: number, stream: NodeJS.WriteStream): Meter {
     update() {
       const { orders, total, rate, left, done } = facts();
       bar.setTotal(total);
-      bar.update(orders, { cells: `${done}/${cells}`, speed: inFigures(rate), time: timeOf(left) });
+      bar.update(orders, { cells: `${done}/${cells}`, speed: inFigures(rate), time: inWords(left) });
     },
     stop: () => bar.stop(),
   };
@@ -54,14 +68,10 @@ function linesOf(facts: Facts, cells: number, stream: NodeJS.WriteStream): Meter
       last = performance.now();
       pause = Math.min(LAST_PAUSE, Math.max(FIRST_PAUSE, pause * 1.3));
       const { orders, total, rate, left, done } = facts();
-      stream.write(`campaign: ${done} of ${cells} cells, ${inFigures(orders)} of ${inFigures(total)} orders, ${inFigures(rate)} orders/s, ${timeOf(left)} left\n`);
+      stream.write(`campaign: ${done} of ${cells} cells, ${inFigures(orders)} of ${inFigures(total)} orders, ${inFigures(rate)} orders/s, ${inWords(left)} left\n`);
     },
     stop: () => undefined,
   };
 }
 
-const countedIn = (cells: readonly Progress[]): number => cells.reduce((sum, { tally }) => sum + tally.orders, 0);
-
 const inFigures = (value: number): string => Math.round(value).toLocaleString('en');
-
-const timeOf = (left: number): string => (Number.isFinite(left) ? inWords(left) : 'unknown time');

@@ -99,7 +99,7 @@ async function ran(campaign: Campaign, threads: number, folder: Folder | undefin
   };
   await heeding(['SIGINT', 'SIGTERM'], heed, async () => {
     const pool = await openPool(threads);
-    const meter = isQuiet ? undefined : meterOf(cells, grid, process.stderr);
+    const meter = isQuiet ? undefined : meterOf(cells, grid, threads, process.stderr);
     try {
       await runCampaign(cells, grid, pool, stop.signal, () => {
         save();
