@@ -56,7 +56,7 @@ export function batchOf(cell: Cell, engine: Engine, { orders, until }: Pick<Grid
 /** Milliseconds that one order takes, roughly; the simulator's share was measured, the kernel's is guessed on the safe side. */
 export function effortOf(cell: Cell, engine: Engine): number {
   const messages = messagesOf(cell);
-  if (engine === 'kernel') return messages / 2e7;
+  if (engine === 'kernel') return messages / 1e8;
   // Without traitors all orders are alike, and what is done in them is remembered.
   const share = cell.faults === 0 ? MICROSECONDS_REMEMBERED : (MICROSECONDS_A_MESSAGE[cell.protocol] ?? MICROSECONDS_ELSE);
   return (messages * share + cell.members * MICROSECONDS_A_GENERAL) / 1000;
