@@ -9,7 +9,7 @@ export interface Question {
   readonly about: 'treason' | 'primary';
   /** The number of the order, or of the election. */
   readonly order: number;
-  /** The round in which `from` speaks; 0 where there are no rounds. */
+  /** The round in which `from` speaks; 0 where there are no rounds, as in every election. */
   readonly round: number;
   readonly from: NodeId;
   readonly to: NodeId;
