@@ -11,7 +11,7 @@ export interface Grid {
   readonly faults: readonly number[];
   readonly strategies: readonly string[];
   /** m, the traitors that the protocol is run to stand: as an army would set it for n, or always f, or each of these. */
-  readonly m: 'default' | 'f' | readonly number[];
+  readonly m: (typeof MS)[number] | readonly number[];
   /** How many orders each cell gets; at the most, if `until` is given. */
   readonly orders: number;
   /** Ends a cell as soon as the intervals of agreement and validity are at most that wide. */
@@ -59,7 +59,7 @@ export function gridOf(fields: Partial<Record<GridKey, Field>>, seed: number): G
     members: fields.members === undefined ? [4] : rangeIn(fields.members, 1, MEMBERS_MAX),
     faults: fields.faults === undefined ? [1] : rangeIn(fields.faults, 0, MEMBERS_MAX),
     strategies: fields.strategy === undefined ? ['coin'] : namesIn(fields.strategy, STRATEGIES.map(({ name }) => name)),
-    m: fields.m === undefined || fields.m.value === 'default' ? 'default' : fields.m.value === 'f' ? 'f' : rangeIn(fields.m, 0, MEMBERS_MAX),
+    m: fields.m === undefined ? 'default' : (MS.find((word) => word === fields.m!.value) ?? rangeIn(fields.m, 0, MEMBERS_MAX, `, or ${MS.join(' or ')}`)),
     orders: fields.orders === undefined ? (until === undefined ? ORDERS_DEFAULT : ORDERS_UNTIL_DEFAULT) : wholeIn(fields.orders, 1, ORDERS_MAX),
     until,
     seed: fields.seed === undefined ? seed : wholeIn(fields.seed, 0),
@@ -107,8 +107,15 @@ export const cellOf = (protocol: string, m: number, members: number, faults: num
   strategy,
 });
 
-/** Numbers: one, a list, or as people write them, `4..16` and `4,7,10`. @returns in ascending order, each once */
-export function rangeIn(field: Field, min: number, max: number): number[] {
+/** What m may be but numbers: the protocol's own, or as many as there are traitors. */
+const MS = ['default', 'f'] as const;
+
+/**
+ * Numbers: one, a list, or as people write them, `4..16` and `4,7,10`.
+ * @param orElse what else the field may hold, for the error
+ * @returns in ascending order, each once
+ */
+export function rangeIn(field: Field, min: number, max: number, orElse = ''): number[] {
   const parts = typeof field.value === 'string' ? field.value.split(',') : Array.isArray(field.value) ? (field.value as readonly unknown[]) : [field.value];
   if (parts.length === 0) throw new Refusal(`${field.name} is empty: give a number, or a range such as 4..16`);
   const numbers = parts.flatMap((part) => {
@@ -118,7 +125,7 @@ export function rangeIn(field: Field, min: number, max: number): number[] {
       try {
         return [wholeIn(one, min, max)];
       } catch (error) {
-        if (error instanceof Refusal) throw unexpected({ name: field.name, value: part }, `whole numbers from ${min} to ${max}, such as 4 or 4..16 or 4,7,10`);
+        if (error instanceof Refusal) throw unexpected({ name: field.name, value: part }, `whole numbers from ${min} to ${max}, such as 4 or 4..16 or 4,7,10${orElse}`);
         throw error;
       }
     }
@@ -146,7 +153,8 @@ function widthIn(field: Field): number {
 export function fieldsIn(text: string, file: string): Partial<Record<GridKey, Field>> {
   let value: unknown;
   try {
-    value = JSON.parse(text);
+    // Some editors put a byte order mark before it.
+    value = JSON.parse(text.replace(/^\uFEFF/, ''));
   } catch (error) {
     throw new Refusal(`${quotedPath(file)} is not JSON: ${error instanceof Error ? error.message.split('\n')[0]! : String(error)}`);
   }
