@@ -30,7 +30,7 @@ export async function newCampaign(grid: Grid, engine: EngineChoice): Promise<Cam
 export function resumedCampaign(path: string): Campaign {
   const file = join(path, RESULTS);
   const { grid, engine, left, cells } = savedIn(textIn(file), file);
-  return { grid, engine, left, cells: cells.map(({ cell, engine: chosen, seed, tally }) => begun(cell, chosen, seed, batchOf(cell, chosen, grid), grid, tally)) };
+  return { grid, engine, left, cells: cells.map(({ cell, engine: chosen, seed, tally, worst }) => ({ ...begun(cell, chosen, seed, batchOf(cell, chosen, grid), grid, tally), worst })) };
 }
 
 /** The text of a file of results. @throws Refusal in one line, if it cannot be read */

@@ -19,7 +19,7 @@ const FIRST_PAUSE = 1000;
 const LAST_PAUSE = 60_000;
 
 /**
- * A bar where a person may see it, else plain lines: one after the first batch, then at ever longer intervals. The time left
+ * A bar where a person may see it, else plain lines: one at the beginning, one after the first batch, then at ever longer intervals. The time left
  * goes by the effort that orders are thought to take, which differs from cell to cell by thousands; and more and more by how
  * long such an effort has taken so far.
  */
@@ -62,12 +62,14 @@ function barOf(facts: Facts, cells: number, stream: NodeJS.WriteStream): Meter {
 function linesOf(facts: Facts, cells: number, stream: NodeJS.WriteStream): Meter {
   let pause = 0;
   let last = -Infinity;
+  let isCounting = false;
   return {
     update() {
-      if (performance.now() - last < pause) return;
+      const { orders, total, rate, left, done } = facts();
+      if (performance.now() - last < pause && isCounting === orders > 0) return;
+      isCounting = orders > 0;
       last = performance.now();
       pause = Math.min(LAST_PAUSE, Math.max(FIRST_PAUSE, pause * 1.3));
-      const { orders, total, rate, left, done } = facts();
       stream.write(`campaign: ${done} of ${cells} cells, ${inFigures(orders)} of ${inFigures(total)} orders, ${inFigures(rate)} orders/s, ${inWords(left)} left\n`);
     },
     stop: () => undefined,

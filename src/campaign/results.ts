@@ -7,7 +7,7 @@ import { GRID_KEYS, cellsOf, gridOf, type Cell, type Grid, type GridKey } from '
 import { wilson, type Rate } from './interval.ts';
 import type { Progress } from './schedule.ts';
 import { undecidedIn, type Tally, type Violation } from './tally.ts';
-import { isProved, type Worst } from './worst.ts';
+import { WORST, isProved, type Worst } from './worst.ts';
 
 export const FORMAT = 'generals campaign';
 
@@ -107,7 +107,7 @@ export interface Saved {
   readonly grid: Grid;
   readonly engine: EngineChoice;
   readonly left: readonly string[];
-  readonly cells: readonly { readonly cell: Cell; readonly engine: Engine; readonly seed: number; readonly tally: Tally }[];
+  readonly cells: readonly { readonly cell: Cell; readonly engine: Engine; readonly seed: number; readonly tally: Tally; readonly worst: Worst | undefined }[];
 }
 
 /**
@@ -144,7 +144,7 @@ export function savedIn(text: string, name: string): Saved {
       if (fieldOf(field, 'id').value !== cell.id) throw unexpected(fieldOf(field, 'id'), cell.id);
       const seed = wholeIn(fieldOf(field, 'seed'), 0);
       if (seed !== cellSeed(grid.seed, cell)) throw unexpected(fieldOf(field, 'seed'), `${cellSeed(grid.seed, cell)}, which follows from the campaign's`);
-      return { cell, seed, engine: wordIn(fieldOf(field, 'engine'), ['simulator', 'kernel']), tally: tallyIn(field, grid) };
+      return { cell, seed, engine: wordIn(fieldOf(field, 'engine'), ['simulator', 'kernel']), tally: tallyIn(field, grid), worst: worstIn(fieldOf(field, 'worst')) };
     }),
   };
   // Last, as what is wrong with a field says more.
@@ -152,6 +152,8 @@ export function savedIn(text: string, name: string): Saved {
   if (digest !== digestOf(rest)) throw new Refusal(`${quotedPath(name)} was changed since it was written: its digest does not fit what it holds`);
   return saved;
 }
+
+const worstIn = (field: Field): Worst | undefined => (field.value === null ? undefined : wordIn(field, WORST));
 
 function tallyIn(cell: Field, grid: Grid): Tally {
   const counts = fieldOf(cell, 'counts');

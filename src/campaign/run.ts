@@ -42,6 +42,7 @@ interface Work {
 function workOf(cells: readonly Progress[], grid: Grid, counted: () => void): () => Work | undefined {
   const searched = new Map<string, Progress[]>();
   for (const progress of cells) {
+    if (progress.worst !== undefined) continue;
     const { protocol, m, members, faults } = progress.cell;
     const key = `${protocol} ${m} ${members} ${faults}`;
     searched.set(key, [...(searched.get(key) ?? []), progress]);

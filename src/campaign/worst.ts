@@ -6,7 +6,8 @@ import { isStructured } from '../sim/check/structured.ts';
 import { ORDER, type Cell } from './grid.ts';
 
 /** Whether some treason of at most f traitors breaks a property, whatever their strategy; unknown where that is not quickly told. */
-export type Worst = 'holds' | 'violated' | 'unknown';
+export const WORST = ['holds', 'violated', 'unknown'] as const;
+export type Worst = (typeof WORST)[number];
 
 /** How far a search goes: at the most so many generals, and so many steps, not seconds, so that every machine gives the same answer. */
 interface Limits {

@@ -91,18 +91,22 @@ async function ran(campaign: Campaign, threads: number, folder: Folder | undefin
     stop.abort();
   };
   const save = (): void => {
-    const start = performance.now();
-    if (folder === undefined || start < rest) return;
-    unsaved = refusalOf(() => folder.write(RESULTS, textOf(resultsNow(campaign))));
+    unsaved = refusalOf(() => folder?.write(RESULTS, textOf(resultsNow(campaign))));
     if (unsaved !== undefined) stop.abort();
-    rest = performance.now() + Math.max(CHECKPOINT, REST * (performance.now() - start));
   };
   await heeding(['SIGINT', 'SIGTERM'], heed, async () => {
     const pool = await openPool(threads);
     const meter = isQuiet ? undefined : meterOf(cells, grid, threads, process.stderr);
     try {
+      // What is to be done is saved before anything is: the worst of many cells is sought for a while before the first order.
+      save();
+      meter?.update();
       await runCampaign(cells, grid, pool, stop.signal, () => {
-        save();
+        const start = performance.now();
+        if (start >= rest) {
+          save();
+          rest = performance.now() + Math.max(CHECKPOINT, REST * (performance.now() - start));
+        }
         meter?.update();
       });
     } finally {

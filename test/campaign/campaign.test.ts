@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { wilson } from '../../src/campaign/interval.ts';
 import type { Results } from '../../src/campaign/results.ts';
-import { MAIN, cleanEnvironment, generals, projectPath, type Exit } from '../support/run.ts';
+import { COUNTING, MAIN, cleanEnvironment, generals, projectPath, type Exit } from '../support/run.ts';
 
 const GOLDEN = projectPath('test/campaign/golden.csv');
 /** The 0.9995 quantile of the normal distribution: for intervals that cover the truth 999 times in 1000. */
@@ -88,7 +88,7 @@ describe('generals campaign', () => {
     const words = ['campaign', '--protocol', 'exchange,oral', '--members', '4..5', '--faults', '2', '--orders', '6000', '--seed', '5', '--engine', 'simulator'];
     const whole = generals([...words, '--out', path('whole')]);
     const child = spawn(process.execPath, [MAIN, ...words, '--out', path('killed')], { env: cleanEnvironment() });
-    await line(child, /^campaign: /);
+    await line(child, COUNTING);
     child.kill('SIGKILL');
     const { code } = await ended(child);
     expect(code).to.equal('SIGKILL');
@@ -103,11 +103,25 @@ describe('generals campaign', () => {
     for (const name of ['results.json', 'results.csv', 'report.html']) expect(readFileSync(path(`killed/${name}`), 'utf8'), name).to.equal(readFileSync(path(`whole/${name}`), 'utf8'));
   });
 
+  it('killed before its first order goes on under the seed that it drew', async () => {
+    // The worst of king and signed takes seconds, and is sought first.
+    const words = ['campaign', '--protocol', 'king,signed', '--members', '4..5', '--faults', '1..2', '--orders', '50'];
+    const child = spawn(process.execPath, [MAIN, ...words, '--out', path('early')], { env: cleanEnvironment() });
+    await line(child, /^campaign: 0 of 8 cells, 0 of 400 orders/);
+    child.kill('SIGKILL');
+    await ended(child);
+    const { grid } = JSON.parse(readFileSync(path('early/results.json'), 'utf8')) as Results;
+    const seed = String(grid.seed);
+    const [resumed] = await Promise.all([generals(['campaign', '--resume', path('early')]), generals([...words, '--seed', seed, '--out', path('at-once')])]);
+    expect(resumed.code, resumed.err).to.equal(0);
+    expect(readFileSync(path('early/results.json'), 'utf8')).to.equal(readFileSync(path('at-once/results.json'), 'utf8'));
+  });
+
   it('stopped by Ctrl-C, gives the partial table, marked so, and can be resumed', async () => {
     const words = ['campaign', '--members', '4..7', '--faults', '2', '--orders', '100000', '--seed', '5', '--engine', 'simulator', '--out', path('stopped')];
     const child = spawn(process.execPath, [MAIN, ...words], { env: cleanEnvironment() });
     const exit = ended(child);
-    await line(child, /^campaign: /);
+    await line(child, COUNTING);
     child.kill('SIGINT');
     const { code, out } = await exit;
     expect(code).to.equal(130);
@@ -133,6 +147,7 @@ describe('generals campaign', () => {
     ['a kernel where there is none', ['--protocol', 'king', '--engine', 'kernel'], 'there is no kernel for king-m1-n4-f1-coin: --engine auto takes the simulator there'],
     ['too many cells', ['--protocol', 'exchange,oral,signed,king', '--members', '1..256', '--faults', '0..255'], 'cells, the limit is 10,000'],
     ['m that fits nowhere', ['--protocol', 'oral', '--members', '4', '--m', '3'], 'OM(3) does not fit 4 generals'],
+    ['m that is none', ['--m', 'x'], '--m is to be whole numbers from 0 to 256, such as 4 or 4..16 or 4,7,10, or default or f, not "x"'],
     ['a folder that cannot be', ['--out', '/proc/none/here'], 'the folder "/proc/none/here" cannot be written'],
     ['a file in the place of the folder', ['--out', projectPath('package.json')], 'cannot be written: a file is in its place'],
     ['a folder below a file', ['--out', projectPath('package.json/folder')], 'cannot be written: a part of its path is no folder'],
@@ -160,6 +175,11 @@ describe('generals campaign', () => {
       expectRefusal(await generals(['campaign', path(`bad-${index}.json`)]), says);
     });
   }
+
+  it('reads a grid that begins with a byte order mark', async () => {
+    writeFileSync(path('marked.json'), '\uFEFF{"members": 4, "orders": 20}');
+    expect((await generals(['campaign', path('marked.json')])).code).to.equal(0);
+  });
 
   it('refuses results that are truncated, foreign, of another version or tampered with, and leaves them as they are', async () => {
     await generals(['campaign', '--members', '4', '--orders', '20', '--seed', '1', '--out', path('good')]);

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Results } from '../../src/campaign/results.ts';
 import { openPty, ptyUnavailable } from '../support/pty.ts';
-import { MAIN, cleanEnvironment, generals, type Exit } from '../support/run.ts';
+import { COUNTING, MAIN, cleanEnvironment, generals, type Exit } from '../support/run.ts';
 import { skip } from '../support/skip.ts';
 
 /** Long enough that it can be stopped in its middle, and small enough that it can be run to its end. */
@@ -29,7 +29,7 @@ describe('a campaign in trouble', function () {
     it(`that ${signal} stops writes what it has, ends with ${status}, and can be resumed to the very same numbers`, async () => {
       const out = path(signal);
       const { child, exit } = begun([...WORDS, '--out', out]);
-      await line(child, /^campaign: /);
+      await line(child, COUNTING);
       child.kill(signal);
       const { code, out: table, err } = await exit;
       expect(code, err).to.equal(status);
@@ -61,7 +61,7 @@ describe('a campaign in trouble', function () {
     expect(err).to.match(/^generals: this takes about [\d,]+ days on one thread: --yes runs it all the same, fewer --orders take less[^\n]*\n$/);
     expect((await generals(['campaign', '--members', '16', '--orders', '4e9', '--engine', 'simulator', '--threads', '2'])).err).to.match(/this takes about \d+ (h|min|days) on 2 threads: --yes/);
     const { child, exit } = begun([...words, '--yes']);
-    await line(child, /^campaign: /);
+    await line(child, COUNTING);
     child.kill('SIGINT');
     expect((await exit).code).to.equal(130);
   });
@@ -146,7 +146,7 @@ describe('a campaign in trouble', function () {
   /** A folder with a campaign that was stopped once. */
   async function stoppedOnce(out: string): Promise<void> {
     const { child, exit } = begun([...WORDS, '--out', out]);
-    await line(child, /^campaign: /);
+    await line(child, COUNTING);
     child.kill('SIGINT');
     await exit;
   }

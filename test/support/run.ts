@@ -63,3 +63,6 @@ export function cleanEnvironment(): NodeJS.ProcessEnv {
   const { NO_COLOR: _no, FORCE_COLOR: _force, NODE_OPTIONS: _options, ...env } = process.env;
   return env;
 }
+
+/** What a campaign says, in a pipe, when it has counted orders. */
+export const COUNTING = /^campaign: [\d,]+ of [\d,]+ cells, [1-9]/;
