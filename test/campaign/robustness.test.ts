@@ -66,7 +66,7 @@ describe('a campaign in trouble', function () {
     expect((await exit).code).to.equal(130);
   });
 
-  it('whose disk is full from the beginning shows what it counted, and says in one line that nothing is saved', async () => {
+  it('whose disk is full from the beginning says in one line that nothing is saved, before it has counted anything', async () => {
     const { code, out, err } = await crowded('--out', path('crowded'), 2);
     expectUnsaved(err, 'nothing was saved');
     expect(out).to.include('PARTIAL');
