@@ -140,7 +140,7 @@ export const COMMANDS: readonly Command[] = [
   {
     name: 'g-campaign',
     forms: [[], [{ name: 'count' }]],
-    summary: 'simulate that many orders (10000) to the army as it stands, and count how often its loyal agree',
+    summary: 'simulate that many orders (10000) to the army as it stands, and count how often its loyal agree; what choose, g-break and g-kill have set for the next order waits for that',
     example: 'g-campaign 1e5',
     async run({ army, progress }, [orders], signal) {
       const { ARMY_ORDERS, armyCampaign } = await import('../campaign/army.ts');
