@@ -1,6 +1,6 @@
 /** What comes off a wire, made a message or nothing. What is bounded here needs no bound elsewhere. */
 import type { Message } from './messages.ts';
-import { CLIENTS, CLIENT_WINDOW, OPERATION_LENGTH } from './settings.ts';
+import { CLIENTS, CLIENT_WINDOW, OPERATION_LENGTH, PLACES, VIEWS } from './settings.ts';
 import { KEYS, TAIL, VALUE_LENGTH } from './store.ts';
 
 type Check = (value: unknown) => boolean;
@@ -15,7 +15,7 @@ const WINDOW = 4096;
 // JSON knows −0, which is 0 in canonical bytes and another number elsewhere.
 const natural: Check = (value) => Number.isSafeInteger(value) && (value as number) >= 0 && !Object.is(value, -0);
 const below = (limit: number): Check => (value) => natural(value) && (value as number) < limit;
-const positive: Check = (value) => natural(value) && value !== 0;
+const from1Below = (limit: number): Check => (value) => below(limit)(value) && value !== 0;
 const text = (length: number): Check => (value) => typeof value === 'string' && value.length <= length;
 const flag: Check = (value) => typeof value === 'boolean';
 const list = (item: Check, most: number, least = 0): Check => (value) => Array.isArray(value) && value.length >= least && value.length <= most && value.every(item);
@@ -34,27 +34,33 @@ const digest = text(128);
 const signature = text(256);
 const node = below(REPLICAS + CLIENTS);
 const replica = below(REPLICAS);
+const view = below(VIEWS);
+const laterView = from1Below(VIEWS);
+/** A place, or 0 for none. */
+const upTo = below(PLACES);
+const sequence = from1Below(PLACES);
+const timestamp = from1Below(2 ** 32);
 const signed = (body: Check): Readonly<Record<string, Check>> => ({ body, signature });
 
-const request = signed(fields({ client: node, timestamp: (value) => positive(value) && below(2 ** 32)(value), operation: text(OPERATION_LENGTH) }));
+const request = signed(fields({ client: node, timestamp, operation: text(OPERATION_LENGTH) }));
 const batch = fields({ requests: list(fields(request), BATCH) });
-const prePrepare = signed(fields({ view: natural, sequence: positive, digest }));
-const vote = signed(fields({ view: natural, sequence: positive, digest, replica }));
+const prePrepare = signed(fields({ view, sequence, digest }));
+const vote = signed(fields({ view, sequence, digest, replica }));
 const votes = list(fields(vote), REPLICAS, 1);
-const checkpoint = signed(fields({ sequence: positive, digest, replica }));
+const checkpoint = signed(fields({ sequence, digest, replica }));
 const certificate = fields({ prePrepare: fields(prePrepare), prepares: list(fields(vote), REPLICAS) });
 const viewChange = signed(
-  fields({ view: positive, stable: natural, proof: list(fields(checkpoint), REPLICAS), prepared: list(certificate, WINDOW), replica }),
+  fields({ view: laterView, stable: upTo, proof: list(fields(checkpoint), REPLICAS), prepared: list(certificate, WINDOW), replica }),
 );
-const newView = signed(fields({ view: positive, viewChanges: list(fields(viewChange), REPLICAS, 1), prePrepares: list(fields(prePrepare), WINDOW) }));
-const answers = list(pair(positive, text(VALUE_LENGTH)), BATCH, 1);
+const newView = signed(fields({ view: laterView, viewChanges: list(fields(viewChange), REPLICAS, 1), prePrepares: list(fields(prePrepare), WINDOW) }));
+const answers = list(pair(timestamp, text(VALUE_LENGTH)), BATCH, 1);
 const snapshot = fields({
-  sequence: positive,
-  position: natural,
+  sequence,
+  position: upTo,
   chain: digest,
   values: list(pair(text(VALUE_LENGTH), text(VALUE_LENGTH)), KEYS),
   tail: list(text(OPERATION_LENGTH), TAIL),
-  clients: list(pair(node, list(pair(positive, text(VALUE_LENGTH)), CLIENT_WINDOW)), CLIENTS),
+  clients: list(pair(node, list(pair(timestamp, text(VALUE_LENGTH)), CLIENT_WINDOW)), CLIENTS),
 });
 
 /** What each message has beside its type. */
@@ -67,8 +73,8 @@ const FIELDS: Readonly<Record<Message['type'], Readonly<Record<string, Check>>>>
   checkpoint,
   'view-change': viewChange,
   'new-view': newView,
-  reply: signed(fields({ view: natural, client: node, replica, answers })),
-  status: { view: natural, isChanging: flag, executed: natural, stable: natural },
+  reply: signed(fields({ view, client: node, replica, answers })),
+  status: { view, isChanging: flag, executed: upTo, stable: upTo },
   committed: { batch, commits: votes },
   state: { snapshot, proof: list(fields(checkpoint), REPLICAS, 1) },
   stable: { proof: list(fields(checkpoint), REPLICAS, 1) },

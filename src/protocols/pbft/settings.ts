@@ -43,6 +43,13 @@ export const CLIENT_WINDOW = 128;
 /** The most clients; their ids follow those of the replicas. */
 export const CLIENTS = 1024;
 
+/**
+ * No view and no place is ever so large: a view each millisecond would take 34 years to come there, a place each
+ * microsecond nine. What comes off a wire is below, so that sums stay whole numbers, and no loop over them is without an end.
+ */
+export const VIEWS = 2 ** 40;
+export const PLACES = 2 ** 48;
+
 /** The most bytes, as UTF-16 units, of an operation. */
 export const OPERATION_LENGTH = 4096;
 
