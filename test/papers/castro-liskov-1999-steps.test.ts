@@ -304,9 +304,9 @@ describe('Castro and Liskov 1999: one replica', () => {
   describe('Section 4.5.2, liveness:', () => {
     it('f + 1 view-changes for later views have a replica ask for the lowest of these, its timer or not; f do not', () => {
       const backup = new OneReplica(3);
-      expect(saidIn(backup.hears(1, viewChange(1, 2)), 'view-change')).to.deep.equal([]);
-      expect(saidIn(backup.hears(2, viewChange(2, 3)), 'view-change').map(({ body }) => [body.view, body.replica])).to.deep.equal([[2, 3]]);
-      expect(backup.state).to.deep.include({ view: 2, isChanging: true });
+      expect(saidIn(backup.hears(1, viewChange(1, 3)), 'view-change')).to.deep.equal([]);
+      expect(saidIn(backup.hears(2, viewChange(2, 4)), 'view-change').map(({ body }) => [body.view, body.replica])).to.deep.equal([[3, 3]]);
+      expect(backup.state).to.deep.include({ view: 3, isChanging: true });
     });
 
     it('the timer for a new view starts when 2f + 1 ask for it, and not before; it expires for the view after', () => {

@@ -56,7 +56,7 @@ export function pbftService(name: string, collector: boolean): Service {
       }
     },
     keep: (records) => neededOfTwins(records as readonly TwinVocabulary['record'][], neededOf),
-    command: (state) => ({ ...commandOf(state as ReplicaState), hasBegun: !(state as ReplicaState).isChanging }),
+    command: (state) => commandOf(state as ReplicaState),
     status: (state) => ({ ...statusOf(state as ReplicaState), values: Object.fromEntries([...(state as ReplicaState).store.values].slice(-20)) }),
   };
 }

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { doorOf, type Command } from '../../core/command.ts';
 import { nodeId, type NodeId } from '../../core/node.ts';
 import { Refusal, quoted, quotedPath } from '../../core/refusal.ts';
 import { forgetfulLog, openLog, wasRepaired, type Log } from '../log.ts';
@@ -13,7 +14,7 @@ import { DIGEST, FROM, MAC, TO, type Envelope } from './nodes.ts';
 import { Peer } from './peer.ts';
 import type { Plan } from './plan.ts';
 import { serverFor, type Desk, type Limits, type Told } from './server.ts';
-import type { Command, Place, Service, Status } from './service.ts';
+import type { Place, Service, Status } from './service.ts';
 import { Tallies, type Tally } from './tally.ts';
 
 /** What one replica needs in order to be. */
@@ -198,9 +199,9 @@ export class Replica {
       },
       metrics,
       order: async (data, signal) => {
-        const { commander } = this.command();
+        const door = doorOf(this.command(), nodeId(this.id));
         // Users are sent to the commander, unless it does not answer: then the replicas have to hear of it, and elect another.
-        if (commander !== this.id && (await this.#peers.get(commander)?.isThere()) === true) return { status: 401, text: `Node ${this.id} does not command, node ${commander} does\n`, headers: { 'generals-commander': String(commander) } };
+        if (door !== this.id && (await this.#peers.get(door)?.isThere()) === true) return { status: 401, text: `Node ${this.id} does not command, node ${door} does\n`, headers: { 'generals-commander': String(door) } };
         const start = performance.now();
         const asked = this.#gateway.ask(data, signal);
         if (asked === 'full') return { status: 429, text: 'too many requests wait for their answer\n', headers: { 'retry-after': '1' } };

@@ -1,4 +1,5 @@
 import type { Settings } from '../../core/machine.ts';
+import type { Command } from '../../core/command.ts';
 import type { NodeId } from '../../core/node.ts';
 import type { AnyMachine } from './driver.ts';
 
@@ -61,13 +62,6 @@ export interface Executed extends Place {
 export interface Vote {
   readonly order: number;
   readonly digest: string;
-}
-
-export interface Command {
-  readonly view: number;
-  readonly commander: NodeId;
-  /** Whether the view has begun; before, it is only asked for. */
-  readonly hasBegun: boolean;
 }
 
 /** A replica as people may look at it. */

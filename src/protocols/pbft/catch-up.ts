@@ -56,6 +56,8 @@ export function hearStatus(turn: Turn, from: NodeId, status: StatusMessage): voi
     const own = state.viewChanges[context.self];
     if (own !== undefined && status.view <= state.view) send(turn, to, own);
   } else if (state.newView !== undefined && (status.view < state.view || (status.view === state.view && status.isChanging))) send(turn, to, state.newView);
+  // Who is ahead answers by what takes one there: its view-change, or the new-view by which that view began.
+  if (status.view > state.view) send(turn, to, statusOf(state));
   for (const checkpoint of state.checkpoints[context.self] ?? []) {
     if (checkpoint.body.sequence > status.stable) send(turn, to, { type: 'checkpoint', ...checkpoint });
   }

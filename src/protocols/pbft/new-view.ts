@@ -5,8 +5,8 @@ import { stabilise } from './checkpoint.ts';
 import type { Batch, NewView, Proposal, Signed, ViewChangeBody } from './messages.ts';
 import { flawOf } from './proof.ts';
 import { adopt, hearPrePrepare, propose } from './propose.ts';
-import { forgetDone, watch } from './requests.ts';
-import { accuse, isInWindow, isPrimary, openSlot, primaryOf, save, send, slotAt, type ReplicaState, type Turn } from './state.ts';
+import { forgetDone, passOn, watch } from './requests.ts';
+import { accuse, isInWindow, openSlot, primaryOf, save, send, slotAt, type ReplicaState, type Turn } from './state.ts';
 import { hearVote } from './vote.ts';
 import { hearCertificate } from './collector.ts';
 import { changeView } from './view-change.ts';
@@ -94,14 +94,14 @@ function enter(turn: Turn, newView: NewView, isOwn: boolean): void {
   forgetDone(turn);
   state.queue = [...state.waiting.values()].filter((one) => one.view !== view).map(({ request }) => request);
   // The primary may know nothing of what made the others leave the last view.
-  if (!isPrimary(turn)) for (const request of state.queue.slice(0, PASSED_ON)) send(turn, [nodeId(primaryOf(view, state.n))], request);
+  for (const request of state.queue.slice(0, PASSED_ON)) passOn(turn, request);
   fetchMissing(turn);
   watch(turn);
   propose(turn);
   replayEarly(turn);
 }
 
-/** How many of the requests that wait a backup passes on to a new primary; clients ask again for the rest. */
+/** How many of the requests that wait a backup passes on to a new primary at once; the others it does as their turn comes. */
 const PASSED_ON = 16;
 
 /** The view and what it starts with, as far as it is remembered. */

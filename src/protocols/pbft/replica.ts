@@ -10,7 +10,7 @@
  * In view v the primary is replica v mod n. A quorum is so many replicas that any two quorums share a loyal one, 2f + 1 of 3f + 1.
  *
  * Request    A client signs its request and sends it to the primary; answered by f + 1 replicas alike, it believes them.
- *            Not answered in time, it asks everyone; backups pass the request on to the primary, and start a timer.
+ *            Not answered in time, it asks everyone; a backup passes what is new to it on to the primary, and starts a timer.
  * Order      The primary gives a batch of requests the next place in the window, and says pre-prepare. Upon that, a backup that
  *            accepted no other for this place and view saves it and says prepare, to all.
  * Prepared   Upon the pre-prepare and prepares of a quorum less the primary, a replica saves this proof and says commit, to all.
@@ -19,9 +19,10 @@
  *            forgotten. The window is the 2K places above the last such checkpoint; nothing outside it is listened to.
  * View change  When the oldest request waits too long, a replica leaves the view and says view-change for the next, with
  *            the proofs of its last stable checkpoint and of all that prepared since. Upon those of f + 1 for later views,
- *            it follows. Upon those of a quorum, the new primary says new-view: these, and the pre-prepares that follow from
- *            them. A backup checks all proofs, derives the same pre-prepares, enters the view and goes on as above. Who has
- *            seen a quorum ask for a view and waits in vain asks for the one after, waiting twice as long each time.
+ *            it follows, as upon that of the view’s own primary. Upon those of a quorum, the new primary says new-view: these,
+ *            and the pre-prepares that follow from them. A backup checks all proofs, derives the same pre-prepares, enters the
+ *            view and goes on as above. Who has seen a quorum ask for a view and waits in vain asks for the one after, waiting
+ *            twice as long each time.
  * Catching up  `catch-up.ts`. With a collector, `collector.ts`.
  *
  * Bounds: per place and view one pre-prepare and one vote of each kind by each replica; of each replica its latest
@@ -31,8 +32,9 @@
  * We depart from the paper in this: a replica’s votes are counted though its own pre-prepare has not come, and a quorum of commits is proof enough
  * without it; a commit counts by who sent it, as with the authenticators of §5, and its signature is looked at when it is
  * shown to others; the timer runs for the oldest request, so that no primary starves one by serving others; the primary has a
- * timer too; a backup does not prepare what a new-view names until it has the batch; timeouts double six times and no more; clients
- * may have many requests under way; there are no read-only or tentative executions.
+ * timer too; a primary that leaves its view is followed; a backup does not prepare what a new-view names until it has the
+ * batch; timeouts double six times and no more; clients may have many requests under way; there are no read-only or tentative
+ * executions.
  */
 import type { ReplicaContext, ReplicaMachine } from '../../core/machine.ts';
 import type { NodeId } from '../../core/node.ts';

@@ -16,8 +16,20 @@ export function hearRequest(turn: Turn, from: NodeId, request: Request): void {
   if (isPrimary(turn) && !state.isChanging) {
     if (isNew) state.queue.push(request);
     propose(turn);
-  } else if (from === body.client && !isPrimary(turn)) send(turn, [nodeId(primaryOf(state.view, state.n))], request);
+  } else if (from === body.client || isNew) passOn(turn, request);
   watch(turn);
+}
+
+/**
+ * A backup tells the primary of what it waits for (§4.1), before it starts a timer for it: else whoever tells backups alone could
+ * have one loyal primary after the other deposed.
+ */
+export function passOn(turn: Turn, request: Request): void {
+  const { state } = turn;
+  if (isPrimary(turn)) return;
+  const waiting = state.waiting.get(keyOf(request.body));
+  if (waiting !== undefined) waiting.passedOn = state.view;
+  send(turn, [nodeId(primaryOf(state.view, state.n))], request);
 }
 
 export const isClient = ({ state }: Turn, id: NodeId): boolean => id >= state.n && id < state.n + CLIENTS;
@@ -35,7 +47,7 @@ export function keep(turn: Turn, request: Request): boolean {
     drop(turn);
     return false;
   }
-  state.waiting.set(key, { request, view: -1 });
+  state.waiting.set(key, { request, view: -1, passedOn: -1 });
   state.waitingOf.set(client, count + 1);
   return true;
 }
@@ -82,6 +94,8 @@ export function watch(turn: Turn): void {
   state.watched = target;
   if (target === undefined) effects.push({ type: 'cancel-timer', timer: 'view' });
   else effects.push({ type: 'set-timer', timer: 'view', after: viewTimeout(turn) });
+  const waiting = target === undefined ? undefined : state.waiting.get(target);
+  if (waiting !== undefined && waiting.view !== state.view && waiting.passedOn !== state.view) passOn(turn, waiting.request);
 }
 
 /** The oldest request that waits; what a client’s later requests have made too old waits no longer. */

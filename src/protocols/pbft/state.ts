@@ -73,6 +73,8 @@ export interface Waiting {
   readonly request: Request;
   /** The view in which it was proposed; −1 if in none. */
   view: number;
+  /** The last view whose primary was told of it here; −1 if none was. */
+  passedOn: number;
 }
 
 /** One place of the log. */

@@ -1,3 +1,4 @@
+import type { Command } from '../../core/command.ts';
 import { nodeId, type NodeId } from '../../core/node.ts';
 import type { Seal } from '../../core/machine.ts';
 import { primaryOf, type ReplicaState } from './state.ts';
@@ -20,10 +21,11 @@ export interface ReplicaStatus {
   readonly dropped: number;
 }
 
-export const commandOf = ({ view, n }: ReplicaState): { view: number; commander: NodeId } => ({ view, commander: nodeId(primaryOf(view, n)) });
+export const commandOf = ({ view, n, isChanging }: ReplicaState): Command => ({ view, commander: nodeId(primaryOf(view, n)), hasBegun: !isChanging });
 
 export const statusOf = (state: ReplicaState): ReplicaStatus => ({
-  ...commandOf(state),
+  view: state.view,
+  commander: commandOf(state).commander,
   isChangingView: state.isChanging,
   executed: state.store.position,
   sequence: state.executed,

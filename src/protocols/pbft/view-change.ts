@@ -44,7 +44,8 @@ export function hearViewChange(turn: Turn, from: NodeId, message: ViewChange): v
 
 /**
  * One loyal replica among those that left is reason enough to leave as well, for the lowest view that they ask for
- * (§4.5.2). Once a quorum waits for the view, so long that it may begin is waited for it and no longer.
+ * (§4.5.2); and so is the view’s own primary, who will not serve it any more, but for the next view alone, whatever it asks for.
+ * Once a quorum waits for the view, so long that it may begin is waited for it and no longer.
  */
 function consider(turn: Turn): void {
   const { context, state, effects } = turn;
@@ -59,6 +60,7 @@ function consider(turn: Turn): void {
     } else if (view === state.view) present += 1;
   }
   if (later >= state.oneLoyal) return changeView(turn, lowest);
+  if ((state.viewChanges[primaryOf(state.view, state.n)]?.body.view ?? 0) > state.view) return changeView(turn, state.view + 1);
   if (!state.isChanging) return;
   if (state.awaited < state.view && present + later >= state.quorum) {
     state.awaited = state.view;

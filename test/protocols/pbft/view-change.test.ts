@@ -5,6 +5,7 @@ import { neededOf } from '../../../src/protocols/pbft/compact.ts';
 import type { Effect, SavedRecord } from '../../../src/protocols/pbft/messages.ts';
 import { replica } from '../../../src/protocols/pbft/replica.ts';
 import { stateDigest, statusOf } from '../../../src/protocols/pbft/status.ts';
+import { OneReplica, saidIn, viewChange } from '../../support/one-replica.ts';
 import { Cluster, twisted } from '../../support/replicas.ts';
 
 function agree(cluster: Cluster, ids: readonly number[]): void {
@@ -120,6 +121,56 @@ describe('PBFT changes views:', () => {
     expect(cluster.accusations.some((line) => line.includes('accuses 1: a new-view that does not follow'))).to.equal(true);
     agree(cluster, [2, 3]);
     expect(cluster.log(2)[0]).to.equal('order');
+  });
+
+  it('a traitor that shows a client’s request to backups alone topples no primary: they pass it on, and it is executed', () => {
+    const cluster = new Cluster(4);
+    const seal = cluster.node(4).context.seal;
+    for (let timestamp = 1; timestamp <= 3; timestamp += 1) {
+      const body = { client: nodeId(4), timestamp, operation: `order ${timestamp}` };
+      const message = { type: 'request' as const, body, signature: seal.sign('request', body) };
+      for (const id of [1, 2]) cluster.network.hear(cluster.node(id), nodeId(3), message);
+    }
+    cluster.rest(20_000);
+    for (let id = 0; id < 4; id += 1) expect(cluster.status(id)).to.include({ view: 0, executed: 3, waiting: 0 });
+  });
+
+  it('a primary that alone has left its view is followed into the next, and no further', () => {
+    const backup = new OneReplica(2);
+    expect(saidIn(backup.hears(0, viewChange(0, 7)), 'view-change').map(({ body }) => body.view)).to.deep.equal([1]);
+    expect(saidIn(backup.hears(1, viewChange(1, 7)), 'view-change').map(({ body }) => body.view), 'f + 1 for later views').to.deep.equal([7]);
+  });
+
+  it('whom the word of a primary that left has not reached asks it for that, upon its status', () => {
+    // A replica tells one other in turn where it stands: it would be long until all had told the primary.
+    const cluster = new Cluster(7, { statusEvery: 150 });
+    cluster.ask('order');
+    cluster.rest(2);
+    cluster.network.pause(cluster.node(0));
+    cluster.link = (from, _to, message) => (from.id === 0 && message.type === 'view-change' ? [] : [1]);
+    cluster.rest(990);
+    for (let id = 1; id < 7; id += 1) expect(cluster.status(id)).to.include({ view: 0, executed: 1, isChangingView: false });
+    cluster.rest(100);
+    cluster.network.resume(cluster.node(0));
+    expect(cluster.status(0)).to.include({ view: 1, isChangingView: true });
+    cluster.link = () => [1];
+    cluster.rest(320);
+    for (let id = 0; id < 7; id += 1) expect(cluster.status(id)).to.include({ view: 1, isChangingView: false });
+  });
+
+  it('all that waited for a primary that is gone is executed in the very next view, though no client asks again', () => {
+    const cluster = new Cluster(4, { retryAfter: 600_000, batch: 4, pipeline: 1 });
+    cluster.link = (from, to, message) => (message.type === 'request' && from.id >= 4 && to.id !== 3 ? [] : [1]);
+    const seal = cluster.node(4).context.seal;
+    cluster.network.crash(cluster.node(0));
+    for (let timestamp = 1; timestamp <= 60; timestamp += 1) {
+      const body = { client: nodeId(4), timestamp, operation: `order ${timestamp}` };
+      const message = { type: 'request' as const, body, signature: seal.sign('request', body) };
+      for (const id of [2, 3]) cluster.network.hear(cluster.node(id), nodeId(4), message);
+    }
+    cluster.rest(60_000);
+    expect(new Set(cluster.log(1)).size).to.equal(60);
+    expect(cluster.status(1).view, 'the next primary was deposed for what nobody told it').to.equal(1);
   });
 
   it('a client that makes its own request too old to be executed topples no primary', () => {
