@@ -8,12 +8,19 @@ export interface Ask {
 }
 
 /**
- * What the state machine of a log has to do, without a bound and for a judge: every request is executed once, and gets the
- * next position. `set <key> <value>` also remembers a value, `get <key>` answers it, and all else is answered by its position.
+ * What the state machine of a log has to do, for a judge: every request is executed once, but not behind `window` later numbers
+ * of its client, and gets the next position. `set <key> <value>` also remembers a value, `get <key>` answers it, and all else is answered by its position.
  */
 export class Ledger {
   readonly values = new Map<string, string>();
   readonly #answers = new Map<string, string>();
+  readonly #window: number;
+  readonly #highest = new Map<NodeId, number>();
+
+  /** @param window how far apart the numbers are that one client may have under way */
+  constructor(window: number) {
+    this.#window = window;
+  }
 
   /** How many requests were executed. */
   get position(): number {
@@ -22,7 +29,9 @@ export class Ledger {
 
   execute({ client, timestamp, operation }: Ask): void {
     const key = `${client} ${timestamp}`;
-    if (this.#answers.has(key)) return;
+    const highest = this.#highest.get(client) ?? 0;
+    if (this.#answers.has(key) || timestamp <= highest - this.#window) return;
+    this.#highest.set(client, Math.max(highest, timestamp));
     const [, verb, name = '', value = ''] = /^(get|set)(?: ([^ ]*) ?(.*))?$/s.exec(operation) ?? [];
     this.#answers.set(key, verb === 'get' ? (this.values.get(name) ?? '') : `${this.position + 1}`);
     if (verb === 'set') this.values.set(name, value);

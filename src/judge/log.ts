@@ -26,7 +26,7 @@ export interface Word {
  */
 export class LogJudge {
   /** The log as far as it is known without a gap, executed. */
-  readonly ledger = new Ledger();
+  readonly ledger: Ledger;
   /** The first offence, in words. */
   violation: string | undefined;
   /** What is at each place, and who executed it there first. */
@@ -36,6 +36,11 @@ export class LogJudge {
   /** By type, view and place, what each replica said. */
   readonly #said = new Map<string, Map<number, Map<number, string[]>>>();
   readonly #left = new Map<NodeId, number>();
+
+  /** @param window how far apart the numbers are that one client may have under way */
+  constructor(window: number) {
+    this.ledger = new Ledger(window);
+  }
 
   /** How many places hold something. */
   get height(): number {

@@ -9,7 +9,7 @@ const entry = (...asks: ReturnType<typeof ask>[]): Entry => ({ requests: asks.ma
 describe('the judge of a log', () => {
   let judge: LogJudge;
   beforeEach(() => {
-    judge = new LogJudge();
+    judge = new LogJudge(128);
     judge.asked(ask(1, 'set x 5'));
     judge.asked(ask(2, 'get x'));
     judge.asked(ask(3, 'attack'));
@@ -43,7 +43,7 @@ describe('the judge of a log', () => {
     judge.executed(A, 1, entry(ask(1, 'set x 5')));
     judge.answered(CLIENT, 1, '2');
     expect(judge.violation).to.equal('client 4 believes "2" for its request 1, and the log says "1"');
-    judge = new LogJudge();
+    judge = new LogJudge(128);
     judge.answered(CLIENT, 1, '1');
     expect(judge.violation).to.equal('client 4 believes "1" for its request 1, and nobody executed it');
   });
@@ -58,7 +58,7 @@ describe('the judge of a log', () => {
     expect(judge.violation).to.equal(undefined);
     judge.said(B, { type: 'commit', view: 2, sequence: 2, content: 'b' });
     expect(judge.violation).to.equal('replica 1 said a commit for view 2, after it had left that');
-    judge = new LogJudge();
+    judge = new LogJudge(128);
     for (const content of ['a', 'b']) judge.said(A, { type: 'prepare', view: 1, sequence: 2, content });
     expect(judge.violation).to.equal('replica 0 said two prepares for view 1 at place 2');
   });

@@ -8,22 +8,28 @@ export interface Rewriting {
   readonly file: string;
   readonly words: string;
   readonly by: string;
+  /** What else is rewritten, where one mend stands in for the other. */
+  readonly also?: readonly Rewriting[];
 }
 
 /** Makes a copy of the program with these words rewritten, does work with what `dist/src` is there, and removes the copy. */
-export async function withRewritten({ file, words, by }: Rewriting, work: (source: string) => Promise<void>): Promise<void> {
+export async function withRewritten(rewriting: Rewriting, work: (source: string) => Promise<void>): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'generals-'));
   try {
     const source = join(folder, 'dist', 'src');
     cpSync(projectPath('dist/src'), source, { recursive: true, filter: (path) => !/\.(map|d\.ts)$/.test(path) });
     cpSync(projectPath('package.json'), join(folder, 'package.json'));
     symlinkSync(projectPath('node_modules'), join(folder, 'node_modules'));
-    const path = join(source, 'protocols', 'pbft', `${file}.js`);
-    const [before, after, ...more] = readFileSync(path, 'utf8').split(words);
-    if (after === undefined || more.length > 0) throw new Error(`${file} has these words not once, but ${after === undefined ? 0 : more.length + 1} times: ${words}`);
-    writeFileSync(path, before! + by + after);
+    for (const one of [rewriting, ...(rewriting.also ?? [])]) rewrite(source, one);
     await work(source);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+function rewrite(source: string, { file, words, by }: Rewriting): void {
+  const path = join(source, 'protocols', 'pbft', `${file}.js`);
+  const [before, after, ...more] = readFileSync(path, 'utf8').split(words);
+  if (after === undefined || more.length > 0) throw new Error(`${file} has these words not once, but ${after === undefined ? 0 : more.length + 1} times: ${words}`);
+  writeFileSync(path, before! + by + after);
 }

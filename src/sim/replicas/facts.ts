@@ -14,6 +14,8 @@ export type RunFact = { readonly at: number } & (
   | { readonly type: 'accused'; readonly by: NodeId; readonly suspect: NodeId; readonly evidence: string }
   | { readonly type: 'fell'; readonly replica: NodeId }
   | { readonly type: 'came-back'; readonly replica: NodeId }
+  | { readonly type: 'paused'; readonly replica: NodeId }
+  | { readonly type: 'went-on'; readonly replica: NodeId }
   /** How a loyal replica stands at the end; nothing is known of one that is down. */
   | { readonly type: 'ended'; readonly replica: NodeId; readonly status: ReplicaStatus | null }
 );
@@ -45,6 +47,10 @@ function inWords(fact: RunFact): string | undefined {
       return `replica ${fact.replica} falls`;
     case 'came-back':
       return `replica ${fact.replica} comes back`;
+    case 'paused':
+      return `replica ${fact.replica} stops in its tracks`;
+    case 'went-on':
+      return `replica ${fact.replica} goes on`;
     case 'ended':
       return `replica ${fact.replica} ends ${fact.status === null ? 'as it fell' : statusInWords(fact.status)}`;
     default:

@@ -4,7 +4,7 @@ import { LogJudge } from '../../judge/log.ts';
 import { client, type ClientVocabulary } from '../../protocols/pbft/client.ts';
 import type { Message, ReplicaOutput } from '../../protocols/pbft/messages.ts';
 import { replica } from '../../protocols/pbft/replica.ts';
-import { settingsOf } from '../../protocols/pbft/settings.ts';
+import { CLIENT_WINDOW, settingsOf } from '../../protocols/pbft/settings.ts';
 import { Network, type AnyMachine } from './network.ts';
 import { judgeWords } from './words.ts';
 
@@ -20,7 +20,7 @@ export interface Load {
 export function serve({ n, requests, delay = 1 }: { readonly n: number; readonly requests: number; readonly delay?: number }): Load {
   const members = Array.from({ length: n }, (_, id) => nodeId(id));
   const settings = settingsOf({ batch: 1, timeout: 600_000, retryAfter: 600_000, statusEvery: 600_000 });
-  const judge = new LogJudge();
+  const judge = new LogJudge(CLIENT_WINDOW);
   let answered = 0;
   const link = [delay];
   const nodes = [...members, nodeId(n)].map((id) => ({

@@ -24,6 +24,8 @@ export interface SimNode {
   waiting: number;
   /** When each timer that runs was set, as a running number. */
   readonly timers: Map<string, number>;
+  /** What waits until it goes on; undefined unless it is paused. */
+  held: Due[] | undefined;
 }
 
 /** What the world does with messages and disks, and who watches. */
@@ -38,10 +40,11 @@ export interface World {
 }
 
 type Due =
-  | { readonly type: 'message'; readonly node: SimNode; readonly event: Extract<Event, { type: 'message' }> }
+  | { readonly type: 'event'; readonly node: SimNode; readonly event: Event }
   | { readonly type: 'timer'; readonly node: SimNode; readonly timer: string; readonly token: number }
   | { readonly type: 'effect'; readonly node: SimNode; readonly effect: Effect; readonly life: number }
-  | { readonly type: 'call'; readonly call: () => void };
+  /** Done when the node can, if it is for one. */
+  | { readonly type: 'call'; readonly call: () => void; readonly node?: SimNode };
 
 /**
  * Machines among themselves in virtual time: one thing happens after another, in the order of time and then of cause, so
@@ -57,7 +60,7 @@ export class Network {
 
   constructor(nodes: readonly Pick<SimNode, 'id' | 'machine' | 'context'>[], world: World) {
     this.#world = world;
-    this.nodes = nodes.map((node) => ({ ...node, state: undefined, isUp: false, life: 0, disk: [], unsynced: [], syncedAt: 0, waiting: 0, timers: new Map() }));
+    this.nodes = nodes.map((node) => ({ ...node, state: undefined, isUp: false, life: 0, disk: [], unsynced: [], syncedAt: 0, waiting: 0, timers: new Map(), held: undefined }));
     for (const node of this.nodes) this.#hosts.set(node.id, [...(this.#hosts.get(node.id) ?? []), node]);
   }
 
@@ -81,16 +84,35 @@ export class Network {
     node.syncedAt = 0;
     node.waiting = 0;
     node.timers.clear();
+    node.held = undefined;
     node.state = undefined;
   }
 
+  /** A node stops in its tracks, as a process does by SIGSTOP: all that comes meanwhile waits. */
+  pause(node: SimNode): void {
+    if (node.isUp) node.held ??= [];
+  }
+
+  /** It goes on, and takes timers that are overdue before all else that waits, as Node does. */
+  resume(node: SimNode): void {
+    const { held = [] } = node;
+    node.held = undefined;
+    for (const due of held) if (due.type === 'timer') this.#happen(due);
+    for (const due of held) if (due.type !== 'timer') this.#happen(due);
+  }
+
   input(node: SimNode, input: unknown): void {
-    if (node.isUp) this.#step(node, { type: 'input', input });
+    this.#happen({ type: 'event', node, event: { type: 'input', input } });
   }
 
   /** A message reaches a node at once. */
   hear(node: SimNode, from: NodeId, message: unknown): void {
-    if (node.isUp) this.#step(node, { type: 'message', from, message });
+    this.#happen({ type: 'event', node, event: { type: 'message', from, message } });
+  }
+
+  /** Somebody comes to a node, and is heard when it goes on, if it is paused, and not at all if it falls before. */
+  visit(node: SimNode, call: () => void): void {
+    this.#happen({ type: 'call', node, call });
   }
 
   at(time: number, call: () => void): void {
@@ -109,8 +131,9 @@ export class Network {
   }
 
   #happen(due: Due): void {
+    if (due.node?.held !== undefined) return void due.node.held.push(due);
     switch (due.type) {
-      case 'message':
+      case 'event':
         if (due.node.isUp) this.#step(due.node, due.event);
         return;
       case 'timer':
@@ -180,7 +203,7 @@ export class Network {
       if (hosts === undefined) continue;
       for (const node of hosts) {
         if (node === from) continue;
-        for (const delay of this.#world.link(from, node, this.now)) this.#wheel.add(this.now + delay, { type: 'message', node, event });
+        for (const delay of this.#world.link(from, node, this.now)) this.#wheel.add(this.now + delay, { type: 'event', node, event });
       }
     }
   }

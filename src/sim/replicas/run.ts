@@ -7,13 +7,15 @@ import { traitor } from '../../faults/replicas/traitor.ts';
 import { LogJudge } from '../../judge/log.ts';
 import { client, type ClientVocabulary } from '../../protocols/pbft/client.ts';
 import { neededOf } from '../../protocols/pbft/compact.ts';
-import type { Batch, Message, ReplicaOutput, SavedRecord } from '../../protocols/pbft/messages.ts';
+import type { Batch, Message, ReplicaOutput, Request, SavedRecord } from '../../protocols/pbft/messages.ts';
 import { replica } from '../../protocols/pbft/replica.ts';
+import { CLIENT_WINDOW } from '../../protocols/pbft/settings.ts';
 import { slotAt, type ReplicaState } from '../../protocols/pbft/state.ts';
 import { stateDigest, statusOf } from '../../protocols/pbft/status.ts';
 import type { RunFact } from './facts.ts';
 import { Network, type AnyMachine, type SimNode } from './network.ts';
 import type { Schedule } from './schedule.ts';
+import { Users } from './users.ts';
 import { judgeWords } from './words.ts';
 
 /** What became of a schedule. */
@@ -40,9 +42,9 @@ const PATIENCE = 60_000;
 
 /** Lets a schedule happen, and judges it: safety as it goes, liveness once the network has healed. */
 export function runSchedule(schedule: Schedule, { loyal = replica as unknown as AnyMachine, observe }: RunOptions = {}): Outcome {
-  const { n, traitors, clients, pretences, heals, settings } = schedule;
+  const { n, traitors, clients, follows, pretences, heals, settings } = schedule;
   const pretender = nodeId(n + clients);
-  const judge = new LogJudge();
+  const judge = new LogJudge(CLIENT_WINDOW);
   const isLoyal = (id: NodeId): boolean => !traitors.has(id) && id !== pretender;
   const members = Array.from({ length: n }, (_, id) => nodeId(id));
   const make = (id: NodeId, machine: AnyMachine): Pick<SimNode, 'id' | 'machine' | 'context'> => ({ id, machine, context: { self: id, members, seal: symbolicSeal(id), settings } });
@@ -52,21 +54,31 @@ export function runSchedule(schedule: Schedule, { loyal = replica as unknown as 
     make(pretender, twoFacedClient as unknown as AnyMachine),
     ...[...traitors].filter(([, kind]) => kind === 'twins').map(([id]) => make(id, replica as unknown as AnyMachine)),
   ];
-  const requests = numbered(schedule);
+  const { requests } = schedule;
   const answered = new Set<number>();
+  /** What clients signed, by client and number. */
+  const asked = new Map<string, string>();
   let pretended = 0;
   const network: Network = new Network(nodes, {
     link: linkOf(schedule),
     sync: () => schedule.sync,
     sent(from, to, message) {
       if (from.id < n && isLoyal(from.id)) judgeWords(judge, from.id, n, message as Message);
+      if (from.id >= n && from.id !== pretender && (message as Message).type === 'request') {
+        const { body } = message as Request;
+        judge.asked(body);
+        asked.set(`${body.client} ${body.timestamp}`, body.operation);
+      }
       observe?.({ at: network.now, type: 'sent', from: from.id, to, message: message as Message });
     },
     output(node, output) {
       const said = output as ReplicaOutput | ClientVocabulary['output'];
       if (said.type === 'answered') {
         answered.add(said.ticket);
-        judge.answered(node.id, requests[said.ticket - 1]!.timestamp, said.result);
+        users.answered(said.ticket);
+        judge.answered(node.id, said.timestamp, said.result);
+        const [wanted, signed] = [requests[said.ticket - 1]!.data, asked.get(`${node.id} ${said.timestamp}`)];
+        if (wanted !== signed) judge.violation ??= `client ${node.id} takes an answer to ${JSON.stringify(signed)} for one to ${JSON.stringify(wanted)}`;
       } else if (said.type === 'executed' && isLoyal(node.id)) judge.executed(node.id, said.sequence, said.batch);
       observe?.({ at: network.now, ...factOf(node.id, said) });
     },
@@ -75,13 +87,15 @@ export function runSchedule(schedule: Schedule, { loyal = replica as unknown as 
       observe?.({ at: network.now, type: 'accused', by: node.id, suspect, evidence });
     },
   });
+  const users = new Users(network, n, (from, to) => !isCut(schedule, from, to, network.now));
   for (const node of network.nodes) network.start(node);
-  requests.forEach(({ at, client: id, timestamp, data }, index) => {
+  requests.forEach(({ at, client: which, data }, index) => {
     const ticket = index + 1;
+    const id = nodeId(n + which);
     network.at(at, () => {
-      judge.asked({ client: id, timestamp, operation: data });
       observe?.({ at, type: 'asked', client: id, request: ticket, data });
-      network.input(network.nodes[id]!, { ticket, data });
+      if (follows) users.post({ ticket, data }, nodeId(which));
+      else network.input(network.nodes[id]!, { ticket, data });
     });
   });
   for (const { at, data } of pretences) {
@@ -91,12 +105,28 @@ export function runSchedule(schedule: Schedule, { loyal = replica as unknown as 
       network.input(network.nodes[pretender]!, { ticket: pretended, data });
     });
   }
+  /** What shares the fate of a replica: its client too, if it has one. */
+  const sharing = (id: NodeId): readonly SimNode[] => network.nodes.filter((node, index) => node.id === id || (follows && index === n + id));
+  for (const { replica: id, at, until } of schedule.pauses) {
+    network.at(at, () => {
+      observe?.({ at, type: 'paused', replica: id });
+      for (const node of sharing(id)) network.pause(node);
+    });
+    network.at(until, () => {
+      observe?.({ at: until, type: 'went-on', replica: id });
+      for (const node of sharing(id)) network.resume(node);
+    });
+  }
   for (const { replica: id, at, until } of schedule.falls) {
     const node = network.nodes[id]!;
+    const own = follows ? network.nodes[n + id]! : undefined;
     network.at(at, () => {
       if (!node.isUp) return;
       observe?.({ at, type: 'fell', replica: id });
       network.crash(node);
+      if (own === undefined) return;
+      network.crash(own);
+      users.lost(id);
     });
     network.at(until, () => {
       if (node.isUp) return;
@@ -104,6 +134,7 @@ export function runSchedule(schedule: Schedule, { loyal = replica as unknown as 
       // With all that it saved, or only what of it is needed.
       if ((at + id) % 2 === 0) node.disk = [...neededOf(node.disk as readonly SavedRecord[])];
       network.start(node);
+      if (own !== undefined) network.start(own);
       // What it was about to tell when it fell, it had executed all the same.
       for (const { sequence, batch } of executedIn(node.state as ReplicaState)) judge.executed(id, sequence, batch);
     });
@@ -119,16 +150,6 @@ export function runSchedule(schedule: Schedule, { loyal = replica as unknown as 
   for (const { id, isUp, state } of good) observe?.({ at: network.now, type: 'ended', replica: id, status: isUp ? statusOf(state as ReplicaState) : null });
   const witness = judge.violation ?? failureIn(good, judge, requests.length, answered.size);
   return { type: witness === undefined ? 'holds' : 'violated', ...(witness === undefined ? {} : { witness }), events: network.events, view, places: judge.height, time: network.now };
-}
-
-/** The requests by the ids and numbers of their clients: each counts what it is asked. */
-function numbered({ n, requests }: Schedule): { readonly at: number; readonly client: NodeId; readonly timestamp: number; readonly data: string }[] {
-  const counts = new Map<number, number>();
-  return requests.map(({ at, client: which, data }) => {
-    const timestamp = (counts.get(which) ?? 0) + 1;
-    counts.set(which, timestamp);
-    return { at, client: nodeId(n + which), timestamp, data };
-  });
 }
 
 /** What a replica that came back has executed, as far as it still has it. */
@@ -162,7 +183,8 @@ function machineOf({ traitors, seed }: Schedule, id: NodeId, loyal: AnyMachine):
 const areLevel = (nodes: readonly SimNode[]): boolean => new Set(nodes.map(({ state }) => `${(state as ReplicaState).executed} ${(state as ReplicaState).store.chain}`)).size === 1;
 
 /** What becomes of each message hangs on who it is between, and on the how-manieth between them it is. */
-function linkOf({ seed, lost, repeated, delay, cuts, heals }: Schedule): (from: SimNode, to: SimNode, now: number) => readonly number[] {
+function linkOf(schedule: Schedule): (from: SimNode, to: SimNode, now: number) => readonly number[] {
+  const { seed, lost, repeated, delay, heals } = schedule;
   const counts = new Map<number, number>();
   const low = seed >>> 0;
   const high = Math.floor(seed / 2 ** 32);
@@ -172,12 +194,15 @@ function linkOf({ seed, lost, repeated, delay, cuts, heals }: Schedule): (from: 
     counts.set(key, count);
     const drawn = philox(key, count, 0x11a7, 0, low, high);
     if (now >= heals) return [1 + (drawn % 5)];
-    for (const cut of cuts) if (now >= cut.from && now < cut.until && cut.side.has(from.id) !== cut.side.has(to.id)) return [];
+    if (isCut(schedule, from.id, to.id, now)) return [];
     if ((drawn & 255) < lost) return [];
     const late = 1 + ((drawn >>> 16) % delay);
     return ((drawn >>> 8) & 255) < repeated ? [late, 1 + ((drawn >>> 12) % delay)] : [late];
   };
 }
+
+const isCut = ({ cuts }: Schedule, from: NodeId, to: NodeId, now: number): boolean =>
+  cuts.some((cut) => now >= cut.from && now < cut.until && cut.side.has(from) !== cut.side.has(to));
 
 function factOf(by: NodeId, output: ReplicaOutput | ClientVocabulary['output']) {
   switch (output.type) {

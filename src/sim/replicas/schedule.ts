@@ -13,11 +13,15 @@ export interface Schedule {
   readonly traitors: ReadonlyMap<NodeId, string>;
   readonly requests: readonly { readonly at: number; readonly client: number; readonly data: string }[];
   readonly clients: number;
+  /** Whether users post to nodes and follow redirects: each node has a client then, and `client` of a request is where its user goes first. */
+  readonly follows: boolean;
   /** What a Byzantine client asks; nothing if there is none. */
   readonly pretences: readonly { readonly at: number; readonly data: string }[];
   /** Who is cut off from all the others, and when. */
   readonly cuts: readonly { readonly from: number; readonly until: number; readonly side: ReadonlySet<NodeId> }[];
   readonly falls: readonly { readonly replica: NodeId; readonly at: number; readonly until: number }[];
+  /** Who stops in its tracks, and goes on later. */
+  readonly pauses: readonly { readonly replica: NodeId; readonly at: number; readonly until: number }[];
   /** Of 256 messages, how many are lost, and how many come twice. */
   readonly lost: number;
   readonly repeated: number;
@@ -57,21 +61,24 @@ export function drawSchedule({ n, seed, protocol = 'pbft', kinds = REPLICA_FAULT
     const [id] = pool.splice(draw(2, i, draw(3, i, 2) === 0 ? Math.min(3, pool.length) : pool.length), 1);
     traitors.set(id!, kinds[draw(4, i, kinds.length)]!);
   }
-  const clients = 1 + draw(5, 0, 3);
+  const follows = draw(43, 0, 2) === 0;
+  const clients = follows ? n : 1 + draw(5, 0, 3);
   // Orders come in bursts, so that there is something under way when things go wrong.
   const bursts = Array.from({ length: 1 + draw(19, 0, 4) }, (_, i) => draw(7, i, HEALS - 100));
-  const requests = Array.from({ length: 1 + draw(6, 0, 16) }, (_, i) => ({
+  const asked = Array.from({ length: 1 + draw(6, 0, 16) }, (_, i) => ({
     at: bursts[i % bursts.length]! + draw(21, i, 30),
     client: draw(8, i, clients),
   }));
+  // Who only follows redirects finds out whether anybody still takes requests when all is well again.
+  const requests = follows ? [...asked, { at: HEALS + draw(45, 0, 400), client: draw(45, 1, clients) }] : asked;
   /** Some time, most often soon after a burst. */
   const span = (topic: number, index: number): { from: number; until: number } => {
     const from = draw(topic, 3 * index, 4) === 0 ? draw(topic, 3 * index + 1, HEALS) : bursts[draw(topic, 3 * index + 1, bursts.length)]! + draw(topic + 100, index, 100);
     return { from, until: Math.min(HEALS, from + 20 + draw(topic, 3 * index + 2, 600)) };
   };
   const cuts = Array.from({ length: draw(9, 0, 4) }, (_, i) => {
-    const side = new Set(Array.from({ length: n }, (__, id) => nodeId(id)).filter((id) => draw(20 + i, id, 3) === 0));
-    return { ...span(10, i), side };
+    const side = Array.from({ length: n }, (__, id) => nodeId(id)).filter((id) => draw(20 + i, id, 3) === 0);
+    return { ...span(10, i), side: new Set([...side, ...(follows ? side.map((id) => nodeId(n + id)) : [])]) };
   });
   const loyal = Array.from({ length: n }, (_, id) => nodeId(id)).filter((id) => !traitors.has(id));
   // A fall takes one replica, or the power of most.
@@ -80,6 +87,11 @@ export function drawSchedule({ n, seed, protocol = 'pbft', kinds = REPLICA_FAULT
     const fallen = draw(13, i, 2) === 0 ? loyal.filter((id) => draw(30 + i, id, 8) !== 0) : [loyal[draw(18, i, draw(22, i, 2) === 0 ? Math.min(2, loyal.length) : loyal.length)]!];
     return fallen.map((id) => ({ replica: id, at: from, until }));
   }).flat();
+  const pauses = Array.from({ length: draw(40, 0, 4) }, (_, i) => {
+    // Most often while something is under way, and for longer than anybody waits for it.
+    const at = draw(41, i, 4) === 0 ? draw(46, i, HEALS) : bursts[i % bursts.length]! + draw(46, i, 60);
+    return { replica: nodeId(draw(42, i, draw(44, i, 2) === 0 ? Math.min(2, n) : n)), at, until: Math.min(HEALS, at + 20 + draw(47, i, 600)) };
+  });
   return {
     n,
     seed,
@@ -87,9 +99,11 @@ export function drawSchedule({ n, seed, protocol = 'pbft', kinds = REPLICA_FAULT
     traitors,
     requests: requests.toSorted((a, b) => a.at - b.at).map((request, i) => ({ ...request, data: [`order ${i + 1}`, `set x ${i + 1}`, 'get x'][draw(25, i, 3)]! })),
     clients,
+    follows,
     pretences: Array.from({ length: draw(27, 0, 4) === 0 ? 1 + draw(27, 1, 4) : 0 }, (_, i) => ({ at: bursts[i % bursts.length]! + draw(28, i, 30), data: `pretence ${i + 1}` })),
     cuts,
     falls,
+    pauses,
     lost: [0, 0, 8, 40, 90][draw(14, 0, 5)]!,
     repeated: [0, 8, 40][draw(15, 0, 3)]!,
     delay: [2, 10, 40, 120][draw(16, 0, 4)]!,
@@ -100,7 +114,7 @@ export function drawSchedule({ n, seed, protocol = 'pbft', kinds = REPLICA_FAULT
 
 /** A schedule in one line for people. */
 export function describeSchedule(schedule: Schedule): string {
-  const { n, traitors, requests, cuts, falls, lost, repeated, delay } = schedule;
+  const { n, traitors, requests, clients, follows, cuts, falls, pauses, lost, repeated, delay } = schedule;
   const who = [...traitors].map(([id, kind]) => `replica ${id} ${kind}`).join(', ') || 'no traitor';
-  return `${n} replicas, ${who}; ${requests.length} requests of ${schedule.clients} clients${schedule.pretences.length === 0 ? '' : ' beside a Byzantine one'}; ${cuts.length} cuts, ${falls.length} falls; ${lost} of 256 messages lost, ${repeated} repeated, each up to ${delay} ms late`;
+  return `${n} replicas, ${who}; ${requests.length} requests of ${follows ? 'users who follow redirects' : `${clients} clients`}${schedule.pretences.length === 0 ? '' : ' beside a Byzantine one'}; ${cuts.length} cuts, ${falls.length} falls, ${pauses.length} pauses; ${lost} of 256 messages lost, ${repeated} repeated, each up to ${delay} ms late`;
 }

@@ -12,7 +12,7 @@ import { symbolicSeal } from '../../core/seal.ts';
 import { LogJudge } from '../../judge/log.ts';
 import type { Effect, Event, Pbft, Request } from '../../protocols/pbft/messages.ts';
 import { replica } from '../../protocols/pbft/replica.ts';
-import { settingsOf } from '../../protocols/pbft/settings.ts';
+import { CLIENT_WINDOW, settingsOf } from '../../protocols/pbft/settings.ts';
 import type { ReplicaState } from '../../protocols/pbft/state.ts';
 import { judgeWords } from './words.ts';
 
@@ -63,7 +63,7 @@ const REQUESTS = [1, 2].map((timestamp): Request => {
 
 /** @returns the first violation, if there is one, and what it took to see */
 export function runTwins({ twin, cuts }: TwinsScenario, machine: ReplicaMachine<Pbft, ReplicaState> = replica): { readonly violation: string | undefined; readonly events: number } {
-  const judge = new LogJudge();
+  const judge = new LogJudge(CLIENT_WINDOW);
   for (const { body } of REQUESTS) judge.asked(body);
   const nodes = [...MEMBERS, nodeId(twin)].map((id): TwinNode => ({ id, context: CONTEXTS[id]!, state: machine.begin(CONTEXTS[id]!), hasViewTimer: false }));
   const queue: Due[] = [];

@@ -47,6 +47,12 @@ const MUTANTS: Readonly<Record<string, Mutant>> = {
   'a new-view by what prepared in the earliest view': { file: 'new-view', words: 'prePrepare.body.view > before.view', by: 'prePrepare.body.view < before.view', kind: 'twins' },
   'a view-change without what had prepared': { file: 'view-change', words: 'prepared: preparedIn(state)', by: 'prepared: []' },
   'a new view in which certificates of earlier ones are forgotten': { file: 'state', words: 'Object.assign(slot, emptySlot(sequence, view, n), { certificate, committed })', by: 'Object.assign(slot, emptySlot(sequence, view, n), { committed })' },
+  'a primary that alone has left its view to be there still, and sends its users on to the next': {
+    file: 'view-change',
+    words: '(state.viewChanges[primaryOf(state.view, state.n)]?.body.view ?? 0) > state.view',
+    by: 'false',
+    also: [{ file: '../../core/command', words: 'hasBegun ? commander : self', by: 'commander' }],
+  },
   // Quorums.
   'prepares of one too few': { file: 'vote', words: 'slot.prepareCount >= state.quorum - 1', by: 'slot.prepareCount >= state.quorum - 2' },
   'commits of one too few': { file: 'vote', words: 'slot.commitCount >= state.quorum)', by: 'slot.commitCount >= state.quorum - 1)' },
