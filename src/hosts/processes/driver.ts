@@ -29,6 +29,8 @@ export class Driver {
   #waiting: { readonly effect: Effect; readonly after: number }[] = [];
   #state: unknown;
   #isRunning = false;
+  /** How many events it was given. */
+  #taken = 0;
 
   constructor(machine: AnyMachine, context: ReplicaContext, log: Log, carrier: Carrier) {
     this.#machine = machine;
@@ -56,6 +58,7 @@ export class Driver {
 
   take(event: Event): void {
     if (!this.#isRunning) return;
+    this.#taken += 1;
     for (const effect of this.#machine.step(this.#context, this.#state, event)) this.#do(effect);
   }
 
@@ -118,10 +121,31 @@ export class Driver {
 
   #setTimer(timer: string, after: number): void {
     clearTimeout(this.#timers.get(timer));
-    const timeout = setTimeout(() => {
+    const due = performance.now() + after;
+    const fire = (): void => {
+      // It may have been set anew, or cancelled, by what was heard meanwhile.
+      if (this.#timers.get(timer) !== timeout) return;
       this.#timers.delete(timer);
       this.take({ type: 'timeout', timer });
-    }, after);
+    };
+    const timeout = setTimeout(() => (performance.now() - due > LATE ? this.#listenFirst(fire) : fire()), after);
     this.#timers.set(timer, timeout);
   }
+
+  /**
+   * This process stood still, and Node has timers first: the very messages that were awaited may lie in its sockets. So they
+   * are heard before anybody is suspected of silence, as long as each turn of the event loop brings more.
+   */
+  #listenFirst(then: () => void, turns = 0, before = -1): void {
+    if (!this.#isRunning) return;
+    if (turns >= TURNS_MIN && (this.#taken === before || turns >= TURNS_MAX)) return then();
+    const taken = this.#taken;
+    setImmediate(() => this.#listenFirst(then, turns + 1, taken));
+  }
 }
+
+/** Milliseconds that a timer may be late without more ado. */
+const LATE = 250;
+/** Turns of the event loop: with two all sockets have been looked at. */
+const TURNS_MIN = 2;
+const TURNS_MAX = 1000;

@@ -1,4 +1,6 @@
 import { expect } from 'chai';
+import { once } from 'node:events';
+import { connect, createServer, type AddressInfo } from 'node:net';
 import type { ReplicaContext, ReplicaEffect, ReplicaMachine, ReplicaVocabulary } from '../../../src/core/machine.ts';
 import { nodeId } from '../../../src/core/node.ts';
 import { Driver } from '../../../src/hosts/processes/driver.ts';
@@ -63,6 +65,28 @@ describe('a driver', () => {
     sync(3);
     expect(done.at(-1)).to.equal('output after 3');
     expect(driver.backlog).to.equal(0);
+  });
+
+  it('that stood still hears what waits in its sockets before it takes anybody for silent', async () => {
+    const server = createServer().listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const messages = connect((server.address() as AddressInfo).port, '127.0.0.1');
+    const [ours] = (await once(server, 'connection')) as [typeof messages];
+    ours.on('data', () => ask({ type: 'cancel-timer', timer: 'answered' }));
+    try {
+      // Here, behind the event loop's turn of sockets, timers come next.
+      await new Promise((resolve) => setImmediate(resolve));
+      ask({ type: 'set-timer', timer: 'answered', after: 20 }, { type: 'set-timer', timer: 'silent', after: 20 });
+      messages.write('an answer');
+      for (const until = performance.now() + 400; performance.now() < until; );
+      const state = driver.state as string[];
+      while (!state.includes('silent')) await new Promise((resolve) => setImmediate(resolve));
+      expect(state).to.deep.equal(['start', 'input', 'input', 'silent']);
+    } finally {
+      messages.destroy();
+      ours.destroy();
+      server.close();
+    }
   });
 
   it('begins without records, and recovers from those there are', () => {
