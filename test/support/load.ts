@@ -1,3 +1,4 @@
+import { expect } from 'chai';
 import type { Shown } from '../../src/hosts/processes/user.ts';
 
 export interface Node {
@@ -9,11 +10,26 @@ export interface Node {
 
 export const look = async (url: string): Promise<Shown> => (await (await fetch(`${url}/status?full`)).json()) as Shown;
 
+/** Waits until all nodes show the same log, in which all has its place that was acknowledged. */
+export async function agreed(nodes: readonly Node[], load: Load): Promise<readonly Shown[]> {
+  for (;;) {
+    const shown = await Promise.all(nodes.map(({ url }) => look(url)));
+    const digests = new Set(shown.map(({ digest }) => digest));
+    if (digests.size > 1) continue;
+    expect(load.places.size, 'two requests were told the same place').to.equal(load.count);
+    expect(shown[0]!.executed).to.be.at.least(Math.max(...load.places.keys()));
+    return shown;
+  }
+}
+
+let loads = 0;
+
 /** Users who post one request after the other, to whoever commands, and go on with the next node when one is gone or silent. */
 export class Load {
   /** What was acknowledged, by the place in the log that it was told. */
   readonly places = new Map<number, string>();
   count = 0;
+  readonly #number: number;
   readonly #urls: readonly string[];
   readonly #users: Promise<void>[];
   #isOver = false;
@@ -21,6 +37,8 @@ export class Load {
   #reached: () => void = () => undefined;
 
   constructor(urls: readonly string[], users: number) {
+    loads += 1;
+    this.#number = loads;
     this.#urls = urls;
     this.#users = Array.from({ length: users }, (_, user) => this.#post(user));
   }
@@ -41,7 +59,7 @@ export class Load {
   async #post(user: number): Promise<void> {
     let node = 0;
     for (let number = 0; !this.#isOver; number += 1) {
-      const data = `user ${user}, request ${number}`;
+      const data = `load ${this.#number}, user ${user}, request ${number}`;
       try {
         // A node that hangs is given up after a while, as people do.
         const answer = await fetch(`${this.#urls[node]!}/preprepare`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ data }), signal: AbortSignal.timeout(5000) });

@@ -2,9 +2,8 @@ import { expect } from 'chai';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Shown } from '../../../src/hosts/processes/user.ts';
 import { endAll, start, type Program } from '../../support/program.ts';
-import { Load, look, type Node } from '../../support/load.ts';
+import { Load, agreed, type Node } from '../../support/load.ts';
 import { written } from '../../support/written.ts';
 
 /**
@@ -58,7 +57,7 @@ describe('a live cluster under load', function () {
       }
       await load.acknowledged(50);
       await load.stop();
-      await agree(nodes, load);
+      await agreed(nodes, load);
       expect(await Promise.all(programs.map((one) => one.end('SIGTERM')))).to.deep.equal([143, 143, 143]);
       await allThere(load);
     });
@@ -76,7 +75,7 @@ describe('a live cluster under load', function () {
       resume(nodes[3]!.pid!);
       await load.acknowledged(50);
       await load.stop();
-      await agree(nodes, load);
+      await agreed(nodes, load);
       expect(await program.end('SIGTERM')).to.equal(143);
       await allThere(load);
     });
@@ -93,7 +92,7 @@ describe('a live cluster under load', function () {
     const more = new Load(reborn.map(({ url }) => url), 2);
     await more.acknowledged(20);
     await more.stop();
-    const [shown] = await agree(reborn, more);
+    const [shown] = await agreed(reborn, more);
     expect(shown!.executed).to.be.at.least(load.count + more.count);
     expect(await again.end('SIGTERM')).to.equal(143);
     await allThere(load, more);
@@ -105,15 +104,3 @@ describe('a live cluster under load', function () {
     for (const load of loads) for (const [place, data] of load.places) expect(places.get(place), `place ${place}`).to.equal(data);
   }
 });
-
-/** Waits until all nodes show the same log, in which all has its place that was acknowledged. */
-async function agree(nodes: readonly Node[], load: Load): Promise<readonly Shown[]> {
-  for (;;) {
-    const shown = await Promise.all(nodes.map(({ url }) => look(url)));
-    const digests = new Set(shown.map(({ digest }) => digest));
-    if (digests.size > 1) continue;
-    expect(load.places.size, 'two requests were told the same place').to.equal(load.count);
-    expect(shown[0]!.executed).to.be.at.least(Math.max(...load.places.keys()));
-    return shown;
-  }
-}
