@@ -153,6 +153,7 @@ describe('Castro and Liskov 1999: one replica', () => {
       const unproven = backup.hears(3, status);
       expect(saidIn(unproven, 'committed')).to.deep.equal([]);
       expect(saidIn(unproven, 'commit').map(({ body }) => body.replica)).to.deep.equal([1]);
+      expect(saidIn(unproven, 'executed')).to.deep.equal([{ type: 'executed', sequence: 1, batch: good.batch }]);
       expect(backup.hears(3, vote('commit', 3, good.body))).to.deep.equal([]);
       backup.times('status');
       expect(saidIn(backup.hears(3, status), 'committed').map(({ commits }) => commits.map(({ body }) => body.replica))).to.deep.equal([[1, 2, 3]]);

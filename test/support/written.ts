@@ -15,8 +15,8 @@ export async function written(folders: readonly string[]): Promise<ReadonlyMap<n
     for (const record of log.records.slice(1) as SavedRecord[]) {
       if (record.type === 'pre-prepared') batches.set(record.prePrepare.body.digest, record.batch);
       else if (record.type === 'learned') batches.set(record.digest, record.batch);
-      else if (record.type === 'committed') {
-        const { sequence } = record.commits[0]!.body;
+      else if (record.type === 'committed' || record.type === 'vouched') {
+        const sequence = record.type === 'vouched' ? record.sequence : record.commits[0]!.body.sequence;
         expect(committed.get(sequence) ?? record.digest, `two batches committed at ${sequence}`).to.equal(record.digest);
         committed.set(sequence, record.digest);
       }

@@ -39,6 +39,8 @@ export function forged({ context, state, past, draw }: Occasion, message: Messag
       return { type: 'certificate', phase, votes: votes(phase, draw(2) === 0 ? body : { ...body, digest: nothing }, message.votes) };
     }
     case 'committed':
+      // With a proof that is none, or with its word instead of one.
+      if (draw(2) === 0) return { type: 'executed', sequence: message.commits[0]!.body.sequence, batch: NOTHING };
       return { type: 'committed', batch: NOTHING, commits: votes('commit', { ...message.commits[0]!.body, digest: nothing }, message.commits) };
     case 'state': {
       const snapshot = { ...message.snapshot, tail: [`a lie of ${self}`] };

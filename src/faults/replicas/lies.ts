@@ -43,6 +43,7 @@ export function falsified({ seal, self }: ReplicaContext, message: Message): Mes
     case 'state':
       return { ...message, snapshot: { ...message.snapshot, tail: [`a lie of ${self}`] } };
     case 'committed':
+    case 'executed':
     case 'batch':
       return { ...message, batch: NOTHING };
     case 'certificate':

@@ -1,6 +1,6 @@
 import type { NodeId } from '../../core/node.ts';
 import { REPLICA_FAULTS, replicaFaultNamed } from '../../faults/replicas/registry.ts';
-import { traitor } from '../../faults/replicas/traitor.ts';
+import { byzantine } from '../../faults/replicas/traitor.ts';
 import { neededOfTwins, twins, type TwinVocabulary } from '../../faults/replicas/twins.ts';
 import { client, type ClientVocabulary } from '../../protocols/pbft/client.ts';
 import { neededOf } from '../../protocols/pbft/compact.ts';
@@ -19,7 +19,7 @@ export function pbftService(name: string, collector: boolean): Service {
       const fault = strategy === undefined ? undefined : replicaFaultNamed(strategy);
       if (fault === undefined) return replica;
       // What a traitor leaves to chance need not repeat on a network, where nothing else does.
-      return fault.name === 'twins' ? twins(Date.now()) : traitor(fault, Date.now());
+      return fault.name === 'twins' ? twins(Date.now()) : byzantine(fault, Date.now());
     },
     client,
     clientWindow: CLIENT_WINDOW,
@@ -77,6 +77,7 @@ const PATHS: Readonly<Record<Message['type'], string>> = {
   // GET /status is for people.
   status: '/standing',
   committed: '/committed',
+  executed: '/executed',
   state: '/state',
   fetch: '/fetch',
   stable: '/stable',

@@ -1,13 +1,13 @@
 /**
  * How a replica that lags, was cut off or fell comes level, without a word when nobody does: every replica says now and then
  * where it stands, to one other in turn, or to all while it is stuck. Who knows more answers with proof: the new-view of a
- * later view; the state at a stable checkpoint; requests that committed, with the commits of a quorum; else its own
- * votes once more. What a replica answers another between two statuses is limited, so nobody can be made to talk.
+ * later view; the state at a stable checkpoint; requests that committed, with the commits of a quorum, or on its word, which
+ * counts when f + 1 give it; else its own votes once more. What a replica answers another between two statuses is limited, so nobody can be made to talk.
  */
 import type { NodeId } from '../../core/node.ts';
 import { stabilise } from './checkpoint.ts';
 import { executeReady } from './execute.ts';
-import type { Committed, Fetch, StableMessage, StateMessage, StatusMessage } from './messages.ts';
+import type { Committed, Executed, Fetch, StableMessage, StateMessage, StatusMessage } from './messages.ts';
 import { areVotesOf, isStable } from './proof.ts';
 import { forgetDone, watch } from './requests.ts';
 import { accuse, BUDGET, isInWindow, keepBatch, openSlot, save, send, slotAt, STATUS_COST, type ReplicaState, type Slot, type Turn } from './state.ts';
@@ -70,8 +70,13 @@ export function hearStatus(turn: Turn, from: NodeId, status: StatusMessage): voi
   for (let sequence = first; sequence < first + PLACES; sequence += 1) {
     const slot = slotAt(state, sequence);
     const proof = slot === undefined ? undefined : proofOf(turn, slot);
-    if (proof !== undefined) send(turn, to, proof);
-    else if (slot !== undefined && !state.isChanging && status.view === state.view && !status.isChanging) sayAgain(turn, slot, to);
+    if (slot === undefined) continue;
+    if (proof !== undefined) {
+      send(turn, to, proof);
+      continue;
+    }
+    if (slot.committed !== undefined && sequence <= state.executed) send(turn, to, { type: 'executed', sequence, batch: slot.committed.batch });
+    if (!state.isChanging && status.view === state.view && !status.isChanging) sayAgain(turn, slot, to);
   }
 }
 
@@ -110,6 +115,25 @@ export function hearCommitted(turn: Turn, from: NodeId, { batch, commits }: Comm
   if (!areVotesOf(context.seal, state, 'commit', commits, state.quorum) || context.seal.digest(batch) !== digest) return accuse(turn, from, 'a proof of commitment that proves nothing');
   const slot = openSlot(state, sequence);
   slot.committed = { digest, batch, commits };
+  if (!state.batches.has(digest)) save(turn, { type: 'learned', sequence, digest, batch });
+  keepBatch(state, sequence, digest, batch);
+  executeReady(turn);
+}
+
+/**
+ * Upon the word of f + 1 replicas that they executed a batch at a place: one of them is loyal. So a replica comes level also
+ * where there is no proof to be shown: a quorum’s commits were counted by who sent them, liars’ with false signatures among
+ * them, and then the view changed.
+ */
+export function hearExecuted(turn: Turn, from: NodeId, { sequence, batch }: Executed): void {
+  const { context, state } = turn;
+  if (sequence <= state.executed || !isInWindow(state, sequence)) return;
+  const slot = openSlot(state, sequence);
+  if (slot.committed !== undefined) return;
+  const digest = context.seal.digest(batch);
+  slot.vouchers.set(from, digest);
+  if ([...slot.vouchers.values()].filter((other) => other === digest).length < state.oneLoyal) return;
+  slot.committed = { digest, batch, commits: [] };
   if (!state.batches.has(digest)) save(turn, { type: 'learned', sequence, digest, batch });
   keepBatch(state, sequence, digest, batch);
   executeReady(turn);

@@ -19,6 +19,7 @@ export function neededOf(records: readonly SavedRecord[]): readonly SavedRecord[
       case 'prepared':
         return record.certificate.prePrepare.body.sequence > sequence;
       case 'learned':
+      case 'vouched':
         return record.sequence > sequence;
       case 'committed':
         return record.commits[0]!.body.sequence > sequence;

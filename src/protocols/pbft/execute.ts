@@ -25,11 +25,11 @@ export function executeReady(turn: Turn): void {
  * Answers are not kept back until the commits are on disk: before a request commits, a quorum has on disk that it prepared,
  * so it survives if all replicas fall at once.
  */
-function execute(turn: Turn, { sequence }: Slot, { digest, batch, commits }: NonNullable<Slot['committed']>): void {
+function execute(turn: Turn, { sequence, view }: Slot, { digest, batch, commits }: NonNullable<Slot['committed']>): void {
   const { context, state, effects } = turn;
   const fresh = executeBatch(state.store, batch, digest, context.seal);
   state.executed = sequence;
-  effects.push({ type: 'output', output: { type: 'executed', sequence, view: commits[0]!.body.view, digest, batch } });
+  effects.push({ type: 'output', output: { type: 'executed', sequence, view: commits[0]?.body.view ?? view, digest, batch } });
   const answers = new Map<NodeId, (readonly [number, string])[]>();
   for (const body of fresh) {
     const answer = [body.timestamp, resultOf(state.store, body) ?? ''] as const;
@@ -39,7 +39,7 @@ function execute(turn: Turn, { sequence }: Slot, { digest, batch, commits }: Non
   }
   for (const { body } of batch.requests) forget(turn, body);
   for (const [client, list] of answers) reply(turn, client, list);
-  save(turn, { type: 'committed', digest, commits });
+  save(turn, commits.length === 0 ? { type: 'vouched', sequence, digest } : { type: 'committed', digest, commits });
   if (fresh.length > 0 && !state.isChanging) state.doublings = 0;
   if (sequence % state.settings.checkpointEvery === 0) takeCheckpoint(turn);
 }

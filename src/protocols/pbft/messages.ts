@@ -106,6 +106,13 @@ export interface Committed {
   readonly commits: readonly SignedVote[];
 }
 
+/** What the sender executed at a place, on its word alone, where it has no proof that others could check. */
+export interface Executed {
+  readonly type: 'executed';
+  readonly sequence: number;
+  readonly batch: Batch;
+}
+
 /** The state as plain data, in one order that all replicas share. */
 export interface Snapshot {
   readonly sequence: number;
@@ -151,6 +158,7 @@ export type Message =
   | Reply
   | StatusMessage
   | Committed
+  | Executed
   | StateMessage
   | StableMessage
   | Fetch
@@ -165,6 +173,8 @@ export type SavedRecord =
   /** A batch that came with the proof that it committed, and not with a pre-prepare. */
   | { readonly type: 'learned'; readonly sequence: number; readonly digest: string; readonly batch: Batch }
   | { readonly type: 'committed'; readonly digest: string; readonly commits: readonly SignedVote[] }
+  /** Committed, as f + 1 replicas say. */
+  | { readonly type: 'vouched'; readonly sequence: number; readonly digest: string }
   /** A checkpoint is stable; nothing saved for the places up to it is needed, once there is its snapshot. */
   | { readonly type: 'stable'; readonly proof: readonly Signed<CheckpointBody>[]; readonly snapshot?: Snapshot }
   | { readonly type: 'view-change'; readonly viewChange: ViewChange }

@@ -231,6 +231,7 @@ function inWords(message: Message): string {
     case 'status':
       return `status, view ${message.view}, ${message.executed} executed`;
     case 'committed':
+    case 'executed':
     case 'batch':
       return `${message.type} ${orderOf(message.batch) ?? 'nothing'}`;
     case 'fetch':

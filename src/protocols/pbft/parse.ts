@@ -76,6 +76,7 @@ const FIELDS: Readonly<Record<Message['type'], Readonly<Record<string, Check>>>>
   reply: signed(fields({ view, client: node, replica, answers })),
   status: { view, isChanging: flag, executed: upTo, stable: upTo },
   committed: { batch, commits: votes },
+  executed: { sequence, batch },
   state: { snapshot, proof: list(fields(checkpoint), REPLICAS, 1) },
   stable: { proof: list(fields(checkpoint), REPLICAS, 1) },
   fetch: { digest },

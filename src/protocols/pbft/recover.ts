@@ -1,5 +1,5 @@
 import type { ReplicaContext } from '../../core/machine.ts';
-import type { NewView, SavedRecord, Signed, Proposal, Batch, VoteBody } from './messages.ts';
+import type { NewView, SavedRecord, Signed, SignedVote, Proposal, Batch, VoteBody } from './messages.ts';
 import { assign, begin, lowMark } from './new-view.ts';
 import { initialState, isInWindow, keepBatch, openSlot, primaryOf, slotAt, type ReplicaState } from './state.ts';
 import { executeBatch, snapshotOf, storeOf } from './store.ts';
@@ -33,13 +33,10 @@ function remember(context: ReplicaContext, state: ReplicaState, record: SavedRec
     }
     case 'learned':
       return keepBatch(state, record.sequence, record.digest, record.batch);
-    case 'committed': {
-      const { sequence } = record.commits[0]!.body;
-      const known = state.batches.get(record.digest);
-      if (!isInWindow(state, sequence) || known === undefined) return;
-      openSlot(state, sequence).committed = { digest: record.digest, batch: known.batch, commits: record.commits };
-      return execute(context, state);
-    }
+    case 'committed':
+      return committed(context, state, record.commits[0]!.body.sequence, record);
+    case 'vouched':
+      return committed(context, state, record.sequence, { digest: record.digest, commits: [] });
     case 'stable':
       stable(state, record);
       return execute(context, state);
@@ -75,6 +72,13 @@ function prePrepared(context: ReplicaContext, state: ReplicaState, prePrepare: S
   if (primaryOf(view, state.n) === context.self && !state.settings.collector) return;
   slot.prepares[context.self] = signed(context, state, 'prepare', prePrepare.body);
   slot.prepareCount = primaryOf(view, state.n) === context.self ? 0 : 1;
+}
+
+function committed(context: ReplicaContext, state: ReplicaState, sequence: number, { digest, commits }: { readonly digest: string; readonly commits: readonly SignedVote[] }): void {
+  const known = state.batches.get(digest);
+  if (!isInWindow(state, sequence) || known === undefined) return;
+  openSlot(state, sequence).committed = { digest, batch: known.batch, commits };
+  execute(context, state);
 }
 
 function signed({ seal, self }: ReplicaContext, { view }: ReplicaState, phase: 'prepare' | 'commit', { sequence, digest }: Proposal): { body: VoteBody; signature: string } {

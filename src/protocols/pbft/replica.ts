@@ -38,7 +38,7 @@
  */
 import type { ReplicaContext, ReplicaMachine } from '../../core/machine.ts';
 import type { NodeId } from '../../core/node.ts';
-import { hearCommitted, hearFetch, hearStable, hearState, hearStatus, statusTimeout, askEveryone } from './catch-up.ts';
+import { hearCommitted, hearExecuted, hearFetch, hearStable, hearState, hearStatus, statusTimeout, askEveryone } from './catch-up.ts';
 import { hearCheckpoint } from './checkpoint.ts';
 import { collectorTimeout, hearCertificate } from './collector.ts';
 import { parseMessage } from './parse.ts';
@@ -112,6 +112,8 @@ function hear(turn: Turn, from: NodeId, message: Message): void {
       return hearStatus(turn, from, message);
     case 'committed':
       return hearCommitted(turn, from, message);
+    case 'executed':
+      return hearExecuted(turn, from, message);
     case 'state':
       return hearState(turn, from, message);
     case 'stable':

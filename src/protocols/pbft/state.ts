@@ -94,8 +94,10 @@ export interface Slot {
   isPrepared: boolean;
   /** The last certificate, of this view or an earlier one. */
   certificate: PreparedCertificate | undefined;
-  /** A quorum’s commits, and what they are for; of any view. Their signatures may not have been looked at. */
+  /** A quorum’s commits, and what they are for; of any view. Their signatures may not have been looked at. None, if f + 1 vouch for it. */
   committed: { readonly digest: string; readonly batch: Batch; readonly commits: readonly SignedVote[] } | undefined;
+  /** The digest of what each replica says to have executed here. */
+  readonly vouchers: Map<NodeId, string>;
   /** What this collector has certified in this view. */
   hasCertified: { prepare: boolean; commit: boolean };
 }
@@ -193,13 +195,14 @@ const emptySlot = (sequence: number, view: number, n: number): Slot => ({
   isPrepared: false,
   certificate: undefined,
   committed: undefined,
+  vouchers: new Map(),
   hasCertified: { prepare: false, commit: false },
 });
 
 /** What was proved stays proved; what was only said was said in another view. */
 function renew(slot: Slot, view: number, n: number): void {
-  const { sequence, certificate, committed } = slot;
-  Object.assign(slot, emptySlot(sequence, view, n), { certificate, committed });
+  const { sequence, certificate, committed, vouchers } = slot;
+  Object.assign(slot, emptySlot(sequence, view, n), { certificate, committed, vouchers });
 }
 
 function nobody(n: number): undefined[] {

@@ -5,7 +5,7 @@ import { neededOf } from '../../../src/protocols/pbft/compact.ts';
 import type { Effect, SavedRecord } from '../../../src/protocols/pbft/messages.ts';
 import { replica } from '../../../src/protocols/pbft/replica.ts';
 import { stateDigest, statusOf } from '../../../src/protocols/pbft/status.ts';
-import { OneReplica, saidIn, viewChange } from '../../support/one-replica.ts';
+import { OneReplica, batchOf, executedIn, request, saidIn, viewChange } from '../../support/one-replica.ts';
 import { Cluster, twisted } from '../../support/replicas.ts';
 
 function agree(cluster: Cluster, ids: readonly number[]): void {
@@ -171,6 +171,19 @@ describe('PBFT changes views:', () => {
     cluster.rest(60_000);
     expect(new Set(cluster.log(1)).size).to.equal(60);
     expect(cluster.status(1).view, 'the next primary was deposed for what nobody told it').to.equal(1);
+  });
+
+  it('a replica for which there is no proof left comes level by the word of f + 1, remembers it, and believes no fewer', () => {
+    const batch = batchOf(request(1));
+    const lagging = new OneReplica(1);
+    const word = (by: number, other = batch): Effect[] => lagging.hears(by, { type: 'executed', sequence: 1, batch: other });
+    expect(executedIn(word(3, batchOf(request(2))))).to.deep.equal([]);
+    expect(executedIn(word(0))).to.deep.equal([]);
+    expect(executedIn(word(0)), 'twice by the same').to.deep.equal([]);
+    const effects = word(2);
+    expect(executedIn(effects)).to.deep.equal([1]);
+    const saved = effects.flatMap((effect) => (effect.type === 'save' ? [effect.record] : []));
+    for (const records of [saved, neededOf(saved)]) expect(replica.recover(lagging.context, records).store.chain).to.equal(lagging.state.store.chain);
   });
 
   it('a client that makes its own request too old to be executed topples no primary', () => {

@@ -36,6 +36,7 @@ const MUTANTS: Readonly<Record<string, Mutant>> = {
   'votes for different things, in a proof': { file: 'proof', words: 'body.view !== first.view || body.sequence !== first.sequence || body.digest !== first.digest)', by: 'false)', kind: 'forged-certificate' },
   'a certificate of the collector as it comes': { file: 'collector', words: '!areVotesOf(context.seal, state, phase, votes, state.quorum)', by: 'false', protocol: 'collector', kind: 'forged-certificate' },
   'a proof of commitment with another batch': { file: 'catch-up', words: 'context.seal.digest(batch) !== digest', by: 'false' },
+  'the word of one replica for what was executed': { file: 'catch-up', words: 'other === digest).length < state.oneLoyal', by: 'other === digest).length < 1', kind: 'forged-certificate' },
   'a state with the proof of another': { file: 'catch-up', words: 'context.seal.digest(snapshot) !== checkpoint.digest', by: 'false', kind: 'malicious' },
   // View changes.
   'a view-change that its sender did not sign': { file: 'proof', words: "!seal.verify(body.replica, 'view-change', body, signature)", by: 'false', kind: 'forged-certificate' },
@@ -46,7 +47,7 @@ const MUTANTS: Readonly<Record<string, Mutant>> = {
   'a new-view with one view-change many times': { file: 'new-view', words: 'senders.size < state.quorum || senders.size !== body.viewChanges.length', by: 'false', kind: 'forged-certificate' },
   'a new-view by what prepared in the earliest view': { file: 'new-view', words: 'prePrepare.body.view > before.view', by: 'prePrepare.body.view < before.view', kind: 'twins' },
   'a view-change without what had prepared': { file: 'view-change', words: 'prepared: preparedIn(state)', by: 'prepared: []' },
-  'a new view in which certificates of earlier ones are forgotten': { file: 'state', words: 'Object.assign(slot, emptySlot(sequence, view, n), { certificate, committed })', by: 'Object.assign(slot, emptySlot(sequence, view, n), { committed })' },
+  'a new view in which certificates of earlier ones are forgotten': { file: 'state', words: 'Object.assign(slot, emptySlot(sequence, view, n), { certificate, committed, vouchers })', by: 'Object.assign(slot, emptySlot(sequence, view, n), { committed, vouchers })' },
   'a primary that alone has left its view to be there still, and sends its users on to the next': {
     file: 'view-change',
     words: '(state.viewChanges[primaryOf(state.view, state.n)]?.body.view ?? 0) > state.view',
