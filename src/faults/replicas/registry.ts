@@ -1,5 +1,7 @@
 import { nodeId } from '../../core/node.ts';
 import type { Message } from '../../protocols/pbft/messages.ts';
+import { noise } from './flood.ts';
+import { forgetful } from './forgetful.ts';
 import { assumed, forged } from './forgery.ts';
 import { falsified, shifted } from './lies.ts';
 import type { Occasion, ReplicaFault, Send } from './traitor.ts';
@@ -90,10 +92,18 @@ const restless: ReplicaFault = {
   },
 };
 
+const flood: ReplicaFault = {
+  name: 'flood',
+  summary: 'adds much that costs its reader something, with numbers as large as can be',
+  says: (honest, occasion) => [honest, ...Array.from({ length: 1 + occasion.draw(6) }, () => ({ ...honest, message: noise(occasion) }))],
+};
+
+const forgetfulFault: ReplicaFault = { name: 'forgetful', summary: 'loyal, but for a disk that is emptied or set back whenever it falls', says: (honest) => [honest], machine: forgetful };
+
 /** Two loyal replicas with one key, which do not know of each other: in a simulation two nodes, over HTTP one with two minds (`twins.ts`). */
 const twins: ReplicaFault = { name: 'twins', summary: 'two loyal copies under one identity', says: (honest) => [honest] };
 
-export const REPLICA_FAULTS: readonly ReplicaFault[] = [offline, malicious, equivocate, stale, offByOne, replay, silentCollector, forgedCertificate, impostor, selective, restless, twins];
+export const REPLICA_FAULTS: readonly ReplicaFault[] = [offline, malicious, equivocate, stale, offByOne, replay, silentCollector, forgedCertificate, impostor, selective, restless, flood, forgetfulFault, twins];
 
 export const replicaFaultNamed = (name: string): ReplicaFault | undefined => REPLICA_FAULTS.find((fault) => fault.name === name);
 

@@ -16,6 +16,8 @@ export interface ReplicaFault {
   /** One line for people who choose among them. */
   readonly summary: string;
   readonly says: (honest: Send, occasion: Occasion) => readonly Send[];
+  /** The machine itself, where more is Byzantine than what it says. */
+  readonly machine?: (seed: number) => ReplicaMachine<Pbft, ReplicaState>;
 }
 
 export interface Occasion {
@@ -34,6 +36,9 @@ export interface TraitorState extends ReplicaState {
 
 /** How many messages of each type a traitor remembers. */
 const MEMORY = 16;
+
+/** A replica that is Byzantine in that way. @param seed decides what is left to chance */
+export const byzantine = (fault: ReplicaFault, seed: number): ReplicaMachine<Pbft, ReplicaState> => fault.machine?.(seed) ?? traitor(fault, seed);
 
 /** A loyal replica but for what it says. @param seed decides what is left to chance */
 export function traitor(fault: ReplicaFault, seed = 0): ReplicaMachine<Pbft, TraitorState> {

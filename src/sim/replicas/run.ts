@@ -3,7 +3,7 @@ import { nodeId, type NodeId } from '../../core/node.ts';
 import { symbolicSeal } from '../../core/seal.ts';
 import { bothOf, twoFacedClient } from '../../faults/replicas/client.ts';
 import { replicaFaultNamed } from '../../faults/replicas/registry.ts';
-import { traitor } from '../../faults/replicas/traitor.ts';
+import { byzantine } from '../../faults/replicas/traitor.ts';
 import { LogJudge } from '../../judge/log.ts';
 import { client, type ClientVocabulary } from '../../protocols/pbft/client.ts';
 import { neededOf } from '../../protocols/pbft/compact.ts';
@@ -177,7 +177,7 @@ function machineOf({ traitors, seed }: Schedule, id: NodeId, loyal: AnyMachine):
   if (kind === undefined) return loyal;
   const fault = replicaFaultNamed(kind);
   if (fault === undefined) throw new Error(`no Byzantine kind ${kind}`);
-  return traitor(fault, seed) as unknown as AnyMachine;
+  return byzantine(fault, seed) as unknown as AnyMachine;
 }
 
 const areLevel = (nodes: readonly SimNode[]): boolean => new Set(nodes.map(({ state }) => `${(state as ReplicaState).executed} ${(state as ReplicaState).store.chain}`)).size === 1;

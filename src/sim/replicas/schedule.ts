@@ -87,6 +87,14 @@ export function drawSchedule({ n, seed, protocol = 'pbft', kinds = REPLICA_FAULT
     const fallen = draw(13, i, 2) === 0 ? loyal.filter((id) => draw(30 + i, id, 8) !== 0) : [loyal[draw(18, i, draw(22, i, 2) === 0 ? Math.min(2, loyal.length) : loyal.length)]!];
     return fallen.map((id) => ({ replica: id, at: from, until }));
   }).flat();
+  // Who is Byzantine by what it forgets has to fall.
+  for (const [id, kind] of traitors) {
+    if (kind !== 'forgetful') continue;
+    for (let i = 0; i <= draw(50, id, 3); i += 1) {
+      const { from, until } = span(51 + i, id);
+      falls.push({ replica: id, at: from, until });
+    }
+  }
   const pauses = Array.from({ length: draw(40, 0, 4) }, (_, i) => {
     // Most often while something is under way, and for longer than anybody waits for it.
     const at = draw(41, i, 4) === 0 ? draw(46, i, HEALS) : bursts[i % bursts.length]! + draw(46, i, 60);
