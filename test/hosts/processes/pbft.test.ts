@@ -86,7 +86,7 @@ describe('PBFT over HTTP', function () {
         expect(new Set(answers.map(({ status }) => status))).to.deep.equal(new Set([204]));
       }
       expect(unheeded() - unheededBefore).to.equal(1000);
-      expect(await (await fetch(`${four.urls[1]!}/metrics`)).text()).to.match(new RegExp(`^generals_unheeded ${unheeded()}$`, 'm'));
+      expect(await (await fetch(`${four.urls[1]!}/metrics`)).text()).to.match(new RegExp(`^generals_unheeded_total ${unheeded()}$`, 'm'));
       expect(replica.counts.of('forgeries'), 'a signature that changes nothing was verified').to.deep.equal({});
       expect(size()).to.be.at.most(before + 200);
       expect((await ask(four.urls[0]!, 'after the flood')).status).to.equal(200);

@@ -57,6 +57,22 @@ describe('replicas over HTTP', () => {
       expect(text).to.match(/^generals_consensus_seconds_count \d+$/m);
     });
 
+    it('count by the rules that Prometheus checks: what only rises is a counter and ends in _total, nothing else does, and each is explained', async () => {
+      await ask(at(0), 'to be counted');
+      const text = await (await fetch(`${at(0)}/metrics`)).text();
+      const types = new Map([...text.matchAll(/^# TYPE (\S+) (\S+)$/gm)].map(([, name, type]) => [name!, type!]));
+      for (const [name, type] of types) {
+        expect(text).to.match(new RegExp(`^# HELP ${name} [A-Z].*$`, 'm'));
+        expect(name.endsWith('_total'), `${name} is a ${type}`).to.equal(type === 'counter');
+      }
+      for (const name of ['executed', 'unheeded', 'messages_sent', 'accusations']) expect(types.get(`generals_${name}_total`), name).to.equal('counter');
+      for (const name of ['view', 'backlog', 'waiting']) expect(types.get(`generals_${name}`), name).to.equal('gauge');
+      const named = text.split('\n').filter((line) => line !== '' && !line.startsWith('#')).map((line) => /^(\w+?)(_bucket|_sum|_count)?(\{[^}]*\})? \S+$/.exec(line)?.[1]);
+      for (const name of named) expect([...types.keys()], `${name} has no type`).to.include(name);
+      const executed = four.replicas[0]!.status().executed;
+      expect(text).to.match(new RegExp(`^generals_executed_total ${executed}$`, 'm'));
+    });
+
     const WRONG = [
       ['no JSON', '{"data"', 400],
       ['no object', '"data"', 400],
