@@ -7,7 +7,10 @@ const KINDS = {
   requests_sent: { label: 'status', help: 'HTTP requests to other nodes that were answered, by the answer' },
   answers: { label: 'status', help: 'HTTP requests answered, by the answer' },
   connection_errors: { label: 'code', help: 'Connections to other nodes that failed' },
+  connections_closed: { label: 'reason', help: 'Connections closed to make room for others, or for want of room' },
   dropped: { label: 'reason', help: 'Messages given up, taken from nobody or sent to nobody' },
+  throttled: { label: 'from', help: 'Messages refused as their node sends too many, too much, or too much in vain' },
+  differing: { label: 'from', help: 'Greetings and messages refused as their node was started with other settings' },
   accusations: { label: 'suspect', help: 'Accusations made by the protocol' },
   forgeries: { label: 'by', help: 'Signatures that were not genuine, by the node they claimed' },
 } as const;
