@@ -51,7 +51,13 @@ export function serverFor(desk: Desk, limits: Limits = LIMITS): Server {
     app.all(path, counted((c) => (methods.includes(c.req.method) ? handler(c) : refuse(c, 405, `use ${methods[0]!}`, { allow: methods.join(', ') }))));
   };
   on('/status', ['GET', 'HEAD'], (c) => (c.req.query('full') === undefined ? c.json(desk.status()) : c.json(desk.fullStatus())));
-  on('/metrics', ['GET', 'HEAD'], async (c) => c.text(await desk.metrics(), 200, { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' }));
+  // Who look in the same moment see the same: to write it all down costs what a hundred other answers do.
+  let metrics: Promise<string> | undefined;
+  const look = (): Promise<string> => {
+    if (metrics === undefined) setImmediate(() => (metrics = undefined));
+    return (metrics ??= desk.metrics());
+  };
+  on('/metrics', ['GET', 'HEAD'], async (c) => c.text(await look(), 200, { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' }));
   const user = userHandler(desk);
   on(door, ['POST'], (c) => {
     if (mediaTypeOf(c) !== 'application/json') return mistake(c, 415, 'send application/json');
@@ -84,6 +90,7 @@ export function serverFor(desk: Desk, limits: Limits = LIMITS): Server {
   server.keepAliveTimeout = 120_000;
   server.timeout = IDLE_MAX;
   server.on('connection', (socket) => connections.open(socket));
+  server.on('checkExpectation', (_request, response) => answerPlainly(counts, response, { status: 417, text: 'expect nothing but 100-continue' }));
   server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => answerGarbage(counts, connections, error, socket));
   // Who has sent all that it will may still wait for answers: Node has this for `net` alone among its types.
   return Object.assign(server, { httpAllowHalfOpen: true });

@@ -1,9 +1,13 @@
 import { expect } from 'chai';
 import { once } from 'node:events';
 import { request } from 'node:http';
-import type { Socket } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import { gzipSync } from 'node:zlib';
+import { ratesFor } from '../../../src/hosts/processes/allowance.ts';
 import type { Room } from '../../../src/hosts/processes/connections.ts';
+import { Counts } from '../../../src/hosts/processes/counts.ts';
+import { Names } from '../../../src/hosts/processes/names.ts';
+import { serverFor, type Desk } from '../../../src/hosts/processes/server.ts';
 import { serviceNamed } from '../../../src/hosts/processes/services.ts';
 import { opened, said, sealed, textOf } from '../../support/raw.ts';
 import { ask, post, startReplicas, type Replicas } from '../../support/served.ts';
@@ -50,6 +54,10 @@ describe('a node as a stranger finds it', function () {
       expect(await said(at(0), json('{"data":"wait"}', 'Expect: 100-continue\r\nConnection: close\r\n'))).to.match(/^HTTP\/1\.1 100 Continue\r\n\r\nHTTP\/1\.1 200 OK\r\n/);
     });
 
+    it('who expects anything else is told so in a line', async () => {
+      expect(await said(at(0), json('{"data":"x"}', 'Expect: the-unexpected\r\nConnection: close\r\n'))).to.match(/^HTTP\/1\.1 417 [^]*\r\n\r\nexpect nothing but 100-continue\n$/);
+    });
+
     it('what is no HTTP, or has endless headers, is told so in a line', async () => {
       expect(await said(at(1), 'vote for me\r\n\r\n')).to.match(/^HTTP\/1\.1 400 Bad Request\r\n[^]*\r\n\r\nthat is not HTTP\n$/);
       expect(await said(at(1), `GET /status HTTP/1.1\r\nHost: localhost\r\n${'X-More: and more\r\n'.repeat(2000)}\r\n`)).to.match(/^HTTP\/1\.1 431 [^]*\r\n\r\nsend no more than 8 KiB of headers\n$/);
@@ -75,6 +83,36 @@ describe('a node as a stranger finds it', function () {
         ]);
       });
     }
+  });
+
+  it('writes its metrics down once for all who look in one moment, and anew for the next', async () => {
+    let written = 0;
+    const desk: Desk = {
+      counts: new Counts(),
+      names: new Names(),
+      peers: 0,
+      rates: ratesFor(0),
+      dataMax: 1,
+      paths: ['/preprepare'],
+      status: () => '',
+      fullStatus: () => ({}),
+      metrics: () => Promise.resolve(`written ${(written += 1)}`),
+      order: () => Promise.resolve({ status: 503, text: '' }),
+      admits: () => 'unknown',
+      homeOf: (id) => id,
+      sizeMax: () => ({ bytes: 0, depth: 0, parts: 0 }),
+      greet: () => undefined,
+      hear: () => 'malformed',
+    };
+    const server = serverFor(desk).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const look = 'GET /metrics HTTP/1.1\r\nHost: localhost\r\n';
+    const text = await said(url, `${look}\r\n`.repeat(20) + `${look}Connection: close\r\n\r\n`);
+    expect(text.match(/written 1(?!\d)/g)).to.have.length(21);
+    expect(await (await fetch(`${url}/metrics`)).text()).to.equal('written 2');
+    server.close();
+    server.closeAllConnections();
   });
 
   describe('is asked under its own names only:', () => {
