@@ -1,6 +1,8 @@
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { nodeId } from '../src/core/node.ts';
+import { ratesFor } from '../src/hosts/processes/allowance.ts';
+import { Names } from '../src/hosts/processes/names.ts';
 import { Counts, metricsOf } from '../src/hosts/processes/counts.ts';
 import { serverFor } from '../src/hosts/processes/server.ts';
 import { networkSeal, newSecret, publicKeysOf } from '../src/hosts/seal.ts';
@@ -33,8 +35,13 @@ const http = serverFor({
     await Promise.resolve();
     return { status: 200, text: `\nPBFT Consensus Time: ${elapsed}s\n` };
   },
+  names: new Names(),
+  peers: 0,
+  rates: ratesFor(0),
   admits: () => 'unknown',
-  bytesMax: () => 0,
+  homeOf: (id) => id,
+  sizeMax: () => ({ bytes: 0, depth: 0, parts: 0 }),
+  greet: () => undefined,
   hear: () => 'malformed',
 });
 http.listen(0, '127.0.0.1');

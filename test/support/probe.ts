@@ -63,6 +63,7 @@ export const probeService: Service = {
   paths: ['/preprepare', '/message'],
   agreement: [],
   pathOf: () => '/message',
+  sizes: () => new Map([['/message', { bytes: 64 * 1024, depth: 8, parts: 1000 }]]),
   dataMax: 50_000,
   ask: (data, ticket) => ({ ticket, data }),
   answered: (own, output) => ({ ticket: (output as { ticket: number }).ticket, result: '', request: `${own}` }),

@@ -20,10 +20,17 @@ export interface Replicas {
   close(): Promise<void>;
 }
 
-type More = Partial<Pick<ReplicaOptions, 'limits' | 'clients'>> & { readonly data?: string; readonly settings?: Plan['settings']; readonly strategies?: Readonly<Record<number, string>>; readonly earlier?: Pick<Replicas, 'plan' | 'secrets'> };
+type More = Partial<Pick<ReplicaOptions, 'limits' | 'clients' | 'rates'>> & {
+  readonly data?: string;
+  /** Where the plan says that they are, and where they listen. */
+  readonly urls?: readonly string[];
+  readonly host?: string;
+  readonly warned?: (line: string) => void;
+  readonly settings?: Plan['settings']; readonly strategies?: Readonly<Record<number, string>>; readonly earlier?: Pick<Replicas, 'plan' | 'secrets'>;
+};
 
-export async function startReplicas(count: number, service: Service, { data, settings, strategies = {}, earlier, ...more }: More = {}): Promise<Replicas> {
-  const { plan, secrets } = earlier ?? newPlan(service.name, { ...service.settings(count), ...settings }, Array.from({ length: count }, () => 'http://127.0.0.1:1'));
+export async function startReplicas(count: number, service: Service, { data, settings, strategies = {}, earlier, urls: planned, host = '127.0.0.1', warned, ...more }: More = {}): Promise<Replicas> {
+  const { plan, secrets } = earlier ?? newPlan(service.name, { ...service.settings(count), ...settings }, planned ?? Array.from({ length: count }, () => 'http://127.0.0.1:1'));
   const runs: Run[] = [];
   const commands: { id: number; view: number }[] = [];
   const made = (id: number): Replica => {
@@ -35,11 +42,12 @@ export async function startReplicas(count: number, service: Service, { data, set
       failed(error: Error) {
         throw error;
       },
+      ...(warned === undefined ? {} : { warned }),
     };
     return new Replica({ plan, id, secret: secrets[id]!, service, data: folder, strategy: strategies[id], listener, ...more });
   };
   const replicas = plan.members.map(({ id }) => made(id));
-  const ports = await Promise.all(replicas.map((replica) => replica.listen('127.0.0.1', 0)));
+  const ports = await Promise.all(replicas.map((replica) => replica.listen(host, 0)));
   const urls = ports.map((port) => `http://127.0.0.1:${port}`);
   await Promise.all(replicas.map((replica) => replica.start(urls)));
   return {
@@ -52,7 +60,7 @@ export async function startReplicas(count: number, service: Service, { data, set
     fall: (id) => replicas[id]!.close(),
     async rise(id) {
       replicas[id] = made(id);
-      await replicas[id].listen('127.0.0.1', ports[id]!);
+      await replicas[id].listen(host, ports[id]!);
       await replicas[id].start(urls);
     },
     async close() {

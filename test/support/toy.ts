@@ -80,15 +80,19 @@ function parse(input: unknown): Toy['message'] | undefined {
   return ['request', 'pre-prepare', 'prepare', 'reply'].includes(String(type)) ? (input as Toy['message']) : undefined;
 }
 
+const PATHS = ['/preprepare', '/prepare', '/request', '/reply'];
+export const TOY_BYTES_MAX = 16 * 1024 * 1024;
+
 export const toyService: Service = {
   name: 'toy',
   replica: () => replica,
   client,
   settings: () => ({}),
   clientWindow: 32,
+  sizes: () => new Map(PATHS.map((path) => [path, { bytes: TOY_BYTES_MAX, depth: 4, parts: 1000 }])),
   dataMax: 50_000,
   strategies: [],
-  paths: ['/preprepare', '/prepare', '/request', '/reply'],
+  paths: PATHS,
   agreement: ['preprepare', 'prepare'],
   pathOf: (message) => `/${(message as Toy['message']).type.replaceAll('-', '')}`,
   ask: (data, ticket) => ({ ticket, data }),

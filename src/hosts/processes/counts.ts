@@ -7,7 +7,10 @@ const KINDS = {
   requests_sent: { label: 'status', help: 'HTTP requests to other nodes that were answered, by the answer' },
   answers: { label: 'status', help: 'HTTP requests answered, by the answer' },
   connection_errors: { label: 'code', help: 'Connections to other nodes that failed' },
+  connections_closed: { label: 'reason', help: 'Connections closed to make room for others, or for want of room' },
   dropped: { label: 'reason', help: 'Messages given up, taken from nobody or sent to nobody' },
+  throttled: { label: 'from', help: 'Messages refused as their node sends too many, too much, or too much in vain' },
+  differing: { label: 'from', help: 'Greetings and messages refused as their node was started with other settings' },
   accusations: { label: 'suspect', help: 'Accusations made by the protocol' },
   forgeries: { label: 'by', help: 'Signatures that were not genuine, by the node they claimed' },
 } as const;
@@ -42,16 +45,23 @@ export class Counts {
 const LABELS_MAX = 100;
 
 /** Numbers that are asked for when somebody looks. */
-export interface Gauges {
-  readonly view: number;
-  readonly executed: number;
-  readonly unheeded: number;
-  readonly backlog: number;
-  readonly waiting: number;
-}
+export interface Looks extends Record<keyof typeof GAUGES, number>, Record<keyof typeof TOTALS, number> {}
+
+/** What goes up and down. */
+const GAUGES = {
+  view: 'The view that this node is in',
+  backlog: 'Effects that wait for the disk',
+  waiting: 'Users whose requests are not answered yet',
+};
+
+/** What is counted elsewhere, and never falls. */
+const TOTALS = {
+  executed: 'Requests executed',
+  unheeded: 'Messages that the protocol did not heed, such as those of another view or outside the window',
+};
 
 /** The counts in Prometheus' words. */
-export function metricsOf(counts: Counts, gauges: () => Gauges): { readonly registry: Registry; readonly seconds: Histogram } {
+export function metricsOf(counts: Counts, looks: () => Looks): { readonly registry: Registry; readonly seconds: Histogram } {
   const registry = new Registry();
   for (const [kind, { label, help }] of Object.entries(KINDS)) {
     const counter: Counter = new Counter({
@@ -66,23 +76,28 @@ export function metricsOf(counts: Counts, gauges: () => Gauges): { readonly regi
     });
     void counter;
   }
-  const helps: Record<keyof Gauges, string> = {
-    view: 'The view that this node is in',
-    executed: 'Requests executed',
-    unheeded: 'Messages that the protocol did not heed, such as those of another view or outside the window',
-    backlog: 'Effects that wait for the disk',
-    waiting: 'Users whose requests are not answered yet',
-  };
-  for (const [name, help] of Object.entries(helps)) {
+  for (const [name, help] of Object.entries(GAUGES)) {
     const gauge: Gauge = new Gauge({
       name: `generals_${name}`,
       help,
       registers: [registry],
       collect() {
-        this.set(gauges()[name as keyof Gauges]);
+        this.set(looks()[name as keyof Looks]);
       },
     });
     void gauge;
+  }
+  for (const [name, help] of Object.entries(TOTALS)) {
+    const total: Counter = new Counter({
+      name: `generals_${name}_total`,
+      help,
+      registers: [registry],
+      collect() {
+        this.reset();
+        this.inc(looks()[name as keyof Looks]);
+      },
+    });
+    void total;
   }
   const cpu: Counter = new Counter({
     name: 'process_cpu_seconds_total',

@@ -56,10 +56,13 @@ export class Driver {
     return this.#waiting.length;
   }
 
-  take(event: Event): void {
-    if (!this.#isRunning) return;
+  /** @returns whether anything follows from it, but that somebody is accused */
+  take(event: Event): boolean {
+    if (!this.#isRunning) return false;
     this.#taken += 1;
-    for (const effect of this.#machine.step(this.#context, this.#state, event)) this.#do(effect);
+    const effects = this.#machine.step(this.#context, this.#state, event);
+    for (const effect of effects) this.#do(effect);
+    return effects.some(({ type }) => type !== 'accuse');
   }
 
   /** To be called when more of the log is on disk. */

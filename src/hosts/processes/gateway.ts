@@ -66,8 +66,9 @@ export class Gateway {
     if (answer !== undefined) clerk?.users.get(answer.ticket)?.(answer);
   }
 
-  hear(client: NodeId, from: NodeId, message: unknown): void {
-    this.#clerks.find(({ id }) => id === client)?.driver.take({ type: 'message', from, message });
+  /** @returns whether anything follows from it */
+  hear(client: NodeId, from: NodeId, message: unknown): boolean {
+    return this.#clerks.find(({ id }) => id === client)?.driver.take({ type: 'message', from, message }) === true;
   }
 }
 

@@ -1,17 +1,29 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import { nodeId, type NodeId } from '../../core/node.ts';
 import { digestOf } from '../seal.ts';
+import { Allowance, type Rates } from './allowance.ts';
+import type { Connections } from './connections.ts';
 import type { Counts } from './counts.ts';
+import { readJson, type Size } from './json.ts';
+import { answerPlainly, type Plain } from './plain.ts';
 
 /** Who takes the messages of nodes: a replica, or in its place a test. */
 export interface NodeDesk {
   readonly counts: Counts;
-  /** Whether that node is known, and this is its mark. */
-  admits(envelope: Envelope): 'known' | 'unknown' | 'forged';
-  /** How many bytes a message of that node may have. */
-  bytesMax(from: NodeId): number;
-  /** Takes a message of an admitted node. */
-  hear(envelope: Envelope, message: unknown): 'taken' | 'malformed' | 'busy';
+  /** How many other nodes there are, and what each may ask. */
+  readonly peers: number;
+  readonly rates: Rates;
+  /** Whether that node is known, and this is its mark; `other` if it was started with other settings. */
+  admits(envelope: Envelope): 'known' | 'unknown' | 'forged' | 'other';
+  /** The node that somebody is, or whose client. */
+  homeOf(id: NodeId): NodeId;
+  /** How large such a message may be. */
+  sizeMax(envelope: Envelope): Size;
+  /** Takes a greeting of an admitted node. @returns what is wrong with it, if something is */
+  greet(from: NodeId, shared: string): string | undefined;
+  /** Takes a message of an admitted node; `vain` if nothing came of it. */
+  hear(envelope: Envelope, message: unknown): 'taken' | 'vain' | 'malformed' | 'busy';
 }
 
 /** What is on the outside of a message between nodes. */
@@ -28,6 +40,8 @@ export const FROM = 'generals-from';
 export const TO = 'generals-to';
 export const DIGEST = 'generals-digest';
 export const MAC = 'generals-mac';
+/** In a greeting, what the sender was started with. */
+export const SHARED = 'generals-shared';
 
 /** Bytes of long messages that one node may have on their way to here at once, over all its connections. */
 export const UNDERWAY_MAX = 32 * 1024 * 1024;
@@ -38,61 +52,131 @@ const LONG = 64 * 1024;
 export const isFromNode = ({ headers }: IncomingMessage): boolean => headers[FROM] !== undefined;
 
 /**
- * Takes what nodes post to a path of the protocol. Straight from Node's own server: a message between nodes is small, there
- * are thousands a second, and a router and objects of the Fetch standard for each would cost as much as all else about it.
+ * Takes what nodes post to a path of the protocol, and their greetings. Straight from Node's own server: a message between
+ * nodes is small, there are thousands a second, and a router and objects of the Fetch standard for each would cost as much as
+ * all else about it.
  */
-export function nodeListener(desk: NodeDesk): (request: IncomingMessage, response: ServerResponse) => void {
+export function nodeListener(desk: NodeDesk, connections: Connections): (request: IncomingMessage, response: ServerResponse) => void {
+  const { counts } = desk;
   /** How many bytes of long messages each node has on their way. */
   const underway = new Map<NodeId, number>();
+  const allowance = new Allowance(desk.rates, desk.peers, () => performance.now());
 
   return (request, response) => {
-    const answer = ({ status, text, headers }: Answer): void => {
-      desk.counts.add('answers', String(status));
-      // No more than a node needs to know: it keeps the connection anyway, and has a clock.
+    let spent = 0;
+    const answer = (plain: Plain): void => {
+      // No more than a node needs to know: it has a clock.
       response.sendDate = false;
-      if (text === undefined) response.writeHead(status, KEPT).end();
-      else response.writeHead(status, { 'content-type': 'text/plain; charset=utf-8', ...headers }).end(`${text}\n`);
+      answerPlainly(counts, response, plain);
+      const peer = connections.peerOf(request.socket);
+      if (peer !== undefined && plain !== TAKEN && plain !== BUSY) allowance.spend(peer, length, spent + busySince());
     };
-    const length = Number(request.headers['content-length'] ?? Infinity);
+    spent += Math.min(busySince(), CARRIAGE_MAX);
     const envelope = envelopeOf(request);
+    const isGreeting = request.method === 'HEAD';
+    const length = isGreeting ? 0 : Number(request.headers['content-length'] ?? Infinity);
     // Who has not proved to be a node is refused before his message is read.
-    const refusal = refused(desk, request, envelope, length);
+    const refusal = strange(desk, request, envelope) ?? allowed(request, response, envelope!, length);
     // The rest of what is refused is not read, unless it is short: then the connection goes on behind it.
     if (refusal !== undefined) return answer(length > LONG ? { ...refusal, headers: { ...refusal.headers, connection: 'close' } } : refusal);
-    if (length > LONG && !reserve(envelope!.from, length, response)) return answer({ ...BUSY, headers: { ...BUSY.headers, connection: 'close' } });
-    read(request, (body) => answer(fateOf(desk, envelope!, body)));
+    if (isGreeting) return answer(greeted(request, envelope!));
+    return read(request, (body) => {
+      spent += Math.min(busySince(), CARRIAGE_MAX);
+      answer(fateOf(desk, envelope!, body));
+    });
   };
 
-  function reserve(from: NodeId, length: number, response: ServerResponse): boolean {
+  /** Why an admitted node may not say that, if it may not. */
+  function allowed(request: IncomingMessage, response: ServerResponse, envelope: Envelope, length: number): Plain | undefined {
+    const home = desk.homeOf(envelope.from);
+    connections.prove(request.socket, home);
+    if (length === Infinity) return { status: 411, text: 'tell how long the message is' };
+    const { bytes } = desk.sizeMax(envelope);
+    if (length > bytes) return { status: 413, text: `send no more than ${bytes} bytes to ${envelope.path}` };
+    const wait = allowance.take(home, length);
+    if (wait > 0) {
+      counts.add('throttled', String(home));
+      pause(request.socket, wait);
+      return { status: 429, text: 'you ask too much', headers: { 'retry-after': String(Math.ceil(wait / 1000)) } };
+    }
+    return length <= LONG || reserve(envelope.from, length, bytes, response) ? undefined : BUSY;
+  }
+
+  function reserve(from: NodeId, length: number, largest: number, response: ServerResponse): boolean {
     const before = underway.get(from) ?? 0;
-    if (before + length > UNDERWAY_MAX) return false;
+    if (before + length > Math.max(UNDERWAY_MAX, largest)) return false;
     underway.set(from, before + length);
     response.once('close', () => underway.set(from, underway.get(from)! - length));
     return true;
   }
+
+  function greeted({ headers: { [SHARED]: shared } }: IncomingMessage, envelope: Envelope): Plain {
+    if (typeof shared !== 'string' || digestOf(Buffer.from(shared)) !== envelope.digest) return { status: 403, text: 'the greeting is not the one that was sealed' };
+    const flaw = desk.greet(envelope.from, shared);
+    return flaw === undefined ? { status: 200 } : { status: 409, text: flaw };
+  }
 }
 
-interface Answer {
-  readonly status: number;
-  readonly text?: string;
-  readonly headers?: Readonly<Record<string, string>>;
+/**
+ * Milliseconds that this thread was busy since this was last asked. What goes on between two messages is mostly for the
+ * second: to read it, to part its headers, to look at its mark.
+ */
+function busySince(): number {
+  const [now, { idle }] = [performance.now(), performance.eventLoopUtilization()];
+  const busy = now - last.now - (idle - last.idle);
+  last = { now, idle };
+  return Math.max(0, busy);
 }
 
-const KEPT = { connection: 'keep-alive' };
+/** Of the thread, not of a node: it may be home to several. */
+let last = { now: performance.now(), idle: performance.eventLoopUtilization().idle };
 
-const TAKEN: Answer = { status: 204 };
-const BUSY: Answer = { status: 429, text: 'too much at once', headers: { 'retry-after': '1' } };
+/** Longer than this, it was something else, such as collecting garbage. */
+const CARRIAGE_MAX = 2;
 
-function refused(desk: NodeDesk, { method, headers }: IncomingMessage, envelope: Envelope | undefined, length: number): Answer | undefined {
-  if (method !== 'POST') return { status: 405, text: 'use POST', headers: { allow: 'POST' } };
-  if (headers['content-type'] !== 'application/json') return { status: 415, text: 'send application/json' };
+/** Reads no more from a connection for a while: what it goes on to send would cost something even if it were refused. */
+function pause(socket: Socket, milliseconds: number): void {
+  if (held.has(socket)) return;
+  held.add(socket);
+  // Whoever reads a request to its end has the next one come.
+  const hold = (): void => void socket.pause();
+  const release = (): void => {
+    clearTimeout(waiting);
+    held.delete(socket);
+    socket.off('resume', hold).off('close', release).resume();
+  };
+  const waiting = setTimeout(release, milliseconds);
+  socket.on('resume', hold).on('close', release);
+  process.nextTick(hold);
+}
+
+const held = new WeakSet<Socket>();
+
+const TAKEN: Plain = { status: 204 };
+const VAIN: Plain = { status: 204 };
+const BUSY: Plain = { status: 429, text: 'too much at once', headers: { 'retry-after': '1' } };
+
+/** Why somebody is not heard as a node of this cluster, if he is not. */
+function strange(desk: NodeDesk, { method, headers }: IncomingMessage, envelope: Envelope | undefined): Plain | undefined {
+  if (method === 'HEAD' ? headers[SHARED] === undefined : method !== 'POST') return { status: 405, text: 'use POST', headers: { allow: 'POST' } };
+  if (method === 'POST' && headers['content-type'] !== 'application/json') return { status: 415, text: 'send application/json' };
+  if (headers['content-encoding'] !== undefined) return { status: 415, text: 'send it as it is, not compressed' };
   if (envelope === undefined) return { status: 400, text: `a message between nodes has the headers ${[FROM, TO, DIGEST, MAC].join(', ')}` };
   const standing = desk.admits(envelope);
-  if (standing === 'unknown') return { status: 401, text: 'no node of this cluster has that id' };
-  if (standing === 'forged') return { status: 403, text: 'that is not the mark of the node that it names' };
-  if (length === Infinity) return { status: 411, text: 'tell how long the message is' };
-  const most = desk.bytesMax(envelope.from);
-  return length > most ? { status: 413, text: `send no more than ${most / 1024} KiB` } : undefined;
+  switch (standing) {
+    case 'unknown':
+      return { status: 401, text: 'no node of this cluster has that id' };
+    case 'forged':
+      return { status: 403, text: 'that is not the mark of the node that it names' };
+    case 'other':
+      if (method === 'HEAD') return undefined;
+      desk.counts.add('differing', String(desk.homeOf(envelope.from)));
+      return { status: 409, text: 'you were started with other settings' };
+    case 'known':
+      return undefined;
+    default:
+      return standing satisfies never;
+  }
 }
 
 function envelopeOf({ headers, url }: IncomingMessage): Envelope | undefined {
@@ -110,27 +194,21 @@ function read(request: IncomingMessage, done: (body: Buffer) => void): void {
   request.on('end', () => done(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks)));
 }
 
-function fateOf(desk: NodeDesk, envelope: Envelope, body: Buffer): Answer {
+function fateOf(desk: NodeDesk, envelope: Envelope, body: Buffer): Plain {
   if (digestOf(body) !== envelope.digest) return { status: 403, text: 'the message is not the one that was sealed' };
-  const message = parsed(body);
-  if (message === undefined) return { status: 400, text: 'that is not JSON' };
-  const fate = desk.hear(envelope, message);
+  const read = readJson(body, desk.sizeMax(envelope));
+  if ('flaw' in read) return { status: 400, text: read.flaw };
+  const fate = desk.hear(envelope, read.value);
   switch (fate) {
     case 'taken':
       return TAKEN;
+    case 'vain':
+      return VAIN;
     case 'malformed':
       return { status: 400, text: 'that is no message of this protocol' };
     case 'busy':
       return BUSY;
     default:
       return fate satisfies never;
-  }
-}
-
-function parsed(body: Buffer): unknown {
-  try {
-    return JSON.parse(body.toString());
-  } catch {
-    return undefined;
   }
 }

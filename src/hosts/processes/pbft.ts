@@ -7,6 +7,7 @@ import { neededOf } from '../../protocols/pbft/compact.ts';
 import type { Message, ReplicaOutput } from '../../protocols/pbft/messages.ts';
 import { replica } from '../../protocols/pbft/replica.ts';
 import { CLIENT_WINDOW, DEFAULTS, OPERATION_LENGTH } from '../../protocols/pbft/settings.ts';
+import { messageSizes } from '../../protocols/pbft/sizes.ts';
 import type { ReplicaState } from '../../protocols/pbft/state.ts';
 import { commandOf, statusOf } from '../../protocols/pbft/status.ts';
 import type { Service } from './service.ts';
@@ -31,6 +32,7 @@ export function pbftService(name: string, collector: boolean): Service {
     paths: Object.values(PATHS),
     agreement: ['preprepare', 'prepare', 'commit', 'certificate'],
     pathOf: (message) => PATHS[(message as Message).type],
+    sizes: (n, settings) => new Map(Object.entries(messageSizes(n, settings)).map(([type, size]) => [PATHS[type as Message['type']], size])),
     dataMax: OPERATION_LENGTH,
     ask: (data, ticket): ClientVocabulary['input'] => ({ ticket, data }),
     answered(own, output) {

@@ -8,28 +8,42 @@ export interface Letter {
   readonly body: Buffer;
 }
 
+/** How a node makes itself known to a peer. */
+export interface Greeting {
+  readonly headers: readonly string[];
+  /** The peer wants nothing of this node, and answers that. */
+  refused?(status: number): void;
+}
+
 /**
  * The way to one peer: one connection that is kept alive, on which requests follow each other without waiting for answers.
  * Each message is one request. A peer that is away costs a bounded queue and now and then an attempt to connect; when the
  * queue is full the oldest message gives way, as it is the one that the peer needs least. A message may come twice when a
- * connection breaks, and never comes when a peer hangs: the protocols bear both.
+ * connection breaks, and never comes when a peer hangs: the protocols bear both. Each connection begins with a greeting,
+ * which says who this is and what it was started with; nothing else is said until that is answered well. A peer that answers
+ * 429 is left alone for a while, and then told the same again.
  */
 export class Peer {
   readonly #client: Client;
   readonly #counts: Counts;
+  readonly #greeting: Greeting;
   #queue: Letter[] = [];
   #bytes = 0;
-  /** Given back by a connection that broke, to be sent again before all others. */
+  /** Given back by a connection that broke or a peer that is busy, to be sent again before all others. */
   #returned: Letter[] = [];
   #underway = 0;
-  #isUp = true;
+  /** Whether the peer has answered the greeting on this connection. */
+  #isKnown = false;
+  #isEager = true;
+  #refusals = 0;
   #pause = 0;
   #retry: NodeJS.Timeout | undefined;
   #isClosed = false;
-  #asked: Promise<boolean> | undefined;
+  #greeted: Promise<boolean> | undefined;
 
-  constructor(url: string, counts: Counts) {
+  constructor(url: string, counts: Counts, greeting: Greeting = { headers: [] }) {
     this.#counts = counts;
+    this.#greeting = greeting;
     this.#client = new Client(url, {
       pipelining: PIPELINE,
       keepAliveTimeout: 60_000,
@@ -38,34 +52,58 @@ export class Peer {
       bodyTimeout: PATIENCE,
       connect: { timeout: PATIENCE },
     });
+    this.#client.on('disconnect', () => {
+      this.#isKnown = false;
+    });
   }
 
   /**
-   * Whether the peer answers. Asked at the start too, so that the first message finds the way open.
+   * Whether the peer answers, and is one of ours. Asked at the start too, so that the first message finds the way open.
    * A crowd of askers in one moment is answered by one question.
    */
   isThere(): Promise<boolean> {
-    const asked = this.#asked ?? this.#ask();
-    this.#asked = asked;
-    return asked;
+    return new Promise((resolve) => {
+      const patience = setTimeout(resolve, GREETING, false);
+      void this.#greet().then((isThere) => {
+        clearTimeout(patience);
+        resolve(isThere);
+      });
+    });
   }
 
-  #ask(): Promise<boolean> {
-    return new Promise((resolve) => {
-      const tell = (isThere: boolean): void => {
-        clearTimeout(patience);
-        this.#asked = undefined;
-        resolve(isThere);
+  #greet(): Promise<boolean> {
+    this.#greeted ??= new Promise<boolean>((resolve) => {
+      let status = 0;
+      const end = (isKnown: boolean): void => {
+        this.#greeted = undefined;
+        this.#isKnown = isKnown;
+        resolve(isKnown);
+        if (isKnown) {
+          this.#pause = 0;
+          this.#pump();
+        } else this.#wait();
       };
-      const patience = setTimeout(tell, GREETING, false);
-      this.#client.request({ method: 'HEAD', path: '/status' }).then(
-        async ({ body }) => {
-          await body.dump();
-          tell(true);
+      // Without `reset` undici would close a connection behind each HEAD.
+      this.#client.dispatch(
+        { method: 'HEAD', path: '/status', headers: this.#greeting.headers as string[], reset: false },
+        {
+          onRequestStart: () => undefined,
+          onResponseStart: (_controller, code) => {
+            status = code;
+          },
+          onResponseData: () => undefined,
+          onResponseEnd: () => {
+            if (status >= 400) this.#greeting.refused?.(status);
+            end(status < 400 || status === 429);
+          },
+          onResponseError: (_controller, error) => {
+            if (!this.#isClosed) this.#counts.add('connection_errors', (error as NodeJS.ErrnoException).code ?? error.name);
+            end(false);
+          },
         },
-        () => tell(false),
       );
     });
+    return this.#greeted;
   }
 
   post(letter: Letter): void {
@@ -90,7 +128,8 @@ export class Peer {
       this.#returned = [];
       this.#shed();
     }
-    while (this.#queue.length > 0 && this.#underway < (this.#isUp ? PIPELINE : 1)) {
+    if (this.#queue.length > 0 && !this.#isKnown) return void this.#greet();
+    while (this.#queue.length > 0 && this.#underway < (this.#isEager ? PIPELINE : 1)) {
       const letter = this.#queue.shift()!;
       this.#bytes -= letter.body.length;
       this.#dispatch(letter);
@@ -109,31 +148,52 @@ export class Peer {
           status = code;
         },
         onResponseData: () => undefined,
-        onResponseEnd: () => {
-          this.#counts.add('requests_sent', `${status}`);
-          this.#underway -= 1;
-          this.#isUp = true;
-          this.#pause = 0;
-          this.#pump();
-        },
+        onResponseEnd: () => this.#answered(letter, status),
         onResponseError: (_controller, error) => this.#lost(letter, error),
       },
     );
+  }
+
+  #answered(letter: Letter, status: number): void {
+    this.#counts.add('requests_sent', `${status}`);
+    this.#underway -= 1;
+    if (status === 429) {
+      this.#refusals += 1;
+      // What is refused for ever must not keep back all that is behind it.
+      if (this.#refusals < REFUSALS_MAX) this.#giveBack(letter);
+      else this.#counts.add('dropped', 'refused');
+      this.#isEager = false;
+      return this.#wait();
+    }
+    this.#refusals = 0;
+    this.#isEager = true;
+    this.#pause = 0;
+    if (status === 409) {
+      this.#isKnown = false;
+      return this.#wait();
+    }
+    return this.#pump();
   }
 
   #lost(letter: Letter, error: Error): void {
     this.#underway -= 1;
     if (this.#isClosed) return;
     const { code } = error as NodeJS.ErrnoException;
-    if (code === 'UND_ERR_HEADERS_TIMEOUT' || code === 'UND_ERR_BODY_TIMEOUT') {
-      this.#counts.add('dropped', 'peer hangs');
-    } else {
-      this.#returned.push(letter);
-      this.#bytes += letter.body.length;
-    }
+    if (code === 'UND_ERR_HEADERS_TIMEOUT' || code === 'UND_ERR_BODY_TIMEOUT') this.#counts.add('dropped', 'peer hangs');
+    else this.#giveBack(letter);
     this.#counts.add('connection_errors', code ?? error.name);
-    this.#isUp = false;
-    if (this.#retry !== undefined) return;
+    this.#isKnown = false;
+    this.#wait();
+  }
+
+  #giveBack(letter: Letter): void {
+    this.#returned.push(letter);
+    this.#bytes += letter.body.length;
+  }
+
+  /** Says nothing for a while, each time longer. */
+  #wait(): void {
+    if (this.#retry !== undefined || this.#isClosed) return;
     this.#pause = Math.min(Math.max(this.#pause * 2, PAUSE_MIN), PAUSE_MAX);
     this.#retry = setTimeout(() => {
       this.#retry = undefined;
@@ -157,6 +217,8 @@ const PATIENCE = 5000;
 const GREETING = 500;
 export const QUEUE_MAX = 2048;
 const QUEUE_BYTES_MAX = 16 * 1024 * 1024;
+/** How often in a row a peer may be too busy before what it does not take is given up. */
+const REFUSALS_MAX = 64;
 /** Milliseconds between two attempts to reach a peer that is away. */
 const PAUSE_MIN = 20;
 const PAUSE_MAX = 1000;

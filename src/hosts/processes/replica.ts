@@ -4,13 +4,18 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { doorOf, type Command } from '../../core/command.ts';
 import { nodeId, type NodeId } from '../../core/node.ts';
+import { faultsTolerated } from '../../core/quorum.ts';
 import { Refusal, quoted, quotedPath } from '../../core/refusal.ts';
 import { forgetfulLog, openLog, wasRepaired, type Log } from '../log.ts';
 import { digestOf, networkEnvelopes, networkSeal, newVerdicts, publicKeysOf, type Envelopes } from '../seal.ts';
+import { ratesFor, type Rates } from './allowance.ts';
 import { Counts, metricsOf } from './counts.ts';
 import { Driver, type AnyMachine } from './driver.ts';
 import { Gateway, clientId } from './gateway.ts';
-import { DIGEST, FROM, MAC, TO, type Envelope } from './nodes.ts';
+import { differenceOf, sharedOf } from './greeting.ts';
+import type { Size } from './json.ts';
+import { Names } from './names.ts';
+import { DIGEST, FROM, MAC, SHARED, TO, type Envelope } from './nodes.ts';
 import { Peer } from './peer.ts';
 import type { Plan } from './plan.ts';
 import { serverFor, type Desk, type Limits, type Told } from './server.ts';
@@ -27,6 +32,8 @@ export interface ReplicaOptions {
   readonly data?: string | undefined;
   readonly strategy?: string | undefined;
   readonly limits?: Limits | undefined;
+  /** What each other node may ask. */
+  readonly rates?: Rates | undefined;
   /** How many clients ask for the users of this node. */
   readonly clients?: number | undefined;
   readonly listener: ReplicaListener;
@@ -40,6 +47,8 @@ export interface ReplicaListener {
   commanded(view: number, commander: number): void;
   /** The replica cannot go on. */
   failed(error: Error): void;
+  /** Something is wrong that only people can mend: one line. Without this it goes to stderr. */
+  warned?(line: string): void;
 }
 
 /** A machine with its driver, its log, and what that held. */
@@ -76,6 +85,13 @@ export class Replica {
   readonly #server: Server;
   readonly #envelopes = new Map<NodeId, Envelopes>();
   readonly #peers = new Map<NodeId, Peer>();
+  readonly #names = new Names();
+  /** What this node was started with, which it tells the others; and how those were that were started otherwise. */
+  readonly #shared: string;
+  readonly #others = new Map<NodeId, string>();
+  readonly #sizes: ReadonlyMap<string, Size>;
+  /** The lines that people were warned by. */
+  readonly #warnings = new Set<string>();
   /** The last few. */
   #accusations: readonly { readonly suspect: number; readonly evidence: string }[] = [];
   #view = -1;
@@ -93,6 +109,9 @@ export class Replica {
     this.#members = places.map((place) => nodeId(place.id));
     this.#machine = service.replica(strategy);
     const count = places.length;
+    this.#shared = sharedOf(plan);
+    this.#sizes = service.sizes(count, plan.settings);
+    for (const { url } of places) this.#names.addUrl(url);
     // A client of a node has the keys of that node; its id keeps their signatures apart.
     const sealOptions = { cluster: plan.cluster, secret, keysOf: (of: NodeId) => places[of % count], verdicts: newVerdicts() };
     const unitFor = (self: NodeId, folder: string | undefined, machine: AnyMachine, heed: (output: unknown) => void): Unit => {
@@ -129,6 +148,7 @@ export class Replica {
 
   /** @returns the port */
   async listen(host: string, port: number): Promise<number> {
+    this.#names.addAddress(host);
     this.#server.listen(port, host);
     try {
       await once(this.#server, 'listening');
@@ -143,7 +163,11 @@ export class Replica {
   /** Begins, or goes on where its log ends; resolves when it has greeted all others. @param urls of all nodes, by id */
   async start(urls: readonly string[]): Promise<void> {
     urls.forEach((url, id) => {
-      if (id !== this.id) this.#peers.set(nodeId(id), new Peer(url, this.counts));
+      this.#names.addUrl(url);
+      const refused = (status: number): void => {
+        if (status === 401 || status === 403) this.#warn(`node ${id} does not know this node by its keys: one of the two has the file of another cluster`);
+      };
+      if (id !== this.id) this.#peers.set(nodeId(id), new Peer(url, this.counts, { headers: this.#greetingFor(nodeId(id)), refused }));
     });
     for (const { driver, records } of [this.#unit, ...this.#clients.values()]) driver.start(records);
     this.#look();
@@ -187,15 +211,19 @@ export class Replica {
   }
 
   #desk(metrics: () => Promise<string>, observe: (seconds: number) => void): Desk {
-    const { service, listener } = this.#options;
+    const { service, listener, rates = ratesFor(faultsTolerated(this.#members.length)) } = this.#options;
+    const homeOf = (id: NodeId): NodeId => nodeId(id % this.#members.length);
     return {
       counts: this.counts,
+      names: this.#names,
+      peers: this.#members.length - 1,
+      rates,
       dataMax: service.dataMax,
       paths: service.paths,
       status: () => `Node ${this.id} Up and Running`,
       fullStatus: () => {
         const { backlog } = this.#replica;
-        return { id: this.id, protocol: service.name, ...this.status(), waiting: this.#gateway.waiting, backlog, logged: this.#unit.records.length + this.#unit.log.appended, accusations: this.#accusations, counts: this.counts.all() };
+        return { id: this.id, protocol: service.name, ...this.status(), waiting: this.#gateway.waiting, backlog, logged: this.#unit.records.length + this.#unit.log.appended, accusations: this.#accusations, differing: Object.fromEntries(this.#others), counts: this.counts.all() };
       },
       metrics,
       order: async (data, signal) => {
@@ -214,12 +242,46 @@ export class Replica {
       },
       admits: ({ from, to, path, digest, mac }) => {
         const envelopes = this.#envelopes.get(to);
-        if (envelopes === undefined || from >= FROM_MAX || from % this.#members.length === this.id) return 'unknown';
-        return envelopes.isFrom(from, path, digest, mac) ? 'known' : 'forged';
+        if (envelopes === undefined || from >= FROM_MAX || homeOf(from) === this.id) return 'unknown';
+        if (!envelopes.isFrom(from, path, digest, mac)) return 'forged';
+        return this.#others.has(homeOf(from)) ? 'other' : 'known';
       },
-      bytesMax: (from) => (from < this.#members.length ? REPLICA_BYTES_MAX : CLIENT_BYTES_MAX),
+      homeOf,
+      sizeMax: ({ from, path }) => {
+        const size = this.#sizes.get(path) ?? NOTHING;
+        return from < this.#members.length ? size : { ...size, bytes: Math.min(size.bytes, CLIENT_BYTES_MAX) };
+      },
+      greet: (from, shared) => this.#greeted(from, shared),
       hear: (envelope, message) => this.#hear(envelope, message),
     };
+  }
+
+  #greetingFor(to: NodeId): readonly string[] {
+    const digest = digestOf(Buffer.from(this.#shared));
+    const mac = this.#envelopes.get(nodeId(this.id))!.seal(to, '/status', digest);
+    return [FROM, String(this.id), TO, String(to), DIGEST, digest, MAC, mac, SHARED, this.#shared];
+  }
+
+  /** Compares with what this node was started with: what nodes say who count or time otherwise must not be mixed. */
+  #greeted(from: NodeId, shared: string): string | undefined {
+    const difference = differenceOf(this.#shared, shared);
+    if (difference === undefined) {
+      this.#others.delete(from);
+      return undefined;
+    }
+    this.#others.set(from, difference);
+    this.counts.add('differing', String(from));
+    this.#warn(`node ${from} was started with ${difference}; node ${this.id} takes nothing from it`);
+    return `you were started with ${difference}`;
+  }
+
+  #warn(line: string): void {
+    // A traitor may think of ever other lines.
+    if (this.#warnings.has(line) || this.#warnings.size >= WARNINGS_MAX) return;
+    this.#warnings.add(line);
+    const { listener } = this.#options;
+    if (listener.warned === undefined) process.stderr.write(`generals: ${line}\n`);
+    else listener.warned(line);
   }
 
   #heed(output: unknown): void {
@@ -227,7 +289,7 @@ export class Replica {
     if (executed !== undefined) this.#tallies.executed(executed);
   }
 
-  #hear({ from, to, path }: Envelope, value: unknown): 'taken' | 'malformed' | 'busy' {
+  #hear({ from, to, path }: Envelope, value: unknown): 'taken' | 'vain' | 'malformed' | 'busy' {
     const isForReplica = to === this.id;
     const { service } = this.#options;
     const message = (isForReplica ? this.#machine : service.client).parse(value);
@@ -240,15 +302,16 @@ export class Replica {
       return 'busy';
     }
     this.counts.add('messages_received', path.slice(1));
-    this.#give(to, from, message);
-    return 'taken';
+    return this.#give(to, from, message) ? 'taken' : 'vain';
   }
 
-  #give(to: NodeId, from: NodeId, message: unknown): void {
+  /** @returns whether anything follows from it */
+  #give(to: NodeId, from: NodeId, message: unknown): boolean {
     if (to !== this.id) return this.#gateway.hear(to, from, message);
     for (const vote of this.#options.service.votesIn(message)) this.#tallies.heard(vote);
-    this.#replica.take({ type: 'message', from, message });
+    const isOfUse = this.#replica.take({ type: 'message', from, message });
     this.#look();
+    return isOfUse;
   }
 
   #send(from: NodeId, to: readonly NodeId[], message: unknown): void {
@@ -289,8 +352,9 @@ const ACCUSATIONS_MAX = 10;
 const CLIENTS = 8;
 /** No node has an id so large. */
 const FROM_MAX = 2048;
-/** What a replica may post, in bytes: a new view carries the votes of many orders. */
-export const REPLICA_BYTES_MAX = 16 * 1024 * 1024;
+const WARNINGS_MAX = 20;
+/** The size of a message that there is not. */
+const NOTHING: Size = { bytes: 0, depth: 0, parts: 0 };
 /** A client posts single requests. */
 const CLIENT_BYTES_MAX = 64 * 1024;
 /** How much may wait for the disk before nodes are told to wait as well. */

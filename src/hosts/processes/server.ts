@@ -2,12 +2,20 @@ import { getRequestListener } from '@hono/node-server';
 import { Ajv } from 'ajv';
 import { Hono, type Context } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
-import { createServer, type Server, type ServerResponse } from 'node:http';
+import { createServer, STATUS_CODES, type IncomingMessage, type Server } from 'node:http';
 import type { Socket } from 'node:net';
+import { quoted } from '../../core/refusal.ts';
+import { Connections, ROOM, type Room } from './connections.ts';
+import type { Counts } from './counts.ts';
+import { readJson } from './json.ts';
+import type { Names } from './names.ts';
 import { isFromNode, nodeListener, type NodeDesk } from './nodes.ts';
+import { answerPlainly, type Plain } from './plain.ts';
 
 /** Who stands behind the server: a replica, or in its place a test. */
 export interface Desk extends NodeDesk {
+  /** Under which it is asked. */
+  readonly names: Names;
   /** How many characters a user's data may have. */
   readonly dataMax: number;
   /** The paths to which nodes post messages; to the first of them users post requests, too. */
@@ -30,11 +38,12 @@ export const USER_BYTES_MAX = 64 * 1024;
 
 /** A server for a replica, which does not listen yet. */
 export function serverFor(desk: Desk, limits: Limits = LIMITS): Server {
+  const { counts, names, paths: [door = '', ...doors] } = desk;
   const app = new Hono();
   // Counted here and not in a middleware: without one, hono calls the handler and nothing else.
   const counted = (handler: (c: Context) => Response | Promise<Response>) => async (c: Context): Promise<Response> => {
     const answer = await handler(c);
-    desk.counts.add('answers', STATUSES[answer.status] ?? String(answer.status));
+    counts.add('answers', STATUSES[answer.status] ?? String(answer.status));
     return answer;
   };
   // One handler a path, whatever the method: hono composes several, and that costs.
@@ -42,14 +51,20 @@ export function serverFor(desk: Desk, limits: Limits = LIMITS): Server {
     app.all(path, counted((c) => (methods.includes(c.req.method) ? handler(c) : refuse(c, 405, `use ${methods[0]!}`, { allow: methods.join(', ') }))));
   };
   on('/status', ['GET', 'HEAD'], (c) => (c.req.query('full') === undefined ? c.json(desk.status()) : c.json(desk.fullStatus())));
-  on('/metrics', ['GET', 'HEAD'], async (c) => c.text(await desk.metrics(), 200, { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' }));
+  // Who look in the same moment see the same: to write it all down costs what a hundred other answers do.
+  let metrics: Promise<string> | undefined;
+  const look = (): Promise<string> => {
+    if (metrics === undefined) setImmediate(() => (metrics = undefined));
+    return (metrics ??= desk.metrics());
+  };
+  on('/metrics', ['GET', 'HEAD'], async (c) => c.text(await look(), 200, { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' }));
   const user = userHandler(desk);
-  for (const [index, path] of desk.paths.entries()) {
-    on(path, ['POST'], (c) => {
-      if (mediaTypeOf(c) !== 'application/json') return refuse(c, 415, 'send application/json');
-      return index === 0 ? user(c) : refuse(c, 401, 'only nodes of the cluster post here');
-    });
-  }
+  on(door, ['POST'], (c) => {
+    if (mediaTypeOf(c) !== 'application/json') return mistake(c, 415, 'send application/json');
+    if (!isPlainCoding(c.req.header('content-encoding'))) return mistake(c, 415, 'send it as it is, not compressed: Content-Encoding is not read here');
+    return user(c);
+  });
+  for (const path of doors) on(path, ['POST'], (c) => refuse(c, 401, 'only nodes of the cluster post here'));
   app.notFound(counted((c) => refuse(c, 404, 'there is nothing here: GET /status, GET /metrics, POST /preprepare')));
   app.onError((error, c) => {
     // A client that goes away while it sends is nobody's error.
@@ -57,45 +72,81 @@ export function serverFor(desk: Desk, limits: Limits = LIMITS): Server {
     throw error;
   });
   const users = getRequestListener(app.fetch);
-  const nodes = nodeListener(desk);
-  const paths = new Set(desk.paths);
-  const isPatient = patience();
-  const server = createServer({ ...limits, maxHeaderSize: 8192 }, (request, response) => {
+  const connections = new Connections(counts, limits.room ?? ROOM);
+  const nodes = nodeListener(desk, connections);
+  const paths = new Set(['/status', ...desk.paths]);
+  const server = createServer({ ...limits, maxHeaderSize: 8192, requireHostHeader: false }, (request, response) => {
     if (isFromNode(request) && paths.has(request.url!)) return nodes(request, response);
-    if (isPatient(request.socket, response)) return void users(request, response);
-    if (!request.socket.destroyed) desk.counts.add('dropped', 'impatient');
-    request.socket.destroy();
+    const waiting = connections.begin(request, response);
+    if (waiting > WAITING_REFUSED_MAX) {
+      counts.add('dropped', 'impatient');
+      request.socket.destroy();
+      return undefined;
+    }
+    const refusal = waiting > WAITING_MAX ? IMPATIENT : misdirected(request, names);
+    if (refusal !== undefined) return answerPlainly(counts, response, refusal);
+    return void users(request, response);
   });
   server.keepAliveTimeout = 120_000;
   server.timeout = IDLE_MAX;
-  server.maxConnections = CONNECTIONS_MAX;
-  return server;
+  server.on('connection', (socket) => connections.open(socket));
+  server.on('checkExpectation', (_request, response) => answerPlainly(counts, response, { status: 417, text: 'expect nothing but 100-continue' }));
+  server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => answerGarbage(counts, connections, error, socket));
+  // Who has sent all that it will may still wait for answers: Node has this for `net` alone among its types.
+  return Object.assign(server, { httpAllowHalfOpen: true });
 }
 
-/** Whether a user waits for answers before asking more. Who does not, and does not read them either, would fill the memory with them. */
-function patience(): (socket: Socket, response: ServerResponse) => boolean {
-  const waiting = new WeakMap<Socket, number>();
-  return (socket, response) => {
-    const count = (waiting.get(socket) ?? 0) + 1;
-    if (count > WAITING_MAX) return false;
-    waiting.set(socket, count);
-    response.once('close', () => waiting.set(socket, waiting.get(socket)! - 1));
-    return true;
-  };
-}
-
-/** How many answers one connection of a user may wait for. */
+/** How many answers one connection of a user may wait for; more are refused, and after so many more the connection is broken. */
 export const WAITING_MAX = 32;
+export const WAITING_REFUSED_MAX = 1024;
+const IMPATIENT: Plain = { status: 429, text: `wait for answers before you ask more: no more than ${WAITING_MAX} at once on one connection`, headers: { 'retry-after': '1' } };
 
-/** Milliseconds after which a client that sends slowly is answered 408, and how often that is looked at. */
+/** What is wrong with where a request is to go, or whence it comes. */
+function misdirected(request: IncomingMessage, names: Names): Plain | undefined {
+  const { headers, rawHeaders, method, httpVersionMinor, socket } = request;
+  const hosts = rawHeaders.filter((name, index) => index % 2 === 0 && name.length === 4 && name.toLowerCase() === 'host').length;
+  if (hosts > 1) return { status: 400, text: 'send one Host, not several' };
+  if (headers.host === undefined) {
+    // Probes of old speak HTTP/1.0 and name nobody. No browser does.
+    if (httpVersionMinor !== 0 || (method !== 'GET' && method !== 'HEAD')) return { status: 400, text: 'say whom you ask: Host is missing' };
+    headers.host = `localhost:${socket.localPort}`;
+  }
+  const host = /^http:\/\/([^/?#]*)/i.exec(request.url!)?.[1] ?? headers.host;
+  if (!names.isHost(host)) return { status: 421, text: `no node of the cluster is known as ${quoted(host)} here: ask it by its address, as in cluster.json` };
+  const { origin } = headers;
+  if (origin !== undefined && !names.isOrigin(origin)) return { status: 403, text: `pages of ${quoted(origin)} may not ask this node` };
+  return undefined;
+}
+
+/** What is no HTTP, or comes too slowly, gets an answer too. */
+function answerGarbage(counts: Counts, connections: Connections, { code }: NodeJS.ErrnoException, socket: Socket): void {
+  if (!socket.writable || code === 'ECONNRESET' || connections.isAnswering(socket)) return void socket.destroy();
+  const [status, text] = GARBAGE[code ?? ''] ?? [400, 'that is not HTTP'];
+  counts.add('answers', String(status));
+  const body = `${text}\n`;
+  socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nConnection: close\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: ${body.length}\r\n\r\n${body}`);
+  // Closed at once with something unread, the connection would be reset, and the answer lost.
+  const linger = setTimeout(() => socket.destroy(), LINGER);
+  socket.once('close', () => clearTimeout(linger));
+}
+
+const GARBAGE: Readonly<Record<string, readonly [number, string]>> = {
+  ERR_HTTP_REQUEST_TIMEOUT: [408, 'that came too slowly'],
+  HPE_HEADER_OVERFLOW: [431, 'send no more than 8 KiB of headers'],
+  HPE_CHUNK_EXTENSIONS_OVERFLOW: [413, 'send chunks without extensions'],
+};
+/** Milliseconds. */
+const LINGER = 200;
+
+/** Milliseconds after which a client that sends slowly is answered 408, and how often that is looked at; and for how many connections there is room. */
 export interface Limits {
   readonly headersTimeout: number;
   readonly requestTimeout: number;
   readonly connectionsCheckingInterval: number;
+  readonly room?: Room;
 }
 
 const LIMITS: Limits = { headersTimeout: 5000, requestTimeout: 10_000, connectionsCheckingInterval: 1000 };
-const CONNECTIONS_MAX = 1024;
 /** Milliseconds without a byte in either direction after which a connection is over: longer than a user waits for an answer. */
 const IDLE_MAX = 60_000;
 /** Said so often that it is not said anew each time. */
@@ -105,23 +156,36 @@ type Refused = 400 | 401 | 403 | 404 | 405 | 413 | 415 | 429;
 
 const refuse = (c: Context, status: Refused, text: string, headers: Record<string, string> = {}): Response => c.text(`${text}\n`, status, headers);
 
+/** Says what is wrong, and below it what would be right, for the shells of either kind. */
+function mistake(c: Context, status: 400 | 415, text: string): Response {
+  const url = new URL(c.req.path, c.req.url).href;
+  return refuse(c, status, `${text}\n${curl("'Content-Type: application/json'", `'{"data":"very-important-data"}'`, url)}\nin cmd.exe: ${curl('"Content-Type: application/json"', '"{\\"data\\":\\"very-important-data\\"}"', url)}`);
+}
+
+const curl = (header: string, data: string, url: string): string => `curl -X POST -H ${header} -d ${data} ${url}`;
+
 const mediaTypeOf = (c: Context): string | undefined => c.req.header('content-type')?.split(';')[0]!.trim().toLowerCase();
+
+export const isPlainCoding = (coding: string | undefined): boolean => coding === undefined || coding.trim().toLowerCase() === 'identity';
 
 type Handler = (c: Context, path: string) => Promise<Response> | Response;
 
 function userHandler(desk: Desk): (c: Context) => Promise<Response> {
   const isOrder = new Ajv().compile({ type: 'object', required: ['data'], additionalProperties: false, properties: { data: { type: 'string' } } });
   return limited(USER_BYTES_MAX, async (c) => {
-    const value = parsed(await c.req.text());
-    if (value === undefined) return refuse(c, 400, 'that is not JSON');
-    if (!isOrder(value)) return refuse(c, 400, 'send {"data": "…"}, and nothing else');
-    const { data } = value as { data: string };
+    const read = readJson(Buffer.from(await c.req.arrayBuffer()), USER_JSON);
+    if ('flaw' in read) return mistake(c, 400, read.flaw);
+    if (!isOrder(read.value)) return mistake(c, 400, 'send {"data": "…"}, and nothing else');
+    const { data } = read.value as { data: string };
     if (data.length > desk.dataMax) return refuse(c, 413, `send data of no more than ${desk.dataMax} characters`);
-    if (!data.isWellFormed()) return refuse(c, 400, 'send text that is Unicode: it holds half a surrogate pair');
+    if (!data.isWellFormed()) return mistake(c, 400, 'send text that is Unicode: it holds half a surrogate pair');
     const { status, text, headers } = await desk.order(data, c.req.raw.signal);
     return c.text(text, status, { ...headers });
   });
 }
+
+/** An order has one field; somewhat more is told in other words what is wrong with it. */
+const USER_JSON = { depth: 8, parts: 64 };
 
 /** A handler that gets no more than so many bytes. A length that is told is believed, as Node reads no further; where none is told, hono counts. */
 function limited(maxSize: number, handler: Handler): (c: Context, path?: string) => Promise<Response> {
@@ -136,12 +200,4 @@ function limited(maxSize: number, handler: Handler): (c: Context, path?: string)
     });
     return early ?? answer!;
   };
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

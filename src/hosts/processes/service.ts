@@ -2,6 +2,7 @@ import type { Settings } from '../../core/machine.ts';
 import type { Command } from '../../core/command.ts';
 import type { NodeId } from '../../core/node.ts';
 import type { AnyMachine } from './driver.ts';
+import type { Size } from './json.ts';
 
 /** All that the HTTP host knows of a protocol: its machines, and how to name on HTTP what they say. */
 export interface Service {
@@ -22,6 +23,8 @@ export interface Service {
   readonly agreement: readonly string[];
   /** The path for a message. */
   pathOf(message: unknown): string;
+  /** How large the messages to each path can be among n replicas: no loyal one sends larger ones. */
+  sizes(n: number, settings: Settings): ReadonlyMap<string, Size>;
   /** How many characters a user's data may have. */
   readonly dataMax: number;
   /** What a user asked, as the client's input. @param ticket that the answer will carry */

@@ -41,7 +41,7 @@ describe('a driver', () => {
   });
   afterEach(() => driver.stop());
 
-  const ask = (...effects: Effect[]): void => driver.take({ type: 'input', input: effects });
+  const ask = (...effects: Effect[]): boolean => driver.take({ type: 'input', input: effects });
   const sync = (records: number): void => {
     log.durable = records;
     driver.synced();

@@ -23,7 +23,8 @@ describe('PBFT over HTTP', function () {
   describe('among four', () => {
     let four: Replicas;
     before(async () => {
-      four = await startReplicas(4, serviceNamed('pbft'));
+      // What the protocol makes of a flood is to be seen: none is held off before.
+      four = await startReplicas(4, serviceNamed('pbft'), { rates: { messages: 1e9, bytes: 1e9, vain: 1e9 } });
     });
     after(() => four.close());
 
@@ -81,12 +82,9 @@ describe('PBFT over HTTP', function () {
       const unheeded = (): number => replica.status().dropped;
       const size = (): number => JSON.stringify(replica.status()).length;
       const [before, unheededBefore] = [size(), unheeded()];
-      for (let round = 0; round < 20; round += 1) {
-        const answers = await Promise.all(Array.from({ length: 50 }, (_, index) => vote(1_000_000 + round * 50 + index, index % 3, index % 2 === 0)));
-        expect(new Set(answers.map(({ status }) => status))).to.deep.equal(new Set([204]));
-      }
+      for (let count = 0; count < 1000; count += 1) expect((await vote(1_000_000 + count, count % 3, count % 2 === 0)).status).to.equal(204);
       expect(unheeded() - unheededBefore).to.equal(1000);
-      expect(await (await fetch(`${four.urls[1]!}/metrics`)).text()).to.match(new RegExp(`^generals_unheeded ${unheeded()}$`, 'm'));
+      expect(await (await fetch(`${four.urls[1]!}/metrics`)).text()).to.match(new RegExp(`^generals_unheeded_total ${unheeded()}$`, 'm'));
       expect(replica.counts.of('forgeries'), 'a signature that changes nothing was verified').to.deep.equal({});
       expect(size()).to.be.at.most(before + 200);
       expect((await ask(four.urls[0]!, 'after the flood')).status).to.equal(200);

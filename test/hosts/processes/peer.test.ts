@@ -12,14 +12,19 @@ describe('the way to a peer', () => {
   let counts: Counts;
   let peer: Peer;
   let waiting: (() => void) | undefined;
+  /** What is answered to that request; 204 if nothing is said. */
+  let statusOf: (method: string, count: number) => number;
+  let requests: string[];
 
   const listening = async (port = 0): Promise<number> => {
     server = createServer((request, response) => {
       let text = '';
       request.setEncoding('utf8').on('data', (chunk: string) => (text += chunk));
       request.on('end', () => {
-        if (request.method === 'POST') heard.push(text);
-        response.writeHead(204).end();
+        requests.push(`${request.method} ${request.url} ${String(request.headers['generals-from'])}`);
+        const status = statusOf(request.method!, requests.length);
+        if (request.method === 'POST' && status === 204) heard.push(text);
+        response.writeHead(status).end();
         waiting?.();
       });
     });
@@ -48,6 +53,8 @@ describe('the way to a peer', () => {
     connections = 0;
     counts = new Counts();
     waiting = undefined;
+    requests = [];
+    statusOf = () => 204;
   });
   afterEach(async () => {
     await peer.close();
@@ -93,5 +100,43 @@ describe('the way to a peer', () => {
     server.removeAllListeners('request');
     peer = new Peer(`http://127.0.0.1:${port}`, counts);
     expect(await peer.isThere()).to.equal(false);
+  });
+
+  it('begins with a greeting on each connection, and says nothing else before that is answered', async () => {
+    const port = await listening();
+    peer = new Peer(`http://127.0.0.1:${port}`, counts, { headers: ['generals-from', '7'] });
+    post('first');
+    post('second');
+    await until(() => heard.length === 2);
+    await closed();
+    post('third');
+    await listening(port);
+    await until(() => heard.length === 3);
+    expect(requests).to.deep.equal(['HEAD /status 7', 'POST /prepare undefined', 'POST /prepare undefined', 'HEAD /status 7', 'POST /prepare undefined']);
+    expect(connections).to.equal(2);
+  });
+
+  it('to one that is asked too much waits, and then says all of it', async () => {
+    statusOf = (method, count) => (method === 'POST' && count % 3 !== 0 && count < 60 ? 429 : 204);
+    peer = new Peer(`http://127.0.0.1:${await listening()}`, counts);
+    const words = Array.from({ length: 100 }, (_, index) => `message ${index}`);
+    for (const word of words) post(word);
+    await until(() => heard.length === 100);
+    expect(heard.toSorted()).to.deep.equal(words.toSorted());
+    expect(counts.of('requests_sent')['429']).to.be.at.least(1);
+    expect(counts.total('dropped')).to.equal(0);
+  });
+
+  it('to one that wants nothing of this node is told so, and says nothing but greetings', async () => {
+    let answered = 409;
+    statusOf = (method) => (method === 'HEAD' ? answered : 204);
+    const refusals: number[] = [];
+    peer = new Peer(`http://127.0.0.1:${await listening()}`, counts, { headers: [], refused: (status) => void refusals.push(status) });
+    post('kept');
+    await until(() => refusals.length === 2);
+    expect(await peer.isThere()).to.equal(false);
+    expect(requests.every((line) => line.startsWith('HEAD'))).to.equal(true);
+    answered = 200;
+    await until(() => heard.length === 1);
   });
 });

@@ -2,16 +2,15 @@ import { expect } from 'chai';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { request } from 'node:http';
-import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { nodeId } from '../../../src/core/node.ts';
 import { DIGEST, FROM, MAC, TO, UNDERWAY_MAX } from '../../../src/hosts/processes/nodes.ts';
-import { REPLICA_BYTES_MAX } from '../../../src/hosts/processes/replica.ts';
-import { USER_BYTES_MAX, WAITING_MAX } from '../../../src/hosts/processes/server.ts';
+import { USER_BYTES_MAX, WAITING_MAX, WAITING_REFUSED_MAX } from '../../../src/hosts/processes/server.ts';
 import { digestOf, networkEnvelopes } from '../../../src/hosts/seal.ts';
+import { opened, textOf } from '../../support/raw.ts';
 import { ask, post, startReplicas, type Replicas } from '../../support/served.ts';
-import { toyService } from '../../support/toy.ts';
+import { TOY_BYTES_MAX, toyService } from '../../support/toy.ts';
 
 describe('replicas over HTTP', () => {
   let four: Replicas;
@@ -57,6 +56,22 @@ describe('replicas over HTTP', () => {
       expect(text).to.match(/^generals_consensus_seconds_count \d+$/m);
     });
 
+    it('count by the rules that Prometheus checks: what only rises is a counter and ends in _total, nothing else does, and each is explained', async () => {
+      await ask(at(0), 'to be counted');
+      const text = await (await fetch(`${at(0)}/metrics`)).text();
+      const types = new Map([...text.matchAll(/^# TYPE (\S+) (\S+)$/gm)].map(([, name, type]) => [name!, type!]));
+      for (const [name, type] of types) {
+        expect(text).to.match(new RegExp(`^# HELP ${name} [A-Z].*$`, 'm'));
+        expect(name.endsWith('_total'), `${name} is a ${type}`).to.equal(type === 'counter');
+      }
+      for (const name of ['executed', 'unheeded', 'messages_sent', 'accusations']) expect(types.get(`generals_${name}_total`), name).to.equal('counter');
+      for (const name of ['view', 'backlog', 'waiting']) expect(types.get(`generals_${name}`), name).to.equal('gauge');
+      const named = text.split('\n').filter((line) => line !== '' && !line.startsWith('#')).map((line) => /^(\w+?)(_bucket|_sum|_count)?(\{[^}]*\})? \S+$/.exec(line)?.[1]);
+      for (const name of named) expect([...types.keys()], `${name} has no type`).to.include(name);
+      const executed = four.replicas[0]!.status().executed;
+      expect(text).to.match(new RegExp(`^generals_executed_total ${executed}$`, 'm'));
+    });
+
     const WRONG = [
       ['no JSON', '{"data"', 400],
       ['no object', '"data"', 400],
@@ -70,7 +85,9 @@ describe('replicas over HTTP', () => {
       it(`answer ${status} to ${what}`, async () => {
         const answer = await post(`${at(0)}/preprepare`, body);
         expect(answer.status).to.equal(status);
-        expect(await answer.text()).to.match(/^[^\n]+\n$/);
+        const [line, ...more] = (await answer.text()).trimEnd().split('\n');
+        expect(line).to.match(/^[a-z]/);
+        expect(more).to.have.length(status === 400 ? 2 : 0);
       });
     }
 
@@ -92,7 +109,7 @@ describe('replicas over HTTP', () => {
     });
 
     it('answer 408 to who sends too slowly, be it headers or body', async () => {
-      for (const begun of ['POST /preprepare HTTP/1.1\r\nHost: x\r\n', 'POST /preprepare HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 20\r\n\r\n{"da']) {
+      for (const begun of ['POST /preprepare HTTP/1.1\r\nHost: localhost\r\n', 'POST /preprepare HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 20\r\n\r\n{"da']) {
         const socket = opened(at(0));
         socket.write(begun);
         expect(await textOf(socket)).to.match(/^HTTP\/1\.1 408 /);
@@ -124,18 +141,30 @@ describe('replicas over HTTP', () => {
       }
     });
 
-    it('break with who asks on and on without waiting for answers', async () => {
-      const look = 'GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n';
+    it('answer each of many pipelined requests: in turn as many as may wait, and 429 what is beyond, without a reset', async () => {
+      const look = 'GET /metrics HTTP/1.1\r\nHost: localhost\r\n\r\n';
+      const last = look.replace('\r\n\r\n', '\r\nConnection: close\r\n\r\n');
       const patient = opened(at(2));
-      patient.write(look.repeat(WAITING_MAX - 1) + look.replace('\r\n\r\n', '\r\nConnection: close\r\n\r\n'));
+      patient.write(look.repeat(WAITING_MAX - 1) + last);
       expect((await textOf(patient)).match(/^HTTP\/1\.1 200 OK/gm)).to.have.length(WAITING_MAX);
-      const before = four.replicas[2]!.counts.of('answers')['200'];
       const impatient = opened(at(2));
-      impatient.write(look.repeat(10 * WAITING_MAX));
-      expect(await textOf(impatient).catch((error: NodeJS.ErrnoException) => error.code)).to.be.oneOf(['', 'ECONNRESET']);
-      expect(four.replicas[2]!.counts.of('dropped')['impatient']).to.equal(1);
+      impatient.write(look.repeat(10 * WAITING_MAX - 1) + last);
+      const statuses = [...(await textOf(impatient)).matchAll(/^HTTP\/1\.1 (\d+) /gm)].map(([, status]) => status);
+      expect(statuses).to.have.length(10 * WAITING_MAX);
+      expect(statuses.slice(0, WAITING_MAX)).to.deep.equal(Array.from({ length: WAITING_MAX }, () => '200'));
+      expect(new Set(statuses.slice(WAITING_MAX))).to.deep.equal(new Set(['429']));
+    });
+
+    it('break with who asks a thousand times before it reads an answer', async () => {
+      const before = four.replicas[2]!.counts.of('answers')['200']!;
+      const flood = opened(at(2));
+      flood.on('error', () => undefined).resume();
+      const isOver = new Promise((resolve) => flood.once('close', resolve));
+      flood.write('GET /status HTTP/1.1\r\nHost: localhost\r\n\r\n'.repeat(4 * WAITING_REFUSED_MAX));
+      await isOver;
+      expect(four.replicas[2]!.counts.of('dropped')['impatient']).to.be.at.least(1);
       expect((await fetch(`${at(2)}/status`)).status).to.equal(200);
-      expect(four.replicas[2]!.counts.of('answers')['200']).to.be.at.most(before! + WAITING_MAX + 1);
+      expect(four.replicas[2]!.counts.of('answers')['200']).to.be.at.most(before + WAITING_MAX + 1);
     });
 
     it('refuse a flood of forged messages, and serve users after it', async () => {
@@ -188,7 +217,7 @@ describe('replicas over HTTP', () => {
 
     /** The beginning of a message from one node to another, of which nothing but its length is told. */
     const begun = (headers: Record<string, string>, length: string): string =>
-      `POST /prepare HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n${length}\r\n${Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`).join('')}\r\n`;
+      `POST /prepare HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n${length}\r\n${Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`).join('')}\r\n`;
 
     it('hang up on who sends much that is refused, without reading it', async () => {
       const forged = { ...sealedBy(2, 1, '/prepare', body), [MAC]: 'y' };
@@ -200,7 +229,7 @@ describe('replicas over HTTP', () => {
     });
 
     it('are told beforehand how much it is, and take so much as a node may send', async () => {
-      const cases = [[sealedBy(2, 1, '/prepare', body), 'Transfer-Encoding: chunked', 411], [sealedBy(2, 1, '/prepare', body), `Content-Length: ${REPLICA_BYTES_MAX + 1}`, 413], [sealedBy(6, 1, '/prepare', body), `Content-Length: ${USER_BYTES_MAX + 1}`, 413]] as const;
+      const cases = [[sealedBy(2, 1, '/prepare', body), 'Transfer-Encoding: chunked', 411], [sealedBy(2, 1, '/prepare', body), `Content-Length: ${TOY_BYTES_MAX + 1}`, 413], [sealedBy(6, 1, '/prepare', body), `Content-Length: ${USER_BYTES_MAX + 1}`, 413]] as const;
       for (const [headers, length, status] of cases) {
         const socket = opened(at(1));
         socket.write(begun(headers, length));
@@ -218,8 +247,8 @@ describe('replicas over HTTP', () => {
           const digest = digestOf(Buffer.from(long));
           return { [FROM]: String(from), [TO]: '1', [DIGEST]: digest, [MAC]: envelopes.seal(nodeId(1), '/prepare', digest) };
         };
-        const slow = Array.from({ length: UNDERWAY_MAX / REPLICA_BYTES_MAX }, () => opened(own.urls[1]!));
-        for (const socket of slow) socket.write(begun(sealed(2), `Content-Length: ${REPLICA_BYTES_MAX}`));
+        const slow = Array.from({ length: UNDERWAY_MAX / TOY_BYTES_MAX }, () => opened(own.urls[1]!));
+        for (const socket of slow) socket.write(begun(sealed(2), `Content-Length: ${TOY_BYTES_MAX}`));
         const sent = async (from: number): Promise<number> => (await post(`${own.urls[1]!}/prepare`, long, sealed(from))).status;
         // It is 400, for it is no vote, as soon as it is read.
         while ((await sent(2)) !== 429);
@@ -266,14 +295,3 @@ describe('replicas over HTTP', () => {
     }
   });
 });
-
-function opened(url: string): Socket {
-  const { hostname, port } = new URL(url);
-  return connect(Number(port), hostname);
-}
-
-async function textOf(socket: Socket): Promise<string> {
-  let text = '';
-  for await (const chunk of socket) text += String(chunk);
-  return text;
-}

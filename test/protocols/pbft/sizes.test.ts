@@ -1,0 +1,83 @@
+import { expect } from 'chai';
+import { nodeId } from '../../../src/core/node.ts';
+import { byzantineQuorum } from '../../../src/core/quorum.ts';
+import { readJson } from '../../../src/hosts/processes/json.ts';
+import type { Message, Proposal, Signed } from '../../../src/protocols/pbft/messages.ts';
+import { parseMessage } from '../../../src/protocols/pbft/parse.ts';
+import { CLIENT_WINDOW, DEFAULTS, OPERATION_LENGTH, PLACES, VIEWS } from '../../../src/protocols/pbft/settings.ts';
+import { messageSizes } from '../../../src/protocols/pbft/sizes.ts';
+import { KEYS, TAIL, VALUE_LENGTH } from '../../../src/protocols/pbft/store.ts';
+
+const times = <Item>(count: number, make: (index: number) => Item): Item[] => Array.from({ length: count }, (_, index) => make(index));
+
+/** The largest that loyal replicas and clients of an n could say, in as many bytes as JSON can make of it. */
+function largestOf(n: number): Message[] {
+  const quorum = byzantineQuorum(n);
+  const [view, most] = [VIEWS - 1, PLACES - 1];
+  const { batch: requests, checkpointEvery } = DEFAULTS;
+  const window = 2 * checkpointEvery;
+  const worst = (length: number): string => '\u001f'.repeat(length);
+  const signed = <Body extends object>(body: Body): Signed<Body> => ({ body, signature: 'S'.repeat(86) });
+  const digest = 'D'.repeat(43);
+  const replica = nodeId(n - 1);
+  const client = nodeId(n);
+  const request = signed({ client, timestamp: 2 ** 32 - 1, operation: worst(OPERATION_LENGTH) });
+  const batch = { requests: times(requests, () => request) };
+  const proposal: Proposal = { view, sequence: most, digest };
+  const vote = signed({ ...proposal, replica });
+  const votes = times(n, () => vote);
+  const proof = times(n, () => signed({ sequence: most, digest, replica }));
+  const prepared = { prePrepare: signed(proposal), prepares: times(quorum - 1, () => vote) };
+  const viewChange = signed({ view, stable: most, proof, prepared: times(window, () => prepared), replica });
+  const answers = times(requests, () => [2 ** 32 - 1, worst(VALUE_LENGTH)] as const);
+  const clients = times(40, () => [client, times(CLIENT_WINDOW, () => [2 ** 32 - 1, worst(VALUE_LENGTH)] as const)] as const);
+  const values = times(KEYS, () => [worst(VALUE_LENGTH), worst(VALUE_LENGTH)] as const);
+  const snapshot = { sequence: most, position: most, chain: digest, values, tail: times(TAIL, () => worst(OPERATION_LENGTH)), clients };
+  return [
+    { type: 'request', ...request },
+    { type: 'pre-prepare', ...signed(proposal), batch },
+    { type: 'prepare', ...vote },
+    { type: 'commit', ...vote },
+    { type: 'certificate', phase: 'prepare', votes },
+    { type: 'checkpoint', ...proof[0]! },
+    { type: 'view-change', ...viewChange },
+    { type: 'new-view', ...signed({ view, viewChanges: times(quorum, () => viewChange), prePrepares: times(window, () => signed(proposal)) }) },
+    { type: 'reply', ...signed({ view, client, replica, answers }) },
+    { type: 'status', view, isChanging: false, executed: most, stable: most },
+    { type: 'committed', batch, commits: votes },
+    { type: 'executed', sequence: most, batch },
+    { type: 'state', snapshot, proof },
+    { type: 'stable', proof },
+    { type: 'fetch', digest },
+    { type: 'batch', batch },
+  ];
+}
+
+describe('how large a message of PBFT may be', function () {
+  this.timeout(60_000);
+
+  for (const n of [4, 7, 64]) {
+    it(`among ${n} lets the largest of every type pass, and little more`, () => {
+      const sizes = messageSizes(n, DEFAULTS);
+      const largest = largestOf(n);
+      expect(largest.map(({ type }) => type)).to.have.members(Object.keys(sizes));
+      for (const message of largest) {
+        const size = sizes[message.type];
+        const bytes = Buffer.from(JSON.stringify(message));
+        expect(bytes.length, message.type).to.be.at.most(size.bytes);
+        expect(bytes.length, message.type).to.be.at.least(size.bytes * 0.6);
+        // The new view of 64 is 80 MB: to make a message of it takes longer than it is worth here.
+        const read = message.type === 'new-view' && n === 64 ? undefined : readJson(bytes, size);
+        if (read === undefined) continue;
+        expect(read, message.type).to.have.property('value');
+        expect('value' in read && parseMessage(read.value)?.type, message.type).to.equal(message.type);
+      }
+    });
+  }
+
+  it('is a kilobyte for a vote or a status, and follows the batch for a proposal', () => {
+    const { prepare, commit, status, fetch, 'pre-prepare': proposal } = messageSizes(4, DEFAULTS);
+    for (const { bytes } of [prepare, commit, status, fetch]) expect(bytes).to.be.below(1024);
+    expect(messageSizes(4, { ...DEFAULTS, batch: 1 })['pre-prepare'].bytes).to.be.below(proposal.bytes / 50);
+  });
+});
