@@ -264,6 +264,20 @@ describe('generals cluster', function () {
       [['--id', '0', '--cluster', file, '--kind', 'lazy'], /--kind is malicious, .*twins, not "lazy"/],
       [['--repair', join(folder, 'replica-0')], /holds no log that can be read: there is no such file or folder/],
     ];
+    const plan = JSON.parse(readFileSync(file, 'utf8')) as { settings: object };
+    for (const [settings, message] of [
+      [{ checkpointEvery: 0 }, /checkpointEvery is a whole number from 1 to 2048, not 0/],
+      [{ checkpointEvery: 1e9 }, /checkpointEvery is a whole number from 1 to 2048, not 1000000000/],
+      [{ timeout: 0.5 }, /timeout is a whole number from 1 to 3600000, not 0.5/],
+      [{ collector: 1 }, /collector is true or false, not 1/],
+      [{ timeuot: 500 }, /there is no setting "timeuot": timeout, /],
+    ] as const) {
+      const other = join(folder, `cluster-${cases.length}-${Object.keys(settings)[0]!}-${Object.values(settings)[0]!}.json`);
+      writeFileSync(other, JSON.stringify({ ...plan, settings: { ...plan.settings, ...settings } }));
+      const { code, err } = await generals(['replica', '--id', '0', '--cluster', other]);
+      expect([code, err.split('\n').length]).to.deep.equal([2, 2]);
+      expect(err).to.match(/the cluster cannot run with its settings: /).and.to.match(message);
+    }
     for (const [args, message] of cases) {
       const { code, err } = await generals(['replica', ...args]);
       expect(err).to.match(message);

@@ -59,6 +59,7 @@ export const probeService: Service = {
   client: client as Service['client'],
   clientWindow: 32,
   settings: () => ({}),
+  flawIn: () => undefined,
   strategies: [],
   paths: ['/preprepare', '/message'],
   agreement: [],

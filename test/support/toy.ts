@@ -87,6 +87,7 @@ export const toyService: Service = {
   name: 'toy',
   replica: () => replica,
   client,
+  flawIn: () => undefined,
   settings: () => ({}),
   clientWindow: 32,
   sizes: () => new Map(PATHS.map((path) => [path, { bytes: TOY_BYTES_MAX, depth: 4, parts: 1000 }])),

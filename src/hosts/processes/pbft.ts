@@ -6,7 +6,7 @@ import { client, type ClientVocabulary } from '../../protocols/pbft/client.ts';
 import { neededOf } from '../../protocols/pbft/compact.ts';
 import type { Message, ReplicaOutput } from '../../protocols/pbft/messages.ts';
 import { replica } from '../../protocols/pbft/replica.ts';
-import { CLIENT_WINDOW, DEFAULTS, OPERATION_LENGTH } from '../../protocols/pbft/settings.ts';
+import { CLIENT_WINDOW, DEFAULTS, OPERATION_LENGTH, flawOfSettings } from '../../protocols/pbft/settings.ts';
 import { messageSizes } from '../../protocols/pbft/sizes.ts';
 import type { ReplicaState } from '../../protocols/pbft/state.ts';
 import { commandOf, statusOf } from '../../protocols/pbft/status.ts';
@@ -27,6 +27,7 @@ export function pbftService(name: string, collector: boolean): Service {
     // Few batches under way make them large: what a batch costs is then shared by many. And the more replicas share the
     // cores of one machine, the longer do their votes take to be verified.
     settings: (n) => ({ ...DEFAULTS, pipeline: 2, collector, timeout: DEFAULTS.timeout + 5 * n * n, collectorTimeout: DEFAULTS.collectorTimeout + 2 * n * n, retryAfter: DEFAULTS.retryAfter + 3 * n * n }),
+    flawIn: flawOfSettings,
     // Offline nodes are not started at all.
     strategies: REPLICA_FAULTS.map((fault) => fault.name).filter((fault) => fault !== 'offline'),
     paths: Object.values(PATHS),

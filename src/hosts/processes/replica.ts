@@ -104,6 +104,8 @@ export class Replica {
     const { members: places } = plan;
     const own = places[id];
     if (own === undefined) throw new Refusal(`the cluster has the nodes 0 to ${places.length - 1}, not ${id}`);
+    const flaw = service.flawIn(plan.settings);
+    if (flaw !== undefined) throw new Refusal(`the cluster cannot run with its settings: ${flaw}`);
     const keys = publicKeysOf(secret);
     if (keys.sign !== own.sign || keys.pair !== own.pair) throw new Refusal(`the secret is not that of node ${id} in this cluster`);
     this.#members = places.map((place) => nodeId(place.id));

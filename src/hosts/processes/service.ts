@@ -15,6 +15,8 @@ export interface Service {
   readonly clientWindow: number;
   /** Of n replicas on one machine. */
   settings(n: number): Settings;
+  /** What is wrong with settings, in words; undefined if nothing is. */
+  flawIn(settings: Settings): string | undefined;
   /** The ways of being a traitor, beside `offline`. */
   readonly strategies: readonly string[];
   /** The paths to which messages are posted. */

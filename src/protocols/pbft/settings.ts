@@ -34,6 +34,34 @@ export const DEFAULTS: PbftSettings = {
   firstView: 0,
 };
 
+const TIME = [1, 3_600_000] as const;
+
+/** What each setting may be, from the first to the second; or a flag. */
+const MAY_BE: { readonly [Name in keyof typeof DEFAULTS]: readonly [number, number] | 'flag' } = {
+  timeout: TIME,
+  collectorTimeout: TIME,
+  statusEvery: TIME,
+  retryAfter: TIME,
+  // A slot for each place of a window of twice as many is there from the start.
+  checkpointEvery: [1, 2048],
+  batch: [1, 4096],
+  pipeline: [1, 4096],
+  collector: 'flag',
+  firstView: [0, 1023],
+};
+
+/** What is wrong with settings, in words; undefined if nothing is. All that loops and lists depend on is bounded here. */
+export function flawOfSettings(settings: Settings): string | undefined {
+  for (const [name, value] of Object.entries(settings)) {
+    const bounds = Object.hasOwn(MAY_BE, name) ? MAY_BE[name] : undefined;
+    if (bounds === undefined) return `there is no setting "${name}": ${Object.keys(MAY_BE).join(', ')}`;
+    if (bounds === 'flag') {
+      if (typeof value !== 'boolean') return `${name} is true or false, not ${value}`;
+    } else if (!Number.isSafeInteger(value) || Number(value) < bounds[0] || Number(value) > bounds[1]) return `${name} is a whole number from ${bounds[0]} to ${bounds[1]}, not ${value}`;
+  }
+  return undefined;
+}
+
 /** Timeouts double so often at most; the paper doubles for ever. */
 export const DOUBLINGS = 6;
 
