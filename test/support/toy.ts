@@ -86,12 +86,14 @@ export const toyService: Service = {
   client,
   settings: () => ({}),
   clientWindow: 32,
-  dataMax: 50_000,
+  clients: 8,
+  patience: () => 30_000,
+  flawIn: () => undefined,
   strategies: [],
   paths: ['/preprepare', '/prepare', '/request', '/reply'],
   agreement: ['preprepare', 'prepare'],
   pathOf: (message) => `/${(message as Toy['message']).type.replaceAll('-', '')}`,
-  ask: (data, ticket) => ({ ticket, data }),
+  ask: ({ ticket, data }) => ({ ticket, data }),
   answered(own, output) {
     const answer = output as Toy['output'];
     return answer.type === 'answered' ? { ...answer, request: `${own}:${answer.ticket}` } : undefined;

@@ -11,6 +11,10 @@ export interface Service {
   readonly client: AnyMachine;
   /** How many requests one client may have under way. */
   readonly clientWindow: number;
+  /** How many clients a node may have. */
+  readonly clients: number;
+  /** Milliseconds in which a user is answered, unless more goes wrong than is to be expected. */
+  patience(settings: Settings, n: number): number;
   /** Of n replicas on one machine. */
   settings(n: number): Settings;
   /** The ways of being a traitor, beside `offline`. */
@@ -21,10 +25,10 @@ export interface Service {
   readonly agreement: readonly string[];
   /** The path for a message. */
   pathOf(message: unknown): string;
-  /** How many characters a user's data may have. */
-  readonly dataMax: number;
-  /** What a user asked, as the client's input. @param ticket that the answer will carry */
-  ask(data: string, ticket: number): unknown;
+  /** What is wrong with a user's data or key, as far as a replica in that state knows; undefined if nothing is. */
+  flawIn(asked: Pick<Wish, 'data' | 'key'>, state: unknown): Refused | undefined;
+  /** What a user asked, as the client's input. */
+  ask(wish: Wish): unknown;
   /** What the output of that client answers; undefined if it is no answer. */
   answered(client: NodeId, output: unknown): Answer | undefined;
   /** What a replica's output says to have been executed. */
@@ -38,11 +42,32 @@ export interface Service {
   status(state: unknown): Status;
 }
 
-export interface Answer {
+/** What a user wants done. */
+export interface Wish {
+  readonly data: string;
+  /** The answer will carry it. */
+  readonly ticket: number;
+  /** Drawn at random for this wish. */
+  readonly mark: string;
+  /** What is asked again under one is done once. */
+  readonly key: string | undefined;
+}
+
+export type Answer = Decided | Refused & { readonly ticket: number };
+
+export interface Decided {
   readonly ticket: number;
   readonly result: unknown;
   /** The request’s name, by which those who executed it know it. */
   readonly request: string;
+}
+
+/** Why a user is not answered what was asked, in HTTP's terms. */
+export interface Refused {
+  readonly status: 400 | 413 | 422 | 429 | 503 | 507;
+  readonly reason: string;
+  /** The client can ask nothing more. */
+  readonly isSpent?: boolean;
 }
 
 /** A place in the log, and what got it. */

@@ -1,7 +1,9 @@
 /** What comes off a wire, made a message or nothing. What is bounded here needs no bound elsewhere. */
 import type { Message } from './messages.ts';
-import { CLIENTS, CLIENT_WINDOW, OPERATION_LENGTH } from './settings.ts';
-import { KEYS, TAIL, VALUE_LENGTH } from './store.ts';
+import { FLAWS, isKey, VALUE_LENGTH } from './operation.ts';
+import { CLIENTS, NUMBERS, OPERATION_LENGTH } from './settings.ts';
+import { ANSWERS_PAGE, KEYS_PAGE, MARKS_PAGE, VALUES_PAGE } from './snapshot.ts';
+import { TAIL, TAIL_LENGTH } from './store.ts';
 
 type Check = (value: unknown) => boolean;
 type Fields = Readonly<Record<string, unknown>>;
@@ -11,6 +13,8 @@ const REPLICAS = 1024;
 const BATCH = 4096;
 /** The most places in a window. */
 const WINDOW = 4096;
+/** The most chunks of a state: enough for 140 replicas whose clients fill it to the brim. */
+const CHUNKS = 16_384;
 
 // JSON knows −0, which is 0 in canonical bytes and another number elsewhere.
 const natural: Check = (value) => Number.isSafeInteger(value) && (value as number) >= 0 && !Object.is(value, -0);
@@ -19,7 +23,8 @@ const positive: Check = (value) => natural(value) && value !== 0;
 const text = (length: number): Check => (value) => typeof value === 'string' && value.length <= length;
 const flag: Check = (value) => typeof value === 'boolean';
 const list = (item: Check, most: number, least = 0): Check => (value) => Array.isArray(value) && value.length >= least && value.length <= most && value.every(item);
-const pair = (first: Check, second: Check): Check => (value) => Array.isArray(value) && value.length === 2 && first(value[0]) && second(value[1]);
+const tuple = (...items: readonly Check[]): Check => (value) => Array.isArray(value) && value.length === items.length && items.every((item, index) => item(value[index]));
+const either = (...checks: readonly Check[]): Check => (value) => checks.some((check) => check(value));
 
 /** Just these fields, and no others. */
 function fields(checks: Readonly<Record<string, Check>>): Check {
@@ -32,11 +37,14 @@ function fields(checks: Readonly<Record<string, Check>>): Check {
 
 const digest = text(128);
 const signature = text(256);
-const node = below(REPLICAS + CLIENTS);
+const node = below(REPLICAS * (1 + CLIENTS));
 const replica = below(REPLICAS);
+const number: Check = (value) => positive(value) && below(NUMBERS)(value);
+const mark: Check = (value) => typeof value === 'string' && /^[\w-]{0,24}$/.test(value);
+const key: Check = (value) => typeof value === 'string' && (value === '' || isKey(value));
 const signed = (body: Check): Readonly<Record<string, Check>> => ({ body, signature });
 
-const request = signed(fields({ client: node, timestamp: (value) => positive(value) && below(2 ** 32)(value), operation: text(OPERATION_LENGTH) }));
+const request = signed(fields({ client: node, timestamp: number, mark, key, operation: text(OPERATION_LENGTH) }));
 const batch = fields({ requests: list(fields(request), BATCH) });
 const prePrepare = signed(fields({ view: natural, sequence: positive, digest }));
 const vote = signed(fields({ view: natural, sequence: positive, digest, replica }));
@@ -47,15 +55,19 @@ const viewChange = signed(
   fields({ view: positive, stable: natural, proof: list(fields(checkpoint), REPLICAS), prepared: list(certificate, WINDOW), replica }),
 );
 const newView = signed(fields({ view: positive, viewChanges: list(fields(viewChange), REPLICAS, 1), prePrepares: list(fields(prePrepare), WINDOW) }));
-const answers = list(pair(positive, text(VALUE_LENGTH)), BATCH, 1);
-const snapshot = fields({
-  sequence: positive,
-  position: natural,
-  chain: digest,
-  values: list(pair(text(VALUE_LENGTH), text(VALUE_LENGTH)), KEYS),
-  tail: list(text(OPERATION_LENGTH), TAIL),
-  clients: list(pair(node, list(pair(positive, text(VALUE_LENGTH)), CLIENT_WINDOW)), CLIENTS),
-});
+const refused = fields({ refused: (value) => typeof value === 'string' && Object.hasOwn(FLAWS, value) });
+const result = either(text(VALUE_LENGTH), (value) => value === null, refused);
+const outcome = either(result, fields({ stale: number }), fields({ forgotten: (value) => value === true }));
+const answers = list(tuple(number, digest, outcome), BATCH, 1);
+const manifest = fields({ sequence: positive, position: natural, chain: digest, tail: list(text(TAIL_LENGTH), TAIL), chunks: list(digest, CHUNKS) });
+const page = (type: string, item: Check, most: number, more: Readonly<Record<string, Check>> = {}): Check =>
+  fields({ type: (value) => value === type, entries: list(item, most, 1), ...more });
+const chunk = either(
+  page('values', tuple(text(VALUE_LENGTH), text(VALUE_LENGTH)), VALUES_PAGE),
+  page('answers', tuple(number, digest, result), ANSWERS_PAGE, { client: node }),
+  page('marks', mark, MARKS_PAGE, { client: node, first: natural }),
+  page('keys', tuple(key, digest, result), KEYS_PAGE, { home: replica, first: natural }),
+);
 
 /** What each message has beside its type. */
 const FIELDS: Readonly<Record<Message['type'], Readonly<Record<string, Check>>>> = {
@@ -70,7 +82,9 @@ const FIELDS: Readonly<Record<Message['type'], Readonly<Record<string, Check>>>>
   reply: signed(fields({ view: natural, client: node, replica, answers })),
   status: { view: natural, isChanging: flag, executed: natural, stable: natural },
   committed: { batch, commits: votes },
-  state: { snapshot, proof: list(fields(checkpoint), REPLICAS, 1) },
+  state: { manifest, proof: list(fields(checkpoint), REPLICAS, 1) },
+  'fetch-chunk': { sequence: positive, index: below(CHUNKS) },
+  chunk: { sequence: positive, index: below(CHUNKS), chunk },
   stable: { proof: list(fields(checkpoint), REPLICAS, 1) },
   fetch: { digest },
   batch: { batch },

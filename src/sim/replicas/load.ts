@@ -39,7 +39,7 @@ export function serve({ n, requests, delay = 1 }: { readonly n: number; readonly
       if (said.type === 'executed') judge.executed(node.id, said.sequence, said.batch);
       else if (said.type === 'answered') {
         answered += 1;
-        judge.answered(node.id, said.ticket, said.result);
+        judge.answered(node.id, `${said.ticket}`, said.result);
       }
     },
     accuse: (node, suspect, evidence) => judge.accused(node.id, suspect, evidence),
@@ -47,8 +47,9 @@ export function serve({ n, requests, delay = 1 }: { readonly n: number; readonly
   for (const node of network.nodes) network.start(node);
   for (let ticket = 1; ticket <= requests; ticket += 1) {
     const data = `order ${ticket}`;
-    judge.asked({ client: nodeId(n), timestamp: ticket, operation: data });
-    network.input(network.nodes[n]!, { ticket, data });
+    const mark = `${ticket}`;
+    judge.asked({ client: nodeId(n), mark, key: '', operation: data });
+    network.input(network.nodes[n]!, { ticket, data, mark });
   }
   network.run(600_000, () => answered === requests);
   return { events: network.events, answered, violation: judge.violation };

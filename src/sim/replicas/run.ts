@@ -40,7 +40,7 @@ const PATIENCE = 60_000;
 
 /** Lets a schedule happen, and judges it: safety as it goes, liveness once the network has healed. */
 export function runSchedule(schedule: Schedule, { loyal = replica as unknown as AnyMachine, observe }: RunOptions = {}): Outcome {
-  const { n, traitors, clients, pretences, heals, settings } = schedule;
+  const { n, traitors, clients, pretences, lapses, heals, settings } = schedule;
   const pretender = nodeId(n + clients);
   const judge = new LogJudge();
   const isLoyal = (id: NodeId): boolean => !traitors.has(id) && id !== pretender;
@@ -52,9 +52,13 @@ export function runSchedule(schedule: Schedule, { loyal = replica as unknown as 
     make(pretender, twoFacedClient as unknown as AnyMachine),
     ...[...traitors].filter(([, kind]) => kind === 'twins').map(([id]) => make(id, replica as unknown as AnyMachine)),
   ];
-  const requests = numbered(schedule);
-  const answered = new Set<number>();
-  let pretended = 0;
+  const { requests } = schedule;
+  /** What was asked and not answered yet, by ticket. */
+  const open = new Set<number>();
+  let answered = 0;
+  const settle = (ticket: number): void => {
+    if (open.delete(ticket)) answered += 1;
+  };
   const network: Network = new Network(nodes, {
     link: linkOf(schedule),
     sync: () => schedule.sync,
@@ -64,9 +68,12 @@ export function runSchedule(schedule: Schedule, { loyal = replica as unknown as 
     },
     output(node, output) {
       const said = output as ReplicaOutput | ClientVocabulary['output'];
-      if (said.type === 'answered') {
-        answered.add(said.ticket);
-        judge.answered(node.id, requests[said.ticket - 1]!.timestamp, said.result);
+      if (said.type === 'answered' || said.type === 'refused') {
+        settle(said.ticket);
+        const { mark } = requests[said.ticket - 1]!;
+        // What it is told was executed was, whatever the answer had been.
+        const isForgotten = said.type === 'refused' && said.flaw === 'forgotten' && judge.ledger.answerTo(node.id, mark) !== undefined;
+        if (!isForgotten) judge.answered(node.id, mark, said.type === 'answered' ? said.result : { refused: said.flaw });
       } else if (said.type === 'executed' && isLoyal(node.id)) judge.executed(node.id, said.sequence, said.batch);
       observe?.({ at: network.now, ...factOf(node.id, said) });
     },
@@ -76,19 +83,29 @@ export function runSchedule(schedule: Schedule, { loyal = replica as unknown as 
     },
   });
   for (const node of network.nodes) network.start(node);
-  requests.forEach(({ at, client: id, timestamp, data }, index) => {
-    const ticket = index + 1;
+  requests.forEach(({ at, client: which, data, mark, key }, index) => {
+    const [ticket, id] = [index + 1, nodeId(n + which)];
     network.at(at, () => {
-      judge.asked({ client: id, timestamp, operation: data });
+      open.add(ticket);
+      judge.asked({ client: id, mark, key, operation: data });
       observe?.({ at, type: 'asked', client: id, request: ticket, data });
-      network.input(network.nodes[id]!, { ticket, data });
+      network.input(network.nodes[id]!, { ticket, data, mark, key });
     });
   });
-  for (const { at, data } of pretences) {
+  for (const { at, ...wish } of pretences) {
     network.at(at, () => {
-      pretended += 1;
-      for (const operation of bothOf(data)) judge.asked({ client: pretender, timestamp: pretended, operation });
-      network.input(network.nodes[pretender]!, { ticket: pretended, data });
+      for (const { data, mark } of bothOf(wish)) judge.asked({ client: pretender, mark, key: '', operation: data });
+      network.input(network.nodes[pretender]!, { ticket: 0, ...wish });
+    });
+  }
+  for (const { client: which, at, lost } of lapses) {
+    const node = network.nodes[n + which]!;
+    network.at(at, () => {
+      network.crash(node);
+      node.disk = node.disk.slice(0, Math.max(0, node.disk.length - lost));
+      observe?.({ at, type: 'lapsed', client: node.id, kept: node.disk.length });
+      for (const ticket of open) if (requests[ticket - 1]!.client === which) settle(ticket);
+      network.start(node);
     });
   }
   for (const { replica: id, at, until } of schedule.falls) {
@@ -112,23 +129,13 @@ export function runSchedule(schedule: Schedule, { loyal = replica as unknown as 
   network.run(heals, () => !isSafe());
   const good = network.nodes.slice(0, n).filter(({ id }) => isLoyal(id));
   const isWell = (): boolean =>
-    answered.size === requests.length && areLevel(good) && good.every(({ waiting, state }) => waiting === 0 && (state as ReplicaState).store.position >= judge.ledger.position);
+    answered === requests.length && areLevel(good) && good.every(({ waiting, state }) => waiting === 0 && (state as ReplicaState).store.position >= judge.ledger.position);
   // Whether all are level is asked now and then, not after every event.
   while (isSafe() && !isWell() && network.now < heals + PATIENCE) network.run(network.now + 50, () => !isSafe());
   const view = Math.max(...good.map(({ state }) => (state as ReplicaState | undefined)?.view ?? 0));
   for (const { id, isUp, state } of good) observe?.({ at: network.now, type: 'ended', replica: id, status: isUp ? statusOf(state as ReplicaState) : null });
-  const witness = judge.violation ?? failureIn(good, judge, requests.length, answered.size);
+  const witness = judge.violation ?? failureIn(good, judge, requests.length, answered);
   return { type: witness === undefined ? 'holds' : 'violated', ...(witness === undefined ? {} : { witness }), events: network.events, view, places: judge.height, time: network.now };
-}
-
-/** The requests by the ids and numbers of their clients: each counts what it is asked. */
-function numbered({ n, requests }: Schedule): { readonly at: number; readonly client: NodeId; readonly timestamp: number; readonly data: string }[] {
-  const counts = new Map<number, number>();
-  return requests.map(({ at, client: which, data }) => {
-    const timestamp = (counts.get(which) ?? 0) + 1;
-    counts.set(which, timestamp);
-    return { at, client: nodeId(n + which), timestamp, data };
-  });
 }
 
 /** What a replica that came back has executed, as far as it still has it. */

@@ -57,7 +57,7 @@ const SETTINGS = settingsOf({ checkpointEvery: 4, batch: 1, pipeline: 2 });
 const CONTEXTS: readonly ReplicaContext[] = MEMBERS.map((self) => ({ self, members: MEMBERS, seal: symbolicSeal(self), settings: SETTINGS }));
 const REQUESTS = [1, 2].map((timestamp): Request => {
   const client = nodeId(N);
-  const body = { client, timestamp, operation: `order ${timestamp}` };
+  const body = { client, timestamp, mark: `${timestamp}`, key: '', operation: `order ${timestamp}` };
   return { type: 'request', body, signature: symbolicSeal(client).sign('request', body) };
 });
 

@@ -126,7 +126,7 @@ describe('PBFT changes views:', () => {
     const cluster = new Cluster(4);
     const seal = cluster.node(4).context.seal;
     const ask = (timestamp: number, to: readonly number[]): void => {
-      const body = { client: nodeId(4), timestamp, operation: 'order' };
+      const body = { client: nodeId(4), timestamp, mark: `${timestamp}`, key: '', operation: 'order' };
       const message = { type: 'request' as const, body, signature: seal.sign('request', body) };
       for (const id of to) cluster.network.at(cluster.network.now, () => cluster.network.hear(cluster.node(id), nodeId(4), message));
     };
