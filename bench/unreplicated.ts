@@ -18,7 +18,7 @@ let digest = '';
 
 const http = serverFor({
   counts,
-  dataMax: 4096,
+  patience: 30_000,
   paths: ['/preprepare'],
   status: () => 'Node 0 Up and Running',
   fullStatus: () => ({ executed, digest, counts: counts.all() }),

@@ -124,9 +124,6 @@ function repaired(path: string, bytes: Buffer): { readonly kept: number; readonl
   return { kept: records.length, cut: size - end, copy };
 }
 
-/** Whether the log of a folder was once repaired, so that it may lack what was relied on. */
-export const wasRepaired = (folder: string): boolean => existsSync(damagedOf(join(folder, LOG_FILE)));
-
 const damagedOf = (path: string): string => `${path}.damaged`;
 
 /** A log that is written behind its end. */

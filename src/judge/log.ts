@@ -1,5 +1,5 @@
 import type { NodeId } from '../core/node.ts';
-import { Ledger, type Ask } from './ledger.ts';
+import { Ledger, type Ask, type Truth } from './ledger.ts';
 
 /** What has one place in the log. */
 export interface Entry {
@@ -19,14 +19,14 @@ export interface Word {
  * and what loyal replicas say and do; nothing else that traitors do counts.
  *
  * Agreement   No two execute different things at one place.
- * Validity    What is executed a client has asked, and what a client believes is the answer of the log, executed in order
- *             and each request once.
+ * Validity    What is executed a client has asked, be it by another number, and once, though it had lost its memory of which
+ *             numbers it used; and what a client believes is the answer of the log to that very request.
  * Integrity   A replica never contradicts what it signed, not even after a fall, says nothing in a view that it has
  *             left, and accuses no loyal one.
  */
 export class LogJudge {
   /** The log as far as it is known without a gap, executed. */
-  readonly ledger: Ledger;
+  readonly ledger = new Ledger();
   /** The first offence, in words. */
   violation: string | undefined;
   /** What is at each place, and who executed it there first. */
@@ -37,18 +37,13 @@ export class LogJudge {
   readonly #said = new Map<string, Map<number, Map<number, string[]>>>();
   readonly #left = new Map<NodeId, number>();
 
-  /** @param window how far apart the numbers are that one client may have under way */
-  constructor(window: number) {
-    this.ledger = new Ledger(window);
-  }
-
   /** How many places hold something. */
   get height(): number {
     return Math.max(0, this.#entries.length - 1);
   }
 
-  /** A client asks for something; a loyal one for nothing else under that number. */
-  asked(ask: Ask): void {
+  /** A client asks for something; a loyal one for nothing else under that mark. By which number is its own affair. */
+  asked(ask: Omit<Ask, 'timestamp'>): void {
     this.#asked.add(keyOf(ask));
   }
 
@@ -67,11 +62,11 @@ export class LogJudge {
   }
 
   /** A client believes an answer. */
-  answered(client: NodeId, timestamp: number, answer: string): void {
-    const truth = this.ledger.answerTo(client, timestamp);
-    if (truth === answer) return;
+  answered(client: NodeId, mark: string, answer: Truth): void {
+    const truth = this.ledger.answerTo(client, mark);
+    if (truth !== undefined && JSON.stringify(truth) === JSON.stringify(answer)) return;
     const instead = truth === undefined ? 'and nobody executed it' : `and the log says ${JSON.stringify(truth)}`;
-    this.violation ??= `client ${client} believes ${JSON.stringify(answer)} for its request ${timestamp}, ${instead}`;
+    this.violation ??= `client ${client} believes ${JSON.stringify(answer)} for its request ${mark}, ${instead}`;
   }
 
   /** A replica signed something, and said it. */
@@ -98,7 +93,9 @@ export class LogJudge {
   #replay(): void {
     for (let next = this.#entries[this.#replayed + 1]; next !== undefined; next = this.#entries[this.#replayed + 1]) {
       this.#replayed += 1;
-      for (const { body } of next.entry.requests) this.ledger.execute(body);
+      for (const { body } of next.entry.requests) {
+        if (this.ledger.execute(body)) this.violation ??= `${wordsFor(body)} was executed before, by another number`;
+      }
     }
   }
 }
@@ -114,10 +111,10 @@ const areSame = (a: Entry, b: Entry): boolean =>
   a.requests.length === b.requests.length &&
   a.requests.every(({ body }, index) => {
     const other = b.requests[index]!.body;
-    return body.client === other.client && body.timestamp === other.timestamp && body.operation === other.operation;
+    return body.client === other.client && body.timestamp === other.timestamp && body.mark === other.mark && body.key === other.key && body.operation === other.operation;
   });
 
-const keyOf = ({ client, timestamp, operation }: Ask): string => `${client} ${timestamp} ${operation}`;
+const keyOf = ({ client, mark, key, operation }: Omit<Ask, 'timestamp'>): string => `${client} ${mark} ${key} ${operation}`;
 
 const inWords = ({ requests }: Entry): string => requests.map(({ body }) => wordsFor(body)).join(' and ') || 'nothing';
 

@@ -54,7 +54,7 @@ describe('generals simulate', () => {
   });
 
   it('says what is violated by which seed, and how to repeat it; the command given repeats it', async () => {
-    await withRewritten({ file: 'client', words: 'oneLoyal(context.members.length)', by: '1' }, async (source) => {
+    await withRewritten({ file: 'client', words: 'same.length < oneLoyal(members.length)', by: 'same.length < 1' }, async (source) => {
       const run = (...args: string[]) => spawnSync(process.execPath, [join(source, 'main.js'), 'simulate', ...args], { encoding: 'utf8', env: cleanEnvironment() });
       const { status, stdout } = run('--members', '7', '--kind', 'malicious', '--schedules', '100');
       expect(status).to.equal(3);

@@ -139,7 +139,7 @@ function checkEffect(machine: Machine, at: number, effect: Effect): void {
   switch (effect.type) {
     case 'send':
       expect(effect.to).to.not.include(nodeId(at));
-      for (const to of effect.to) expect(to).to.be.within(0, 3 + CLIENTS);
+      for (const to of effect.to) expect(to).to.be.within(0, 3 + 4 * CLIENTS);
       expect(machine.parse(JSON.parse(JSON.stringify(effect.message)))).to.deep.equal(effect.message);
       return;
     case 'save':

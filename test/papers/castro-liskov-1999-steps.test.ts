@@ -22,10 +22,10 @@ describe('Castro and Liskov 1999: one replica', () => {
       const [proposal] = saidIn(primary.hears(CLIENT, request(1)), 'pre-prepare');
       for (const id of [1, 2]) primary.hears(id, vote('prepare', id, proposal!.body));
       const replies = [1, 2].flatMap((id) => primary.hears(id, vote('commit', id, proposal!.body)));
-      expect(saidIn(replies, 'reply').map(({ body }) => body.answers)).to.deep.equal([[[1, '1']]]);
+      expect(saidIn(replies, 'reply').map(({ body }) => body.answers)).to.deep.equal([[[1, sealOf(0).digest(request(1).body), '1']]]);
       const again = primary.hears(CLIENT, request(1));
       expect(saidIn(again, 'pre-prepare')).to.deep.equal([]);
-      expect(saidIn(again, 'reply').map(({ body }) => body)).to.deep.equal([{ view: 0, client: 4, replica: 0, answers: [[1, '1']] }]);
+      expect(saidIn(again, 'reply').map(({ body }) => body)).to.deep.equal([{ view: 0, client: 4, replica: 0, answers: [[1, sealOf(0).digest(request(1).body), '1']] }]);
       expect(primary.hears(1, request(1))).to.deep.equal([]);
     });
 
@@ -295,9 +295,9 @@ describe('Castro and Liskov 1999: one replica', () => {
 
     it('the null request changes nothing when it is executed', () => {
       const store = emptyStore();
-      executeBatch(store, batch, 'digest', sealOf(0));
+      executeBatch(store, batch, 'digest', sealOf(0), 4);
       const before = structuredClone(store);
-      expect(executeBatch(store, NO_REQUESTS, 'null', sealOf(0))).to.deep.equal([]);
+      expect(executeBatch(store, NO_REQUESTS, 'null', sealOf(0), 4)).to.deep.equal(new Map());
       expect(store).to.deep.equal(before);
     });
   });

@@ -42,7 +42,7 @@ describe('Castro and Liskov 1999: replicas together', () => {
   it('a client believes f + 1 equal replies, and no fewer (§4.1)', () => {
     const lying = twisted((effect, self) => {
       if (effect.type !== 'send' || effect.message.type !== 'reply') return [effect];
-      const body = { ...effect.message.body, answers: effect.message.body.answers.map(([timestamp]) => [timestamp, 'a lie'] as const) };
+      const body = { ...effect.message.body, answers: effect.message.body.answers.map(([timestamp, request]) => [timestamp, request, 'a lie'] as const) };
       return [{ ...effect, message: { type: 'reply', body, signature: symbolicSeal(self).sign('reply', body) } }];
     });
     const cluster = new Cluster(4, {}, new Map([[1, lying]]));

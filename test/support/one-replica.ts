@@ -46,7 +46,7 @@ export class OneReplica {
 }
 
 export function request(timestamp: number, operation = `order ${timestamp}`): Request {
-  const body = { client: nodeId(CLIENT), timestamp, operation };
+  const body = { client: nodeId(CLIENT), timestamp, mark: `mark-${timestamp}`, key: '', operation };
   return { type: 'request', body, signature: sealOf(CLIENT).sign('request', body) };
 }
 

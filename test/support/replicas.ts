@@ -1,7 +1,7 @@
 import type { ReplicaMachine, Settings } from '../../src/core/machine.ts';
 import { nodeId, type NodeId } from '../../src/core/node.ts';
 import { symbolicSeal } from '../../src/core/seal.ts';
-import { client } from '../../src/protocols/pbft/client.ts';
+import { client, type ClientVocabulary } from '../../src/protocols/pbft/client.ts';
 import type { Effect, Message, Pbft, ReplicaOutput } from '../../src/protocols/pbft/messages.ts';
 import { replica } from '../../src/protocols/pbft/replica.ts';
 import { settingsOf, type PbftSettings } from '../../src/protocols/pbft/settings.ts';
@@ -14,7 +14,9 @@ export class Cluster {
   readonly network: Network;
   readonly n: number;
   readonly executed: Extract<ReplicaOutput, { type: 'executed' }>[][];
-  readonly answers = new Map<number, string>();
+  readonly answers = new Map<number, string | null>();
+  /** Why what was asked was refused. */
+  readonly refusals = new Map<number, string>();
   readonly accusations: string[] = [];
   readonly sent = new Map<string, number>();
   /** The delays of a message; none if it is lost. */
@@ -39,7 +41,7 @@ export class Cluster {
         this.#last = message as Message;
         this.sent.set(this.#last.type, (this.sent.get(this.#last.type) ?? 0) + to.length);
       },
-      output: (node, output) => this.#output(node.id, output as ReplicaOutput | { type: 'answered'; ticket: number; result: string }),
+      output: (node, output) => this.#output(node.id, output as ReplicaOutput | ClientVocabulary['output']),
       accuse: (node, suspect, evidence) => void this.accusations.push(`${node.id} accuses ${suspect}: ${evidence}`),
     });
     for (const node of this.network.nodes) this.network.start(node);
@@ -63,15 +65,15 @@ export class Cluster {
   }
 
   /** A client asks for it. @returns the ticket of the answer */
-  ask(data: string, by = this.n): number {
+  ask(data: string, by = this.n, key = ''): number {
     this.#tickets += 1;
-    this.network.input(this.node(by), { ticket: this.#tickets, data });
+    this.network.input(this.node(by), { ticket: this.#tickets, data, mark: `mark-${this.#tickets}`, key });
     return this.#tickets;
   }
 
   /** Lets time pass until everything asked is answered. @returns whether it was */
   untilAnswered(within = 60_000): boolean {
-    return this.network.run(this.network.now + within, () => this.answers.size === this.#tickets);
+    return this.network.run(this.network.now + within, () => this.answers.size + this.refusals.size === this.#tickets);
   }
 
   rest(ms: number): void {
@@ -88,9 +90,10 @@ export class Cluster {
     return this.executed[id]!.flatMap(({ batch }) => batch.requests.map(({ body }) => body.operation));
   }
 
-  #output(id: NodeId, output: ReplicaOutput | { type: 'answered'; ticket: number; result: string }): void {
+  #output(id: NodeId, output: ReplicaOutput | ClientVocabulary['output']): void {
     if (output.type === 'executed') this.executed[id]!.push(output);
     if (output.type === 'answered') this.answers.set(output.ticket, output.result);
+    if (output.type === 'refused') this.refusals.set(output.ticket, output.flaw);
   }
 }
 

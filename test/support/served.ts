@@ -81,7 +81,10 @@ export async function placeIn({ replicas }: Replicas, request: string): Promise<
 }
 
 /** Posts to a replica as a user does. */
-export const ask = (url: string, data: string): Promise<Response> => post(`${url}/preprepare`, JSON.stringify({ data }));
+export const ask = (url: string, data: string, key?: string): Promise<Response> => post(`${url}/preprepare`, JSON.stringify({ data }), key === undefined ? {} : { 'idempotency-key': key });
+
+/** What an answer says to have come of what was asked. */
+export const resultOf = (answer: Response): unknown => JSON.parse(decodeURIComponent(answer.headers.get('generals-result')!));
 
 export const post = (url: string, body: string, headers: Record<string, string> = {}): Promise<Response> =>
   fetch(url, { method: 'POST', headers: { 'content-type': 'application/json', ...headers }, body });

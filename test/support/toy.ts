@@ -87,16 +87,18 @@ export const toyService: Service = {
   name: 'toy',
   replica: () => replica,
   client,
-  flawIn: () => undefined,
+  flawOfSettings: () => undefined,
   settings: () => ({}),
   clientWindow: 32,
   sizes: () => new Map(PATHS.map((path) => [path, { bytes: TOY_BYTES_MAX, depth: 4, parts: 1000 }])),
-  dataMax: 50_000,
+  clients: 8,
+  patience: () => 30_000,
+  flawIn: () => undefined,
   strategies: [],
   paths: PATHS,
   agreement: ['preprepare', 'prepare'],
   pathOf: (message) => `/${(message as Toy['message']).type.replaceAll('-', '')}`,
-  ask: (data, ticket) => ({ ticket, data }),
+  ask: ({ ticket, data }) => ({ ticket, data }),
   answered(own, output) {
     const answer = output as Toy['output'];
     return answer.type === 'answered' ? { ...answer, request: `${own}:${answer.ticket}` } : undefined;

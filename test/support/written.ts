@@ -3,7 +3,7 @@ import { nodeId } from '../../src/core/node.ts';
 import { symbolicSeal } from '../../src/core/seal.ts';
 import { openLog } from '../../src/hosts/log.ts';
 import type { Batch, SavedRecord } from '../../src/protocols/pbft/messages.ts';
-import { emptyStore, executeBatch, resultOf } from '../../src/protocols/pbft/store.ts';
+import { emptyStore, executeBatch } from '../../src/protocols/pbft/store.ts';
 
 /** What stands at each place of a log, by what replicas that have ended left on their disks; none of them may have thrown anything away. */
 export async function written(folders: readonly string[]): Promise<ReadonlyMap<number, string>> {
@@ -26,7 +26,10 @@ export async function written(folders: readonly string[]): Promise<ReadonlyMap<n
   const places = new Map<number, string>();
   for (let sequence = 1; sequence <= committed.size; sequence += 1) {
     const digest = committed.get(sequence)!;
-    for (const body of executeBatch(store, batches.get(digest)!, digest, symbolicSeal(nodeId(0)))) places.set(Number(resultOf(store, body)), body.operation);
+    const batch = batches.get(digest)!;
+    for (const [client, answers] of executeBatch(store, batch, digest, symbolicSeal(nodeId(0)), folders.length)) {
+      for (const [timestamp, , result] of answers) places.set(Number(result), batch.requests.find(({ body }) => body.client === client && body.timestamp === timestamp)!.body.operation);
+    }
   }
   return places;
 }

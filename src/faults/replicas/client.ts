@@ -3,7 +3,7 @@ import type { ClientVocabulary } from '../../protocols/pbft/client.ts';
 import type { Request } from '../../protocols/pbft/messages.ts';
 import { parseMessage } from '../../protocols/pbft/parse.ts';
 
-/** A Byzantine client: under one number it signs two requests, and asks half of the replicas for each. */
+/** A Byzantine client: under one number it signs two requests, each with a mark of its own, and asks half of the replicas for each. */
 export const twoFacedClient: ReplicaMachine<ClientVocabulary, { next: number }> = {
   begin: () => ({ next: 1 }),
   recover: () => ({ next: 1 }),
@@ -12,8 +12,8 @@ export const twoFacedClient: ReplicaMachine<ClientVocabulary, { next: number }> 
     if (event.type !== 'input') return [];
     const timestamp = state.next;
     state.next += 1;
-    return bothOf(event.input.data).map((operation, half) => {
-      const body = { client: self, timestamp, operation };
+    return bothOf(event.input).map(({ data, mark }, half) => {
+      const body = { client: self, timestamp, mark, key: '', operation: data };
       const message: Request = { type: 'request', body, signature: seal.sign('request', body) };
       return { type: 'send', to: members.filter((id) => id % 2 === half), message };
     });
@@ -21,4 +21,6 @@ export const twoFacedClient: ReplicaMachine<ClientVocabulary, { next: number }> 
 };
 
 /** What it asks for where an honest one would ask for this. */
-export const bothOf = (data: string): [string, string] => [data, `${data}, or not`];
+export const bothOf = ({ data, mark }: Wish): readonly [Wish, Wish] => [{ data, mark }, { data: `${data}, or not`, mark: `${mark}-` }];
+
+type Wish = Pick<ClientVocabulary['input'], 'data' | 'mark'>;

@@ -29,7 +29,7 @@ export function noise({ context: { seal, self, members }, state, past, draw }: O
       return past[draw(Math.max(1, past.length))] ?? { type: 'fetch', digest };
     default: {
       // A request of a client of its own, under a number that it picks.
-      const body = { client: nodeId(members.length + self), timestamp: 1 + draw(2 ** 31), operation: `noise ${draw(1000)}` };
+      const body = { client: nodeId(members.length + self), timestamp: 1 + draw(2 ** 31), mark: '', key: '', operation: `noise ${draw(1000)}` };
       return { type: 'request', body, signature: seal.sign('request', body) };
     }
   }

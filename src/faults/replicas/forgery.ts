@@ -43,8 +43,8 @@ export function forged({ context, state, past, draw }: Occasion, message: Messag
       if (draw(2) === 0) return { type: 'executed', sequence: message.commits[0]!.body.sequence, batch: NOTHING };
       return { type: 'committed', batch: NOTHING, commits: votes('commit', { ...message.commits[0]!.body, digest: nothing }, message.commits) };
     case 'state': {
-      const snapshot = { ...message.snapshot, tail: [`a lie of ${self}`] };
-      return { type: 'state', snapshot, proof: checkpoints(snapshot.sequence, seal.digest(snapshot)) };
+      const manifest = { ...message.manifest, tail: [`a lie of ${self}`] };
+      return { type: 'state', manifest, proof: checkpoints(manifest.sequence, seal.digest(manifest)) };
     }
     case 'stable':
       return { type: 'stable', proof: checkpoints(later(message.proof[0]!.body.sequence), nothing) };
@@ -129,7 +129,7 @@ export function assumed({ context, state, draw }: Occasion, message: Message): M
       return { type: 'new-view', ...signed(context, 'new-view', { ...message.body, prePrepares }) };
     }
     case 'reply':
-      return { type: 'reply', ...signed(context, 'reply', { ...message.body, answers: message.body.answers.map(([timestamp]) => [timestamp, `a lie of ${self}`] as const), replica: someone }) };
+      return { type: 'reply', ...signed(context, 'reply', { ...message.body, answers: message.body.answers.map(([timestamp, request]) => [timestamp, request, `a lie of ${self}`] as const), replica: someone }) };
     default:
       return undefined;
   }

@@ -1,5 +1,6 @@
 import type { ReplicaContext } from '../../core/machine.ts';
 import type { Batch, Message, Proposal } from '../../protocols/pbft/messages.ts';
+import { NUMBERS } from '../../protocols/pbft/settings.ts';
 
 export const NOTHING: Batch = { requests: [] };
 
@@ -35,13 +36,18 @@ export function falsified({ seal, self }: ReplicaContext, message: Message): Mes
       return { type: 'new-view', body, signature: seal.sign('new-view', body) };
     }
     case 'reply': {
-      const body = { ...message.body, answers: message.body.answers.map(([timestamp]) => [timestamp, 'a lie'] as const) };
+      // It has another answer, or says that the number is used, which it has stand where it likes.
+      const body = { ...message.body, answers: message.body.answers.map(([timestamp, request]) => [timestamp, request, timestamp % 2 === 0 ? 'a lie' : { stale: NUMBERS - 1 }] as const) };
       return { type: 'reply', body, signature: seal.sign('reply', body) };
     }
     case 'status':
       return { ...message, executed: message.executed + 3, view: message.view + 1 };
     case 'state':
-      return { ...message, snapshot: { ...message.snapshot, tail: [`a lie of ${self}`] } };
+      return { ...message, manifest: { ...message.manifest, tail: [`a lie of ${self}`] } };
+    case 'chunk':
+      return { ...message, chunk: { type: 'values', entries: [['a lie', `of ${self}`]] } };
+    case 'fetch-chunk':
+      return { ...message, index: message.index + 1 };
     case 'committed':
     case 'executed':
     case 'batch':

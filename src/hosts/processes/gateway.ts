@@ -1,16 +1,19 @@
+import { randomBytes } from 'node:crypto';
 import { nodeId, type NodeId } from '../../core/node.ts';
 import type { Driver } from './driver.ts';
-import type { Answer, Service } from './service.ts';
+import type { Decided, Refused, Service } from './service.ts';
 
 /** One client machine, and the users whose requests it has under way. */
 interface Clerk {
   readonly id: NodeId;
   readonly driver: Driver;
-  readonly users: Map<number, (decided: Decided | undefined) => void>;
+  readonly users: Map<number, (fate: Fate) => void>;
+  /** It can ask nothing more. */
+  isSpent: boolean;
 }
 
-/** What became of a user’s request. */
-export type Decided = Pick<Answer, 'request' | 'result'>;
+/** What became of a user’s request; undefined if the user left, or waited too long. */
+export type Fate = Decided | Refused | undefined;
 
 /** The id of a node's k-th client: those of replicas come first, and the home of any id is its remainder. */
 export const clientId = (home: number, index: number, members: number): NodeId => nodeId(home + members * (index + 1));
@@ -22,11 +25,14 @@ export const clientId = (home: number, index: number, members: number): NodeId =
 export class Gateway {
   readonly #service: Service;
   readonly #clerks: readonly Clerk[];
+  readonly #patience: number;
   #tickets = 0;
 
-  constructor(service: Service, drivers: ReadonlyMap<NodeId, Driver>) {
+  /** @param patience milliseconds that a user is let wait */
+  constructor(service: Service, drivers: ReadonlyMap<NodeId, Driver>, patience: number) {
     this.#service = service;
-    this.#clerks = [...drivers].map(([id, driver]) => ({ id, driver, users: new Map() }));
+    this.#patience = patience;
+    this.#clerks = [...drivers].map(([id, driver]) => ({ id, driver, users: new Map(), isSpent: false }));
   }
 
   /** How many users wait. */
@@ -38,24 +44,24 @@ export class Gateway {
     for (const { driver } of this.#clerks) driver.stop();
   }
 
-  /** Has a request ordered. @returns what became of it; undefined if the user left, or waited too long; `full` if too many wait already */
-  ask(data: string, signal: AbortSignal): Promise<Decided | undefined> | 'full' {
-    const clerk = this.#clerks.find(({ users }) => users.size < this.#service.clientWindow);
+  /** Has a request ordered. @returns what became of it; `full` if too many wait already */
+  ask(data: string, key: string | undefined, signal: AbortSignal): Promise<Fate> | 'full' {
+    const clerk = this.#clerks.find(({ users, isSpent }) => !isSpent && users.size < this.#service.clientWindow);
     if (clerk === undefined) return 'full';
     this.#tickets += 1;
     const ticket = this.#tickets;
     return new Promise((resolve) => {
-      const end = (decided: Decided | undefined): void => {
+      const end = (fate: Fate): void => {
         clearTimeout(patience);
         signal.removeEventListener('abort', leave);
         clerk.users.delete(ticket);
-        resolve(decided);
+        resolve(fate);
       };
       const leave = (): void => end(undefined);
-      const patience = setTimeout(leave, PATIENCE);
+      const patience = setTimeout(leave, this.#patience);
       signal.addEventListener('abort', leave, { once: true });
       clerk.users.set(ticket, end);
-      clerk.driver.take({ type: 'input', input: this.#service.ask(data, ticket) });
+      clerk.driver.take({ type: 'input', input: this.#service.ask({ data, ticket, key, mark: randomBytes(12).toString('base64url') }) });
     });
   }
 
@@ -63,7 +69,9 @@ export class Gateway {
   heed(client: NodeId, output: unknown): void {
     const answer = this.#service.answered(client, output);
     const clerk = this.#clerks.find(({ id }) => id === client);
-    if (answer !== undefined) clerk?.users.get(answer.ticket)?.(answer);
+    if (answer === undefined || clerk === undefined) return;
+    if ('isSpent' in answer && answer.isSpent === true) clerk.isSpent = true;
+    clerk.users.get(answer.ticket)?.(answer);
   }
 
   /** @returns whether anything follows from it */
@@ -71,6 +79,3 @@ export class Gateway {
     return this.#clerks.find(({ id }) => id === client)?.driver.take({ type: 'message', from, message }) === true;
   }
 }
-
-/** Milliseconds that a user is let wait. */
-const PATIENCE = 30_000;

@@ -6,7 +6,7 @@ import { doorOf, type Command } from '../../core/command.ts';
 import { nodeId, type NodeId } from '../../core/node.ts';
 import { faultsTolerated } from '../../core/quorum.ts';
 import { Refusal, quoted, quotedPath } from '../../core/refusal.ts';
-import { forgetfulLog, openLog, wasRepaired, type Log } from '../log.ts';
+import { forgetfulLog, openLog, type Log } from '../log.ts';
 import { digestOf, networkEnvelopes, networkSeal, newVerdicts, publicKeysOf, type Envelopes } from '../seal.ts';
 import { ratesFor, type Rates } from './allowance.ts';
 import { Counts, metricsOf } from './counts.ts';
@@ -19,7 +19,7 @@ import { DIGEST, FROM, MAC, SHARED, TO, type Envelope } from './nodes.ts';
 import { Peer } from './peer.ts';
 import type { Plan } from './plan.ts';
 import { serverFor, type Desk, type Limits, type Told } from './server.ts';
-import type { Place, Service, Status } from './service.ts';
+import type { Place, Refused, Service, Status } from './service.ts';
 import { Tallies, type Tally } from './tally.ts';
 
 /** What one replica needs in order to be. */
@@ -82,6 +82,7 @@ export class Replica {
   readonly #replica: Driver;
   readonly #clients = new Map<NodeId, Unit>();
   readonly #gateway: Gateway;
+  readonly #patience: number;
   readonly #server: Server;
   readonly #envelopes = new Map<NodeId, Envelopes>();
   readonly #peers = new Map<NodeId, Peer>();
@@ -104,7 +105,7 @@ export class Replica {
     const { members: places } = plan;
     const own = places[id];
     if (own === undefined) throw new Refusal(`the cluster has the nodes 0 to ${places.length - 1}, not ${id}`);
-    const flaw = service.flawIn(plan.settings);
+    const flaw = service.flawOfSettings(plan.settings);
     if (flaw !== undefined) throw new Refusal(`the cluster cannot run with its settings: ${flaw}`);
     const keys = publicKeysOf(secret);
     if (keys.sign !== own.sign || keys.pair !== own.pair) throw new Refusal(`the secret is not that of node ${id} in this cluster`);
@@ -133,14 +134,13 @@ export class Replica {
     };
     this.#unit = unitFor(nodeId(id), data, this.#machine, (output) => this.#heed(output));
     this.#replica = this.#unit.driver;
-    for (let index = 0; this.#clients.size < (options.clients ?? CLIENTS); index += 1) {
+    for (let index = 0; index < (options.clients ?? service.clients); index += 1) {
       const folder = data === undefined ? undefined : join(data, `client-${index}`);
-      // Who forgot which numbers it had used might be answered what it asked before: another takes its place.
-      if (folder !== undefined && wasRepaired(folder)) continue;
       const self = clientId(id, index, count);
       this.#clients.set(self, unitFor(self, folder, service.client, (output) => this.#gateway.heed(self, output)));
     }
-    this.#gateway = new Gateway(service, new Map([...this.#clients].map(([self, { driver }]) => [self, driver])));
+    this.#patience = service.patience(plan.settings, count);
+    this.#gateway = new Gateway(service, new Map([...this.#clients].map(([self, { driver }]) => [self, driver])), this.#patience);
     const { registry, seconds } = metricsOf(this.counts, () => {
       const { view, executed, dropped } = this.status();
       return { view, executed, unheeded: dropped, backlog: this.#replica.backlog, waiting: this.#gateway.waiting };
@@ -220,7 +220,7 @@ export class Replica {
       names: this.#names,
       peers: this.#members.length - 1,
       rates,
-      dataMax: service.dataMax,
+      patience: this.#patience,
       paths: service.paths,
       status: () => `Node ${this.id} Up and Running`,
       fullStatus: () => {
@@ -228,15 +228,19 @@ export class Replica {
         return { id: this.id, protocol: service.name, ...this.status(), waiting: this.#gateway.waiting, backlog, logged: this.#unit.records.length + this.#unit.log.appended, accusations: this.#accusations, differing: Object.fromEntries(this.#others), counts: this.counts.all() };
       },
       metrics,
-      order: async (data, signal) => {
+      order: async (data, key, signal) => {
+        if (this.#replica.state === undefined) return toldWhy({ status: 503, reason: `Node ${this.id} is not there yet` });
+        const flaw = service.flawIn({ data, key }, this.#replica.state);
+        if (flaw !== undefined) return toldWhy(flaw);
         const door = doorOf(this.command(), nodeId(this.id));
         // Users are sent to the commander, unless it does not answer: then the replicas have to hear of it, and elect another.
         if (door !== this.id && (await this.#peers.get(door)?.isThere()) === true) return { status: 401, text: `Node ${this.id} does not command, node ${door} does\n`, headers: { 'generals-commander': String(door) } };
         const start = performance.now();
-        const asked = this.#gateway.ask(data, signal);
+        const asked = this.#gateway.ask(data, key, signal);
         if (asked === 'full') return { status: 429, text: 'too many requests wait for their answer\n', headers: { 'retry-after': '1' } };
         const decided = await asked;
-        if (decided === undefined) return { status: 503, text: 'there was no answer in time\n', headers: { 'retry-after': '1' } };
+        if (decided === undefined) return { status: 503, text: `there was no answer in time: the request may still be executed; ${key === undefined ? 'with an Idempotency-Key it could be asked again' : 'ask it again under the same Idempotency-Key'}\n`, headers: { 'retry-after': '1' } };
+        if ('reason' in decided) return toldWhy(decided);
         const seconds = Math.round((performance.now() - start) * 1000) / 1e6;
         observe(seconds);
         listener.answered({ seconds, request: decided.request, data: data.slice(0, DATA_SHOWN) });
@@ -244,7 +248,7 @@ export class Replica {
       },
       admits: ({ from, to, path, digest, mac }) => {
         const envelopes = this.#envelopes.get(to);
-        if (envelopes === undefined || from >= FROM_MAX || homeOf(from) === this.id) return 'unknown';
+        if (envelopes === undefined || from >= this.#members.length * (1 + service.clients) || homeOf(from) === this.id) return 'unknown';
         if (!envelopes.isFrom(from, path, digest, mac)) return 'forged';
         return this.#others.has(homeOf(from)) ? 'other' : 'known';
       },
@@ -350,10 +354,6 @@ export class Replica {
 /** How much of a user’s data is shown. */
 const DATA_SHOWN = 100;
 const ACCUSATIONS_MAX = 10;
-/** How many clients ask for the users of one node. */
-const CLIENTS = 8;
-/** No node has an id so large. */
-const FROM_MAX = 2048;
 const WARNINGS_MAX = 20;
 /** The size of a message that there is not. */
 const NOTHING: Size = { bytes: 0, depth: 0, parts: 0 };
@@ -367,6 +367,10 @@ const LOG_BYTES_MAX = 16 * 1024 * 1024;
 /** In the words of the old system, with more in headers. */
 function told(seconds: number, result: unknown): Told {
   return { status: 200, text: `\nPBFT Consensus Time: ${seconds}s\n`, headers: { 'generals-result': encodeURIComponent(JSON.stringify(result)).slice(0, 4000) } };
+}
+
+function toldWhy({ status, reason }: Refused): Told {
+  return { status, text: `${reason}\n`, ...(status === 429 || status === 503 ? { headers: { 'retry-after': '1' } } : {}) };
 }
 
 /** What the machine saved: the log less its first record, which says whose log it is. @throws Refusal if it is another's */

@@ -16,19 +16,19 @@ import { answerPlainly, type Plain } from './plain.ts';
 export interface Desk extends NodeDesk {
   /** Under which it is asked. */
   readonly names: Names;
-  /** How many characters a user's data may have. */
-  readonly dataMax: number;
+  /** Milliseconds that a user may wait for an answer. */
+  readonly patience: number;
   /** The paths to which nodes post messages; to the first of them users post requests, too. */
   readonly paths: readonly string[];
   status(): string;
   fullStatus(): object;
   metrics(): Promise<string>;
-  /** Orders what a user asks; resolves with what the user is told. */
-  order(data: string, signal: AbortSignal): Promise<Told>;
+  /** Orders what a user asks; resolves with what the user is told. @param key under which it is executed once, however often it is asked */
+  order(data: string, key: string | undefined, signal: AbortSignal): Promise<Told>;
 }
 
 export interface Told {
-  readonly status: 200 | 401 | 429 | 503;
+  readonly status: 200 | 400 | 401 | 413 | 422 | 429 | 503 | 507;
   readonly text: string;
   readonly headers?: Readonly<Record<string, string>>;
 }
@@ -88,7 +88,7 @@ export function serverFor(desk: Desk, limits: Limits = LIMITS): Server {
     return void users(request, response);
   });
   server.keepAliveTimeout = 120_000;
-  server.timeout = IDLE_MAX;
+  server.timeout = Math.max(IDLE_MAX, 2 * desk.patience);
   server.on('connection', (socket) => connections.open(socket));
   server.on('checkExpectation', (_request, response) => answerPlainly(counts, response, { status: 417, text: 'expect nothing but 100-continue' }));
   server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => answerGarbage(counts, connections, error, socket));
@@ -147,7 +147,7 @@ export interface Limits {
 }
 
 const LIMITS: Limits = { headersTimeout: 5000, requestTimeout: 10_000, connectionsCheckingInterval: 1000 };
-/** Milliseconds without a byte in either direction after which a connection is over: longer than a user waits for an answer. */
+/** Milliseconds without a byte in either direction after which a connection is over, or longer, if users wait longer for an answer. */
 const IDLE_MAX = 60_000;
 /** Said so often that it is not said anew each time. */
 const STATUSES: Readonly<Record<number, string>> = { 200: '200', 204: '204' };
@@ -177,9 +177,8 @@ function userHandler(desk: Desk): (c: Context) => Promise<Response> {
     if ('flaw' in read) return mistake(c, 400, read.flaw);
     if (!isOrder(read.value)) return mistake(c, 400, 'send {"data": "…"}, and nothing else');
     const { data } = read.value as { data: string };
-    if (data.length > desk.dataMax) return refuse(c, 413, `send data of no more than ${desk.dataMax} characters`);
     if (!data.isWellFormed()) return mistake(c, 400, 'send text that is Unicode: it holds half a surrogate pair');
-    const { status, text, headers } = await desk.order(data, c.req.raw.signal);
+    const { status, text, headers } = await desk.order(data, c.req.header('idempotency-key'), c.req.raw.signal);
     return c.text(text, status, { ...headers });
   });
 }

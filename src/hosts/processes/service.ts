@@ -13,10 +13,14 @@ export interface Service {
   readonly client: AnyMachine;
   /** How many requests one client may have under way. */
   readonly clientWindow: number;
+  /** How many clients a node may have. */
+  readonly clients: number;
+  /** Milliseconds in which a user is answered, unless more goes wrong than is to be expected. */
+  patience(settings: Settings, n: number): number;
   /** Of n replicas on one machine. */
   settings(n: number): Settings;
   /** What is wrong with settings, in words; undefined if nothing is. */
-  flawIn(settings: Settings): string | undefined;
+  flawOfSettings(settings: Settings): string | undefined;
   /** The ways of being a traitor, beside `offline`. */
   readonly strategies: readonly string[];
   /** The paths to which messages are posted. */
@@ -27,10 +31,10 @@ export interface Service {
   pathOf(message: unknown): string;
   /** How large the messages to each path can be among n replicas: no loyal one sends larger ones. */
   sizes(n: number, settings: Settings): ReadonlyMap<string, Size>;
-  /** How many characters a user's data may have. */
-  readonly dataMax: number;
-  /** What a user asked, as the client's input. @param ticket that the answer will carry */
-  ask(data: string, ticket: number): unknown;
+  /** What is wrong with a user's data or key, as far as a replica in that state knows; undefined if nothing is. */
+  flawIn(asked: Pick<Wish, 'data' | 'key'>, state: unknown): Refused | undefined;
+  /** What a user asked, as the client's input. */
+  ask(wish: Wish): unknown;
   /** What the output of that client answers; undefined if it is no answer. */
   answered(client: NodeId, output: unknown): Answer | undefined;
   /** What a replica's output says to have been executed. */
@@ -44,11 +48,32 @@ export interface Service {
   status(state: unknown): Status;
 }
 
-export interface Answer {
+/** What a user wants done. */
+export interface Wish {
+  readonly data: string;
+  /** The answer will carry it. */
+  readonly ticket: number;
+  /** Drawn at random for this wish. */
+  readonly mark: string;
+  /** What is asked again under one is done once. */
+  readonly key: string | undefined;
+}
+
+export type Answer = Decided | Refused & { readonly ticket: number };
+
+export interface Decided {
   readonly ticket: number;
   readonly result: unknown;
   /** The request’s name, by which those who executed it know it. */
   readonly request: string;
+}
+
+/** Why a user is not answered what was asked, in HTTP's terms. */
+export interface Refused {
+  readonly status: 400 | 413 | 422 | 429 | 503 | 507;
+  readonly reason: string;
+  /** The client can ask nothing more. */
+  readonly isSpent?: boolean;
 }
 
 /** A place in the log, and what got it. */

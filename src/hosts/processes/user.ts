@@ -14,7 +14,7 @@ export class User {
   readonly #pool: Pool;
 
   constructor(url: string, connections = 64) {
-    this.#pool = new Pool(url, { connections, pipelining: 1, headersTimeout: 60_000, keepAliveTimeout: 60_000 });
+    this.#pool = new Pool(url, { connections, pipelining: 1, headersTimeout: 600_000, keepAliveTimeout: 60_000 });
   }
 
   async order(data: string): Promise<Reply> {

@@ -1,17 +1,17 @@
 /**
  * How a replica that lags, was cut off or fell comes level, without a word when nobody does: every replica says now and then
  * where it stands, to one other in turn, or to all while it is stuck. Who knows more answers with proof: the new-view of a
- * later view; the state at a stable checkpoint; requests that committed, with the commits of a quorum, or on its word, which
- * counts when f + 1 give it; else its own votes once more. What a replica answers another between two statuses is limited, so nobody can be made to talk.
+ * later view; of what chunks the state at a stable checkpoint is made (`transfer.ts`); requests that committed, with the
+ * commits of a quorum, or on its word, which counts when f + 1 give it; else its own votes once more. What a replica answers
+ * another between two statuses is limited, so nobody can be made to talk.
  */
 import type { NodeId } from '../../core/node.ts';
 import { stabilise } from './checkpoint.ts';
 import { executeReady } from './execute.ts';
-import type { Committed, Executed, Fetch, StableMessage, StateMessage, StatusMessage } from './messages.ts';
+import type { Committed, Executed, Fetch, StableMessage, StatusMessage } from './messages.ts';
 import { areVotesOf, isStable } from './proof.ts';
-import { forgetDone, watch } from './requests.ts';
-import { accuse, BUDGET, isInWindow, keepBatch, openSlot, save, send, slotAt, STATUS_COST, type ReplicaState, type Slot, type Turn } from './state.ts';
-import { storeOf } from './store.ts';
+import { accuse, BUDGET, CHUNK_BUDGET, isInWindow, keepBatch, openSlot, save, send, slotAt, STATUS_COST, type ReplicaState, type Slot, type Turn } from './state.ts';
+import { lookAfterTransfer } from './transfer.ts';
 import { sayAgain, votesFor } from './vote.ts';
 
 /** The most places about which one status is answered. */
@@ -19,9 +19,11 @@ const PLACES = 16;
 
 export function statusTimeout(turn: Turn): void {
   const { state, effects } = turn;
-  const isStuck = state.isChanging || state.executed < state.stable || (state.executed === state.executedBefore && state.watched !== undefined);
+  const isStuck = state.isChanging || state.transfer !== undefined || state.executed < state.stable || (state.executed === state.executedBefore && state.watched !== undefined);
   state.executedBefore = state.executed;
   state.budgets.fill(BUDGET);
+  state.chunkBudgets.fill(CHUNK_BUDGET);
+  lookAfterTransfer(turn);
   if (isStuck) {
     askEveryone(turn);
     fetchMissing(turn);
@@ -64,7 +66,7 @@ export function hearStatus(turn: Turn, from: NodeId, status: StatusMessage): voi
   let first = status.executed + 1;
   if (status.executed < state.stable) {
     if (state.snapshot === undefined) return;
-    send(turn, to, { type: 'state', snapshot: state.snapshot, proof: state.proof });
+    send(turn, to, { type: 'state', manifest: state.snapshot.manifest, proof: state.proof });
     first = state.stable + 1;
   } else if (status.stable < state.stable) send(turn, to, { type: 'stable', proof: state.proof });
   for (let sequence = first; sequence < first + PLACES; sequence += 1) {
@@ -145,23 +147,4 @@ export function hearStable(turn: Turn, from: NodeId, { proof }: StableMessage): 
   if (proof[0]!.body.sequence <= state.stable) return;
   if (isStable(context.seal, state, proof)) stabilise(turn, proof);
   else accuse(turn, from, 'a checkpoint that nobody vouches for');
-}
-
-/** Upon the state at a checkpoint that a quorum signed, later than one's own: it becomes one's own. */
-export function hearState(turn: Turn, from: NodeId, { snapshot, proof }: StateMessage): void {
-  const { context, state, effects } = turn;
-  const checkpoint = proof[0]!.body;
-  if (checkpoint.sequence <= state.executed || checkpoint.sequence !== snapshot.sequence) return;
-  if (!isStable(context.seal, state, proof) || context.seal.digest(snapshot) !== checkpoint.digest) return accuse(turn, from, 'a state that nobody vouches for');
-  state.store = storeOf(snapshot);
-  state.executed = snapshot.sequence;
-  state.snapshots.set(snapshot.sequence, snapshot);
-  if (state.stable === snapshot.sequence) {
-    state.snapshot = snapshot;
-    effects.push({ type: 'save', record: { type: 'stable', proof, snapshot } });
-  } else stabilise(turn, proof);
-  effects.push({ type: 'output', output: { type: 'transferred', sequence: snapshot.sequence, digest: checkpoint.digest } });
-  forgetDone(turn);
-  executeReady(turn);
-  watch(turn);
 }

@@ -1,17 +1,17 @@
 import type { NodeId } from '../../core/node.ts';
 import { askEveryone } from './catch-up.ts';
-import type { CheckpointBody, CheckpointMessage, Signed } from './messages.ts';
+import type { CheckpointBody, CheckpointMessage, SavedState, Signed, Snapshot } from './messages.ts';
 import { propose } from './propose.ts';
-import { accuse, save, send, type Turn } from './state.ts';
-import { snapshotOf } from './store.ts';
+import { snapshotOf } from './snapshot.ts';
+import { accuse, save, send, type ReplicaState, type Turn } from './state.ts';
 
 /** Every K places a replica signs the digest of its state, and tells everyone. */
 export function takeCheckpoint(turn: Turn): void {
   const { context, state } = turn;
   if (state.executed <= state.stable) return;
-  const snapshot = snapshotOf(state.store, state.executed);
+  const snapshot = snapshotOf(state.store, state.executed, context.seal);
   state.snapshots.set(state.executed, snapshot);
-  const body = { sequence: state.executed, digest: context.seal.digest(snapshot), replica: context.self };
+  const body = { sequence: state.executed, digest: context.seal.digest(snapshot.manifest), replica: context.self };
   const checkpoint = { body, signature: context.seal.sign('checkpoint', body) };
   send(turn, state.others, { type: 'checkpoint', ...checkpoint });
   keep(turn, checkpoint);
@@ -48,17 +48,30 @@ export function stabilise(turn: Turn, proof: readonly Signed<CheckpointBody>[]):
   if (checkpoint === undefined || checkpoint.sequence <= state.stable) return;
   const { sequence, digest } = checkpoint;
   const own = state.snapshots.get(sequence);
-  const snapshot = own !== undefined && context.seal.digest(own) === digest ? own : undefined;
+  const snapshot = own !== undefined && context.seal.digest(own.manifest) === digest ? own : undefined;
   state.stable = sequence;
   state.proof = proof;
-  state.snapshot = snapshot;
   if (state.proposed < sequence) state.proposed = sequence;
   state.slots.forEach((slot, index) => {
     if (slot !== undefined && slot.sequence <= sequence) state.slots[index] = undefined;
   });
   for (const [key, { sequence: place }] of state.batches) if (place <= sequence) state.batches.delete(key);
   for (const place of state.snapshots.keys()) if (place <= sequence) state.snapshots.delete(place);
-  save(turn, { type: 'stable', proof, ...(snapshot === undefined ? {} : { snapshot }) });
+  keepSnapshot(turn, proof, snapshot);
   if (state.executed < sequence) askEveryone(turn);
   propose(turn);
+}
+
+/** Keeps the state at the stable checkpoint, as far as it is here, and the one before for those who are taking it. */
+export function keepSnapshot(turn: Turn, proof: readonly Signed<CheckpointBody>[], snapshot: Snapshot | undefined): void {
+  const { state } = turn;
+  state.previous = state.snapshot ?? state.previous;
+  state.snapshot = snapshot;
+  save(turn, { type: 'stable', proof, ...(snapshot === undefined ? {} : { state: savedOf(state, snapshot) }) });
+}
+
+function savedOf(state: ReplicaState, { manifest, chunks }: Snapshot): SavedState {
+  const before = new Set(state.saved?.chunks);
+  state.saved = manifest;
+  return { manifest, chunks: manifest.chunks.flatMap((digest, index) => (before.has(digest) ? [] : [[digest, chunks[index]!] as const])) };
 }

@@ -1,28 +1,46 @@
 /**
  * A client of PBFT (§4.1): it signs each request, with a number of its own that it never uses twice, and sends it to the
- * replica that it takes for the primary; it believes a result once f + 1 replicas gave the same, one of them being loyal.
- * What is not answered in time it sends to all replicas, again and again, but only the oldest few: they are enough to have a new
- * primary elected, which then gets the rest, and more would choke replicas that are merely slow. It has at most CLIENT_WINDOW numbers under way at once;
- * more requests wait here.
+ * replica that it takes for the primary; it believes a result once f + 1 replicas gave the same to this very request, which they name by
+ * its digest, one of them being loyal. What is not answered in time it sends to all replicas, again and again, but only the
+ * oldest few: they are enough to have a new primary elected, which then gets the rest, and more would choke replicas that are
+ * merely slow. It has at most CLIENT_WINDOW numbers under way at once; more requests wait here.
  *
  * Its numbers are reserved on disk by the thousand, so that it goes on with new ones after a fall; what it had asked before is
  * executed once or not at all, and not answered here any more.
+ *
+ * A disk that was lost, or put back to an earlier time, has it use numbers again. Replicas then say that the number is used for
+ * another request or too old, and where the client’s numbers stand. Once a quorum says so, it asks anew behind
+ * that, under the same mark.
+ *
+ * Once        One of that quorum is loyal: where that one stands, the number is done, and the request, known by its random mark,
+ *             was not among the last that were executed of this client (`store.ts`, MARKS). Had it been executed earlier
+ *             than these, its answer would have come before. And under a number that is done it will not be executed. So it
+ *             never is, and asking anew does not do it twice.
+ * Its answer  The digest that a reply names is over number and mark. No earlier request has that mark.
+ * Its number  Of a quorum’s claims the (f + 1)-th highest is at most what one of the loyal claims, so that liars cannot push it to
+ *             the end of the numbers; and at least what another of them claims, so that it gets beyond what is done.
  */
 import type { ReplicaContext, ReplicaEffect, ReplicaEvent, ReplicaMachine, ReplicaVocabulary } from '../../core/machine.ts';
 import { nodeId, type NodeId } from '../../core/node.ts';
-import { oneLoyal } from '../../core/quorum.ts';
-import type { Message, Reply, Request } from './messages.ts';
+import { byzantineQuorum, oneLoyal } from '../../core/quorum.ts';
+import type { Message, Outcome, Reply, Request } from './messages.ts';
+import { FLAWS, flawIn, type Flaw } from './operation.ts';
 import { parseMessage } from './parse.ts';
-import { CLIENT_WINDOW, OPERATION_LENGTH, settingsOf } from './settings.ts';
+import { CLIENT_WINDOW, NUMBERS, settingsOf } from './settings.ts';
 import { primaryOf } from './state.ts';
 
 export interface ClientVocabulary extends ReplicaVocabulary {
-  /** The answer will carry the ticket. */
-  readonly input: { readonly ticket: number; readonly data: string };
+  /** The answer will carry the ticket. Of a mark there is no other in the world; the key is what is asked again under, or empty. */
+  readonly input: { readonly ticket: number; readonly data: string; readonly mark: string; readonly key?: string };
   readonly message: Message;
-  readonly output: { readonly type: 'answered'; readonly ticket: number; readonly timestamp: number; readonly result: string } | { readonly type: 'refused'; readonly ticket: number; readonly reason: string };
+  readonly output:
+    | { readonly type: 'answered'; readonly ticket: number; readonly timestamp: number; readonly result: string | null }
+    | { readonly type: 'refused'; readonly ticket: number; readonly flaw: ClientFlaw; readonly reason: string };
   readonly record: { readonly type: 'reserved'; readonly upTo: number };
 }
+
+/** Why there is no answer: because of the operation, or because of this client. */
+export type ClientFlaw = Flaw | 'busy' | 'spent' | 'forgotten';
 
 export interface ClientState {
   next: number;
@@ -34,9 +52,10 @@ export interface ClientState {
 }
 
 interface OpenRequest {
-  readonly ticket: number;
+  readonly input: ClientVocabulary['input'];
   readonly request: Request;
-  readonly replies: Map<NodeId, { readonly result: string; readonly view: number }>;
+  readonly digest: string;
+  readonly replies: Map<NodeId, { readonly outcome: Outcome; readonly view: number }>;
   /** Was open already when the timer was set. */
   isOld: boolean;
   /** Was sent to all replicas. */
@@ -51,12 +70,11 @@ const AGAIN = 8;
 /** The most requests that wait in a client. */
 const QUEUE = 16_384;
 
+const begun = ({ settings }: ReplicaContext, upTo: number): ClientState => ({ next: upTo + 1, reserved: upTo, view: settingsOf(settings).firstView, open: new Map(), queue: [] });
+
 export const client: ReplicaMachine<ClientVocabulary, ClientState> = {
-  begin: ({ settings }) => ({ next: 1, reserved: 0, view: settingsOf(settings).firstView, open: new Map(), queue: [] }),
-  recover: ({ settings }, records) => {
-    const upTo = records.reduce((most, record) => Math.max(most, record.upTo), 0);
-    return { next: upTo + 1, reserved: upTo, view: settingsOf(settings).firstView, open: new Map(), queue: [] };
-  },
+  begin: (context) => begun(context, 0),
+  recover: (context, records) => begun(context, records.reduce((most, record) => Math.max(most, record.upTo), 0)),
   parse: parseMessage,
   step(context: ReplicaContext, state: ClientState, event: ReplicaEvent<ClientVocabulary>): Effects {
     switch (event.type) {
@@ -73,26 +91,42 @@ export const client: ReplicaMachine<ClientVocabulary, ClientState> = {
 };
 
 function take(context: ReplicaContext, state: ClientState, input: ClientVocabulary['input']): Effects {
-  if (input.data.length > OPERATION_LENGTH) return [{ type: 'output', output: { type: 'refused', ticket: input.ticket, reason: `longer than ${OPERATION_LENGTH} characters` } }];
-  if (state.queue.length >= QUEUE) return [{ type: 'output', output: { type: 'refused', ticket: input.ticket, reason: 'too many requests wait' } }];
+  const flaw = flawIn(input.data, NO_VALUES) ?? (state.queue.length >= QUEUE ? 'busy' : undefined);
+  if (flaw !== undefined) return [refused(input.ticket, flaw)];
   state.queue.push(input);
   return ask(context, state);
 }
+
+/** Whether there is room for one more key only replicas know. */
+const NO_VALUES: ReadonlyMap<string, string> = new Map();
+
+const refused = (ticket: number, flaw: ClientFlaw): Effects[number] => ({ type: 'output', output: { type: 'refused', ticket, flaw, reason: REASONS[flaw] } });
+
+const REASONS: Readonly<Record<ClientFlaw, string>> = {
+  ...FLAWS,
+  busy: 'too many requests wait for their answer',
+  spent: 'the numbers of this client are used up',
+  forgotten: 'it was executed, but so long ago that its answer is forgotten',
+};
 
 function ask(context: ReplicaContext, state: ClientState): Effects {
   const effects: Effects = [];
   const wasIdle = state.open.size === 0;
   let taken = 0;
   while (taken < state.queue.length && mayOpen(state)) {
-    const { ticket, data } = state.queue[taken]!;
+    const input = state.queue[taken]!;
     taken += 1;
+    if (state.next >= NUMBERS) {
+      effects.push(refused(input.ticket, 'spent'));
+      continue;
+    }
     if (state.next > state.reserved) {
-      state.reserved += RESERVE;
+      state.reserved = state.next + RESERVE - 1;
       effects.push({ type: 'save', record: { type: 'reserved', upTo: state.reserved } });
     }
-    const body = { client: context.self, timestamp: state.next, operation: data };
+    const body = { client: context.self, timestamp: state.next, mark: input.mark, key: input.key ?? '', operation: input.data };
     const request: Request = { type: 'request', body, signature: context.seal.sign('request', body) };
-    state.open.set(state.next, { ticket, request, replies: new Map(), isOld: false, isKnown: false });
+    state.open.set(state.next, { input, request, digest: context.seal.digest(body), replies: new Map(), isOld: false, isKnown: false });
     state.next += 1;
     effects.push({ type: 'send', to: [nodeId(primaryOf(state.view, context.members.length))], message: request });
   }
@@ -109,27 +143,54 @@ function mayOpen({ open, next }: ClientState): boolean {
 
 function hearReply(context: ReplicaContext, state: ClientState, from: NodeId, { body, signature }: Reply): Effects {
   if (from >= context.members.length || body.replica !== from || body.client !== context.self) return [];
-  if (!body.answers.some(([timestamp]) => state.open.has(timestamp))) return [];
+  const answers = body.answers.filter(([timestamp, request]) => state.open.get(timestamp)?.digest === request);
+  if (answers.length === 0) return [];
   if (!context.seal.verify(from, 'reply', body, signature)) return [{ type: 'accuse', suspect: from, evidence: 'a reply with a forged signature' }];
   const effects: Effects = [];
   const viewBefore = state.view;
-  const enough = oneLoyal(context.members.length);
-  for (const [timestamp, result] of body.answers) {
+  for (const [timestamp, , outcome] of answers) {
     const open = state.open.get(timestamp);
     if (open === undefined) continue;
-    open.replies.set(from, { result, view: body.view });
-    const same = [...open.replies.values()].filter((reply) => reply.result === result);
-    if (same.length < enough) continue;
-    state.open.delete(timestamp);
-    state.view = Math.max(state.view, Math.min(...same.map(({ view }) => view)));
-    effects.push({ type: 'output', output: { type: 'answered', ticket: open.ticket, timestamp, result } });
+    open.replies.set(from, { outcome, view: body.view });
+    effects.push(...settle(context, state, open, outcome));
   }
-  if (effects.length > 0 && state.open.size === 0) effects.push({ type: 'cancel-timer', timer: 'retry' });
+  const asked = ask(context, state);
+  if (state.open.size === 0 && effects.some(({ type }) => type === 'output')) effects.push({ type: 'cancel-timer', timer: 'retry' });
   if (state.view > viewBefore) {
     const primary = nodeId(primaryOf(state.view, context.members.length));
     for (const { isOld, isKnown, request } of state.open.values()) if (isOld && !isKnown) effects.push({ type: 'send', to: [primary], message: request });
   }
-  return [...effects, ...ask(context, state)];
+  return [...effects, ...asked];
+}
+
+/** What follows once one more replica says that. */
+function settle({ members }: ReplicaContext, state: ClientState, open: OpenRequest, outcome: Outcome): Effects {
+  const { input, request, replies } = open;
+  const { timestamp } = request.body;
+  if (isStale(outcome)) {
+    const claims = [...replies.values()].flatMap((reply) => (isStale(reply.outcome) ? [reply.outcome.stale] : []));
+    if (claims.length >= byzantineQuorum(members.length)) return askAnew(state, open, claims.toSorted((a, b) => b - a)[oneLoyal(members.length) - 1]!);
+    if (open.isKnown) return [];
+    open.isKnown = true;
+    return [{ type: 'send', to: members, message: request }];
+  }
+  const said = JSON.stringify(outcome);
+  const same = [...replies.values()].filter((reply) => JSON.stringify(reply.outcome) === said);
+  if (same.length < oneLoyal(members.length)) return [];
+  state.open.delete(timestamp);
+  state.view = Math.max(state.view, Math.min(...same.map(({ view }) => view)));
+  if (typeof outcome === 'string' || outcome === null) return [{ type: 'output', output: { type: 'answered', ticket: input.ticket, timestamp, result: outcome } }];
+  return [refused(input.ticket, 'refused' in outcome ? outcome.refused : 'forgotten')];
+}
+
+const isStale = (outcome: Outcome): outcome is { readonly stale: number } => typeof outcome === 'object' && outcome !== null && 'stale' in outcome;
+
+/** Its number is done, and it is not: it is asked before all that waits, by the next number behind those that are done. */
+function askAnew(state: ClientState, { input, request }: OpenRequest, highest: number): Effects {
+  state.open.delete(request.body.timestamp);
+  state.next = Math.max(state.next, highest + 1);
+  state.queue.unshift(input);
+  return [];
 }
 
 function askAgain(context: ReplicaContext, state: ClientState): Effects {

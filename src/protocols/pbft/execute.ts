@@ -1,10 +1,9 @@
-import type { NodeId } from '../../core/node.ts';
 import { takeCheckpoint } from './checkpoint.ts';
 import { stopCollecting } from './collector.ts';
 import { propose } from './propose.ts';
 import { forget, reply, watch } from './requests.ts';
 import { save, slotAt, type Slot, type Turn } from './state.ts';
-import { executeBatch, resultOf } from './store.ts';
+import { executeBatch } from './store.ts';
 
 /** Executes what has committed, in the order of the places and without a gap. */
 export function executeReady(turn: Turn): void {
@@ -27,19 +26,12 @@ export function executeReady(turn: Turn): void {
  */
 function execute(turn: Turn, { sequence, view }: Slot, { digest, batch, commits }: NonNullable<Slot['committed']>): void {
   const { context, state, effects } = turn;
-  const fresh = executeBatch(state.store, batch, digest, context.seal);
+  const answers = executeBatch(state.store, batch, digest, context.seal, state.n);
   state.executed = sequence;
   effects.push({ type: 'output', output: { type: 'executed', sequence, view: commits[0]?.body.view ?? view, digest, batch } });
-  const answers = new Map<NodeId, (readonly [number, string])[]>();
-  for (const body of fresh) {
-    const answer = [body.timestamp, resultOf(state.store, body) ?? ''] as const;
-    const list = answers.get(body.client);
-    if (list === undefined) answers.set(body.client, [answer]);
-    else list.push(answer);
-  }
   for (const { body } of batch.requests) forget(turn, body);
   for (const [client, list] of answers) reply(turn, client, list);
   save(turn, commits.length === 0 ? { type: 'vouched', sequence, digest } : { type: 'committed', digest, commits });
-  if (fresh.length > 0 && !state.isChanging) state.doublings = 0;
+  if (answers.size > 0 && !state.isChanging) state.doublings = 0;
   if (sequence % state.settings.checkpointEvery === 0) takeCheckpoint(turn);
 }

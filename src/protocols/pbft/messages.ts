@@ -1,5 +1,6 @@
 import type { ReplicaEffect, ReplicaEvent, ReplicaVocabulary } from '../../core/machine.ts';
 import type { NodeId } from '../../core/node.ts';
+import type { Flaw } from './operation.ts';
 
 /** What somebody signed: the domain of the signature is the name of the message that it stands in. */
 export interface Signed<Body extends object> {
@@ -11,8 +12,24 @@ export interface Signed<Body extends object> {
 export interface RequestBody {
   readonly client: NodeId;
   readonly timestamp: number;
+  /** Drawn at random for each request, and kept if it is asked anew by another number: what a client with lost memory asks under a used number is told by it from what was asked before. */
+  readonly mark: string;
+  /** What is asked again under one key, by whomever, is executed once; empty if there is none. */
+  readonly key: string;
   readonly operation: string;
 }
+
+/** What a request came to, once and for all: its answer, or why it changed nothing. */
+export type Result = string | null | { readonly refused: Flaw };
+
+/**
+ * What a replica tells the client of a request that it knows nothing to do for: its number is used or too old, and where the
+ * client’s numbers stand; or that it was executed so long ago that its answer is forgotten.
+ */
+export type Outcome = Result | { readonly stale: number } | { readonly forgotten: true };
+
+/** An outcome, with the number of the request and the digest of its body: it stands for no other request. */
+export type Answer<Kind = Outcome> = readonly [timestamp: number, request: string, outcome: Kind];
 
 /** Requests that get one place in the log together. Without any it is the null request of the paper. */
 export interface Batch {
@@ -69,8 +86,8 @@ export interface ReplyBody {
   readonly view: number;
   readonly client: NodeId;
   readonly replica: NodeId;
-  /** Timestamp and result of each of the client’s requests in one batch. */
-  readonly answers: readonly (readonly [number, string])[];
+  /** To the client’s requests in one batch. */
+  readonly answers: readonly Answer[];
 }
 
 export type Phase = 'prepare' | 'commit';
@@ -113,21 +130,48 @@ export interface Executed {
   readonly batch: Batch;
 }
 
-/** The state as plain data, in one order that all replicas share. */
-export interface Snapshot {
+/** A page of the state (`snapshot.ts`). */
+export type Chunk =
+  | { readonly type: 'values'; readonly entries: readonly (readonly [key: string, value: string])[] }
+  | { readonly type: 'answers'; readonly client: NodeId; readonly entries: readonly Answer<Result>[] }
+  | { readonly type: 'marks'; readonly client: NodeId; readonly first: number; readonly entries: readonly string[] }
+  | { readonly type: 'keys'; readonly home: NodeId; readonly first: number; readonly entries: readonly KeyEntry[] };
+
+/** A key under which something was asked, the digest of what that was, and what came of it. */
+export type KeyEntry = readonly [key: string, operation: string, result: Result];
+
+/** All of the state in short: the digests of its chunks, in one order that all replicas share. A checkpoint signs its digest. */
+export interface Manifest {
   readonly sequence: number;
   readonly position: number;
   readonly chain: string;
-  readonly values: readonly (readonly [string, string])[];
   readonly tail: readonly string[];
-  readonly clients: readonly (readonly [NodeId, readonly (readonly [number, string])[]])[];
+  readonly chunks: readonly string[];
 }
 
-/** The state at a stable checkpoint, with its proof. */
+/** The state as plain data. */
+export interface Snapshot {
+  readonly manifest: Manifest;
+  readonly chunks: readonly Chunk[];
+}
+
+/** What the state at a stable checkpoint is made of, with its proof: whoever lacks it asks for the chunks. */
 export interface StateMessage {
   readonly type: 'state';
-  readonly snapshot: Snapshot;
+  readonly manifest: Manifest;
   readonly proof: readonly Signed<CheckpointBody>[];
+}
+
+/** Asks for one chunk of the state at a checkpoint. */
+export interface FetchChunk {
+  readonly type: 'fetch-chunk';
+  readonly sequence: number;
+  readonly index: number;
+}
+
+export interface ChunkMessage extends Omit<FetchChunk, 'type'> {
+  readonly type: 'chunk';
+  readonly chunk: Chunk;
 }
 
 /** A stable checkpoint’s proof, for who has the state. */
@@ -160,6 +204,8 @@ export type Message =
   | Committed
   | Executed
   | StateMessage
+  | FetchChunk
+  | ChunkMessage
   | StableMessage
   | Fetch
   | BatchMessage;
@@ -175,10 +221,16 @@ export type SavedRecord =
   | { readonly type: 'committed'; readonly digest: string; readonly commits: readonly SignedVote[] }
   /** Committed, as f + 1 replicas say. */
   | { readonly type: 'vouched'; readonly sequence: number; readonly digest: string }
-  /** A checkpoint is stable; nothing saved for the places up to it is needed, once there is its snapshot. */
-  | { readonly type: 'stable'; readonly proof: readonly Signed<CheckpointBody>[]; readonly snapshot?: Snapshot }
+  /** A checkpoint is stable; nothing saved for the places up to it is needed, once there is its state. */
+  | { readonly type: 'stable'; readonly proof: readonly Signed<CheckpointBody>[]; readonly state?: SavedState }
   | { readonly type: 'view-change'; readonly viewChange: ViewChange }
   | { readonly type: 'new-view'; readonly newView: NewView };
+
+/** The state at a checkpoint, with those of its chunks, by digest, that the state saved before it had not. */
+export interface SavedState {
+  readonly manifest: Manifest;
+  readonly chunks: readonly (readonly [digest: string, chunk: Chunk])[];
+}
 
 export type ReplicaOutput = {
   readonly type: 'executed';

@@ -172,7 +172,7 @@ function sealOf({ keyring, number, commander }: Context, cast: readonly NodeId[]
 }
 
 function requestOf(seal: Seal, client: NodeId, operation: Order): Request {
-  const body = { client, timestamp: 1, operation };
+  const body = { client, timestamp: 1, mark: '', key: '', operation };
   return { type: 'request', body, signature: seal.sign('request', body) };
 }
 
@@ -241,6 +241,8 @@ function inWords(message: Message): string {
     case 'reply':
     case 'stable':
     case 'state':
+    case 'chunk':
+    case 'fetch-chunk':
       return message.type;
     default:
       message satisfies never;

@@ -1,8 +1,9 @@
 import type { ReplicaContext } from '../../core/machine.ts';
-import type { NewView, SavedRecord, Signed, SignedVote, Proposal, Batch, VoteBody } from './messages.ts';
+import type { Batch, CheckpointBody, Chunk, NewView, Proposal, SavedRecord, SavedState, Signed, SignedVote, Snapshot, VoteBody } from './messages.ts';
 import { assign, begin, lowMark } from './new-view.ts';
+import { snapshotOf, storeOf } from './snapshot.ts';
 import { initialState, isInWindow, keepBatch, openSlot, primaryOf, slotAt, type ReplicaState } from './state.ts';
-import { executeBatch, snapshotOf, storeOf } from './store.ts';
+import { executeBatch } from './store.ts';
 
 /**
  * What a replica is after it has come back: all that it promised before, so that whatever it says again is what it said, and
@@ -10,11 +11,15 @@ import { executeBatch, snapshotOf, storeOf } from './store.ts';
  */
 export function recovered(context: ReplicaContext, records: readonly SavedRecord[]): ReplicaState {
   const state = initialState(context);
-  for (const record of records) remember(context, state, record);
+  const chunks: Chunks = new Map();
+  for (const record of records) remember(context, state, record, chunks);
   return state;
 }
 
-function remember(context: ReplicaContext, state: ReplicaState, record: SavedRecord): void {
+/** Those of the last state that was saved, by digest. */
+type Chunks = Map<string, Chunk>;
+
+function remember(context: ReplicaContext, state: ReplicaState, record: SavedRecord, chunks: Chunks): void {
   switch (record.type) {
     case 'pre-prepared':
       return prePrepared(context, state, record.prePrepare, record.batch);
@@ -38,7 +43,7 @@ function remember(context: ReplicaContext, state: ReplicaState, record: SavedRec
     case 'vouched':
       return committed(context, state, record.sequence, { digest: record.digest, commits: [] });
     case 'stable':
-      stable(state, record);
+      stable(state, record.proof, record.state && completed(record.state, chunks));
       return execute(context, state);
     case 'view-change':
       state.view = record.viewChange.body.view;
@@ -56,7 +61,7 @@ function remember(context: ReplicaContext, state: ReplicaState, record: SavedRec
 /** Its places are taken, though the votes for them may not have been saved any more. */
 function newView(state: ReplicaState, { body, ...rest }: NewView): void {
   const { proof } = lowMark(body.viewChanges).body;
-  if (proof.length > 0) stable(state, { type: 'stable', proof });
+  if (proof.length > 0) stable(state, proof, undefined);
   begin(state, { body, ...rest });
   for (const prePrepare of body.prePrepares) assign(state, prePrepare);
 }
@@ -90,19 +95,28 @@ function execute({ seal, self }: ReplicaContext, state: ReplicaState): void {
   for (;;) {
     const committed = slotAt(state, state.executed + 1)?.committed;
     if (committed === undefined) return;
-    executeBatch(state.store, committed.batch, committed.digest, seal);
+    executeBatch(state.store, committed.batch, committed.digest, seal, state.n);
     state.executed += 1;
     state.doublings = 0;
     if (state.executed % state.settings.checkpointEvery !== 0) continue;
-    const snapshot = snapshotOf(state.store, state.executed);
+    const snapshot = snapshotOf(state.store, state.executed, seal);
     state.snapshots.set(state.executed, snapshot);
-    const body = { sequence: state.executed, digest: seal.digest(snapshot), replica: self };
+    const body = { sequence: state.executed, digest: seal.digest(snapshot.manifest), replica: self };
     state.checkpoints[self] = [...(state.checkpoints[self] ?? []), { body, signature: seal.sign('checkpoint', body) }].slice(-2);
   }
 }
 
-function stable(state: ReplicaState, { proof, snapshot }: Extract<SavedRecord, { type: 'stable' }>): void {
+/** With the chunks that an earlier record holds. */
+function completed({ manifest, chunks }: SavedState, known: Chunks): Snapshot {
+  for (const [digest, chunk] of chunks) known.set(digest, chunk);
+  const needed = new Set(manifest.chunks);
+  for (const digest of known.keys()) if (!needed.has(digest)) known.delete(digest);
+  return { manifest, chunks: manifest.chunks.map((digest) => known.get(digest)!) };
+}
+
+function stable(state: ReplicaState, proof: readonly Signed<CheckpointBody>[], snapshot: Snapshot | undefined): void {
   const { sequence } = proof[0]!.body;
+  if (snapshot !== undefined) state.saved = snapshot.manifest;
   if (snapshot !== undefined && state.executed < sequence) {
     state.store = storeOf(snapshot);
     state.executed = sequence;

@@ -23,11 +23,11 @@
  *            and the pre-prepares that follow from them. A backup checks all proofs, derives the same pre-prepares, enters the
  *            view and goes on as above. Who has seen a quorum ask for a view and waits in vain asks for the one after, waiting
  *            twice as long each time.
- * Catching up  `catch-up.ts`. With a collector, `collector.ts`.
+ * Catching up  `catch-up.ts`, `transfer.ts`. What is executed  `store.ts`. With a collector, `collector.ts`.
  *
  * Bounds: per place and view one pre-prepare and one vote of each kind by each replica; of each replica its latest
  * view-change, its latest two checkpoints, and what it could say in one window for a view that is about to begin; of each
- * client 256 requests. What a flood adds beyond that is dropped.
+ * client 256 requests, and of each replica eight clients. What a flood adds beyond that is dropped.
  *
  * We depart from the paper in this: a replica’s votes are counted though its own pre-prepare has not come, and a quorum of commits is proof enough
  * without it; a commit counts by who sent it, as with the authenticators of §5, and its signature is looked at when it is
@@ -38,7 +38,7 @@
  */
 import type { ReplicaContext, ReplicaMachine } from '../../core/machine.ts';
 import type { NodeId } from '../../core/node.ts';
-import { hearCommitted, hearExecuted, hearFetch, hearStable, hearState, hearStatus, statusTimeout, askEveryone } from './catch-up.ts';
+import { hearCommitted, hearExecuted, hearFetch, hearStable, hearStatus, statusTimeout, askEveryone } from './catch-up.ts';
 import { hearCheckpoint } from './checkpoint.ts';
 import { collectorTimeout, hearCertificate } from './collector.ts';
 import { parseMessage } from './parse.ts';
@@ -48,6 +48,7 @@ import { hearPrePrepare } from './propose.ts';
 import { recovered } from './recover.ts';
 import { hearRequest, watch } from './requests.ts';
 import { initialState, type ReplicaState, type Turn } from './state.ts';
+import { hearChunk, hearFetchChunk, hearState } from './transfer.ts';
 import { changeView, hearViewChange } from './view-change.ts';
 import { hearVote } from './vote.ts';
 
@@ -116,6 +117,10 @@ function hear(turn: Turn, from: NodeId, message: Message): void {
       return hearExecuted(turn, from, message);
     case 'state':
       return hearState(turn, from, message);
+    case 'fetch-chunk':
+      return hearFetchChunk(turn, from, message);
+    case 'chunk':
+      return hearChunk(turn, from, message);
     case 'stable':
       return hearStable(turn, from, message);
     case 'fetch':

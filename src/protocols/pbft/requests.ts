@@ -1,8 +1,8 @@
 import { nodeId, type NodeId } from '../../core/node.ts';
-import type { Batch, Request, RequestBody } from './messages.ts';
-import { CLIENTS, CLIENT_WINDOW, DOUBLINGS } from './settings.ts';
+import type { Answer, Batch, Request, RequestBody } from './messages.ts';
+import { CLIENTS, CLIENT_WINDOW, DOUBLINGS, NUMBERS } from './settings.ts';
 import { accuse, drop, isPrimary, primaryOf, send, slotAt, type Turn } from './state.ts';
-import { isDone, resultOf } from './store.ts';
+import { isDone, outcomeOf } from './store.ts';
 import { propose } from './propose.ts';
 
 /** A client’s request, from itself or passed on by a replica. */
@@ -32,9 +32,10 @@ export function passOn(turn: Turn, request: Request): void {
   send(turn, [nodeId(primaryOf(state.view, state.n))], request);
 }
 
-export const isClient = ({ state }: Turn, id: NodeId): boolean => id >= state.n && id < state.n + CLIENTS;
+/** Ids of clients follow those of the replicas, so many for each. */
+export const isClient = ({ state }: Turn, id: NodeId): boolean => id >= state.n && id < state.n * (1 + CLIENTS);
 
-const keyOf = ({ client, timestamp }: RequestBody): number => client * 2 ** 32 + timestamp;
+const keyOf = ({ client, timestamp }: RequestBody): number => client * NUMBERS + timestamp;
 
 /** Keeps a request until it is executed. @returns whether it is new */
 export function keep(turn: Turn, request: Request): boolean {
@@ -110,11 +111,12 @@ function oldestOf(turn: Turn): number | undefined {
 export const viewTimeout = ({ state }: Turn): number => state.settings.timeout * 2 ** Math.min(state.doublings, DOUBLINGS);
 
 function answerAgain(turn: Turn, body: RequestBody): void {
-  const result = resultOf(turn.state.store, body);
-  if (result !== undefined) reply(turn, body.client, [[body.timestamp, result]]);
+  const request = turn.context.seal.digest(body);
+  const outcome = outcomeOf(turn.state.store, body, request);
+  if (outcome !== undefined) reply(turn, body.client, [[body.timestamp, request, outcome]]);
 }
 
-export function reply(turn: Turn, client: NodeId, answers: readonly (readonly [number, string])[]): void {
+export function reply(turn: Turn, client: NodeId, answers: readonly Answer[]): void {
   const { context, state } = turn;
   const body = { view: state.view, client, replica: context.self, answers };
   send(turn, [client], { type: 'reply', body, signature: context.seal.sign('reply', body) });

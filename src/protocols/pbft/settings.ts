@@ -68,8 +68,14 @@ export const DOUBLINGS = 6;
 /** The most requests that one client may have under way. */
 export const CLIENT_WINDOW = 128;
 
-/** The most clients; their ids follow those of the replicas. */
-export const CLIENTS = 1024;
+/**
+ * The most clients of a replica. Each client is at home at one, whose keys it signs with: at the remainder of its id by n. So
+ * a traitor’s clients make no more work and state than those of a loyal replica.
+ */
+export const CLIENTS = 8;
+
+/** Numbers of clients are below this: 17 years of a thousand requests a second. */
+export const NUMBERS = 2 ** 39;
 
 /**
  * No view and no place is ever so large: a view each millisecond would take 34 years to come there, a place each

@@ -5,8 +5,10 @@
 import { byzantineQuorum } from '../../core/quorum.ts';
 import type { Settings } from '../../core/machine.ts';
 import type { Message } from './messages.ts';
-import { CLIENTS, CLIENT_WINDOW, OPERATION_LENGTH, settingsOf } from './settings.ts';
-import { KEYS, TAIL, VALUE_LENGTH } from './store.ts';
+import { KEY_LENGTH, VALUE_LENGTH } from './operation.ts';
+import { OPERATION_LENGTH, settingsOf } from './settings.ts';
+import { ANSWERS_PAGE, KEYS_PAGE, MARKS_PAGE, MARK_LENGTH, PAGES, VALUES_PAGE } from './snapshot.ts';
+import { TAIL, TAIL_LENGTH } from './store.ts';
 
 export interface MessageSize {
   readonly bytes: number;
@@ -24,8 +26,10 @@ export function messageSizes(n: number, settings: Settings): Readonly<Record<Mes
   const type = name('view-change');
   const signed = (body: MessageSize): Fields => ({ body, signature: name('x'.repeat(SIGNATURE)) });
   const digest = name('x'.repeat(DIGEST));
+  const mark = name('x'.repeat(MARK_LENGTH));
+  const key = ascii(KEY_LENGTH);
 
-  const request = signed(object({ client: NUMBER, timestamp: NUMBER, operation: text(OPERATION_LENGTH) }));
+  const request = signed(object({ client: NUMBER, timestamp: NUMBER, mark, key, operation: text(OPERATION_LENGTH) }));
   const batch = object({ requests: list(object(request), batchMax) });
   const proposal = { view: NUMBER, sequence: NUMBER, digest };
   const prePrepare = signed(object(proposal));
@@ -35,16 +39,11 @@ export function messageSizes(n: number, settings: Settings): Readonly<Record<Mes
   const prepared = object({ prePrepare: object(prePrepare), prepares: list(object(vote), quorum) });
   const viewChange = signed(object({ view: NUMBER, stable: NUMBER, proof, prepared: list(prepared, window), replica: NUMBER }));
   const newView = signed(object({ view: NUMBER, viewChanges: list(object(viewChange), quorum), prePrepares: list(object(prePrepare), window) }));
-  const answer = pair(NUMBER, text(VALUE_LENGTH));
-  const snapshot = object({
-    sequence: NUMBER,
-    position: NUMBER,
-    chain: digest,
-    values: list(pair(text(VALUE_LENGTH), text(VALUE_LENGTH)), KEYS),
-    tail: list(text(OPERATION_LENGTH), TAIL),
-    clients: list(pair(NUMBER, list(answer, CLIENT_WINDOW)), CLIENTS),
-  });
-  const state = object({ type, snapshot, proof });
+  const result = text(VALUE_LENGTH);
+  const answer = tuple(NUMBER, digest, result);
+  const manifest = object({ sequence: NUMBER, position: NUMBER, chain: digest, tail: list(text(TAIL_LENGTH), TAIL), chunks: list(digest, PAGES) });
+  const page = (item: MessageSize, count: number): MessageSize => object({ type, client: NUMBER, first: NUMBER, entries: list(item, count) });
+  const chunk = largest(page(tuple(result, result), VALUES_PAGE), page(answer, ANSWERS_PAGE), page(mark, MARKS_PAGE), page(tuple(key, digest, result), KEYS_PAGE));
   const votes = list(object(vote), n);
   return {
     request: object({ type, ...request }),
@@ -59,7 +58,9 @@ export function messageSizes(n: number, settings: Settings): Readonly<Record<Mes
     status: object({ type, view: NUMBER, isChanging: name('false'), executed: NUMBER, stable: NUMBER }),
     committed: object({ type, batch, commits: votes }),
     executed: object({ type, sequence: NUMBER, batch }),
-    state: { ...state, bytes: Math.min(state.bytes, STATE_BYTES) },
+    state: object({ type, manifest, proof }),
+    'fetch-chunk': object({ type, sequence: NUMBER, index: NUMBER }),
+    chunk: object({ type, sequence: NUMBER, index: NUMBER, chunk }),
     stable: object({ type, proof }),
     fetch: object({ type, digest }),
     batch: object({ type, batch }),
@@ -69,8 +70,6 @@ export function messageSizes(n: number, settings: Settings): Readonly<Record<Mes
 /** Characters of a SHA-256 and of an ed25519 signature, in base64url. */
 const DIGEST = 43;
 const SIGNATURE = 86;
-/** The state that all clients together could make by long answers is more than anybody is to read at once. */
-const STATE_BYTES = 16 * 1024 * 1024;
 
 type Fields = Readonly<Record<string, MessageSize>>;
 
@@ -83,9 +82,18 @@ const name = (word: string): MessageSize => ({ bytes: word.length + 2, depth: 0,
 /** A UTF-16 unit is six bytes at the most: `\u001f`. */
 const text = (length: number): MessageSize => ({ bytes: 6 * length + 2, depth: 0, parts: 0 });
 
+/** Printable, of which two are escaped. */
+const ascii = (length: number): MessageSize => ({ bytes: 2 * length + 2, depth: 0, parts: 0 });
+
 const list = (item: MessageSize, count: number): MessageSize => ({ bytes: 2 + count * (item.bytes + 1), depth: 1 + item.depth, parts: 1 + count * (item.parts + 1) });
 
-const pair = (first: MessageSize, second: MessageSize): MessageSize => object({ first, second });
+const tuple = (...items: readonly MessageSize[]): MessageSize => object(Object.fromEntries(items.map((item, index) => [`${index}`, item])));
+
+const largest = (...sizes: readonly MessageSize[]): MessageSize => ({
+  bytes: Math.max(...sizes.map(({ bytes }) => bytes)),
+  depth: Math.max(...sizes.map(({ depth }) => depth)),
+  parts: Math.max(...sizes.map(({ parts }) => parts)),
+});
 
 function object(fields: Fields): MessageSize {
   const all = Object.entries(fields);

@@ -1,9 +1,10 @@
 import type { ReplicaContext } from '../../core/machine.ts';
 import type { NodeId } from '../../core/node.ts';
 import { byzantineQuorum, oneLoyal } from '../../core/quorum.ts';
-import type { Batch, Certificate, CheckpointBody, Effect, NewView, PrePrepare, PreparedCertificate, Proposal, Request, Signed, SignedVote, Snapshot, ViewChange, VoteMessage } from './messages.ts';
+import type { Batch, Certificate, CheckpointBody, Effect, Manifest, NewView, PrePrepare, PreparedCertificate, Proposal, Request, Signed, SignedVote, Snapshot, ViewChange, VoteMessage } from './messages.ts';
 import { settingsOf, type PbftSettings } from './settings.ts';
 import { emptyStore, type Store } from './store.ts';
+import type { Transfer } from './transfer.ts';
 
 export interface ReplicaState {
   readonly n: number;
@@ -35,6 +36,12 @@ export interface ReplicaState {
   proof: readonly Signed<CheckpointBody>[];
   /** The state at the last stable checkpoint, if it was ever here. */
   snapshot: Snapshot | undefined;
+  /** The one before, for those who are still taking it. */
+  previous: Snapshot | undefined;
+  /** Of the last state that was saved. */
+  saved: Manifest | undefined;
+  /** The state of a later checkpoint, as far as it has come. */
+  transfer: Transfer | undefined;
   /** Own checkpoints that are not stable yet. */
   readonly snapshots: Map<number, Snapshot>;
   /** The latest two checkpoints of each replica, by its id. */
@@ -61,6 +68,8 @@ export interface ReplicaState {
   collectingSince: number | undefined;
   /** How much of each replica’s budget for answers is left until the next status. */
   readonly budgets: number[];
+  /** How many chunks of the state each may still ask for until then. */
+  readonly chunkBudgets: number[];
   /** Who gets the next status. */
   confidant: number;
   /** What `executed` was at the last status. */
@@ -130,6 +139,9 @@ export function initialState({ self, members, settings }: ReplicaContext): Repli
     stable: 0,
     proof: [],
     snapshot: undefined,
+    previous: undefined,
+    saved: undefined,
+    transfer: undefined,
     snapshots: new Map(),
     checkpoints: nobody(n),
     executed: 0,
@@ -142,6 +154,7 @@ export function initialState({ self, members, settings }: ReplicaContext): Repli
     allToAllUntil: 0,
     collectingSince: undefined,
     budgets: Array.from({ length: n }, () => BUDGET),
+    chunkBudgets: Array.from({ length: n }, () => CHUNK_BUDGET),
     confidant: 0,
     executedBefore: 0,
     dropped: 0,
@@ -151,6 +164,8 @@ export function initialState({ self, members, settings }: ReplicaContext): Repli
 /** What a replica may ask of another between two statuses: an answer to a status costs STATUS_COST, a batch 1. */
 export const BUDGET = 64;
 export const STATUS_COST = 48;
+/** And how many chunks. */
+export const CHUNK_BUDGET = 64;
 
 export const primaryOf = (view: number, n: number): number => view % n;
 

@@ -1,8 +1,8 @@
 import type { Command } from '../../core/command.ts';
 import { nodeId, type NodeId } from '../../core/node.ts';
 import type { Seal } from '../../core/machine.ts';
+import { snapshotOf } from './snapshot.ts';
 import { primaryOf, type ReplicaState } from './state.ts';
-import { snapshotOf } from './store.ts';
 
 /** A replica as people may look at it. */
 export interface ReplicaStatus {
@@ -37,4 +37,4 @@ export const statusOf = (state: ReplicaState): ReplicaStatus => ({
 });
 
 /** The digest of all of the state, as in a checkpoint. */
-export const stateDigest = (seal: Seal, state: ReplicaState): string => seal.digest(snapshotOf(state.store, state.executed));
+export const stateDigest = (seal: Seal, state: ReplicaState): string => seal.digest(snapshotOf(state.store, state.executed, seal).manifest);

@@ -1,15 +1,23 @@
 /**
- * The state machine that is replicated: a small key-value log. Every operation gets the next position; `set <key> <value>`
- * also remembers a value, `get <key>` answers it, and anything else is only recorded. The log itself is kept as a chain of
- * digests and its last few entries, so that the state stays small.
+ * The state machine that is replicated: a small key-value log. Every operation gets the next position, and is answered by it,
+ * but for `get`; what is wrong changes nothing, and is answered by what is wrong (`operation.ts`). The log itself is kept as
+ * a chain of digests and the beginnings of its last few entries, so that the state stays small.
  *
- * It is deterministic, and executes each request of a client once: what a client’s numbers were answered with is part of the state.
- * A client may have CLIENT_WINDOW requests under way, in any order; older numbers than that are executed no more.
+ * It is deterministic, and executes each request of a client once: what a client’s numbers were answered with is part of the
+ * state, of the last CLIENT_WINDOW numbers at least; older numbers are executed no more. A client that lost its memory uses
+ * numbers again. So an answer is to one request, known by its digest, and the marks of the last MARKS requests of a client
+ * are kept: a request whose number is used or too old, and whose mark is not among them, was never executed, and never
+ * will be (`client.ts`).
+ *
+ * What is asked under a key is executed once for everyone who asks it: the last KEYED keys are kept of the clients of each
+ * replica, so that those of a traitor push out none but their own.
  */
 import type { Seal } from '../../core/machine.ts';
-import type { NodeId } from '../../core/node.ts';
-import type { Batch, RequestBody, Snapshot } from './messages.ts';
+import { nodeId, type NodeId } from '../../core/node.ts';
+import type { Answer, Batch, KeyEntry, Outcome, RequestBody, Result } from './messages.ts';
+import { flawIn, operationOf } from './operation.ts';
 import { CLIENT_WINDOW } from './settings.ts';
+import { ANSWERS_PAGE, KEYS_PAGE, MARKS_PAGE, type PageCache } from './snapshot.ts';
 
 export interface Store {
   /** How many operations were executed. */
@@ -18,72 +26,118 @@ export interface Store {
   chain: string;
   readonly values: Map<string, string>;
   readonly tail: string[];
-  readonly clients: Map<NodeId, ClientAnswers>;
+  readonly clients: Map<NodeId, ClientMemory>;
+  readonly keys: Map<string, KeyEntry>;
+  /** The same, by the replicas at home at which they came, the oldest first. */
+  readonly homes: Map<NodeId, Numbered<KeyEntry>>;
+  /** The pages of the last snapshot, as most of the next will be the same. */
+  pages: PageCache;
 }
 
-interface ClientAnswers {
+export interface ClientMemory {
   highest: number;
-  readonly results: Map<number, string>;
+  readonly answers: Map<number, Answer<Result>>;
+  readonly marks: Numbered<string>;
 }
 
-/** The most keys that have a value; a `set` of one more is recorded and forgotten. */
-export const KEYS = 1024;
-export const VALUE_LENGTH = 256;
-/** How many of the last operations are kept. */
+/** The last of so many that there were, the oldest first. */
+export interface Numbered<Item> {
+  count: number;
+  readonly items: Item[];
+}
+
+/** How many of the last operations are kept, and how much of each. */
 export const TAIL = 8;
+export const TAIL_LENGTH = 256;
 
-export const emptyStore = (): Store => ({ position: 0, chain: '', values: new Map(), tail: [], clients: new Map() });
+/**
+ * How many marks of a client are kept at least. While a request waits, its client, having at most CLIENT_WINDOW numbers under
+ * way, can have 2 (CLIENT_WINDOW − 1) others executed, and CLIENT_WINDOW more that it asked in each life of which it
+ * remembers nothing: two such lives are stood.
+ */
+export const MARKS = 4 * CLIENT_WINDOW;
+/** How many keys are kept at least, of the clients of each replica. */
+export const KEYED = 1024;
 
-/** Whether the request was executed, or is too old to be. */
+export const emptyStore = (): Store => ({ position: 0, chain: '', values: new Map(), tail: [], clients: new Map(), keys: new Map(), homes: new Map(), pages: new Map() });
+
+/** Whether something was executed under the request’s number, or the number is too old for that. */
 export function isDone(store: Store, { client, timestamp }: RequestBody): boolean {
-  const answers = store.clients.get(client);
-  return answers !== undefined && (answers.results.has(timestamp) || timestamp <= answers.highest - CLIENT_WINDOW);
+  const memory = store.clients.get(client);
+  return memory !== undefined && (memory.answers.has(timestamp) || timestamp <= memory.highest - CLIENT_WINDOW);
 }
 
-export const resultOf = (store: Store, { client, timestamp }: RequestBody): string | undefined => store.clients.get(client)?.results.get(timestamp);
-
-/** Executes what was not executed before. @returns the requests that were */
-export function executeBatch(store: Store, batch: Batch, digest: string, seal: Seal): RequestBody[] {
-  const fresh = batch.requests.map(({ body }) => body).filter((body) => !isDone(store, body) && execute(store, body));
-  if (batch.requests.length > 0) store.chain = seal.digest([store.chain, digest]);
-  return fresh;
+/** What to tell the client of a request that is done. @param request the digest of its body */
+export function outcomeOf(store: Store, { client, timestamp, mark }: RequestBody, request: string): Outcome | undefined {
+  const memory = store.clients.get(client);
+  const answer = memory?.answers.get(timestamp);
+  if (memory === undefined) return undefined;
+  if (answer?.[1] === request) return answer[2];
+  return memory.marks.items.includes(mark) ? { forgotten: true } : { stale: memory.highest };
 }
 
-function execute(store: Store, { client, timestamp, operation }: RequestBody): boolean {
-  store.position += 1;
-  store.tail.push(operation);
-  if (store.tail.length > TAIL) store.tail.shift();
-  let answers = store.clients.get(client);
-  if (answers === undefined) store.clients.set(client, (answers = { highest: 0, results: new Map() }));
-  answers.results.set(timestamp, apply(store, operation));
-  if (timestamp > answers.highest) answers.highest = timestamp;
-  if (answers.results.size > CLIENT_WINDOW) {
-    for (const old of answers.results.keys()) if (old <= answers.highest - CLIENT_WINDOW) answers.results.delete(old);
+/** Executes what was not executed before. @returns the answers, by client */
+export function executeBatch(store: Store, batch: Batch, digest: string, seal: Seal, n: number): Map<NodeId, Answer<Result>[]> {
+  const answers = new Map<NodeId, Answer<Result>[]>();
+  for (const { body } of batch.requests) {
+    if (isDone(store, body)) continue;
+    const answer: Answer<Result> = [body.timestamp, seal.digest(body), resultOf(store, body, seal, n)];
+    remember(store, body, answer);
+    const list = answers.get(body.client);
+    if (list === undefined) answers.set(body.client, [answer]);
+    else list.push(answer);
   }
-  return true;
+  if (batch.requests.length > 0) store.chain = seal.digest([store.chain, digest]);
+  return answers;
 }
 
-function apply(store: Store, operation: string): string {
-  const [verb = '', key = ''] = operation.split(' ', 2);
-  if (verb === 'get') return store.values.get(key) ?? '';
-  const value = operation.slice(verb.length + key.length + 2);
-  if (verb === 'set' && key.length <= VALUE_LENGTH && value.length <= VALUE_LENGTH && (store.values.has(key) || store.values.size < KEYS)) store.values.set(key, value);
+function resultOf(store: Store, { client, key, operation }: RequestBody, seal: Seal, n: number): Result {
+  if (key === '') return apply(store, operation);
+  const asked = seal.digest([operation]);
+  const before = store.keys.get(key);
+  if (before !== undefined) return before[1] === asked ? before[2] : { refused: 'conflict' };
+  const entry: KeyEntry = [key, asked, apply(store, operation)];
+  store.keys.set(key, entry);
+  const home = nodeId(client % n);
+  for (const [old] of append(known(store.homes, home, () => ({ count: 0, items: [] })), entry, KEYED, KEYS_PAGE)) store.keys.delete(old);
+  return entry[2];
+}
+
+function apply(store: Store, text: string): Result {
+  const flaw = flawIn(text, store.values);
+  if (flaw !== undefined) return { refused: flaw };
+  store.position += 1;
+  store.tail.push(text.slice(0, TAIL_LENGTH).toWellFormed());
+  if (store.tail.length > TAIL) store.tail.shift();
+  const operation = operationOf(text);
+  if (operation.type === 'get') return store.values.get(operation.key) ?? null;
+  if (operation.type === 'set') store.values.set(operation.key, operation.value);
   return `${store.position}`;
 }
 
-export const snapshotOf = (store: Store, sequence: number): Snapshot => ({
-  sequence,
-  position: store.position,
-  chain: store.chain,
-  values: [...store.values].sort(byFirst),
-  tail: [...store.tail],
-  clients: [...store.clients].sort(byFirst).map(([client, { results }]) => [client, [...results].sort(byFirst)] as const),
-});
-
-export function storeOf(snapshot: Snapshot): Store {
-  const { position, chain, values, tail, clients } = snapshot;
-  const answers = clients.map(([client, results]) => [client, { highest: results.reduce((most, [timestamp]) => Math.max(most, timestamp), 0), results: new Map(results) }] as const);
-  return { position, chain, values: new Map(values), tail: [...tail], clients: new Map(answers) };
+/** What is forgotten is forgotten by whole pages, so that a page changes seldom. */
+function remember({ clients }: Store, { client, timestamp, mark }: RequestBody, answer: Answer<Result>): void {
+  const memory = known(clients, client, () => ({ highest: 0, answers: new Map(), marks: { count: 0, items: [] } }));
+  memory.answers.set(timestamp, answer);
+  append(memory.marks, mark, MARKS, MARKS_PAGE);
+  const before = firstAnswer(memory.highest);
+  if (timestamp > memory.highest) memory.highest = timestamp;
+  const first = firstAnswer(memory.highest);
+  if (first > before) for (const old of memory.answers.keys()) if (old < first) memory.answers.delete(old);
 }
 
-const byFirst = <T extends string | number>([a]: readonly [T, ...unknown[]], [b]: readonly [T, ...unknown[]]): number => (a < b ? -1 : Number(a > b));
+/** The lowest number whose answer is kept: a page holds the window’s last. */
+const firstAnswer = (highest: number): number => Math.floor(Math.max(0, highest - CLIENT_WINDOW + 1) / ANSWERS_PAGE) * ANSWERS_PAGE;
+
+/** @returns those that gave way */
+function append<Item>(numbered: Numbered<Item>, item: Item, least: number, page: number): Item[] {
+  numbered.count += 1;
+  numbered.items.push(item);
+  return numbered.items.length < least + page ? [] : numbered.items.splice(0, page);
+}
+
+function known<Key, Value>(map: Map<Key, Value>, key: Key, make: () => Value): Value {
+  let value = map.get(key);
+  if (value === undefined) map.set(key, (value = make()));
+  return value;
+}

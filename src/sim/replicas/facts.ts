@@ -9,13 +9,15 @@ export type RunFact = { readonly at: number } & (
   | { readonly type: 'executed'; readonly by: NodeId; readonly sequence: number; readonly view: number; readonly operations: readonly string[] }
   | { readonly type: 'entered'; readonly by: NodeId; readonly view: number }
   | { readonly type: 'transferred'; readonly by: NodeId; readonly sequence: number }
-  | { readonly type: 'answered'; readonly client: NodeId; readonly request: number; readonly result: string }
+  | { readonly type: 'answered'; readonly client: NodeId; readonly request: number; readonly result: string | null }
   | { readonly type: 'refused'; readonly client: NodeId; readonly request: number; readonly reason: string }
   | { readonly type: 'accused'; readonly by: NodeId; readonly suspect: NodeId; readonly evidence: string }
   | { readonly type: 'fell'; readonly replica: NodeId }
   | { readonly type: 'came-back'; readonly replica: NodeId }
   | { readonly type: 'paused'; readonly replica: NodeId }
   | { readonly type: 'went-on'; readonly replica: NodeId }
+  /** A client begins anew, with so many of the records on its disk; what it has asked and was not answered it asks no more. */
+  | { readonly type: 'lapsed'; readonly client: NodeId; readonly kept: number }
   /** How a loyal replica stands at the end; nothing is known of one that is down. */
   | { readonly type: 'ended'; readonly replica: NodeId; readonly status: ReplicaStatus | null }
 );
@@ -51,6 +53,8 @@ function inWords(fact: RunFact): string | undefined {
       return `replica ${fact.replica} stops in its tracks`;
     case 'went-on':
       return `replica ${fact.replica} goes on`;
+    case 'lapsed':
+      return `client ${fact.client} begins anew, with ${fact.kept} of its records`;
     case 'ended':
       return `replica ${fact.replica} ends ${fact.status === null ? 'as it fell' : statusInWords(fact.status)}`;
     default:

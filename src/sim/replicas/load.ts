@@ -4,7 +4,7 @@ import { LogJudge } from '../../judge/log.ts';
 import { client, type ClientVocabulary } from '../../protocols/pbft/client.ts';
 import type { Message, ReplicaOutput } from '../../protocols/pbft/messages.ts';
 import { replica } from '../../protocols/pbft/replica.ts';
-import { CLIENT_WINDOW, settingsOf } from '../../protocols/pbft/settings.ts';
+import { settingsOf } from '../../protocols/pbft/settings.ts';
 import { Network, type AnyMachine } from './network.ts';
 import { judgeWords } from './words.ts';
 
@@ -20,7 +20,7 @@ export interface Load {
 export function serve({ n, requests, delay = 1 }: { readonly n: number; readonly requests: number; readonly delay?: number }): Load {
   const members = Array.from({ length: n }, (_, id) => nodeId(id));
   const settings = settingsOf({ batch: 1, timeout: 600_000, retryAfter: 600_000, statusEvery: 600_000 });
-  const judge = new LogJudge(CLIENT_WINDOW);
+  const judge = new LogJudge();
   let answered = 0;
   const link = [delay];
   const nodes = [...members, nodeId(n)].map((id) => ({
@@ -39,7 +39,7 @@ export function serve({ n, requests, delay = 1 }: { readonly n: number; readonly
       if (said.type === 'executed') judge.executed(node.id, said.sequence, said.batch);
       else if (said.type === 'answered') {
         answered += 1;
-        judge.answered(node.id, said.ticket, said.result);
+        judge.answered(node.id, `${said.ticket}`, said.result);
       }
     },
     accuse: (node, suspect, evidence) => judge.accused(node.id, suspect, evidence),
@@ -47,8 +47,9 @@ export function serve({ n, requests, delay = 1 }: { readonly n: number; readonly
   for (const node of network.nodes) network.start(node);
   for (let ticket = 1; ticket <= requests; ticket += 1) {
     const data = `order ${ticket}`;
-    judge.asked({ client: nodeId(n), timestamp: ticket, operation: data });
-    network.input(network.nodes[n]!, { ticket, data });
+    const mark = `${ticket}`;
+    judge.asked({ client: nodeId(n), mark, key: '', operation: data });
+    network.input(network.nodes[n]!, { ticket, data, mark });
   }
   network.run(600_000, () => answered === requests);
   return { events: network.events, answered, violation: judge.violation };

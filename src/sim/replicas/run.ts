@@ -7,9 +7,8 @@ import { byzantine } from '../../faults/replicas/traitor.ts';
 import { LogJudge } from '../../judge/log.ts';
 import { client, type ClientVocabulary } from '../../protocols/pbft/client.ts';
 import { neededOf } from '../../protocols/pbft/compact.ts';
-import type { Batch, Message, ReplicaOutput, Request, SavedRecord } from '../../protocols/pbft/messages.ts';
+import type { Batch, Message, ReplicaOutput, SavedRecord } from '../../protocols/pbft/messages.ts';
 import { replica } from '../../protocols/pbft/replica.ts';
-import { CLIENT_WINDOW } from '../../protocols/pbft/settings.ts';
 import { slotAt, type ReplicaState } from '../../protocols/pbft/state.ts';
 import { stateDigest, statusOf } from '../../protocols/pbft/status.ts';
 import type { RunFact } from './facts.ts';
@@ -42,9 +41,9 @@ const PATIENCE = 60_000;
 
 /** Lets a schedule happen, and judges it: safety as it goes, liveness once the network has healed. */
 export function runSchedule(schedule: Schedule, { loyal = replica as unknown as AnyMachine, observe }: RunOptions = {}): Outcome {
-  const { n, traitors, clients, follows, pretences, heals, settings } = schedule;
+  const { n, traitors, clients, follows, pretences, lapses, heals, settings } = schedule;
   const pretender = nodeId(n + clients);
-  const judge = new LogJudge(CLIENT_WINDOW);
+  const judge = new LogJudge();
   const isLoyal = (id: NodeId): boolean => !traitors.has(id) && id !== pretender;
   const members = Array.from({ length: n }, (_, id) => nodeId(id));
   const make = (id: NodeId, machine: AnyMachine): Pick<SimNode, 'id' | 'machine' | 'context'> => ({ id, machine, context: { self: id, members, seal: symbolicSeal(id), settings } });
@@ -55,30 +54,30 @@ export function runSchedule(schedule: Schedule, { loyal = replica as unknown as 
     ...[...traitors].filter(([, kind]) => kind === 'twins').map(([id]) => make(id, replica as unknown as AnyMachine)),
   ];
   const { requests } = schedule;
-  const answered = new Set<number>();
-  /** What clients signed, by client and number. */
-  const asked = new Map<string, string>();
-  let pretended = 0;
+  /** What was asked and not answered yet, by ticket. */
+  const open = new Set<number>();
+  let answered = 0;
+  /** Which clients asked for it, by ticket, and under which marks. */
+  const marks = new Map<number, readonly { readonly id: NodeId; readonly mark: string }[]>();
+  const settle = (ticket: number): void => {
+    if (open.delete(ticket)) answered += 1;
+  };
   const network: Network = new Network(nodes, {
     link: linkOf(schedule),
     sync: () => schedule.sync,
     sent(from, to, message) {
       if (from.id < n && isLoyal(from.id)) judgeWords(judge, from.id, n, message as Message);
-      if (from.id >= n && from.id !== pretender && (message as Message).type === 'request') {
-        const { body } = message as Request;
-        judge.asked(body);
-        asked.set(`${body.client} ${body.timestamp}`, body.operation);
-      }
       observe?.({ at: network.now, type: 'sent', from: from.id, to, message: message as Message });
     },
     output(node, output) {
       const said = output as ReplicaOutput | ClientVocabulary['output'];
-      if (said.type === 'answered') {
-        answered.add(said.ticket);
+      if (said.type === 'answered' || said.type === 'refused') {
+        settle(said.ticket);
         users.answered(said.ticket);
-        judge.answered(node.id, said.timestamp, said.result);
-        const [wanted, signed] = [requests[said.ticket - 1]!.data, asked.get(`${node.id} ${said.timestamp}`)];
-        if (wanted !== signed) judge.violation ??= `client ${node.id} takes an answer to ${JSON.stringify(signed)} for one to ${JSON.stringify(wanted)}`;
+        const { mark } = marks.get(said.ticket)!.findLast(({ id }) => id === node.id)!;
+        // What it is told was executed was, whatever the answer had been.
+        const isForgotten = said.type === 'refused' && said.flaw === 'forgotten' && judge.ledger.answerTo(node.id, mark) !== undefined;
+        if (!isForgotten) judge.answered(node.id, mark, said.type === 'answered' ? said.result : { refused: said.flaw });
       } else if (said.type === 'executed' && isLoyal(node.id)) judge.executed(node.id, said.sequence, said.batch);
       observe?.({ at: network.now, ...factOf(node.id, said) });
     },
@@ -87,22 +86,42 @@ export function runSchedule(schedule: Schedule, { loyal = replica as unknown as 
       observe?.({ at: network.now, type: 'accused', by: node.id, suspect, evidence });
     },
   });
-  const users = new Users(network, n, (from, to) => !isCut(schedule, from, to, network.now));
+  const ask = (ticket: number, id: NodeId): void => {
+    const { data, key } = requests[ticket - 1]!;
+    // Who asks again at another node asks for another thing, unless it is under a key.
+    const before = marks.get(ticket) ?? [];
+    const mark = before.length === 0 ? requests[ticket - 1]!.mark : `${requests[ticket - 1]!.mark}-${before.length}`;
+    marks.set(ticket, [...before, { id, mark }]);
+    judge.asked({ client: id, mark, key, operation: data });
+    network.input(network.nodes[id]!, { ticket, data, mark, key });
+  };
+  const users = new Users(network, n, (from, to) => !isCut(schedule, from, to, network.now), ask);
   for (const node of network.nodes) network.start(node);
   requests.forEach(({ at, client: which, data }, index) => {
     const ticket = index + 1;
     const id = nodeId(n + which);
     network.at(at, () => {
+      open.add(ticket);
       observe?.({ at, type: 'asked', client: id, request: ticket, data });
-      if (follows) users.post({ ticket, data }, nodeId(which));
-      else network.input(network.nodes[id]!, { ticket, data });
+      if (follows) users.post(ticket, nodeId(which));
+      else ask(ticket, id);
     });
   });
-  for (const { at, data } of pretences) {
+  for (const { at, ...wish } of pretences) {
     network.at(at, () => {
-      pretended += 1;
-      for (const operation of bothOf(data)) judge.asked({ client: pretender, timestamp: pretended, operation });
-      network.input(network.nodes[pretender]!, { ticket: pretended, data });
+      for (const { data, mark } of bothOf(wish)) judge.asked({ client: pretender, mark, key: '', operation: data });
+      network.input(network.nodes[pretender]!, { ticket: 0, ...wish });
+    });
+  }
+  for (const { client: which, at, lost } of lapses) {
+    const node = network.nodes[n + which]!;
+    network.at(at, () => {
+      network.crash(node);
+      node.disk = node.disk.slice(0, Math.max(0, node.disk.length - lost));
+      observe?.({ at, type: 'lapsed', client: node.id, kept: node.disk.length });
+      network.start(node);
+      if (follows) users.lost(nodeId(which));
+      else for (const ticket of open) if (requests[ticket - 1]!.client === which) settle(ticket);
     });
   }
   /** What shares the fate of a replica: its client too, if it has one. */
@@ -143,12 +162,12 @@ export function runSchedule(schedule: Schedule, { loyal = replica as unknown as 
   network.run(heals, () => !isSafe());
   const good = network.nodes.slice(0, n).filter(({ id }) => isLoyal(id));
   const isWell = (): boolean =>
-    answered.size === requests.length && areLevel(good) && good.every(({ waiting, state }) => waiting === 0 && (state as ReplicaState).store.position >= judge.ledger.position);
+    answered === requests.length && areLevel(good) && good.every(({ waiting, state }) => waiting === 0 && (state as ReplicaState).store.position >= judge.ledger.position);
   // Whether all are level is asked now and then, not after every event.
   while (isSafe() && !isWell() && network.now < heals + PATIENCE) network.run(network.now + 50, () => !isSafe());
   const view = Math.max(...good.map(({ state }) => (state as ReplicaState | undefined)?.view ?? 0));
   for (const { id, isUp, state } of good) observe?.({ at: network.now, type: 'ended', replica: id, status: isUp ? statusOf(state as ReplicaState) : null });
-  const witness = judge.violation ?? failureIn(good, judge, requests.length, answered.size);
+  const witness = judge.violation ?? failureIn(good, judge, requests.length, answered);
   return { type: witness === undefined ? 'holds' : 'violated', ...(witness === undefined ? {} : { witness }), events: network.events, view, places: judge.height, time: network.now };
 }
 

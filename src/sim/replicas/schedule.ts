@@ -11,12 +11,14 @@ export interface Schedule {
   readonly settings: PbftSettings;
   /** Who is Byzantine, and how. */
   readonly traitors: ReadonlyMap<NodeId, string>;
-  readonly requests: readonly { readonly at: number; readonly client: number; readonly data: string }[];
+  readonly requests: readonly ScheduledRequest[];
   readonly clients: number;
   /** Whether users post to nodes and follow redirects: each node has a client then, and `client` of a request is where its user goes first. */
   readonly follows: boolean;
+  /** Which clients begin anew, and how many of the last records on their disks are lost: none, the last, or all. */
+  readonly lapses: readonly { readonly client: number; readonly at: number; readonly lost: number }[];
   /** What a Byzantine client asks; nothing if there is none. */
-  readonly pretences: readonly { readonly at: number; readonly data: string }[];
+  readonly pretences: readonly { readonly at: number; readonly data: string; readonly mark: string }[];
   /** Who is cut off from all the others, and when. */
   readonly cuts: readonly { readonly from: number; readonly until: number; readonly side: ReadonlySet<NodeId> }[];
   readonly falls: readonly { readonly replica: NodeId; readonly at: number; readonly until: number }[];
@@ -31,6 +33,15 @@ export interface Schedule {
   readonly sync: number;
   /** From then on nothing is lost, everyone is up, and messages take up to 5 ms. */
   readonly heals: number;
+}
+
+/** What a client asks. */
+export interface ScheduledRequest {
+  readonly at: number;
+  readonly client: number;
+  readonly data: string;
+  readonly mark: string;
+  readonly key: string;
 }
 
 export interface ScheduleRequest {
@@ -52,6 +63,8 @@ const HEALS = 1500;
 export function drawSchedule({ n, seed, protocol = 'pbft', kinds = REPLICA_FAULTS.map(({ name }) => name) }: ScheduleRequest): Schedule {
   /** What is drawn is known by its topic and number, so that one draw never moves another. */
   const draw = (topic: number, index: number, options: number): number => philox(topic, index, n, 0x5c4e, seed >>> 0, Math.floor(seed / 2 ** 32)) % options;
+  /** No two are the same. */
+  const markOf = (topic: number, index: number): string => `${index}-${draw(topic, index, 2 ** 32).toString(36)}`;
   const f = faultsTolerated(n);
   const traitors = new Map<NodeId, string>();
   const pool = Array.from({ length: n }, (_, id) => nodeId(id));
@@ -105,10 +118,16 @@ export function drawSchedule({ n, seed, protocol = 'pbft', kinds = REPLICA_FAULT
     seed,
     settings: settingsOf({ ...HASTY, timeout: draw(26, 0, 8) === 0 ? TOO_SHORT : 150, collector: protocol === 'collector', statusEvery: [60, 200, 1000][draw(23, 0, 3)]!, checkpointEvery: [2, 4, 16][draw(24, 0, 3)]! }),
     traitors,
-    requests: requests.toSorted((a, b) => a.at - b.at).map((request, i) => ({ ...request, data: [`order ${i + 1}`, `set x ${i + 1}`, 'get x'][draw(25, i, 3)]! })),
+    requests: requests.toSorted((a, b) => a.at - b.at).map((request, i) => ({
+      ...request,
+      data: [`order ${i + 1}`, `set x ${i + 1}`, 'get x', 'get y', 'set x ', 'the same'][draw(25, i, 6)]!,
+      mark: markOf(61, i),
+      key: draw(62, i, 4) === 0 ? `key-${draw(63, i, 3)}` : '',
+    })),
     clients,
     follows,
-    pretences: Array.from({ length: draw(27, 0, 4) === 0 ? 1 + draw(27, 1, 4) : 0 }, (_, i) => ({ at: bursts[i % bursts.length]! + draw(28, i, 30), data: `pretence ${i + 1}` })),
+    lapses: Array.from({ length: [0, 0, 0, 1, 3][draw(64, 0, 5)]! }, (_, i) => ({ client: draw(65, i, clients), at: bursts[i % bursts.length]! + draw(66, i, 200), lost: [0, 1, Infinity][draw(67, i, 3)]! })),
+    pretences: Array.from({ length: draw(27, 0, 4) === 0 ? 1 + draw(27, 1, 4) : 0 }, (_, i) => ({ at: bursts[i % bursts.length]! + draw(28, i, 30), data: draw(29, i, 3) === 0 ? `get pretence ${i + 1}` : `pretence ${i + 1}`, mark: markOf(68, i) })),
     cuts,
     falls,
     pauses,
@@ -122,7 +141,7 @@ export function drawSchedule({ n, seed, protocol = 'pbft', kinds = REPLICA_FAULT
 
 /** A schedule in one line for people. */
 export function describeSchedule(schedule: Schedule): string {
-  const { n, traitors, requests, clients, follows, cuts, falls, pauses, lost, repeated, delay } = schedule;
+  const { n, traitors, requests, clients, follows, cuts, falls, pauses, lapses, lost, repeated, delay } = schedule;
   const who = [...traitors].map(([id, kind]) => `replica ${id} ${kind}`).join(', ') || 'no traitor';
-  return `${n} replicas, ${who}; ${requests.length} requests of ${follows ? 'users who follow redirects' : `${clients} clients`}${schedule.pretences.length === 0 ? '' : ' beside a Byzantine one'}; ${cuts.length} cuts, ${falls.length} falls, ${pauses.length} pauses; ${lost} of 256 messages lost, ${repeated} repeated, each up to ${delay} ms late`;
+  return `${n} replicas, ${who}; ${requests.length} requests of ${follows ? 'users who follow redirects' : `${clients} clients`}${schedule.pretences.length === 0 ? '' : ' beside a Byzantine one'}; ${cuts.length} cuts, ${falls.length} falls, ${pauses.length} pauses${lapses.length === 0 ? '' : `, ${lapses.length} lapses of clients`}; ${lost} of 256 messages lost, ${repeated} repeated, each up to ${delay} ms late`;
 }

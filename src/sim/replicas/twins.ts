@@ -12,7 +12,7 @@ import { symbolicSeal } from '../../core/seal.ts';
 import { LogJudge } from '../../judge/log.ts';
 import type { Effect, Event, Pbft, Request } from '../../protocols/pbft/messages.ts';
 import { replica } from '../../protocols/pbft/replica.ts';
-import { CLIENT_WINDOW, settingsOf } from '../../protocols/pbft/settings.ts';
+import { settingsOf } from '../../protocols/pbft/settings.ts';
 import type { ReplicaState } from '../../protocols/pbft/state.ts';
 import { judgeWords } from './words.ts';
 
@@ -57,13 +57,13 @@ const SETTINGS = settingsOf({ checkpointEvery: 4, batch: 1, pipeline: 2 });
 const CONTEXTS: readonly ReplicaContext[] = MEMBERS.map((self) => ({ self, members: MEMBERS, seal: symbolicSeal(self), settings: SETTINGS }));
 const REQUESTS = [1, 2].map((timestamp): Request => {
   const client = nodeId(N);
-  const body = { client, timestamp, operation: `order ${timestamp}` };
+  const body = { client, timestamp, mark: `${timestamp}`, key: '', operation: `order ${timestamp}` };
   return { type: 'request', body, signature: symbolicSeal(client).sign('request', body) };
 });
 
 /** @returns the first violation, if there is one, and what it took to see */
 export function runTwins({ twin, cuts }: TwinsScenario, machine: ReplicaMachine<Pbft, ReplicaState> = replica): { readonly violation: string | undefined; readonly events: number } {
-  const judge = new LogJudge(CLIENT_WINDOW);
+  const judge = new LogJudge();
   for (const { body } of REQUESTS) judge.asked(body);
   const nodes = [...MEMBERS, nodeId(twin)].map((id): TwinNode => ({ id, context: CONTEXTS[id]!, state: machine.begin(CONTEXTS[id]!), hasViewTimer: false }));
   const queue: Due[] = [];

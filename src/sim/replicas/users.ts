@@ -4,12 +4,6 @@ import type { ReplicaState } from '../../protocols/pbft/state.ts';
 import { commandOf } from '../../protocols/pbft/status.ts';
 import type { Network, SimNode } from './network.ts';
 
-/** What a user wants done, under the number by which the run knows it. */
-export interface Errand {
-  readonly ticket: number;
-  readonly data: string;
-}
-
 /**
  * Users as they are over HTTP: they post to a node, go where its redirect sends them, and go on to the next node where one is
  * down, or falls before it has answered. Replica k takes what they ask by a client of its own, which shares its fate.
@@ -19,21 +13,30 @@ export class Users {
   readonly #n: number;
   /** Whether one node reaches another now. */
   readonly #reaches: (from: NodeId, to: NodeId) => boolean;
-  /** What each node’s client has under way. */
-  readonly #open = new Map<NodeId, Map<number, Errand>>();
+  /** Has the client of a node ask what a user came for. */
+  readonly #ask: (ticket: number, client: NodeId) => void;
+  /** Who waits at each node, and since which visit. */
+  readonly #open = new Map<NodeId, Map<number, number>>();
+  #visits = 0;
 
-  constructor(network: Network, n: number, reaches: (from: NodeId, to: NodeId) => boolean) {
+  constructor(network: Network, n: number, reaches: (from: NodeId, to: NodeId) => boolean, ask: (ticket: number, client: NodeId) => void) {
     this.#network = network;
     this.#n = n;
     this.#reaches = reaches;
+    this.#ask = ask;
   }
 
   /** A user comes to a node. */
-  post(errand: Errand, id: NodeId): void {
+  post(ticket: number, id: NodeId): void {
     const replica = this.#network.nodes[id]!;
-    if (!replica.isUp) return this.#later(errand, this.#next(id));
-    this.#openAt(id).set(errand.ticket, errand);
-    this.#network.visit(replica, () => this.#arrive(errand, replica));
+    if (!replica.isUp) return this.#later(ticket, this.#next(id));
+    this.#visits += 1;
+    const visit = this.#visits;
+    this.#openAt(id).set(ticket, visit);
+    this.#network.visit(replica, () => {
+      // Whoever has gone on meanwhile is not there any more.
+      if (this.#openAt(id).get(ticket) === visit) this.#arrive(ticket, replica);
+    });
   }
 
   /** A user has the answer, whichever node it is from. */
@@ -43,17 +46,17 @@ export class Users {
 
   /** A node fell: whoever waited there goes to the next. */
   lost(id: NodeId): void {
-    const open = [...this.#openAt(id).values()];
+    const open = [...this.#openAt(id).keys()];
     this.#open.delete(id);
-    for (const errand of open) this.#later(errand, this.#next(id));
+    for (const ticket of open) this.#later(ticket, this.#next(id));
   }
 
-  #arrive(errand: Errand, { id, state }: SimNode): void {
+  #arrive(ticket: number, { id, state }: SimNode): void {
     const door = doorOf(commandOf(state as ReplicaState), id);
     // A commander that does not answer is not sent to.
-    if (door === id || !this.#isThere(id, door)) return this.#network.input(this.#network.nodes[this.#n + id]!, errand);
-    this.#openAt(id).delete(errand.ticket);
-    this.#later(errand, door);
+    if (door === id || !this.#isThere(id, door)) return this.#ask(ticket, nodeId(this.#n + id));
+    this.#openAt(id).delete(ticket);
+    this.#later(ticket, door);
   }
 
   #isThere(from: NodeId, to: NodeId): boolean {
@@ -61,15 +64,15 @@ export class Users {
     return isUp && held === undefined && this.#reaches(from, to);
   }
 
-  #later(errand: Errand, id: NodeId): void {
-    this.#network.at(this.#network.now + HOP, () => this.post(errand, id));
+  #later(ticket: number, id: NodeId): void {
+    this.#network.at(this.#network.now + HOP, () => this.post(ticket, id));
   }
 
   #next(id: NodeId): NodeId {
     return nodeId((id + 1) % this.#n);
   }
 
-  #openAt(id: NodeId): Map<number, Errand> {
+  #openAt(id: NodeId): Map<number, number> {
     let open = this.#open.get(id);
     if (open === undefined) this.#open.set(id, (open = new Map()));
     return open;

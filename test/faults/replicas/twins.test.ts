@@ -11,7 +11,7 @@ const members = [0, 1, 2, 3].map(nodeId);
 const context: ReplicaContext = { self: nodeId(0), members, seal: symbolicSeal(nodeId(0)), settings: settingsOf({}) };
 const client = nodeId(4);
 const requests = Array.from({ length: 20 }, (_, index): Request => {
-  const body = { client, timestamp: index + 1, operation: `request ${index}` };
+  const body = { client, timestamp: index + 1, mark: `${index}`, key: '', operation: `request ${index}` };
   return { type: 'request', body, signature: symbolicSeal(client).sign('request', body) };
 });
 

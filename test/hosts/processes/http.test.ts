@@ -92,7 +92,7 @@ describe('a node as a stranger finds it', function () {
       names: new Names(),
       peers: 0,
       rates: ratesFor(0),
-      dataMax: 1,
+      patience: 1,
       paths: ['/preprepare'],
       status: () => '',
       fullStatus: () => ({}),

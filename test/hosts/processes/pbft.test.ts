@@ -1,14 +1,24 @@
 import { expect } from 'chai';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Settings } from '../../../src/core/machine.ts';
 import { nodeId } from '../../../src/core/node.ts';
 import { LOG_FILE, openLog, repairLog } from '../../../src/hosts/log.ts';
 import { costOf } from '../../../src/hosts/processes/cost.ts';
+import { Counts } from '../../../src/hosts/processes/counts.ts';
+import { serverFor, type Desk } from '../../../src/hosts/processes/server.ts';
 import { serviceNamed } from '../../../src/hosts/processes/services.ts';
 import { DIGEST, FROM, MAC, TO } from '../../../src/hosts/processes/nodes.ts';
 import { digestOf, networkEnvelopes, networkSeal } from '../../../src/hosts/seal.ts';
-import { ask, placeIn, post, startReplicas, type Replicas } from '../../support/served.ts';
+import { OPERATION_LENGTH } from '../../../src/protocols/pbft/settings.ts';
+import { ask, placeIn, post, resultOf, startReplicas, type Replicas } from '../../support/served.ts';
+import { written } from '../../support/written.ts';
+
+/** Waits until all have executed the same. */
+async function level({ replicas }: Replicas): Promise<void> {
+  while (new Set(replicas.map((replica) => replica.status().digest)).size > 1) await new Promise((resolve) => setImmediate(resolve));
+}
 
 describe('PBFT over HTTP', function () {
   this.timeout(60_000);
@@ -47,15 +57,42 @@ describe('PBFT over HTTP', function () {
     });
 
     it('refuses data that is too long for an operation, and takes what just fits', async () => {
-      const { dataMax } = serviceNamed('pbft');
-      expect((await ask(four.urls[0]!, 'x'.repeat(dataMax + 1))).status).to.equal(413);
-      expect((await ask(four.urls[0]!, '😀'.repeat(dataMax / 2))).status).to.equal(200);
+      expect((await ask(four.urls[0]!, 'x'.repeat(OPERATION_LENGTH + 1))).status).to.equal(413);
+      expect((await ask(four.urls[0]!, '😀'.repeat(OPERATION_LENGTH / 2))).status).to.equal(200);
     });
 
-    it('answers what was set', async () => {
-      await ask(four.urls[0]!, 'set colour blue');
-      const answer = await ask(four.urls[0]!, 'get colour');
-      expect(decodeURIComponent(answer.headers.get('generals-result')!)).to.equal('"blue"');
+    it('answers what was set, and tells what is empty from what is missing', async () => {
+      for (const [data, result] of [['set colour blue', undefined], ['get colour', 'blue'], ['set colour ', undefined], ['get color', null], ['get colour', '']] as const) {
+        const answer = await ask(four.urls[0]!, data);
+        expect(answer.status).to.equal(200);
+        if (result !== undefined) expect(resultOf(answer)).to.equal(result);
+      }
+    });
+
+    it('refuses what is wrong with a line that says what is right, at any node, and orders nothing', async () => {
+      const executed = (): readonly number[] => four.replicas.map((replica) => replica.status().executed);
+      await level(four);
+      const before = executed();
+      const refused = [['get a b', 400, /get <key>/], ['set key', 400, /set <key> <value>/], ['get', 400, /get <key>/], [`set k ${'v'.repeat(257)}`, 413, /256 characters/], [`get ${'k'.repeat(257)}`, 413, /256 characters/]] as const;
+      for (const url of [four.urls[0]!, four.urls[2]!]) {
+        for (const [data, status, words] of refused) {
+          const answer = await ask(url, data);
+          expect(answer.status, data).to.equal(status);
+          expect(await answer.text()).to.match(words).and.to.match(/^[^\n]+\n$/);
+        }
+      }
+      for (const key of ['', 'two words', 'ä', 'x'.repeat(129)]) expect((await ask(four.urls[0]!, 'order', key)).status, key).to.equal(400);
+      expect(executed()).to.deep.equal(before);
+    });
+
+    it('executes once what is asked again under an Idempotency-Key, gives the one answer, and refuses other data under it', async () => {
+      const [first, again] = await Promise.all([ask(four.urls[0]!, 'pay 5', 'order-17'), ask(four.urls[0]!, 'pay 5', 'order-17')]);
+      expect([first.status, again.status, resultOf(again)]).to.deep.equal([200, 200, resultOf(first)]);
+      expect(resultOf(await ask(four.urls[0]!, 'pay 5', 'order-17'))).to.equal(resultOf(first));
+      const other = await ask(four.urls[0]!, 'pay 6', 'order-17');
+      expect([other.status, await other.text()]).to.deep.equal([422, 'this key was used for other data\n']);
+      await level(four);
+      for (const replica of four.replicas) expect(replica.status().tail.filter((data) => String(data).startsWith('pay'))).to.deep.equal(['pay 5']);
     });
 
     it('orders a hundred requests at once, each exactly once', async () => {
@@ -102,6 +139,93 @@ describe('PBFT over HTTP', function () {
     while (replicas.replicas[3]!.status()['waiting'] !== 2) await new Promise((resolve) => setImmediate(resolve));
     await replicas.close();
     expect(replicas.commands.filter(({ id }) => id === 3)).to.deep.equal([{ id: 3, view: 0 }]);
+  });
+
+  it('answers the 1,025th key with 507, be it refused before it is ordered or in a race for the last', async () => {
+    const own = await startReplicas(4, serviceNamed('pbft'));
+    try {
+      for (let start = 0; start < 1020; start += 102) await Promise.all(Array.from({ length: 102 }, (_, index) => ask(own.urls[0]!, `set key${start + index} v`)));
+      const raced = await Promise.all(Array.from({ length: 10 }, (_, index) => ask(own.urls[0]!, `set more${index} v`)));
+      expect(raced.map(({ status }) => status).toSorted((a, b) => a - b)).to.deep.equal([200, 200, 200, 200, 507, 507, 507, 507, 507, 507]);
+      const before = own.replicas[0]!.status()['sequence'];
+      const answer = await ask(own.urls[0]!, 'set another v');
+      expect([answer.status, await answer.text()]).to.deep.equal([507, '1024 keys have a value, and no more can: set one of those\n']);
+      expect(own.replicas[0]!.status()['sequence']).to.equal(before);
+      expect((await ask(own.urls[0]!, 'set key7 w')).status).to.equal(200);
+    } finally {
+      await own.close();
+    }
+  });
+
+  it('lets a user wait as long as its timeouts say, and no connection end before', async () => {
+    const service = serviceNamed('pbft');
+    const patience = (settings: Settings): number => service.patience({ ...service.settings(4), ...settings }, 4);
+    expect(patience({})).to.equal(30_000);
+    expect(patience({ timeout: 10_000, retryAfter: 1000 })).to.equal(72_000);
+    expect(patience({ timeout: 3_600_000 })).to.equal(280_000);
+    const desk = { patience: 280_000, paths: [], counts: new Counts() } as Partial<Desk> as Desk;
+    const server = serverFor(desk);
+    expect(server.timeout).to.be.above(280_000);
+    server.close();
+  });
+
+  it('says of what was not answered in time that it may still be executed, and how to ask it again', async () => {
+    const service = { ...serviceNamed('pbft'), patience: () => 50 };
+    const own = await startReplicas(4, service);
+    try {
+      for (const id of [2, 3]) await own.fall(id);
+      for (const [key, words] of [[undefined, /may still be executed; with an Idempotency-Key/], ['mine', /may still be executed; ask it again under the same Idempotency-Key/]] as const) {
+        const answer = await ask(own.urls[0]!, 'order', key);
+        expect([answer.status, answer.headers.get('retry-after')]).to.deep.equal([503, '1']);
+        expect(await answer.text()).to.match(words);
+      }
+    } finally {
+      await own.close();
+    }
+  });
+
+  for (const [name, lose] of [
+    ['lost', (folder: string) => rmSync(folder, { recursive: true })],
+    ['put back to an earlier time', (folder: string) => cpSync(`${folder}.earlier`, folder, { recursive: true, force: true })],
+  ] as const) {
+    it(`answers what is asked now, and nothing else, at a node whose clients’ disk was ${name}`, async () => {
+      const data = mkdtempSync(join(tmpdir(), 'generals-forgetful-'));
+      const folder = join(data, 'replica-0/client-0');
+      let earlier: Replicas | undefined;
+      const life = async (orders: readonly (readonly [string, unknown])[]): Promise<void> => {
+        const own = await startReplicas(4, serviceNamed('pbft'), { data, ...(earlier === undefined ? {} : { earlier }) });
+        earlier = own;
+        for (const [order, result] of orders) expect(resultOf(await ask(own.urls[0]!, order)), order).to.equal(result);
+        await own.close();
+      };
+      try {
+        await life([['set k one', '1'], ['get k', 'one']]);
+        cpSync(folder, `${folder}.earlier`, { recursive: true });
+        await life([['set k more', '3']]);
+        await life([['get k', 'more']]);
+        lose(folder);
+        await life([['set k two', '5'], ['get k', 'two']]);
+        const places = await written([0, 1, 2, 3].map((id) => join(data, `replica-${id}`)));
+        expect([...places.values()].filter((order) => order.startsWith('set'))).to.deep.equal(['set k one', 'set k more', 'set k two']);
+      } finally {
+        rmSync(data, { recursive: true });
+      }
+    });
+  }
+
+  it('brings a replica level that comes back with an empty disk to a state of megabytes', async () => {
+    const own = await startReplicas(4, serviceNamed('pbft'), { settings: { checkpointEvery: 8, statusEvery: 100 } });
+    try {
+      await own.fall(3);
+      for (let start = 0; start < 800; start += 100) await Promise.all(Array.from({ length: 100 }, (_, index) => ask(own.urls[0]!, `set ${start + index}-${'€'.repeat(240)} ${'€'.repeat(256)}`)));
+      for (let count = 0; count < 10; count += 1) await ask(own.urls[0]!, `order ${count}`);
+      await own.rise(3);
+      await level(own);
+      const { messages_received: received } = own.replicas[3]!.counts.all();
+      expect(received!['chunk']).to.be.above(50);
+    } finally {
+      await own.close();
+    }
   });
 
   it('answers anew what is asked of a node whose client has lost its log', async () => {

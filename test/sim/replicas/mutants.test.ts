@@ -37,7 +37,8 @@ const MUTANTS: Readonly<Record<string, Mutant>> = {
   'a certificate of the collector as it comes': { file: 'collector', words: '!areVotesOf(context.seal, state, phase, votes, state.quorum)', by: 'false', protocol: 'collector', kind: 'forged-certificate' },
   'a proof of commitment with another batch': { file: 'catch-up', words: 'context.seal.digest(batch) !== digest', by: 'false' },
   'the word of one replica for what was executed': { file: 'catch-up', words: 'other === digest).length < state.oneLoyal', by: 'other === digest).length < 1', kind: 'forged-certificate' },
-  'a state with the proof of another': { file: 'catch-up', words: 'context.seal.digest(snapshot) !== checkpoint.digest', by: 'false', kind: 'malicious' },
+  'a state with the proof of another': { file: 'transfer', words: 'context.seal.digest(manifest) !== checkpoint.digest', by: 'false', kind: 'malicious' },
+  'a chunk of another state': { file: 'transfer', words: 'context.seal.digest(chunk) === transfer.manifest.chunks[index]', by: 'true', kind: 'equivocate' },
   // View changes.
   'a view-change that its sender did not sign': { file: 'proof', words: "!seal.verify(body.replica, 'view-change', body, signature)", by: 'false', kind: 'forged-certificate' },
   'a view-change whose certificates prove nothing': { file: 'proof', words: '!isPreparedProof(seal, sizes, certificate)', by: 'false', kind: 'forged-certificate' },
@@ -59,14 +60,21 @@ const MUTANTS: Readonly<Record<string, Mutant>> = {
   'commits of one too few': { file: 'vote', words: 'slot.commitCount >= state.quorum)', by: 'slot.commitCount >= state.quorum - 1)' },
   'one view-change as reason enough to follow': { file: 'view-change', words: 'later >= state.oneLoyal', by: 'later >= 1', kind: 'restless' },
   'timeouts that never double': { file: 'requests', words: '2 ** Math.min(state.doublings, DOUBLINGS)', by: '1' },
-  'one reply instead of f + 1': { file: 'client', words: 'oneLoyal(context.members.length)', by: '1' },
+  'one reply instead of f + 1': { file: 'client', words: 'same.length < oneLoyal(members.length)', by: 'same.length < 1' },
+  // Clients that forgot.
+  'the answer to another request of its number': { file: 'client', words: '?.digest === request', by: ' !== undefined' },
+  'its numbers to stand where the highest claim has them': { file: 'client', words: '[oneLoyal(members.length) - 1]', by: '[0]', kind: 'malicious' },
+  'the answer to what its number was used for before': { file: 'store', words: 'answer?.[1] === request', by: 'answer !== undefined' },
   // Disks.
   'a fall that makes it forget which view it asked for': { file: 'recover', words: 'state.view = record.viewChange.body.view;', by: 'return;' },
   'a fall that makes it forget what it prepared': { file: 'recover', words: 'slot.certificate = record.certificate;', by: 'return;' },
   'a fall that makes it forget what it accepted': { file: 'recover', words: 'return prePrepared(context, state, record.prePrepare, record.batch)', by: 'return' },
   'a commit before the proof is on disk': { file: 'vote', words: "save(turn, { type: 'prepared', certificate: slot.certificate });", by: '' },
   // The state machine.
-  'a request that was executed before': { file: 'store', words: '!isDone(store, body) && execute(store, body)', by: 'execute(store, body)' },
+  'a request that was executed before': { file: 'store', words: 'if (isDone(store, body))', by: 'if (false)' },
+  'a key as if it were new': { file: 'store', words: 'if (before !== undefined)', by: 'if (before === null)' },
+  'a key for whatever is asked under it': { file: 'store', words: "before[1] === asked ? before[2] : { refused: 'conflict' }", by: 'before[2]' },
+  'what is wrong as if it were not': { file: 'store', words: 'if (flaw !== undefined)', by: 'if (false)' },
 };
 
 const SCHEDULES = 2000;
