@@ -30,6 +30,10 @@ export interface ClusterOptions {
 export interface ClusterListener {
   answered?(id: number, run: Run): void;
   commanded?(id: number, view: number, commander: number): void;
+  /** A replica is not started, for what is in its folder. */
+  down?(id: number, reason: string): void;
+  /** The logs of so many clients of a node are damaged or gone; others have taken their places. */
+  forgot?(id: number, clients: number): void;
   /** A replica ended that nobody ended. */
   lost?(id: number, reason: string): void;
 }
@@ -59,7 +63,7 @@ export class LiveCluster {
     this.#tallies = tallies;
   }
 
-  /** @throws Refusal if a replica cannot listen where it is told to, or cannot read its log */
+  /** @throws Refusal if a replica cannot listen where it is told to; one that cannot use its folder stays down, and the others go on */
   static async start({ plan, secrets, kinds, host, port, folderOf, separate, listener }: ClusterOptions): Promise<LiveCluster> {
     const units = new Map<number, Unit>();
     const places = new Questions<Place | undefined>();
@@ -75,6 +79,14 @@ export class LiveCluster {
           switch (answer.type) {
             case 'listening':
               return resolve(answer.port);
+            case 'down':
+              unit.isEnding = true;
+              units.delete(id);
+              unit.post({ type: 'stop' });
+              listener.down?.(id, answer.message);
+              return resolve(wanted === 0 ? freePort(host) : wanted);
+            case 'forgot':
+              return listener.forgot?.(id, answer.clients);
             case 'refused':
               return reject(new Refusal(answer.message));
             case 'up':

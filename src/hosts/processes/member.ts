@@ -47,6 +47,7 @@ export function serveReplica(superior: Superior): void {
         listener: {
           answered: (run) => superior.post({ type: 'answered', run }),
           commanded: (view, commander) => superior.post({ type: 'commanded', view, commander }),
+          forgot: (clients) => superior.post({ type: 'forgot', clients }),
           failed(error) {
             superior.post({ type: 'failed', message: error.message });
             superior.exit(1);
@@ -56,7 +57,7 @@ export function serveReplica(superior: Superior): void {
       superior.post({ type: 'listening', port: await replica.listen(host, port) });
     } catch (error) {
       if (!(error instanceof Refusal || error instanceof DamagedLog)) throw error;
-      superior.post({ type: 'refused', message: error.message });
+      superior.post({ type: replica === undefined ? 'down' : 'refused', message: error.message });
     }
   }
 

@@ -4,11 +4,12 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { nodeId, type NodeId } from '../../core/node.ts';
 import { Refusal, quoted, quotedPath } from '../../core/refusal.ts';
-import { forgetfulLog, openLog, wasRepaired, type Log } from '../log.ts';
+import { DamagedLog, forgetfulLog, openLog, wasRepaired, type Log } from '../log.ts';
 import { digestOf, networkEnvelopes, networkSeal, newVerdicts, publicKeysOf, type Envelopes } from '../seal.ts';
 import { Counts, metricsOf } from './counts.ts';
 import { Driver, type AnyMachine } from './driver.ts';
 import { Gateway, clientId } from './gateway.ts';
+import { firstOf, ownMarker, writeMarker } from './marker.ts';
 import { DIGEST, FROM, MAC, TO, type Envelope } from './nodes.ts';
 import { Peer } from './peer.ts';
 import type { Plan } from './plan.ts';
@@ -37,6 +38,8 @@ export interface ReplicaListener {
   answered(run: Run): void;
   /** Somebody else commands now. */
   commanded(view: number, commander: number): void;
+  /** The logs of so many clients are damaged or gone; others have taken their places. */
+  forgot?(clients: number): void;
   /** The replica cannot go on. */
   failed(error: Error): void;
 }
@@ -94,11 +97,15 @@ export class Replica {
     const count = places.length;
     // A client of a node has the keys of that node; its id keeps their signatures apart.
     const sealOptions = { cluster: plan.cluster, secret, keysOf: (of: NodeId) => places[of % count], verdicts: newVerdicts() };
-    const unitFor = (self: NodeId, folder: string | undefined, machine: AnyMachine, heed: (output: unknown) => void): Unit => {
+    const owner = { cluster: plan.cluster, node: id };
+    const marker = data === undefined ? undefined : ownMarker(data, owner);
+    const unitFor = (self: NodeId, folder: string | undefined, hasBegun: boolean, machine: AnyMachine, heed: (output: unknown) => void): Unit => {
       const seal = networkSeal({ ...sealOptions, self, onForgery: (by) => this.counts.add('forgeries', String(by)) });
       this.#envelopes.set(self, networkEnvelopes({ ...sealOptions, self }));
-      const keep = ([owner, ...records]: readonly unknown[]): readonly unknown[] => [owner, ...(self === id ? service.keep(records) : records)];
-      const log: Log = folder === undefined ? forgetfulLog() : openLog(folder, { synced: () => driver.synced(), failed: (error) => listener.failed(error) }, { keep, from: LOG_BYTES_MAX });
+      const keep = ([first, ...records]: readonly unknown[]): readonly unknown[] => [first, ...(self === id ? service.keep(records) : records)];
+      const begins = { first: firstOf({ ...owner, node: self }), hasBegun, housekeeping: { keep, from: LOG_BYTES_MAX } };
+      const log: Log = folder === undefined ? forgetfulLog() : openLog(folder, { synced: () => driver.synced(), failed: (error) => listener.failed(error) }, begins);
+      opened.push(log);
       const driver = new Driver(machine, { self, members: this.#members, seal, settings: plan.settings }, log, {
         send: (to, message) => this.#send(self, to, message),
         output: heed,
@@ -107,17 +114,35 @@ export class Replica {
           this.#accusations = [...this.#accusations.slice(1 - ACCUSATIONS_MAX), { suspect, evidence: evidence.slice(0, 200) }];
         },
       });
-      return { driver, log, records: recordsOf(log, { cluster: plan.cluster, node: self }, folder) };
+      return { driver, log, records: recordsOf(log, { ...owner, node: self }, folder) };
     };
-    this.#unit = unitFor(nodeId(id), data, this.#machine, (output) => this.#heed(output));
-    this.#replica = this.#unit.driver;
-    for (let index = 0; this.#clients.size < (options.clients ?? CLIENTS); index += 1) {
-      const folder = data === undefined ? undefined : join(data, `client-${index}`);
-      // Who forgot which numbers it had used might be answered what it asked before: another takes its place.
-      if (folder !== undefined && wasRepaired(folder)) continue;
-      const self = clientId(id, index, count);
-      this.#clients.set(self, unitFor(self, folder, service.client, (output) => this.#gateway.heed(self, output)));
+    const opened: Log[] = [];
+    try {
+      this.#unit = unitFor(nodeId(id), data, marker !== undefined, this.#machine, (output) => this.#heed(output));
+      const begun = marker?.clients ?? 0;
+      let [index, forgetful] = [0, 0];
+      for (; this.#clients.size < (options.clients ?? CLIENTS); index += 1) {
+        const folder = data === undefined ? undefined : join(data, `client-${index}`);
+        const self = clientId(id, index, count);
+        if (self >= FROM_MAX) throw new Refusal(`${quotedPath(data ?? '')} has lost the logs of so many clients that no more can take their places`);
+        // Who forgot which numbers it had used might be answered what it asked before: another takes its place.
+        if (folder !== undefined && wasRepaired(folder)) continue;
+        try {
+          this.#clients.set(self, unitFor(self, folder, index < begun, service.client, (output) => this.#gateway.heed(self, output)));
+        } catch (error) {
+          if (!(error instanceof DamagedLog)) throw error;
+          forgetful += 1;
+        }
+      }
+      // From here on, what is missing was lost.
+      if (data !== undefined && (marker === undefined || begun < index)) writeMarker(data, { v: 1, ...owner, clients: index });
+      if (forgetful > 0) listener.forgot?.(forgetful);
+    } catch (error) {
+      // Whoever lives on in this thread shall not keep the folder from others.
+      for (const log of opened) void log.close();
+      throw error;
     }
+    this.#replica = this.#unit.driver;
     this.#gateway = new Gateway(service, new Map([...this.#clients].map(([self, { driver }]) => [self, driver])));
     const { registry, seconds } = metricsOf(this.counts, () => {
       const { view, executed, dropped } = this.status();
@@ -305,10 +330,7 @@ function told(seconds: number, result: unknown): Told {
 /** What the machine saved: the log less its first record, which says whose log it is. @throws Refusal if it is another's */
 function recordsOf(log: Log, owner: { readonly cluster: string; readonly node: number }, folder: string | undefined): readonly unknown[] {
   const [first, ...records] = log.records;
-  if (first === undefined) {
-    log.append({ v: 1, ...owner });
-    return [];
-  }
+  if (first === undefined) return [];
   const { cluster, node } = first as Record<string, unknown>;
   if (cluster !== owner.cluster || node !== owner.node)
     throw new Refusal(`${quotedPath(folder ?? '')} holds the log of node ${String(node)} of cluster ${quoted(String(cluster))}, not that of node ${owner.node} of ${quoted(owner.cluster)}`);
