@@ -50,9 +50,9 @@ export const localDisk: Disk = {
   write(fd, bytes) {
     for (let done = 0; done < bytes.length; ) done += writeSync(fd, bytes, done);
   },
-  truncate: ftruncateSync,
-  sync: fsyncSync,
-  syncSoon: fdatasync,
+  truncate: (fd, size) => ftruncateSync(fd, size),
+  sync: (fd) => fsyncSync(fd),
+  syncSoon: (fd, done) => fdatasync(fd, done),
   close: closeSync,
   rename: renameSync,
   remove: (path) => rmSync(path, { force: true }),
@@ -68,16 +68,23 @@ export const localDisk: Disk = {
 
 /** Makes a folder and those that it lies in, unless they are there, and has them outlive a loss of power. */
 export function makeFolder(path: string, mode?: number, disk: Disk = localDisk): void {
-  if (disk.isFolder(path)) return;
-  // By hand, as mkdir's own `recursive` never returns where, as in /proc, none can be made.
-  if (dirname(path) !== path) makeFolder(dirname(path), mode, disk);
-  try {
-    disk.makeFolder(path, mode);
-  } catch (error) {
-    // Another thread may have made it meanwhile.
-    if (!disk.isFolder(path)) throw error;
+  if (!disk.isFolder(path)) {
+    // By hand, as mkdir's own `recursive` never returns where, as in /proc, none can be made.
+    if (dirname(path) !== path) makeFolder(dirname(path), mode, disk);
+    try {
+      disk.makeFolder(path, mode);
+    } catch (error) {
+      // Another thread may have made it meanwhile.
+      if (!disk.isFolder(path)) throw error;
+    }
   }
-  disk.syncFolder(dirname(path));
+  // Even if it was there: whoever made it may have been killed before this. Those above were synced before it was made.
+  try {
+    disk.syncFolder(dirname(path));
+  } catch (error) {
+    // Who may not read there has made nothing there either.
+    if ((error as NodeJS.ErrnoException).code !== 'EACCES') throw error;
+  }
 }
 
 /** Writes a file whole or not at all: whoever kills this program, or cuts the power, leaves the old content or the new one. */

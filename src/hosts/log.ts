@@ -100,21 +100,10 @@ function opened(path: string, release: () => void, listener: LogListener, { hous
     // What a process wrote or made and did not sync before it was killed is found all the same, and is to be relied on from now on.
     disk.sync(fd);
     disk.syncFolder(folder);
-    syncAbove(folder, disk);
     return new FileLog({ path, fd, size: begun, checksum, release }, { records, cut: size - end }, listener, housekeeping, disk);
   } catch (error) {
     disk.close(fd);
     throw error;
-  }
-}
-
-/** Syncs that a folder is where it is. */
-function syncAbove(folder: string, disk: Disk): void {
-  try {
-    disk.syncFolder(dirname(folder));
-  } catch (error) {
-    // Who may not read there did not make the folder either.
-    if ((error as NodeJS.ErrnoException).code !== 'EACCES') throw error;
   }
 }
 
@@ -173,29 +162,37 @@ function repaired(path: string, first: unknown, disk: Disk): Repair | undefined 
     const bytes = disk.read(fd);
     const { records, end, flaw, size } = scanned(bytes);
     const isBegun = records.length > 0 || first === undefined;
-    if (flaw === undefined && isBegun) return undefined;
+    const isWhole = flaw === undefined && isBegun;
     let copy: string | undefined;
-    if (!isLost) {
-      copy = damagedOf(path);
-      for (let number = 2; disk.has(copy); number += 1) copy = `${damagedOf(path)}-${number}`;
-      const kept = disk.open(copy, 'new', 0o600);
-      disk.write(kept, bytes);
-      disk.sync(kept);
-      disk.close(kept);
-      disk.syncFolder(dirname(path));
-    }
-    disk.truncate(fd, end);
+    if (!isWhole && !isLost) copy = copied(path, bytes, disk);
+    if (!isWhole) disk.truncate(fd, end);
     if (!isBegun) written(fd, lineOf(first, 0).text, disk);
+    // An earlier repair may have been killed before it was on disk.
     disk.sync(fd);
     disk.syncFolder(dirname(path));
-    return { kept: records.length, cut: size - end, copy };
+    return isWhole ? undefined : { kept: records.length, cut: size - end, copy };
   } finally {
     disk.close(fd);
   }
 }
 
+/** Puts a copy of a damaged log beside it. @returns where */
+function copied(path: string, bytes: Buffer, disk: Disk): string {
+  let copy = damagedOf(path);
+  for (let number = 2; disk.has(copy); number += 1) copy = `${damagedOf(path)}-${number}`;
+  const fd = disk.open(copy, 'new', 0o600);
+  try {
+    disk.write(fd, bytes);
+    disk.sync(fd);
+  } finally {
+    disk.close(fd);
+  }
+  disk.syncFolder(dirname(path));
+  return copy;
+}
+
 /** Whether the log of a folder was once repaired, so that it may lack what was relied on. */
-export const wasRepaired = (folder: string): boolean => localDisk.has(damagedOf(join(folder, LOG_FILE)));
+export const wasRepaired = (folder: string, disk: Disk = localDisk): boolean => disk.has(damagedOf(join(folder, LOG_FILE)));
 
 const damagedOf = (path: string): string => `${path}.damaged`;
 
