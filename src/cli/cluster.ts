@@ -60,7 +60,7 @@ async function served(order: ClusterOrder, plan: Plan, secrets: readonly string[
         if (printer !== undefined) say(`Node ${commander} commands now, in view ${view}`, { type: 'commander', view, commander });
       },
       down: (id, reason) => nodes.down(id, reason),
-      forgot: (id, clients) => say(`Node ${id} finds the logs of ${clients} of its clients damaged or gone: others take their places`, { type: 'forgot', id, clients }),
+      forgot: (id, clients) => say(`Node ${id} finds the logs of ${clients} clients damaged or gone: others take their places`, { type: 'forgot', id, clients }),
       lost: (id, reason) => nodes.lost(id, reason),
     },
   });

@@ -43,7 +43,7 @@ async function served(order: ReplicaOrder & { type: 'replica' }, signalled: Prom
       listener: {
         answered: (run) => printer.answered(run),
         commanded: (view, commander) => say(`Node ${commander} commands, in view ${view}`, { type: 'commander', view, commander }),
-        forgot: (clients) => say(`Node ${id} finds the logs of ${clients} of its clients damaged or gone: others take their places`, { type: 'forgot', id, clients }),
+        forgot: (clients) => say(`Node ${id} finds the logs of ${clients} clients damaged or gone: others take their places`, { type: 'forgot', id, clients }),
         failed(error) {
           failure = error;
           fail(1);

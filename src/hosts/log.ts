@@ -87,8 +87,8 @@ function opened(path: string, release: () => void, listener: LogListener, { hous
     const { end, flaw, size, ...found } = scanned(disk.read(fd));
     let { records, checksum } = found;
     const folder = dirname(path);
-    if (hasBegun && records.length === 0) throw lost(folder, size === 0 ? 'is empty' : 'is shorter than its first record');
     if (flaw === 'damage') throw new DamagedLog(`${path} is damaged at byte ${end}, after ${records.length} records: generals replica --repair ${folder} keeps those and cuts off the rest`);
+    if (hasBegun && records.length === 0) throw lost(folder, size === 0 ? 'is empty' : 'is shorter than its first record');
     if (flaw === 'cut') disk.truncate(fd, end);
     let begun = end;
     if (records.length === 0 && first !== undefined) {

@@ -177,6 +177,10 @@ describe('a log', () => {
       await again.close();
     }
     expect(repairLog(folder, first)).to.equal(undefined);
+    writeFileSync(path, Buffer.from(whole).fill('x', 5, 7));
+    expect(() => openLog(folder, listener, begins)).to.throw(DamagedLog, 'is damaged at byte 0, after 0 records');
+    expect(repairLog(folder, first)?.kept).to.equal(0);
+    expect((await found()).records).to.deep.equal([first]);
   });
 
   it('that is a folder, a device, a pipe or a link is refused in one line, and waits for nobody', async function () {

@@ -30,7 +30,7 @@ export interface ClusterOptions {
 export interface ClusterListener {
   answered?(id: number, run: Run): void;
   commanded?(id: number, view: number, commander: number): void;
-  /** A replica is not started, for what is in its folder. */
+  /** A replica is not started, for what is in its folder, and the others go on; where nobody is told, none is started. */
   down?(id: number, reason: string): void;
   /** The logs of so many clients of a node are damaged or gone; others have taken their places. */
   forgot?(id: number, clients: number): void;
@@ -63,7 +63,7 @@ export class LiveCluster {
     this.#tallies = tallies;
   }
 
-  /** @throws Refusal if a replica cannot listen where it is told to; one that cannot use its folder stays down, and the others go on */
+  /** @throws Refusal if a replica cannot listen where it is told to, or cannot use its folder and nobody is told that it stays down */
   static async start({ plan, secrets, kinds, host, port, folderOf, separate, listener }: ClusterOptions): Promise<LiveCluster> {
     const units = new Map<number, Unit>();
     const places = new Questions<Place | undefined>();
@@ -80,10 +80,11 @@ export class LiveCluster {
             case 'listening':
               return resolve(answer.port);
             case 'down':
+              if (listener.down === undefined) return reject(new Refusal(answer.message));
               unit.isEnding = true;
               units.delete(id);
               unit.post({ type: 'stop' });
-              listener.down?.(id, answer.message);
+              listener.down(id, answer.message);
               return resolve(wanted === 0 ? freePort(host) : wanted);
             case 'forgot':
               return listener.forgot?.(id, answer.clients);
