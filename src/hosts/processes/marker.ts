@@ -29,7 +29,7 @@ export function readMarker(folder: string, disk: Disk = localDisk): Marker | und
 export function ownMarker(folder: string, { cluster, node }: Pick<Marker, 'cluster' | 'node'>): Marker | undefined {
   const marker = readMarker(folder);
   if (marker !== undefined && (marker.cluster !== cluster || marker.node !== node))
-    throw new Refusal(`${quotedPath(folder)} is that of node ${marker.node} of cluster ${quoted(marker.cluster)}, not of node ${node} of ${quoted(cluster)}`);
+    throw new Refusal(`${quotedPath(folder)} holds the log of node ${marker.node} of cluster ${quoted(marker.cluster)}, not that of node ${node} of ${quoted(cluster)}`);
   return marker;
 }
 
