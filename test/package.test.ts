@@ -81,6 +81,20 @@ describe('the package', function () {
     expect((await run(process.execPath, [bin, '--help'], { cwd: folder })).stdout).to.include('Usage: generals');
   });
 
+  it('keeps the logs of replicas, in threads and in processes, in a folder that it has locked', async () => {
+    for (const how of [[], ['--processes']]) {
+      const words = [await binOf(), 'cluster', '--port', '0', '--data', join(folder, `data${how.join('')}`), ...how];
+      const child = spawn(process.execPath, words, { cwd: folder, env: cleanEnvironment(), stdio: ['ignore', 'pipe', 'inherit'] });
+      let out = '';
+      await new Promise<void>((resolve) => child.on('close', resolve).stdout.setEncoding('utf8').on('data', (text: string) => ((out += text).includes('Ready: ') ? resolve() : undefined)));
+      expect(out).to.include('Ready: ').and.not.include('is down');
+      const second = await run(process.execPath, words, { cwd: folder, env: cleanEnvironment() }).then(() => 'nothing', (error: { stderr: string }) => error.stderr);
+      expect(second).to.match(/^generals: "[^"]*" is in use: its lock names "process \d+ on [^"]*"[^\n]*\n$/);
+      child.kill('SIGINT');
+      expect(await once(child, 'close')).to.deep.equal([130, null]);
+    }
+  });
+
   it('runs its own demos', async () => {
     const { stdout } = await run(process.execPath, [await binOf(), 'run', 'node_modules/generals/demo/first-order.txt'], { cwd: folder, env: cleanEnvironment() });
     expect(stdout).to.include('Execute order: attack! Non-faulty nodes in the system – 3 out of 4 quorum suggest attack');

@@ -19,21 +19,30 @@ import { heeding } from './signals.ts';
 
 /** Runs a campaign and shows its table. @returns the exit status: 0, 1 if it could not be saved, or 130 or 143 if a signal stopped it */
 export async function campaignCommand(order: CampaignOrder): Promise<number> {
-  const campaign = await campaignFor(order);
+  const planned = await campaignFor(order);
   const threads = order.threads ?? availableParallelism();
-  mustBeShort(campaign, threads, order.yes);
+  mustBeShort(planned, threads, order.yes);
   const folder = folderFor(order);
-  const end = await ran(campaign, threads, folder, order.json);
+  try {
+    // Whoever had the folder until now may have gone on.
+    return await done(order.resume === undefined ? planned : resumedCampaign(order.resume), threads, folder, order.json);
+  } finally {
+    folder?.release();
+  }
+}
+
+async function done(campaign: Campaign, threads: number, folder: Folder | undefined, json: boolean): Promise<number> {
+  const end = await ran(campaign, threads, folder, json);
   const results = resultsNow(campaign);
   // Before the table, for whoever reads that may close the pipe, and so end the program.
   const unsaved = end.unsaved ?? (folder === undefined ? undefined : await written(folder, results));
-  process.stdout.write(order.json ? `${JSON.stringify(sealed(results))}\n` : `${[`seed ${campaign.grid.seed}`, ...tableOf(results)].join('\n')}\n`);
+  process.stdout.write(json ? `${JSON.stringify(sealed(results))}\n` : `${[`seed ${campaign.grid.seed}`, ...tableOf(results)].join('\n')}\n`);
   if (unsaved !== undefined) {
     const saved = holdsResults(folder!.path) ? 'and --resume goes on from what was saved before' : 'and nothing was saved';
     process.stderr.write(`generals: ${unsaved.message}; what is shown is all that was counted, ${saved}\n`);
     return 1;
   }
-  if (folder !== undefined && !order.json) process.stdout.write(`written to ${folder.path}: ${RESULTS}, results.csv, report.html and plots\n`);
+  if (folder !== undefined && !json) process.stdout.write(`written to ${folder.path}: ${RESULTS}, results.csv, report.html and plots\n`);
   return end.signal === undefined ? 0 : { SIGINT: 130, SIGTERM: 143 }[end.signal];
 }
 
@@ -63,8 +72,14 @@ function mustBeShort({ cells, grid }: Campaign, threads: number, yes: boolean): 
 function folderFor({ out, resume }: CampaignOrder): Folder | undefined {
   if (resume !== undefined) return openFolder(resume);
   if (out === undefined) return undefined;
-  if (holdsResults(out)) throw new UsageError(`${quotedPath(out)} holds results already: --resume goes on with them, another folder keeps them`);
-  return openFolder(out);
+  const mustBeNew = (): void => {
+    if (holdsResults(out)) throw new UsageError(`${quotedPath(out)} holds results already: --resume goes on with them, another folder keeps them`);
+  };
+  mustBeNew();
+  const folder = openFolder(out);
+  // Somebody may have begun and ended there meanwhile.
+  mustBeNew();
+  return folder;
 }
 
 /** Milliseconds between two checkpoints, the first of which comes with the first batch; more where a large grid takes long to write. */

@@ -1,21 +1,30 @@
 import { Refusal, quoted, quotedPath } from '../core/refusal.ts';
 import { faultsTolerated } from '../core/quorum.ts';
 import { LiveCluster, OFFLINE, urlOf } from '../hosts/processes/cluster.ts';
-import { readCluster, replicaFolder, writeCluster } from '../hosts/processes/folder.ts';
+import { claimCluster, readCluster, replicaFolder, writeCluster } from '../hosts/processes/folder.ts';
 import { isAddress, newPlan, type Plan } from '../hosts/processes/plan.ts';
 import { serviceNamed } from '../hosts/processes/services.ts';
 import { runPrinter, type Printer } from './cluster-runs.ts';
 import { UsageError } from './arguments.ts';
 import type { ClusterOrder } from './faces/cluster.ts';
+import { nodesUp } from './nodes-up.ts';
 import { warnIfOpen } from './open.ts';
 import { untilSignalled } from './signals.ts';
 
 /** Starts the replicas of a cluster, and keeps them going until a signal. @returns the exit status */
 export async function clusterCommand(order: ClusterOrder): Promise<number> {
   if (order.compare) return (await import('./compare.ts')).compareCommand(order);
-  const { plan, secrets } = planFor(order);
-  if (order.urls !== undefined) return prepared(order, plan, secrets);
-  return untilSignalled((signalled) => served(order, plan, secrets, signalled));
+  const planned = planFor(order);
+  const kinds = kindsFor(order, planned.plan);
+  // Nothing is made for who made a mistake; then nobody else may begin here, and be told other keys.
+  const release = order.data === undefined ? () => undefined : claimCluster(order.data);
+  try {
+    const { plan, secrets } = order.data === undefined ? planned : planFor(order);
+    if (order.urls !== undefined) return prepared(order, plan, secrets);
+    return await untilSignalled((signalled) => served(order, plan, secrets, kinds, signalled));
+  } finally {
+    release();
+  }
 }
 
 interface Command {
@@ -25,14 +34,14 @@ interface Command {
 
 type Say = (line: string, fact: object) => void;
 
-async function served(order: ClusterOrder, plan: Plan, secrets: readonly string[], signalled: Promise<number>): Promise<number> {
-  const kinds = kindsFor(order, plan);
+async function served(order: ClusterOrder, plan: Plan, secrets: readonly string[], kinds: ReadonlyMap<number, string>, signalled: Promise<number>): Promise<number> {
   // The secrets are kept before anything is said by them.
   if (order.data !== undefined) writeCluster(order.data, plan, secrets);
   const say: Say = (line, fact) => void process.stdout.write(order.json ? `${JSON.stringify({ v: 1, ...fact })}\n` : `${line}\n`);
   const firstView = Number(plan.settings['firstView']);
   let command: Command = { view: firstView, commander: firstView % plan.members.length };
   let printer: Printer | undefined;
+  const nodes = nodesUp(plan.members.map(({ id }) => id).filter((id) => kinds.get(id) !== OFFLINE), plan.members.length, say);
   const cluster = await LiveCluster.start({
     plan,
     secrets,
@@ -50,15 +59,18 @@ async function served(order: ClusterOrder, plan: Plan, secrets: readonly string[
         // Before all are there, they only tell what they remember.
         if (printer !== undefined) say(`Node ${commander} commands now, in view ${view}`, { type: 'commander', view, commander });
       },
-      lost: (id, reason) => say(`Node ${id} is gone: it ${reason}`, { type: 'lost', id, reason }),
+      down: (id, reason) => nodes.down(id, reason),
+      lost: (id, reason) => nodes.lost(id, reason),
     },
   });
   try {
     if (order.data !== undefined) writeCluster(order.data, { ...plan, members: plan.members.map((member, id) => ({ ...member, url: cluster.urls[id]! })) }, secrets);
     warnIfOpen(order.host);
-    tell(order, plan, kinds, cluster, command, say);
+    if (nodes.count > 0) tell(order, plan, kinds, cluster, command, say);
+    nodes.begin();
     printer = runPrinter(cluster, plan.members.map(({ id }) => id), say);
-    return await signalled;
+    const status = await Promise.race([signalled, nodes.gone]);
+    return nodes.wereDown ? 1 : status;
   } finally {
     printer?.close();
     await cluster.close();

@@ -1,6 +1,7 @@
 import { dirname } from 'node:path';
-import { Refusal, quoted, quotedPath, reasonOf } from '../core/refusal.ts';
-import { DamagedLog, repairLog } from '../hosts/log.ts';
+import { Refusal, quoted, quotedPath } from '../core/refusal.ts';
+import { DamagedLog } from '../hosts/log.ts';
+import { repairFolder } from '../hosts/processes/marker.ts';
 import { readPlan, readSecret, replicaFolder } from '../hosts/processes/folder.ts';
 import { Replica } from '../hosts/processes/replica.ts';
 import type { Place } from '../hosts/processes/service.ts';
@@ -77,17 +78,13 @@ function open(make: () => Replica): Replica {
 }
 
 function repaired(folder: string): number {
-  try {
-    const repair = repairLog(folder);
-    if (repair === undefined) process.stdout.write(`the log in ${folder} is whole\n`);
-    else
-      process.stdout.write(
-        `kept ${repair.kept} records, cut off ${repair.cut} bytes; the damaged log is now ${repair.copy}\n` +
-          'This node may have forgotten what it promised: until it has caught up, count it among the Byzantine ones.\n',
-      );
+  const repair = repairFolder(folder);
+  if (repair === undefined) {
+    process.stdout.write(`the log in ${folder} is whole\n`);
     return 0;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === undefined) throw error;
-    throw new Refusal(`${quotedPath(folder)} holds no log that can be read: ${reasonOf(error)}`);
   }
+  const { kept, cut, copy } = repair;
+  const done = copy === undefined ? 'the log was gone, and another was begun' : `kept ${kept} records, cut off ${cut} bytes; the damaged log is now ${copy}`;
+  process.stdout.write(`${done}\nThis node may have forgotten what it promised: until it has caught up, count it among the Byzantine ones.\n`);
+  return 0;
 }

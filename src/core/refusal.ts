@@ -13,6 +13,16 @@ export function quoted(word: string, most = 40): string {
 /** A file or folder in a one-line message: its end is what tells it from others, so it is not cut off soon. */
 export const quotedPath = (path: string): string => quoted(path, 1000);
 
+/** Does something with a file or folder; why the system will not is said in one line. @throws Refusal */
+export function trying<T>(path: string, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    if ((error as { readonly code?: unknown }).code === undefined) throw error;
+    throw new Refusal(`${quotedPath(path)} cannot be used: ${reasonOf(error)}`);
+  }
+}
+
 /** Why the system refused, in words: for a file that could not be read or written. */
 export function reasonOf(error: unknown): string {
   const { code } = error as { readonly code?: unknown };
@@ -23,6 +33,11 @@ const REASONS: Readonly<Record<string, string>> = {
   ENOENT: 'there is no such file or folder',
   EISDIR: 'it is a folder',
   EEXIST: 'a file is in its place',
+  ELOOP: 'it is a symbolic link, which is not followed here',
+  ENXIO: 'it is no file',
+  ENAMETOOLONG: 'its name is too long',
+  EIO: 'the disk failed',
+  EMFILE: 'too many files are open',
   EACCES: 'permission denied',
   EPERM: 'permission denied',
   EROFS: 'it can only be read',

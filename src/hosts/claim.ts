@@ -1,45 +1,83 @@
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, fstatSync, ftruncateSync, lstatSync, readFileSync, writeSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
-import { Refusal, quotedPath } from '../core/refusal.ts';
+import { Refusal, quoted, quotedPath, reasonOf, trying } from '../core/refusal.ts';
+import { openOwn } from './own-file.ts';
+
+/** The file of a folder by which it is taken. It stays: were it removed, one could lock what is gone, and another what is new. */
+export const LOCK_FILE = 'lock';
 
 /**
- * Takes a folder for this process: two that wrote to one log would damage it, and sign what contradicts the other. What a
- * process left that has died, or this one earlier, is taken over.
+ * Takes a folder for whoever calls: two that wrote to one log would damage it, and sign what contradicts the other. The kernel
+ * holds the lock with the open file, and drops it with the process, however that ends; so it holds between threads, and between
+ * containers that share the folder and a kernel. What the file says is for people, and proves nothing: a number of a process
+ * may be that of another by now, or in another container.
  *
  * @returns what gives it back
- * @throws Refusal if another living process has it
+ * @throws Refusal if somebody else has it
  */
 export function claim(folder: string): () => void {
-  const path = join(folder, 'lock');
+  const path = join(folder, LOCK_FILE);
   for (;;) {
+    const fd = trying(path, () => openOwn(path, 'append', 0o600));
     try {
-      writeFileSync(path, `${process.pid}\n`, { flag: 'wx' });
-      return () => rmSync(path, { force: true });
+      if (!trying(folder, () => addon().tryLock(fd))) throw new Refusal(`${quotedPath(folder)} is in use${ownerIn(fd)}`);
+      if (isAt(path, fd)) {
+        trying(path, () => noted(fd));
+        return () => closeSync(fd);
+      }
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+      closeSync(fd);
+      throw error;
     }
-    const owner = ownerOf(path);
-    if (owner !== undefined && owner !== process.pid && isAlive(owner)) throw new Refusal(`${quotedPath(folder)} is in use by process ${owner}; if that is no node of this program, remove ${quotedPath(path)}`);
-    rmSync(path, { force: true });
+    closeSync(fd);
   }
 }
 
-function ownerOf(path: string): number | undefined {
+/** Says who has it; on a full disk nobody is named. */
+function noted(fd: number): void {
+  const text = `process ${process.pid} on ${hostname()}\n`;
   try {
-    const pid = Number(readFileSync(path, 'utf8'));
-    return Number.isSafeInteger(pid) && pid > 0 ? pid : undefined;
+    if (readFileSync(fd, 'utf8') === text) return;
+    ftruncateSync(fd);
+    writeSync(fd, text);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw error;
+    if (!['ENOSPC', 'EDQUOT'].includes(String((error as NodeJS.ErrnoException).code))) throw error;
   }
 }
 
-function isAlive(pid: number): boolean {
+/** Somebody may have removed the file, and another made one, between opening and locking. */
+function isAt(path: string, fd: number): boolean {
+  const [own, there] = [fstatSync(fd), lstatSync(path, { throwIfNoEntry: false })];
+  return own.ino === there?.ino && own.dev === there.dev;
+}
+
+/** Who has it, as far as the file says; on Windows, nobody else can read what is locked. */
+function ownerIn(fd: number): string {
+  let text = '';
   try {
-    process.kill(pid, 0);
-    return true;
+    text = readFileSync(fd, 'utf8').trim();
   } catch (error) {
-    // What belongs to somebody else lives as well.
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
+    if ((error as NodeJS.ErrnoException).code !== 'EBUSY') throw error;
+  }
+  return text === '' ? '' : `: its lock names ${quoted(text, 100)}`;
+}
+
+/** What we use of fs-native-extensions. */
+interface Addon {
+  /** Whether the lock on an open file was granted. */
+  tryLock(fd: number): boolean;
+}
+
+let loaded: Addon | undefined;
+
+/** Node has no locks of its own. The addon is loaded when the first folder is taken, as it is there for the common systems only. */
+function addon(): Addon {
+  try {
+    loaded ??= createRequire(import.meta.url)('fs-native-extensions') as Addon;
+    return loaded;
+  } catch (error) {
+    throw new Refusal(`folders cannot be locked on ${process.platform} ${process.arch}, as fs-native-extensions does not load there (${reasonOf(error)}): only what needs no folder works`);
   }
 }

@@ -1,8 +1,7 @@
-import { closeSync, copyFileSync, existsSync, fdatasync, fsyncSync, ftruncateSync, openSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { crc32 } from 'node:zlib';
-import { claim } from './claim.ts';
-import { makeFolder } from './make-folder.ts';
+import { Refusal, quotedPath, trying } from '../core/refusal.ts';
+import { localDisk, makeFolder, type Disk } from './disk.ts';
 
 /**
  * A log that outlives its process: records are only ever put behind each other, one a line,
@@ -10,9 +9,10 @@ import { makeFolder } from './make-folder.ts';
  *     <bytes of the record> <checksum> <record as JSON>
  *
  * The checksum is a CRC-32 over this record and all before it, so that a line which is altered, missing or out of its place
- * shows. A crash in the middle of a write leaves the beginning of a line at the end of the file: nothing followed from that
- * record yet, as what follows waits until it is on disk, and it is cut off on opening. Any other damage was done to what the
- * replica may have told others already. Whoever forgets that might contradict himself, so opening refuses.
+ * shows. A crash in the middle of a write leaves the beginning of a line at the end of the file, or zeros, where a file system
+ * made room for what it did not come to write: nothing followed from that record yet, as what follows waits until it is on disk,
+ * and it is cut off on opening. Any other damage was done to what the replica may have told others already. Whoever forgets that
+ * might contradict himself, so opening refuses.
  */
 export interface Log {
   /** What was found on opening. */
@@ -45,7 +45,16 @@ export interface Housekeeping {
   readonly from: number;
 }
 
-/** A log that is damaged before its end: one line that says where, and what to do. */
+/** How a log is opened. */
+export interface LogOptions {
+  readonly housekeeping?: Housekeeping | undefined;
+  /** What a new log begins with: it is on disk when the log is open. */
+  readonly first?: unknown;
+  /** Whether a log was begun here once, so that one which is missing or empty now was lost. */
+  readonly hasBegun?: boolean;
+}
+
+/** A log that is lost, or damaged before its end: one line that says where, and what to do. */
 export class DamagedLog extends Error {
   override readonly name = 'DamagedLog';
 }
@@ -53,27 +62,53 @@ export class DamagedLog extends Error {
 /** The file of a log in its folder. */
 export const LOG_FILE = 'log';
 
-/** Opens the log of a folder, or begins one. @throws DamagedLog if more is wrong than an unfinished end; Refusal if another process has it open */
-export function openLog(folder: string, listener: LogListener, housekeeping?: Housekeeping): Log {
-  makeFolder(folder);
-  const release = claim(folder);
+/**
+ * Opens the log of a folder, or begins one.
+ * @throws DamagedLog if more is wrong than an unfinished end; Refusal if somebody else has it open, or what is there is no log
+ */
+export function openLog(folder: string, listener: LogListener, options: LogOptions = {}, disk: Disk = localDisk): Log {
   const path = join(folder, LOG_FILE);
-  // A crash may have left a half-written new log: the old one is still there.
-  rmSync(newOf(path), { force: true });
-  const isNew = !existsSync(path);
-  const fd = openSync(path, 'a+', 0o600);
-  const { records, end, checksum, flaw, size } = scanned(readFileSync(fd));
-  if (flaw === 'damage') {
-    closeSync(fd);
+  if (options.hasBegun === true && !disk.has(path)) throw lost(folder, 'is gone');
+  trying(folder, () => makeFolder(folder, undefined, disk));
+  const release = disk.claim(folder);
+  try {
+    return trying(path, () => opened(path, release, listener, options, disk));
+  } catch (error) {
     release();
-    throw new DamagedLog(`${path} is damaged at byte ${end}, after ${records.length} records: generals replica --repair ${folder} keeps those and cuts off the rest`);
+    throw error;
   }
-  if (flaw === 'cut') ftruncateSync(fd, end);
-  // What a process wrote and did not sync before it was killed is read back all the same, and is to be relied on from now on.
-  fsyncSync(fd);
-  if (isNew) syncFolder(folder);
-  return new FileLog({ path, fd, size: end, checksum, release }, { records, cut: size - end }, listener, housekeeping);
 }
+
+function opened(path: string, release: () => void, listener: LogListener, { housekeeping, first, hasBegun = false }: LogOptions, disk: Disk): Log {
+  // A crash may have left a half-written new log: the old one is still there.
+  disk.remove(newOf(path));
+  const fd = disk.open(path, 'append', 0o600);
+  try {
+    const { end, flaw, size, ...found } = scanned(disk.read(fd));
+    let { records, checksum } = found;
+    const folder = dirname(path);
+    if (flaw === 'damage') throw new DamagedLog(`${path} is damaged at byte ${end}, after ${records.length} records: generals replica --repair ${folder} keeps those and cuts off the rest`);
+    if (hasBegun && records.length === 0) throw lost(folder, size === 0 ? 'is empty' : 'is shorter than its first record');
+    if (flaw === 'cut') disk.truncate(fd, end);
+    let begun = end;
+    if (records.length === 0 && first !== undefined) {
+      const line = lineOf(first, 0);
+      begun = written(fd, line.text, disk);
+      ({ checksum } = line);
+      records = [first];
+    }
+    // What a process wrote or made and did not sync before it was killed is found all the same, and is to be relied on from now on.
+    disk.sync(fd);
+    disk.syncFolder(folder);
+    return new FileLog({ path, fd, size: begun, checksum, release }, { records, cut: size - end }, listener, housekeeping, disk);
+  } catch (error) {
+    disk.close(fd);
+    throw error;
+  }
+}
+
+const lost = (folder: string, how: string): DamagedLog =>
+  new DamagedLog(`${join(folder, LOG_FILE)} ${how}, though a log was begun there: generals replica --repair ${folder} begins another, and this node has forgotten what it promised`);
 
 /** A log for replicas that are not meant to come back: it remembers nothing. */
 export function forgetfulLog(): Log {
@@ -94,34 +129,66 @@ export function forgetfulLog(): Log {
   };
 }
 
+/** What a repair did. */
+export interface Repair {
+  /** How many records were kept, and bytes cut off. */
+  readonly kept: number;
+  readonly cut: number;
+  /** Where the damaged log is now; none was there if it was lost. */
+  readonly copy: string | undefined;
+}
+
 /**
- * Cuts a damaged log off before its first damaged record; the file as it was is kept beside it.
- * @returns what was kept, in records, and cut off, in bytes, and where the damaged log is now; undefined if nothing was wrong
- * @throws Refusal if another process has it open
+ * Cuts a damaged log off before its first damaged record, after a copy of it is on disk beside it; begins one that was lost anew.
+ * @param first what a log here begins with, if that is known
+ * @returns undefined if nothing was wrong
+ * @throws Refusal if somebody else has it open, or there is no log, nor is known how to begin one
  */
-export function repairLog(folder: string): { readonly kept: number; readonly cut: number; readonly copy: string } | undefined {
+export function repairLog(folder: string, first?: unknown, disk: Disk = localDisk): Repair | undefined {
   const path = join(folder, LOG_FILE);
-  const bytes = readFileSync(path);
-  const release = claim(folder);
+  if (first === undefined && !disk.has(path)) throw new Refusal(`${quotedPath(folder)} holds no log`);
+  const release = disk.claim(folder);
   try {
-    return repaired(path, bytes);
+    return trying(path, () => repaired(path, first, disk));
   } finally {
     release();
   }
 }
 
-function repaired(path: string, bytes: Buffer): { readonly kept: number; readonly cut: number; readonly copy: string } | undefined {
-  const { records, end, flaw, size } = scanned(bytes);
-  if (flaw === undefined) return undefined;
+function repaired(path: string, first: unknown, disk: Disk): Repair | undefined {
+  const isLost = !disk.has(path);
+  const fd = disk.open(path, 'append', 0o600);
+  try {
+    const bytes = disk.read(fd);
+    const { records, end, flaw, size } = scanned(bytes);
+    const isBegun = records.length > 0 || first === undefined;
+    const isWhole = flaw === undefined && isBegun;
+    let copy: string | undefined;
+    if (!isWhole && !isLost) copy = copied(path, bytes, disk);
+    if (!isWhole) disk.truncate(fd, end);
+    if (!isBegun) written(fd, lineOf(first, 0).text, disk);
+    // An earlier repair may have been killed before it was on disk.
+    disk.sync(fd);
+    disk.syncFolder(dirname(path));
+    return isWhole ? undefined : { kept: records.length, cut: size - end, copy };
+  } finally {
+    disk.close(fd);
+  }
+}
+
+/** Puts a copy of a damaged log beside it. @returns where */
+function copied(path: string, bytes: Buffer, disk: Disk): string {
   let copy = damagedOf(path);
-  for (let number = 2; existsSync(copy); number += 1) copy = `${damagedOf(path)}-${number}`;
-  copyFileSync(path, copy);
-  const fd = openSync(path, 'r+');
-  ftruncateSync(fd, end);
-  fsyncSync(fd);
-  closeSync(fd);
-  syncFolder(dirname(path));
-  return { kept: records.length, cut: size - end, copy };
+  for (let number = 2; disk.has(copy); number += 1) copy = `${damagedOf(path)}-${number}`;
+  const fd = disk.open(copy, 'new', 0o600);
+  try {
+    disk.write(fd, bytes);
+    disk.sync(fd);
+  } finally {
+    disk.close(fd);
+  }
+  disk.syncFolder(dirname(path));
+  return copy;
 }
 
 const damagedOf = (path: string): string => `${path}.damaged`;
@@ -144,6 +211,7 @@ class FileLog implements Log {
   readonly #file: OpenFile;
   readonly #listener: LogListener;
   readonly #housekeeping: Housekeeping | undefined;
+  readonly #disk: Disk;
   /** From which size on it is to be written anew. */
   #renewAt: number;
   #waiting: string[] = [];
@@ -152,12 +220,13 @@ class FileLog implements Log {
   #isFailed = false;
   #closing: (() => void) | undefined;
 
-  constructor(file: OpenFile, found: Pick<Log, 'records' | 'cut'>, listener: LogListener, housekeeping: Housekeeping | undefined) {
+  constructor(file: OpenFile, found: Pick<Log, 'records' | 'cut'>, listener: LogListener, housekeeping: Housekeeping | undefined, disk: Disk) {
     this.#file = file;
     this.records = found.records;
     this.cut = found.cut;
     this.#listener = listener;
     this.#housekeeping = housekeeping;
+    this.#disk = disk;
     this.#renewAt = housekeeping?.from ?? Infinity;
   }
 
@@ -191,11 +260,11 @@ class FileLog implements Log {
     this.#waiting = [];
     this.#isSyncing = true;
     try {
-      this.#file.size += written(this.#file.fd, text);
+      this.#file.size += written(this.#file.fd, text, this.#disk);
     } catch (error) {
       return this.#fail(error as Error);
     }
-    fdatasync(this.#file.fd, (error) => {
+    this.#disk.syncSoon(this.#file.fd, (error) => {
       if (error !== null) return this.#fail(error);
       this.#isSyncing = false;
       this.durable = upTo;
@@ -209,20 +278,21 @@ class FileLog implements Log {
   #renewIfLarge(): void {
     if (this.#file.size < this.#renewAt || this.#housekeeping === undefined) return;
     const { path } = this.#file;
+    const disk = this.#disk;
     try {
-      const kept = this.#housekeeping.keep(scanned(readFileSync(path)).records);
+      const kept = this.#housekeeping.keep(scanned(disk.load(path)).records);
       let checksum = 0;
       const lines = kept.map((record) => {
         const line = lineOf(record, checksum);
         checksum = line.checksum;
         return line.text;
       });
-      const fd = openSync(newOf(path), 'a', 0o600);
-      const size = written(fd, lines.join(''));
-      fsyncSync(fd);
-      renameSync(newOf(path), path);
-      syncFolder(dirname(path));
-      closeSync(this.#file.fd);
+      const fd = disk.open(newOf(path), 'new', 0o600);
+      const size = written(fd, lines.join(''), disk);
+      disk.sync(fd);
+      disk.rename(newOf(path), path);
+      disk.syncFolder(dirname(path));
+      disk.close(this.#file.fd);
       // What is not written yet follows upon another record now.
       this.#waiting = this.#waiting.map((text) => {
         const line = lineOf(JSON.parse(text.slice(HEAD.exec(text)![0].length)), checksum);
@@ -246,7 +316,7 @@ class FileLog implements Log {
 
   #closeIfAsked(): void {
     if (this.#closing === undefined) return;
-    closeSync(this.#file.fd);
+    this.#disk.close(this.#file.fd);
     this.#file.release();
     this.#closing();
     this.#closing = undefined;
@@ -260,9 +330,9 @@ function lineOf(record: unknown, before: number): { readonly text: string; reado
 }
 
 /** Writes a text to the end. @returns its bytes */
-function written(fd: number, text: string): number {
+function written(fd: number, text: string, disk: Disk): number {
   const bytes = Buffer.from(text);
-  for (let done = 0; done < bytes.length; ) done += writeSync(fd, bytes, done);
+  disk.write(fd, bytes);
   return bytes.length;
 }
 
@@ -298,8 +368,9 @@ function scanned(bytes: Buffer): Scan {
   return { records, end, checksum, size, flaw: undefined };
 }
 
-/** Whether these bytes without a newline can be the beginning of a line, and no more than that. */
-function isBeginning(rest: Buffer, checksum: number): boolean {
+/** Whether these bytes without a newline can be the beginning of a line, and no more than that but zeros, which no line has. */
+function isBeginning(bytes: Buffer, checksum: number): boolean {
+  const rest = bytes.subarray(0, bytes.findLastIndex((byte) => byte !== 0) + 1);
   const head = HEAD.exec(rest.toString('latin1', 0, HEAD_MAX));
   if (head === null) return rest.length < HEAD_MAX && HEAD_BEGUN.test(rest.toString('latin1'));
   const json = rest.subarray(head[0].length);
@@ -313,10 +384,3 @@ const HEAD_BEGUN = /^([1-9]\d{0,9}( ([0-9a-f]{0,8})?)?)?$/;
 const HEAD_MAX = 20;
 
 const hex = (checksum: number): string => checksum.toString(16).padStart(8, '0');
-
-/** A new file is there after a crash only if its folder was synced, too. */
-function syncFolder(folder: string): void {
-  const fd = openSync(folder, 'r');
-  fsyncSync(fd);
-  closeSync(fd);
-}

@@ -1,7 +1,7 @@
-import { appendFileSync, readFileSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, readFileSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, isAbsolute, join } from 'node:path';
-import { makeFolder } from '../hosts/make-folder.ts';
+import { makeFolder } from '../hosts/disk.ts';
 import { printable } from './printable.ts';
 
 /** The lines that were entered, those of earlier sessions too. */
@@ -75,7 +75,8 @@ class HistoryFile {
 
   append(line: string): void {
     this.#attempt(() => {
-      makeFolder(dirname(this.#path), 0o700);
+      const folder = dirname(this.#path);
+      if (!existsSync(folder)) makeFolder(folder, 0o700);
       appendFileSync(this.#path, `${line}\n`, { mode: 0o600 });
     });
   }

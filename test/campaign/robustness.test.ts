@@ -71,7 +71,7 @@ describe('a campaign in trouble', function () {
     expectUnsaved(err, 'nothing was saved');
     expect(out).to.include('PARTIAL');
     expect(code).to.equal(1);
-    expect(readdirSync(path('crowded')), 'no half of a file is left').to.deep.equal([]);
+    expect(readdirSync(path('crowded')), 'no half of a file is left').to.deep.equal(['lock']);
   });
 
   it('whose disk becomes full loses nothing of what was saved, and can be resumed to the very same numbers', async () => {
@@ -86,6 +86,24 @@ describe('a campaign in trouble', function () {
     expect((await generals(['campaign', '--resume', path('filled')])).code).to.equal(0);
     expect(read('filled/results.json')).to.equal(whole);
   });
+
+  for (const option of ['--resume', '--out']) {
+    it(`is refused in one line where another one runs, and changes nothing there: ${option}`, async () => {
+      const out = path(`twice${option}`);
+      if (option === '--resume') await stoppedOnce(out);
+      const first = begun(option === '--resume' ? ['campaign', option, out] : [...WORDS, option, out]);
+      await line(first.child, COUNTING);
+      first.child.kill('SIGSTOP');
+      const before = readdirSync(out).map((name) => [name, readFileSync(join(out, name), 'utf8')]);
+      const second = await generals(['campaign', '--resume', out]);
+      expect(second.err).to.match(new RegExp(`^generals: "${out}" is in use: its lock names "process ${first.child.pid} on [^"]*" – see generals campaign --help\n$`));
+      expect([second.code, second.out]).to.deep.equal([2, '']);
+      expect(readdirSync(out).map((name) => [name, readFileSync(join(out, name), 'utf8')])).to.deep.equal(before);
+      first.child.kill('SIGCONT');
+      expect((await first.exit).code).to.equal(0);
+      expect(readFileSync(join(out, 'results.json'), 'utf8')).to.equal(whole);
+    });
+  }
 
   it('that has room for its results but not for its report keeps the results', async () => {
     // The results take some 20 KB here, the report more than 60.

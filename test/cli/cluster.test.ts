@@ -212,28 +212,6 @@ describe('generals cluster', function () {
       }
     });
 
-    it('stops at a damaged log and names the repair, which works', async () => {
-      const args = ['cluster', '--port', '0', '--json', '--data', folder];
-      const first = start(args);
-      const { url } = ((await first.fact('ready'))['nodes'] as Node[])[0]!;
-      for (const data of ['one', 'two']) await ask(url, data);
-      await first.end('SIGINT');
-      const log = join(folder, 'replica-2/log');
-      const bytes = readFileSync(log);
-      bytes[Math.floor(bytes.length / 2)]! ^= 1;
-      writeFileSync(log, bytes);
-      const broken = await generals(args);
-      expect(broken.code).to.equal(2);
-      expect(broken.err).to.match(new RegExp(`^generals: ${log} is damaged at byte \\d+, after \\d+ records: generals replica --repair ${join(folder, 'replica-2')} keeps those and cuts off the rest`));
-      const repair = await generals(['replica', '--repair', join(folder, 'replica-2')]);
-      expect(repair.out).to.match(/^kept \d+ records, cut off \d+ bytes; the damaged log is now .*log\.damaged\n/);
-      expect(repair.code).to.equal(0);
-      expect((await generals(['replica', '--repair', join(folder, 'replica-2')])).out).to.equal(`the log in ${join(folder, 'replica-2')} is whole\n`);
-      const again = start(args);
-      expect((await ask(((await again.fact('ready'))['nodes'] as Node[])[0]!.url, 'three')).status).to.equal(200);
-      await again.end('SIGINT');
-    });
-
     it('writes the files of a cluster that spans machines, each of whose replicas is a program', async () => {
       const ports = await freePorts(4);
       const urls = ports.map((port) => `http://127.0.0.1:${port}`);
@@ -262,7 +240,7 @@ describe('generals cluster', function () {
       [['--id', '1', '--cluster', file, '--data', join(folder, 'replica-0')], /the secret is not that of node 1 in this cluster/],
       [['--id', '1', '--cluster', join(folder, 'replica-0/secret')], /is no cluster file: it is not JSON/],
       [['--id', '0', '--cluster', file, '--kind', 'lazy'], /--kind is malicious, .*twins, not "lazy"/],
-      [['--repair', join(folder, 'replica-0')], /holds no log that can be read: there is no such file or folder/],
+      [['--repair', join(folder, 'replica-0')], /replica-0" holds no log/],
     ];
     const plan = JSON.parse(readFileSync(file, 'utf8')) as { settings: object };
     for (const [settings, message] of [

@@ -1,13 +1,13 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { execFile, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { appendFileSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { execFile, execFileSync, spawnSync } from 'node:child_process';
+import { appendFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DamagedLog, LOG_FILE, forgetfulLog, openLog, repairLog, type Log } from '../../src/hosts/log.ts';
 import { Refusal } from '../../src/core/refusal.ts';
 import { projectPath } from '../support/run.ts';
+import { skip } from '../support/skip.ts';
 
 describe('a log', () => {
   let folder: string;
@@ -96,6 +96,32 @@ describe('a log', () => {
     expect((await found()).records).to.deep.equal([...RECORDS.slice(0, -1), { after: 'the cut' }]);
   });
 
+  it('that ends in zeros, as a loss of power leaves it, comes back without them, wherever they begin in its last record', async () => {
+    const whole = await written(RECORDS);
+    const before = (await written(RECORDS.slice(0, -1))).length;
+    for (let length = before; length < whole.length; length += 1) {
+      for (const zeros of [1, 20, 5000]) {
+        const bytes = Buffer.concat([whole.subarray(0, length), Buffer.alloc(zeros)]);
+        expect(await found(bytes), `${zeros} zeros from byte ${length} on`).to.deep.equal({ records: RECORDS.slice(0, -1), cut: bytes.length - before });
+        expect(readFileSync(path).length).to.equal(before);
+      }
+    }
+    expect(await found(Buffer.concat([whole, Buffer.alloc(4096)]))).to.deep.equal({ records: RECORDS, cut: 4096 });
+    const log = openLog(folder, listener);
+    log.append({ after: 'the zeros' });
+    await log.close();
+    expect((await found()).records).to.deep.equal([...RECORDS, { after: 'the zeros' }]);
+  });
+
+  it('with zeros in its middle is refused', async () => {
+    const whole = await written(RECORDS);
+    const before = (await written(RECORDS.slice(0, 2))).length;
+    for (const [from, to] of [[0, before], [before, before + 10], [before - 1, whole.length - 1]] as const) {
+      writeFileSync(path, Buffer.from(whole).fill(0, from, to));
+      expect(() => openLog(folder, listener), `zeros from ${from} to ${to}`).to.throw(DamagedLog, 'is damaged at byte');
+    }
+  });
+
   it('with any byte of it altered is refused in one line that names the repair, unless only its unfinished end is lost', async () => {
     const whole = await written(RECORDS);
     for (let place = 0; place < whole.length; place += 1) {
@@ -132,6 +158,52 @@ describe('a log', () => {
     );
   });
 
+  it('that was begun and is gone, empty or cut in its first record is refused in one line that names the repair, which begins another', async () => {
+    const first = { v: 1, cluster: 'c', node: 0 };
+    const begins = { first, hasBegun: true };
+    const begun = openLog(folder, listener, { first });
+    expect([begun.records, readFileSync(path).length > 0, begun.appended]).to.deep.equal([[first], true, 0]);
+    await begun.close();
+    const whole = readFileSync(path);
+    for (const [left, how] of [[undefined, 'is gone'], [0, 'is empty'], [whole.length - 5, 'is shorter than its first record']] as const) {
+      rmSync(path);
+      if (left !== undefined) writeFileSync(path, whole.subarray(0, left));
+      expect(() => openLog(folder, listener, begins), how).to.throw(DamagedLog, `${path} ${how}, though a log was begun there: generals replica --repair ${folder} begins another`);
+      expect(existsSync(path) ? readFileSync(path).length : undefined, 'nothing is changed').to.equal(left);
+      const repair = repairLog(folder, first);
+      expect([repair?.kept, repair?.cut, repair?.copy === undefined]).to.deep.equal([0, left ?? 0, left === undefined]);
+      const again = openLog(folder, listener, begins);
+      expect(again.records).to.deep.equal([first]);
+      await again.close();
+    }
+    expect(repairLog(folder, first)).to.equal(undefined);
+    writeFileSync(path, Buffer.from(whole).fill('x', 5, 7));
+    expect(() => openLog(folder, listener, begins)).to.throw(DamagedLog, 'is damaged at byte 0, after 0 records');
+    expect(repairLog(folder, first)?.kept).to.equal(0);
+    expect((await found()).records).to.deep.equal([first]);
+  });
+
+  it('that is a folder, a device, a pipe or a link is refused in one line, and waits for nobody', async function () {
+    const makers: readonly (readonly [string, () => void])[] = [
+      ['it is a folder', () => mkdirSync(path)],
+      ['it is a pipe', () => execFileSync('mkfifo', [path])],
+      ['it is a symbolic link', () => symlinkSync(join(folder, 'elsewhere'), path)],
+      ['it is a symbolic link', () => symlinkSync('/dev/null', path)],
+    ];
+    for (const [reason, make] of makers) {
+      make();
+      expect(() => openLog(folder, listener), reason).to.throw(Refusal, `"${path}" cannot be used: ${reason}`);
+      expect(() => repairLog(folder), reason).to.throw(Refusal, `"${path}" cannot be used: ${reason}`);
+      expect(existsSync(join(folder, 'elsewhere'))).to.equal(false);
+      rmSync(path, { recursive: true });
+    }
+    const made = spawnSync('mknod', [path, 'c', '1', '3'], { encoding: 'utf8' });
+    if (made.status !== 0) skip(this, `no device can be made: ${made.stderr.trim()}`);
+    expect(() => openLog(folder, listener)).to.throw(Refusal, `"${path}" cannot be used: it is a device`);
+    rmSync(path);
+    await found();
+  });
+
   it('can be repaired: what precedes the damage is kept, and the damaged file too', async () => {
     const whole = await written(RECORDS);
     const start = (await written(RECORDS.slice(0, 2))).length;
@@ -144,7 +216,7 @@ describe('a log', () => {
     expect(repairLog(folder)).to.equal(undefined);
     appendFileSync(path, 'rubbish\n');
     expect(repairLog(folder)?.copy).to.equal(`${path}.damaged-2`);
-    expect(readdirSync(folder)).to.have.length(3);
+    expect(readdirSync(folder)).to.deep.equal(['lock', LOG_FILE, `${LOG_FILE}.damaged`, `${LOG_FILE}.damaged-2`]);
   });
 
   it('keeps all that it called durable when its process is killed', async () => {
@@ -168,24 +240,9 @@ describe('a log', () => {
     expect(records.every((record, index) => (record as { next: number }).next === index)).to.equal(true);
   });
 
-  it('is open in one process at a time; what a process leaves that dies is taken over', async () => {
-    const program = `
-      const { openLog } = await import(${JSON.stringify(new URL('../../src/hosts/log.js', import.meta.url).href)});
-      const log = openLog(${JSON.stringify(folder)}, { synced: () => process.stdout.write('open\\n'), failed: () => process.exit(1) });
-      log.append('one');
-      setInterval(() => undefined, 1000);`;
-    const child = spawn(process.execPath, ['--input-type=module', '-e', program], { stdio: ['ignore', 'pipe', 'inherit'] });
-    await once(child.stdout, 'data');
-    for (const open of [() => openLog(folder, listener), () => repairLog(folder)]) expect(open).to.throw(Refusal, `"${folder}" is in use by process ${child.pid}; if that is no node of this program, remove "${join(folder, 'lock')}"`);
-    child.kill('SIGKILL');
-    await once(child, 'exit');
-    expect((await found()).records).to.deep.equal(['one']);
-    expect(readdirSync(folder)).to.deep.equal([LOG_FILE]);
-  });
-
   it('is written anew with what is needed alone, when it grows too long, and goes on from there', async () => {
     const keep = (records: readonly unknown[]): readonly unknown[] => records.slice(-3);
-    const log = openLog(folder, listener, { keep, from: 5000 });
+    const log = openLog(folder, listener, { housekeeping: { keep, from: 5000 } });
     const sizes: number[] = [];
     for (let index = 0; index < 500; index += 1) {
       const done = allOnDisk(log);
@@ -202,7 +259,7 @@ describe('a log', () => {
   });
 
   it('that waits while it is written anew loses nothing', async () => {
-    const log = openLog(folder, { synced: () => (log.appended < 1000 ? more() : synced()), failed: listener.failed }, { keep: (records) => records.slice(-1), from: 300 });
+    const log = openLog(folder, { synced: () => (log.appended < 1000 ? more() : synced()), failed: listener.failed }, { housekeeping: { keep: (records) => records.slice(-1), from: 300 } });
     const more = (): void => {
       for (let count = 0; count < 10; count += 1) log.append({ index: log.appended });
     };
@@ -212,7 +269,7 @@ describe('a log', () => {
     await log.close();
     const { records } = await found();
     expect((records.at(-1) as { index: number }).index).to.equal(999);
-    expect(readdirSync(folder)).to.deep.equal([LOG_FILE]);
+    expect(readdirSync(folder)).to.deep.equal(['lock', LOG_FILE]);
   });
 
   it('says so when the disk fails, and calls nothing durable after that', async () => {

@@ -27,7 +27,7 @@ For replica:
       --data <folder>    its secret and its log (replica-<id> beside the file)
       --kind <kind>      be a traitor in that way
       --host <address>   where to listen, if not at the address of its URL
-      --repair <folder>  cut a damaged log off before the damage, and exit
+      --repair <folder>  cut a damaged log off before the damage, or begin one that is gone anew, and exit
       --json             facts as JSON lines`,
   options: {
     id: { type: 'string' },

@@ -30,6 +30,8 @@ export interface ClusterOptions {
 export interface ClusterListener {
   answered?(id: number, run: Run): void;
   commanded?(id: number, view: number, commander: number): void;
+  /** A replica is not started, for what is in its folder, and the others go on; where nobody is told, none is started. */
+  down?(id: number, reason: string): void;
   /** A replica ended that nobody ended. */
   lost?(id: number, reason: string): void;
 }
@@ -59,7 +61,7 @@ export class LiveCluster {
     this.#tallies = tallies;
   }
 
-  /** @throws Refusal if a replica cannot listen where it is told to, or cannot read its log */
+  /** @throws Refusal if a replica cannot listen where it is told to, or cannot use its folder and nobody is told that it stays down */
   static async start({ plan, secrets, kinds, host, port, folderOf, separate, listener }: ClusterOptions): Promise<LiveCluster> {
     const units = new Map<number, Unit>();
     const places = new Questions<Place | undefined>();
@@ -75,6 +77,13 @@ export class LiveCluster {
           switch (answer.type) {
             case 'listening':
               return resolve(answer.port);
+            case 'down':
+              if (listener.down === undefined) return reject(new Refusal(answer.message));
+              unit.isEnding = true;
+              units.delete(id);
+              unit.post({ type: 'stop' });
+              listener.down(id, answer.message);
+              return resolve(wanted === 0 ? freePort(host) : wanted);
             case 'refused':
               return reject(new Refusal(answer.message));
             case 'up':

@@ -1,7 +1,9 @@
-import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { Refusal, quotedPath, reasonOf } from '../../core/refusal.ts';
-import { makeFolder } from '../make-folder.ts';
+import { Refusal, quotedPath, trying } from '../../core/refusal.ts';
+import { localDisk, makeFolder, writeWhole, type Disk } from '../disk.ts';
+import { LOG_FILE } from '../log.ts';
+import { MARKER_FILE } from './marker.ts';
 import { parsePlan, type Plan } from './plan.ts';
 
 /** The file of a cluster's folder that every node needs. */
@@ -13,37 +15,44 @@ export const replicaFolder = (folder: string, id: number): string => join(folder
 /** The cluster that a folder holds, with the secrets of all its members; undefined if it holds none. @throws Refusal in one line */
 export function readCluster(folder: string): { readonly plan: Plan; readonly secrets: readonly string[] } | undefined {
   const file = join(folder, CLUSTER_FILE);
-  if (!existsSync(file)) return undefined;
+  if (!existsSync(file)) {
+    // What was once signed by one key must not be contradicted by another.
+    if (holdsLogs(folder)) throw new Refusal(`${quotedPath(folder)} holds the logs of a cluster, but its ${CLUSTER_FILE} is gone: put that back, or begin in another folder`);
+    return undefined;
+  }
   const plan = readPlan(file);
   return { plan, secrets: plan.members.map(({ id }) => readSecret(replicaFolder(folder, id))) };
 }
 
-/** Writes a cluster's file and the secrets of its members, each to a folder that only its owner can read. */
-export function writeCluster(folder: string, plan: Plan, secrets: readonly string[]): void {
+function holdsLogs(folder: string): boolean {
+  if (!localDisk.isFolder(folder)) return false;
+  const names = trying(folder, () => readdirSync(folder)).filter((name) => /^replica-\d+$/.test(name));
+  return names.some((name) => [LOG_FILE, MARKER_FILE].some((file) => existsSync(join(folder, name, file))));
+}
+
+/** Takes the folder of a cluster, which is made if need be. @returns what gives it back @throws Refusal if somebody else has it */
+export function claimCluster(folder: string): () => void {
+  trying(folder, () => makeFolder(folder));
+  return localDisk.claim(folder);
+}
+
+/** Writes the secrets of a cluster's members, each to a folder that only its owner can read, and then its file: where that is, all are. */
+export function writeCluster(folder: string, plan: Plan, secrets: readonly string[], disk: Disk = localDisk): void {
   trying(folder, () => {
-    makeFolder(folder);
+    makeFolder(folder, undefined, disk);
     for (const [id, secret] of secrets.entries()) {
       const own = replicaFolder(folder, id);
-      makeFolder(own, 0o700);
-      if (!existsSync(join(own, SECRET_FILE))) writeFileSync(join(own, SECRET_FILE), `${secret}\n`, { mode: 0o600 });
+      makeFolder(own, 0o700, disk);
+      const [path, text] = [join(own, SECRET_FILE), `${secret}\n`];
+      // A start that was cut short before there was a cluster's file may have left another.
+      if (!disk.has(path) || disk.load(path).toString() !== text) writeWhole(path, text, 0o600, disk);
     }
-    const half = join(folder, `.${CLUSTER_FILE}.${process.pid}`);
-    writeFileSync(half, `${JSON.stringify(plan, undefined, 1)}\n`);
-    renameSync(half, join(folder, CLUSTER_FILE));
+    writeWhole(join(folder, CLUSTER_FILE), `${JSON.stringify(plan, undefined, 1)}\n`, 0o666, disk);
   });
 }
 
-export const readPlan = (file: string): Plan => parsePlan(trying(file, () => readFileSync(file, 'utf8')), file);
+export const readPlan = (file: string): Plan => parsePlan(trying(file, () => localDisk.load(file)).toString(), file);
 
-export const readSecret = (folder: string): string => trying(join(folder, SECRET_FILE), () => readFileSync(join(folder, SECRET_FILE), 'utf8')).trim();
+export const readSecret = (folder: string): string => trying(join(folder, SECRET_FILE), () => localDisk.load(join(folder, SECRET_FILE))).toString().trim();
 
 const SECRET_FILE = 'secret';
-
-function trying<T>(path: string, work: () => T): T {
-  try {
-    return work();
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === undefined) throw error;
-    throw new Refusal(`${quotedPath(path)} cannot be used: ${reasonOf(error)}`);
-  }
-}

@@ -27,6 +27,8 @@ export type Answer =
   | { readonly type: 'listening'; readonly port: number }
   /** It has greeted all others. */
   | { readonly type: 'up' }
+  /** It cannot be with what is in its folder: one line. The others can. */
+  | { readonly type: 'down'; readonly message: string }
   /** The user made a mistake: one line. */
   | { readonly type: 'refused'; readonly message: string }
   | { readonly type: 'answered'; readonly run: Run }

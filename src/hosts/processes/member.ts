@@ -56,7 +56,7 @@ export function serveReplica(superior: Superior): void {
       superior.post({ type: 'listening', port: await replica.listen(host, port) });
     } catch (error) {
       if (!(error instanceof Refusal || error instanceof DamagedLog)) throw error;
-      superior.post({ type: 'refused', message: error.message });
+      superior.post({ type: replica === undefined ? 'down' : 'refused', message: error.message });
     }
   }
 

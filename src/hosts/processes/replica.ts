@@ -6,7 +6,7 @@ import { doorOf, type Command } from '../../core/command.ts';
 import { nodeId, type NodeId } from '../../core/node.ts';
 import { faultsTolerated } from '../../core/quorum.ts';
 import { Refusal, quoted, quotedPath } from '../../core/refusal.ts';
-import { forgetfulLog, openLog, type Log } from '../log.ts';
+import { DamagedLog, forgetfulLog, openLog, repairLog, type Log } from '../log.ts';
 import { digestOf, networkEnvelopes, networkSeal, newVerdicts, publicKeysOf, type Envelopes } from '../seal.ts';
 import { ratesFor, type Rates } from './allowance.ts';
 import { Counts, metricsOf } from './counts.ts';
@@ -14,6 +14,7 @@ import { Driver, type AnyMachine } from './driver.ts';
 import { Gateway, clientId } from './gateway.ts';
 import { differenceOf, sharedOf } from './greeting.ts';
 import type { Size } from './json.ts';
+import { firstOf, ownMarker, writeMarker } from './marker.ts';
 import { Names } from './names.ts';
 import { DIGEST, FROM, MAC, SHARED, TO, type Envelope } from './nodes.ts';
 import { Peer } from './peer.ts';
@@ -45,6 +46,8 @@ export interface ReplicaListener {
   answered(run: Run): void;
   /** Somebody else commands now. */
   commanded(view: number, commander: number): void;
+  /** The logs of so many clients are damaged or gone; others have taken their places. */
+  forgot?(clients: number): void;
   /** The replica cannot go on. */
   failed(error: Error): void;
   /** Something is wrong that only people can mend: one line. Without this it goes to stderr. */
@@ -117,11 +120,15 @@ export class Replica {
     for (const { url } of places) this.#names.addUrl(url);
     // A client of a node has the keys of that node; its id keeps their signatures apart.
     const sealOptions = { cluster: plan.cluster, secret, keysOf: (of: NodeId) => places[of % count], verdicts: newVerdicts() };
-    const unitFor = (self: NodeId, folder: string | undefined, machine: AnyMachine, heed: (output: unknown) => void): Unit => {
+    const owner = { cluster: plan.cluster, node: id };
+    const marker = data === undefined ? undefined : ownMarker(data, owner);
+    const unitFor = (self: NodeId, folder: string | undefined, hasBegun: boolean, machine: AnyMachine, heed: (output: unknown) => void): Unit => {
       const seal = networkSeal({ ...sealOptions, self, onForgery: (by) => this.counts.add('forgeries', String(by)) });
       this.#envelopes.set(self, networkEnvelopes({ ...sealOptions, self }));
-      const keep = ([owner, ...records]: readonly unknown[]): readonly unknown[] => [owner, ...(self === id ? service.keep(records) : records)];
-      const log: Log = folder === undefined ? forgetfulLog() : openLog(folder, { synced: () => driver.synced(), failed: (error) => listener.failed(error) }, { keep, from: LOG_BYTES_MAX });
+      const keep = ([first, ...records]: readonly unknown[]): readonly unknown[] => [first, ...(self === id ? service.keep(records) : records)];
+      const begins = { first: firstOf({ ...owner, node: self }), hasBegun, housekeeping: { keep, from: LOG_BYTES_MAX } };
+      const log: Log = folder === undefined ? forgetfulLog() : openLog(folder, { synced: () => driver.synced(), failed: (error) => listener.failed(error) }, begins);
+      opened.push(log);
       const driver = new Driver(machine, { self, members: this.#members, seal, settings: plan.settings }, log, {
         send: (to, message) => this.#send(self, to, message),
         output: heed,
@@ -130,15 +137,25 @@ export class Replica {
           this.#accusations = [...this.#accusations.slice(1 - ACCUSATIONS_MAX), { suspect, evidence: evidence.slice(0, 200) }];
         },
       });
-      return { driver, log, records: recordsOf(log, { cluster: plan.cluster, node: self }, folder) };
+      return { driver, log, records: recordsOf(log, { ...owner, node: self }, folder) };
     };
-    this.#unit = unitFor(nodeId(id), data, this.#machine, (output) => this.#heed(output));
-    this.#replica = this.#unit.driver;
-    for (let index = 0; index < (options.clients ?? service.clients); index += 1) {
-      const folder = data === undefined ? undefined : join(data, `client-${index}`);
-      const self = clientId(id, index, count);
-      this.#clients.set(self, unitFor(self, folder, service.client, (output) => this.#gateway.heed(self, output)));
+    const opened: Log[] = [];
+    try {
+      this.#unit = unitFor(nodeId(id), data, marker !== undefined, this.#machine, (output) => this.#heed(output));
+      for (let index = 0; index < (options.clients ?? service.clients); index += 1) {
+        const folder = data === undefined ? undefined : join(data, `client-${index}`);
+        const self = clientId(id, index, count);
+        const open = (): Unit => unitFor(self, folder, false, service.client, (output) => this.#gateway.heed(self, output));
+        this.#clients.set(self, folder === undefined ? open() : mended(folder, firstOf({ ...owner, node: self }), open));
+      }
+      // From here on, what is missing was lost.
+      if (data !== undefined && marker === undefined) writeMarker(data, { v: 1, ...owner });
+    } catch (error) {
+      // Whoever lives on in this thread shall not keep the folder from others.
+      for (const log of opened) void log.close();
+      throw error;
     }
+    this.#replica = this.#unit.driver;
     this.#patience = service.patience(plan.settings, count);
     this.#gateway = new Gateway(service, new Map([...this.#clients].map(([self, { driver }]) => [self, driver])), this.#patience);
     const { registry, seconds } = metricsOf(this.counts, () => {
@@ -373,13 +390,21 @@ function toldWhy({ status, reason }: Refused): Told {
   return { status, text: `${reason}\n`, ...(status === 429 || status === 503 ? { headers: { 'retry-after': '1' } } : {}) };
 }
 
+/** Opens the log of a client; one that is damaged is mended, for a client learns from replicas which numbers it has used. */
+function mended(folder: string, first: object, open: () => Unit): Unit {
+  try {
+    return open();
+  } catch (error) {
+    if (!(error instanceof DamagedLog)) throw error;
+    repairLog(folder, first);
+    return open();
+  }
+}
+
 /** What the machine saved: the log less its first record, which says whose log it is. @throws Refusal if it is another's */
 function recordsOf(log: Log, owner: { readonly cluster: string; readonly node: number }, folder: string | undefined): readonly unknown[] {
   const [first, ...records] = log.records;
-  if (first === undefined) {
-    log.append({ v: 1, ...owner });
-    return [];
-  }
+  if (first === undefined) return [];
   const { cluster, node } = first as Record<string, unknown>;
   if (cluster !== owner.cluster || node !== owner.node)
     throw new Refusal(`${quotedPath(folder ?? '')} holds the log of node ${String(node)} of cluster ${quoted(String(cluster))}, not that of node ${owner.node} of ${quoted(owner.cluster)}`);

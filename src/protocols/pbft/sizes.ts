@@ -39,11 +39,13 @@ export function messageSizes(n: number, settings: Settings): Readonly<Record<Mes
   const prepared = object({ prePrepare: object(prePrepare), prepares: list(object(vote), quorum) });
   const viewChange = signed(object({ view: NUMBER, stable: NUMBER, proof, prepared: list(prepared, window), replica: NUMBER }));
   const newView = signed(object({ view: NUMBER, viewChanges: list(object(viewChange), quorum), prePrepares: list(object(prePrepare), window) }));
-  const result = text(VALUE_LENGTH);
+  const value = text(VALUE_LENGTH);
+  // Or why there is none, which is shorter, and an object.
+  const result = largest(value, object({ forgotten: name('true') }), object({ stale: NUMBER }));
   const answer = tuple(NUMBER, digest, result);
   const manifest = object({ sequence: NUMBER, position: NUMBER, chain: digest, tail: list(text(TAIL_LENGTH), TAIL), chunks: list(digest, PAGES) });
   const page = (item: MessageSize, count: number): MessageSize => object({ type, client: NUMBER, first: NUMBER, entries: list(item, count) });
-  const chunk = largest(page(tuple(result, result), VALUES_PAGE), page(answer, ANSWERS_PAGE), page(mark, MARKS_PAGE), page(tuple(key, digest, result), KEYS_PAGE));
+  const chunk = largest(page(tuple(value, value), VALUES_PAGE), page(answer, ANSWERS_PAGE), page(mark, MARKS_PAGE), page(tuple(key, digest, result), KEYS_PAGE));
   const votes = list(object(vote), n);
   return {
     request: object({ type, ...request }),

@@ -53,7 +53,7 @@ const MUTANTS: Readonly<Record<string, Mutant>> = {
     file: 'view-change',
     words: '(state.viewChanges[primaryOf(state.view, state.n)]?.body.view ?? 0) > state.view',
     by: 'false',
-    also: [{ file: '../../core/command', words: 'hasBegun ? commander : self', by: 'commander' }],
+    also: [{ file: 'core/command', words: 'hasBegun ? commander : self', by: 'commander' }],
   },
   // Quorums.
   'prepares of one too few': { file: 'vote', words: 'slot.prepareCount >= state.quorum - 1', by: 'slot.prepareCount >= state.quorum - 2' },
