@@ -1,14 +1,12 @@
-import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
-import { fileURLToPath } from 'node:url';
 import { Refusal } from '../../core/refusal.ts';
-import { startThread } from '../threads/spawn.ts';
-import type { Answer, Being, Letter } from './letters.ts';
+import type { Being } from './letters.ts';
 import type { Plan } from './plan.ts';
 import type { Run } from './replica.ts';
 import type { Place } from './service.ts';
 import type { Tally } from './tally.ts';
+import { inProcesses, inThreads, type Unit } from './units.ts';
 
 /** Which replicas to start, and how. */
 export interface ClusterOptions {
@@ -22,7 +20,7 @@ export interface ClusterOptions {
   readonly port: number;
   /** The folder of a replica's log; they forget all when they end, if there is none. */
   readonly folderOf?: ((id: number) => string) | undefined;
-  /** Whether each is a process of its own, and not a thread. */
+  /** Whether each is a process of its own; else they live in threads. */
   readonly separate: boolean;
   readonly listener: ClusterListener;
 }
@@ -36,16 +34,7 @@ export interface ClusterListener {
 
 export const OFFLINE = 'offline';
 
-/** What the cluster knows of a living replica. */
-interface Unit {
-  readonly post: (letter: Letter) => void;
-  readonly ended: Promise<string>;
-  readonly kill: () => void;
-  readonly pid: number | undefined;
-  isEnding: boolean;
-}
-
-/** Replicas on this machine, each a thread or a process with an HTTP server of its own. What they say to each other never passes through here. */
+/** Replicas on this machine, in threads or processes, each with an HTTP server of its own. What they say to each other never passes through here. */
 export class LiveCluster {
   readonly urls: readonly string[];
   readonly #units: ReadonlyMap<number, Unit>;
@@ -65,13 +54,13 @@ export class LiveCluster {
     const places = new Questions<Place | undefined>();
     const tallies = new Questions<Tally>();
     const up = new Map<number, () => void>();
-    const spawn = separate ? startProcess : startWorker;
+    const spawn = separate ? inProcesses : inThreads(plan.members.length);
     const begun = plan.members.map(async ({ id }) => {
       const wanted = port === 0 ? 0 : port + id;
       const kind = kinds.get(id);
       if (kind === OFFLINE) return wanted === 0 ? freePort(host) : wanted;
       return new Promise<number>((resolve, reject) => {
-        const unit = spawn((answer) => {
+        const unit = spawn(id, (answer) => {
           switch (answer.type) {
             case 'listening':
               return resolve(answer.port);
@@ -198,27 +187,6 @@ async function endAll(units: ReadonlyMap<number, Unit>): Promise<void> {
       clearTimeout(patience);
     }),
   );
-}
-
-const ENTRY = new URL('../../../workers/replica.cjs', import.meta.url);
-
-function startWorker(hear: (answer: Answer) => void): Unit {
-  const { worker, ended } = startThread(ENTRY);
-  worker.on('message', hear);
-  return { post: (letter) => worker.postMessage(letter), ended, kill: () => void worker.terminate(), pid: undefined, isEnding: false };
-}
-
-function startProcess(hear: (answer: Answer) => void): Unit {
-  const child: ChildProcess = fork(fileURLToPath(ENTRY), { stdio: ['ignore', 'inherit', 'inherit', 'ipc'], execArgv: [] });
-  child.on('message', hear);
-  const ended = new Promise<string>((resolve) => {
-    child.once('error', (error) => resolve(error.message));
-    child.once('exit', (code, signal) => resolve(signal === null ? `exited with code ${code}` : `was ended by ${signal}`));
-  });
-  const post = (letter: Letter): void => {
-    if (child.connected) child.send(letter, () => undefined);
-  };
-  return { post, ended, kill: () => void child.kill('SIGKILL'), pid: child.pid, isEnding: false };
 }
 
 /** A port where nobody listens. */

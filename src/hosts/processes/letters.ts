@@ -35,3 +35,15 @@ export type Answer =
   | { readonly type: 'counted'; readonly question: number; readonly tally: Tally }
   /** It cannot go on, and ends. */
   | { readonly type: 'failed'; readonly message: string };
+
+/** A letter, and to which of the replicas that live there. */
+export interface Delivery {
+  readonly id: number;
+  readonly letter: Letter;
+}
+
+/** What is told from where replicas live. */
+export type Told =
+  | { readonly type: 'told'; readonly id: number; readonly answer: Answer }
+  /** That replica has ended, and others live on there. */
+  | { readonly type: 'left'; readonly id: number; readonly code: number };

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { nodeId, type NodeId } from '../../core/node.ts';
 import { Refusal, quoted, quotedPath } from '../../core/refusal.ts';
 import { forgetfulLog, openLog, wasRepaired, type Log } from '../log.ts';
-import { digestOf, networkEnvelopes, networkSeal, newVerdicts, publicKeysOf, type Envelopes } from '../seal.ts';
+import { digestOf, networkEnvelopes, networkSeal, newVerdicts, publicKeysOf, type Envelopes, type Verdicts } from '../seal.ts';
 import { Counts, metricsOf } from './counts.ts';
 import { Driver, type AnyMachine } from './driver.ts';
 import { Gateway, clientId } from './gateway.ts';
@@ -28,6 +28,8 @@ export interface ReplicaOptions {
   readonly limits?: Limits | undefined;
   /** How many clients ask for the users of this node. */
   readonly clients?: number | undefined;
+  /** What is known of signatures here, if others know it too. */
+  readonly verdicts?: Verdicts | undefined;
   readonly listener: ReplicaListener;
 }
 
@@ -93,7 +95,7 @@ export class Replica {
     this.#machine = service.replica(strategy);
     const count = places.length;
     // A client of a node has the keys of that node; its id keeps their signatures apart.
-    const sealOptions = { cluster: plan.cluster, secret, keysOf: (of: NodeId) => places[of % count], verdicts: newVerdicts() };
+    const sealOptions = { cluster: plan.cluster, secret, keysOf: (of: NodeId) => places[of % count], verdicts: options.verdicts ?? newVerdicts() };
     const unitFor = (self: NodeId, folder: string | undefined, machine: AnyMachine, heed: (output: unknown) => void): Unit => {
       const seal = networkSeal({ ...sealOptions, self, onForgery: (by) => this.counts.add('forgeries', String(by)) });
       this.#envelopes.set(self, networkEnvelopes({ ...sealOptions, self }));
