@@ -29,7 +29,7 @@ export interface ClusterOrder {
 }
 
 /** More replicas than this no machine serves over HTTP, each with a connection to each other. */
-export const REPLICAS_MAX = 64;
+export const REPLICAS_MAX = 128;
 
 export const cluster = faceOf({
   name: 'cluster',
