@@ -1,6 +1,7 @@
 import { SingleBar } from 'cli-progress';
 import { quoted } from '../core/refusal.ts';
 import { REPLICA_FAULTS } from '../faults/replicas/registry.ts';
+import { replicaProtocol } from '../protocols/pbft/names.ts';
 import { looksOf, wantsColour } from '../repl/looks.ts';
 import { pace, plainLines, type Progress } from '../repl/progress.ts';
 import { describeFact, type RunFact } from '../sim/replicas/facts.ts';
@@ -125,10 +126,9 @@ function sayViolated(order: SimulateOrder, seed: number, { witness }: Outcome): 
 }
 
 function scheduleOf({ protocol, members, kind }: SimulateOrder, seed: number): Schedule {
-  if (protocol !== 'pbft' && protocol !== 'collector') throw new UsageError(`there is no protocol ${quoted(protocol)} of replicas: pbft, collector`);
   const names = REPLICA_FAULTS.map(({ name }) => name);
   if (kind !== undefined && !names.includes(kind)) throw new UsageError(`there is no Byzantine kind ${quoted(kind)}: ${names.join(', ')}`);
-  return drawSchedule({ n: members, seed, protocol, ...(kind === undefined ? {} : { kinds: [kind] }) });
+  return drawSchedule({ n: members, seed, protocol: replicaProtocol(protocol), ...(kind === undefined ? {} : { kinds: [kind] }) });
 }
 
 const paint = ({ colourless }: SimulateOrder): ReturnType<typeof looksOf>['paint'] => looksOf(wantsColour(process.env, process.stdout.isTTY, colourless)).paint;

@@ -71,5 +71,6 @@ export const probeService: Service = {
   keep: (records) => records,
   // Each node takes what its own users post.
   command: (state) => ({ view: 0, commander: (state as Seen).self, hasBegun: true }),
+  collector: () => undefined,
   status: (state) => ({ view: 0, commander: (state as Seen).self, executed: 0, digest: '', tail: [], dropped: 0, seen: state }),
 };

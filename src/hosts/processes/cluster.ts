@@ -3,7 +3,7 @@ import { createServer, type AddressInfo } from 'node:net';
 import { Refusal } from '../../core/refusal.ts';
 import type { Being } from './letters.ts';
 import type { Plan } from './plan.ts';
-import type { Run } from './replica.ts';
+import type { Commanding, Run } from './replica.ts';
 import type { Place } from './service.ts';
 import type { Tally } from './tally.ts';
 import { inProcesses, inThreads, type Unit } from './units.ts';
@@ -27,7 +27,7 @@ export interface ClusterOptions {
 
 export interface ClusterListener {
   answered?(id: number, run: Run): void;
-  commanded?(id: number, view: number, commander: number): void;
+  commanded?(id: number, command: Commanding): void;
   /** A replica ended that nobody ended. */
   lost?(id: number, reason: string): void;
 }
@@ -71,7 +71,7 @@ export class LiveCluster {
             case 'answered':
               return listener.answered?.(id, answer.run);
             case 'commanded':
-              return listener.commanded?.(id, answer.view, answer.commander);
+              return listener.commanded?.(id, answer.command);
             case 'found':
               return places.answer(answer.question, id, answer.place);
             case 'counted':
@@ -123,8 +123,13 @@ export class LiveCluster {
     const { question, answers } = this.#places.ask([...this.#units.keys()]);
     for (const unit of this.#units.values()) unit.post({ type: 'find', question, request });
     const found = [...(await answers).values()].filter((place) => place !== undefined);
-    const share = (place: Place): number => found.filter(({ order, digest }) => order === place.order && digest === place.digest).length;
+    const share = (place: Place): number => found.filter(({ order, view, digest }) => order === place.order && view === place.view && digest === place.digest).length;
     return found.toSorted((a, b) => share(b) - share(a))[0];
+  }
+
+  /** Resolves when all that the replicas have told until now has been heard. */
+  async heard(): Promise<void> {
+    await this.placeOf('');
   }
 
   /** What votes for that each node has received; those that are gone or silent have none. */

@@ -76,7 +76,7 @@ function replicaOf(superior: Superior, verdicts: Verdicts): (letter: Letter) => 
         verdicts,
         listener: {
           answered: (run) => superior.post({ type: 'answered', run }),
-          commanded: (view, commander) => superior.post({ type: 'commanded', view, commander }),
+          commanded: (command) => superior.post({ type: 'commanded', command }),
           failed(error) {
             superior.post({ type: 'failed', message: error.message });
             void replica?.close();

@@ -4,12 +4,13 @@ import { traitor } from '../../faults/replicas/traitor.ts';
 import { neededOfTwins, twins, type TwinVocabulary } from '../../faults/replicas/twins.ts';
 import { client, type ClientVocabulary } from '../../protocols/pbft/client.ts';
 import { neededOf } from '../../protocols/pbft/compact.ts';
-import type { Message, ReplicaOutput } from '../../protocols/pbft/messages.ts';
+import { collectorOf } from '../../protocols/pbft/collector.ts';
+import type { Message, Proposal, ReplicaOutput } from '../../protocols/pbft/messages.ts';
 import { replica } from '../../protocols/pbft/replica.ts';
 import { CLIENT_WINDOW, DEFAULTS, OPERATION_LENGTH } from '../../protocols/pbft/settings.ts';
-import type { ReplicaState } from '../../protocols/pbft/state.ts';
+import { primaryOf, type ReplicaState } from '../../protocols/pbft/state.ts';
 import { commandOf, statusOf } from '../../protocols/pbft/status.ts';
-import type { Service } from './service.ts';
+import type { Service, Vote } from './service.ts';
 
 /** PBFT on HTTP; with a collector, its linear variant. */
 export function pbftService(name: string, collector: boolean): Service {
@@ -43,26 +44,33 @@ export function pbftService(name: string, collector: boolean): Service {
     executed(output) {
       const executed = output as ReplicaOutput;
       if (executed.type !== 'executed') return undefined;
-      return { order: executed.sequence, digest: executed.digest, requests: executed.batch.requests.map(({ body }) => nameOf(body.client, body.timestamp)) };
+      return { order: executed.sequence, view: executed.view, digest: executed.digest, requests: executed.batch.requests.map(({ body }) => nameOf(body.client, body.timestamp)) };
     },
-    votesIn(message) {
+    votesIn(from, message, members) {
       const heard = message as Message;
       switch (heard.type) {
         case 'pre-prepare':
+          return from === primaryOf(heard.body.view, members) ? [voteOf(heard.type, from, heard.body)] : [];
         case 'prepare':
         case 'commit':
-          return [{ order: heard.body.sequence, digest: heard.body.digest }];
+          return from === heard.body.replica ? [voteOf(heard.type, from, heard.body)] : [];
         case 'certificate':
-          return heard.votes.map(({ body }) => ({ order: body.sequence, digest: body.digest }));
+          return heard.votes.map(({ body }) => voteOf(heard.phase, body.replica, body));
         default:
           return [];
       }
     },
     keep: (records) => neededOfTwins(records as readonly TwinVocabulary['record'][], neededOf),
     command: (state) => ({ ...commandOf(state as ReplicaState), hasBegun: !(state as ReplicaState).isChanging }),
+    collector(state) {
+      const own = state as ReplicaState;
+      return collector && own.n > 1 ? collectorOf(own, own.view, own.executed + 1) : undefined;
+    },
     status: (state) => ({ ...statusOf(state as ReplicaState), values: Object.fromEntries([...(state as ReplicaState).store.values].slice(-20)) }),
   };
 }
+
+const voteOf = (kind: string, voter: NodeId, { sequence, view, digest }: Proposal): Vote => ({ kind, voter, order: sequence, view, digest });
 
 const nameOf = (own: NodeId, timestamp: number): string => `${own}:${timestamp}`;
 

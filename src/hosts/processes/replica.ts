@@ -38,9 +38,16 @@ export interface ReplicaListener {
   /** A user who asked here was answered. */
   answered(run: Run): void;
   /** Somebody else commands now. */
-  commanded(view: number, commander: number): void;
+  commanded(command: Commanding): void;
   /** The replica cannot go on. */
   failed(error: Error): void;
+}
+
+/** Who commands, and who collects the votes if anybody does. */
+export interface Commanding {
+  readonly view: number;
+  readonly commander: number;
+  readonly collector: number | undefined;
 }
 
 /** A machine with its driver, its log, and what that held. */
@@ -66,7 +73,7 @@ export interface Run {
 export class Replica {
   readonly id: number;
   readonly counts = new Counts();
-  readonly #tallies = new Tallies();
+  readonly #tallies: Tallies;
   readonly #options: ReplicaOptions;
   readonly #members: readonly NodeId[];
   readonly #machine: AnyMachine;
@@ -92,6 +99,7 @@ export class Replica {
     const keys = publicKeysOf(secret);
     if (keys.sign !== own.sign || keys.pair !== own.pair) throw new Refusal(`the secret is not that of node ${id} in this cluster`);
     this.#members = places.map((place) => nodeId(place.id));
+    this.#tallies = new Tallies(places.length);
     this.#machine = service.replica(strategy);
     const count = places.length;
     // A client of a node has the keys of that node; its id keeps their signatures apart.
@@ -247,7 +255,8 @@ export class Replica {
 
   #give(to: NodeId, from: NodeId, message: unknown): void {
     if (to !== this.id) return this.#gateway.hear(to, from, message);
-    for (const vote of this.#options.service.votesIn(message)) this.#tallies.heard(vote);
+    const votes = this.#options.service.votesIn(from, message, this.#members.length);
+    if (votes.length > 0) this.#tallies.heard(from, votes);
     this.#replica.take({ type: 'message', from, message });
     this.#look();
   }
@@ -279,7 +288,8 @@ export class Replica {
     const { view, commander, hasBegun } = this.command();
     if (view === this.#view || !hasBegun) return;
     this.#view = view;
-    this.#options.listener.commanded(view, commander);
+    const { service, listener } = this.#options;
+    listener.commanded({ view, commander, collector: service.collector(this.#replica.state) });
   }
 }
 

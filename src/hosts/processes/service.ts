@@ -29,12 +29,14 @@ export interface Service {
   answered(client: NodeId, output: unknown): Answer | undefined;
   /** What a replica's output says to have been executed. */
   executed(output: unknown): Executed | undefined;
-  /** The votes that a message is or holds. */
-  votesIn(message: unknown): readonly Vote[];
+  /** The votes that a message is or holds, but for those that its sender could not cast. @param members how many replicas there are */
+  votesIn(from: NodeId, message: unknown, members: number): readonly Vote[];
   /** Of all that a replica saved, what it would still need to recover. */
   keep(records: readonly unknown[]): readonly unknown[];
   /** Who commands now; asked for often. */
   command(state: unknown): Command;
+  /** Who collects the votes for the next request, if anybody does. */
+  collector(state: unknown): NodeId | undefined;
   status(state: unknown): Status;
 }
 
@@ -48,6 +50,8 @@ export interface Answer {
 /** A place in the log, and what got it. */
 export interface Place {
   readonly order: number;
+  /** The view in which it was decided. */
+  readonly view: number;
   /** What votes for it carry. */
   readonly digest: string;
 }
@@ -58,9 +62,11 @@ export interface Executed extends Place {
   readonly requests: readonly string[];
 }
 
-export interface Vote {
-  readonly order: number;
-  readonly digest: string;
+/** A word for a batch to get a place. */
+export interface Vote extends Place {
+  /** Such as prepare: of each, a voter has one vote for a place in a view. */
+  readonly kind: string;
+  readonly voter: NodeId;
 }
 
 export interface Command {
