@@ -5,16 +5,17 @@ import { readCluster, replicaFolder, writeCluster } from '../hosts/processes/fol
 import { isAddress, newPlan, type Plan } from '../hosts/processes/plan.ts';
 import type { Commanding } from '../hosts/processes/replica.ts';
 import { serviceNamed } from '../hosts/processes/services.ts';
-import { threadsFor } from '../hosts/processes/units.ts';
+import { threadsFor } from '../hosts/processes/room.ts';
 import { runPrinter, type Printer } from './cluster-runs.ts';
 import { UsageError } from './arguments.ts';
-import type { ClusterOrder } from './faces/cluster.ts';
+import type { ClusterOrder, CompareOrder } from './faces/cluster.ts';
 import { warnIfOpen } from './open.ts';
+import { mustHaveRoom } from './room.ts';
 import { untilSignalled } from './signals.ts';
 
 /** Starts the replicas of a cluster, and keeps them going until a signal. @returns the exit status */
-export async function clusterCommand(order: ClusterOrder): Promise<number> {
-  if (order.compare) return (await import('./compare.ts')).compareCommand(order);
+export async function clusterCommand(order: ClusterOrder | CompareOrder): Promise<number> {
+  if (order.type === 'compare') return (await import('./compare.ts')).compareCommand(order);
   const { plan, secrets } = planFor(order);
   if (order.urls !== undefined) return prepared(order, plan, secrets);
   return untilSignalled((signalled) => served(order, plan, secrets, signalled));
@@ -24,6 +25,7 @@ type Say = (line: string, fact: object) => void;
 
 async function served(order: ClusterOrder, plan: Plan, secrets: readonly string[], signalled: Promise<number>): Promise<number> {
   const kinds = kindsFor(order, plan);
+  mustHaveRoom({ members: plan.members.length, running: plan.members.filter(({ id }) => kinds.get(id) !== OFFLINE).length, separate: order.processes, logged: order.data !== undefined });
   // The secrets are kept before anything is said by them.
   if (order.data !== undefined) writeCluster(order.data, plan, secrets);
   const say: Say = (line, fact) => void process.stdout.write(order.json ? `${JSON.stringify({ v: 1, ...fact })}\n` : `${line}\n`);

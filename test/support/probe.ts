@@ -62,6 +62,7 @@ export const probeService: Service = {
   strategies: [],
   paths: ['/preprepare', '/message'],
   agreement: [],
+  asking: [],
   pathOf: () => '/message',
   dataMax: 50_000,
   ask: (data, ticket) => ({ ticket, data }),

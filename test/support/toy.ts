@@ -90,6 +90,7 @@ export const toyService: Service = {
   strategies: [],
   paths: ['/preprepare', '/prepare', '/request', '/reply'],
   agreement: ['preprepare', 'prepare'],
+  asking: ['request', 'reply'],
   pathOf: (message) => `/${(message as Toy['message']).type.replaceAll('-', '')}`,
   ask: (data, ticket) => ({ ticket, data }),
   answered(own, output) {

@@ -34,6 +34,7 @@ export function pbftService(name: string, collector: boolean): Service {
     strategies: REPLICA_FAULTS.map((fault) => fault.name).filter((fault) => fault !== 'offline'),
     paths: Object.values(PATHS),
     agreement: ['preprepare', 'prepare', 'commit', 'certificate'],
+    asking: ['request', 'reply'],
     pathOf: (message) => PATHS[(message as Message).type],
     dataMax: OPERATION_LENGTH,
     ask: (data, ticket): ClientVocabulary['input'] => ({ ticket, data }),

@@ -279,6 +279,7 @@ export class Replica {
       const { body, digest } = sealed;
       const mac = this.#envelopes.get(from)!.seal(receiver, path, digest);
       this.counts.add('messages_sent', path.slice(1));
+      this.counts.add('bytes_sent', path.slice(1), body.length);
       this.#peers.get(home)?.post({ path, body, headers: ['content-type', 'application/json', FROM, String(from), TO, String(receiver), DIGEST, digest, MAC, mac] });
     }
   }

@@ -19,6 +19,8 @@ export interface Service {
   readonly paths: readonly string[];
   /** Of what is posted, what agreeing on one request takes, by path without the slash. */
   readonly agreement: readonly string[];
+  /** And what users' requests and answers take. */
+  readonly asking: readonly string[];
   /** The path for a message. */
   pathOf(message: unknown): string;
   /** How many characters a user's data may have. */

@@ -1,8 +1,8 @@
 import { fork, type ChildProcess } from 'node:child_process';
-import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { startThread } from '../threads/spawn.ts';
 import type { Answer, Delivery, Letter, Told } from './letters.ts';
+import { threadsFor } from './room.ts';
 
 /** A replica that lives in a thread or process, as its cluster knows it. */
 export interface Unit {
@@ -16,12 +16,6 @@ export interface Unit {
 
 /** Makes room for the replica of that id. */
 export type Spawn = (id: number, hear: (answer: Answer) => void) => Unit;
-
-/** How many replicas have a thread each. A thread takes some 30 MB before it does anything, and more of them than cores make nothing faster. */
-export const THREADS_MAX = 16;
-
-/** How many threads that many replicas live in. */
-export const threadsFor = (count: number): number => (count <= THREADS_MAX ? count : Math.min(THREADS_MAX, Math.max(2, availableParallelism())));
 
 /** Room for that many replicas in threads: one for each, or, where they are many, one for each core. */
 export function inThreads(count: number): Spawn {
