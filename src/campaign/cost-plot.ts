@@ -18,12 +18,12 @@ export function costPlot(points: readonly CostPoint[], subtitle: string): Promis
     panel('messages', points, ['messages'], 'HTTP requests between replicas'),
     panel('bytes', points, ['bytes'], 'bytes of these messages'),
     panel('cpu', points, ['cpu'], 'CPU time, ms'),
-    panel('latency', points, ['median', 'percentile95'], 'time to the answer, ms (dashed: 95th percentile)'),
+    panel('latency', points, ['median', 'percentile95'], 'ms to the answer; dashed: 95th percentile'),
   ];
   const protocols = [...new Set(points.map(({ protocol }) => protocol))];
   const spec: Spec = {
     title: { text: 'What one request costs', subtitle, offset: 16 },
-    layout: { columns: 2, padding: { row: 56, column: 72 }, bounds: 'full' },
+    layout: { columns: 2, padding: { row: 40, column: 60 }, bounds: 'full' },
     scales: [{ name: 'colour', type: 'ordinal', domain: protocols, range: 'category' }],
     legends: [{ stroke: 'colour', symbolType: 'stroke', symbolStrokeWidth: 2 }],
     marks: panels,

@@ -5,7 +5,7 @@ import { openFolder, type Folder } from '../campaign/store.ts';
 import { faultsTolerated } from '../core/quorum.ts';
 import { Refusal, quoted, quotedPath } from '../core/refusal.ts';
 import { OFFLINE } from '../hosts/processes/cluster.ts';
-import { costOf, Unanswered, type Cost } from '../hosts/processes/cost.ts';
+import { askedFor, costOf, Unanswered, type Cost } from '../hosts/processes/cost.ts';
 import { serviceNamed } from '../hosts/processes/services.ts';
 import { barOf, plainLines, type Progress } from '../repl/progress.ts';
 import { UsageError } from './arguments.ts';
@@ -65,12 +65,13 @@ async function compared(order: CompareOrder, cells: readonly Cell[], folder: Fol
     code = status;
     stop.abort();
   });
-  const meter = meterOf(json, cells.length * requests);
+  const asked = askedFor(requests);
+  const meter = meterOf(json, cells.length * asked);
   let failure: Unanswered | undefined;
   if (!json) process.stdout.write(`${howMeasured(order)}\n${HEAD}`);
   for (const [index, { n, protocol, byzantine }] of cells.entries()) {
     let answered = 0;
-    const update = (): void => meter.update(index * requests + Math.min(answered, requests), `${protocol} among ${n}`);
+    const update = (): void => meter.update(index * asked + answered, `${protocol} among ${n}`);
     update();
     const progressed = (): void => {
       answered += 1;

@@ -13,7 +13,8 @@ import { appendText, writeText } from './files.ts';
 import { heeding } from './signals.ts';
 
 /** Lets replicas go through the schedules of seeds, and says how that went. @returns the exit status: 0 holds, 3 violated, 1 stopped before either */
-export async function simulateCommand(order: SimulateOrder): Promise<number> {
+export async function simulateCommand(asked: SimulateOrder): Promise<number> {
+  const order = { ...asked, protocol: replicaProtocol(asked.protocol) };
   return order.schedules === 1 ? one(order) : many(order);
 }
 

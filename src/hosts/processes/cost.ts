@@ -79,7 +79,7 @@ export async function costOf({ protocol, members, requests, batch = 1, byzantine
 
   const counted = (counts: Counted): Traffic => trafficIn(counts, (type) => (isLoyal ? service.agreement.includes(type) : !service.asking.includes(type)));
   try {
-    await all('warm-up', Math.min(WARM_UPS, requests));
+    await all('warm-up', askedFor(requests) - requests);
     const before = await settled(running, counted);
     const cpuBefore = process.cpuUsage();
     const times = (await all('request', requests)).toSorted((a, b) => a - b);
@@ -98,7 +98,9 @@ export class Unanswered extends Error {
   override readonly name = 'Unanswered';
 }
 
-/** How many requests are asked before any is measured, if so many are. */
+/** How many requests are asked, those with which the code warms up among them. */
+export const askedFor = (requests: number): number => requests + Math.min(WARM_UPS, requests);
+
 const WARM_UPS = 20;
 /** How often a request is asked of another commander. */
 const ATTEMPTS = 8;
