@@ -28,5 +28,5 @@ one_request() {
 
 one_request pbft
 one_request collector
-printf '\n$ generals cluster --compare\n'
-generals cluster --compare
+printf '\n$ generals cluster --compare --requests 10\n'
+generals cluster --compare --requests 10

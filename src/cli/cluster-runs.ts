@@ -100,6 +100,6 @@ async function counts(source: Source, { request, seconds }: Run): Promise<Counte
 const sumOf = (tallies: Tallies): number => [...tallies.values()].reduce((sum, { correct, corrupt }) => sum + correct + corrupt, 0);
 
 /** Milliseconds between two counts; a quarter of what the run took, if that is between them. */
-const PAUSE_MIN = 50;
+const PAUSE_MIN = 100;
 const PAUSE_MAX = 500;
 const ROUNDS_MAX = 10;

@@ -68,16 +68,12 @@ For cluster (GET /status, /status?full and /metrics at every node; POST /preprep
       --batch <n>        how many requests may share a place in the log, 1 to 1000 (100)
       --timeout <ms>     how long a request may wait before its commander is suspected (1000, and 2 n² more for n nodes)
       --urls <a,b,…>     write the files of a cluster at these URLs to --data, and start nothing
-      --json             facts as JSON lines
-  with --compare, which measures what a request costs in messages, bytes, CPU time and time to its answer:
-      --protocol <a,b>   what to compare (pbft,collector)
-      --members <a,b,…>  among how many replicas (4,7,10,13)
-      --byzantine <k>    traitors among them, or f for as many as each cluster stands (0); --kind as above
-      --batch <n>        how many requests may share a place, and how many are asked at once (1)
-      --requests <n>     how many are measured, 1 to 10000 (20)
-      --timeout <ms>     as above
-      --out <folder>     write comparison.svg and comparison.csv
-      --json             one JSON line for each cluster`,
+      --compare          measure what a request costs in messages, bytes, CPU time and time to its answer, among clusters
+                         that come and go: protocol and members may be lists then (pbft,collector and 4,7,10,13),
+                         byzantine may be f, as many as each stands, and so many as a batch holds (1) are asked at once
+      --requests <n>     with --compare, how many are measured, 1 to 10000 (20)
+      --out <folder>     with --compare, write comparison.svg and comparison.csv there
+      --json             facts as JSON lines`,
   options: {
     protocol: { type: 'string' },
     members: { type: 'string', short: 'n' },

@@ -28,7 +28,7 @@ export function pbftService(name: string, collector: boolean): Service {
     // machine share its cores, and so does everyone's asking everyone where he stands: done too soon, it is what keeps them busy.
     settings(n) {
       const { timeout, collectorTimeout, retryAfter, statusEvery } = DEFAULTS;
-      return { ...DEFAULTS, pipeline: 2, collector, timeout: timeout + 2 * n * n, collectorTimeout: collectorTimeout + n * n, retryAfter: retryAfter + n * n, statusEvery: statusEvery + n * n };
+      return { ...DEFAULTS, pipeline: 2, collector, timeout: timeout + 2 * n * n, collectorTimeout: collectorTimeout + 2 * n * n, retryAfter: retryAfter + n * n, statusEvery: statusEvery + n * n };
     },
     // Offline nodes are not started at all.
     strategies: REPLICA_FAULTS.map((fault) => fault.name).filter((fault) => fault !== 'offline'),
