@@ -66,7 +66,7 @@ For cluster (GET /status, /status?full and /metrics at every node; POST /preprep
       --data <folder>    keep each node's promises on disk, and go on with those of an earlier run
       --processes        each replica is a process, not a thread: at most ${PROCESSES_MAX}
       --batch <n>        how many requests may share a place in the log, 1 to 1000 (100)
-      --timeout <ms>     how long a request may wait before its commander is suspected (1000, and 2 n² more for n nodes)
+      --timeout <ms>     how long a request may wait before its commander is suspected (1000, and 5 n² more, up to 17000)
       --urls <a,b,…>     write the files of a cluster at these URLs to --data, and start nothing
       --compare          measure what a request costs in messages, bytes, CPU time and time to its answer, among clusters
                          that come and go: protocol and members may be lists then (pbft,collector and 4,7,10,13),

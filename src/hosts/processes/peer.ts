@@ -17,6 +17,8 @@ export interface Letter {
 export class Peer {
   readonly #client: Client;
   readonly #counts: Counts;
+  readonly #pauseMin: number;
+  readonly #pauseMax: number;
   #queue: Letter[] = [];
   #bytes = 0;
   /** Given back by a connection that broke, to be sent again before all others. */
@@ -28,8 +30,11 @@ export class Peer {
   #isClosed = false;
   #asked: Promise<boolean> | undefined;
 
-  constructor(url: string, counts: Counts) {
+  /** @param members who all call each other from one machine, it may be: the more they are, the longer each waits before he calls again */
+  constructor(url: string, counts: Counts, members = 4) {
     this.#counts = counts;
+    this.#pauseMin = Math.max(PAUSE_MIN, 4 * members);
+    this.#pauseMax = Math.max(PAUSE_MAX, 40 * members);
     this.#client = new Client(url, {
       pipelining: PIPELINE,
       keepAliveTimeout: 60_000,
@@ -134,7 +139,7 @@ export class Peer {
     this.#counts.add('connection_errors', code ?? error.name);
     this.#isUp = false;
     if (this.#retry !== undefined) return;
-    this.#pause = Math.min(Math.max(this.#pause * 2, PAUSE_MIN), PAUSE_MAX);
+    this.#pause = Math.min(Math.max(this.#pause * 2, this.#pauseMin), this.#pauseMax);
     this.#retry = setTimeout(() => {
       this.#retry = undefined;
       this.#pump();
@@ -157,6 +162,6 @@ const PATIENCE = 5000;
 const GREETING = 500;
 export const QUEUE_MAX = 2048;
 const QUEUE_BYTES_MAX = 16 * 1024 * 1024;
-/** Milliseconds between two attempts to reach a peer that is away. */
+/** Milliseconds between two attempts to reach a peer that is away, among few. */
 const PAUSE_MIN = 20;
 const PAUSE_MAX = 1000;

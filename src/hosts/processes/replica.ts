@@ -152,7 +152,7 @@ export class Replica {
   /** Begins, or goes on where its log ends; resolves when it has greeted all others. @param urls of all nodes, by id */
   async start(urls: readonly string[]): Promise<void> {
     urls.forEach((url, id) => {
-      if (id !== this.id) this.#peers.set(nodeId(id), new Peer(url, this.counts));
+      if (id !== this.id) this.#peers.set(nodeId(id), new Peer(url, this.counts, urls.length));
     });
     for (const { driver, records } of [this.#unit, ...this.#clients.values()]) driver.start(records);
     this.#look();
