@@ -4,6 +4,7 @@ import { Refusal } from '../../core/refusal.ts';
 import type { Being } from './letters.ts';
 import type { Plan } from './plan.ts';
 import type { Commanding, Run } from './replica.ts';
+import { THREADS_MAX } from './room.ts';
 import type { Place } from './service.ts';
 import type { Tally } from './tally.ts';
 import { inProcesses, inThreads, type Unit } from './units.ts';
@@ -160,7 +161,7 @@ class Questions<Value> {
         this.#open.delete(question);
         resolve(values);
       };
-      const patience = setTimeout(end, PATIENCE);
+      const patience = setTimeout(end, patienceFor(ids.length));
       this.#open.set(question, { awaited: new Set(ids), values, end });
       if (ids.length === 0) end();
     });
@@ -179,15 +180,18 @@ class Questions<Value> {
   }
 }
 
-/** Milliseconds that a replica may take to answer, or to end. */
+/** Milliseconds that replicas may take to answer, or to end: those that share a thread do it one after the other. */
+const patienceFor = (count: number): number => PATIENCE * Math.max(1, Math.ceil(count / THREADS_MAX));
+
 const PATIENCE = 2000;
 
 async function endAll(units: ReadonlyMap<number, Unit>): Promise<void> {
+  const time = patienceFor(units.size);
   await Promise.all(
     [...units.values()].map(async (unit) => {
       unit.isEnding = true;
       unit.post({ type: 'stop' });
-      const patience = setTimeout(unit.kill, PATIENCE);
+      const patience = setTimeout(unit.kill, time);
       await unit.ended.catch(() => undefined);
       clearTimeout(patience);
     }),

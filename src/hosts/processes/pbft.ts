@@ -28,7 +28,7 @@ export function pbftService(name: string, collector: boolean): Service {
     // machine share its cores, and so does everyone's asking everyone where he stands: done too soon, it is what keeps them busy.
     settings(n) {
       const { timeout, collectorTimeout, retryAfter, statusEvery } = DEFAULTS;
-      return { ...DEFAULTS, pipeline: 2, collector, timeout: timeout + Math.min(5 * n * n, TIMEOUT_MORE_MAX), collectorTimeout: collectorTimeout + 2 * n * n, retryAfter: retryAfter + n * n, statusEvery: statusEvery + 2 * n * n };
+      return { ...DEFAULTS, pipeline: 2, collector, timeout: timeout + Math.min(5 * n * n, TIMEOUT_MORE_MAX), collectorTimeout: collectorTimeout + 2 * n * n, retryAfter: retryAfter + Math.min(n * n, RETRY_MORE_MAX), statusEvery: statusEvery + 2 * n * n };
     },
     // Offline nodes are not started at all.
     strategies: REPLICA_FAULTS.map((fault) => fault.name).filter((fault) => fault !== 'offline'),
@@ -71,8 +71,9 @@ export function pbftService(name: string, collector: boolean): Service {
   };
 }
 
-/** So that a view can change while a user still waits. */
+/** So that a view can change while a user still waits, also among many. */
 const TIMEOUT_MORE_MAX = 16_000;
+const RETRY_MORE_MAX = 4000;
 
 const voteOf = (kind: string, voter: NodeId, { sequence, view, digest }: Proposal): Vote => ({ kind, voter, order: sequence, view, digest });
 

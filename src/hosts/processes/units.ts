@@ -19,7 +19,7 @@ export type Spawn = (id: number, hear: (answer: Answer) => void) => Unit;
 
 /** Room for that many replicas in threads: one for each, or, where they are many, one for each core. */
 export function inThreads(count: number): Spawn {
-  const homes = Array.from({ length: threadsFor(count) }, (): Home => ({ hearers: new Map(), ends: new Map(), thread: undefined }));
+  const homes = Array.from({ length: threadsFor(count) }, (): Home => ({ hearers: new Map(), ends: new Map(), thread: undefined, isEnding: false }));
   return (id, hear) => unitIn(homes[id % homes.length]!, id, hear);
 }
 
@@ -29,13 +29,20 @@ interface Home {
   /** Called when that replica has ended and the thread goes on. */
   readonly ends: Map<number, (reason: string) => void>;
   thread: ReturnType<typeof startThread> | undefined;
+  isEnding: boolean;
 }
 
 function unitIn(home: Home, id: number, hear: (answer: Answer) => void): Unit {
   const { worker, ended } = (home.thread ??= begun(home));
   home.hearers.set(id, hear);
   const left = new Promise<string>((resolve) => home.ends.set(id, resolve));
-  return { post: (letter) => worker.postMessage({ id, letter } satisfies Delivery), ended: Promise.race([ended, left]), kill: () => void worker.terminate(), pid: undefined, isEnding: false };
+  return { post: (letter) => worker.postMessage({ id, letter } satisfies Delivery), ended: Promise.race([ended, left]), kill: () => end(home), pid: undefined, isEnding: false };
+}
+
+/** Ends the thread, with all that live there. */
+function end(home: Home): void {
+  if (!home.isEnding) void home.thread?.worker.terminate();
+  home.isEnding = true;
 }
 
 function begun({ hearers, ends }: Home): ReturnType<typeof startThread> {
