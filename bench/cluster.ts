@@ -32,7 +32,7 @@ export async function benchCluster(report: (row: Row) => void): Promise<void> {
       await single.close();
       const limit = protocol === 'pbft' ? ALONE_MAX[n] : undefined;
       report({ what: `${name}: one request alone, ms (an unreplicated server)`, ours, theirs, ratio: ours / theirs, ...(limit === undefined ? {} : { limit: limit / theirs }) });
-      const { messages } = await costOf(protocol, n, 20);
+      const { messages } = await costOf({ protocol, members: n, requests: 20 });
       const formula = protocol === 'pbft' ? 2 * n * (n - 1) : 5 * (n - 1);
       report({ what: `${name}: HTTP requests between replicas for one request (the formula)`, ours: messages, theirs: formula, ratio: messages / formula, limit: 1 });
       for (const batch of [1, 100]) {

@@ -10,7 +10,7 @@ one_request() {
   exec 3<&"${CLUSTER[0]}"
   while IFS= read -r line <&3; do
     case $line in
-      'Node '*': http'*) urls+=("$(sed -E 's/^Node [0-9]+: (http[^,]*).*/\1/' <<<"$line")") ;;
+      'Node '*' started on '*) urls+=("${line##* }") ;;
       'Ready: '*) commander=$(sed -E 's/.*(http:[^ ]*)\/preprepare$/\1/' <<<"$line"); break ;;
     esac
   done
@@ -28,5 +28,5 @@ one_request() {
 
 one_request pbft
 one_request collector
-printf '\n$ generals cluster --compare\n'
-generals cluster --compare
+printf '\n$ generals cluster --compare --requests 10\n'
+generals cluster --compare --requests 10

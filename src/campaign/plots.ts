@@ -27,7 +27,8 @@ export async function plotsOf(results: Results): Promise<Plot[]> {
   return plots;
 }
 
-async function drawn(name: string, caption: string, spec: Spec): Promise<Plot> {
+/** Draws a picture. */
+export async function drawn(name: string, caption: string, spec: Spec): Promise<Plot> {
   const { View, parse } = await import('vega');
   const view = new View(parse({ ...spec, background: 'white', padding: 8, config: { axis: { labelFontSize: 11, titleFontSize: 12 }, title: { anchor: 'start', fontSize: 14 } } }), { renderer: 'none' });
   const svg = await view.toSVG();

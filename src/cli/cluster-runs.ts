@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { quoted } from '../core/refusal.ts';
 import type { Run } from '../hosts/processes/replica.ts';
 import type { Place } from '../hosts/processes/service.ts';
@@ -6,50 +7,99 @@ import type { Tally } from '../hosts/processes/tally.ts';
 /** Shows what became of users' requests. */
 export interface Printer {
   answered(run: Run): void;
-  close(): void;
+  /** Resolves when all that was answered until now is shown. */
+  close(): Promise<void>;
 }
 
 /** Who knows what was executed, and on which votes: a cluster, or one node of it. */
 export interface Source {
   placeOf(request: string): Promise<Place | undefined> | Place | undefined;
   tallies(place: Place): Promise<ReadonlyMap<number, Tally>> | ReadonlyMap<number, Tally>;
+  /** Resolves when all that was answered until now has been told here. */
+  heard(): Promise<void> | void;
 }
 
+type Tallies = ReadonlyMap<number, Tally>;
+
 /**
- * Shows each run: what was decided, and in the old words its time, and for each of these nodes how many votes that it received
- * carried the request, and how many did not. Votes that are late come in the moment after the answer, so the count waits for
- * them. When many runs end in one moment, only the last is counted, and the others are summed up, for else the screen would be
- * what takes the time.
+ * Shows each run, in the order of the answers: what was decided, and in the old words its time, and for each of these nodes how many
+ * votes that it received carried the request, and how many did not. In a flood only the last of a second is counted, and those
+ * before it are summed up, for else the screen would be what takes the time.
  */
 export function runPrinter(source: Source, ids: readonly number[], say: (line: string, fact: object) => void): Printer {
-  let runs: Run[] = [];
-  let moment: NodeJS.Timeout | undefined;
+  let last: Promise<void> = Promise.resolve();
+  let shown = 0;
+  let flood: Run[] = [];
+  let second: NodeJS.Timeout | undefined;
 
-  async function print(): Promise<void> {
-    moment = undefined;
-    const last = runs.at(-1)!;
-    const [count, mean] = [runs.length, runs.reduce((sum, { seconds }) => sum + seconds, 0) / runs.length];
-    runs = [];
-    const place = await source.placeOf(last.request);
-    const tallies = place === undefined ? new Map<number, Tally>() : await source.tallies(place);
+  function show(runs: readonly Run[]): void {
+    const counted = counts(source, runs.at(-1)!);
+    last = last.then(async () => print(runs, await counted));
+  }
+
+  function print(runs: readonly Run[], { place, tallies }: Counted): void {
+    const { data, seconds } = runs.at(-1)!;
+    const mean = runs.reduce((sum, run) => sum + run.seconds, 0) / runs.length;
     const nodes = ids.map((id) => ({ id, correct: 0, corrupt: 0, ...tallies.get(id) }));
     const lines = [
-      ...(count > 1 ? [`${count} requests decided, in ${mean.toFixed(6)}s on average; the last:`] : []),
-      `Decision: ${quoted(last.data, 60)}`,
-      `PBFT Consensus Time: ${last.seconds}s`,
+      ...(runs.length > 1 ? [`${runs.length} requests decided, in ${mean.toFixed(6)}s on average: more than ${SHOWN_MAX} a second are not shown one by one; the last:`] : []),
+      `Decision: ${quoted(data, 60)}`,
+      `PBFT Consensus Time: ${seconds}s`,
       ...nodes.map(({ id, correct, corrupt }) => `Node ${id} -> ${correct} Correct ${corrupt} Corrupt`),
     ];
-    say(lines.join('\n'), { type: 'run', requests: count, data: last.data, seconds: last.seconds, mean, order: place?.order, nodes });
+    say(lines.join('\n'), { type: 'run', requests: runs.length, data, seconds, mean, order: place?.order, view: place?.view, nodes });
+  }
+
+  function endSecond(): void {
+    clearTimeout(second);
+    second = undefined;
+    shown = 0;
+    if (flood.length > 0) show(flood);
+    flood = [];
   }
 
   return {
     answered(run) {
-      runs.push(run);
-      moment ??= setTimeout(() => void print(), MOMENT);
+      second ??= setTimeout(endSecond, 1000);
+      shown += 1;
+      if (shown <= SHOWN_MAX) show([run]);
+      else flood.push(run);
     },
-    close: () => clearTimeout(moment),
+    async close() {
+      await source.heard();
+      endSecond();
+      await last;
+    },
   };
 }
 
-/** Milliseconds. */
-const MOMENT = 100;
+/** How many runs are shown one by one in a second. */
+const SHOWN_MAX = 30;
+
+interface Counted {
+  readonly place: Place | undefined;
+  readonly tallies: Tallies;
+}
+
+/** The votes for what was decided, when no more come: those of the slower nodes are on their way yet when a user is answered. */
+async function counts(source: Source, { request, seconds }: Run): Promise<Counted> {
+  const pause = Math.min(Math.max(PAUSE_MIN, seconds * 250), PAUSE_MAX);
+  await delay(pause);
+  const place = await source.placeOf(request);
+  if (place === undefined) return { place, tallies: new Map() };
+  let tallies = await source.tallies(place);
+  for (let round = 1; round < ROUNDS_MAX; round += 1) {
+    await delay(pause);
+    const before = sumOf(tallies);
+    tallies = await source.tallies(place);
+    if (sumOf(tallies) === before) break;
+  }
+  return { place, tallies };
+}
+
+const sumOf = (tallies: Tallies): number => [...tallies.values()].reduce((sum, { correct, corrupt }) => sum + correct + corrupt, 0);
+
+/** Milliseconds between two counts; a quarter of what the run took, if that is between them. */
+const PAUSE_MIN = 100;
+const PAUSE_MAX = 500;
+const ROUNDS_MAX = 10;

@@ -3,17 +3,20 @@ import { faultsTolerated } from '../core/quorum.ts';
 import { LiveCluster, OFFLINE, urlOf } from '../hosts/processes/cluster.ts';
 import { claimCluster, readCluster, replicaFolder, writeCluster } from '../hosts/processes/folder.ts';
 import { isAddress, newPlan, type Plan } from '../hosts/processes/plan.ts';
+import type { Commanding } from '../hosts/processes/replica.ts';
 import { serviceNamed } from '../hosts/processes/services.ts';
+import { threadsFor } from '../hosts/processes/room.ts';
 import { runPrinter, type Printer } from './cluster-runs.ts';
 import { UsageError } from './arguments.ts';
-import type { ClusterOrder } from './faces/cluster.ts';
+import type { ClusterOrder, CompareOrder } from './faces/cluster.ts';
 import { nodesUp } from './nodes-up.ts';
 import { warnIfOpen } from './open.ts';
+import { mustHaveRoom } from './room.ts';
 import { untilSignalled } from './signals.ts';
 
 /** Starts the replicas of a cluster, and keeps them going until a signal. @returns the exit status */
-export async function clusterCommand(order: ClusterOrder): Promise<number> {
-  if (order.compare) return (await import('./compare.ts')).compareCommand(order);
+export async function clusterCommand(order: ClusterOrder | CompareOrder): Promise<number> {
+  if (order.type === 'compare') return (await import('./compare.ts')).compareCommand(order);
   const planned = planFor(order);
   const kinds = kindsFor(order, planned.plan);
   // Nothing is made for who made a mistake; then nobody else may begin here, and be told other keys.
@@ -27,19 +30,15 @@ export async function clusterCommand(order: ClusterOrder): Promise<number> {
   }
 }
 
-interface Command {
-  readonly view: number;
-  readonly commander: number;
-}
-
 type Say = (line: string, fact: object) => void;
 
 async function served(order: ClusterOrder, plan: Plan, secrets: readonly string[], kinds: ReadonlyMap<number, string>, signalled: Promise<number>): Promise<number> {
+  mustHaveRoom({ members: plan.members.length, running: plan.members.filter(({ id }) => kinds.get(id) !== OFFLINE).length, separate: order.processes, logged: order.data !== undefined });
   // The secrets are kept before anything is said by them.
   if (order.data !== undefined) writeCluster(order.data, plan, secrets);
   const say: Say = (line, fact) => void process.stdout.write(order.json ? `${JSON.stringify({ v: 1, ...fact })}\n` : `${line}\n`);
   const firstView = Number(plan.settings['firstView']);
-  let command: Command = { view: firstView, commander: firstView % plan.members.length };
+  let command: Commanding = { view: firstView, commander: firstView % plan.members.length, collector: undefined };
   let printer: Printer | undefined;
   const nodes = nodesUp(plan.members.map(({ id }) => id).filter((id) => kinds.get(id) !== OFFLINE), plan.members.length, say);
   const cluster = await LiveCluster.start({
@@ -52,12 +51,14 @@ async function served(order: ClusterOrder, plan: Plan, secrets: readonly string[
     separate: order.processes,
     listener: {
       answered: (_id, run) => printer?.answered(run),
-      commanded(id, view, commander) {
-        // All tell the same; the first that is loyal is believed, for what is shown here.
-        if (view <= command.view || kinds.has(id)) return;
-        command = { view, commander };
+      commanded(id, told) {
+        // All tell the same; the loyal are believed, for what is shown here.
+        const { view, commander } = told;
+        if (view < command.view || kinds.has(id)) return;
+        const isNew = view > command.view;
+        command = told;
         // Before all are there, they only tell what they remember.
-        if (printer !== undefined) say(`Node ${commander} commands now, in view ${view}`, { type: 'commander', view, commander });
+        if (isNew && printer !== undefined) say(`Node ${commander} commands now, in view ${view}`, { type: 'commander', view, commander });
       },
       down: (id, reason) => nodes.down(id, reason),
       lost: (id, reason) => nodes.lost(id, reason),
@@ -72,7 +73,7 @@ async function served(order: ClusterOrder, plan: Plan, secrets: readonly string[
     const status = await Promise.race([signalled, nodes.gone]);
     return nodes.wereDown ? 1 : status;
   } finally {
-    printer?.close();
+    await printer?.close();
     await cluster.close();
   }
 }
@@ -90,14 +91,14 @@ function planFor(order: ClusterOrder): { readonly plan: Plan; readonly secrets: 
   const service = serviceNamed(protocol);
   if (commander >= count) throw new UsageError(`--commander is one of the nodes 0 to ${count - 1}, not ${commander}`);
   const settings = { ...service.settings(count), firstView: commander, ...(batch === undefined ? {} : { batch }), ...(timeout === undefined ? {} : { timeout }) };
-  return newPlan(protocol, settings, urls ?? Array.from({ length: count }, (_, id) => urlOf(order.host, order.port + (order.port === 0 ? 1 : id))));
+  return newPlan(service.name, settings, urls ?? Array.from({ length: count }, (_, id) => urlOf(order.host, order.port + (order.port === 0 ? 1 : id))));
 }
 
 /** All nodes of a cluster know what it was begun with, so nothing of that is changed later. */
 function mustFit({ data, protocol, members, commander, batch, timeout, urls }: ClusterOrder, { protocol: own, members: places, settings }: Plan): void {
   const holds = (what: string): Refusal => new Refusal(`${quotedPath(data!)} holds a cluster ${what}: another --data begins a new one`);
   const count = places.length;
-  const isOther = (protocol !== undefined && protocol !== own) || (members !== undefined && members !== count);
+  const isOther = (protocol !== undefined && serviceNamed(protocol).name !== serviceNamed(own).name) || (members !== undefined && members !== count);
   if (isOther) throw holds(`of ${count} nodes under ${own}, not of ${members ?? count} under ${protocol ?? own}`);
   if (urls !== undefined && urls.join() !== places.map(({ url }) => url).join()) throw holds(`at other URLs`);
   for (const [name, wanted, begun] of [['commander', commander, settings['firstView']], ['batch', batch, settings['batch']], ['timeout', timeout, settings['timeout']]] as const) {
@@ -128,23 +129,38 @@ function kindsFor({ byzantine, kind, traitors }: ClusterOrder, { members, protoc
   return new Map(ids.map((id) => [id, kind ?? OFFLINE]));
 }
 
-function tell(order: ClusterOrder, plan: Plan, kinds: ReadonlyMap<number, string>, cluster: LiveCluster, { view, commander }: Command, say: Say): void {
+/** In the old program's words and order, with our own between. */
+function tell(order: ClusterOrder, plan: Plan, kinds: ReadonlyMap<number, string>, cluster: LiveCluster, { view, commander, collector }: Commanding, say: Say): void {
   const { members, protocol } = plan;
   const { urls, pids } = cluster;
   const faults = faultsTolerated(members.length);
-  const nodes = members.map(({ id }) => ({ id, url: urls[id], kind: kinds.get(id) ?? 'loyal', ...(pids.has(id) ? { pid: pids.get(id) } : {}) }));
-  const traitors = [...kinds].map(([id, kind]) => `Node ${id} (${kind})`).join(', ');
+  const ids = members.map(({ id }) => id);
+  const nodes = ids.map((id) => ({ id, url: urls[id], kind: kinds.get(id) ?? 'loyal', ...(pids.has(id) ? { pid: pids.get(id) } : {}) }));
+  const started = ids.filter((id) => kinds.get(id) !== OFFLINE);
   // Where the commander is off, any other takes requests.
-  const door = [commander, ...members.map(({ id }) => id)].find((id) => kinds.get(id) !== OFFLINE) ?? commander;
+  const door = started.includes(commander) ? commander : (started[0] ?? commander);
   const lines = [
     `Protocol: ${protocol}, which stands ${faults} Byzantine ${faults === 1 ? 'node' : 'nodes'}`,
-    `Total nodes: ${members.length}`,
-    `Byzantine nodes: ${kinds.size}${kinds.size === 0 ? '' : `: ${traitors}`}`,
-    `Commander node: ${commander}${view === Number(plan.settings['firstView']) ? '' : `, in view ${view}`}`,
-    ...nodes.map(({ id, url, kind, pid }) => `Node ${id}: ${url}${id === commander ? ', commander' : ''}${kind === 'loyal' ? '' : `, ${kind}`}${pid === undefined ? '' : `, process ${pid}`}`),
+    `Total Nodes: ${ids.length} -> ${listed(ids)}`,
+    `Byzantine Nodes: ${kinds.size}  -> ${listed([...kinds.keys()])}`,
+    ...[...new Set(kinds.values())].map((kind) => `Byzantine Kind: ${kind}`),
+    `Commander Node: 1 -> ${commander}`,
+    ...(collector === undefined ? [] : [`Communication Node: ${collector}`]),
+    '',
+    'Starting Nodes',
+    '',
+    ...started.map((id) => `Node ${id} started on ${urls[id]}`),
+    ...(pids.size === 0 ? [] : [`Processes: ${[...pids].toSorted(([a], [b]) => a - b).map(([id, pid]) => `node ${id} ${pid}`).join(', ')}`]),
+    ...(pids.size > 0 || threadsFor(ids.length) === ids.length ? [] : [`Threads: ${threadsFor(ids.length)}, which the nodes share`]),
+    '',
+    `Node ${commander} is the commander node.`,
+    ...(view === Number(plan.settings['firstView']) ? [] : [`View: ${view}`]),
+    `Running on ${urls[commander]}`,
     ...(kinds.size > faults ? [`More than ${faults} Byzantine: nothing is promised`] : []),
     order.data === undefined ? 'Without --data, nothing outlives this program' : `Logs: ${order.data}`,
     `Ready: curl -X POST -H 'Content-Type: application/json' -d '{"data":"very-important-data"}' ${urls[door]}/preprepare`,
   ];
   say(lines.join('\n'), { type: 'ready', protocol, view, commander, nodes });
 }
+
+const listed = (ids: readonly number[]): string => `[${ids.join(', ')}]`;

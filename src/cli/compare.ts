@@ -1,63 +1,148 @@
-import { costOf } from '../hosts/processes/cost.ts';
-import type { ClusterOrder } from './faces/cluster.ts';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { costPlot } from '../campaign/cost-plot.ts';
+import { openFolder, type Folder } from '../campaign/store.ts';
+import { faultsTolerated } from '../core/quorum.ts';
+import { Refusal, quoted, quotedPath } from '../core/refusal.ts';
+import { OFFLINE } from '../hosts/processes/cluster.ts';
+import { askedFor, costOf, Unanswered, type Cost } from '../hosts/processes/cost.ts';
+import { serviceNamed } from '../hosts/processes/services.ts';
+import { barOf, plainLines, type Progress } from '../repl/progress.ts';
+import { UsageError } from './arguments.ts';
+import type { CompareOrder } from './faces/cluster.ts';
+import { mustHaveRoom } from './room.ts';
 import { untilSignalled } from './signals.ts';
 
-/** What one protocol took among n replicas. */
-interface Cost {
+/** A cluster that is measured. */
+interface Cell {
   readonly n: number;
   readonly protocol: string;
-  /** HTTP requests between replicas for one request, as counted, and as the papers have it. */
-  readonly messages: number;
-  readonly formula: number;
-  /** Median time to an answer. */
-  readonly milliseconds: number;
+  readonly byzantine: number;
 }
 
-const PROTOCOLS = [
-  { name: 'pbft', formula: (n: number): number => 2 * n * (n - 1) },
-  { name: 'collector', formula: (n: number): number => 5 * (n - 1) },
-];
+interface Row extends Cell, Cost {
+  /** HTTP requests between replicas for one request, as the papers have it; with traitors, or many at once, there is no formula. */
+  readonly formula: number | undefined;
+}
 
-const SIZES = [4, 7, 10, 13];
-const REQUESTS = 20;
+const FORMULAS: Readonly<Record<string, (n: number) => number>> = { pbft: (n) => 2 * n * (n - 1), collector: (n) => 5 * (n - 1) };
 
-/** Runs both protocols on the same requests, one at a time. @returns the exit status */
-export const compareCommand = ({ json }: ClusterOrder): Promise<number> => untilSignalled((signalled) => compared(json, signalled));
+/** Measures what a request costs by each protocol among each number of replicas. @returns the exit status */
+export async function compareCommand(order: CompareOrder): Promise<number> {
+  const cells = cellsFor(order);
+  const folder = order.out === undefined ? undefined : folderFor(order.out);
+  return untilSignalled((signalled) => compared(order, cells, folder, signalled));
+}
 
-async function compared(json: boolean, signalled: Promise<number>): Promise<number> {
-  const costs: Cost[] = [];
-  if (!json) process.stdout.write(HEAD);
+const CSV = 'comparison.csv';
+const SVG = 'comparison.svg';
+
+function folderFor(path: string): Folder {
+  if (existsSync(join(path, CSV))) throw new UsageError(`${quotedPath(path)} holds a comparison already: another folder keeps it`);
+  return openFolder(path);
+}
+
+function cellsFor({ protocols, members, byzantine, kind }: CompareOrder): readonly Cell[] {
+  const names = [...new Set(protocols.map((name) => serviceNamed(name).name))];
+  const known = [OFFLINE, ...serviceNamed(names[0]!).strategies];
+  if (kind !== undefined && !known.includes(kind)) throw new UsageError(`--kind is ${known.join(', ')}, not ${quoted(kind)}`);
+  if (kind !== undefined && byzantine === 0) throw new UsageError(`--kind ${kind} says how, but not how many: --byzantine <k>, or f`);
+  return [...new Set(members)].toSorted((a, b) => a - b).flatMap((n) => {
+    const faults = faultsTolerated(n);
+    if (byzantine !== 'f' && byzantine > faults) throw new UsageError(`--byzantine ${byzantine} is more than ${n} nodes stand: f takes as many as each cluster stands, here ${faults}`);
+    const traitors = byzantine === 'f' ? faults : byzantine;
+    mustHaveRoom({ members: n, running: kind === undefined || kind === OFFLINE ? n - traitors : n, separate: false, logged: false });
+    return names.map((protocol) => ({ n, protocol, byzantine: traitors }));
+  });
+}
+
+async function compared(order: CompareOrder, cells: readonly Cell[], folder: Folder | undefined, signalled: Promise<number>): Promise<number> {
+  const { json, kind, batch, requests, timeout } = order;
+  const rows: Row[] = [];
+  const stop = new AbortController();
   let code: number | undefined;
-  void signalled.then((status) => (code = status));
-  for (const n of SIZES) {
-    for (const { name, formula } of PROTOCOLS) {
-      if (code !== undefined) break;
-      const cost = { n, protocol: name, formula: formula(n), ...(await costOf(name, n, REQUESTS)) };
-      costs.push(cost);
-      process.stdout.write(json ? `${JSON.stringify({ v: 1, ...cost })}\n` : rowOf(cost));
+  void signalled.then((status) => {
+    code = status;
+    stop.abort();
+  });
+  const asked = askedFor(requests);
+  const meter = meterOf(json, cells.length * asked);
+  let failure: Unanswered | undefined;
+  if (!json) process.stdout.write(`${howMeasured(order)}\n${HEAD}`);
+  for (const [index, { n, protocol, byzantine }] of cells.entries()) {
+    let answered = 0;
+    const update = (): void => meter.update(index * asked + answered, `${protocol} among ${n}`);
+    update();
+    const progressed = (): void => {
+      answered += 1;
+      update();
+    };
+    try {
+      const cost = await costOf({ protocol, members: n, requests, batch, byzantine, kind, timeout, signal: stop.signal, progressed });
+      const formula = byzantine === 0 && batch === 1 ? FORMULAS[protocol]?.(n) : undefined;
+      const row: Row = { n, protocol, byzantine, formula, ...cost };
+      rows.push(row);
+      meter.clear();
+      process.stdout.write(json ? `${JSON.stringify({ v: 1, type: 'cost', ...row, kind: byzantine === 0 ? undefined : (kind ?? OFFLINE), batch, requests })}\n` : rowOf(row));
+      // After each, so that whoever kills this program loses no more than one.
+      folder?.write(CSV, csvOf(order, rows));
+    } catch (error) {
+      if (error instanceof Unanswered) failure = error;
+      else if (!stop.signal.aborted) throw error;
     }
+    if (code !== undefined || failure !== undefined) break;
   }
-  if (code !== undefined) return code;
-  if (!json) {
-    process.stdout.write(drawn('messages for one request', costs, ({ messages }) => messages, String));
-    process.stdout.write(drawn('milliseconds to its answer', costs, ({ milliseconds }) => milliseconds, (value) => value.toFixed(1)));
+  meter.clear();
+  if (rows.length > 0 && folder !== undefined) folder.write(SVG, (await costPlot(rows, howMeasured(order))).svg);
+  if (!json && rows.length > 0) {
+    process.stdout.write(drawn('messages for one request', rows, ({ messages }) => messages, rounded));
+    process.stdout.write(drawn('milliseconds to its answer', rows, ({ median }) => median, (value) => value.toFixed(1)));
+    if (folder !== undefined) process.stdout.write(`\nwritten to ${folder.path}: ${CSV} and ${SVG}\n`);
   }
-  return 0;
+  if (failure !== undefined) throw new Refusal(`${failure.message}; nothing more was measured`);
+  return code ?? 0;
 }
 
-const HEAD = '  n  protocol   messages  formula        ms\n';
+/** How far this has come, on standard error: a bar in a terminal, else a line now and then. */
+function meterOf(isQuiet: boolean, total: number): { update(done: number, what: string): void; clear(): void } {
+  if (isQuiet) return { update: () => undefined, clear: () => undefined };
+  const { stderr } = process;
+  const tell: (progress: Progress) => void = stderr.isTTY ? (progress) => void stderr.write(`\r\u001b[K${barOf(progress)}`) : plainLines((line) => void stderr.write(line));
+  return {
+    update: (done, what) => tell({ share: done / total, text: `${what}: ${done} of ${total} requests` }),
+    clear: () => void (stderr.isTTY && stderr.write('\r\u001b[K')),
+  };
+}
 
-const rowOf = ({ n, protocol, messages, formula, milliseconds }: Cost): string =>
-  `${String(n).padStart(3)}  ${protocol.padEnd(9)}  ${String(messages).padStart(8)}  ${String(formula).padStart(7)}  ${milliseconds.toFixed(1).padStart(8)}\n`;
+function howMeasured({ requests, batch, byzantine, kind = OFFLINE }: CompareOrder): string {
+  const traitors = byzantine === 0 ? 'all loyal' : `${byzantine === 'f' ? 'f = ⌊(n − 1)/3⌋' : byzantine} ${kind}`;
+  const counted = byzantine === 0 ? 'messages of agreement' : 'all messages between replicas';
+  return `${requests} requests, ${batch === 1 ? 'one at a time' : `${batch} at once`}; ${traitors}; ${counted}, counted`;
+}
+
+const HEAD = '  n  protocol   messages  formula      bytes    CPU ms    median ms     95 % ms\n';
+
+const rowOf = ({ n, protocol, messages, formula, bytes, cpu, median, percentile95 }: Row): string =>
+  `${String(n).padStart(3)}  ${protocol.padEnd(9)}  ${rounded(messages).padStart(8)}  ${String(formula ?? '–').padStart(7)}  ${rounded(bytes).padStart(9)}  ${cpu.toFixed(1).padStart(8)}  ${median.toFixed(1).padStart(11)}  ${percentile95.toFixed(1).padStart(10)}\n`;
+
+const rounded = (value: number): string => String(Math.round(value * 10) / 10);
+
+function csvOf({ kind = OFFLINE, batch, requests }: CompareOrder, rows: readonly Row[]): string {
+  const head = 'protocol,members,byzantine,kind,batch,requests,messages,formula,bytes,cpu_ms,median_ms,percentile95_ms';
+  const lines = rows.map(({ protocol, n, byzantine, messages, formula, bytes, cpu, median, percentile95 }) =>
+    [protocol, n, byzantine, byzantine === 0 ? '' : kind, batch, requests, messages, formula ?? '', bytes, cpu.toFixed(3), median.toFixed(3), percentile95.toFixed(3)].join(','),
+  );
+  return `${[head, ...lines].join('\n')}\n`;
+}
 
 const BAR = 50;
 
-function drawn(title: string, costs: readonly Cost[], of: (cost: Cost) => number, shown: (value: number) => string): string {
-  const most = Math.max(...costs.map(of));
-  const lines = costs.map((cost, index) => {
-    const isFirst = costs[index - 1]?.n !== cost.n;
-    const bar = (cost.protocol === 'pbft' ? '█' : '▒').repeat(Math.max(1, Math.round((of(cost) / most) * BAR)));
-    return `${isFirst ? `n = ${cost.n}`.padEnd(7) : ' '.repeat(7)} ${cost.protocol.padEnd(9)} ${bar} ${shown(of(cost))}`;
+function drawn(title: string, rows: readonly Row[], of: (row: Row) => number, shown: (value: number) => string): string {
+  const most = Math.max(...rows.map(of));
+  const lines = rows.map((row, index) => {
+    const isFirst = rows[index - 1]?.n !== row.n;
+    const bar = (row.protocol === 'pbft' ? '█' : '▒').repeat(Math.max(1, Math.round((of(row) / most) * BAR)));
+    return `${isFirst ? `n = ${row.n}`.padEnd(7) : ' '.repeat(7)} ${row.protocol.padEnd(9)} ${bar} ${shown(of(row))}`;
   });
   return `\n${title}\n${lines.join('\n')}\n`;
 }

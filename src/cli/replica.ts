@@ -42,7 +42,7 @@ async function served(order: ReplicaOrder & { type: 'replica' }, signalled: Prom
       strategy: kind,
       listener: {
         answered: (run) => printer.answered(run),
-        commanded: (view, commander) => say(`Node ${commander} commands, in view ${view}`, { type: 'commander', view, commander }),
+        commanded: ({ view, commander }) => say(`Node ${commander} commands, in view ${view}`, { type: 'commander', view, commander }),
         failed(error) {
           failure = error;
           fail(1);
@@ -51,7 +51,7 @@ async function served(order: ReplicaOrder & { type: 'replica' }, signalled: Prom
     }),
   );
   // Only the votes that this node received are known here.
-  const source = { placeOf: (request: string) => replica.placeOf(request), tallies: (place: Place) => new Map([[id, replica.tallyOf(place)]]) };
+  const source = { placeOf: (request: string) => replica.placeOf(request), tallies: (place: Place) => new Map([[id, replica.tallyOf(place)]]), heard: () => undefined };
   const printer = runPrinter(source, [id], say);
   const { hostname, port } = new URL(member.url);
   const address = host ?? hostname.replace(/^\[|\]$/g, '');
@@ -63,7 +63,7 @@ async function served(order: ReplicaOrder & { type: 'replica' }, signalled: Prom
     return await Promise.race([signalled, failed]);
   } finally {
     if (failure !== undefined) process.stderr.write(`generals: the log failed, so this node says nothing more: ${failure.message}\n`);
-    printer.close();
+    await printer.close();
     await replica.close();
   }
 }

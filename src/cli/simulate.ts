@@ -1,6 +1,7 @@
 import { SingleBar } from 'cli-progress';
 import { quoted } from '../core/refusal.ts';
 import { REPLICA_FAULTS } from '../faults/replicas/registry.ts';
+import { replicaProtocol } from '../protocols/pbft/names.ts';
 import { looksOf, wantsColour } from '../repl/looks.ts';
 import { pace, plainLines, type Progress } from '../repl/progress.ts';
 import { describeFact, type RunFact } from '../sim/replicas/facts.ts';
@@ -12,7 +13,8 @@ import { appendText, writeText } from './files.ts';
 import { heeding } from './signals.ts';
 
 /** Lets replicas go through the schedules of seeds, and says how that went. @returns the exit status: 0 holds, 3 violated, 1 stopped before either */
-export async function simulateCommand(order: SimulateOrder): Promise<number> {
+export async function simulateCommand(asked: SimulateOrder): Promise<number> {
+  const order = { ...asked, protocol: replicaProtocol(asked.protocol) };
   return order.schedules === 1 ? one(order) : many(order);
 }
 
@@ -125,10 +127,9 @@ function sayViolated(order: SimulateOrder, seed: number, { witness }: Outcome): 
 }
 
 function scheduleOf({ protocol, members, kind }: SimulateOrder, seed: number): Schedule {
-  if (protocol !== 'pbft' && protocol !== 'collector') throw new UsageError(`there is no protocol ${quoted(protocol)} of replicas: pbft, collector`);
   const names = REPLICA_FAULTS.map(({ name }) => name);
   if (kind !== undefined && !names.includes(kind)) throw new UsageError(`there is no Byzantine kind ${quoted(kind)}: ${names.join(', ')}`);
-  return drawSchedule({ n: members, seed, protocol, ...(kind === undefined ? {} : { kinds: [kind] }) });
+  return drawSchedule({ n: members, seed, protocol: replicaProtocol(protocol), ...(kind === undefined ? {} : { kinds: [kind] }) });
 }
 
 const paint = ({ colourless }: SimulateOrder): ReturnType<typeof looksOf>['paint'] => looksOf(wantsColour(process.env, process.stdout.isTTY, colourless)).paint;

@@ -49,7 +49,8 @@ export interface SealOptions {
  * before them, so that no signature can be taken for one of another cluster, node or purpose.
  */
 export function networkSeal({ cluster, self, secret, keysOf, verdicts = newVerdicts(), onForgery }: SealOptions): Seal {
-  const own = privateKey('sign', secret);
+  // Derived when first needed: a node has clients that nobody ever asks anything.
+  let own: KeyObject | undefined;
   const publicKeys = new Map<NodeId, KeyObject>();
   // Bodies are plain data that nobody changes; one body is signed once and asked about often.
   const texts = new WeakMap<object, string>();
@@ -97,6 +98,7 @@ export function networkSeal({ cluster, self, secret, keysOf, verdicts = newVerdi
   return {
     sign: (domain, body) => {
       const bytes = signed(self, domain, body);
+      own ??= privateKey('sign', secret);
       const signature = sign(null, bytes, own).toString('base64url');
       verdicts.set(`${signature}${hash('sha256', bytes, 'base64url')}`, true);
       return signature;
@@ -141,7 +143,7 @@ export interface Envelopes {
 export const digestOf = (bytes: Buffer): string => hash('sha256', bytes, 'base64url');
 
 export function networkEnvelopes({ cluster, self, secret, keysOf }: SealOptions): Envelopes {
-  const own = privateKey('pair', secret);
+  let own: KeyObject | undefined;
   const keys = new Map<NodeId, Buffer>();
 
   function keyWith(peer: NodeId): Buffer | undefined {
@@ -149,6 +151,7 @@ export function networkEnvelopes({ cluster, self, secret, keysOf }: SealOptions)
     if (known !== undefined) return known;
     const theirs = keysOf(peer);
     if (theirs === undefined) return undefined;
+    own ??= privateKey('pair', secret);
     const shared = diffieHellman({ privateKey: own, publicKey: publicKey('pair', theirs.pair) });
     const key = createHmac('sha256', shared).update(`generals 1, messages in ${cluster}`).digest();
     keys.set(peer, key);

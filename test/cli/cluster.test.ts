@@ -1,12 +1,14 @@
 import { expect } from 'chai';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { connect, createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { REPLICA_FAULTS } from '../../src/faults/replicas/registry.ts';
 import { endAll, start } from '../support/program.ts';
 import { ask } from '../support/served.ts';
-import { generals } from '../support/run.ts';
+import { MAIN, cleanEnvironment, generals } from '../support/run.ts';
 
 interface Node {
   readonly id: number;
@@ -26,21 +28,79 @@ describe('generals cluster', function () {
     rmSync(folder, { recursive: true, force: true });
   });
 
-  it('prints its nodes and their URLs, serves, prints each run in the old words, and ends at Ctrl-C', async () => {
-    const program = start(['cluster', '--members', '4', '--byzantine', '1', '--port', '0']);
+  /** What a cluster says before the line of its last node's votes, ports and times left out. */
+  const without = (lines: readonly string[]): string[] => lines.map((line) => line.replace(/:\d{4,5}\b/, ':PORT').replace(/\d+\.\d{1,6}s$/, 'TIMEs'));
+
+  it('says in the old program’s words who is who, serves, prints each run, and ends at Ctrl-C', async () => {
+    const program = start(['cluster', '--members', '4', '--traitors', '2', '--port', '0']);
     const ready = await program.line((line) => line.startsWith('Ready: '));
-    const urls = program.lines.filter((line) => /^Node \d+: http/.test(line));
-    expect(program.lines.slice(0, 4)).to.deep.equal(['Protocol: pbft, which stands 1 Byzantine node', 'Total nodes: 4', 'Byzantine nodes: 1: Node 3 (offline)', 'Commander node: 0']);
-    expect(urls.map((line) => line.replace(/:\d+(,|$)/, ':PORT$1'))).to.deep.equal(['Node 0: http://127.0.0.1:PORT, commander', 'Node 1: http://127.0.0.1:PORT', 'Node 2: http://127.0.0.1:PORT', 'Node 3: http://127.0.0.1:PORT, offline']);
     const answer = await ask(/http\S+(?=\/preprepare)/.exec(ready)![0], 'very-important-data');
     expect([answer.status, await answer.text()].join(' ')).to.match(/^200 \nPBFT Consensus Time: \d+\.\d{1,6}s\n$/);
     await program.line((line) => line.startsWith('Node 3 -> '));
-    const run = program.lines.slice(program.lines.indexOf(ready) + 1);
-    expect(run[0]).to.equal('Decision: "very-important-data"');
-    expect(run[1]).to.match(/^PBFT Consensus Time: \d+\.\d{1,6}s$/);
-    expect(run.slice(2).map((line) => line.replace(/[1-9]\d* Correct/, 'k Correct'))).to.deep.equal(['Node 0 -> k Correct 0 Corrupt', 'Node 1 -> k Correct 0 Corrupt', 'Node 2 -> k Correct 0 Corrupt', 'Node 3 -> 0 Correct 0 Corrupt']);
+    expect(without(program.lines)).to.deep.equal([
+      'Protocol: pbft, which stands 1 Byzantine node',
+      'Total Nodes: 4 -> [0, 1, 2, 3]',
+      'Byzantine Nodes: 1  -> [2]',
+      'Byzantine Kind: offline',
+      'Commander Node: 1 -> 0',
+      '',
+      'Starting Nodes',
+      '',
+      'Node 0 started on http://127.0.0.1:PORT',
+      'Node 1 started on http://127.0.0.1:PORT',
+      'Node 3 started on http://127.0.0.1:PORT',
+      '',
+      'Node 0 is the commander node.',
+      'Running on http://127.0.0.1:PORT',
+      'Without --data, nothing outlives this program',
+      `Ready: curl -X POST -H 'Content-Type: application/json' -d '{"data":"very-important-data"}' http://127.0.0.1:PORT/preprepare`,
+      'Decision: "very-important-data"',
+      'PBFT Consensus Time: TIMEs',
+      'Node 0 -> 4 Correct 0 Corrupt',
+      'Node 1 -> 4 Correct 0 Corrupt',
+      'Node 2 -> 0 Correct 0 Corrupt',
+      'Node 3 -> 4 Correct 0 Corrupt',
+    ]);
     expect(await program.end('SIGINT')).to.equal(130);
     expect(program.errors()).to.equal('');
+  });
+
+  it('names the communication node of ccro, which is another name of collector, and the processes', async () => {
+    const program = start(['cluster', '--protocol', 'CCRO', '--processes', '--port', '0', '--data', folder]);
+    await program.line((line) => line.startsWith('Ready: '));
+    expect(without(program.lines).slice(0, 7)).to.deep.equal([
+      'Protocol: collector, which stands 1 Byzantine node',
+      'Total Nodes: 4 -> [0, 1, 2, 3]',
+      'Byzantine Nodes: 0  -> []',
+      'Commander Node: 1 -> 0',
+      'Communication Node: 1',
+      '',
+      'Starting Nodes',
+    ]);
+    expect(program.lines.find((line) => line.startsWith('Processes: '))).to.match(/^Processes: node 0 \d+, node 1 \d+, node 2 \d+, node 3 \d+$/);
+    await program.end('SIGINT');
+    const file = join(folder, 'cluster.json');
+    writeFileSync(file, readFileSync(file, 'utf8').replace('"protocol": "collector"', '"protocol": "ccro"'));
+    const replica = start(['replica', '--id', '3', '--cluster', file, '--json']);
+    const { url } = await replica.fact('ready');
+    expect((await look(url as string))['protocol']).to.equal('collector');
+    await replica.end('SIGINT');
+    const again = start(['cluster', '--protocol', 'collector', '--port', '0', '--data', folder, '--json']);
+    expect(await again.fact('ready')).to.include({ protocol: 'ccro' });
+    await again.end('SIGINT');
+  });
+
+  it('shows each of several requests, and no vote twice, though it is ended right after the last answer', async () => {
+    const program = start(['cluster', '--port', '0', '--json']);
+    const url = ((await program.fact('ready'))['nodes'] as Node[])[0]!.url;
+    for (let number = 1; number <= 8; number += 1) expect((await ask(url, `request ${number}`)).status).to.equal(200);
+    expect(await program.end('SIGINT')).to.equal(130);
+    const runs = program.lines.map((line) => JSON.parse(line) as { type: string; data: string; nodes: { correct: number; corrupt: number }[] }).filter(({ type }) => type === 'run');
+    expect(runs.map(({ data }) => data)).to.deep.equal(Array.from({ length: 8 }, (_, index) => `request ${index + 1}`));
+    for (const { correct, corrupt } of runs.flatMap(({ nodes }) => nodes)) {
+      expect(correct).to.be.within(1, 6);
+      expect(corrupt).to.equal(0);
+    }
   });
 
   it('counts the votes for what a traitorous commander was asked, though another commands by then', async () => {
@@ -61,9 +121,9 @@ describe('generals cluster', function () {
   it('names another node to post to where the commander is off', async () => {
     const program = start(['cluster', '--traitors', '0', '--port', '0']);
     const ready = await program.line((line) => line.startsWith('Ready: '));
-    expect(program.lines).to.include('Commander node: 0');
+    expect(program.lines).to.include('Commander Node: 1 -> 0');
     const url = /http\S+(?=\/preprepare)/.exec(ready)![0];
-    expect(program.lines).to.include(`Node 1: ${url}`);
+    expect(program.lines).to.include(`Node 1 started on ${url}`);
     expect((await ask(url, 'without a commander')).status).to.equal(200);
     await program.end('SIGINT');
   });
@@ -87,7 +147,11 @@ describe('generals cluster', function () {
 
   const MISTAKES: readonly (readonly [readonly string[], RegExp])[] = [
     [['--protocol', 'raft'], /^generals: there is no protocol "raft" of replicas: pbft, collector/],
-    [['--members', '0'], /^generals: --members is a whole number from 1 to 64, not "0"/],
+    [['--members', '0'], /^generals: --members is a whole number from 1 on, not "0"/],
+    [['--members', '200'], /^generals: --members is at most 128: 200 nodes would take 80112 open files and 2\.1 GB of memory, and more clients than/],
+    [['--members', '65', '--processes'], /^generals: --processes is for at most 64 nodes: 65 of them would take some 6 GB of memory; without it they share threads/],
+    [['--requests', '7'], /^generals: --requests is for --compare/],
+    [['--out', '/tmp/x'], /^generals: --out is for --compare/],
     [['--kind', 'lazy'], /^generals: --kind is offline.*, not "lazy"/],
     [['--commander', '4'], /^generals: --commander is one of the nodes 0 to 3, not 4/],
     [['--byzantine', '5'], /^generals: --byzantine is at most 4, the number of nodes/],
@@ -100,7 +164,14 @@ describe('generals cluster', function () {
     [['--urls', 'http://a:1,http://a:1'], /^generals: --urls are different addresses such as http:\/\/127\.0\.0\.1:8080: not "http:\/\/a:1" twice/],
     [['--kind', 'malicious'], /^generals: --kind malicious says how, but not how many: --byzantine <k>, or which: --traitors <ids>/],
     [['--byzantine', '2', '--traitors', '0'], /^generals: --traitors says how many are Byzantine: leave --byzantine out/],
-    [['--compare', '--members', '7'], /^generals: --compare starts clusters of its own, and takes no option beside it but --json: leave out --members/],
+    [['--compare', '--port', '7000'], /^generals: --compare starts clusters of its own, and ends them: leave out --port/],
+    [['--compare', '--members', '4,x'], /^generals: each of --members is a whole number from 1 on, not "x"/],
+    [['--compare', '--protocol', 'pbft,raft'], /^generals: there is no protocol "raft" of replicas/],
+    [['--compare', '--byzantine', '2'], /^generals: --byzantine 2 is more than 4 nodes stand: f takes as many as each cluster stands, here 1/],
+    [['--compare', '--kind', 'stale'], /^generals: --kind stale says how, but not how many: --byzantine <k>, or f/],
+    [['--compare', '--byzantine', 'f', '--kind', 'lazy'], /^generals: --kind is offline.*, not "lazy"/],
+    [['--compare', '--requests', '0'], /^generals: --requests is a whole number from 1 to 10000, not "0"/],
+    [['--compare', '--out', '/dev/null/x'], /^generals: the folder "\/dev\/null\/x" cannot be written: /],
     [['--host', 'nowhere.invalid', '--port', '0'], /^generals: node \d cannot listen at nowhere\.invalid:0: there is no such host/],
     [['--data', '/dev/null'], /^generals: "\/dev\/null" cannot be used: a file is in its place/],
     [['--data', '/proc/none/such'], /^generals: "\/proc\/none\/such" cannot be used: there is no such file or folder/],
@@ -114,6 +185,20 @@ describe('generals cluster', function () {
       expect([code, out]).to.deep.equal([2, '']);
     });
   }
+
+  it('says in one line that the system allows too few open files for so many nodes', async () => {
+    const child = spawn('bash', ['-c', 'ulimit -n 700; exec "$@"', '-', process.execPath, MAIN, 'cluster', '--members', '31', '--port', '0'], { env: cleanEnvironment() });
+    let err = '';
+    child.stderr.setEncoding('utf8').on('data', (text: string) => (err += text));
+    const [code] = (await once(child, 'close')) as [number];
+    expect(err).to.match(/^generals: 31 nodes take 2372 open files, as each has a connection to each other, and 700 are allowed here, enough for \d+: ulimit -n says how many – see generals cluster --help\n$/);
+    expect(code).to.equal(2);
+  });
+
+  it('names every Byzantine kind in its help', async () => {
+    const { out } = await generals(['cluster', '--help']);
+    for (const { name } of REPLICA_FAULTS) expect(out).to.match(new RegExp(`[ (]${name}[,\\s]`));
+  });
 
   it('says which port is taken', async () => {
     const server = createServer().listen(0, '127.0.0.1');
@@ -202,7 +287,7 @@ describe('generals cluster', function () {
       await first.end('SIGINT');
       const second = start(['cluster', '--port', '0', '--data', folder]);
       const ready = await second.line((line) => line.startsWith('Ready: '));
-      expect(second.lines.slice(0, 4)).to.deep.equal(['Protocol: pbft, which stands 1 Byzantine node', 'Total nodes: 4', 'Byzantine nodes: 0', 'Commander node: 1, in view 1']);
+      expect(second.lines).to.include.members(['Byzantine Nodes: 0  -> []', 'Commander Node: 1 -> 1', 'Node 1 is the commander node.', 'View: 1']);
       expect((await ask(/http\S+(?=\/preprepare)/.exec(ready)![0], 'two')).status).to.equal(200);
       await second.end('SIGINT');
       for (const [args, message] of [[['--commander', '2'], '--commander 0, not 2'], [['--batch', '7'], '--batch 100, not 7'], [['--timeout', '500'], /--timeout \d+, not 500/]] as const) {

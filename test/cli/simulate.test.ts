@@ -31,6 +31,12 @@ describe('generals simulate', () => {
     expect(code).to.equal(0);
   });
 
+  it('knows the collector as ccro, too', async () => {
+    const [ccro, collector] = await Promise.all(['ccro', 'collector'].map((protocol) => generals(['simulate', '--protocol', protocol, '--json'])));
+    expect(ccro).to.deep.equal(collector);
+    expect(JSON.parse(ccro!.out)).to.include({ protocol: 'collector' });
+  });
+
   it('--json answers by one object', async () => {
     expect(JSON.parse((await generals(['simulate', '--json'])).out)).to.include({ v: 1, protocol: 'pbft', members: 4, seed: 1, type: 'holds' });
   });

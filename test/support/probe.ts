@@ -65,6 +65,7 @@ export const probeService: Service = {
   strategies: [],
   paths: ['/preprepare', '/message'],
   agreement: [],
+  asking: [],
   pathOf: () => '/message',
   sizes: () => new Map([['/message', { bytes: 64 * 1024, depth: 8, parts: 1000 }]]),
   flawIn: () => undefined,
@@ -75,5 +76,6 @@ export const probeService: Service = {
   keep: (records) => records,
   // Each node takes what its own users post.
   command: (state) => ({ view: 0, commander: (state as Seen).self, hasBegun: true }),
+  collector: () => undefined,
   status: (state) => ({ view: 0, commander: (state as Seen).self, executed: 0, digest: '', tail: [], dropped: 0, seen: state }),
 };

@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { newPlan, type Plan } from '../../src/hosts/processes/plan.ts';
-import { Replica, type ReplicaOptions, type Run } from '../../src/hosts/processes/replica.ts';
+import { Replica, type Commanding, type ReplicaOptions, type Run } from '../../src/hosts/processes/replica.ts';
 import type { Place, Service } from '../../src/hosts/processes/service.ts';
 
 /** Replicas that live in this process, each with an HTTP server of its own at a port that the system chose. */
@@ -38,7 +38,7 @@ export async function startReplicas(count: number, service: Service, { data, set
     if (folder !== undefined) mkdirSync(folder, { recursive: true });
     const listener = {
       answered: (run: Run) => void runs.push(run),
-      commanded: (view: number) => void commands.push({ id, view }),
+      commanded: ({ view }: Commanding) => void commands.push({ id, view }),
       failed(error: Error) {
         throw error;
       },

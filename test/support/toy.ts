@@ -97,6 +97,7 @@ export const toyService: Service = {
   strategies: [],
   paths: PATHS,
   agreement: ['preprepare', 'prepare'],
+  asking: ['request', 'reply'],
   pathOf: (message) => `/${(message as Toy['message']).type.replaceAll('-', '')}`,
   ask: ({ ticket, data }) => ({ ticket, data }),
   answered(own, output) {
@@ -105,14 +106,15 @@ export const toyService: Service = {
   },
   executed(output) {
     const executed = output as Toy['output'];
-    return executed.type === 'executed' ? { order: executed.order, digest: executed.data, requests: [executed.request] } : undefined;
+    return executed.type === 'executed' ? { order: executed.order, view: 0, digest: executed.data, requests: [executed.request] } : undefined;
   },
-  votesIn(message) {
+  votesIn(from, message) {
     const vote = message as Toy['message'];
-    return vote.type === 'prepare' || vote.type === 'pre-prepare' ? [{ order: vote.order, digest: vote.data }] : [];
+    return vote.type === 'prepare' || vote.type === 'pre-prepare' ? [{ kind: vote.type, voter: from, order: vote.order, view: 0, digest: vote.data }] : [];
   },
   keep: (records) => records,
   command: () => ({ view: 0, commander: nodeId(0), hasBegun: true }),
+  collector: () => undefined,
   status(state) {
     const { log } = state as State;
     return { view: 0, commander: nodeId(0), executed: log.length, digest: log.join('|'), tail: log.slice(-5), dropped: 0 };

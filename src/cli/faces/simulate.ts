@@ -25,7 +25,7 @@ export const simulate = faceOf({
 generals simulate [options]       let replicas agree on a log in virtual time, through faults drawn from a seed`,
   help: `
 For simulate:
-      --protocol <name>  pbft or collector (pbft)
+      --protocol <name>  pbft, or collector, also called ccro (pbft)
       --members <n>      how many replicas there are (4), ⌊(n − 1)/3⌋ of them Byzantine
       --seed <n>         the seed that the schedule follows from (1)
       --schedules <n>    try that many seeds, from that one on (1)

@@ -1,14 +1,13 @@
-import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
-import { fileURLToPath } from 'node:url';
 import { Refusal } from '../../core/refusal.ts';
-import { startThread } from '../threads/spawn.ts';
-import type { Answer, Being, Letter } from './letters.ts';
+import type { Being } from './letters.ts';
 import type { Plan } from './plan.ts';
-import type { Run } from './replica.ts';
+import type { Commanding, Run } from './replica.ts';
+import { THREADS_MAX } from './room.ts';
 import type { Place } from './service.ts';
 import type { Tally } from './tally.ts';
+import { inProcesses, inThreads, type Unit } from './units.ts';
 
 /** Which replicas to start, and how. */
 export interface ClusterOptions {
@@ -22,14 +21,14 @@ export interface ClusterOptions {
   readonly port: number;
   /** The folder of a replica's log; they forget all when they end, if there is none. */
   readonly folderOf?: ((id: number) => string) | undefined;
-  /** Whether each is a process of its own, and not a thread. */
+  /** Whether each is a process of its own; else they live in threads. */
   readonly separate: boolean;
   readonly listener: ClusterListener;
 }
 
 export interface ClusterListener {
   answered?(id: number, run: Run): void;
-  commanded?(id: number, view: number, commander: number): void;
+  commanded?(id: number, command: Commanding): void;
   /** A replica is not started, for what is in its folder, and the others go on; where nobody is told, none is started. */
   down?(id: number, reason: string): void;
   /** A replica ended that nobody ended. */
@@ -38,16 +37,7 @@ export interface ClusterListener {
 
 export const OFFLINE = 'offline';
 
-/** What the cluster knows of a living replica. */
-interface Unit {
-  readonly post: (letter: Letter) => void;
-  readonly ended: Promise<string>;
-  readonly kill: () => void;
-  readonly pid: number | undefined;
-  isEnding: boolean;
-}
-
-/** Replicas on this machine, each a thread or a process with an HTTP server of its own. What they say to each other never passes through here. */
+/** Replicas on this machine, in threads or processes, each with an HTTP server of its own. What they say to each other never passes through here. */
 export class LiveCluster {
   readonly urls: readonly string[];
   readonly #units: ReadonlyMap<number, Unit>;
@@ -67,13 +57,13 @@ export class LiveCluster {
     const places = new Questions<Place | undefined>();
     const tallies = new Questions<Tally>();
     const up = new Map<number, () => void>();
-    const spawn = separate ? startProcess : startWorker;
+    const spawn = separate ? inProcesses : inThreads(plan.members.length);
     const begun = plan.members.map(async ({ id }) => {
       const wanted = port === 0 ? 0 : port + id;
       const kind = kinds.get(id);
       if (kind === OFFLINE) return wanted === 0 ? freePort(host) : wanted;
       return new Promise<number>((resolve, reject) => {
-        const unit = spawn((answer) => {
+        const unit = spawn(id, (answer) => {
           switch (answer.type) {
             case 'listening':
               return resolve(answer.port);
@@ -91,7 +81,7 @@ export class LiveCluster {
             case 'answered':
               return listener.answered?.(id, answer.run);
             case 'commanded':
-              return listener.commanded?.(id, answer.view, answer.commander);
+              return listener.commanded?.(id, answer.command);
             case 'found':
               return places.answer(answer.question, id, answer.place);
             case 'counted':
@@ -143,8 +133,13 @@ export class LiveCluster {
     const { question, answers } = this.#places.ask([...this.#units.keys()]);
     for (const unit of this.#units.values()) unit.post({ type: 'find', question, request });
     const found = [...(await answers).values()].filter((place) => place !== undefined);
-    const share = (place: Place): number => found.filter(({ order, digest }) => order === place.order && digest === place.digest).length;
+    const share = (place: Place): number => found.filter(({ order, view, digest }) => order === place.order && view === place.view && digest === place.digest).length;
     return found.toSorted((a, b) => share(b) - share(a))[0];
+  }
+
+  /** Resolves when all that the replicas have told until now has been heard. */
+  async heard(): Promise<void> {
+    await this.placeOf('');
   }
 
   /** What votes for that each node has received; those that are gone or silent have none. */
@@ -175,7 +170,7 @@ class Questions<Value> {
         this.#open.delete(question);
         resolve(values);
       };
-      const patience = setTimeout(end, PATIENCE);
+      const patience = setTimeout(end, patienceFor(ids.length));
       this.#open.set(question, { awaited: new Set(ids), values, end });
       if (ids.length === 0) end();
     });
@@ -194,40 +189,22 @@ class Questions<Value> {
   }
 }
 
-/** Milliseconds that a replica may take to answer, or to end. */
+/** Milliseconds that replicas may take to answer, or to end: those that share a thread do it one after the other. */
+const patienceFor = (count: number): number => PATIENCE * Math.max(1, Math.ceil(count / THREADS_MAX));
+
 const PATIENCE = 2000;
 
 async function endAll(units: ReadonlyMap<number, Unit>): Promise<void> {
+  const time = patienceFor(units.size);
   await Promise.all(
     [...units.values()].map(async (unit) => {
       unit.isEnding = true;
       unit.post({ type: 'stop' });
-      const patience = setTimeout(unit.kill, PATIENCE);
+      const patience = setTimeout(unit.kill, time);
       await unit.ended.catch(() => undefined);
       clearTimeout(patience);
     }),
   );
-}
-
-const ENTRY = new URL('../../../workers/replica.cjs', import.meta.url);
-
-function startWorker(hear: (answer: Answer) => void): Unit {
-  const { worker, ended } = startThread(ENTRY);
-  worker.on('message', hear);
-  return { post: (letter) => worker.postMessage(letter), ended, kill: () => void worker.terminate(), pid: undefined, isEnding: false };
-}
-
-function startProcess(hear: (answer: Answer) => void): Unit {
-  const child: ChildProcess = fork(fileURLToPath(ENTRY), { stdio: ['ignore', 'inherit', 'inherit', 'ipc'], execArgv: [] });
-  child.on('message', hear);
-  const ended = new Promise<string>((resolve) => {
-    child.once('error', (error) => resolve(error.message));
-    child.once('exit', (code, signal) => resolve(signal === null ? `exited with code ${code}` : `was ended by ${signal}`));
-  });
-  const post = (letter: Letter): void => {
-    if (child.connected) child.send(letter, () => undefined);
-  };
-  return { post, ended, kill: () => void child.kill('SIGKILL'), pid: child.pid, isEnding: false };
 }
 
 /** A port where nobody listens. */

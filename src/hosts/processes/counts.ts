@@ -3,6 +3,7 @@ import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 /** What is counted, and what the label of each count tells. */
 const KINDS = {
   messages_sent: { label: 'type', help: 'Protocol messages sent to other nodes, one HTTP request each' },
+  bytes_sent: { label: 'type', help: 'Bytes of these messages, without the headers of HTTP' },
   messages_received: { label: 'type', help: 'Protocol messages taken from other nodes' },
   requests_sent: { label: 'status', help: 'HTTP requests to other nodes that were answered, by the answer' },
   answers: { label: 'status', help: 'HTTP requests answered, by the answer' },
@@ -21,12 +22,12 @@ type Kind = keyof typeof KINDS;
 export class Counts {
   readonly #values = new Map<Kind, Map<string, number>>();
 
-  add(kind: Kind, label: string): void {
+  add(kind: Kind, label: string, count = 1): void {
     let values = this.#values.get(kind);
     if (values === undefined) this.#values.set(kind, (values = new Map()));
     // Labels come from a protocol's words and HTTP's codes; should one ever come from elsewhere, memory stays flat.
     const key = values.size < LABELS_MAX || values.has(label) ? label : 'other';
-    values.set(key, (values.get(key) ?? 0) + 1);
+    values.set(key, (values.get(key) ?? 0) + count);
   }
 
   of(kind: Kind): Readonly<Record<string, number>> {

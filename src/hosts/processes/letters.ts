@@ -1,5 +1,5 @@
 import type { Plan } from './plan.ts';
-import type { Run } from './replica.ts';
+import type { Commanding, Run } from './replica.ts';
 import type { Place } from './service.ts';
 import type { Tally } from './tally.ts';
 
@@ -32,8 +32,20 @@ export type Answer =
   /** The user made a mistake: one line. */
   | { readonly type: 'refused'; readonly message: string }
   | { readonly type: 'answered'; readonly run: Run }
-  | { readonly type: 'commanded'; readonly view: number; readonly commander: number }
+  | { readonly type: 'commanded'; readonly command: Commanding }
   | { readonly type: 'found'; readonly question: number; readonly place: Place | undefined }
   | { readonly type: 'counted'; readonly question: number; readonly tally: Tally }
   /** It cannot go on, and ends. */
   | { readonly type: 'failed'; readonly message: string };
+
+/** A letter, and to which of the replicas that live there. */
+export interface Delivery {
+  readonly id: number;
+  readonly letter: Letter;
+}
+
+/** What is told from where replicas live. */
+export type Told =
+  | { readonly type: 'told'; readonly id: number; readonly answer: Answer }
+  /** That replica has ended, and others live on there. */
+  | { readonly type: 'left'; readonly id: number; readonly code: number };

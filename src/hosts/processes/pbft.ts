@@ -6,14 +6,15 @@ import { byzantine } from '../../faults/replicas/traitor.ts';
 import { neededOfTwins, twins, type TwinVocabulary } from '../../faults/replicas/twins.ts';
 import { client, type ClientFlaw, type ClientVocabulary } from '../../protocols/pbft/client.ts';
 import { neededOf } from '../../protocols/pbft/compact.ts';
-import type { Message, ReplicaOutput } from '../../protocols/pbft/messages.ts';
+import { collectorOf } from '../../protocols/pbft/collector.ts';
+import type { Message, Proposal, ReplicaOutput } from '../../protocols/pbft/messages.ts';
 import { FLAWS, flawIn, isKey, KEY_LENGTH } from '../../protocols/pbft/operation.ts';
 import { replica } from '../../protocols/pbft/replica.ts';
 import { CLIENT_WINDOW, CLIENTS, DEFAULTS, DOUBLINGS, flawOfSettings, settingsOf } from '../../protocols/pbft/settings.ts';
 import { messageSizes } from '../../protocols/pbft/sizes.ts';
-import type { ReplicaState } from '../../protocols/pbft/state.ts';
+import { primaryOf, type ReplicaState } from '../../protocols/pbft/state.ts';
 import { commandOf, statusOf } from '../../protocols/pbft/status.ts';
-import type { Refused, Service } from './service.ts';
+import type { Refused, Service, Vote } from './service.ts';
 
 /** PBFT on HTTP; with a collector, its linear variant. */
 export function pbftService(name: string, collector: boolean): Service {
@@ -29,14 +30,18 @@ export function pbftService(name: string, collector: boolean): Service {
     clientWindow: CLIENT_WINDOW,
     clients: CLIENTS,
     patience,
-    // Few batches under way make them large: what a batch costs is then shared by many. And the more replicas share the
-    // cores of one machine, the longer do their votes take to be verified.
-    settings: (n) => ({ ...DEFAULTS, pipeline: 2, collector, timeout: DEFAULTS.timeout + 5 * n * n, collectorTimeout: DEFAULTS.collectorTimeout + 2 * n * n, retryAfter: DEFAULTS.retryAfter + 3 * n * n }),
+    // Few batches under way make them large: what a batch costs is then shared by many. A batch takes 2n(n − 1) messages, which on one
+    // machine share its cores, and so does everyone's asking everyone where he stands: done too soon, it is what keeps them busy.
+    settings(n) {
+      const { timeout, collectorTimeout, retryAfter, statusEvery } = DEFAULTS;
+      return { ...DEFAULTS, pipeline: 2, collector, timeout: timeout + Math.min(5 * n * n, TIMEOUT_MORE_MAX), collectorTimeout: collectorTimeout + 2 * n * n, retryAfter: retryAfter + Math.min(n * n, RETRY_MORE_MAX), statusEvery: statusEvery + 2 * n * n };
+    },
     flawOfSettings,
     // Offline nodes are not started at all.
     strategies: REPLICA_FAULTS.map((fault) => fault.name).filter((fault) => fault !== 'offline'),
     paths: Object.values(PATHS),
     agreement: ['preprepare', 'prepare', 'commit', 'certificate'],
+    asking: ['request', 'reply'],
     pathOf: (message) => PATHS[(message as Message).type],
     sizes: (n, settings) => new Map(Object.entries(messageSizes(n, settings)).map(([type, size]) => [PATHS[type as Message['type']], size])),
     flawIn({ data, key }, state) {
@@ -54,23 +59,28 @@ export function pbftService(name: string, collector: boolean): Service {
     executed(output) {
       const executed = output as ReplicaOutput;
       if (executed.type !== 'executed') return undefined;
-      return { order: executed.sequence, digest: executed.digest, requests: executed.batch.requests.map(({ body }) => nameOf(body.client, body.timestamp)) };
+      return { order: executed.sequence, view: executed.view, digest: executed.digest, requests: executed.batch.requests.map(({ body }) => nameOf(body.client, body.timestamp)) };
     },
-    votesIn(message) {
+    votesIn(from, message, members) {
       const heard = message as Message;
       switch (heard.type) {
         case 'pre-prepare':
+          return from === primaryOf(heard.body.view, members) ? [voteOf(heard.type, from, heard.body)] : [];
         case 'prepare':
         case 'commit':
-          return [{ order: heard.body.sequence, digest: heard.body.digest }];
+          return from === heard.body.replica ? [voteOf(heard.type, from, heard.body)] : [];
         case 'certificate':
-          return heard.votes.map(({ body }) => ({ order: body.sequence, digest: body.digest }));
+          return heard.votes.map(({ body }) => voteOf(heard.phase, body.replica, body));
         default:
           return [];
       }
     },
     keep: (records) => neededOfTwins(records as readonly TwinVocabulary['record'][], neededOf),
     command: (state) => commandOf(state as ReplicaState),
+    collector(state) {
+      const own = state as ReplicaState;
+      return collector && own.n > 1 ? collectorOf(own, own.view, own.executed + 1) : undefined;
+    },
     status: (state) => ({ ...statusOf(state as ReplicaState), values: Object.fromEntries([...(state as ReplicaState).store.values].slice(-20)) }),
   };
 }
@@ -90,6 +100,12 @@ function patience(settings: Settings, n: number): number {
 
 const PATIENCE_MIN = 30_000;
 export const PATIENCE_MAX = 280_000;
+
+/** So that a view can change while a user still waits, also among many. */
+const TIMEOUT_MORE_MAX = 16_000;
+const RETRY_MORE_MAX = 4000;
+
+const voteOf = (kind: string, voter: NodeId, { sequence, view, digest }: Proposal): Vote => ({ kind, voter, order: sequence, view, digest });
 
 const nameOf = (own: NodeId, timestamp: number): string => `${own}:${timestamp}`;
 

@@ -27,6 +27,8 @@ export class Peer {
   readonly #client: Client;
   readonly #counts: Counts;
   readonly #greeting: Greeting;
+  readonly #pauseMin: number;
+  readonly #pauseMax: number;
   #queue: Letter[] = [];
   #bytes = 0;
   /** Given back by a connection that broke or a peer that is busy, to be sent again before all others. */
@@ -41,9 +43,12 @@ export class Peer {
   #isClosed = false;
   #greeted: Promise<boolean> | undefined;
 
-  constructor(url: string, counts: Counts, greeting: Greeting = { headers: [] }) {
+  /** @param members who all call each other from one machine, it may be: the more they are, the longer each waits before he calls again */
+  constructor(url: string, counts: Counts, { greeting = { headers: [] }, members = 4 }: { readonly greeting?: Greeting; readonly members?: number } = {}) {
     this.#counts = counts;
     this.#greeting = greeting;
+    this.#pauseMin = Math.max(PAUSE_MIN, 4 * members);
+    this.#pauseMax = Math.max(PAUSE_MAX, 40 * members);
     this.#client = new Client(url, {
       pipelining: PIPELINE,
       keepAliveTimeout: 60_000,
@@ -194,7 +199,7 @@ export class Peer {
   /** Says nothing for a while, each time longer. */
   #wait(): void {
     if (this.#retry !== undefined || this.#isClosed) return;
-    this.#pause = Math.min(Math.max(this.#pause * 2, PAUSE_MIN), PAUSE_MAX);
+    this.#pause = Math.min(Math.max(this.#pause * 2, this.#pauseMin), this.#pauseMax);
     this.#retry = setTimeout(() => {
       this.#retry = undefined;
       this.#pump();
@@ -219,6 +224,6 @@ export const QUEUE_MAX = 2048;
 const QUEUE_BYTES_MAX = 16 * 1024 * 1024;
 /** How often in a row a peer may be too busy before what it does not take is given up. */
 const REFUSALS_MAX = 64;
-/** Milliseconds between two attempts to reach a peer that is away. */
+/** Milliseconds between two attempts to reach a peer that is away, among few. */
 const PAUSE_MIN = 20;
 const PAUSE_MAX = 1000;

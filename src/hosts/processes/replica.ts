@@ -7,7 +7,7 @@ import { nodeId, type NodeId } from '../../core/node.ts';
 import { faultsTolerated } from '../../core/quorum.ts';
 import { Refusal, quoted, quotedPath } from '../../core/refusal.ts';
 import { DamagedLog, forgetfulLog, openLog, repairLog, type Log } from '../log.ts';
-import { digestOf, networkEnvelopes, networkSeal, newVerdicts, publicKeysOf, type Envelopes } from '../seal.ts';
+import { digestOf, networkEnvelopes, networkSeal, newVerdicts, publicKeysOf, type Envelopes, type Verdicts } from '../seal.ts';
 import { ratesFor, type Rates } from './allowance.ts';
 import { Counts, metricsOf } from './counts.ts';
 import { Driver, type AnyMachine } from './driver.ts';
@@ -37,6 +37,8 @@ export interface ReplicaOptions {
   readonly rates?: Rates | undefined;
   /** How many clients ask for the users of this node. */
   readonly clients?: number | undefined;
+  /** What is known of signatures here, if others know it too. */
+  readonly verdicts?: Verdicts | undefined;
   readonly listener: ReplicaListener;
 }
 
@@ -45,13 +47,18 @@ export interface ReplicaListener {
   /** A user who asked here was answered. */
   answered(run: Run): void;
   /** Somebody else commands now. */
-  commanded(view: number, commander: number): void;
-  /** The logs of so many clients are damaged or gone; others have taken their places. */
-  forgot?(clients: number): void;
+  commanded(command: Commanding): void;
   /** The replica cannot go on. */
   failed(error: Error): void;
   /** Something is wrong that only people can mend: one line. Without this it goes to stderr. */
   warned?(line: string): void;
+}
+
+/** Who commands, and who collects the votes if anybody does. */
+export interface Commanding {
+  readonly view: number;
+  readonly commander: number;
+  readonly collector: number | undefined;
 }
 
 /** A machine with its driver, its log, and what that held. */
@@ -77,7 +84,7 @@ export interface Run {
 export class Replica {
   readonly id: number;
   readonly counts = new Counts();
-  readonly #tallies = new Tallies();
+  readonly #tallies: Tallies;
   readonly #options: ReplicaOptions;
   readonly #members: readonly NodeId[];
   readonly #machine: AnyMachine;
@@ -113,13 +120,14 @@ export class Replica {
     const keys = publicKeysOf(secret);
     if (keys.sign !== own.sign || keys.pair !== own.pair) throw new Refusal(`the secret is not that of node ${id} in this cluster`);
     this.#members = places.map((place) => nodeId(place.id));
+    this.#tallies = new Tallies(places.length);
     this.#machine = service.replica(strategy);
     const count = places.length;
     this.#shared = sharedOf(plan);
     this.#sizes = service.sizes(count, plan.settings);
     for (const { url } of places) this.#names.addUrl(url);
     // A client of a node has the keys of that node; its id keeps their signatures apart.
-    const sealOptions = { cluster: plan.cluster, secret, keysOf: (of: NodeId) => places[of % count], verdicts: newVerdicts() };
+    const sealOptions = { cluster: plan.cluster, secret, keysOf: (of: NodeId) => places[of % count], verdicts: options.verdicts ?? newVerdicts() };
     const owner = { cluster: plan.cluster, node: id };
     const marker = data === undefined ? undefined : ownMarker(data, owner);
     const unitFor = (self: NodeId, folder: string | undefined, hasBegun: boolean, machine: AnyMachine, heed: (output: unknown) => void): Unit => {
@@ -186,7 +194,7 @@ export class Replica {
       const refused = (status: number): void => {
         if (status === 401 || status === 403) this.#warn(`node ${id} does not know this node by its keys: one of the two has the file of another cluster`);
       };
-      if (id !== this.id) this.#peers.set(nodeId(id), new Peer(url, this.counts, { headers: this.#greetingFor(nodeId(id)), refused }));
+      if (id !== this.id) this.#peers.set(nodeId(id), new Peer(url, this.counts, { greeting: { headers: this.#greetingFor(nodeId(id)), refused }, members: urls.length }));
     });
     for (const { driver, records } of [this.#unit, ...this.#clients.values()]) driver.start(records);
     this.#look();
@@ -331,7 +339,8 @@ export class Replica {
   /** @returns whether anything follows from it */
   #give(to: NodeId, from: NodeId, message: unknown): boolean {
     if (to !== this.id) return this.#gateway.hear(to, from, message);
-    for (const vote of this.#options.service.votesIn(message)) this.#tallies.heard(vote);
+    const votes = this.#options.service.votesIn(from, message, this.#members.length);
+    if (votes.length > 0) this.#tallies.heard(from, votes);
     const isOfUse = this.#replica.take({ type: 'message', from, message });
     this.#look();
     return isOfUse;
@@ -355,6 +364,7 @@ export class Replica {
       const { body, digest } = sealed;
       const mac = this.#envelopes.get(from)!.seal(receiver, path, digest);
       this.counts.add('messages_sent', path.slice(1));
+      this.counts.add('bytes_sent', path.slice(1), body.length);
       this.#peers.get(home)?.post({ path, body, headers: ['content-type', 'application/json', FROM, String(from), TO, String(receiver), DIGEST, digest, MAC, mac] });
     }
   }
@@ -364,7 +374,8 @@ export class Replica {
     const { view, commander, hasBegun } = this.command();
     if (view === this.#view || !hasBegun) return;
     this.#view = view;
-    this.#options.listener.commanded(view, commander);
+    const { service, listener } = this.#options;
+    listener.commanded({ view, commander, collector: service.collector(this.#replica.state) });
   }
 }
 

@@ -27,6 +27,8 @@ export interface Service {
   readonly paths: readonly string[];
   /** Of what is posted, what agreeing on one request takes, by path without the slash. */
   readonly agreement: readonly string[];
+  /** And what users' requests and answers take. */
+  readonly asking: readonly string[];
   /** The path for a message. */
   pathOf(message: unknown): string;
   /** How large the messages to each path can be among n replicas: no loyal one sends larger ones. */
@@ -39,12 +41,14 @@ export interface Service {
   answered(client: NodeId, output: unknown): Answer | undefined;
   /** What a replica's output says to have been executed. */
   executed(output: unknown): Executed | undefined;
-  /** The votes that a message is or holds. */
-  votesIn(message: unknown): readonly Vote[];
+  /** The votes that a message is or holds, but for those that its sender could not cast. @param members how many replicas there are */
+  votesIn(from: NodeId, message: unknown, members: number): readonly Vote[];
   /** Of all that a replica saved, what it would still need to recover. */
   keep(records: readonly unknown[]): readonly unknown[];
   /** Who commands now; asked for often. */
   command(state: unknown): Command;
+  /** Who collects the votes for the next request, if anybody does. */
+  collector(state: unknown): NodeId | undefined;
   status(state: unknown): Status;
 }
 
@@ -79,6 +83,8 @@ export interface Refused {
 /** A place in the log, and what got it. */
 export interface Place {
   readonly order: number;
+  /** The view in which it was decided. */
+  readonly view: number;
   /** What votes for it carry. */
   readonly digest: string;
 }
@@ -89,9 +95,11 @@ export interface Executed extends Place {
   readonly requests: readonly string[];
 }
 
-export interface Vote {
-  readonly order: number;
-  readonly digest: string;
+/** A word for a batch to get a place. */
+export interface Vote extends Place {
+  /** Such as prepare: of each, a voter has one vote for a place in a view. */
+  readonly kind: string;
+  readonly voter: NodeId;
 }
 
 /** A replica as people may look at it. */

@@ -1,47 +1,75 @@
 import type { Executed, Place, Vote } from './service.ts';
 
-/** Of the votes that a node received for one place in the log: those that carried what was executed there, and those that did not. */
+/**
+ * Of the votes that a node received for one place in the log, in the view in which it was decided: those that carried what was executed
+ * there, and those that did not. Each voter's vote of each kind counts once, however often it came, and whether alone or in a certificate;
+ * who voted for both is in both.
+ */
 export interface Tally {
   readonly correct: number;
   readonly corrupt: number;
 }
 
+/** What one message says about a place: all its votes that carry one digest. */
+interface Heard extends Place {
+  readonly votes: readonly Pick<Vote, 'kind' | 'voter'>[];
+}
+
 /** Counts votes, and knows what was executed, for the last few places in the log. */
 export class Tallies {
-  readonly #votes = new Map<number, Map<string, number>>();
+  /** By who sent it, so that who makes up votes pushes out none but his own. */
+  readonly #heard = new Map<number, Map<string, Heard>>();
   readonly #executed = new Map<number, Executed>();
+  readonly #most: number;
 
-  heard({ order, digest }: Vote): void {
-    let votes = this.#votes.get(order);
-    if (votes === undefined) this.#votes.set(order, (votes = new Map()));
-    // A traitor may make up any number of digests: those beyond a few are all equally wrong.
-    const key = votes.size < DIGESTS_MAX || votes.has(digest) ? digest : '';
-    votes.set(key, (votes.get(key) ?? 0) + 1);
-    trim(this.#votes);
+  /** @param members who may vote */
+  constructor(members: number) {
+    this.#most = Math.max(HEARD_MIN, Math.floor(HEARD_MAX / members));
+  }
+
+  /** Takes note of the votes in one message. */
+  heard(from: number, votes: readonly Vote[]): void {
+    let heard = this.#heard.get(from);
+    if (heard === undefined) this.#heard.set(from, (heard = new Map()));
+    for (const { order, view, digest } of distinct(votes)) {
+      const alike = votes.filter((vote) => vote.order === order && vote.view === view && vote.digest === digest);
+      heard.set([order, view, digest, ...alike.map(({ kind, voter }) => `${kind}${voter}`)].join(' '), { order, view, digest, votes: alike });
+    }
+    trim(heard, this.#most);
   }
 
   executed(executed: Executed): void {
     this.#executed.set(executed.order, executed);
-    trim(this.#executed);
+    trim(this.#executed, ORDERS_MAX);
   }
 
   /** Where a request was executed, if it was here and not long ago. */
   placeOf(request: string): Place | undefined {
     const found = [...this.#executed.values()].findLast(({ requests }) => requests.includes(request));
-    return found === undefined ? undefined : { order: found.order, digest: found.digest };
+    return found === undefined ? undefined : { order: found.order, view: found.view, digest: found.digest };
   }
 
-  of({ order, digest }: Place): Tally {
-    const votes = this.#votes.get(order) ?? new Map<string, number>();
-    const correct = votes.get(digest) ?? 0;
-    const all = [...votes.values()].reduce((sum, count) => sum + count, 0);
-    return { correct, corrupt: all - correct };
+  of({ order, view, digest }: Place): Tally {
+    const [correct, corrupt] = [new Set<string>(), new Set<string>()];
+    for (const heard of this.#heard.values()) {
+      for (const one of heard.values()) {
+        if (one.order !== order || one.view !== view) continue;
+        for (const { kind, voter } of one.votes) (one.digest === digest ? correct : corrupt).add(`${kind} ${voter}`);
+      }
+    }
+    return { correct: correct.size, corrupt: corrupt.size };
   }
 }
 
-function trim(map: Map<number, unknown>): void {
-  while (map.size > ORDERS_MAX) map.delete(map.keys().next().value!);
+/** The votes, one for each place and digest. */
+const distinct = (votes: readonly Vote[]): readonly Vote[] =>
+  votes.length < 2 ? votes : votes.filter((vote, index) => index === votes.findIndex(({ order, view, digest }) => order === vote.order && view === vote.view && digest === vote.digest));
+
+function trim(map: Map<unknown, unknown>, most: number): void {
+  while (map.size > most) map.delete(map.keys().next().value);
 }
 
-const DIGESTS_MAX = 16;
+/** How many messages are remembered: of all nodes together, and at least of each. A place takes up to three of each. */
+const HEARD_MAX = 4096;
+const HEARD_MIN = 48;
 const ORDERS_MAX = 256;

@@ -14,7 +14,7 @@ describe('demos over HTTP, with a real curl', function () {
     const { code, out, err } = await ran('demo/pbft.sh');
     expect(err).to.equal('');
     expect(code).to.equal(0);
-    expect(out).to.include('Byzantine nodes: 1: Node 3 (offline)\nCommander node: 0\n');
+    expect(out).to.include('Byzantine Nodes: 1  -> [3]\nByzantine Kind: offline\nCommander Node: 1 -> 0\n');
     expect(out).to.include('"Node 0 Up and Running"');
     expect(out).to.match(/\n\nPBFT Consensus Time: [\d.]+s\nDecision: "very-important-data"\nPBFT Consensus Time: [\d.]+s\nNode 0 -> [1-9]\d* Correct 0 Corrupt\n/);
     expect(out).to.match(/\nNode 3 -> 0 Correct 0 Corrupt\n/);
@@ -24,14 +24,15 @@ describe('demos over HTTP, with a real curl', function () {
 
   it('demo/collector-vs-pbft.sh counts what agreement costs, and draws it', async () => {
     const { code, out, err } = await ran('demo/collector-vs-pbft.sh');
-    expect(err).to.equal('');
+    // How far it is, where that takes long.
+    expect(err.replace(/^\d+%: .*\n/gm, '')).to.equal('');
     expect(code).to.equal(0);
     // A slow machine may have nodes say something again that is late.
     const [, pbft, collector] = /^pbft {6}among 7: (\d+) HTTP requests .*\ncollector among 7: (\d+) HTTP requests/.exec(out)!.map(Number);
     expect(pbft).to.be.at.least(84);
     expect(collector).to.be.at.least(30);
     for (const [n, protocol, messages] of [[4, 'pbft', 24], [4, 'collector', 15], [7, 'pbft', 84], [7, 'collector', 30], [10, 'pbft', 180], [10, 'collector', 45], [13, 'pbft', 312], [13, 'collector', 60]] as const) {
-      expect(out).to.match(new RegExp(`^ +${n}  ${protocol} +${messages} +${messages} +[\\d.]+$`, 'm'));
+      expect(out).to.match(new RegExp(`^ +${n}  ${protocol} +${messages} +${messages} +[\\d.]+ +[\\d.]+ +[\\d.]+ +[\\d.]+$`, 'm'));
     }
     expect(out).to.match(/\nmilliseconds to its answer\nn = 4 {3}pbft {6}█+ [\d.]+\n/);
   });

@@ -104,7 +104,7 @@ describe('the way to a peer', () => {
 
   it('begins with a greeting on each connection, and says nothing else before that is answered', async () => {
     const port = await listening();
-    peer = new Peer(`http://127.0.0.1:${port}`, counts, { headers: ['generals-from', '7'] });
+    peer = new Peer(`http://127.0.0.1:${port}`, counts, { greeting: { headers: ['generals-from', '7'] } });
     post('first');
     post('second');
     await until(() => heard.length === 2);
@@ -131,7 +131,7 @@ describe('the way to a peer', () => {
     let answered = 409;
     statusOf = (method) => (method === 'HEAD' ? answered : 204);
     const refusals: number[] = [];
-    peer = new Peer(`http://127.0.0.1:${await listening()}`, counts, { headers: [], refused: (status) => void refusals.push(status) });
+    peer = new Peer(`http://127.0.0.1:${await listening()}`, counts, { greeting: { headers: [], refused: (status) => void refusals.push(status) } });
     post('kept');
     await until(() => refusals.length === 2);
     expect(await peer.isThere()).to.equal(false);
