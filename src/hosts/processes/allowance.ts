@@ -15,10 +15,10 @@ export interface Rates {
  * What a traitor would spend is our time: on brackets to parse, proofs to check, digests to make. What it costs is not
  * reckoned but measured, so nothing is forgotten; and only where nothing came of it, as all that carries an order on is work
  * that has to be done anyway. Of loyal nodes votes that complete no quorum are in vain, of each about as many. So a node may
- * spend a little, all traitors together a fifth of the time; and beyond that twice of what most nodes do, whatever that is on
+ * spend a little, all traitors together a tenth of the time; and beyond that twice of what most nodes do, whatever that is on
  * this machine, at this load.
  */
-export const ratesFor = (faults: number): Rates => ({ messages: 20_000, bytes: 32 * 1024 * 1024, vain: 200 / Math.max(1, faults) });
+export const ratesFor = (faults: number): Rates => ({ messages: 20_000, bytes: 32 * 1024 * 1024, vain: 100 / Math.max(1, faults) });
 
 /** How much the nodes that are heard here may ask. */
 export class Allowance {

@@ -22,10 +22,10 @@ export interface Room {
 }
 
 /**
- * A node itself keeps one connection; another may be on its way in when the last is not gone yet. An address behind which many
- * users are may be all but a quarter of a full house of users; on loopback there is but one address, for all.
+ * A node itself keeps one connection; another may be on its way in when the last is not gone yet. Many users may be
+ * behind one address, so it may have a quarter of the room; on loopback there is but one address for all, and it may have all.
  */
-export const ROOM: Room = { users: 1024, address: 256, peer: 4 };
+export const ROOM: Room = { users: 1024, address: 256, peer: 2 };
 
 /**
  * The connections of a server, so that idle ones, be they thousands, keep nobody out. When there is no room for another user the

@@ -69,14 +69,16 @@ export function nodeListener(desk: NodeDesk, connections: Connections): (request
       response.sendDate = false;
       answerPlainly(counts, response, plain);
       const peer = connections.peerOf(request.socket);
-      if (peer !== undefined && plain !== TAKEN && plain !== BUSY) allowance.spend(peer, length, spent + busySince());
+      if (peer !== undefined && plain.text === WAIT.text) counts.add('throttled', String(peer));
+      if (peer !== undefined && plain !== TAKEN && plain !== BUSY) allowance.spend(peer, lengthOf(request), spent + busySince());
     };
     spent += Math.min(busySince(), CARRIAGE_MAX);
     const envelope = envelopeOf(request);
     const isGreeting = request.method === 'HEAD';
-    const length = isGreeting ? 0 : Number(request.headers['content-length'] ?? Infinity);
-    // Who has not proved to be a node is refused before his message is read.
-    const refusal = strange(desk, request, envelope) ?? allowed(request, response, envelope!, length);
+    const length = lengthOf(request);
+    // Who has not proved to be a node is refused before his message is read. What was sent before its node was told to wait, or
+    // in spite of that, is not even worth a look at its mark.
+    const refusal = held.has(request.socket) ? WAIT : (strange(desk, request, envelope) ?? allowed(request, response, envelope!, length));
     // The rest of what is refused is not read, unless it is short: then the connection goes on behind it.
     if (refusal !== undefined) return answer(length > LONG ? { ...refusal, headers: { ...refusal.headers, connection: 'close' } } : refusal);
     if (isGreeting) return answer(greeted(request, envelope!));
@@ -95,9 +97,8 @@ export function nodeListener(desk: NodeDesk, connections: Connections): (request
     if (length > bytes) return { status: 413, text: `send no more than ${bytes} bytes to ${envelope.path}` };
     const wait = allowance.take(home, length);
     if (wait > 0) {
-      counts.add('throttled', String(home));
       pause(request.socket, wait);
-      return { status: 429, text: 'you ask too much', headers: { 'retry-after': String(Math.ceil(wait / 1000)) } };
+      return { ...WAIT, headers: { 'retry-after': String(Math.ceil(wait / 1000)) } };
     }
     return length <= LONG || reserve(envelope.from, length, bytes, response) ? undefined : BUSY;
   }
@@ -131,8 +132,8 @@ function busySince(): number {
 /** Of the thread, not of a node: it may be home to several. */
 let last = { now: performance.now(), idle: performance.eventLoopUtilization().idle };
 
-/** Longer than this, it was something else, such as collecting garbage. */
-const CARRIAGE_MAX = 2;
+/** Longer than this, most of it was for something else, such as users, or collecting garbage. */
+const CARRIAGE_MAX = 0.2;
 
 /** Reads no more from a connection for a while: what it goes on to send would cost something even if it were refused. */
 function pause(socket: Socket, milliseconds: number): void {
@@ -154,7 +155,10 @@ const held = new WeakSet<Socket>();
 
 const TAKEN: Plain = { status: 204 };
 const VAIN: Plain = { status: 204 };
+const WAIT: Plain = { status: 429, text: 'you ask too much', headers: { 'retry-after': '1' } };
 const BUSY: Plain = { status: 429, text: 'too much at once', headers: { 'retry-after': '1' } };
+
+const lengthOf = ({ method, headers }: IncomingMessage): number => (method === 'HEAD' ? 0 : Number(headers['content-length'] ?? Infinity));
 
 /** Why somebody is not heard as a node of this cluster, if he is not. */
 function strange(desk: NodeDesk, { method, headers }: IncomingMessage, envelope: Envelope | undefined): Plain | undefined {

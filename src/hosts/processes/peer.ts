@@ -83,10 +83,8 @@ export class Peer {
         this.#greeted = undefined;
         this.#isKnown = isKnown;
         resolve(isKnown);
-        if (isKnown) {
-          this.#pause = 0;
-          this.#pump();
-        } else this.#wait();
+        if (isKnown && status < 400) this.#pump();
+        else this.#wait();
       };
       // Without `reset` undici would close a connection behind each HEAD.
       this.#client.dispatch(

@@ -3,6 +3,8 @@ import { differenceOf, sharedOf } from '../../../src/hosts/processes/greeting.ts
 import { newPlan } from '../../../src/hosts/processes/plan.ts';
 import { Replica } from '../../../src/hosts/processes/replica.ts';
 import { serviceNamed } from '../../../src/hosts/processes/services.ts';
+import { sealed } from '../../support/raw.ts';
+import { post } from '../../support/served.ts';
 
 const URLS = Array.from({ length: 4 }, () => 'http://127.0.0.1:1');
 
@@ -52,11 +54,15 @@ describe('nodes that were started otherwise', function () {
       expect(warnings[2]!.toSorted()).to.deep.equal([0, 1, 3].map((id) => `node ${id} was started with other settings: checkpointEvery 64, here 48; node 2 takes nothing from it`));
       const answer = await fetch(`${urls[0]!}/preprepare`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{"data":"by three"}' });
       expect(answer.status).to.equal(200);
+      // And were it to say something all the same:
+      const body = JSON.stringify({ type: 'status', view: 0, isChanging: false, executed: 0, stable: 0 });
+      const refused = await post(`${urls[0]!}/standing`, body, sealed({ plan: alike, secrets: own }, { from: 2, to: 0, path: '/standing', body }));
+      expect([refused.status, await refused.text()]).to.deep.equal([409, 'you were started with other settings\n']);
       const shown = (await (await fetch(`${urls[0]!}/status?full`)).json()) as { differing: object; counts: Record<string, Record<string, number>> };
       expect(shown.differing).to.deep.equal({ 2: 'other settings: checkpointEvery 48, here 64' });
       expect(shown.counts['messages_received']).not.to.equal(undefined);
       expect(replicas[2]!.status().executed).to.equal(0);
-      expect(replicas[0]!.counts.of('differing')['2']).to.be.at.least(1);
+      expect(replicas[0]!.counts.of('differing')['2']).to.be.at.least(2);
     } finally {
       await Promise.all(replicas.map((replica) => replica.close()));
     }
