@@ -1,15 +1,15 @@
 import { nodeId, type NodeId } from '../core/node.ts';
 import { Refusal, quoted, quotedPath } from '../core/refusal.ts';
-import { STRATEGIES } from '../faults/registry.ts';
-import { PROTOCOLS, protocolNamed } from '../protocols/registry.ts';
+import { STRATEGIES, type StrategyName } from '../faults/registry.ts';
+import { PROTOCOLS, protocolNamed, type ProtocolName } from '../protocols/registry.ts';
 import { unexpected, wholeIn, wordIn, type Field } from './fields.ts';
 
 /** What a campaign tries: every combination of these. */
 export interface Grid {
-  readonly protocols: readonly string[];
+  readonly protocols: readonly ProtocolName[];
   readonly members: readonly number[];
   readonly faults: readonly number[];
-  readonly strategies: readonly string[];
+  readonly strategies: readonly StrategyName[];
   /** m, the traitors that the protocol is run to stand: as an army would set it for n, or always f, or each of these. */
   readonly m: (typeof MS)[number] | readonly number[];
   /** How many orders each cell gets; at the most, if `until` is given. */
@@ -26,11 +26,11 @@ export interface Grid {
 export interface Cell {
   /** Says all of the cell, in characters that need no quoting: `oral-m2-n7-f2-coin`. */
   readonly id: string;
-  readonly protocol: string;
+  readonly protocol: ProtocolName;
   readonly m: number;
   readonly members: number;
   readonly faults: number;
-  readonly strategy: string;
+  readonly strategy: StrategyName;
 }
 
 export const COMMANDER: NodeId = nodeId(1);
@@ -98,7 +98,7 @@ export function cellsOf(grid: Grid): { readonly cells: readonly Cell[]; readonly
   return { cells, left: reasons };
 }
 
-export const cellOf = (protocol: string, m: number, members: number, faults: number, strategy: string): Cell => ({
+export const cellOf = (protocol: ProtocolName, m: number, members: number, faults: number, strategy: StrategyName): Cell => ({
   id: `${protocol}-m${m}-n${members}-f${faults}-${strategy}`,
   protocol,
   m,
@@ -137,7 +137,7 @@ export function rangeIn(field: Field, min: number, max: number, orElse = ''): nu
   return [...new Set(numbers)].toSorted((a, b) => a - b);
 }
 
-function namesIn(field: Field, known: readonly string[]): string[] {
+function namesIn<Name extends string>(field: Field, known: readonly Name[]): Name[] {
   const parts = typeof field.value === 'string' ? field.value.split(',') : Array.isArray(field.value) ? (field.value as readonly unknown[]) : [field.value];
   if (parts.length === 0) throw new Refusal(`${field.name} is empty: ${known.join(', ')}`);
   return [...new Set(parts.map((part) => wordIn({ name: field.name, value: typeof part === 'string' ? part.trim().toLowerCase() : part }, known)))];

@@ -94,8 +94,8 @@ export type RoundsEffect<V extends Vocabulary> =
  * inbox of the round before, and what is sent then arrives with the next. The commander gets its `input` before round 1.
  * A pure machine as well.
  */
-export interface RoundsProtocol<V extends OrderVocabulary, State> {
-  readonly name: string;
+export interface RoundsProtocol<V extends OrderVocabulary, State, Name extends string = string> {
+  readonly name: Name;
   /** One line for people who choose among protocols. */
   readonly summary: string;
   readonly timing: 'rounds';

@@ -46,7 +46,7 @@ interface KingState {
   sure: boolean;
 }
 
-export const king: RoundsProtocol<King, KingState> = {
+export const king: RoundsProtocol<King, KingState, 'king'> = {
   name: 'king',
   summary: 'phase king of 1989: vote, propose, and let a king settle doubts, m + 1 times; stands m traitors among 3m + 1, few messages',
   timing: 'rounds',

@@ -48,7 +48,7 @@ const [RETREAT, ATTACK] = [1, 2];
 /** The most messages that an order may cost: all of them are held in memory at once. */
 export const MESSAGES_MAX = 1_000_000;
 
-export const oral: RoundsProtocol<Oral, OralState> = {
+export const oral: RoundsProtocol<Oral, OralState, 'oral'> = {
   name: 'oral',
   summary: 'OM(m) of 1982: what who said that who said, by majorities; stands m traitors among 3m + 1, messages grow as n to the m + 1',
   timing: 'rounds',

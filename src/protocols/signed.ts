@@ -52,7 +52,7 @@ interface Chain {
   readonly signatures: readonly string[];
 }
 
-export const signed: RoundsProtocol<Signed, SignedState> = {
+export const signed: RoundsProtocol<Signed, SignedState, 'signed'> = {
   name: 'signed',
   summary: 'SM(m) of 1982: orders under chains of signatures; stands m traitors among m + 2, at m + 1 rounds',
   timing: 'rounds',

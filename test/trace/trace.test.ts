@@ -7,10 +7,11 @@ import { factsOf } from '../../src/trace/facts.ts';
 import { diagramOf, mermaidOf, shivizOf, transcriptOf } from '../../src/trace/formats.ts';
 import { linesOfFacts, parseTrace } from '../../src/trace/jsonl.ts';
 import { arrowsOf } from '../../src/trace/messages.ts';
+import type { ProtocolName } from '../../src/protocols/registry.ts';
 import { svgOf } from '../../src/trace/svg.ts';
 
 /** An order among so many, of which every third general is a traitor. */
-async function ordered(protocol: string, members: number, host: 'sim' | 'threads' = 'sim'): Promise<Outcome> {
+async function ordered(protocol: ProtocolName, members: number, host: 'sim' | 'threads' = 'sim'): Promise<Outcome> {
   const army = await Army.muster(members, { host, seed: 5, protocol });
   try {
     await army.elect(1);

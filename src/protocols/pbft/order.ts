@@ -52,7 +52,7 @@ const STATUS_EVERY = 6;
 /** The rounds that one view takes at the most, until it is left. At the end there are some for who has to ask what the others executed. */
 const VIEW = PATIENCE + 3;
 
-export const pbft: RoundsProtocol<PbftOrder, OrderState> = {
+export const pbft: RoundsProtocol<PbftOrder, OrderState, 'pbft'> = {
   name: 'pbft',
   summary: 'PBFT of 1999 for one order, signed: pre-prepare, prepare, commit, and another primary where one fails; stands m traitors among 3m + 1',
   timing: 'rounds',
