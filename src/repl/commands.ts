@@ -3,8 +3,9 @@ import { BREAKDOWNS, type Breakdown } from '../core/mission.ts';
 import { nameOf, nodeId } from '../core/node.ts';
 import { parseId, parseWhole } from '../core/parse.ts';
 import { Refusal, quoted } from '../core/refusal.ts';
-import { BOTH, NOTHING, SILENCE } from '../faults/dictated.ts';
+import { SAYINGS } from '../faults/dictated.ts';
 import { DEFAULT_STRATEGY, STRATEGIES } from '../faults/registry.ts';
+import { protocolIn, sayingsIn, strategyIn } from '../hosts/arguments.ts';
 import { PROTOCOLS, protocolNamed } from '../protocols/registry.ts';
 import type { Outcome } from '../core/outcome.ts';
 import type { CheckResult } from '../sim/check/result.ts';
@@ -17,8 +18,6 @@ const ID: Parameter = { name: 'id', words: ({ army }) => army.members().map(({ i
 const ORDER: Parameter = { name: 'attack|retreat', words: () => ORDERS };
 const TRACES = ['on', 'off', 'last'] as const;
 const STATES = ['faulty', 'non-faulty'] as const;
-/** What `choose` can have a traitor say; a king's `nothing` is a message, `silence` is none. */
-const SAYINGS = [...ORDERS, NOTHING, SILENCE, BOTH];
 const STATE: Parameter = { name: STATES.join('|'), words: () => STATES };
 const STRATEGY: Parameter = { name: 'strategy', words: () => STRATEGIES.map(({ name }) => name) };
 const PROTOCOL: Parameter = { name: 'name', words: () => PROTOCOLS.map(({ name }) => name) };
@@ -45,7 +44,7 @@ export const COMMANDS: readonly Command[] = [
       if (id === undefined) return roster(army);
       const general = idOf(id);
       const parsed = oneOf(strategy === undefined ? STATES : ['faulty'], state, 'a state');
-      if (parsed === 'faulty') await army.corrupt(general, strategy?.toLowerCase() ?? DEFAULT_STRATEGY.name);
+      if (parsed === 'faulty') await army.corrupt(general, strategy === undefined ? DEFAULT_STRATEGY.name : strategyIn(strategy.toLowerCase()));
       else await army.pardon(general);
       return roster(army);
     },
@@ -89,7 +88,7 @@ export const COMMANDS: readonly Command[] = [
     example: 'g-protocol exchange',
     async run({ army }, [name, m]) {
       if (name !== undefined) {
-        await army.follow(name.toLowerCase(), m === undefined ? undefined : numberOf(m, 'a number of traitors'));
+        await army.follow(protocolIn(name.toLowerCase()).name, m === undefined ? undefined : numberOf(m, 'a number of traitors'));
       }
       const protocols = name === undefined ? PROTOCOLS.map(({ name: known, summary }) => ({ name: known, summary })) : [];
       return { type: 'protocol', current: army.protocol.name, faults: army.faults, members: army.members().length, protocols };
@@ -178,9 +177,7 @@ export const COMMANDS: readonly Command[] = [
     example: 'choose 1 attack retreat attack',
     async run({ army }, [id = '', ...words]) {
       const general = idOf(id);
-      const parsed = words.map((word) => word.toLowerCase());
-      const stranger = parsed.find((word) => !/^[a-z]{1,20}$/.test(word));
-      if (stranger !== undefined) throw new Refusal(`${quoted(stranger)} is nothing that a general says`);
+      const parsed = sayingsIn(words.map((word) => word.toLowerCase()));
       await army.dictate(general, parsed);
       return { type: 'dictation', general: nameOf(nodeId(general)), words: parsed };
     },

@@ -112,7 +112,7 @@ describe('choose', () => {
     for (const [protocol, words, reason] of [
       ['exchange', 'retreat', 'G2 has more to say than 1 word, first to G4 in round 2'],
       ['exchange', 'retreat retreat retreat', 'G2 was given 3 words, but sends 2 messages'],
-      ['exchange', 'retreat banana', 'word 2 of G2, "banana", cannot be said to G4 in round 2'],
+      ['exchange', 'retreat nothing', 'word 2 of G2, "nothing", cannot be said to G4 in round 2'],
       ['signed', 'nothing attack', 'word 1 of G2, "nothing", cannot be said to G3 in round 2'],
       ['pbft', 'retreat', 'word 1 of G2, "retreat", cannot be said to G1 in round 2'],
     ] as const) {
