@@ -1,3 +1,4 @@
+import { counted, figure } from '../core/figures.ts';
 import { nodeId, type NodeId } from '../core/node.ts';
 import { Refusal, quoted, quotedPath } from '../core/refusal.ts';
 import { STRATEGIES, type StrategyName } from '../faults/registry.ts';
@@ -66,7 +67,7 @@ export function gridOf(fields: Partial<Record<GridKey, Field>>, seed: number): G
   };
   const most = grid.members.at(-1)!;
   const tooMany = grid.faults.find((faults) => faults > most);
-  if (tooMany !== undefined) throw new Refusal(`${fields.faults?.name ?? 'faults'}: ${tooMany} traitors are more than there are generals, ${most} at the most`);
+  if (tooMany !== undefined) throw new Refusal(`${fields.faults?.name ?? 'faults'}: ${counted(tooMany, 'traitor is', 'traitors are')} more than there are generals, ${figure(most)} at the most`);
   return grid;
 }
 
@@ -74,7 +75,7 @@ export function gridOf(fields: Partial<Record<GridKey, Field>>, seed: number): G
 export function cellsOf(grid: Grid): { readonly cells: readonly Cell[]; readonly left: readonly string[] } {
   const ms = typeof grid.m === 'string' ? 1 : grid.m.length;
   const count = grid.protocols.length * grid.members.length * grid.faults.length * grid.strategies.length * ms;
-  if (count > CELLS_MAX) throw new Refusal(`the grid has ${count.toLocaleString('en')} cells, the limit is ${CELLS_MAX.toLocaleString('en')}: choose shorter ranges`);
+  if (count > CELLS_MAX) throw new Refusal(`the grid has ${counted(count, 'cell')}, the limit is ${figure(CELLS_MAX)}: choose shorter ranges`);
   const cells: Cell[] = [];
   const left: string[] = [];
   for (const name of grid.protocols) {

@@ -29,7 +29,7 @@ export interface FaultStrategy<Name extends string = string> {
   /** One line for people who choose among strategies. */
   readonly summary: string;
   says<Message>(occasion: Occasion<Message>): readonly Conduct<Message>[];
-  /** Whether what might become of a message hangs on who is to receive it. */
+  /** Whether what might become of a message depends on who is to receive it. */
   readonly minds?: 'receiver';
   /** What is run in the place of the honest protocol, where lying message by message is not all that the strategy does. */
   possess?(protocol: AnyRoundsProtocol): AnyRoundsProtocol;

@@ -92,7 +92,7 @@ function shown(value: unknown): string {
       return quoted(value);
     case 'number':
     case 'bigint':
-      return figure(value);
+      return figure(value, 20);
     case 'boolean':
     case 'undefined':
       return String(value);

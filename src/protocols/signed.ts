@@ -68,6 +68,7 @@ export const signed: RoundsProtocol<Signed, SignedState, 'signed'> = {
   messages: ({ members: { length: n }, faults }) => n - 1 + (faults === 0 ? 0 : (n - 1) * Math.max(0, n - 2)),
   lies,
   describe: (_setting, message) => message.split(' ', 1)[0]!,
+  legend: 'attack:1:3 means: G1 signed attack, and then G3 signed that',
   parse: (input) => (typeof input === 'string' && chainOf(input) !== undefined ? input : undefined),
 
   evidence,

@@ -1,3 +1,4 @@
+import { counted } from '../core/figures.ts';
 import { ORDERS, type Order } from '../core/order.ts';
 import { BREAKDOWNS, type Breakdown } from '../core/mission.ts';
 import { nameOf, nodeId } from '../core/node.ts';
@@ -232,7 +233,7 @@ async function searched(army: Session['army'], orders: readonly Order[], signal:
   for (let step = search.next(); ; step = search.next(signal.aborted)) {
     if (step.done === true) return step.value;
     const { covered, treasons } = step.value;
-    progress({ share: treasons === undefined ? undefined : Number((covered * 1000n) / treasons) / 1000, text: `${covered.toLocaleString('en')} treasons covered` });
+    progress({ share: treasons === undefined ? undefined : Number((covered * 1000n) / treasons) / 1000, text: `${counted(covered, 'treason')} covered` });
     await new Promise((resolve) => setImmediate(resolve));
   }
 }

@@ -89,7 +89,7 @@ describe('g-campaign', () => {
   it('answers at the prompt, in words and as JSON', async () => {
     const script = 'g-elect 1\ng-state 1 faulty\ng-campaign 1e3\ng-campaign much';
     const words = await transcriptOf(script, { host: 'sim', seed: 1 });
-    expect(words).to.include('1,000 orders of G1 to attack among 4, traitors G1 (coin); protocol exchange, m=1');
+    expect(words).to.include('1,000 orders of G1 to attack among 4, traitor G1 (coin); protocol exchange, m=1');
     expect(words).to.include('agreement held in 100%, 95 % interval 99.617% to 100%');
     expect(words).to.include('! ').and.to.include('"much" is not a number of orders');
     const json = await transcriptOf(script, { host: 'sim', seed: 1 }, 4, true);

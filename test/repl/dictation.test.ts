@@ -68,7 +68,7 @@ describe('choose, word by word,', () => {
     });
 
     it('a commander of OM(1) says its words with the path on which they go', async () => {
-      expect(await ordered('oral 1', 'attack retreat both')).to.deep.equal(['2: attack 1', '3: retreat 1', '4: attack 1', '4: retreat 1']);
+      expect(await ordered('oral 1', 'attack retreat both')).to.deep.equal(['2: attack G1', '3: retreat G1', '4: attack G1', '4: retreat G1']);
     });
 
     it('a commander of SM(2) signs them', async () => {
@@ -91,8 +91,8 @@ describe('choose, word by word,', () => {
       const misfit = await lastOf([...start, 'choose 2 attack', 'actual-order attack'], camp);
       expect(misfit.error).to.match(/^G2 has more to say than 1 word, first to G4 in round 2 – /);
       const facts = factsIn(await lastOf([...start, `choose 2 ${words}`, 'actual-order attack', 'g-trace last'], camp));
-      expect(told(facts, 2, 2)).to.deep.equal(['3: retreat 1 2', '4: attack 1 2', '5: retreat 1 2']);
-      expect(told(facts, 2, 3)).to.deep.equal(['3: attack 1 5 2', '3: retreat 1 4 2', '4: attack 1 3 2', '4: retreat 1 5 2', '5: attack 1 4 2', '5: retreat 1 3 2']);
+      expect(told(facts, 2, 2)).to.deep.equal(['3: retreat G1→G2', '4: attack G1→G2', '5: retreat G1→G2']);
+      expect(told(facts, 2, 3)).to.deep.equal(['3: attack G1→G5→G2', '3: retreat G1→G4→G2', '4: attack G1→G3→G2', '4: retreat G1→G5→G2', '5: attack G1→G4→G2', '5: retreat G1→G3→G2']);
     });
 
     it('a lieutenant of SM(1) that says the other order forges a signature, which the others notice, on threads too', async () => {

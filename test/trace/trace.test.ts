@@ -151,8 +151,8 @@ describe('the pictures of a trace', () => {
 
         it('as sentences name every message and every lie', () => {
           const text = transcriptOf(trace);
-          expect(text.match(/→/g) ?? []).to.have.length(arrowsOf(trace).length);
-          expect(text.match(/→.*\(honest: /g) ?? []).to.have.length(arrowsOf(trace).filter(({ honest }) => honest !== undefined).length);
+          expect(text.match(/ → /g) ?? []).to.have.length(arrowsOf(trace).length);
+          expect(text.match(/ → .*\(honest: /g) ?? []).to.have.length(arrowsOf(trace).filter(({ honest }) => honest !== undefined).length);
         });
 
         it('as a diagram have an arrow for each message, whose ends are on the lifelines', () => {

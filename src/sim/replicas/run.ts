@@ -182,7 +182,7 @@ function machineOf({ traitors, seed }: Schedule, id: NodeId, loyal: AnyMachine):
 
 const areLevel = (nodes: readonly SimNode[]): boolean => new Set(nodes.map(({ state }) => `${(state as ReplicaState).executed} ${(state as ReplicaState).store.chain}`)).size === 1;
 
-/** What becomes of each message hangs on who it is between, and on the how-manieth between them it is. */
+/** What becomes of each message depends on who it is between, and on the how-manieth between them it is. */
 function linkOf(schedule: Schedule): (from: SimNode, to: SimNode, now: number) => readonly number[] {
   const { seed, lost, repeated, delay, heals } = schedule;
   const counts = new Map<number, number>();
