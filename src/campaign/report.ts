@@ -27,8 +27,8 @@ ${status === 'partial' ? '<p class="partial">Partial: the campaign was stopped b
 <p>${counted(orders, 'order')} in ${counted(cells.length, 'cell')}, seed ${escaped(String(grid.seed))}. In each order G1 commands, to attack.
 The traitors are drawn uniformly from all sets of f among the n generals, so the commander is one of them with probability f/n.
 Rates come with 95 % intervals after Wilson. <em>Exact</em> is what a rate tends to, where that can be computed.
-<em>Worst</em> is what any treason of at most f traitors can do, where that was searched${limitsIn(cells)}.</p>
-${notesOn(cells).map((note) => `<p>${escaped(`${note.charAt(0).toUpperCase()}${note.slice(1)}.`)}</p>\n`).join('')}${grid.until === undefined ? '' : `<p>Each cell was sampled until its intervals were at most ${escaped(JSON.stringify(grid.until))} wide. They still cover the truth about 95 times in
+<em>Worst</em> is what any treason of at most f traitors can do, where that was searched.${limitsIn(cells)}</p>
+${notesOn(cells).map((note) => `<p>${escaped(`${capital(note)}.`)}</p>\n`).join('')}${grid.until === undefined ? '' : `<p>Each cell was sampled until its intervals were at most ${escaped(JSON.stringify(grid.until))} wide. They still cover the truth about 95 times in
 100. But rates lean to the nearer of 0 and 1, by up to some hundredths of that width; --orders without --until has no such leaning.</p>\n`}${plots.map(({ caption, svg }) => `<figure>${inline(svg)}<figcaption>${escaped(caption)}</figcaption></figure>`).join('\n')}
 <h2>Counts</h2>
 <div class="wide"><table>
@@ -49,8 +49,10 @@ ${cells.some(({ engine }) => engine === 'kernel') ? '<p>Kernels count orders wit
 function limitsIn(cells: readonly CellResult[]): string {
   const searched = new Set(cells.filter(({ worst }) => worst === 'holds').map(({ protocol }) => protocol));
   const limits = [...searched].flatMap((name) => limitsOf(protocolNamed(name)!) ?? []);
-  return limits.map((limit) => ` (${escaped(limit)})`).join('');
+  return limits.map((limit) => ` ${escaped(`${capital(limit)}.`)}`).join('');
 }
+
+const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 
 const HEADS = ['cell', 'orders', 'agreement', 'exact', 'validity', 'exact', 'attack', 'retreat', 'undecided', 'messages', 'worst', 'broken in orders'];
 

@@ -1,5 +1,6 @@
 import type { ArmyCampaign } from './army.ts';
 import { counted, figure } from '../core/figures.ts';
+import { trivialAgreement, trivialValidity } from '../core/trivial.ts';
 import { ORDER } from './grid.ts';
 import { wilson } from './interval.ts';
 import { percent } from './table.ts';
@@ -8,7 +9,8 @@ import { undecidedIn } from './tally.ts';
 /** A campaign of one army, as lines for people. */
 export function summaryOf({ protocol, m, primary, members, traitors, seed, asked, tally }: ArmyCampaign): string[] {
   const isPrimaryLoyal = !traitors.some(({ name }) => name === primary);
-  const lieutenants = members.length - traitors.length - (isPrimaryLoyal ? 1 : 0);
+  const agreement = trivialAgreement(members.length - traitors.length - (isPrimaryLoyal ? 1 : 0));
+  const validity = trivialValidity(isPrimaryLoyal);
   const { orders, agreementViolated, validityViolated, attack, retreat, messages, violations } = tally;
   const who = traitors.length === 0 ? 'no traitors' : `${traitors.length === 1 ? 'traitor' : 'traitors'} ${traitors.map(({ name, strategy }) => `${name} (${strategy})`).join(', ')}`;
   const head = `${counted(orders, 'order')} of ${primary} to ${ORDER} among ${members.length}, ${who}; protocol ${protocol}, m=${m}`;
@@ -20,10 +22,8 @@ export function summaryOf({ protocol, m, primary, members, traitors, seed, asked
   const [first] = violations;
   return [
     `${head}${orders < asked ? `; PARTIAL, ${figure(asked)} ${asked === 1 ? 'was' : 'were'} asked for` : ''}`,
-    lieutenants < 2
-      ? `agreement is trivial, as ${lieutenants === 0 ? 'no secondary is' : 'one secondary only is'} loyal`
-      : line('agreement held in', orders - agreementViolated),
-    isPrimaryLoyal ? line('validity held in', orders - validityViolated) : 'validity asks nothing, as the primary is a traitor',
+    agreement === undefined ? line('agreement held in', orders - agreementViolated) : `agreement ${agreement}`,
+    validity === undefined ? line('validity held in', orders - validityViolated) : `validity ${validity}`,
     `verdicts: attack ${percent(attack / orders)}, retreat ${percent(retreat / orders)}, undecided ${percent(undecidedIn(tally) / orders)}`,
     `messages an order: ${figure(messages / orders, 1)}`,
     ...(first === undefined ? [] : [`${first.property} was broken first in order ${first.order}; to see it: g-seed ${seed} ${first.order}; actual-order ${ORDER} anyway`]),

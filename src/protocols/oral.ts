@@ -51,7 +51,7 @@ export const MESSAGES_MAX = 1_000_000;
 
 export const oral: RoundsProtocol<Oral, OralState, 'oral'> = {
   name: 'oral',
-  summary: 'OM(m) of 1982: what who said that who said, by majorities; stands m traitors among 3m + 1, messages grow as n to the m + 1',
+  summary: 'OM(m) of 1982: who said that who said what, by majorities; stands m traitors among 3m + 1, with about n^(m + 1) messages',
   timing: 'rounds',
   shots: 'single',
   membersNeeded: byzantineMembers,
@@ -87,10 +87,10 @@ export const oral: RoundsProtocol<Oral, OralState, 'oral'> = {
 
 function refuses(members: number, faults: number): string | undefined {
   if (faults > Math.max(0, members - 2))
-    return `OM(${faults}) does not fit ${members} generals: m is at most n - 2, here ${Math.max(0, members - 2)}`;
+    return `OM(${faults}) does not fit ${counted(members, 'general')}: m is at most n - 2, here ${Math.max(0, members - 2)}`;
   const messages = countMessages(members, faults);
   if (messages <= MESSAGES_MAX) return undefined;
-  return `OM(${faults}) among ${members} generals takes ${counted(messages, 'message')}, the limit is ${figure(MESSAGES_MAX)}: choose a smaller m`;
+  return `OM(${faults}) among ${counted(members, 'general')} takes ${counted(messages, 'message')}, the limit is ${figure(MESSAGES_MAX)}: choose a smaller m`;
 }
 
 /** (n − 1) + (n − 1)(n − 2) + …, m + 1 terms. A bigint, since a refusal names it to the last digit. */

@@ -30,6 +30,7 @@
  * We depart from the paper in two things: the commander decides too, for its own order; and a signature covers the chain
  * of names before it, not the signatures before it, which have to be genuine on their own.
  */
+import { counted } from '../core/figures.ts';
 import { DEFAULT_ORDER, counterpart, parseOrder, type Order } from '../core/order.ts';
 import { nameOf, type NodeId } from '../core/node.ts';
 import type { Context, Heard, OrderVocabulary, RoundsEffect, RoundsProtocol } from '../core/protocol.ts';
@@ -62,7 +63,7 @@ export const signed: RoundsProtocol<Signed, SignedState, 'signed'> = {
   refuses: (members, faults) =>
     faults <= Math.max(0, members - 2)
       ? undefined
-      : `SM(${faults}) does not fit ${members} generals: m is at most n - 2, here ${Math.max(0, members - 2)}`,
+      : `SM(${faults}) does not fit ${counted(members, 'general')}: m is at most n - 2, here ${Math.max(0, members - 2)}`,
   rounds: ({ faults }) => faults + 1,
   speaks: ({ commander }, round, from, to) => (round === 1 ? from === commander : from !== commander && to !== commander),
   messages: ({ members: { length: n }, faults }) => n - 1 + (faults === 0 ? 0 : (n - 1) * Math.max(0, n - 2)),

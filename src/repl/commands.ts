@@ -8,7 +8,8 @@ import { SAYINGS } from '../faults/dictated.ts';
 import { DEFAULT_STRATEGY, STRATEGIES } from '../faults/registry.ts';
 import { protocolIn, sayingsIn, strategyIn } from '../hosts/arguments.ts';
 import { PROTOCOLS, protocolNamed } from '../protocols/registry.ts';
-import type { Outcome } from '../core/outcome.ts';
+import { trivialAgreement, trivialValidity } from '../core/trivial.ts';
+import type { Member, Outcome } from '../core/outcome.ts';
 import type { CheckResult } from '../sim/check/result.ts';
 import { factsOf } from '../trace/facts.ts';
 import { explain } from '../trace/why.ts';
@@ -63,7 +64,7 @@ export const COMMANDS: readonly Command[] = [
   {
     name: 'g-kill',
     forms: [[ID], [ID, { name: 'round' }]],
-    summary: 'end a general, at once, or when half of the others have heard it in that round of the next order; if it was primary, another is elected',
+    summary: 'end a general at once, or in the middle of that round of the next order; if it was primary, another is elected',
     example: 'g-kill 2',
     async run({ army }, [id = '', word]) {
       const general = idOf(id);
@@ -134,13 +135,13 @@ export const COMMANDS: readonly Command[] = [
     example: 'g-check attack',
     async run({ army, progress }, [order], signal) {
       const orders = order === undefined ? ORDERS : [oneOf(ORDERS, order, 'an order')];
-      return { type: 'check', result: await searched(army, orders, signal, progress), protocol: army.protocol };
+      return { type: 'check', trivial: trivialOf(army.members()), result: await searched(army, orders, signal, progress), protocol: army.protocol };
     },
   },
   {
     name: 'g-campaign',
     forms: [[], [{ name: 'count' }]],
-    summary: 'simulate that many orders (10000) to the army as it stands, and count how often its loyal agree; what choose, g-break and g-kill have set for the next order waits for that',
+    summary: 'simulate that many orders (1e4) to the army as it stands, and count how often its loyal agree. What choose, g-break and g-kill have set for the next order waits for that',
     example: 'g-campaign 1e5',
     async run({ army, progress }, [orders], signal) {
       const { ARMY_ORDERS, armyCampaign } = await import('../campaign/army.ts');
@@ -153,7 +154,7 @@ export const COMMANDS: readonly Command[] = [
   {
     name: 'g-seed',
     forms: [[], [{ name: 'n' }], [{ name: 'n' }, { name: 'order' }]],
-    summary: 'show the seed that all chance follows from, or set it, so that what follows can be repeated: from its first order on, or from a later one',
+    summary: 'show the seed that all chance follows from, or set it to repeat its orders, from the first or from that one on',
     example: 'g-seed 42',
     async run({ army }, [n, order = '1']) {
       if (n !== undefined) await army.reseed(numberOf(n, 'a seed'), numberOf(order, "an order's number"));
@@ -236,6 +237,14 @@ async function searched(army: Session['army'], orders: readonly Order[], signal:
     progress({ share: treasons === undefined ? undefined : Number((covered * 1000n) / treasons) / 1000, text: `${counted(covered, 'treason')} covered` });
     await new Promise((resolve) => setImmediate(resolve));
   }
+}
+
+/** What a check of these generals says nothing about, a sentence for each. */
+function trivialOf(members: readonly Member[]): string[] {
+  const loyal = members.filter(({ state }) => state.type === 'loyal');
+  const secondaries = loyal.filter(({ role }) => role === 'secondary').length;
+  const [agreement, validity] = [trivialAgreement(secondaries), trivialValidity(secondaries < loyal.length)];
+  return [...(agreement === undefined ? [] : [`agreement ${agreement}`]), ...(validity === undefined ? [] : [`validity ${validity}`])];
 }
 
 function lastOf({ outcome }: Session): Outcome {

@@ -29,7 +29,7 @@ function textOf(result: Result, paint: ChalkInstance): string[] {
     case 'trace':
       return [result.isOn ? 'orders are followed by their facts' : 'orders are not followed by their facts; g-trace last shows those of the last one'];
     case 'check':
-      return [...sentencesOf(result.result, result.protocol), ...(result.result.type === 'violated' ? [repetitionOf(result.result.violation)] : [])];
+      return [...sentencesOf(result.result, result.protocol), ...(result.result.type === 'violated' ? [repetitionOf(result.result.violation)] : result.trivial)];
     case 'campaign':
       return summaryOf(result.campaign);
     case 'why':
@@ -194,12 +194,12 @@ function biography(reasons: Reasons, outcome: Outcome, paint: ChalkInstance): st
     ...(legend === undefined ? [] : [paint.dim(`(${legend})`)]),
     ...hearings.map(({ round, from, text, honest }) => {
       const line = `round ${round}: ${nameOf(from)} told ${name} ${text}`;
-      return honest === undefined ? line : paint.red(`${line}, where an honest general would have said ${honest}`);
+      return honest === undefined ? line : paint.red(`${line}. An honest general would have said ${honest}.`);
     }),
     ...votes.filter(({ isAssumed }) => isAssumed).map(({ from, order }) => `${nameOf(from)} was silent, which counts as ${order}`),
     ...misdeeds.map(({ round, to, honest, said, late }) => {
       const instead = said.length === 0 ? 'kept silent' : `said ${said.join(' and ')}`;
-      return paint.red(`round ${round}: ${name} ${instead} to ${nameOf(to)} instead of ${honest}${late.length === 0 ? '' : `, and ${late.join(' and ')} a round too late`}`);
+      return paint.red(`round ${round}: ${name} ${instead} to ${nameOf(to)}${late.length === 0 ? '' : `, and ${late.join(' and ')} a round too late`}. An honest general would have said ${honest}.`);
     }),
     ...accusations.map(({ suspect, evidence: proof }) => `${name} accuses ${nameOf(suspect)}: ${proof}`),
     ...(votes.length === 0 ? [] : [`of the ${counted(votes.length, 'order')} that ${name} holds, attack has ${figure(attack)}, retreat ${figure(retreat)}`]),

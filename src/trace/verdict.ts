@@ -1,6 +1,7 @@
 import { counted, figure } from '../core/figures.ts';
 import type { Trace } from '../core/fact.ts';
 import type { Finding } from '../core/findings.ts';
+import { trivialAgreement, trivialValidity } from '../core/trivial.ts';
 import type { NodeId } from '../core/node.ts';
 
 /** What the quorum decided, and whether the run had each property: a sentence for each. */
@@ -25,9 +26,8 @@ function said(property: string, finding: Finding, trace: Trace): string {
     case 'holds': {
       const loyal = loyalOf(trace);
       const { commander } = trace.ordered;
-      if (property === 'validity' && !loyal.includes(commander)) return 'asks nothing, as the primary is not loyal';
-      const isTrivial = property === 'agreement' && loyal.filter((id) => id !== commander).length < 2;
-      return isTrivial ? 'is trivial: one loyal secondary, or none, is there to decide' : 'holds';
+      const trivial = { agreement: trivialAgreement(loyal.filter((id) => id !== commander).length), validity: trivialValidity(loyal.includes(commander)) }[property];
+      return trivial ?? 'holds';
     }
     default:
       return finding satisfies never;

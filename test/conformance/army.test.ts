@@ -473,7 +473,7 @@ for (const host of ['threads', 'sim'] as const) {
     });
 
     describe('a general that breaks down', () => {
-      const reasons = { throw: 'threw "broken down"', exit: 'exited with code 1', hang: `did not answer within ${HURRIED} ms` };
+      const reasons = { throw: 'threw "broken down"', exit: 'exited with code 1', hang: 'did not answer within 1,500 ms' };
 
       for (const breakdown of ['throw', 'exit', 'hang'] as const) {
         it(`by ${breakdown} as a secondary is silent, is shown as lost, and the others decide`, async () => {

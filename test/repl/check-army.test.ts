@@ -158,12 +158,19 @@ describe('g-check, army by army,', () => {
       for (const order of [...ORDERS, 'ATTACK']) expect(await printed(at, `g-check ${order}`), order).to.match(/^holds: all 8 treasons covered \(\w+\)\n/);
     });
 
+    it('holds, and which properties say nothing of these generals', async () => {
+      expect(await printed(await camp(4, 'g-state 3 faulty'), 'g-check')).not.to.match(/nothing|trivial/);
+      expect(await printed(await camp(4, 'g-state 1 faulty'), 'g-check')).to.match(/^holds: .*\nvalidity asks nothing, as the primary is not loyal\n$/s);
+      const lonely = await camp(4, 'g-state 1 faulty', 'g-state 2 faulty', 'g-state 3 faulty');
+      expect(await printed(lonely, 'g-check')).to.match(/\nagreement is trivial, as only one secondary is loyal\nvalidity asks nothing, as the primary is not loyal\n$/);
+    });
+
     it('violated, with property, number of lies, traitors, and what was said in a sentence', async () => {
       const at = await camp(4, 'g-kill 1', 'g-elect 2', 'g-state 4 faulty');
       const [first, ...others] = (await printed(at, 'g-check')).split('\n');
       expect(first).to.match(/^violated: validity; 1 message is tampered with, and with fewer nothing breaks \(\w+\)$/);
       expect(others.slice(0, 3)).to.deep.equal([
-        'order attack, traitors G4:',
+        'order attack, traitor G4:',
         '  G4 told G3 retreat instead of attack in round 2',
         'so the loyal primary ordered attack, G3 is loyal and decided retreat',
       ]);
@@ -177,7 +184,7 @@ describe('g-check, army by army,', () => {
 
     it('of signed messages, what it leaves out', async () => {
       const at = await camp(3, 'g-protocol signed', 'g-state 1 faulty');
-      expect(await printed(at, 'g-check')).to.match(/^holds: .*\n\(traitors that sign in each other’s names, .*\)\n$/);
+      expect(await printed(at, 'g-check')).to.match(/^holds: .*\n\(traitors that sign in each other’s names, .*\)\nvalidity asks nothing, .*\n$/);
       expect((await checked(at)).limits).to.include('sign in each other’s names');
     });
 

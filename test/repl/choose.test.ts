@@ -130,7 +130,7 @@ describe('choose', () => {
     const script = ['g-seed 5', 'g-elect 1', 'g-protocol oral 1', 'g-state 3 faulty arbitrary', 'choose 3 retreat silence', 'actual-order attack', 'g-why 2', 'g-trace last', ''].join('\n');
     const [threads, sim] = [await transcriptOf(script, { host: 'threads', seed: 1 }), await transcriptOf(script, { host: 'sim', seed: 1 })];
     expect(threads).to.equal(sim);
-    expect(sim).to.include('round 2: G3 told G2 retreat G1→G3, where an honest general would have said attack G1→G3');
+    expect(sim).to.include('round 2: G3 told G2 retreat G1→G3. An honest general would have said attack G1→G3');
     expect(sim).to.include('"honest":"attack G1→G3","said":[]');
   });
 });

@@ -69,7 +69,7 @@ describe('g-why of one general', () => {
       for await (const { name, why, text, replay } of biographies(protocol, { n: 4, m: 1 })) {
         for (const { round, from, message, honest } of why.heard) {
           const line = `round ${round}: ${from} told ${name} ${message}`;
-          expect(text, replay).to.include(honest === undefined ? `\n${line}\n` : `\n${line}, where an honest general would have said ${honest}`);
+          expect(text, replay).to.include(honest === undefined ? `\n${line}\n` : `\n${line}. An honest general would have said ${honest}`);
           if (honest !== undefined) lies += 1;
         }
       }

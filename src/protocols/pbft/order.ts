@@ -17,6 +17,7 @@
  * views, one of whom is loyal. A commander that keeps its order from all but a few is not obeyed: fewer than f + 1 who wait for it
  * do not make the others leave the view, and then nobody executes anything.
  */
+import { counted } from '../../core/figures.ts';
 import { DEFAULT_ORDER, counterpart, parseOrder, type Order } from '../../core/order.ts';
 import type { ReplicaContext, Seal } from '../../core/machine.ts';
 import { nodeId, type NodeId } from '../../core/node.ts';
@@ -62,7 +63,7 @@ export const pbft: RoundsProtocol<PbftOrder, OrderState, 'pbft'> = {
   refuses: (members, faults) =>
     faults <= faultsTolerated(members)
       ? undefined
-      : `PBFT does not stand ${faults} traitors among ${members} generals: m is at most (n - 1) / 3, here ${faultsTolerated(members)}`,
+      : `PBFT does not stand ${counted(faults, 'traitor')} among ${counted(members, 'general')}: m is at most (n - 1) / 3, here ${faultsTolerated(members)}`,
   rounds: ({ faults }) => (faults + 1) * VIEW + STATUS_EVERY + 2,
   messages: ({ members: { length: n } }) => 2 * n * (n - 1),
   lies,

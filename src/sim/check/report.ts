@@ -56,7 +56,7 @@ function verdictOf(result: CheckResult, { legend }: AnyRoundsProtocol): string[]
       const told = liesIn(violation);
       return [
         `violated: ${property}; ${count}, ${isSmallest ? 'and with fewer nothing breaks' : `fewer may do, the search was stopped at ${counted(covered, 'treason')}`} (${engine})`,
-        `order ${order}, traitors ${traitors.length === 0 ? 'none' : traitors.map(nameOf).join(', ')}:`,
+        `order ${order}, ${traitors.length === 0 ? 'no traitors' : `${traitors.length === 1 ? 'traitor' : 'traitors'} ${traitors.map(nameOf).join(', ')}`}:`,
         ...(told.length === 0 ? ['  nobody lies'] : told.map((sentence) => `  ${sentence}`)),
         `so ${violation.witness}`,
         ...(legend !== undefined && lies.some(({ path }) => path !== undefined && path.length > 1) ? [`(${legend})`] : []),
