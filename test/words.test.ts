@@ -64,6 +64,12 @@ const SOURCES: Readonly<Record<string, () => Promise<readonly string[]>>> = {
     });
   },
 
+  'what simulations and repairs say of numbers': async () => {
+    const answers = await Promise.all(['--seed 14', '--schedules 2', '--members 7 --seed 3 --protocol collector'].map((line) => generals(['simulate', ...line.split(' ')])));
+    // The places of a log and milliseconds stand in columns.
+    return answers.flatMap(({ out }) => out.split('\n').filter((line) => !/^ +\d+ ms {2}/.test(line)).flatMap((line) => line.split('; ')));
+  },
+
   'campaigns: tables, captions and the report': async () => {
     const folder = mkdtempSync(join(tmpdir(), 'generals-words-'));
     try {

@@ -1,4 +1,5 @@
 import { dirname } from 'node:path';
+import { counted } from '../core/figures.ts';
 import { Refusal, quoted, quotedPath, reasonOf } from '../core/refusal.ts';
 import { DamagedLog, repairLog } from '../hosts/log.ts';
 import { readPlan, readSecret, replicaFolder } from '../hosts/processes/folder.ts';
@@ -82,7 +83,7 @@ function repaired(folder: string): number {
     if (repair === undefined) process.stdout.write(`the log in ${folder} is whole\n`);
     else
       process.stdout.write(
-        `kept ${repair.kept} records, cut off ${repair.cut} bytes; the damaged log is now ${repair.copy}\n` +
+        `kept ${counted(repair.kept, 'record')}, cut off ${counted(repair.cut, 'byte')}; the damaged log is now ${repair.copy}\n` +
           'This node may have forgotten what it promised: until it has caught up, count it among the Byzantine ones.\n',
       );
     return 0;

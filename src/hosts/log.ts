@@ -1,3 +1,4 @@
+import { counted } from '../core/figures.ts';
 import { closeSync, copyFileSync, existsSync, fdatasync, fsyncSync, ftruncateSync, openSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { crc32 } from 'node:zlib';
@@ -66,7 +67,7 @@ export function openLog(folder: string, listener: LogListener, housekeeping?: Ho
   if (flaw === 'damage') {
     closeSync(fd);
     release();
-    throw new DamagedLog(`${path} is damaged at byte ${end}, after ${records.length} records: generals replica --repair ${folder} keeps those and cuts off the rest`);
+    throw new DamagedLog(`${path} is damaged at byte ${end}, after ${counted(records.length, 'record')}: generals replica --repair ${folder} keeps those and cuts off the rest`);
   }
   if (flaw === 'cut') ftruncateSync(fd, end);
   // What a process wrote and did not sync before it was killed is read back all the same, and is to be relied on from now on.

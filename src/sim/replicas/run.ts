@@ -1,3 +1,4 @@
+import { counted } from '../../core/figures.ts';
 import { philox } from '../../core/philox.ts';
 import { nodeId, type NodeId } from '../../core/node.ts';
 import { symbolicSeal } from '../../core/seal.ts';
@@ -162,12 +163,12 @@ function* executedIn(state: ReplicaState): Iterable<{ readonly sequence: number;
 
 /** What is not as it must be in the end; undefined if all is. */
 function failureIn(good: readonly SimNode[], { ledger }: LogJudge, requests: number, answered: number): string | undefined {
-  if (answered < requests) return `${requests - answered} of ${requests} requests were not answered`;
+  if (answered < requests) return `${requests - answered} of ${counted(requests, 'request was', 'requests were')} not answered`;
   if (!areLevel(good)) return 'the loyal replicas did not come level';
   const [first, ...others] = good.map(({ context, state }) => stateDigest(context.seal, state as ReplicaState));
   if (others.some((digest) => digest !== first)) return 'equal logs made different states';
   const { position, values } = (good[0]!.state as ReplicaState).store;
-  if (position !== ledger.position) return `${ledger.position} requests were executed ${position} times`;
+  if (position !== ledger.position) return `${counted(ledger.position, 'request was', 'requests were')} executed ${counted(position, 'time')}`;
   const isTrue = values.size === ledger.values.size && [...values].every(([key, value]) => ledger.values.get(key) === value);
   return isTrue ? undefined : 'the log makes another state than the replicas have';
 }
