@@ -111,7 +111,7 @@ function pictureOf(trace: Trace): Picture {
     line += legend.length > 0 ? ROW + 4 : 0;
     for (const sentence of sentences) {
       for (const part of wrapped(sentence, Math.floor((width - 2 * EDGE) / LETTER))) {
-        parts.push(`<text x="${EDGE}" y="${line}"${/ is violated:/.test(sentence) ? ' class="lied"' : ''}>${escaped(part)}</text>`);
+        parts.push(`<text x="${EDGE}" y="${line}"${/^\w+ violated:/.test(sentence) ? ' class="lied"' : ''}>${escaped(part)}</text>`);
         line += 18;
       }
     }

@@ -20,9 +20,9 @@ export function verdictLines(trace: Trace): string[] {
 function said(property: string, finding: Finding, trace: Trace): string {
   switch (finding.type) {
     case 'violated':
-      return `is violated: ${finding.witness}`;
+      return `violated: ${finding.witness}`;
     case 'unknown':
-      return `is unknown: ${finding.reason}`;
+      return `unknown: ${finding.reason}`;
     case 'holds': {
       const loyal = loyalOf(trace);
       const { commander } = trace.ordered;
