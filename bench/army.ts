@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { Army } from '../src/index.ts';
+import { Army, type ProtocolName } from '../src/index.ts';
 import { inTurn, time, type Row } from './measure.ts';
 import { RawArmy } from './raw-army.ts';
 import type { Plan } from './raw-general.ts';
@@ -25,7 +25,7 @@ export async function benchArmy(report: (row: Row) => void): Promise<void> {
 /** @param counts how many pairs are measured, of how many orders each, and how many more come before, so that both are warm */
 async function orderRow(
   what: string,
-  { members, protocol = 'exchange', faults }: { readonly members: number; readonly protocol?: string; readonly faults?: number },
+  { members, protocol = 'exchange', faults }: { readonly members: number; readonly protocol?: ProtocolName; readonly faults?: number },
   plan: Plan,
   [pairs, orders, warm]: readonly [pairs: number, orders: number, warm: number],
   limit?: number,

@@ -1,6 +1,7 @@
+import { figure } from '../core/figures.ts';
 import { DEFAULT_DEADLINE } from '../core/mission.ts';
 import { nameOf, type NodeId } from '../core/node.ts';
-import { Refusal, quoted } from '../core/refusal.ts';
+import { Refusal } from '../core/refusal.ts';
 import type { Army } from '../hosts/army.ts';
 import { ORDER } from './grid.ts';
 import { EMPTY, added, type Tally } from './tally.ts';
@@ -33,7 +34,7 @@ const CHUNK = 200;
  * @throws Refusal if the army cannot be given an order
  */
 export async function armyCampaign(army: Army, asked: number, signal: AbortSignal, counted: (orders: number) => void = () => undefined): Promise<ArmyCampaign> {
-  if (!Number.isSafeInteger(asked) || asked < 1 || asked > ORDERS_MAX) throw new Refusal(`a number of orders is a whole number from 1 to ${ORDERS_MAX}, not ${quoted(String(asked))}`);
+  if (!Number.isSafeInteger(asked) || asked < 1 || asked > ORDERS_MAX) throw new Refusal(`a number of orders is a whole number from 1 to ${figure(ORDERS_MAX)}, not ${figure(asked, 20)}`);
   const members = army.members();
   const primary = members.find(({ role }) => role === 'primary');
   const lost = members.find(({ state }) => state.type === 'lost');

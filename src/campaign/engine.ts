@@ -1,3 +1,4 @@
+import { figure } from '../core/figures.ts';
 import { symbolicKeyring } from '../core/keyring.ts';
 import { Refusal } from '../core/refusal.ts';
 import { protocolNamed } from '../protocols/registry.ts';
@@ -15,14 +16,14 @@ export const ENGINE_CHOICES: readonly EngineChoice[] = ['auto', 'simulator', 'ke
 const KERNEL_FROM = 50_000;
 
 /**
- * The engine of a cell. It hangs on the cell and the choice alone, so that a campaign that is resumed goes on as it began.
+ * The engine of a cell. It depends on the cell and the choice alone, so that a campaign that is resumed goes on as it began.
  * @throws Refusal if a kernel is asked for and there is none, or the simulator for more orders than it can number
  */
 export async function engineOf(cell: Cell, { orders, until }: Grid, choice: EngineChoice): Promise<Engine> {
   const isWanted = choice === 'kernel' || (choice === 'auto' && (orders >= KERNEL_FROM || until !== undefined));
   if (isWanted && (await import('./sliced.ts')).isSliced(cell)) return 'kernel';
   if (choice === 'kernel') throw new Refusal(`there is no kernel for ${cell.id}: --engine auto takes the simulator there`);
-  if (orders > DRAWS_MAX) throw new Refusal(`${cell.id} has no kernel, and the simulator numbers ${DRAWS_MAX} orders a cell: choose fewer`);
+  if (orders > DRAWS_MAX) throw new Refusal(`${cell.id} has no kernel, and the simulator numbers ${figure(DRAWS_MAX)} orders a cell: choose fewer`);
   return 'simulator';
 }
 

@@ -5,12 +5,12 @@
  * Take the tree of paths that OM(m) walks (`protocols/oral.ts`), and of a path p the loyal generals that are not on it, its
  * receivers; let `a` be how many they are, and `t` how many traitors are not on it either. Four remarks make the sum short.
  *
- * 1. A coin traitor says each message as a fair coin, whatever it heard; so what is made of p hangs on the coins on p and
+ * 1. A coin traitor says each message as a fair coin, whatever it heard; so what is made of p depends on the coins on p and
  *    on the paths that begin with p, and else only on what a loyal speaker, the last general of p, heard on the path before.
  * 2. Given what each receiver heard on p, what is made of the paths longer by one general is independent from one such path
  *    to the next: no coin is in two of them, and their loyal speakers are receivers of p, whose word is given.
  * 3. By renaming receivers, all sets of k of them are equally likely to be just those that make attack of p. So the
- *    distribution is a vector of a + 1 shares, and hangs on the kind of p alone: on whether its speaker is a traitor, or
+ *    distribution is a vector of a + 1 shares, and depends on the kind of p alone: on whether its speaker is a traitor, or
  *    what it heard if it is loyal; on a, on t, and on the number of levels below.
  * 4. A receiver makes of p the majority of a + t orders: its own, and one of each path longer by another general than itself.
  *    Of these, only the number of attacks matters, and that no further than up to a majority.

@@ -1,3 +1,4 @@
+import { figure } from '../core/figures.ts';
 import { parseWhole } from '../core/parse.ts';
 import { Refusal, quoted } from '../core/refusal.ts';
 
@@ -27,7 +28,7 @@ export const fieldOf = (field: Field, key: string): Field => ({ name: `${field.n
 /** A whole number, also as a word (`1e6`). */
 export function wholeIn(field: Field, min: number, max = Number.MAX_SAFE_INTEGER): number {
   const value = typeof field.value === 'string' ? parseWhole(field.value) : field.value;
-  if (typeof value !== 'number' || !Number.isSafeInteger(value) || value < min || value > max) throw unexpected(field, `a whole number from ${min} to ${max}`);
+  if (typeof value !== 'number' || !Number.isSafeInteger(value) || value < min || value > max) throw unexpected(field, `a whole number from ${figure(min)} to ${figure(max)}`);
   return value;
 }
 

@@ -1,15 +1,16 @@
+import { counted, figure } from '../core/figures.ts';
 import { nodeId, type NodeId } from '../core/node.ts';
 import { Refusal, quoted, quotedPath } from '../core/refusal.ts';
-import { STRATEGIES } from '../faults/registry.ts';
-import { PROTOCOLS, protocolNamed } from '../protocols/registry.ts';
+import { STRATEGIES, type StrategyName } from '../faults/registry.ts';
+import { PROTOCOLS, protocolNamed, type ProtocolName } from '../protocols/registry.ts';
 import { unexpected, wholeIn, wordIn, type Field } from './fields.ts';
 
 /** What a campaign tries: every combination of these. */
 export interface Grid {
-  readonly protocols: readonly string[];
+  readonly protocols: readonly ProtocolName[];
   readonly members: readonly number[];
   readonly faults: readonly number[];
-  readonly strategies: readonly string[];
+  readonly strategies: readonly StrategyName[];
   /** m, the traitors that the protocol is run to stand: as an army would set it for n, or always f, or each of these. */
   readonly m: (typeof MS)[number] | readonly number[];
   /** How many orders each cell gets; at the most, if `until` is given. */
@@ -26,11 +27,11 @@ export interface Grid {
 export interface Cell {
   /** Says all of the cell, in characters that need no quoting: `oral-m2-n7-f2-coin`. */
   readonly id: string;
-  readonly protocol: string;
+  readonly protocol: ProtocolName;
   readonly m: number;
   readonly members: number;
   readonly faults: number;
-  readonly strategy: string;
+  readonly strategy: StrategyName;
 }
 
 export const COMMANDER: NodeId = nodeId(1);
@@ -66,7 +67,7 @@ export function gridOf(fields: Partial<Record<GridKey, Field>>, seed: number): G
   };
   const most = grid.members.at(-1)!;
   const tooMany = grid.faults.find((faults) => faults > most);
-  if (tooMany !== undefined) throw new Refusal(`${fields.faults?.name ?? 'faults'}: ${tooMany} traitors are more than there are generals, ${most} at the most`);
+  if (tooMany !== undefined) throw new Refusal(`${fields.faults?.name ?? 'faults'}: ${counted(tooMany, 'traitor is', 'traitors are')} more than there are generals, ${figure(most)} at the most`);
   return grid;
 }
 
@@ -74,7 +75,7 @@ export function gridOf(fields: Partial<Record<GridKey, Field>>, seed: number): G
 export function cellsOf(grid: Grid): { readonly cells: readonly Cell[]; readonly left: readonly string[] } {
   const ms = typeof grid.m === 'string' ? 1 : grid.m.length;
   const count = grid.protocols.length * grid.members.length * grid.faults.length * grid.strategies.length * ms;
-  if (count > CELLS_MAX) throw new Refusal(`the grid has ${count.toLocaleString('en')} cells, the limit is ${CELLS_MAX.toLocaleString('en')}: choose shorter ranges`);
+  if (count > CELLS_MAX) throw new Refusal(`the grid has ${counted(count, 'cell')}, the limit is ${figure(CELLS_MAX)}: choose shorter ranges`);
   const cells: Cell[] = [];
   const left: string[] = [];
   for (const name of grid.protocols) {
@@ -98,7 +99,7 @@ export function cellsOf(grid: Grid): { readonly cells: readonly Cell[]; readonly
   return { cells, left: reasons };
 }
 
-export const cellOf = (protocol: string, m: number, members: number, faults: number, strategy: string): Cell => ({
+export const cellOf = (protocol: ProtocolName, m: number, members: number, faults: number, strategy: StrategyName): Cell => ({
   id: `${protocol}-m${m}-n${members}-f${faults}-${strategy}`,
   protocol,
   m,
@@ -137,7 +138,7 @@ export function rangeIn(field: Field, min: number, max: number, orElse = ''): nu
   return [...new Set(numbers)].toSorted((a, b) => a - b);
 }
 
-function namesIn(field: Field, known: readonly string[]): string[] {
+function namesIn<Name extends string>(field: Field, known: readonly Name[]): Name[] {
   const parts = typeof field.value === 'string' ? field.value.split(',') : Array.isArray(field.value) ? (field.value as readonly unknown[]) : [field.value];
   if (parts.length === 0) throw new Refusal(`${field.name} is empty: ${known.join(', ')}`);
   return [...new Set(parts.map((part) => wordIn({ name: field.name, value: typeof part === 'string' ? part.trim().toLowerCase() : part }, known)))];

@@ -1,3 +1,4 @@
+import { counted, figure } from '../core/figures.ts';
 import { SingleBar } from 'cli-progress';
 import { inWords } from './duration.ts';
 import { effortOf } from './engine.ts';
@@ -53,7 +54,7 @@ function barOf(facts: Facts, cells: number, stream: NodeJS.WriteStream): Meter {
     update() {
       const { orders, total, rate, left, done } = facts();
       bar.setTotal(total);
-      bar.update(orders, { cells: `${done}/${cells}`, speed: inFigures(rate), time: inWords(left) });
+      bar.update(orders, { cells: `${done}/${cells}`, speed: figure(rate), time: inWords(left) });
     },
     stop: () => bar.stop(),
   };
@@ -70,10 +71,8 @@ function linesOf(facts: Facts, cells: number, stream: NodeJS.WriteStream): Meter
       isCounting = orders > 0;
       last = performance.now();
       pause = Math.min(LAST_PAUSE, Math.max(FIRST_PAUSE, pause * 1.3));
-      stream.write(`campaign: ${done} of ${cells} cells, ${inFigures(orders)} of ${inFigures(total)} orders, ${inFigures(rate)} orders/s, ${inWords(left)} left\n`);
+      stream.write(`campaign: ${done} of ${counted(cells, 'cell')}, ${figure(orders)} of ${counted(total, 'order')}, ${figure(rate)} orders/s, ${inWords(left)} left\n`);
     },
     stop: () => undefined,
   };
 }
-
-const inFigures = (value: number): string => Math.round(value).toLocaleString('en');

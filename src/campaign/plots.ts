@@ -1,6 +1,7 @@
 import type { Axis, Spec } from 'vega';
 import type { CellResult, Results } from './results.ts';
 import { seriesOf, type Series } from './series.ts';
+import { isTrivial } from './trivial.ts';
 
 /** A picture, as a file of its own and in the report. */
 export interface Plot {
@@ -19,13 +20,16 @@ export async function plotsOf(results: Results): Promise<Plot[]> {
   const plots: Plot[] = [];
   for (const one of series) {
     plots.push(
-      await drawn(`agreement-${one.name}`, `${one.title}: the share of orders in which the loyal agreed, against the number f of traitors, for each n; bars are 95 % intervals. Dashed: the worst that any treason can do, 1 if it cannot break a property, else 0. Red: the bound n = 3f, left of which oral messages can stand f traitors.`, agreementSpec(one)),
-      await drawn(`heatmap-${one.name}`, `${one.title}: the same over n and f. × marks where some treason breaks a property; below the red line n > 3f.`, heatSpec(one)),
+      await drawn(`agreement-${one.name}`, `${one.title}: the share of orders in which the loyal agreed, against the number f of traitors, for each n. Bars are 95 % intervals. Dashed: the worst that any treason can do, 100 % if it cannot break a property, else 0. Red: the bound n = 3f, left of which oral messages can stand f traitors.${trivialNote(one, 'Hollow')}`, agreementSpec(one)),
+      await drawn(`heatmap-${one.name}`, `${one.title}: the same over n and f. × marks where some treason breaks a property. Below the red line n > 3f.${trivialNote(one, 'Grey')}`, heatSpec(one)),
     );
   }
   if (series.length > 0) plots.push(await drawn('messages', 'Messages of one order against n, on a logarithmic scale.', messagesSpec(series)));
   return plots;
 }
+
+const trivialNote = ({ cells }: Series, look: string): string =>
+  cells.some(isTrivial) ? ` ${look}: trivial, for one loyal general, or none, is left to be told the order.` : '';
 
 /** Draws a picture. */
 export async function drawn(name: string, caption: string, spec: Spec): Promise<Plot> {
@@ -34,15 +38,36 @@ export async function drawn(name: string, caption: string, spec: Spec): Promise<
   const svg = await view.toSVG();
   view.finalize();
   // Ids are unique within one picture; in a report there are several.
-  return { name, caption, svg: svg.replaceAll(/((?:id="|url\(#))(\w+)/g, `$1${name}-$2`) };
+  const own = svg.replaceAll(/((?:id="|url\(#))(\w+)/g, `$1${name}-$2`);
+  return { name, caption, svg: own.replace(/<svg ([^>]*)>/, `<svg $1><style>${DARK}</style>`).replace(/class="marks"/, 'class="marks plot"') };
 }
 
 const BOUND = '#c0392b';
-const WORST = '#777';
+/** On the colours of a heat map, which are the same in the dark. */
+const HEAT_BOUND = '#c0282b';
+const BOUND_DARK = '#ff7b6b';
+const WORST = '#808080';
 const RATE = '#1f5fa8';
+const RATE_DARK = '#6aaef2';
+const FRAME = '#dddddd';
+const TRIVIAL = '#b0b0b0';
+
+/** Where people like it dark: the ground, the writing and the frames change, data keep their colours, which stand out on both. */
+const DARK = `@media (prefers-color-scheme:dark){${[
+  ['svg.plot [fill="white"]', 'fill:#16181c'],
+  ['svg.plot text', 'fill:#ddd'],
+  ['svg.plot [stroke="#888"]', 'stroke:#999'],
+  [`svg.plot [stroke="${FRAME}"]`, 'stroke:#3a3f46'],
+  [`svg.plot [stroke="${RATE}"]`, `stroke:${RATE_DARK}`],
+  [`svg.plot [fill="${RATE}"]`, `fill:${RATE_DARK}`],
+  [`svg.plot [stroke="${BOUND}"]`, `stroke:${BOUND_DARK}`],
+  ['svg.plot .role-mark [fill="#111"]', 'fill:#111'],
+].map(([selector, rule]) => `${selector}{${rule}}`).join('')}}`;
+
 
 /** A cell as plots see it. */
 const datumOf = ({ members, faults, rates, worst, messages }: CellResult) => ({
+  trivial: isTrivial({ members, faults }),
   n: members,
   f: faults,
   bound: members / 3,
@@ -60,7 +85,7 @@ function agreementSpec({ title, cells }: Series): Spec {
   const most = Math.max(1, ...values.map(({ f }) => f));
   const x = { scale: 'x', field: 'f' };
   return {
-    title: { text: `Agreement: ${title}`, subtitle: 'blue: rate with 95 % interval; dashed: worst case; red: n = 3f', offset: 16 },
+    title: { text: `Agreement: ${title}`, subtitle: ['blue: rate with 95 % interval; dashed: worst case; red: n = 3f', ...(cells.some(isTrivial) ? ['hollow: trivial, one loyal general or none'] : [])], offset: 16 },
     layout: { columns: columnsFor(new Set(values.map(({ n }) => n)).size), padding: { row: 44, column: 44 }, bounds: 'full' },
     data: [{ name: 'cells', values }],
     scales: [
@@ -71,9 +96,12 @@ function agreementSpec({ title, cells }: Series): Spec {
       {
         type: 'group',
         from: { facet: { name: 'panel', data: 'cells', groupby: ['n', 'bound'] } },
-        encode: { enter: { width: { value: PANEL.width }, height: { value: PANEL.height }, stroke: { value: '#ddd' } } },
+        encode: { enter: { width: { value: PANEL.width }, height: { value: PANEL.height }, stroke: { value: FRAME } } },
         title: { text: { signal: "'n = ' + parent.n" }, fontSize: 12, anchor: 'start' },
-        data: [{ name: 'known', source: 'panel', transform: [{ type: 'filter', expr: 'datum.worst !== null' }] }],
+        data: [
+          { name: 'known', source: 'panel', transform: [{ type: 'filter', expr: 'datum.worst !== null' }] },
+          { name: 'trivial', source: 'panel', transform: [{ type: 'filter', expr: 'datum.trivial' }] },
+        ],
         axes: [
           { orient: 'bottom', scale: 'x', title: 'f', values: whole(most), format: 'd' },
           { orient: 'left', scale: 'y', tickCount: 4, format: '.0%' },
@@ -88,6 +116,7 @@ function agreementSpec({ title, cells }: Series): Spec {
           { type: 'rule', from: { data: 'panel' }, encode: { enter: { x, y: { scale: 'y', field: 'low' }, y2: { scale: 'y', field: 'high' }, stroke: { value: RATE }, strokeWidth: { value: 3 }, strokeOpacity: { value: 0.4 } } } },
           { type: 'line', from: { data: 'panel' }, encode: { enter: { x, y: { scale: 'y', field: 'rate' }, stroke: { value: RATE }, strokeWidth: { value: 2 } } } },
           { type: 'symbol', from: { data: 'panel' }, encode: { enter: { x, y: { scale: 'y', field: 'rate' }, fill: { value: RATE }, size: { value: 24 } } } },
+          { type: 'symbol', from: { data: 'trivial' }, encode: { enter: { x, y: { scale: 'y', field: 'rate' }, fill: { value: 'white' }, stroke: { value: RATE }, strokeWidth: { value: 1.5 }, size: { value: 30 } } } },
         ],
       },
     ],
@@ -111,12 +140,13 @@ function heatSpec({ title, cells }: Series): Spec {
   });
   const cell = { x: { scale: 'x', field: 'n' }, y: { scale: 'y', field: 'f' } };
   return {
-    title: { text: `Agreement: ${title}`, subtitle: '× worst case violated; red: the bound n > 3f', offset: 10 },
+    title: { text: `Agreement: ${title}`, subtitle: ['× worst case violated; red: the bound n > 3f', ...(cells.some(isTrivial) ? ['grey: trivial, one loyal general or none'] : [])], offset: 10 },
     width: Math.max(160, ns.length * 34),
     height: Math.max(120, fs.length * 28),
     data: [
       { name: 'cells', values },
       { name: 'broken', source: 'cells', transform: [{ type: 'filter', expr: 'datum.worst === 0' }] },
+      { name: 'trivial', source: 'cells', transform: [{ type: 'filter', expr: 'datum.trivial' }] },
       { name: 'bounds', values: bounds },
     ],
     scales: [
@@ -131,12 +161,13 @@ function heatSpec({ title, cells }: Series): Spec {
     legends: [{ fill: 'colour', title: 'agreement', format: '.0%', gradientLength: Math.max(80, fs.length * 24) }],
     marks: [
       { type: 'rect', from: { data: 'cells' }, encode: { enter: { ...cell, width: { scale: 'x', band: 1 }, height: { scale: 'y', band: 1 }, fill: { scale: 'colour', field: 'rate' }, stroke: { value: 'white' } } } },
+      { type: 'rect', from: { data: 'trivial' }, encode: { enter: { ...cell, width: { scale: 'x', band: 1 }, height: { scale: 'y', band: 1 }, fill: { value: TRIVIAL }, stroke: { value: 'white' } } } },
       {
         type: 'text',
         from: { data: 'broken' },
         encode: { enter: { x: { scale: 'x', field: 'n', band: 0.5 }, y: { scale: 'y', field: 'f', band: 0.5 }, text: { value: '×' }, align: { value: 'center' }, baseline: { value: 'middle' }, fill: { value: '#111' }, fontSize: { value: 14 } } },
       },
-      { type: 'rule', from: { data: 'bounds' }, encode: { enter: { ...cell, x2: { scale: 'x', field: 'n', band: 1 }, stroke: { value: BOUND }, strokeWidth: { value: 3 } } } },
+      { type: 'rule', from: { data: 'bounds' }, encode: { enter: { ...cell, x2: { scale: 'x', field: 'n', band: 1 }, stroke: { value: HEAT_BOUND }, strokeWidth: { value: 3 } } } },
     ],
   };
 }
@@ -154,7 +185,7 @@ function messagesSpec(series: readonly Series[]): Spec {
     lines.set(key, { points, series: known === undefined ? title : `${known.series} / ${title.slice(title.lastIndexOf(' ') + 1)}` });
   }
   const values = [...lines.values()].flatMap(({ series: name, points }) => points.filter(({ messages }) => messages > 0).map((point) => ({ series: name, ...point })));
-  const axis: Partial<Axis> = { grid: true, gridColor: '#eee' };
+  const axis: Partial<Axis> = { grid: true, gridColor: FRAME };
   const place = { x: { scale: 'x', field: 'n' }, y: { scale: 'y', field: 'messages' } };
   return {
     title: { text: 'Messages of one order', offset: 10 },

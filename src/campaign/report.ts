@@ -1,9 +1,11 @@
+import { counted, figure } from '../core/figures.ts';
 import { protocolNamed } from '../protocols/registry.ts';
 import { limitsOf } from '../sim/check/alternatives.ts';
 import type { Plot } from './plots.ts';
 import type { CellResult, Results } from './results.ts';
 import type { Rate } from './interval.ts';
-import { percent } from './table.ts';
+import { TRIVIAL, notesOn, percent } from './table.ts';
+import { asksNothing, isTrivial } from './trivial.ts';
 
 /** A page that says and shows all of a campaign, and needs nothing beside itself. */
 export function reportOf(results: Results, plots: readonly Plot[]): string {
@@ -22,23 +24,23 @@ export function reportOf(results: Results, plots: readonly Plot[]): string {
 <body>
 <h1>A campaign of the generals</h1>
 ${status === 'partial' ? '<p class="partial">Partial: the campaign was stopped before its end.</p>' : ''}
-<p>${orders.toLocaleString('en')} orders in ${cells.length.toLocaleString('en')} situations, seed ${escaped(String(grid.seed))}. In each order G1 commands, to attack; the
-traitors are a set of f, drawn uniformly from all sets of f among the n generals, so that the commander is one of them with
-probability f/n. Rates come with 95 % intervals after Wilson; <em>exact</em> is what they tend to, where that can be computed; <em>worst</em> is
-what any treason of at most f traitors can do, where that was searched${limitsIn(cells)}.</p>
-${grid.until === undefined ? '' : `<p>Each situation was sampled until its intervals were at most ${escaped(JSON.stringify(grid.until))} wide. Stopping so, they still cover the truth about 95 times in
-100, but rates lean to the nearer of 0 and 1 by up to some hundredths of that width; --orders without --until has no such leaning.</p>\n`}${plots.map(({ caption, svg }) => `<figure>${inline(svg)}<figcaption>${escaped(caption)}</figcaption></figure>`).join('\n')}
+<p>${counted(orders, 'order')} in ${counted(cells.length, 'cell')}, seed ${escaped(String(grid.seed))}. In each order G1 commands, to attack.
+The traitors are drawn uniformly from all sets of f among the n generals, so the commander is one of them with probability f/n.
+Rates come with 95 % intervals after Wilson. <em>Exact</em> is what a rate tends to, where that can be computed.
+<em>Worst</em> is what any treason of at most f traitors can do, where that was searched.${limitsIn(cells)}</p>
+${notesOn(cells).map((note) => `<p>${escaped(`${capital(note)}.`)}</p>\n`).join('')}${grid.until === undefined ? '' : `<p>Each cell was sampled until its intervals were at most ${escaped(JSON.stringify(grid.until))} wide. They still cover the truth about 95 times in
+100. But rates lean to the nearer of 0 and 1, by up to some hundredths of that width; --orders without --until has no such leaning.</p>\n`}${plots.map(({ caption, svg }) => `<figure>${inline(svg)}<figcaption>${escaped(caption)}</figcaption></figure>`).join('\n')}
 <h2>Counts</h2>
-<table>
+<div class="wide"><table>
 <thead><tr>${HEADS.map((head) => `<th>${escaped(head)}</th>`).join('')}</tr></thead>
 <tbody>
 ${cells.map((cell) => `<tr>${rowOf(cell).map((text) => `<td>${escaped(text)}</td>`).join('')}</tr>`).join('\n')}
 </tbody>
-</table>
+</table></div>
 ${left.length === 0 ? '' : `<h2>Left out</h2>\n<ul>${left.map((reason) => `<li>${escaped(reason)}</li>`).join('')}</ul>`}
 <h2>To see one of these orders</h2>
 <p><code>generals replay results.json --cell &lt;cell&gt; --order &lt;number&gt;</code></p>
-${cells.some(({ engine }) => engine === 'kernel') ? '<p>Kernels count orders without numbering them: where one counted, the orders that are named as broken were found beside the count, by simulating the same\nsituation under the same seed.</p>\n' : ''}</body>
+${cells.some(({ engine }) => engine === 'kernel') ? '<p>Kernels count orders without numbering them. Where one counted, the broken orders that are named were found beside the count, by simulating the same\ncell under the same seed.</p>\n' : ''}</body>
 </html>
 `;
 }
@@ -47,31 +49,33 @@ ${cells.some(({ engine }) => engine === 'kernel') ? '<p>Kernels count orders wit
 function limitsIn(cells: readonly CellResult[]): string {
   const searched = new Set(cells.filter(({ worst }) => worst === 'holds').map(({ protocol }) => protocol));
   const limits = [...searched].flatMap((name) => limitsOf(protocolNamed(name)!) ?? []);
-  return limits.map((limit) => ` (${escaped(limit)})`).join('');
+  return limits.map((limit) => ` ${escaped(`${capital(limit)}.`)}`).join('');
 }
+
+const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 
 const HEADS = ['cell', 'orders', 'agreement', 'exact', 'validity', 'exact', 'attack', 'retreat', 'undecided', 'messages', 'worst', 'broken in orders'];
 
-function rowOf({ id, counts, rates, exact, messages, worst, violations, isDone }: CellResult): string[] {
+function rowOf(cell: CellResult): string[] {
+  const { id, counts, rates, exact, messages, worst, violations, isDone } = cell;
   const rate = (one: Rate): string => `${percent(one.rate)} [${percent(one.low)}, ${percent(one.high)}]`;
   return [
     id,
-    `${counts.orders.toLocaleString('en')}${isDone ? '' : '…'}`,
-    rates === null ? '' : rate(rates.agreement),
-    exact === null ? '' : percent(exact.agreement),
-    rates === null ? '' : rate(rates.validity),
-    exact === null ? '' : percent(exact.validity),
+    `${figure(counts.orders)}${isDone ? '' : '…'}`,
+    ...(isTrivial(cell) ? [TRIVIAL, ''] : [rates === null ? '' : rate(rates.agreement), exact === null ? '' : percent(exact.agreement)]),
+    ...(asksNothing(cell) ? [TRIVIAL, ''] : [rates === null ? '' : rate(rates.validity), exact === null ? '' : percent(exact.validity)]),
     ...(rates === null ? ['', '', ''] : [percent(rates.attack.rate), percent(rates.retreat.rate), percent(rates.undecided.rate)]),
-    messages === null ? '' : messages.toLocaleString('en', { maximumFractionDigits: 1 }),
+    messages === null ? '' : figure(messages, 1),
     worst ?? '',
     violations.map(({ order }) => order).join(', '),
   ];
 }
 
 const STYLE = `body{font:16px/1.5 system-ui,sans-serif;max-width:76rem;margin:2rem auto;padding:0 1rem;color:#222}
-figure{margin:2rem 0;overflow-x:auto}figcaption{color:#555;font-size:.9rem;max-width:60rem}
+figure{margin:2rem 0;overflow-x:auto}.wide{overflow-x:auto}figcaption{color:#555;font-size:.9rem;max-width:60rem}
 table{border-collapse:collapse;font-size:.85rem;font-variant-numeric:tabular-nums}th,td{padding:.2rem .6rem;border-bottom:1px solid #ddd;text-align:left;white-space:nowrap}
-.partial{background:#fdecea;padding:.5rem 1rem}`;
+.partial{background:#fdecea;padding:.5rem 1rem}
+@media (prefers-color-scheme:dark){body{background:#16181c;color:#ddd}figcaption{color:#aaa}th,td{border-color:#3a3f46}.partial{background:#4a1f1b}}`;
 
 /** A picture as a part of a page: without the prologue that a file of its own may have. */
 const inline = (svg: string): string => svg.slice(svg.indexOf('<svg'));

@@ -1,3 +1,4 @@
+import { counted, figure } from '../core/figures.ts';
 import { Refusal, quotedPath } from '../core/refusal.ts';
 import { cellSeed } from './draw.ts';
 import { ENGINE_CHOICES, type Engine, type EngineChoice } from './engine.ts';
@@ -134,7 +135,7 @@ export function savedIn(text: string, name: string): Saved {
   const grid = gridOf(fields, 0);
   const { cells, left } = cellsOf(grid);
   const list = listIn(fieldOf(file, 'cells'));
-  if (list.length !== cells.length) throw new Refusal(`${quotedPath(name)} has ${list.length} cells, but its grid has ${cells.length}`);
+  if (list.length !== cells.length) throw new Refusal(`${quotedPath(name)} has ${counted(list.length, 'cell')}, but its grid has ${figure(cells.length)}`);
   const saved: Saved = {
     grid,
     left,

@@ -59,7 +59,7 @@ export function take(progress: Progress, { from }: Span, tally: Tally, grid: Gri
 }
 
 /**
- * Whether the cell is done, where all orders up to its stop are counted; else where it stops next. That hangs on the counts
+ * Whether the cell is done, where all orders up to its stop are counted; else where it stops next. That depends on the counts
  * at the stops alone, so however many threads there are, a cell ends after the same orders.
  */
 function review(progress: Progress, grid: Grid): void {
@@ -80,7 +80,7 @@ function width(count: number, orders: number): number {
 /**
  * The first stop, in orders.
  *
- * Intervals are made for a number of orders that was fixed beforehand, and here it hangs on what was counted. Stopping at a
+ * Intervals are made for a number of orders that was fixed beforehand, and here it depends on what was counted. Stopping at a
  * width, they still cover the truth as often as they say in the limit of narrow ones (Y. S. Chow and H. Robbins, "On the
  * asymptotic theory of fixed-width sequential confidence intervals for the mean", Ann. Math. Statist. 36, 1965), and as far
  * as a test tells, at the widths that people ask for. What remains is that rates lean to the nearer end of the scale, where a

@@ -1,5 +1,7 @@
+import { counted, figure } from '../core/figures.ts';
 import type { CellResult, Results } from './results.ts';
 import type { Rate } from './interval.ts';
+import { asksNothing, isTrivial } from './trivial.ts';
 
 /** A campaign as a table for people, a line for each cell. */
 export function tableOf({ cells, left, status }: Results): string[] {
@@ -10,10 +12,11 @@ export function tableOf({ cells, left, status }: Results): string[] {
   const broken = cells.filter(({ violations }) => violations.length > 0);
   return [
     ...lines,
-    ...broken.slice(0, NAMED_MAX).map(({ id, seed, violations }) => `${id}, seed ${seed}, was broken in orders ${violations.map(({ order, property }) => `${order} (${property})`).join(', ')}`),
-    ...(broken.length > NAMED_MAX ? [`and ${broken.length - NAMED_MAX} more cells with violations`] : []),
+    ...notesOn(cells),
+    ...broken.slice(0, NAMED_MAX).map(({ id, seed, violations }) => `${id}, seed ${seed}, was broken in ${violations.length === 1 ? 'order' : 'orders'} ${violations.map(({ order, property }) => `${order} (${property})`).join(', ')}`),
+    ...(broken.length > NAMED_MAX ? [`and ${counted(broken.length - NAMED_MAX, 'more cell', 'more cells')} with violations`] : []),
     ...left.slice(0, NAMED_MAX).map((reason) => `left out: ${reason}`),
-    ...(left.length > NAMED_MAX ? [`and ${left.length - NAMED_MAX} more combinations left out`] : []),
+    ...(left.length > NAMED_MAX ? [`and ${counted(left.length - NAMED_MAX, 'more combination', 'more combinations')} left out`] : []),
     ...(status === 'partial' ? ['PARTIAL: the campaign was stopped before its end'] : []),
   ];
 }
@@ -23,28 +26,37 @@ const NAMED_MAX = 12;
 
 const HEADS = ['protocol', 'm', 'n', 'f', 'strategy', 'orders', 'agreement', '95 %', 'exact', 'validity', '95 %', 'exact', 'attack', 'retreat', 'undecided', 'messages', 'worst', 'engine'];
 
-function rowOf({ protocol, m, members, faults, strategy, counts, rates, exact, messages, worst, engine, isDone }: CellResult): string[] {
+/** What is to be known of the rates, so that nobody believes one that says less than it seems to. */
+export function notesOn(cells: readonly CellResult[]): string[] {
+  return [
+    ...(cells.some(isTrivial) ? ['trivial agreement: one loyal general, or none, is left to be told the order, so that nobody can disagree'] : []),
+    ...(cells.some(asksNothing) ? ['trivial validity: every general is a traitor, and of a traitorous primary validity asks nothing'] : []),
+    ...(cells.some((cell) => cell.faults > 0 && !asksNothing(cell)) ? ['validity asks nothing where the primary is a traitor, which it is in f of n orders: these count as held'] : []),
+  ];
+}
+
+/** What stands in the place of a rate that says nothing. */
+export const TRIVIAL = 'trivial';
+
+function rowOf(cell: CellResult): string[] {
+  const { protocol, m, members, faults, strategy, counts, rates, exact, messages, worst, engine, isDone } = cell;
   return [
     protocol,
     `${m}`,
     `${members}`,
     `${faults}`,
     strategy,
-    `${counts.orders.toLocaleString('en')}${isDone ? '' : '…'}`,
+    `${figure(counts.orders)}${isDone ? '' : '…'}`,
     ...(rates === null
       ? Array.from<string>({ length: 9 }).fill('')
       : [
-          percent(rates.agreement.rate),
-          between(rates.agreement),
-          exact === null ? '' : percent(exact.agreement),
-          percent(rates.validity.rate),
-          between(rates.validity),
-          exact === null ? '' : percent(exact.validity),
+          ...(isTrivial(cell) ? [TRIVIAL, '', ''] : [percent(rates.agreement.rate), between(rates.agreement), exact === null ? '' : percent(exact.agreement)]),
+          ...(asksNothing(cell) ? [TRIVIAL, '', ''] : [percent(rates.validity.rate), between(rates.validity), exact === null ? '' : percent(exact.validity)]),
           percent(rates.attack.rate),
           percent(rates.retreat.rate),
           percent(rates.undecided.rate),
         ]),
-    messages === null ? '' : messages.toLocaleString('en', { maximumFractionDigits: 1 }),
+    messages === null ? '' : figure(messages, 1),
     worst ?? '',
     engine,
   ];
@@ -63,7 +75,7 @@ const between = ({ low, high }: Rate): string => `${(Math.floor(low * 1e5) / 1e3
 function aligned(rows: readonly (readonly string[])[]): string[] {
   const widths: number[] = [];
   for (const row of rows) row.forEach((cell, index) => (widths[index] = Math.max(widths[index] ?? 0, cell.length)));
-  return rows.map((row) => row.map((cell, index) => (/^[\d<>]/.test(cell) ? cell.padStart(widths[index]!) : cell.padEnd(widths[index]!))).join('  ').trimEnd());
+  return rows.map((row) => row.map((cell, index) => (/^[\d<>]|^trivial$/.test(cell) ? cell.padStart(widths[index]!) : cell.padEnd(widths[index]!))).join('  ').trimEnd());
 }
 
 /** The same as a table for programs: comma-separated, after RFC 4180. */

@@ -24,7 +24,7 @@ export const EMPTY: Tally = { orders: 0, agreementViolated: 0, validityViolated:
 
 export const undecidedIn = ({ orders, attack, retreat }: Tally): number => orders - attack - retreat;
 
-/** Both together. What comes of it does not hang on who is added to whom. */
+/** Both together. What comes of it does not depend on who is added to whom. */
 export const added = (a: Tally, b: Tally): Tally => ({
   orders: a.orders + b.orders,
   agreementViolated: a.agreementViolated + b.agreementViolated,

@@ -6,7 +6,7 @@ import { VIOLATIONS_KEPT, type Tally, type Violation } from './tally.ts';
 import { simulated, type Span } from './trials.ts';
 import { worstOf, type Worst } from './worst.ts';
 
-/** A piece of work for one thread: plain data, whose answer hangs on nothing else. */
+/** A piece of work for one thread: plain data, whose answer depends on nothing else. */
 export type Task =
   | { readonly type: 'trials'; readonly cell: Cell; readonly seed: number; readonly engine: Engine; readonly batch: number; readonly span: Span }
   | { readonly type: 'violations'; readonly cell: Cell; readonly seed: number; readonly orders: number }

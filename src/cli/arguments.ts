@@ -1,4 +1,5 @@
 import { parseArgs, type ParseArgsConfig } from 'node:util';
+import { figure } from '../core/figures.ts';
 import { parseWhole } from '../core/parse.ts';
 import { quoted } from '../core/refusal.ts';
 
@@ -46,7 +47,7 @@ function joined(words: readonly string[], options: OptionsConfig): string[] {
 export function whole(word: string | undefined, what: string, min: number, max = Number.MAX_SAFE_INTEGER): number | undefined {
   if (word === undefined) return undefined;
   const value = parseWhole(word);
-  const range = max === Number.MAX_SAFE_INTEGER ? `from ${min} on` : `from ${min} to ${max}`;
+  const range = max === Number.MAX_SAFE_INTEGER ? `from ${figure(min)} on` : `from ${figure(min)} to ${figure(max)}`;
   if (value === undefined || value < min || value > max) throw new UsageError(`${what} is a whole number ${range}, not ${quoted(word)}`);
   return value;
 }

@@ -1,4 +1,5 @@
 import { SingleBar } from 'cli-progress';
+import { counted } from '../core/figures.ts';
 import { Refusal, quoted } from '../core/refusal.ts';
 import { PROTOCOLS, protocolNamed } from '../protocols/registry.ts';
 import { looksOf, wantsColour } from '../repl/looks.ts';
@@ -46,7 +47,7 @@ async function searched(request: CheckRequest, isQuiet: boolean): Promise<CheckR
       const steps = searchOf(request);
       for (let step = steps.next(); ; step = steps.next(isStopped)) {
         if (step.done === true) return step.value;
-        bar?.update(percentOf(step.value), { covered: `${step.value.covered} treasons covered` });
+        bar?.update(percentOf(step.value), { covered: `${counted(step.value.covered, 'treason')} covered` });
         // So that a Ctrl-C is heard.
         await new Promise((resolve) => setImmediate(resolve));
       }

@@ -1,3 +1,4 @@
+import { counted } from '../core/figures.ts';
 import { Refusal, quoted, quotedPath } from '../core/refusal.ts';
 import { faultsTolerated } from '../core/quorum.ts';
 import { LiveCluster, OFFLINE, urlOf } from '../hosts/processes/cluster.ts';
@@ -85,7 +86,7 @@ function planFor(order: ClusterOrder): { readonly plan: Plan; readonly secrets: 
   const found = data === undefined ? undefined : readCluster(data);
   if (found !== undefined) mustFit(order, found.plan);
   const count = found?.plan.members.length ?? urls?.length ?? order.members ?? 4;
-  if (order.port > 0 && order.port + count > 65_536) throw new UsageError(`--port ${order.port} leaves no room for ${count} nodes: ports end at 65535`);
+  if (order.port > 0 && order.port + count > 65_536) throw new UsageError(`--port ${order.port} leaves no room for ${counted(count, 'node')}: ports end at 65535`);
   if (found !== undefined) return found;
   const { protocol = 'pbft', commander = 0, batch, timeout } = order;
   const service = serviceNamed(protocol);
@@ -99,7 +100,7 @@ function mustFit({ data, protocol, members, commander, batch, timeout, urls }: C
   const holds = (what: string): Refusal => new Refusal(`${quotedPath(data!)} holds a cluster ${what}: another --data begins a new one`);
   const count = places.length;
   const isOther = (protocol !== undefined && serviceNamed(protocol).name !== serviceNamed(own).name) || (members !== undefined && members !== count);
-  if (isOther) throw holds(`of ${count} nodes under ${own}, not of ${members ?? count} under ${protocol ?? own}`);
+  if (isOther) throw holds(`of ${counted(count, 'node')} under ${own}, not of ${members ?? count} under ${protocol ?? own}`);
   if (urls !== undefined && urls.join() !== places.map(({ url }) => url).join()) throw holds(`at other URLs`);
   for (const [name, wanted, begun] of [['commander', commander, settings['firstView']], ['batch', batch, settings['batch']], ['timeout', timeout, settings['timeout']]] as const) {
     if (wanted !== undefined && wanted !== begun) throw holds(`that was begun with --${name} ${String(begun)}, not ${wanted}`);
@@ -140,7 +141,7 @@ function tell(order: ClusterOrder, plan: Plan, kinds: ReadonlyMap<number, string
   // Where the commander is off, any other takes requests.
   const door = started.includes(commander) ? commander : (started[0] ?? commander);
   const lines = [
-    `Protocol: ${protocol}, which stands ${faults} Byzantine ${faults === 1 ? 'node' : 'nodes'}`,
+    `Protocol: ${protocol}, which stands ${counted(faults, 'Byzantine node')}`,
     `Total Nodes: ${ids.length} -> ${listed(ids)}`,
     `Byzantine Nodes: ${kinds.size}  -> ${listed([...kinds.keys()])}`,
     ...[...new Set(kinds.values())].map((kind) => `Byzantine Kind: ${kind}`),

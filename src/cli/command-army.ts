@@ -5,6 +5,7 @@ import { sessionOf, type Session } from '../repl/command.ts';
 import type { Outcome } from '../core/outcome.ts';
 import { DEFAULT_LIMIT } from '../core/mission.ts';
 import { quoted } from '../core/refusal.ts';
+import type { ProtocolName } from '../protocols/registry.ts';
 import { looksOf, wantsColour, type Looks } from '../repl/looks.ts';
 import { UsageError } from './arguments.ts';
 import type { CommandOrder } from './faces/command.ts';
@@ -15,17 +16,17 @@ export async function commandArmy(order: CommandOrder): Promise<number> {
   const { count, files } = order;
   const limit = order.limit ?? DEFAULT_LIMIT;
   if (count > limit) throw new UsageError(`${count} generals are more than ${limit}, the limit; --max-generals lifts it`);
-  await mustBeKnown(order.protocol);
+  const protocol = await knownProtocol(order.protocol);
   const colour = wantsColour(process.env, process.stdout.isTTY, order.colourless || order.json);
   const looks = looksOf(colour);
   const record = await recorder(order.trace);
-  if (files.length > 0) return runFiles(() => muster(order, false, record), order, looks);
+  if (files.length > 0) return runFiles(() => muster(order, protocol, false, record), order, looks);
   const isTerminal = process.stdin.isTTY && process.stdout.isTTY && !order.json;
-  if (isTerminal) return (await import('../repl/interactive.ts')).interact(() => muster(order, true, record), looks);
+  if (isTerminal) return (await import('../repl/interactive.ts')).interact(() => muster(order, protocol, true, record), looks);
   const { plainLines } = await import('../repl/progress.ts');
   const progress = plainLines((line) => void process.stderr.write(line));
   // Who reads JSON wants nothing else, and scripts print the same whenever they are run.
-  const begin = async (): Promise<Session> => ({ ...(await muster(order, false, record)), ...(order.json ? {} : { progress }) });
+  const begin = async (): Promise<Session> => ({ ...(await muster(order, protocol, false, record)), ...(order.json ? {} : { progress }) });
   return runStream(process.stdin, 'line ', false, begin, order, looks);
 }
 
@@ -44,11 +45,12 @@ async function runFiles(begin: () => Promise<Session>, order: CommandOrder, look
   return worst;
 }
 
-async function mustBeKnown(protocol: string | undefined): Promise<void> {
-  if (protocol === undefined) return;
-  const { PROTOCOLS } = await import('../protocols/registry.ts');
-  if (!PROTOCOLS.some(({ name }) => name === protocol))
-    throw new UsageError(`there is no protocol ${quoted(protocol)}: ${PROTOCOLS.map(({ name }) => name).join(', ')}`);
+async function knownProtocol(name: string | undefined): Promise<ProtocolName | undefined> {
+  if (name === undefined) return undefined;
+  const { PROTOCOLS, protocolNamed } = await import('../protocols/registry.ts');
+  const protocol = protocolNamed(name);
+  if (protocol === undefined) throw new UsageError(`there is no protocol ${quoted(name)}: ${PROTOCOLS.map((one) => one.name).join(', ')}`);
+  return protocol.name;
 }
 
 /** All files are looked at before the first is run. */
@@ -119,7 +121,12 @@ async function runStream(input: Readable, source: string, echo: boolean, begin: 
 }
 
 /** @param spare whether to keep a warm thread, for a person who may ask for one more general */
-async function muster({ count, host, seed, protocol, deadline, limit }: CommandOrder, spare: boolean, record: (outcome: Outcome) => void): Promise<Session> {
+async function muster(
+  { count, host, seed, deadline, limit }: CommandOrder,
+  protocol: ProtocolName | undefined,
+  spare: boolean,
+  record: (outcome: Outcome) => void,
+): Promise<Session> {
   const { Army } = await import('../hosts/army.ts');
   const army = await Army.muster(count, {
     host,

@@ -59,7 +59,7 @@ Usage: ${faces.map(({ usage }) => usage.trim().split('\n').join('\n       ')).jo
 
 ${faces.map(({ help }) => help.trim()).join('\n\n')}
 
-  -h, --help             this text; behind the name of a face, on that face alone
+  -h, --help             this text; behind the name of a subcommand, on that alone
   -V, --version          the version
 
 At the prompt, help lists the commands.

@@ -1,4 +1,5 @@
 import { dirname } from 'node:path';
+import { counted } from '../core/figures.ts';
 import { Refusal, quoted, quotedPath } from '../core/refusal.ts';
 import { DamagedLog } from '../hosts/log.ts';
 import { repairFolder } from '../hosts/processes/marker.ts';
@@ -84,7 +85,7 @@ function repaired(folder: string): number {
     return 0;
   }
   const { kept, cut, copy } = repair;
-  const done = copy === undefined ? 'the log was gone, and another was begun' : `kept ${kept} records, cut off ${cut} bytes; the damaged log is now ${copy}`;
+  const done = copy === undefined ? 'the log was gone, and another was begun' : `kept ${counted(kept, 'record')}, cut off ${counted(cut, 'byte')}; the damaged log is now ${copy}`;
   process.stdout.write(`${done}\nThis node may have forgotten what it promised: until it has caught up, count it among the Byzantine ones.\n`);
   return 0;
 }

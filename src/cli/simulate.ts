@@ -1,4 +1,5 @@
 import { SingleBar } from 'cli-progress';
+import { counted, figure } from '../core/figures.ts';
 import { quoted } from '../core/refusal.ts';
 import { REPLICA_FAULTS } from '../faults/replicas/registry.ts';
 import { replicaProtocol } from '../protocols/pbft/names.ts';
@@ -32,7 +33,7 @@ function one(order: SimulateOrder): number {
   });
   trace?.end(outcome);
   if (order.json) say(JSON.stringify({ ...about(order), ...outcome }));
-  else if (outcome.type === 'holds') say(paint(order).green(`Safety and liveness held: ${outcome.places} places of the log, view ${outcome.view}, ${outcome.events} events in ${outcome.time} ms of virtual time.`));
+  else if (outcome.type === 'holds') say(paint(order).green(`Safety and liveness held: ${counted(outcome.places, 'place')} of the log, view ${outcome.view}, ${counted(outcome.events, 'event')} in ${figure(outcome.time)} ms of virtual time.`));
   else sayViolated(order, order.seed, outcome);
   return outcome.type === 'holds' ? 0 : 3;
 }
@@ -48,8 +49,8 @@ async function many(order: SimulateOrder): Promise<number> {
   }
   const isAll = covered === schedules;
   if (json) say(JSON.stringify({ ...about(order), type: isAll ? 'holds' : 'unknown', schedules: covered, events }));
-  else if (isAll) say(paint(order).green(`Safety and liveness held in ${schedules} schedules of ${events} events.`));
-  else say(paint(order).yellow(`Stopped: safety and liveness held in ${covered} of ${schedules} schedules, those of the seeds from ${seed} on, of ${events} events.`));
+  else if (isAll) say(paint(order).green(`Safety and liveness held in ${counted(schedules, 'schedule')} of ${counted(events, 'event')}.`));
+  else say(paint(order).yellow(`Stopped: safety and liveness held in ${figure(covered)} of ${counted(schedules, 'schedule')}, those of the seeds from ${seed} on, of ${counted(events, 'event')}.`));
   return isAll ? 0 : 1;
 }
 

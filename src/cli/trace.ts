@@ -1,6 +1,8 @@
 import type { Trace } from '../core/fact.ts';
 import { quoted, Refusal } from '../core/refusal.ts';
-import { diagramOf, mermaidOf, shivizOf, transcriptOf } from '../trace/formats.ts';
+import { looksOf, wantsColour } from '../repl/looks.ts';
+import { diagramOf, type Style } from '../trace/diagram.ts';
+import { mermaidOf, shivizOf, transcriptOf } from '../trace/formats.ts';
 import { parseTrace } from '../trace/jsonl.ts';
 import { svgOf } from '../trace/svg.ts';
 import { readText, writeText } from './files.ts';
@@ -9,10 +11,17 @@ import type { TraceOrder } from './faces/trace.ts';
 
 const FORMATS: Readonly<Record<TraceOrder['format'], (trace: Trace) => string>> = {
   transcript: transcriptOf,
-  diagram: diagramOf,
+  diagram: (trace) => diagramOf(trace, { width: process.stdout.columns ?? 80, paint: painterOf() }),
   mermaid: mermaidOf,
   shiviz: shivizOf,
 };
+
+/** Colours for who may see them. */
+function painterOf(): (text: string, style: Style) => string {
+  const { paint } = looksOf(wantsColour(process.env, process.stdout.isTTY, false));
+  const paints = { attack: paint.cyan, retreat: paint.yellow, lie: paint.red.bold, faint: paint.dim };
+  return (text, style) => paints[style](text);
+}
 
 /** Shows a trace file. @returns the exit status */
 export function traceCommand({ file, format, svg, number }: TraceOrder): number {

@@ -1,3 +1,4 @@
+import { figure } from './figures.ts';
 import type { Tampered } from './fact.ts';
 import type { Keyring } from './keyring.ts';
 import type { Breakdown, Mission } from './mission.ts';
@@ -70,7 +71,7 @@ export interface Host {
 export const lossBy = {
   throwing: (message: string): string => `threw "${message}"`,
   exiting: (code: number): string => `exited with code ${code}`,
-  hanging: (deadline: number): string => `did not answer within ${deadline} ms`,
+  hanging: (deadline: number): string => `did not answer within ${figure(deadline)} ms`,
   killing: (): string => 'was killed in the middle of the order',
 };
 

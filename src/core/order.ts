@@ -1,7 +1,7 @@
 /** What a commander may order. */
 export type Order = 'attack' | 'retreat';
 
-export const ORDERS: readonly Order[] = ['attack', 'retreat'];
+export const ORDERS = ['attack', 'retreat'] as const satisfies readonly Order[];
 
 /** What a general does that was told nothing usable: without a shared default, one silence could split the loyal (Lamport, Shostak and Pease 1982, §3). */
 export const DEFAULT_ORDER: Order = 'retreat';

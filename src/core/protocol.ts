@@ -86,7 +86,7 @@ export type RoundsEffect<V extends Vocabulary> =
   | { readonly type: 'send'; readonly to: readonly NodeId[]; readonly messages: readonly V['message'][] }
   | { readonly type: 'output'; readonly output: V['output'] }
   | Accuse
-  /** Something for the trace; no behaviour hangs on it. */
+  /** Something for the trace; no behaviour depends on it. */
   | { readonly type: 'note'; readonly fact: Fact };
 
 /**
@@ -94,8 +94,8 @@ export type RoundsEffect<V extends Vocabulary> =
  * inbox of the round before, and what is sent then arrives with the next. The commander gets its `input` before round 1.
  * A pure machine as well.
  */
-export interface RoundsProtocol<V extends OrderVocabulary, State> {
-  readonly name: string;
+export interface RoundsProtocol<V extends OrderVocabulary, State, Name extends string = string> {
+  readonly name: Name;
   /** One line for people who choose among protocols. */
   readonly summary: string;
   readonly timing: 'rounds';
@@ -125,6 +125,8 @@ export interface RoundsProtocol<V extends OrderVocabulary, State> {
   lies(context: Context, honest: V['message']): V['message'][];
   /** A message in words, without what differs from host to host; the message itself, as a string, where this is left out. */
   describe?(setting: Setting, message: V['message']): string;
+  /** How messages are to be read that do not speak for themselves: an example, and what it means. */
+  readonly legend?: string;
   /** How a lieutenant came from what it heard to its decision, as lines for people to read: a tree, chains of signatures. @param heard as for `votes` */
   evidence?(context: Context, heard: readonly (readonly Heard<V['message']>[])[]): string[];
   /** The orders of which a lieutenant's decision is the majority, where the protocol decides so. @param heard its inboxes, that of round 1 first */

@@ -1,6 +1,37 @@
+/** What kind of mistake a refusal is about, for programs: its message is for people, and may be worded anew. */
+export type RefusalCode =
+  /** An argument has the wrong type, is out of range, or is none of the names that there are. */
+  | 'invalid-argument'
+  /** There is no option of that name. */
+  | 'unknown-option'
+  /** No general of the army has that id. */
+  | 'unknown-general'
+  /** The general's thread is gone: it can only be killed. */
+  | 'lost-general'
+  /** The general is loyal, and only traitors can be told what to say. */
+  | 'loyal-general'
+  /** The army would have more generals than its limit. */
+  | 'army-full'
+  /** No general is left to give the order. */
+  | 'no-primary'
+  /** The protocol cannot be run among so many generals for so many traitors. */
+  | 'unfit-protocol'
+  /** What a traitor was told to say does not fit what it has to send. */
+  | 'unfit-words'
+  /** The army was disbanded. */
+  | 'disbanded'
+  /** Any other, such as a damaged file; no call of an army is refused so. */
+  | 'mistake';
+
 /** A user's mistake: its message is one line that says what was wrong, and nothing has changed. */
 export class Refusal extends Error {
   override readonly name = 'Refusal';
+  readonly code: RefusalCode;
+
+  constructor(message: string, code: RefusalCode = 'mistake') {
+    super(message);
+    this.code = code;
+  }
 }
 
 /** A word as it may stand in a one-line message, whatever it holds. @param most characters; what is more is cut off */

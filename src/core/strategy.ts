@@ -24,12 +24,12 @@ export interface Occasion<Message> {
  * A way of being a traitor: for each message that an honest general would send, what might become of it. A chooser
  * picks one. No strategy can speak for another general or forge a signature.
  */
-export interface FaultStrategy {
-  readonly name: string;
+export interface FaultStrategy<Name extends string = string> {
+  readonly name: Name;
   /** One line for people who choose among strategies. */
   readonly summary: string;
   says<Message>(occasion: Occasion<Message>): readonly Conduct<Message>[];
-  /** Whether what might become of a message hangs on who is to receive it. */
+  /** Whether what might become of a message depends on who is to receive it. */
   readonly minds?: 'receiver';
   /** What is run in the place of the honest protocol, where lying message by message is not all that the strategy does. */
   possess?(protocol: AnyRoundsProtocol): AnyRoundsProtocol;

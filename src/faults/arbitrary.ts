@@ -1,7 +1,7 @@
 import { say, type Conduct, type FaultStrategy } from '../core/strategy.ts';
 
 /** The strongest traitor that there is here: what any other strategy might do with one message, and some more. */
-export const arbitrary: FaultStrategy = {
+export const arbitrary: FaultStrategy<'arbitrary'> = {
   name: 'arbitrary',
   summary: 'anything at each turn: the value, any lie, nothing, twice, contradictory, or late',
   says<Message>({ honest, lies }: { readonly honest: Message; readonly lies: readonly Message[] }): Conduct<Message>[] {

@@ -1,5 +1,7 @@
 import type { Choose } from '../core/choice.ts';
+import { counted } from '../core/figures.ts';
 import { QUORUM, nameOf, type NodeId } from '../core/node.ts';
+import { ORDERS } from '../core/order.ts';
 import { Refusal, quoted } from '../core/refusal.ts';
 import { say, type Conduct, type FaultStrategy } from '../core/strategy.ts';
 
@@ -11,6 +13,11 @@ export const NOTHING = 'nothing';
 
 /** The word for the honest message, and a lie right after it. */
 export const BOTH = 'both';
+
+/** What a traitor can be told to say of one message. */
+export const SAYINGS = [...ORDERS, NOTHING, SILENCE, BOTH] as const;
+
+export type Saying = (typeof SAYINGS)[number];
 
 /** The way of a traitor whose every message is fixed beforehand, so that an attack from a paper can be written down. */
 export const dictated: FaultStrategy = {
@@ -39,13 +46,13 @@ export function dictation(general: NodeId, words: readonly string[], textOf: (me
       if (question.to === QUORUM) return options[0]!;
       const word = words[used];
       used += 1;
-      if (word === undefined) throw new Refusal(`${nameOf(general)} has more to say than ${counted(words.length)}, first to ${nameOf(question.to)} in round ${question.round}`);
+      if (word === undefined) throw new Refusal(`${nameOf(general)} has more to say than ${counted(words.length, 'word')}, first to ${nameOf(question.to)} in round ${question.round}`, 'unfit-words');
       const option = options.find((candidate) => says(candidate as Conduct<unknown>, word, textOf));
-      if (option === undefined) throw new Refusal(`word ${used} of ${nameOf(general)}, ${quoted(word)}, cannot be said to ${nameOf(question.to)} in round ${question.round}`);
+      if (option === undefined) throw new Refusal(`word ${used} of ${nameOf(general)}, ${quoted(word)}, cannot be said to ${nameOf(question.to)} in round ${question.round}`, 'unfit-words');
       return option;
     },
     finish() {
-      if (used < words.length) throw new Refusal(`${nameOf(general)} was given ${counted(words.length)}, but sends ${used} messages`);
+      if (used < words.length) throw new Refusal(`${nameOf(general)} was given ${counted(words.length, 'word')}, but sends ${counted(used, 'message')}`, 'unfit-words');
     },
   };
 }
@@ -56,5 +63,3 @@ function says({ now }: Conduct<unknown>, word: string, textOf: (message: unknown
   if (word === SILENCE || now.length === 0) return word === SILENCE && now.length === 0;
   return textOf(now[0]).split(/[^a-z]+/).includes(word);
 }
-
-const counted = (words: number): string => (words === 1 ? '1 word' : `${words} words`);

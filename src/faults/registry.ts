@@ -8,8 +8,12 @@ import { twins } from './twins.ts';
 import { twoFaced } from './two-faced.ts';
 
 /** All ways of being a traitor; one file and one line here make another. */
-export const STRATEGIES: readonly FaultStrategy[] = [coin, liar, silent, twoFaced, late, arbitrary, twins];
+const REGISTERED = [coin, liar, silent, twoFaced, late, arbitrary, twins] as const;
+
+export type StrategyName = (typeof REGISTERED)[number]['name'];
+
+export const STRATEGIES: readonly FaultStrategy<StrategyName>[] = REGISTERED;
 
 export const DEFAULT_STRATEGY = coin;
 
-export const strategyNamed = (name: string): FaultStrategy | undefined => STRATEGIES.find((strategy) => strategy.name === name);
+export const strategyNamed = (name: string): FaultStrategy<StrategyName> | undefined => STRATEGIES.find((strategy) => strategy.name === name);

@@ -1,7 +1,7 @@
 import { say, type FaultStrategy } from '../core/strategy.ts';
 
 /** As if dead from the start, but for its frames: nobody waits for it. */
-export const silent: FaultStrategy = {
+export const silent: FaultStrategy<'silent'> = {
   name: 'silent',
   summary: 'says nothing at all',
   says: () => [say()],

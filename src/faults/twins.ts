@@ -11,7 +11,7 @@ import type { NodeId } from '../core/node.ts';
 import type { AnyRoundsProtocol, Context, OrderVocabulary, RoundsEffect, RoundsEvent, RoundsProtocol } from '../core/protocol.ts';
 import { say, type FaultStrategy } from '../core/strategy.ts';
 
-export const twins: FaultStrategy = {
+export const twins: FaultStrategy<'twins'> = {
   name: 'twins',
   summary: 'two honest copies under one name, each linked to half of the others; a commander gives both orders',
   says: ({ honest }) => [say(honest)],

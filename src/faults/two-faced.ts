@@ -1,7 +1,7 @@
 import { say, type FaultStrategy } from '../core/strategy.ts';
 
 /** The same two faces in every round: the lower half of the others by id, and the quorum, see the honest one. */
-export const twoFaced: FaultStrategy = {
+export const twoFaced: FaultStrategy<'two-faced'> = {
   name: 'two-faced',
   summary: 'one value to the first half of the others, its counterpart to the rest',
   minds: 'receiver',

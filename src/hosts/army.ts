@@ -1,4 +1,5 @@
 import { seeded } from '../core/choice.ts';
+import { counted, figure } from '../core/figures.ts';
 import { lossBy, type Host, type Loss } from '../core/host.ts';
 import { symbolicKeyring, type Keyring } from '../core/keyring.ts';
 import { DEFAULT_DEADLINE, DEFAULT_LIMIT, type Breakdown } from '../core/mission.ts';
@@ -6,23 +7,31 @@ import { QUORUM, nameOf, nodeId, type NodeId } from '../core/node.ts';
 import type { Order } from '../core/order.ts';
 import type { Member, MemberState, Outcome, Standing } from '../core/outcome.ts';
 import type { AnyRoundsProtocol } from '../core/protocol.ts';
-import { Refusal, quoted } from '../core/refusal.ts';
-import { DEFAULT_STRATEGY, strategyNamed } from '../faults/registry.ts';
+import { Refusal } from '../core/refusal.ts';
+import type { Saying } from '../faults/dictated.ts';
+import { DEFAULT_STRATEGY, type StrategyName } from '../faults/registry.ts';
 import { findingsOf } from '../judge/findings.ts';
 import { isFaulty, undecidable, verdictOf } from '../judge/verdict.ts';
-import { DEFAULT_PROTOCOL, protocolNamed } from '../protocols/registry.ts';
+import { DEFAULT_PROTOCOL, type NamedProtocol, type ProtocolName } from '../protocols/registry.ts';
 import { SimHost } from '../sim/host.ts';
 import { simulate } from '../sim/simulate.ts';
+import {
+  breakdownIn, flagIn, hostIn, idIn, musteredIn, optionsIn, orderIn, protocolIn, sayingsIn, strategyIn, traitorsIn, wholeIn, type HostName, type Traitors,
+} from './arguments.ts';
 import { ThreadHost } from './threads/host.ts';
 
 export interface ArmyOptions {
   /** Where the generals live: `threads` (default), one worker thread each, or `sim`, virtual time. */
-  readonly host?: 'threads' | 'sim';
+  readonly host?: HostName;
   /** A whole number from 0 to 2^53 − 1: all that chance decides follows from it. Drawn at random if not given. */
   readonly seed?: number;
-  /** A name from the registry of protocols; `exchange` if not given. */
-  readonly protocol?: string;
-  /** For how many milliseconds a hung general is waited for; 1000 if not given. */
+  /** The protocol to follow, for as many traitors as it can stand; `exchange` if not given. `follow` sets it later, and m. */
+  readonly protocol?: ProtocolName;
+  /** The id of the general that gives the orders, from 1 to the count; elected at random if not given. */
+  readonly primary?: number;
+  /** Who is a traitor: a list of ids (strategy `coin`), or an object of strategies by id, `{ 2: 'two-faced', 5: 'liar' }`. */
+  readonly traitors?: Traitors;
+  /** For how many milliseconds a hung general is waited for, from 1 to 2^31 − 1; 1000 if not given. */
   readonly deadline?: number;
   /** The most generals that the army may have at a time; 256 if not given. */
   readonly limit?: number;
@@ -30,18 +39,19 @@ export interface ArmyOptions {
   readonly spare?: boolean;
 }
 
+const OPTIONS = ['host', 'seed', 'protocol', 'primary', 'traitors', 'deadline', 'limit', 'spare'] as const satisfies readonly (keyof ArmyOptions)[];
+
 /**
  * An army of generals. One is primary and gives the orders; some may be traitors.
  *
- * Mistakes of the caller (an unknown id, a count out of range …) reject with a `Refusal`, and change nothing. Calls that
- * change the army wait for an order under way, except `kill`, which may hit it in the middle.
+ * Mistakes of the caller (an unknown id, a count out of range …) reject with a `Refusal` of one line, whose `code` says of
+ * which kind it is, and change nothing. Calls that change the army wait for an order under way, except `kill` and `disband`, which
+ * may hit it in the middle. An army left by `await using` is disbanded.
  *
  * @example
- * const army = await Army.muster(4, { seed: 7 });
- * await army.corrupt(3);
+ * await using army = await Army.muster(4, { seed: 7, primary: 1, traitors: [3] });
  * const outcome = await army.order('attack');
  * outcome.verdict; // { type: 'execute', order: 'attack', votes: 2 or 3, members: 4, faulty: 1 }
- * await army.disband();
  */
 export class Army {
   readonly #host: Host;
@@ -51,7 +61,7 @@ export class Army {
   #primary: NodeId | undefined;
   #largestId = 0;
   #seed: number;
-  #protocol: AnyRoundsProtocol;
+  #protocol: NamedProtocol;
   #faults: number | undefined;
   /** What traitors are to say in the next order, word by word. */
   #dictations = new Map<NodeId, readonly string[]>();
@@ -61,28 +71,42 @@ export class Army {
   #draws = 0;
   #elections = 0;
   #busy: Promise<unknown> = Promise.resolve();
+  #isDisbanded = false;
 
   private constructor(host: Host, { seed, protocol = DEFAULT_PROTOCOL, deadline = DEFAULT_DEADLINE, limit = DEFAULT_LIMIT }: ArmyOptions) {
     this.#host = host;
-    this.#seed = seed === undefined ? Math.floor(Math.random() * 2 ** 32) : wholeNumber(seed, 'a seed', 0, Number.MAX_SAFE_INTEGER);
-    this.#deadline = wholeNumber(deadline, 'a deadline in milliseconds', 1, 2 ** 31 - 1);
-    this.#limit = wholeNumber(limit, 'a limit', 1, Number.MAX_SAFE_INTEGER);
-    this.#protocol = knownProtocol(protocol);
+    this.#seed = seed === undefined ? Math.floor(Math.random() * 2 ** 32) : wholeIn(seed, 'a seed', 0);
+    this.#deadline = wholeIn(deadline, 'a deadline in milliseconds', 1, 2 ** 31 - 1);
+    this.#limit = wholeIn(limit, 'a limit', 1);
+    this.#protocol = protocolIn(protocol);
   }
 
-  /** Musters that many generals, with the ids 1, 2, 3 …; a primary is elected among them at random. */
+  /**
+   * Musters that many generals, with the ids 1, 2, 3 …
+   * @param count from 1 to the limit
+   * @throws Refusal `invalid-argument`, `unknown-option`, `army-full` for a count above the limit, `unknown-general` for a primary or traitor
+   * above the count
+   */
   static async muster(count: number, options: ArmyOptions = {}): Promise<Army> {
-    const host = options.host === 'sim' ? new SimHost() : new ThreadHost({ spare: options.spare ?? false });
-    const army = new Army(host, options);
+    const { host = 'threads', spare = false, primary, traitors = [] } = optionsIn(options, 'muster', OPTIONS);
+    const keepsSpare = flagIn(spare, 'spare');
+    const army = new Army(hostIn(host) === 'sim' ? new SimHost() : new ThreadHost({ spare: keepsSpare }), options);
+    army.#mustHaveRoom(count);
+    const commander = primary === undefined ? undefined : musteredIn(primary, count);
+    const strategies = traitorsIn(traitors, count);
     await army.add(count);
+    if (commander !== undefined) await army.elect(commander);
+    for (const [id, strategy] of strategies) await army.corrupt(id, strategy);
     return army;
   }
 
+  /** What all that chance decides follows from: with the same seed and the same calls, the same happens. */
   get seed(): number {
     return this.#seed;
   }
 
-  get protocol(): AnyRoundsProtocol {
+  /** The protocol that is followed. */
+  get protocol(): NamedProtocol {
     return this.#protocol;
   }
 
@@ -91,6 +115,7 @@ export class Army {
     return this.#faults ?? this.#protocol.faultsByDefault(this.#states.size);
   }
 
+  /** For how many milliseconds a hung general is waited for. */
   get deadline(): number {
     return this.#deadline;
   }
@@ -101,13 +126,14 @@ export class Army {
     return this.#members();
   }
 
-  /** Adds that many loyal generals, linked to all others. @returns their ids, larger than any before */
+  /**
+   * Adds that many loyal generals, linked to all others.
+   * @returns their ids, larger than any before
+   * @throws Refusal `invalid-argument`, `army-full`
+   */
   add(count: number): Promise<readonly NodeId[]> {
     return this.#whenIdle(async () => {
-      const room = this.#limit - this.#states.size;
-      if (Number.isSafeInteger(count) && count > room)
-        throw new Refusal(`an army has at most ${this.#limit} generals, and has ${this.#states.size}: ${count} more are too many`);
-      wholeNumber(count, 'the number of generals', 1, this.#limit);
+      this.#mustHaveRoom(count);
       const ids = Array.from({ length: count }, (_, index) => nodeId(this.#largestId + 1 + index));
       this.#largestId += count;
       for (const id of ids) this.#states.set(id, { type: 'loyal' });
@@ -125,9 +151,13 @@ export class Army {
   /**
    * Ends a general, at once; or, where a round is given, in the middle of that round of the next order that is run: what it
    * says then reaches the first half of the others only. If it was primary, another is elected at random.
+   * @param options.round from 1 to the number of rounds that the protocol has
+   * @throws Refusal `invalid-argument`, `unknown-option`, `unknown-general`, `lost-general` where a round is given
    */
-  async kill(id: number, { round }: { readonly round?: number } = {}): Promise<void> {
+  async kill(id: number, options: { readonly round?: number } = {}): Promise<void> {
+    const { round } = optionsIn(options, 'kill', ['round']);
     if (round !== undefined) return this.#whenIdle(async () => this.#doom(this.#present(id), round));
+    this.#mustStand();
     const general = this.#known(id);
     this.#states.delete(general);
     this.#doomed.delete(general);
@@ -135,17 +165,23 @@ export class Army {
     await this.#host.dismiss(general);
   }
 
-  /** Makes a general a traitor in that way (`coin` if not given). */
-  corrupt(id: number, strategy: string = DEFAULT_STRATEGY.name): Promise<void> {
+  /**
+   * Makes a general a traitor in that way (`coin` if not given).
+   * @throws Refusal `invalid-argument`, `unknown-general`, `lost-general`
+   */
+  corrupt(id: number, strategy: StrategyName = DEFAULT_STRATEGY.name): Promise<void> {
     return this.#whenIdle(async () => {
       const general = this.#present(id);
-      if (strategyNamed(strategy) === undefined) throw new Refusal(`there is no strategy ${quoted(strategy)}`);
-      this.#states.set(general, { type: 'faulty', strategy });
-      this.#host.corrupt(general, strategy);
+      const known = strategyIn(strategy);
+      this.#states.set(general, { type: 'faulty', strategy: known });
+      this.#host.corrupt(general, known);
     });
   }
 
-  /** Makes a general loyal again. */
+  /**
+   * Makes a general loyal again.
+   * @throws Refusal `invalid-argument`, `unknown-general`, `lost-general`
+   */
   pardon(id: number): Promise<void> {
     return this.#whenIdle(async () => {
       const general = this.#present(id);
@@ -154,30 +190,38 @@ export class Army {
     });
   }
 
-  /** Makes a general primary. */
+  /**
+   * Makes a general primary.
+   * @throws Refusal `invalid-argument`, `unknown-general`, `lost-general`
+   */
   elect(id: number): Promise<void> {
     return this.#whenIdle(async () => {
       this.#primary = this.#present(id);
     });
   }
 
-  /** Makes a general break down when the next order reaches it: its thread throws, exits, or blocks for ever. */
+  /**
+   * Makes a general break down when the next order reaches it: its thread throws, exits, or blocks for ever.
+   * @throws Refusal `invalid-argument`, `unknown-general`, `lost-general`
+   */
   sabotage(id: number, breakdown: Breakdown): Promise<void> {
     return this.#whenIdle(async () => {
-      this.#host.sabotage(this.#present(id), breakdown);
+      this.#host.sabotage(this.#present(id), breakdownIn(breakdown));
     });
   }
 
   /**
    * Fixes what a traitor says in the next order, so that an attack from a paper can be written down.
-   * @param words `attack`, `retreat`, `silence` or `both` (the honest one, then a lie) for each message, in the order in which the general sends them: round by
-   * round, and within a round as the protocol sends them. If they do not fit, it is the order that is refused.
+   * @param words `attack`, `retreat`, `nothing` (a king's), `silence` or `both` (the honest one, then a lie) for each message, in the order in
+   * which the general sends them: round by round, and within a round as the protocol sends them. If they do not fit, the order is refused.
+   * @throws Refusal `invalid-argument`, `unknown-general`, `lost-general`, `loyal-general`
    */
-  dictate(id: number, words: readonly string[]): Promise<void> {
+  dictate(id: number, words: readonly Saying[]): Promise<void> {
     return this.#whenIdle(async () => {
       const general = this.#present(id);
-      if (this.#states.get(general)?.type !== 'faulty') throw new Refusal(`${nameOf(general)} is loyal, and only traitors can be told what to say`);
-      this.#dictations.set(general, words);
+      const sayings = sayingsIn(words);
+      if (this.#states.get(general)?.type !== 'faulty') throw new Refusal(`${nameOf(general)} is loyal, and only traitors can be told what to say`, 'loyal-general');
+      this.#dictations.set(general, sayings);
     });
   }
 
@@ -191,11 +235,15 @@ export class Army {
     return this.#host.keyring(seed, id);
   }
 
-  /** Sets the protocol, and m if given. */
-  follow(protocol: string, faults?: number): Promise<void> {
+  /**
+   * Sets the protocol, and m.
+   * @param faults m, the traitors that it is run to stand; the most that it can stand if not given
+   * @throws Refusal `invalid-argument`, `unfit-protocol` if it cannot be run among so many generals for so many traitors
+   */
+  follow(protocol: ProtocolName, faults?: number): Promise<void> {
     return this.#whenIdle(async () => {
-      const known = knownProtocol(protocol);
-      if (faults !== undefined) wholeNumber(faults, 'm', 0, Number.MAX_SAFE_INTEGER);
+      const known = protocolIn(protocol);
+      if (faults !== undefined) wholeIn(faults, 'm', 0);
       if (this.#states.size > 0) this.#mustFit(known, faults ?? known.faultsByDefault(this.#states.size));
       this.#protocol = known;
       this.#faults = faults;
@@ -204,12 +252,14 @@ export class Army {
 
   /**
    * Sets the seed; orders and elections draw from it anew, so that what follows repeats what followed it before.
-   * @param draw the number that the next order has among those that draw from the seed: 1 if not given
+   * @param seed from 0 to 2^53 − 1
+   * @param draw the number that the next order has among those that draw from the seed, from 1 to 2^32 − 1: 1 if not given
+   * @throws Refusal `invalid-argument`
    */
   reseed(seed: number, draw = 1): Promise<void> {
     return this.#whenIdle(async () => {
-      const whole = wholeNumber(seed, 'a seed', 0, Number.MAX_SAFE_INTEGER);
-      this.#draws = wholeNumber(draw, "an order's number under its seed", 1, 2 ** 32 - 1) - 1;
+      const whole = wholeIn(seed, 'a seed', 0);
+      this.#draws = wholeIn(draw, "an order's number under its seed", 1, 2 ** 32 - 1) - 1;
       this.#seed = whole;
       this.#elections = 0;
     });
@@ -217,13 +267,20 @@ export class Army {
 
   /**
    * Has the primary give an order, and tells what came of it.
-   * @param options.anyway runs the order although the traitors are too many for the protocol
+   * @param options.anyway runs the order although the traitors are too many for the protocol; else it is not run, and the verdict is `undecidable`
+   * @throws Refusal `invalid-argument`, `unknown-option`, `no-primary`, `unfit-protocol`, `unfit-words`
    */
-  order(order: Order, { anyway = false }: { readonly anyway?: boolean } = {}): Promise<Outcome> {
+  async order(order: Order, options: { readonly anyway?: boolean } = {}): Promise<Outcome> {
+    const given = orderIn(order);
+    const { anyway = false } = optionsIn(options, 'order', ['anyway']);
+    return this.#give(given, flagIn(anyway, 'anyway'));
+  }
+
+  #give(order: Order, anyway: boolean): Promise<Outcome> {
     return this.#whenIdle(async () => {
       this.#strikeLost(this.#host.losses());
       const commander = this.#primary;
-      if (commander === undefined) throw new Refusal('there is no general to give the order');
+      if (commander === undefined) throw new Refusal('there is no general to give the order', 'no-primary');
       const before = this.#members();
       const faults = this.faults;
       this.#mustFit(this.#protocol, faults);
@@ -257,23 +314,40 @@ export class Army {
     });
   }
 
-  /** Ends all generals; the army is not to be used any more. */
+  /** Ends all generals, at once. Other calls are refused from then on, as `disbanded`; to disband again does nothing. */
   async disband(): Promise<void> {
+    this.#isDisbanded = true;
     this.#states.clear();
     this.#primary = undefined;
     await this.#host.close();
   }
 
+  /** For `await using`: disbands the army when its block is left. */
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.disband();
+  }
+
+  #mustStand(): void {
+    if (this.#isDisbanded) throw new Refusal('the army was disbanded', 'disbanded');
+  }
+
+  #mustHaveRoom(count: number): void {
+    const size = this.#states.size;
+    if (Number.isSafeInteger(count) && count > this.#limit - size)
+      throw new Refusal(`an army has at most ${counted(this.#limit, 'general')}, and has ${figure(size)}: ${figure(count)} more are too many`, 'army-full');
+    wholeIn(count, 'the number of generals', 1, this.#limit);
+  }
+
   #doom(general: NodeId, round: number): void {
     const context = { self: general, members: [...this.#states.keys()], commander: general, faults: this.faults, number: 1, keyring: symbolicKeyring(general) };
-    wholeNumber(round, `a round of ${this.#protocol.name}`, 1, this.#protocol.rounds(context));
+    wholeIn(round, `a round of ${this.#protocol.name}`, 1, this.#protocol.rounds(context));
     this.#doomed.add(general);
     this.#host.doom(general, round);
   }
 
   #mustFit(protocol: AnyRoundsProtocol, faults: number): void {
     const refusal = protocol.refuses(this.#states.size, faults);
-    if (refusal !== undefined) throw new Refusal(refusal);
+    if (refusal !== undefined) throw new Refusal(refusal, 'unfit-protocol');
   }
 
   /** Runs the next order in virtual time, to see whether what traitors are told to say fits before anything happens. */
@@ -309,19 +383,23 @@ export class Army {
 
   /** Runs `work` when all that was asked before is done, whatever came of it. */
   #whenIdle<T>(work: () => Promise<T>): Promise<T> {
-    const result = this.#busy.then(work);
+    const result = this.#busy.then(() => {
+      this.#mustStand();
+      return work();
+    });
     this.#busy = result.catch(() => undefined);
     return result;
   }
 
   #known(id: number): NodeId {
-    if (!this.#states.has(nodeId(id))) throw new Refusal(`there is no general ${nameOf(nodeId(id))}`);
-    return nodeId(id);
+    const general = idIn(id);
+    if (!this.#states.has(general)) throw new Refusal(`there is no general ${nameOf(general)}`, 'unknown-general');
+    return general;
   }
 
   #present(id: number): NodeId {
     const general = this.#known(id);
-    if (this.#states.get(general)?.type === 'lost') throw new Refusal(`${nameOf(general)} is lost`);
+    if (this.#states.get(general)?.type === 'lost') throw new Refusal(`${nameOf(general)} is lost`, 'lost-general');
     return general;
   }
 
@@ -353,16 +431,4 @@ function afterwards(member: Member, account: { readonly losses: readonly Loss[];
   const report = account.reports.find(({ id }) => id === member.id);
   if (report === undefined) return member;
   return { ...member, state: report.strategy === undefined ? { type: 'loyal' } : { type: 'faulty', strategy: report.strategy } };
-}
-
-function knownProtocol(name: string): AnyRoundsProtocol {
-  const protocol = protocolNamed(name);
-  if (protocol === undefined) throw new Refusal(`there is no protocol ${quoted(name)}`);
-  return protocol;
-}
-
-function wholeNumber(value: number, what: string, min: number, max: number): number {
-  if (!Number.isSafeInteger(value) || value < min || value > max)
-    throw new Refusal(`${what} is a whole number from ${min} to ${max}, not ${quoted(String(value))}`);
-  return value;
 }

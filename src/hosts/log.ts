@@ -1,5 +1,6 @@
 import { dirname, join } from 'node:path';
 import { crc32 } from 'node:zlib';
+import { counted } from '../core/figures.ts';
 import { Refusal, quotedPath, trying } from '../core/refusal.ts';
 import { localDisk, makeFolder, type Disk } from './disk.ts';
 
@@ -87,7 +88,7 @@ function opened(path: string, release: () => void, listener: LogListener, { hous
     const { end, flaw, size, ...found } = scanned(disk.read(fd));
     let { records, checksum } = found;
     const folder = dirname(path);
-    if (flaw === 'damage') throw new DamagedLog(`${path} is damaged at byte ${end}, after ${records.length} records: generals replica --repair ${folder} keeps those and cuts off the rest`);
+    if (flaw === 'damage') throw new DamagedLog(`${path} is damaged at byte ${end}, after ${counted(records.length, 'record')}: generals replica --repair ${folder} keeps those and cuts off the rest`);
     if (hasBegun && records.length === 0) throw lost(folder, size === 0 ? 'is empty' : 'is shorter than its first record');
     if (flaw === 'cut') disk.truncate(fd, end);
     let begun = end;

@@ -27,7 +27,7 @@ interface ExchangeState {
   order: Order;
 }
 
-export const exchange: RoundsProtocol<Exchange, ExchangeState> = {
+export const exchange: RoundsProtocol<Exchange, ExchangeState, 'exchange'> = {
   name: 'exchange',
   summary: 'one round of telling each other what the commander said; OM(1), so it is sure against one traitor only',
   timing: 'rounds',

@@ -23,6 +23,7 @@
  * makes the values from the commander's order; and who has nothing to propose says so, instead of staying silent, so that
  * what a traitor could have said there is among the lies. The commander decides for its own order.
  */
+import { counted } from '../core/figures.ts';
 import { DEFAULT_ORDER, ORDERS, type Order } from '../core/order.ts';
 import type { NodeId } from '../core/node.ts';
 import type { Context, Heard, OrderVocabulary, RoundsEffect, RoundsProtocol } from '../core/protocol.ts';
@@ -46,7 +47,7 @@ interface KingState {
   sure: boolean;
 }
 
-export const king: RoundsProtocol<King, KingState> = {
+export const king: RoundsProtocol<King, KingState, 'king'> = {
   name: 'king',
   summary: 'phase king of 1989: vote, propose, and let a king settle doubts, m + 1 times; stands m traitors among 3m + 1, few messages',
   timing: 'rounds',
@@ -56,7 +57,7 @@ export const king: RoundsProtocol<King, KingState> = {
   refuses: (members, faults) =>
     faults < Math.max(1, members)
       ? undefined
-      : `phase king with m = ${faults} does not fit ${members} generals: it needs m + 1 kings, so m is at most n - 1, here ${members - 1}`,
+      : `phase king with m = ${faults} does not fit ${counted(members, 'general')}: it needs m + 1 kings, so m is at most n - 1, here ${members - 1}`,
   rounds: ({ faults }) => 1 + 3 * (faults + 1),
   speaks,
   messages: ({ members: { length: n }, faults }) => n - 1 + (faults + 1) * (2 * n * (n - 1) + (n - 1)),

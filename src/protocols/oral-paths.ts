@@ -6,7 +6,7 @@
  * everyone the same. A general keeps what it heard by *place*: a path's rank among those of its length that this general
  * is not on. The paths that are longer by one general than a path then have places side by side.
  */
-import type { NodeId } from '../core/node.ts';
+import { nameOf, type NodeId } from '../core/node.ts';
 import type { Order } from '../core/order.ts';
 import type { Context, Setting } from '../core/protocol.ts';
 
@@ -46,6 +46,9 @@ export function pathOf(setting: Setting, message: OralMessage): NodeId[] | undef
   return [setting.commander, ...positions.flatMap((position) => lieutenants.splice(position, 1))];
 }
 
+/** A path as people read it, `G1→G3`: whoever follows an arrow says what it heard from whoever is before it. */
+export const pathText = (path: readonly NodeId[]): string => path.map(nameOf).join('→');
+
 /** One general's view of all paths. */
 export interface PathMap {
   /** How many other lieutenants there are. */
@@ -81,7 +84,7 @@ export interface Relay {
 }
 
 /**
- * The map of a lieutenant. Maps hang on nothing but the number of lieutenants, m and the general's index, and are kept,
+ * The map of a lieutenant. Maps depend on nothing but the number of lieutenants, m and the general's index, and are kept,
  * since thousands of orders go by the same ones.
  */
 export function mapFor({ self, members, commander, faults }: Context): PathMap {

@@ -6,7 +6,7 @@
  * Promises, with n > 3m and at most m traitors: all loyal lieutenants decide the same (IC1), and what a loyal commander
  * ordered (IC2); theorem 1 of the paper. It assumes that a message tells who sent it, and that its absence is noticed.
  *
- * A path is a chain of different generals, the commander first: `attack 1 3 5` says that G5 says that G3 says that the
+ * A path is a chain of different generals, the commander first: `attack G1→G3→G5` says that G5 says that G3 says that the
  * commander, G1, said attack. It is sent by the last general of its path, in the round that is as its path is long.
  * On the wire it is a number: see `oral-paths.ts`.
  *
@@ -24,11 +24,12 @@
  *
  * We depart from the paper in one thing: the commander decides too, for its own order.
  */
+import { counted, figure } from '../core/figures.ts';
 import { DEFAULT_ORDER, type Order } from '../core/order.ts';
-import { nameOf, type NodeId } from '../core/node.ts';
-import type { Context, Heard, OrderVocabulary, RoundsEffect, RoundsProtocol, Vote } from '../core/protocol.ts';
+import type { NodeId } from '../core/node.ts';
+import type { Context, Heard, OrderVocabulary, RoundsEffect, RoundsProtocol, Setting, Vote } from '../core/protocol.ts';
 import { byzantineMembers, faultsTolerated, majorityOf } from '../core/quorum.ts';
-import { UNHEARD, commanded, isOralMessage, lieutenantsOf, mapFor, orderIn, pathOf, type OralMessage, type PathMap } from './oral-paths.ts';
+import { UNHEARD, commanded, isOralMessage, lieutenantsOf, mapFor, orderIn, pathOf, pathText, type OralMessage, type PathMap } from './oral-paths.ts';
 
 interface Oral extends OrderVocabulary {
   readonly message: OralMessage;
@@ -48,9 +49,9 @@ const [RETREAT, ATTACK] = [1, 2];
 /** The most messages that an order may cost: all of them are held in memory at once. */
 export const MESSAGES_MAX = 1_000_000;
 
-export const oral: RoundsProtocol<Oral, OralState> = {
+export const oral: RoundsProtocol<Oral, OralState, 'oral'> = {
   name: 'oral',
-  summary: 'OM(m) of 1982: what who said that who said, by majorities; stands m traitors among 3m + 1, messages grow as n to the m + 1',
+  summary: 'OM(m) of 1982: who said that who said what, by majorities; stands m traitors among 3m + 1, with about n^(m + 1) messages',
   timing: 'rounds',
   shots: 'single',
   membersNeeded: byzantineMembers,
@@ -60,7 +61,8 @@ export const oral: RoundsProtocol<Oral, OralState> = {
   speaks: ({ commander }, round, from, to) => (round === 1 ? from === commander : from !== commander && to !== commander),
   messages: ({ members, faults }) => Number(countMessages(members.length, faults)),
   lies: (_context, honest) => [honest ^ 1],
-  describe: (setting, message) => `${orderIn(message)} ${pathOf(setting, message)?.join(' ') ?? 'on no path'}`,
+  describe,
+  legend: 'attack G1→G3→G5 means: G5 says that G3 says that G1 ordered attack',
   parse: (input) => (isOralMessage(input) ? input : undefined),
 
   votes,
@@ -85,16 +87,10 @@ export const oral: RoundsProtocol<Oral, OralState> = {
 
 function refuses(members: number, faults: number): string | undefined {
   if (faults > Math.max(0, members - 2))
-    return `OM(${faults}) does not fit ${members} generals: m is at most n - 2, here ${Math.max(0, members - 2)}`;
+    return `OM(${faults}) does not fit ${counted(members, 'general')}: m is at most n - 2, here ${Math.max(0, members - 2)}`;
   const messages = countMessages(members, faults);
   if (messages <= MESSAGES_MAX) return undefined;
-  return `OM(${faults}) among ${members} generals takes ${inFigures(messages)} messages, the limit is ${MESSAGES_MAX.toLocaleString('en')}: choose a smaller m`;
-}
-
-/** To the last digit, as long as somebody would read that. */
-function inFigures(count: bigint): string {
-  const { length } = String(count);
-  return length <= 30 ? count.toLocaleString('en') : `about 10^${length - 1}`;
+  return `OM(${faults}) among ${counted(members, 'general')} takes ${counted(messages, 'message')}, the limit is ${figure(MESSAGES_MAX)}: choose a smaller m`;
 }
 
 /** (n − 1) + (n − 1)(n − 2) + …, m + 1 terms. A bigint, since a refusal names it to the last digit. */
@@ -197,6 +193,11 @@ function votes(context: Context, inboxes: readonly (readonly Heard<OralMessage>[
   })];
 }
 
+function describe(setting: Setting, message: OralMessage): string {
+  const path = pathOf(setting, message);
+  return `${orderIn(message)} ${path === undefined ? 'on no path' : pathText(path)}`;
+}
+
 const othersOf = (context: Context): NodeId[] => lieutenantsOf(context).filter((id) => id !== context.self);
 
 /** The tree of what was heard, each path under the one that it makes longer, with what was heard on it and what is made of it. */
@@ -210,7 +211,7 @@ function evidence(context: Context, inboxes: readonly (readonly Heard<OralMessag
     const heard = levels[index]![place]!;
     const isLeaf = index === levels.length - 1;
     const making = isLeaf ? '' : `, majority ${orderOf(makings[index]![place]!)}`;
-    lines.push(`${'  '.repeat(index)}${path.map(nameOf).join(' ')}: ${heard === UNHEARD ? `silent, so ${DEFAULT_ORDER}` : orderOf(heard)}${making}`);
+    lines.push(`${'  '.repeat(index)}${pathText(path)}: ${heard === UNHEARD ? `silent, so ${DEFAULT_ORDER}` : orderOf(heard)}${making}`);
     if (isLeaf || index >= shown) return;
     const free = others.filter((id) => !path.includes(id));
     free.forEach((id, child) => tell(index + 1, place * free.length + child, [...path, id]));

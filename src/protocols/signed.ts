@@ -30,6 +30,7 @@
  * We depart from the paper in two things: the commander decides too, for its own order; and a signature covers the chain
  * of names before it, not the signatures before it, which have to be genuine on their own.
  */
+import { counted } from '../core/figures.ts';
 import { DEFAULT_ORDER, counterpart, parseOrder, type Order } from '../core/order.ts';
 import { nameOf, type NodeId } from '../core/node.ts';
 import type { Context, Heard, OrderVocabulary, RoundsEffect, RoundsProtocol } from '../core/protocol.ts';
@@ -52,7 +53,7 @@ interface Chain {
   readonly signatures: readonly string[];
 }
 
-export const signed: RoundsProtocol<Signed, SignedState> = {
+export const signed: RoundsProtocol<Signed, SignedState, 'signed'> = {
   name: 'signed',
   summary: 'SM(m) of 1982: orders under chains of signatures; stands m traitors among m + 2, at m + 1 rounds',
   timing: 'rounds',
@@ -62,12 +63,13 @@ export const signed: RoundsProtocol<Signed, SignedState> = {
   refuses: (members, faults) =>
     faults <= Math.max(0, members - 2)
       ? undefined
-      : `SM(${faults}) does not fit ${members} generals: m is at most n - 2, here ${Math.max(0, members - 2)}`,
+      : `SM(${faults}) does not fit ${counted(members, 'general')}: m is at most n - 2, here ${Math.max(0, members - 2)}`,
   rounds: ({ faults }) => faults + 1,
   speaks: ({ commander }, round, from, to) => (round === 1 ? from === commander : from !== commander && to !== commander),
   messages: ({ members: { length: n }, faults }) => n - 1 + (faults === 0 ? 0 : (n - 1) * Math.max(0, n - 2)),
   lies,
   describe: (_setting, message) => message.split(' ', 1)[0]!,
+  legend: 'attack:1:3 means: G1 signed attack, and then G3 signed that',
   parse: (input) => (typeof input === 'string' && chainOf(input) !== undefined ? input : undefined),
 
   evidence,

@@ -31,7 +31,7 @@ export type Result =
   | { readonly type: 'outcome'; readonly outcome: Outcome; readonly primary: string | undefined; readonly facts: readonly Fact[] }
   | { readonly type: 'trace'; readonly isOn: boolean }
   | { readonly type: 'facts'; readonly facts: readonly Fact[] }
-  | { readonly type: 'check'; readonly result: CheckResult; readonly protocol: AnyRoundsProtocol }
+  | { readonly type: 'check'; readonly result: CheckResult; readonly protocol: AnyRoundsProtocol; readonly trivial: readonly string[] }
   | { readonly type: 'campaign'; readonly campaign: ArmyCampaign }
   | { readonly type: 'why'; readonly explanation: Explanation }
   | { readonly type: 'protocol'; readonly current: string; readonly faults: number; readonly members: number; readonly protocols: readonly { name: string; summary: string }[] }

@@ -1,12 +1,15 @@
+import { counted } from '../core/figures.ts';
 import { ORDERS, type Order } from '../core/order.ts';
 import { BREAKDOWNS, type Breakdown } from '../core/mission.ts';
 import { nameOf, nodeId } from '../core/node.ts';
 import { parseId, parseWhole } from '../core/parse.ts';
 import { Refusal, quoted } from '../core/refusal.ts';
-import { BOTH, NOTHING, SILENCE } from '../faults/dictated.ts';
+import { SAYINGS } from '../faults/dictated.ts';
 import { DEFAULT_STRATEGY, STRATEGIES } from '../faults/registry.ts';
+import { protocolIn, sayingsIn, strategyIn } from '../hosts/arguments.ts';
 import { PROTOCOLS, protocolNamed } from '../protocols/registry.ts';
-import type { Outcome } from '../core/outcome.ts';
+import { trivialAgreement, trivialValidity } from '../core/trivial.ts';
+import type { Member, Outcome } from '../core/outcome.ts';
 import type { CheckResult } from '../sim/check/result.ts';
 import { factsOf } from '../trace/facts.ts';
 import { explain } from '../trace/why.ts';
@@ -17,8 +20,6 @@ const ID: Parameter = { name: 'id', words: ({ army }) => army.members().map(({ i
 const ORDER: Parameter = { name: 'attack|retreat', words: () => ORDERS };
 const TRACES = ['on', 'off', 'last'] as const;
 const STATES = ['faulty', 'non-faulty'] as const;
-/** What `choose` can have a traitor say; a king's `nothing` is a message, `silence` is none. */
-const SAYINGS = [...ORDERS, NOTHING, SILENCE, BOTH];
 const STATE: Parameter = { name: STATES.join('|'), words: () => STATES };
 const STRATEGY: Parameter = { name: 'strategy', words: () => STRATEGIES.map(({ name }) => name) };
 const PROTOCOL: Parameter = { name: 'name', words: () => PROTOCOLS.map(({ name }) => name) };
@@ -45,7 +46,7 @@ export const COMMANDS: readonly Command[] = [
       if (id === undefined) return roster(army);
       const general = idOf(id);
       const parsed = oneOf(strategy === undefined ? STATES : ['faulty'], state, 'a state');
-      if (parsed === 'faulty') await army.corrupt(general, strategy?.toLowerCase() ?? DEFAULT_STRATEGY.name);
+      if (parsed === 'faulty') await army.corrupt(general, strategy === undefined ? DEFAULT_STRATEGY.name : strategyIn(strategy.toLowerCase()));
       else await army.pardon(general);
       return roster(army);
     },
@@ -63,7 +64,7 @@ export const COMMANDS: readonly Command[] = [
   {
     name: 'g-kill',
     forms: [[ID], [ID, { name: 'round' }]],
-    summary: 'end a general, at once, or when half of the others have heard it in that round of the next order; if it was primary, another is elected',
+    summary: 'end a general at once, or in the middle of that round of the next order; if it was primary, another is elected',
     example: 'g-kill 2',
     async run({ army }, [id = '', word]) {
       const general = idOf(id);
@@ -89,7 +90,7 @@ export const COMMANDS: readonly Command[] = [
     example: 'g-protocol exchange',
     async run({ army }, [name, m]) {
       if (name !== undefined) {
-        await army.follow(name.toLowerCase(), m === undefined ? undefined : numberOf(m, 'a number of traitors'));
+        await army.follow(protocolIn(name.toLowerCase()).name, m === undefined ? undefined : numberOf(m, 'a number of traitors'));
       }
       const protocols = name === undefined ? PROTOCOLS.map(({ name: known, summary }) => ({ name: known, summary })) : [];
       return { type: 'protocol', current: army.protocol.name, faults: army.faults, members: army.members().length, protocols };
@@ -134,13 +135,13 @@ export const COMMANDS: readonly Command[] = [
     example: 'g-check attack',
     async run({ army, progress }, [order], signal) {
       const orders = order === undefined ? ORDERS : [oneOf(ORDERS, order, 'an order')];
-      return { type: 'check', result: await searched(army, orders, signal, progress), protocol: army.protocol };
+      return { type: 'check', trivial: trivialOf(army.members()), result: await searched(army, orders, signal, progress), protocol: army.protocol };
     },
   },
   {
     name: 'g-campaign',
     forms: [[], [{ name: 'count' }]],
-    summary: 'simulate that many orders (10000) to the army as it stands, and count how often its loyal agree; what choose, g-break and g-kill have set for the next order waits for that',
+    summary: 'simulate that many orders (1e4) to the army as it stands, and count how often its loyal agree. What choose, g-break and g-kill have set for the next order waits for that',
     example: 'g-campaign 1e5',
     async run({ army, progress }, [orders], signal) {
       const { ARMY_ORDERS, armyCampaign } = await import('../campaign/army.ts');
@@ -153,7 +154,7 @@ export const COMMANDS: readonly Command[] = [
   {
     name: 'g-seed',
     forms: [[], [{ name: 'n' }], [{ name: 'n' }, { name: 'order' }]],
-    summary: 'show the seed that all chance follows from, or set it, so that what follows can be repeated: from its first order on, or from a later one',
+    summary: 'show the seed that all chance follows from, or set it to repeat its orders, from the first or from that one on',
     example: 'g-seed 42',
     async run({ army }, [n, order = '1']) {
       if (n !== undefined) await army.reseed(numberOf(n, 'a seed'), numberOf(order, "an order's number"));
@@ -178,9 +179,7 @@ export const COMMANDS: readonly Command[] = [
     example: 'choose 1 attack retreat attack',
     async run({ army }, [id = '', ...words]) {
       const general = idOf(id);
-      const parsed = words.map((word) => word.toLowerCase());
-      const stranger = parsed.find((word) => !/^[a-z]{1,20}$/.test(word));
-      if (stranger !== undefined) throw new Refusal(`${quoted(stranger)} is nothing that a general says`);
+      const parsed = sayingsIn(words.map((word) => word.toLowerCase()));
       await army.dictate(general, parsed);
       return { type: 'dictation', general: nameOf(nodeId(general)), words: parsed };
     },
@@ -235,9 +234,17 @@ async function searched(army: Session['army'], orders: readonly Order[], signal:
   for (let step = search.next(); ; step = search.next(signal.aborted)) {
     if (step.done === true) return step.value;
     const { covered, treasons } = step.value;
-    progress({ share: treasons === undefined ? undefined : Number((covered * 1000n) / treasons) / 1000, text: `${covered.toLocaleString('en')} treasons covered` });
+    progress({ share: treasons === undefined ? undefined : Number((covered * 1000n) / treasons) / 1000, text: `${counted(covered, 'treason')} covered` });
     await new Promise((resolve) => setImmediate(resolve));
   }
+}
+
+/** What a check of these generals says nothing about, a sentence for each. */
+function trivialOf(members: readonly Member[]): string[] {
+  const loyal = members.filter(({ state }) => state.type === 'loyal');
+  const secondaries = loyal.filter(({ role }) => role === 'secondary').length;
+  const [agreement, validity] = [trivialAgreement(secondaries), trivialValidity(secondaries < loyal.length)];
+  return [...(agreement === undefined ? [] : [`agreement ${agreement}`]), ...(validity === undefined ? [] : [`validity ${validity}`])];
 }
 
 function lastOf({ outcome }: Session): Outcome {

@@ -1,3 +1,4 @@
+import { figure } from '../core/figures.ts';
 import { inWords } from '../campaign/duration.ts';
 
 /** How far a command that takes long has come. */
@@ -21,7 +22,7 @@ export function barOf({ share, text }: Progress): string {
 export function pace(done: number, total: number, what: string, milliseconds: number): string {
   const rate = (done / Math.max(1, milliseconds)) * 1000;
   const left = done === 0 ? 'unknown time' : inWords(((total - done) / rate) * 1000);
-  const [some, all, speed] = [done, total, rate].map((value) => Math.round(value).toLocaleString('en'));
+  const [some, all, speed] = [done, total, rate].map((value) => figure(value));
   return `${some!} of ${all!} ${what}, ${speed!} ${what}/s, ${left} left`;
 }
 

@@ -1,16 +1,17 @@
 import type { ChalkInstance } from 'chalk';
 import { summaryOf } from '../campaign/summary.ts';
+import { counted, figure } from '../core/figures.ts';
 import type { Fact } from '../core/fact.ts';
 import type { Finding, Verdict } from '../core/findings.ts';
 import { nameOf, type NodeId } from '../core/node.ts';
 import type { Member, MemberState, Outcome, Standing } from '../core/outcome.ts';
-import { DEFAULT_ORDER } from '../core/order.ts';
 import { strictMajority, tally } from '../core/quorum.ts';
 import { DEFAULT_STRATEGY } from '../faults/registry.ts';
+import { protocolNamed } from '../protocols/registry.ts';
 import { sentencesOf } from '../sim/check/report.ts';
 import type { Violation } from '../sim/check/result.ts';
 import { linesOfFacts } from '../trace/jsonl.ts';
-import { headlines, type Explanation, type Reasons } from '../trace/why.ts';
+import { causesInWords, headlines, type Explanation, type Reasons } from '../trace/why.ts';
 import type { Result } from './command.ts';
 import type { Looks } from './looks.ts';
 
@@ -28,14 +29,14 @@ function textOf(result: Result, paint: ChalkInstance): string[] {
     case 'trace':
       return [result.isOn ? 'orders are followed by their facts' : 'orders are not followed by their facts; g-trace last shows those of the last one'];
     case 'check':
-      return [...sentencesOf(result.result, result.protocol), ...(result.result.type === 'violated' ? [repetitionOf(result.result.violation)] : [])];
+      return [...sentencesOf(result.result, result.protocol), ...(result.result.type === 'violated' ? [repetitionOf(result.result.violation)] : result.trivial)];
     case 'campaign':
       return summaryOf(result.campaign);
     case 'why':
       return whyLines(result.explanation, paint);
     case 'protocol':
       return [
-        `protocol ${result.current}, m=${result.faults} among ${result.members} generals`,
+        `protocol ${result.current}, m=${result.faults} among ${counted(result.members, 'general')}`,
         ...columns(result.protocols.map(({ name, summary }) => [name === result.current ? `* ${name}` : `  ${name}`, summary])),
       ];
     case 'strategies':
@@ -122,7 +123,7 @@ function whyLines(explanation: Explanation, paint: ChalkInstance): string[] {
   const lines = headlines(explanation);
   if (outcome.verdict.type === 'undecidable') {
     const { members, faulty } = outcome.verdict;
-    return [...lines, `It was not given: ${members} generals cannot stand ${faulty} traitors with this protocol. To see what would happen: actual-order ${outcome.order} anyway`];
+    return [...lines, `It was not given: with this protocol ${counted(members, 'general')} cannot stand ${counted(faulty, 'traitor')}. To see what would happen: actual-order ${outcome.order} anyway`];
   }
   if (about === undefined) {
     lines.push('', ...table(reasons, outcome, paint), '', ...quorumLines(outcome));
@@ -157,8 +158,8 @@ function table(reasons: readonly Reasons[], outcome: Outcome, paint: ChalkInstan
         return vote === undefined ? '·' : vote.isAssumed ? `(${vote.order})` : `${vote.order}${vote.isTampered ? '*' : ''}`;
       });
       const name = `${nameOf(general.id)}${general.state.type === 'faulty' ? ' F' : general.state.type === 'lost' ? ' lost' : ''}`;
-      const counted = votes.length === 0 ? [] : [`attack ${attack}, retreat ${retreat}`];
-      return [name, ...(isTold ? cells : []), ...counted, decision ?? 'nothing', ballot === undefined ? 'none' : ballot === decision ? ballot : `${ballot}*`];
+      const tallied = votes.length === 0 ? [] : [`attack ${attack}, retreat ${retreat}`];
+      return [name, ...(isTold ? cells : []), ...tallied, decision ?? 'nothing', ballot === undefined ? 'none' : ballot === decision ? ballot : `${ballot}*`];
     });
   const heads = ['', ...(!isTold ? [] : voters.map((id) => (id === outcome.commander ? `from ${nameOf(id)}` : nameOf(id)))), ...(reasons.some(({ votes }) => votes.length > 0) ? ['tally'] : []), 'decided', 'ballot'];
   const [head = '', ...body] = columns([heads, ...rows]);
@@ -175,48 +176,35 @@ function quorumLines({ roster, verdict }: Outcome): string[] {
   const ballots = voters.flatMap(({ majority }) => majority ?? []);
   const { attack, retreat } = tally(ballots);
   const needed = strictMajority(voters.length);
-  const counted = `The quorum: ${ballots.length} of ${voters.length} ballots were cast, attack ${attack}, retreat ${retreat}; more than half is ${needed}`;
-  return [verdict.order === undefined ? `${counted}, which neither has.` : `${counted}, so the order is ${verdict.order}.`];
+  const cast = `The quorum: ${figure(ballots.length)} of ${counted(voters.length, 'ballot')} ${ballots.length === 1 ? 'was' : 'were'} cast, attack ${figure(attack)}, retreat ${figure(retreat)}; more than half is ${figure(needed)}`;
+  return [verdict.order === undefined ? `${cast}, which neither has.` : `${cast}, so the order is ${verdict.order}.`];
 }
 
 /** All about one general in one order: why it decided so, in a sentence; then what it heard, did and made of it. */
 function biography(reasons: Reasons, outcome: Outcome, paint: ChalkInstance): string[] {
-  const { general, causes, hearings, misdeeds, votes, evidence, accusations, decision, ballot } = reasons;
+  const { general, hearings, misdeeds, votes, evidence, accusations, decision, ballot } = reasons;
   const name = nameOf(general.id);
   if (general.state.type === 'lost') return [`${name} told nothing: it ${general.state.reason}.`];
   const { attack, retreat } = tally(votes.map(({ order }) => order));
-  const decided = `${name} decided ${decision ?? 'nothing'}`;
-  const reason = general.id === outcome.commander ? `${name} is the primary and decided for its own order, ${decision ?? 'nothing'}.` : `${decided}${causeText(causes, decision)}.`;
+  const legend = hearings.length + misdeeds.length === 0 ? undefined : protocolNamed(outcome.protocol)?.legend;
   return [
-    reason,
+    ...(general.id === outcome.commander ? [`${name} is the primary and decided for its own order, ${decision ?? 'nothing'}.`] : causesInWords(reasons)),
     ...(general.id === outcome.commander || ballot === decision ? [] : [paint.red(`But it told the quorum ${ballot ?? 'nothing'}.`)]),
     '',
+    ...(legend === undefined ? [] : [paint.dim(`(${legend})`)]),
     ...hearings.map(({ round, from, text, honest }) => {
       const line = `round ${round}: ${nameOf(from)} told ${name} ${text}`;
-      return honest === undefined ? line : paint.red(`${line}, where an honest general would have said ${honest}`);
+      return honest === undefined ? line : paint.red(`${line}. An honest general would have said ${honest}.`);
     }),
     ...votes.filter(({ isAssumed }) => isAssumed).map(({ from, order }) => `${nameOf(from)} was silent, which counts as ${order}`),
     ...misdeeds.map(({ round, to, honest, said, late }) => {
       const instead = said.length === 0 ? 'kept silent' : `said ${said.join(' and ')}`;
-      return paint.red(`round ${round}: ${name} ${instead} to ${nameOf(to)} instead of ${honest}${late.length === 0 ? '' : `, and ${late.join(' and ')} a round too late`}`);
+      return paint.red(`round ${round}: ${name} ${instead} to ${nameOf(to)}${late.length === 0 ? '' : `, and ${late.join(' and ')} a round too late`}. An honest general would have said ${honest}.`);
     }),
     ...accusations.map(({ suspect, evidence: proof }) => `${name} accuses ${nameOf(suspect)}: ${proof}`),
-    ...(votes.length === 0 ? [] : [`of the ${votes.length} orders that ${name} holds, attack has ${attack}, retreat ${retreat}`]),
+    ...(votes.length === 0 ? [] : [`of the ${counted(votes.length, 'order')} that ${name} holds, attack has ${figure(attack)}, retreat ${figure(retreat)}`]),
     ...evidence,
   ];
-}
-
-/** More causes than this are counted, not told. */
-const CAUSES_MAX = 6;
-
-function causeText(causes: Reasons['causes'], decision: Reasons['decision']): string {
-  if (causes === undefined) return '';
-  if (causes.length === 0) return ', the default: nothing that it heard made it decide otherwise';
-  const told = causes.slice(0, CAUSES_MAX).map(({ round, from, text }) => `${nameOf(from)} said ${text} in round ${round}`);
-  const rest = causes.length > CAUSES_MAX ? `, and ${causes.length - CAUSES_MAX} more ${causes.length === CAUSES_MAX + 1 ? 'message like this' : 'messages like these'}` : '';
-  const alone = decision === DEFAULT_ORDER ? 'had all else said the opposite' : 'had it heard nothing else';
-  const [these, any] = causes.length === 1 ? ['this', 'it'] : ['these', 'any one of them'];
-  return ` because ${told.join(', ')}${rest}. Even ${alone}, ${these} would have made it decide so, but not without ${any}`;
 }
 
 /** Rows as aligned columns, two spaces apart. */

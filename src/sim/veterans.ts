@@ -1,5 +1,5 @@
 /**
- * Generals that serve order after order, and remember. Protocols are pure: what a general does hangs on what it has heard since
+ * Generals that serve order after order, and remember. Protocols are pure: what a general does depends on what it has heard since
  * the order began, and on nothing else. Where few messages come in a round, the same are soon heard again, and then it is known
  * what to do; where many do, hardly ever, and the general goes by its protocol from there on.
  */

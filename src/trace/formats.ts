@@ -1,13 +1,15 @@
+import { counted } from '../core/figures.ts';
 import { nameOf, type NodeId } from '../core/node.ts';
 import type { Trace } from '../core/fact.ts';
-import { arrowsOf, textOf, type Arrow } from './messages.ts';
+import { arrowsOf, decisionsOf, lastRound, textOf, type Arrow } from './messages.ts';
+import { verdictLines } from './verdict.ts';
 
 /** What happened in an order, in sentences. */
 export function transcriptOf(trace: Trace): string {
-  const { ordered, facts, judged } = trace;
+  const { ordered, facts } = trace;
   const { number, commander, order, protocol, m, seed, members, traitors } = ordered;
-  const who = traitors.length === 0 ? 'no traitors' : `traitors ${traitors.map(({ id, strategy }) => `${nameOf(id)} (${strategy})`).join(', ')}`;
-  const lines = [`order ${number}: ${nameOf(commander)} orders ${order} among ${members.length}, ${who}; ${protocol}, m=${m}, seed ${seed}`];
+  const who = traitors.length === 0 ? 'no traitors' : `${traitors.length === 1 ? 'traitor' : 'traitors'} ${traitors.map(({ id, strategy }) => `${nameOf(id)} (${strategy})`).join(', ')}`;
+  const lines = [`order ${number}: ${nameOf(commander)} orders ${order} among ${counted(members.length, 'general')}, ${who}; ${protocol}, m=${m}, seed ${seed}`];
   const arrows = arrowsOf(trace);
   for (let round = 1; round <= lastRound(trace); round += 1) {
     lines.push(`  round ${round}`);
@@ -24,47 +26,8 @@ export function transcriptOf(trace: Trace): string {
     if (fact.type === 'decided') lines.push(`  ${nameOf(fact.by)} decides ${fact.decision}`);
     if (fact.type === 'voted') lines.push(`  ${nameOf(fact.by)} tells the quorum ${fact.ballot}`);
   }
-  lines.push(`  verdict: ${judged.order ?? judged.verdict} with ${judged.votes} votes, ${judged.messages} messages`);
-  for (const [property, finding] of Object.entries(judged.findings ?? {})) {
-    if (finding.type === 'violated') lines.push(`  ${property} violated: ${finding.witness}`);
-  }
+  lines.push(...verdictLines(trace).map((line) => `  ${line}`));
   return text(lines);
-}
-
-/** The room for the names of rounds. */
-const MARGIN = 10;
-
-/** A space-time diagram for a terminal: a column for each general, a row for each message; `!` marks a lie. */
-export function diagramOf(trace: Trace): string {
-  const { members } = trace.ordered;
-  const arrows = arrowsOf(trace);
-  const width = Math.max(12, ...arrows.map(({ text: said }) => said.length + 5));
-  const centre = (index: number): number => MARGIN + index * width;
-  const lifelines = (): string[] => {
-    const row = Array.from({ length: centre(members.length - 1) + 1 }, () => ' ');
-    members.forEach((_, index) => (row[centre(index)] = '│'));
-    return row;
-  };
-  const lines = [members.reduce((row, id, index) => row.padEnd(centre(index) - 1) + nameOf(id), '')];
-  let round = 0;
-  for (const arrow of arrows) {
-    const row = lifelines();
-    const [from, to] = [centre(members.indexOf(arrow.from)), centre(members.indexOf(arrow.to))];
-    const [left, right] = from < to ? [from, to] : [to, from];
-    for (let place = left + 1; place < right; place += 1) row[place] = row[place] === '│' ? '┼' : '─';
-    row[from] = from < to ? '├' : '┤';
-    row[from < to ? to - 1 : to + 1] = from < to ? '►' : '◄';
-    const label = `${arrow.text}${arrow.honest === undefined ? '' : '!'}`;
-    const start = from < to ? from + 2 : from - 2 - label.length + 1;
-    for (let index = 0; index < label.length; index += 1) row[start + index] = label[index]!;
-    const head = arrow.round === round ? '' : `round ${arrow.round}`;
-    if (head !== '' && round !== 0) lines.push(lifelines().join(''));
-    round = arrow.round;
-    lines.push(head.padEnd(MARGIN) + row.join('').slice(MARGIN));
-  }
-  const decisions = decisionsOf(trace);
-  lines.push(lifelines().join(''), members.reduce((row, id, index) => row.padEnd(centre(index) - 1) + (decisions.get(id) ?? '–'), 'decided'));
-  return text([headline(trace), ...lines.map((line) => line.trimEnd())]);
 }
 
 /** A Mermaid sequence diagram; a cross at the end of an arrow marks a lie. */
@@ -110,17 +73,5 @@ export function shivizOf(trace: Trace): string {
 }
 
 const said = ({ text: words, honest }: Arrow): string => (honest === undefined ? words : `${words} (honest: ${honest})`);
-
-const headline = ({ ordered: { number, commander, order, protocol, m } }: Trace): string => `order ${number}: ${nameOf(commander)} orders ${order} (${protocol}, m=${m}); ! marks a lie`;
-
-/** The last round in which something was said, or kept back. */
-export function lastRound({ facts }: Trace): number {
-  let last = 0;
-  for (const fact of facts) if (fact.type === 'heard' || fact.type === 'tampered') last = Math.max(last, fact.round);
-  return last;
-}
-
-export const decisionsOf = ({ facts }: Trace): ReadonlyMap<NodeId, string> =>
-  new Map(facts.flatMap((fact) => (fact.type === 'decided' ? [[fact.by, fact.decision]] : [])));
 
 const text = (lines: readonly string[]): string => lines.map((line) => `${line}\n`).join('');

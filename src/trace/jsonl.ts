@@ -91,7 +91,7 @@ const SOUND: Readonly<Record<Fact['type'], (fact: Record<string, unknown>) => bo
   voted: ({ by, ballot }) => isId(by) && isOrder(ballot),
   lost: ({ general, reason }) => isId(general) && isText(reason),
   judged: ({ verdict, order, votes, messages, findings }: Partial<Record<keyof Judged, unknown>>) =>
-    isText(verdict) && (order === null || isOrder(order)) && isCount(votes) && isCount(messages) &&
+    VERDICTS.some((one) => one === verdict) && (order === null || isOrder(order)) && isCount(votes) && isCount(messages) &&
     typeof findings === 'object' && Object.entries(findings ?? {}).every(([property, finding]) => isText(property) && isFinding(finding)),
 };
 
@@ -102,7 +102,9 @@ function isTraitor(traitor: unknown, members: readonly unknown[]): boolean {
   return members.includes(id) && isText(strategy);
 }
 
+const VERDICTS: readonly Judged['verdict'][] = ['execute', 'split', 'undecidable'];
+
 function isFinding(finding: unknown): boolean {
-  const { type, witness } = (finding ?? {}) as Record<string, unknown>;
-  return isText(type) && (type !== 'violated' || isText(witness));
+  const { type, witness, reason } = (finding ?? {}) as Record<string, unknown>;
+  return type === 'holds' || (type === 'violated' && isText(witness)) || (type === 'unknown' && isText(reason));
 }

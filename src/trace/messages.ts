@@ -1,5 +1,6 @@
 import type { Tampered, Trace } from '../core/fact.ts';
 import type { NodeId } from '../core/node.ts';
+import type { Order } from '../core/order.ts';
 
 /** One message of a trace, ready to be drawn. */
 export interface Arrow {
@@ -39,3 +40,13 @@ export function honestInstead(tampered: readonly Tampered[], round: number, to: 
   }
   return undefined;
 }
+
+/** The last round in which something was said, or kept back. */
+export function lastRound({ facts }: Trace): number {
+  let last = 0;
+  for (const fact of facts) if (fact.type === 'heard' || fact.type === 'tampered') last = Math.max(last, fact.round);
+  return last;
+}
+
+export const decisionsOf = ({ facts }: Trace): ReadonlyMap<NodeId, Order> =>
+  new Map(facts.flatMap((fact) => (fact.type === 'decided' ? [[fact.by, fact.decision]] : [])));

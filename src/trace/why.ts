@@ -1,7 +1,8 @@
+import { counted } from '../core/figures.ts';
 import type { Accusation } from '../core/host.ts';
 import type { Keyring } from '../core/keyring.ts';
 import { nameOf, type NodeId } from '../core/node.ts';
-import type { Order } from '../core/order.ts';
+import { DEFAULT_ORDER, type Order } from '../core/order.ts';
 import type { Outcome, Standing } from '../core/outcome.ts';
 import { inWords, type AnyRoundsProtocol, type Vote } from '../core/protocol.ts';
 import { causesOf } from './cause.ts';
@@ -98,14 +99,42 @@ function reasonsOf(general: Standing, outcome: Outcome, protocol: AnyRoundsProto
 
 const tamperedBy = (outcome: Outcome, from: NodeId) => outcome.account.reports.find(({ id }) => id === from)?.tampered ?? [];
 
+/** More causes than this are counted, not told. */
+const CAUSES_MAX = 6;
+
+/** Why a general decided so, in a sentence, the messages that made it, and what would have been without them; a line for each. */
+export function causesInWords({ general, causes, decision }: Reasons): string[] {
+  const decided = `${nameOf(general.id)} decided ${decision ?? 'nothing'}`;
+  if (causes === undefined) return [`${decided}.`];
+  if (causes.length === 0) return [`${decided}, the default: nothing that it heard made it decide otherwise.`];
+  const lines = new Map<string, { readonly round: number; readonly text: string; readonly from: string[] }>();
+  for (const { round, from, text } of causes.slice(0, CAUSES_MAX)) {
+    const key = `${round} ${text}`;
+    const line = lines.get(key) ?? { round, text, from: [] };
+    line.from.push(nameOf(from));
+    lines.set(key, line);
+  }
+  const rest = causes.length - CAUSES_MAX;
+  const isDefault = decision === DEFAULT_ORDER;
+  const these = causes.length === 1 ? 'this' : 'one of these';
+  return [
+    `${decided} because of what it heard:`,
+    ...[...lines.values()].map(({ round, text, from }) => `  round ${round}: ${from.join(', ')} said ${text}`),
+    ...(rest > 0 ? [`  and ${counted(rest, 'more message like this', 'more messages like these')}`] : []),
+    isDefault
+      ? `Had all else said the opposite, it would have decided the same. Had ${these} said so as well, it would not.`
+      : `Had it heard nothing else, it would have decided the same. Had ${these} been missing as well, it would not.`,
+  ];
+}
+
 /** What `g-why` says first, in one sentence for each thing. */
 export function headlines({ outcome }: Explanation): string[] {
   const traitors = outcome.roster.filter(({ state }) => state.type === 'faulty').map(({ id }) => nameOf(id));
   const lost = outcome.roster.filter(({ state }) => state.type === 'lost');
   return [
-    `Order ${outcome.number}: ${nameOf(outcome.commander)} ordered ${outcome.order}; ${outcome.roster.length} generals, ${
-      traitors.length === 0 ? 'no traitors' : `traitors ${traitors.join(', ')}`
-    }; protocol ${outcome.protocol}, ${outcome.messages} messages.`,
+    `Order ${outcome.number}: ${nameOf(outcome.commander)} ordered ${outcome.order}; ${counted(outcome.roster.length, 'general')}, ${
+      traitors.length === 0 ? 'no traitors' : `${traitors.length === 1 ? 'traitor' : 'traitors'} ${traitors.join(', ')}`
+    }; protocol ${outcome.protocol}, ${counted(outcome.messages, 'message')}.`,
     ...lost.map(({ id, state }) => `${nameOf(id)} is lost${state.type === 'lost' ? `: it ${state.reason}` : ''}.`),
   ];
 }

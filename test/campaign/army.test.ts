@@ -86,10 +86,19 @@ describe('g-campaign', () => {
     expect(counts).to.deep.equal([200, 400, 500]);
   });
 
+  it('says what rates are worth: that validity asks nothing under a traitorous primary, and that one loyal general agrees with itself', async () => {
+    const answer = async (...traitors: number[]): Promise<string> =>
+      (await transcriptOf(`g-elect 1\n${traitors.map((id) => `g-state ${id} faulty\n`).join('')}g-campaign 100`, { host: 'sim', seed: 1 })).split('g-campaign')[1]!;
+    expect(await answer(2)).to.match(/agreement held in 1.*\nvalidity held in 1/);
+    expect(await answer(1)).to.match(/agreement held in 1.*\nvalidity asks nothing, as the primary is not loyal\n/);
+    expect(await answer(2, 3)).to.match(/agreement is trivial, as only one secondary is loyal\nvalidity held in /);
+    expect(await answer(1, 2, 3, 4)).to.match(/agreement is trivial, as no secondary is loyal\nvalidity asks nothing/);
+  });
+
   it('answers at the prompt, in words and as JSON', async () => {
     const script = 'g-elect 1\ng-state 1 faulty\ng-campaign 1e3\ng-campaign much';
     const words = await transcriptOf(script, { host: 'sim', seed: 1 });
-    expect(words).to.include('1,000 orders of G1 to attack among 4, traitors G1 (coin); protocol exchange, m=1');
+    expect(words).to.include('1,000 orders of G1 to attack among 4, traitor G1 (coin); protocol exchange, m=1');
     expect(words).to.include('agreement held in 100%, 95 % interval 99.617% to 100%');
     expect(words).to.include('! ').and.to.include('"much" is not a number of orders');
     const json = await transcriptOf(script, { host: 'sim', seed: 1 }, 4, true);

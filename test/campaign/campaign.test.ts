@@ -141,7 +141,7 @@ describe('generals campaign', () => {
     ['more traitors than generals', ['--members', '4', '--faults', '5'], '--faults: 5 traitors are more than there are generals, 4 at the most'],
     ['an unknown protocol', ['--protocol', 'exchange,paxos'], '--protocol is to be one of exchange, oral, signed, king, pbft, not "paxos"'],
     ['an unknown strategy', ['--strategy', 'nice'], '--strategy is to be one of coin'],
-    ['no orders', ['--orders', '0'], '--orders is to be a whole number from 1 to 1000000000000, not "0"'],
+    ['no orders', ['--orders', '0'], '--orders is to be a whole number from 1 to 1,000,000,000,000, not "0"'],
     ['a width that is none', ['--until', '2'], '--until is to be a width from 0.000001 to below 1'],
     ['an engine that is none', ['--engine', 'steam'], '--engine is to be one of auto, simulator, kernel, not "steam"'],
     ['a kernel where there is none', ['--protocol', 'king', '--engine', 'kernel'], 'there is no kernel for king-m1-n4-f1-coin: --engine auto takes the simulator there'],

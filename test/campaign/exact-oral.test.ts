@@ -27,7 +27,7 @@ describe('campaign: exact values of OM(m)', () => {
       if (exact.agreement < 1) open += 1;
     }
     expect(tried).to.be.greaterThan(60);
-    expect(open, 'where agreement hangs on the coins').to.be.greaterThan(20);
+    expect(open, 'where agreement depends on the coins').to.be.greaterThan(20);
   });
 
   it('are those of the closed forms, where there are any: m = 0 and m = 1, the exchange', () => {

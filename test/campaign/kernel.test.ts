@@ -39,7 +39,7 @@ describe('kernels', function () {
             for (let bit = engine === 'js' ? 0 : 1; bit < 32; bit += 2) {
               const results = simulatedResults(cell, (toss) => {
                 const drawn = tosses.indexOf(toss);
-                // A coin that is never drawn may show anything: no result hangs on it.
+                // A coin that is never drawn may show anything: no result depends on it.
                 return (drawn < 0 ? seed + bit + toss.length : coins[lane]![(steps - 1) * tosses.length + drawn]! >>> bit) % 2 === 1;
               });
               RESULTS.forEach((name, index) => expect((last[index * LANES + lane]! >>> bit) % 2 === 1, `${engine}, lane ${lane}, bit ${bit}, ${name}`).to.equal(results[name]));

@@ -24,7 +24,7 @@ describe('generals replay', () => {
     for (const { order, property } of violations) {
       const { code, out, err } = await generals(['replay', file(), '--cell', id, '--order', `${order}`]);
       expect(code, err).to.equal(0);
-      expect(out).to.include(`cell ${id}, order ${order}`).and.to.include('round 1').and.to.include(`${property} violated: `).and.to.include('because').and.to.include('The quorum: ');
+      expect(out).to.include(`cell ${id}, order ${order}`).and.to.include('round 1').and.to.include(`${property.charAt(0).toUpperCase()}${property.slice(1)} violated: `).and.to.include('because').and.to.include('The quorum: ');
     }
   });
 
@@ -46,7 +46,7 @@ describe('generals replay', () => {
     expect(cell!.violations).not.to.deep.equal([]);
     for (const { order, property } of cell!.violations) {
       expect(order).to.be.at.most(60);
-      expect((await generals(['replay', join(out, 'results.json'), '--order', `${order}`])).out).to.include(`${property} violated: `);
+      expect((await generals(['replay', join(out, 'results.json'), '--order', `${order}`])).out).to.include(`${property.charAt(0).toUpperCase()}${property.slice(1)} violated: `);
     }
   });
 

@@ -43,6 +43,25 @@ describe('generals campaign --out', () => {
     expect(new Set(ids).size, 'ids are unique').to.equal(ids.length);
   });
 
+  it('marks what says nothing, in its table, its report and its pictures: agreement of at most one loyal general, validity of traitors alone', async () => {
+    const out = join(folder, 'trivial');
+    const answer = await generals(['campaign', '--members', '3', '--faults', '0..3', '--orders', '200', '--seed', '1', '--out', out]);
+    const rows = answer.out.split('\n').filter((line) => line.startsWith('exchange  '));
+    expect(rows.map((row) => row.match(/trivial/g)?.length ?? 0)).to.deep.equal([0, 0, 1, 2]);
+    const report = readFileSync(join(out, 'report.html'), 'utf8');
+    expect(report.match(/<td>trivial<\/td>/g)).to.have.length(3);
+    for (const text of [answer.out, report]) expect(text).to.match(/trivial agreement: one loyal general, or none/i).and.to.match(/validity asks nothing where the primary is a traitor/i);
+    const marks = (name: string, mark: string): number => readFileSync(join(out, name), 'utf8').split(mark).length - 1;
+    expect(marks('agreement-exchange-coin.svg', 'fill="white" stroke="#1f5fa8"'), 'hollow').to.equal(2);
+    expect(marks('heatmap-exchange-coin.svg', 'fill="#b0b0b0"'), 'grey').to.equal(2);
+    expect(JSON.parse(readFileSync(join(out, 'results.json'), 'utf8'))).to.have.nested.property('cells[2].rates.agreement.rate', 1);
+  });
+
+  it('draws pictures that are for light and dark', () => {
+    for (const file of readdirSync(folder).filter((name) => name.endsWith('.svg'))) expect(readFileSync(join(folder, file), 'utf8'), file).to.include('@media (prefers-color-scheme:dark)');
+    expect(readFileSync(join(folder, 'report.html'), 'utf8')).to.include('@media (prefers-color-scheme:dark){body{');
+  });
+
   it('draws the picture of the README, byte for byte (UPDATE=1 writes it anew)', async function () {
     this.timeout(60_000);
     const out = join(folder, 'how-many-traitors');

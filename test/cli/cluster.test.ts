@@ -157,7 +157,7 @@ describe('generals cluster', function () {
     [['--byzantine', '5'], /^generals: --byzantine is at most 4, the number of nodes/],
     [['--traitors', '1,9'], /^generals: --traitors are some of the nodes 0 to 3, not 9/],
     [['--port', '65534'], /^generals: --port 65534 leaves no room for 4 nodes/],
-    [['--port', 'x'], /^generals: --port is a whole number from 0 to 65535, not "x"/],
+    [['--port', 'x'], /^generals: --port is a whole number from 0 to 65,535, not "x"/],
     [['now'], /^generals: cluster takes options only, not "now"/],
     [['--urls', 'http://a:1'], /^generals: --urls writes the files of a cluster to a folder: --data <folder>/],
     [['--urls', 'http://a:1,b:2'], /^generals: --urls are different addresses such as http:\/\/127\.0\.0\.1:8080: not "b:2"/],

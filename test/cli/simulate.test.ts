@@ -27,7 +27,7 @@ describe('generals simulate', () => {
 
   it('tries many seeds, of one Byzantine kind if asked to', async () => {
     const { out, code } = await generals(['simulate', '--protocol', 'collector', '-n', '7', '--schedules', '20', '--kind', 'forged-certificate']);
-    expect(out).to.match(/^Safety and liveness held in 20 schedules of \d+ events\.\n$/);
+    expect(out).to.match(/^Safety and liveness held in 20 schedules of [\d,]+ events\.\n$/);
     expect(code).to.equal(0);
   });
 
@@ -79,7 +79,7 @@ describe('generals simulate', () => {
       await pty.until(/0% \d+ of 1,000,000 schedules, .* left/);
       pty.type('\u0003');
       expect(await pty.exit).to.equal(1);
-      expect(pty.screen().join('\n')).to.match(/^Stopped: safety and liveness held in \d+ of 1000000 schedules/m);
+      expect(pty.screen().join('\n')).to.match(/^Stopped: safety and liveness held in [\d,]+ of 1,000,000 schedules/m);
     } finally {
       await pty.close();
     }
@@ -92,7 +92,7 @@ describe('generals simulate', () => {
     expect(line).to.match(/^0%: [\d,]+ of 1,000,000 schedules, [\d,]+ schedules\/s, .* left\n$/);
     child.kill('SIGINT');
     expect(await once(child, 'close')).to.deep.equal([1, null]);
-    expect(await out).to.match(/^Stopped: safety and liveness held in \d+ of 1000000 schedules, those of the seeds from 7 on, of \d+ events\.\n$/);
+    expect(await out).to.match(/^Stopped: safety and liveness held in [\d,]+ of 1,000,000 schedules, those of the seeds from 7 on, of [\d,]+ events\.\n$/);
   });
 
   const mistakes: readonly [args: string, line: RegExp][] = [

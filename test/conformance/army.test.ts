@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { Army, Refusal, type ArmyOptions, type Member, type Order, type Outcome, type Role } from '../../src/index.ts';
+import { Army, Refusal, type ArmyOptions, type Member, type Order, type Outcome, type RefusalCode, type Role } from '../../src/index.ts';
 import { PROTOCOLS } from '../../src/protocols/registry.ts';
 import { STRATEGIES } from '../../src/faults/registry.ts';
 
@@ -35,7 +35,7 @@ for (const host of ['threads', 'sim'] as const) {
       });
 
       it('is mustered for options in range only', async () => {
-        const wrong: ArmyOptions[] = [{ seed: -1 }, { seed: 0.5 }, { seed: 2 ** 53 }, { deadline: 0 }, { deadline: 2 ** 31 }, { limit: 0 }, { limit: 3 }, { protocol: 'nonsense' }];
+        const wrong: ArmyOptions[] = [{ seed: -1 }, { seed: 0.5 }, { seed: 2 ** 53 }, { deadline: 0 }, { deadline: 2 ** 31 }, { limit: 0 }, { limit: 3 }, { primary: 0 }, { primary: 5 }, { traitors: [5] }, { traitors: { 5: 'liar' } }];
         for (const options of wrong) await refused(() => Army.muster(4, { host, ...options }), undefined, JSON.stringify(options));
       });
 
@@ -295,35 +295,142 @@ for (const host of ['threads', 'sim'] as const) {
       it('is refused in one line and changes nothing', async () => {
         const army = await muster(4);
         await army.corrupt(2, 'liar');
-        const mistakes: Record<string, () => Promise<unknown>> = {
-          'add(0)': () => army.add(0),
-          'add(-1)': () => army.add(-1),
-          'add(1.5)': () => army.add(1.5),
-          'add(NaN)': () => army.add(Number.NaN),
-          'add(1e9)': () => army.add(1e9),
-          'add(253)': () => army.add(253),
-          'kill(9)': () => army.kill(9),
-          'kill(0)': () => army.kill(0),
-          'kill(NaN)': () => army.kill(Number.NaN),
-          'kill(1.5)': () => army.kill(1.5),
-          'elect(5)': () => army.elect(5),
-          'corrupt(5)': () => army.corrupt(5),
-          'corrupt(3, nonsense)': () => army.corrupt(3, 'nonsense'),
-          'corrupt(3, constructor)': () => army.corrupt(3, 'constructor'),
-          'pardon(-2)': () => army.pardon(-2),
-          'sabotage(7)': () => army.sabotage(7, 'throw'),
-          'dictate(1)': () => army.dictate(1, ['attack']),
-          'dictate(8)': () => army.dictate(8, ['attack']),
-          'follow(nonsense)': () => army.follow('nonsense'),
-          'follow(oral, 9)': () => army.follow('oral', 9),
-          'follow(oral, -1)': () => army.follow('oral', -1),
-          'follow(oral, 0.5)': () => army.follow('oral', 0.5),
-          'reseed(-1)': () => army.reseed(-1),
-          'reseed(0.5)': () => army.reseed(0.5),
+        const mistakes: Record<string, readonly [RefusalCode, () => Promise<unknown>]> = {
+          'add(0)': ['invalid-argument', () => army.add(0)],
+          'add(-1)': ['invalid-argument', () => army.add(-1)],
+          'add(1.5)': ['invalid-argument', () => army.add(1.5)],
+          'add(NaN)': ['invalid-argument', () => army.add(Number.NaN)],
+          'add(1e9)': ['army-full', () => army.add(1e9)],
+          'add(253)': ['army-full', () => army.add(253)],
+          'kill(9)': ['unknown-general', () => army.kill(9)],
+          'kill(0)': ['invalid-argument', () => army.kill(0)],
+          'kill(NaN)': ['invalid-argument', () => army.kill(Number.NaN)],
+          'kill(1.5)': ['invalid-argument', () => army.kill(1.5)],
+          'kill(2, round 9)': ['invalid-argument', () => army.kill(2, { round: 9 })],
+          'elect(5)': ['unknown-general', () => army.elect(5)],
+          'corrupt(5)': ['unknown-general', () => army.corrupt(5)],
+          'pardon(-2)': ['invalid-argument', () => army.pardon(-2)],
+          'sabotage(7)': ['unknown-general', () => army.sabotage(7, 'throw')],
+          'dictate(1)': ['loyal-general', () => army.dictate(1, ['attack'])],
+          'dictate(8)': ['unknown-general', () => army.dictate(8, ['attack'])],
+          'follow(oral, 9)': ['unfit-protocol', () => army.follow('oral', 9)],
+          'follow(oral, -1)': ['invalid-argument', () => army.follow('oral', -1)],
+          'follow(oral, 0.5)': ['invalid-argument', () => army.follow('oral', 0.5)],
+          'reseed(-1)': ['invalid-argument', () => army.reseed(-1)],
+          'reseed(0.5)': ['invalid-argument', () => army.reseed(0.5)],
+          'reseed(1, 0)': ['invalid-argument', () => army.reseed(1, 0)],
         };
-        for (const [name, mistake] of Object.entries(mistakes)) await refused(mistake, army, name);
+        for (const [name, [code, mistake]] of Object.entries(mistakes)) expect((await refused(mistake, army, name)).code, name).to.equal(code);
         expect((await army.order('attack')).number).to.equal(1);
         expect(await army.add(1)).to.deep.equal([5]);
+      });
+
+      it('of a program without types is refused as well: any argument of the wrong type, any name and option that there is not', async () => {
+        const army = await muster(4, { traitors: [2] });
+        const calls: Record<string, (argument: never) => Promise<unknown>> = {
+          order: (order) => army.order(order),
+          'order, its options': (options) => army.order('attack', options),
+          'order, anyway': (anyway) => army.order('attack', { anyway }),
+          add: (count) => army.add(count),
+          kill: (id) => army.kill(id),
+          'kill, its options': (options) => army.kill(3, options),
+          'kill, round': (round) => army.kill(3, { round }),
+          corrupt: (id) => army.corrupt(id),
+          'corrupt, strategy': (strategy) => army.corrupt(3, strategy),
+          pardon: (id) => army.pardon(id),
+          elect: (id) => army.elect(id),
+          sabotage: (id) => army.sabotage(id, 'exit'),
+          'sabotage, how': (how) => army.sabotage(3, how),
+          dictate: (id) => army.dictate(id, ['attack', 'attack']),
+          'dictate, words': (words) => army.dictate(2, words),
+          'dictate, one word': (word) => army.dictate(2, [word]),
+          follow: (protocol) => army.follow(protocol),
+          'follow, m': (m) => army.follow('oral', m),
+          reseed: (seed) => army.reseed(seed),
+          'reseed, draw': (draw) => army.reseed(1, draw),
+          muster: (count) => Army.muster(count, { host }),
+          'muster, its options': (options) => Army.muster(4, options),
+          ...Object.fromEntries(
+            (['host', 'seed', 'protocol', 'primary', 'traitors', 'deadline', 'limit', 'spare'] as const).map((option) => [
+              `muster, ${option}`,
+              (value: never) => Army.muster(4, { host, [option]: value }),
+            ]),
+          ),
+        };
+        const given: readonly unknown[] = [
+          null, 'charge', 'constructor', '2', '', -1, 0.5, Number.NaN, Number.POSITIVE_INFINITY, 2 ** 60, 5n, Symbol('s'), () => 1, new Date(0), Object.create(null),
+          ['attack', 'charge'], [null], ['2'], { nonsense: 1 }, { 2: 'nonsense' }, { round: '1' }, { anyway: 'no' }, { attack: 'attack' },
+        ];
+        // What is right, or is told by another test, for the one call of all.
+        const isRight = (name: string, value: unknown): boolean => typeof value === 'object' && value !== null && !Array.isArray(value) && Object.keys(value).length === 0 && /its options|traitors/.test(name);
+        for (const [name, call] of Object.entries(calls)) {
+          for (const value of given.filter((one) => !isRight(name, one))) {
+            const { code } = await refused(() => call(value as never), army, `${name}: ${typeof value} ${JSON.stringify(value, (_, one: unknown) => (typeof one === 'bigint' ? 'n' : one))}`);
+            expect(code, name).to.be.oneOf(['invalid-argument', 'unknown-option']);
+          }
+        }
+        expect((await army.order('attack')).number).to.equal(1);
+      });
+
+      it('with an option is told the options that there are', async () => {
+        const { message, code } = await refused(() => Army.muster(4, { host, traitor: [2] } as never), undefined, 'traitor');
+        expect(code).to.equal('unknown-option');
+        expect(message).to.equal('muster has no option "traitor": host, seed, protocol, primary, traitors, deadline, limit, spare');
+      });
+
+      it('has a code of its own kind where the call is right, and the army is not', async () => {
+        const army = await muster(1);
+        await army.kill(1);
+        expect((await refused(() => army.order('attack'), army, 'order')).code).to.equal('no-primary');
+        await army.add(2);
+        await army.corrupt(3);
+        await army.dictate(3, ['attack', 'attack', 'attack', 'attack']);
+        expect((await refused(() => army.order('attack', { anyway: true }), army, 'order')).code).to.equal('unfit-words');
+        await army.sabotage(3, 'exit');
+        await army.order('attack', { anyway: true });
+        expect((await refused(() => army.elect(3), army, 'elect')).code).to.equal('lost-general');
+      });
+    });
+
+    describe('an army that is mustered as it shall be', () => {
+      it('has the primary and the traitors that were asked for, as if it had been told so afterwards', async () => {
+        const army = await muster(7, { elect: null, primary: 3, traitors: [2, 5] });
+        expect(primariesOf(army)).to.deep.equal([3]);
+        expect(army.members().map(({ state }) => (state.type === 'faulty' ? state.strategy : state.type))).to.deep.equal(['loyal', 'coin', 'loyal', 'loyal', 'coin', 'loyal', 'loyal']);
+        const told = await muster(7, { elect: null });
+        await told.elect(3);
+        for (const id of [2, 5]) await told.corrupt(id);
+        expect(await army.order('attack')).to.deep.equal(await told.order('attack'));
+      });
+
+      it('has traitors of the strategies that were asked for', async () => {
+        const army = await muster(4, { traitors: { 2: 'two-faced', 4: 'liar' } });
+        expect(army.members().map(({ state }) => (state.type === 'faulty' ? state.strategy : state.type))).to.deep.equal(['loyal', 'two-faced', 'loyal', 'liar']);
+      });
+    });
+
+    describe('a disbanded army', () => {
+      it('refuses every call, also those that were waiting, and may be disbanded again', async () => {
+        const army = await muster(4);
+        const waiting = Promise.allSettled([army.add(1), army.order('attack')]);
+        await army.disband();
+        await waiting;
+        const calls = { order: () => army.order('attack'), add: () => army.add(1), kill: () => army.kill(1), elect: () => army.elect(1), corrupt: () => army.corrupt(1), reseed: () => army.reseed(1) };
+        for (const [name, call] of Object.entries(calls)) expect((await refused(call, army, name)).code, name).to.equal('disbanded');
+        expect(army.members()).to.deep.equal([]);
+        await army.disband();
+      });
+
+      it('is what an army is after its block, if it was mustered by await using, also after a mistake in it', async () => {
+        let kept: Army | undefined;
+        const block = async (): Promise<void> => {
+          await using army = await Army.muster(2, { host });
+          kept = army;
+          await army.order('attack');
+          throw new RangeError('a mistake of the caller');
+        };
+        expect(await block().catch((error: unknown) => error)).to.be.instanceOf(RangeError);
+        expect((await refused(() => kept!.order('attack'), kept, 'order')).code).to.equal('disbanded');
       });
     });
 
@@ -341,7 +448,7 @@ for (const host of ['threads', 'sim'] as const) {
 
       it('are not held up by one that is refused', async () => {
         const army = await muster(4);
-        const wrong = [army.add(0), army.corrupt(9), army.follow('nonsense')];
+        const wrong = [army.add(0), army.corrupt(9), army.follow('oral', 9)];
         const right = army.order('attack');
         for (const result of await Promise.allSettled(wrong)) expect(result).to.have.property('status', 'rejected');
         expect((await right).verdict).to.include({ type: 'execute', order: 'attack' });
@@ -366,7 +473,7 @@ for (const host of ['threads', 'sim'] as const) {
     });
 
     describe('a general that breaks down', () => {
-      const reasons = { throw: 'threw "broken down"', exit: 'exited with code 1', hang: `did not answer within ${HURRIED} ms` };
+      const reasons = { throw: 'threw "broken down"', exit: 'exited with code 1', hang: 'did not answer within 1,500 ms' };
 
       for (const breakdown of ['throw', 'exit', 'hang'] as const) {
         it(`by ${breakdown} as a secondary is silent, is shown as lost, and the others decide`, async () => {
@@ -494,11 +601,12 @@ const primariesOf = (army: Army): number[] => army.members().filter(({ role }) =
 const rolesOf = (members: readonly Member[]): Role[] => members.map(({ role }) => role);
 
 /** Sees to it that a call rejects with a `Refusal` of one line, and leaves an army as it was. */
-async function refused(call: () => Promise<unknown>, army: Army | undefined, name: string): Promise<void> {
+async function refused(call: () => Promise<unknown>, army: Army | undefined, name: string): Promise<Refusal> {
   const stateOf = (): unknown => army && { members: army.members(), seed: army.seed, protocol: army.protocol.name, faults: army.faults };
   const before = stateOf();
   const error: unknown = await call().then(() => undefined, (reason: unknown) => reason);
   expect(error, `${name} is refused`).to.be.instanceOf(Refusal);
   expect((error as Refusal).message, name).to.match(/^\P{Cc}+$/u);
   expect(stateOf(), `${name} changes nothing`).to.deep.equal(before);
+  return error as Refusal;
 }

@@ -40,7 +40,7 @@ describe('a majority', () => {
     expect(DEFAULT_ORDER, 'Lamport, Shostak and Pease 1982, §3').to.equal('retreat');
   });
 
-  it('does not hang on the order of the votes, and gains by every vote for it', () => {
+  it('does not depend on the order of the votes, and gains by every vote for it', () => {
     fc.assert(
       fc.property(orders, (votes) => {
         expect(majority(votes.toReversed())).to.equal(majority(votes));

@@ -151,7 +151,7 @@ function recursively(one: Trial, account: Account): Map<NodeId, Order> {
   const said = new Map<string, Order | undefined>();
   for (const { tampered } of account.reports) {
     for (const { from, to, honest, said: instead } of tampered) {
-      const [order, ...path] = oral.describe!(one, honest as number).split(' ');
+      const [order, ...path] = oral.describe!(one, honest as number).split(/ G|→G/);
       said.set(`${path.join(' ')} to ${to}`, instead.length === 0 ? undefined : instead[0] === honest ? (order as Order) : counterpart(order as Order));
       expect(nodeId(Number(path.at(-1)))).to.equal(from);
     }

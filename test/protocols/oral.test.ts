@@ -58,7 +58,7 @@ describe('oral messages', () => {
   it('are whole numbers, each an order on a path of different generals, the commander first', () => {
     const among = { members: ids(4), commander: nodeId(2), faults: 2 };
     const told = Array.from({ length: 2 * (1 + 3 + 6) }, (_, message) => oral.describe!(among, message));
-    expect(told.slice(0, 10)).to.deep.equal(['retreat 2', 'attack 2', ...[1, 3, 4].flatMap((id) => [`retreat 2 ${id}`, `attack 2 ${id}`]), 'retreat 2 1 3', 'attack 2 1 3']);
+    expect(told.slice(0, 10)).to.deep.equal(['retreat G2', 'attack G2', ...[1, 3, 4].flatMap((id) => [`retreat G2→G${id}`, `attack G2→G${id}`]), 'retreat G2→G1→G3', 'attack G2→G1→G3']);
     expect(new Set(told).size).to.equal(told.length);
     expect(oral.describe!(among, told.length)).to.equal('retreat on no path');
     for (const bad of [-1, 0.5, NaN, Infinity, 2 ** 31, '1', 'attack 1 3', [1], null, {}]) expect(oral.parse(bad), JSON.stringify(bad)).to.equal(undefined);

@@ -79,7 +79,7 @@ describe('choose', () => {
     await run(at, `choose 2 retreat attack attack ${'attack attack '.repeat(2)} retreat attack`);
     const outcome = await at.army.order('attack', { anyway: true });
     const lies = factsOf(outcome).flatMap((fact) => (fact.type === 'tampered' ? [`${fact.round} G${fact.to} ${String(fact.said[0])}`] : []));
-    expect(lies).to.deep.equal(['2 G3 retreat 1 2', '3 G5 retreat 1 3 2']);
+    expect(lies).to.deep.equal(['2 G3 retreat G1→G2', '3 G5 retreat G1→G3→G2']);
   });
 
   it('is for traitors that are there', async () => {
@@ -112,7 +112,7 @@ describe('choose', () => {
     for (const [protocol, words, reason] of [
       ['exchange', 'retreat', 'G2 has more to say than 1 word, first to G4 in round 2'],
       ['exchange', 'retreat retreat retreat', 'G2 was given 3 words, but sends 2 messages'],
-      ['exchange', 'retreat banana', 'word 2 of G2, "banana", cannot be said to G4 in round 2'],
+      ['exchange', 'retreat nothing', 'word 2 of G2, "nothing", cannot be said to G4 in round 2'],
       ['signed', 'nothing attack', 'word 1 of G2, "nothing", cannot be said to G3 in round 2'],
       ['pbft', 'retreat', 'word 1 of G2, "retreat", cannot be said to G1 in round 2'],
     ] as const) {
@@ -130,7 +130,7 @@ describe('choose', () => {
     const script = ['g-seed 5', 'g-elect 1', 'g-protocol oral 1', 'g-state 3 faulty arbitrary', 'choose 3 retreat silence', 'actual-order attack', 'g-why 2', 'g-trace last', ''].join('\n');
     const [threads, sim] = [await transcriptOf(script, { host: 'threads', seed: 1 }), await transcriptOf(script, { host: 'sim', seed: 1 })];
     expect(threads).to.equal(sim);
-    expect(sim).to.include('round 2: G3 told G2 retreat 1 3, where an honest general would have said attack 1 3');
-    expect(sim).to.include('"honest":"attack 1 3","said":[]');
+    expect(sim).to.include('round 2: G3 told G2 retreat G1→G3. An honest general would have said attack G1→G3');
+    expect(sim).to.include('"honest":"attack G1→G3","said":[]');
   });
 });

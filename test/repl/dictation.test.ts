@@ -68,7 +68,7 @@ describe('choose, word by word,', () => {
     });
 
     it('a commander of OM(1) says its words with the path on which they go', async () => {
-      expect(await ordered('oral 1', 'attack retreat both')).to.deep.equal(['2: attack 1', '3: retreat 1', '4: attack 1', '4: retreat 1']);
+      expect(await ordered('oral 1', 'attack retreat both')).to.deep.equal(['2: attack G1', '3: retreat G1', '4: attack G1', '4: retreat G1']);
     });
 
     it('a commander of SM(2) signs them', async () => {
@@ -91,8 +91,8 @@ describe('choose, word by word,', () => {
       const misfit = await lastOf([...start, 'choose 2 attack', 'actual-order attack'], camp);
       expect(misfit.error).to.match(/^G2 has more to say than 1 word, first to G4 in round 2 – /);
       const facts = factsIn(await lastOf([...start, `choose 2 ${words}`, 'actual-order attack', 'g-trace last'], camp));
-      expect(told(facts, 2, 2)).to.deep.equal(['3: retreat 1 2', '4: attack 1 2', '5: retreat 1 2']);
-      expect(told(facts, 2, 3)).to.deep.equal(['3: attack 1 5 2', '3: retreat 1 4 2', '4: attack 1 3 2', '4: retreat 1 5 2', '5: attack 1 4 2', '5: retreat 1 3 2']);
+      expect(told(facts, 2, 2)).to.deep.equal(['3: retreat G1→G2', '4: attack G1→G2', '5: retreat G1→G2']);
+      expect(told(facts, 2, 3)).to.deep.equal(['3: attack G1→G5→G2', '3: retreat G1→G4→G2', '4: attack G1→G3→G2', '4: retreat G1→G5→G2', '5: attack G1→G4→G2', '5: retreat G1→G3→G2']);
     });
 
     it('a lieutenant of SM(1) that says the other order forges a signature, which the others notice, on threads too', async () => {
@@ -149,9 +149,9 @@ describe('choose, word by word,', () => {
     });
 
     it('and refuses at once what is no word', async () => {
-      for (const word of ['1', 'attack!', 'a-b', 'Ünde', '\u202eattack', 'x'.repeat(21), '"attack"', 'attack,retreat']) {
+      for (const word of ['1', 'advance', 'attacks', 'attack!', 'a-b', 'Ünde', '\u202eattack', 'x'.repeat(21), '"attack"', 'attack,retreat']) {
         const { error } = await lastOf(['g-state 1 faulty', `choose 1 attack ${word} attack`]);
-        expect(error, word).to.match(/^".*" is nothing that a general says – /).and.not.to.match(/[\p{Cc}\p{Bidi_Control}]/u);
+        expect(error, word).to.match(/^".*" is nothing that a traitor says: attack, retreat, nothing, silence or both – /).and.not.to.match(/[\p{Cc}\p{Bidi_Control}]/u);
       }
     });
   });
@@ -161,7 +161,6 @@ describe('choose, word by word,', () => {
       ['one too few', 'exchange', 'choose 1 attack retreat', /^G1 has more to say than 2 words, first to G4 in round 1 – /],
       ['a single one', 'exchange', 'choose 1 attack', /^G1 has more to say than 1 word, first to G3 in round 1 – /],
       ['one too many', 'exchange', 'choose 1 attack retreat attack attack', /^G1 was given 4 words, but sends 3 messages – /],
-      ['a word that nobody says', 'exchange', 'choose 1 attack advance attack', /^word 2 of G1, "advance", cannot be said to G3 in round 1 – /],
       ['a word of another protocol', 'oral', 'choose 1 nothing attack attack', /^word 1 of G1, "nothing", cannot be said to G2 in round 1 – /],
       ['a word of another round', 'king', 'choose 1 attack attack attack  attack nothing attack', /^word 5 of G1, "nothing", cannot be said to G3 in round 2 – /],
       ['words for another protocol', 'king', 'choose 1 attack attack attack', /^G1 has more to say than 3 words, first to G2 in round 2 – /],

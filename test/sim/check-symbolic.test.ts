@@ -64,13 +64,18 @@ describe('check by symbolic runs that fold to a constant', () => {
 
   it('says how many treasons it proved, and of whom', () => {
     expect(told({ protocol: oral, members: 7, faults: 2 })).to.deep.equal([
-      'holds: all 33777023377735810 treasons covered (symbolic)',
-      'all are proven by symbolic runs that fold to a constant: a loyal commander with at most 2 traitorous lieutenants; a traitorous commander with at most 1 traitorous lieutenant',
+      'holds: all 33,777,023,377,735,810 treasons covered (symbolic)',
+      'all are proven by symbolic runs that fold to a constant:',
+      '  a loyal commander with at most 2 traitorous lieutenants',
+      '  a traitorous commander with at most 1 traitorous lieutenant',
     ]);
-    expect(told({ protocol: exchange, members: 3, faults: 1 }).at(-1)).to.equal(
-      '14 treasons are proven harmless by symbolic runs that fold to a constant: a loyal commander; a loyal commander with 1 traitorous lieutenant, to retreat; a traitorous commander',
-    );
-    expect(told({ protocol: oral, members: 4, faults: 2, m: 1, traitors: [2, 3].map(nodeId), orders: ['attack'] })).to.have.lengthOf(2);
+    expect(told({ protocol: exchange, members: 3, faults: 1 }).slice(-4)).to.deep.equal([
+      '14 treasons are proven harmless by symbolic runs that fold to a constant:',
+      '  a loyal commander',
+      '  a loyal commander with 1 traitorous lieutenant, to retreat',
+      '  a traitorous commander',
+    ]);
+    expect(told({ protocol: oral, members: 4, faults: 2, m: 1, traitors: [2, 3].map(nodeId), orders: ['attack'] }).join('\n')).not.to.include('symbolic');
     expect(told({ protocol: king, members: 3, faults: 0 })).to.have.lengthOf(1);
     expect(checkJson(check({ protocol: exchange, members: 3, faults: 1, orders: ['retreat'] }), exchange)).to.deep.include({
       engine: 'symbolic',

@@ -17,7 +17,7 @@ describe('check', () => {
       const violation = violationOf({ protocol: oral, members: 3, faults: 1 });
       expect(violation.lies).to.have.length(1);
       expect(inWords(violation)).to.equal(
-        'G2 told G3 that G1 ordered retreat instead of attack: so the loyal primary ordered attack, G3 is loyal and decided retreat',
+        'G2 told G3 retreat instead of attack on G1→G2: so the loyal primary ordered attack, G3 is loyal and decided retreat',
       );
     });
 

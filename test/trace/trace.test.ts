@@ -4,13 +4,15 @@ import type { Trace } from '../../src/core/fact.ts';
 import { Army, Refusal, type Outcome } from '../../src/index.ts';
 import { PROTOCOLS } from '../../src/protocols/registry.ts';
 import { factsOf } from '../../src/trace/facts.ts';
-import { diagramOf, mermaidOf, shivizOf, transcriptOf } from '../../src/trace/formats.ts';
+import { diagramOf } from '../../src/trace/diagram.ts';
+import { mermaidOf, shivizOf, transcriptOf } from '../../src/trace/formats.ts';
 import { linesOfFacts, parseTrace } from '../../src/trace/jsonl.ts';
 import { arrowsOf } from '../../src/trace/messages.ts';
+import type { ProtocolName } from '../../src/protocols/registry.ts';
 import { svgOf } from '../../src/trace/svg.ts';
 
 /** An order among so many, of which every third general is a traitor. */
-async function ordered(protocol: string, members: number, host: 'sim' | 'threads' = 'sim'): Promise<Outcome> {
+async function ordered(protocol: ProtocolName, members: number, host: 'sim' | 'threads' = 'sim'): Promise<Outcome> {
   const army = await Army.muster(members, { host, seed: 5, protocol });
   try {
     await army.elect(1);
@@ -150,22 +152,21 @@ describe('the pictures of a trace', () => {
 
         it('as sentences name every message and every lie', () => {
           const text = transcriptOf(trace);
-          expect(text.match(/→/g) ?? []).to.have.length(arrowsOf(trace).length);
-          expect(text.match(/→.*\(honest: /g) ?? []).to.have.length(arrowsOf(trace).filter(({ honest }) => honest !== undefined).length);
+          expect(text.match(/ → /g) ?? []).to.have.length(arrowsOf(trace).length);
+          expect(text.match(/ → .*\(honest: /g) ?? []).to.have.length(arrowsOf(trace).filter(({ honest }) => honest !== undefined).length);
         });
 
-        it('as a diagram have an arrow for each message, whose ends are on the lifelines', () => {
-          const lines = diagramOf(trace).split('\n');
-          const names = lines[1]!;
-          const columns = trace.ordered.members.map((id) => names.indexOf(`G${id}`) + 1);
-          const rows = lines.filter((line) => /[►◄]/.test(line));
-          expect(rows).to.have.length(arrowsOf(trace).length);
-          rows.forEach((row, index) => {
-            const { from, to } = arrowsOf(trace)[index]!;
-            const [start, end] = [columns[trace.ordered.members.indexOf(from)]!, columns[trace.ordered.members.indexOf(to)]!];
-            expect(row[start], row).to.equal(start < end ? '├' : '┤');
-            expect(row[start < end ? end - 1 : end + 1], row).to.equal(start < end ? '►' : '◄');
-          });
+        it('as a diagram have on the lifeline of each general the letter of each message that it heard, or that was kept from it', () => {
+          expect(heardIn(diagramOf(trace, { width: 1000 }), trace)).to.deep.equal(heardBy(trace));
+        });
+
+        it('as a diagram fit a terminal of 80 columns, and of 60, with all that was said', () => {
+          const letters = (text: string): number => text.split('\n').filter((line) => /^ {2}.*[─●]/.test(line)).join('').replaceAll(/G\d+|[^ARN+–]/g, '').length;
+          for (const width of [80, 60]) {
+            const narrow = diagramOf(trace, { width });
+            for (const line of narrow.split('\n')) expect(line.length, line).to.be.at.most(width);
+            expect(letters(narrow)).to.equal(letters(diagramOf(trace, { width: 1000 })));
+          }
         });
 
         it('in Mermaid keep to its grammar', () => {
@@ -191,16 +192,109 @@ describe('the pictures of a trace', () => {
           for (const { clock, event } of heard) expect(clock[/ from (G\d+)$/.exec(event)![1]!], event).to.be.greaterThan(0);
         });
 
-        it('as SVG are well-formed, with a line for each message, red for each lie', () => {
+        it('as SVG are well-formed, with a mark for each message, whose shape, letter and colour tell what it says and whether it was tampered with', () => {
           const svg = svgOf([trace]);
           expect(unclosed(svg)).to.deep.equal([]);
-          expect(svg.match(/marker-end/g) ?? []).to.have.length(arrowsOf(trace).length);
-          expect(svg.match(/url\(#lie\)/g) ?? []).to.have.length(arrowsOf(trace).filter(({ honest }) => honest !== undefined).length);
+          const marks = [...svg.matchAll(/<g><(circle|rect) class="(\w+)( lie)?"[^>]*\/><text[^>]*>(.)<\/text>(<text[^>]*class="lied">!<\/text>)?<title>G\d+ to G\d+: /g)];
+          const silences = trace.facts.filter((fact) => fact.type === 'tampered' && fact.said.length === 0);
+          expect(marks).to.have.length(arrowsOf(trace).length + silences.length);
+          for (const [all, shape, word, lie, letter, mark] of marks) {
+            expect([shape, letter], all).to.deep.equal({ attack: ['circle', 'A'], retreat: ['rect', 'R'], nothing: ['rect', 'N'], other: ['rect', '+'], silence: ['circle', '–'] }[word!]);
+            expect(lie === undefined, all).to.equal(mark === undefined);
+          }
+          const lies = arrowsOf(trace).filter(({ honest }) => honest !== undefined).length + silences.length;
+          expect(marks.filter(([, , , lie]) => lie !== undefined)).to.have.length(lies);
+        });
+
+        it('as SVG lie within their edges, and shrink to the width that there is', () => {
+          const svg = svgOf([trace]);
+          const [, width = 0, height = 0] = /viewBox="0 0 (\d+) (\d+)"/.exec(svg)?.map(Number) ?? [];
+          expect(svg).to.include('style="max-width:100%;height:auto"');
+          const [, ...body] = svg.split('</style>');
+          for (const [all, axis, value] of body.join('').matchAll(/ (x|cx|x1|x2|y|cy|y1|y2)="([^"]+)"/g)) expect(Number(value), all).to.be.within(0, axis!.includes('x') ? width : height);
+          for (const [all, x, size = '12', anchor, text = ''] of svg.matchAll(/<text x="([\d.]+)" y="[\d.]+"(?: font-size="(\d+)")?( text-anchor="middle")?[^>]*>([^<]*)</g))
+            expect(Number(x) + (text.length * Number(size) * 0.5) / (anchor === undefined ? 1 : 2), all).to.be.at.most(width);
         });
       });
     }
   }
+
+  it('say in each what signs mean, and what the verdict is', async () => {
+    const trace = traceOf(await ordered('oral', 4));
+    const [svg, diagram] = [svgOf([trace]).replaceAll(/<[^>]*>/g, ' '), diagramOf(trace)].map((text) => text.replaceAll(/\s+/g, ' '));
+    for (const said of ['tampered with', 'traitor', 'G5 says that G3 says that G1 ordered attack', 'The quorum decided ', 'Agreement ', 'Validity ', 'Termination holds.']) {
+      expect(diagram).to.include(said);
+      expect(svg).to.include(said);
+    }
+  });
+
+  it('say that validity asks nothing where the primary is a traitor, and that one loyal general agrees with itself', async () => {
+    const army = await Army.muster(4, { host: 'sim', seed: 1, primary: 1, traitors: [1, 2, 3] });
+    const trace = traceOf(await army.order('attack', { anyway: true }));
+    for (const text of [transcriptOf(trace), diagramOf(trace), svgOf([trace]).replaceAll(/<[^>]*>/g, ' ')]) {
+      expect(text).to.include('Validity asks nothing').and.not.to.include('Validity holds');
+      expect(text).to.include('Agreement is trivial').and.not.to.include('Agreement holds');
+    }
+    await army.disband();
+  });
+
+  it('of OM’s third round among seven have a row for each path, and of a larger one a row for each general with counts of all that it said', async () => {
+    const rowsOf = (trace: Trace): string[] => diagramOf(trace, { width: 1000 }).split('round 3')[1]!.split('\n\n')[0]!.split('\n').slice(1);
+    expect(rowsOf(traceOf(await ordered('oral', 7)))).to.have.length.at.least(30);
+    const trace = traceOf(await ordered('oral', 10));
+    const rows = rowsOf(trace);
+    expect(rows).to.have.length(9);
+    const counts = rows.flatMap((row) => [...row.matchAll(/(\d+)\/(\d+)/g)].map(([, attack, retreat]) => Number(attack) + Number(retreat)));
+    expect(counts.reduce((sum, count) => sum + count, 0)).to.equal(arrowsOf(trace).filter(({ round }) => round === 3).length);
+    expect(svgOf([trace]).match(/\d+\/\d+!?<\/text><rect class="retreat"/g) ?? []).to.have.length.at.least(counts.length);
+  });
+
+  it('follow the colours of their reader, light or dark', async () => {
+    const svg = svgOf([traceOf(await ordered('exchange', 4))]);
+    const [light = '', dark = ''] = /<style>([\s\S]*)<\/style>/.exec(svg)![1]!.split('@media (prefers-color-scheme:dark)');
+    for (const kind of ['ground', 'attack', 'retreat', 'lie', 'traitor', 'line', 'life']) {
+      expect(light).to.include(`.${kind}`);
+      expect(dark).to.include(`.${kind}`);
+    }
+    expect(svg.replace(/<style>[\s\S]*<\/style>/, '')).not.to.match(/#[0-9a-f]{3,6}\b|(?:fill|stroke)="/);
+  });
 });
+
+/** The letters in the cells of a diagram, by round, sender and receiver. */
+function heardIn(diagram: string, { ordered: { members } }: Trace): Record<string, string> {
+  const heard: Record<string, string> = {};
+  let [round, from] = ['', ''];
+  let columns: number[] = [];
+  for (const line of diagram.split('\n')) {
+    const head = /^round (\d+) /.exec(line);
+    if (head !== null) {
+      round = head[1]!;
+      columns = members.map((id) => line.search(new RegExp(`\\bG${id}\\b`)));
+    } else if (/^ {2}/.test(line) && /[─●]/.test(line)) {
+      from = /^ {2}(G\d+)/.exec(line)?.[1] ?? from;
+      members.forEach((id, index) => {
+        const letters = /^[ARN+–!]+/.exec(line.slice(columns[index]))?.[0];
+        if (letters !== undefined) heard[`${round} ${from} G${id}`] = sorted((heard[`${round} ${from} G${id}`] ?? '') + letters);
+      });
+    }
+  }
+  return heard;
+}
+
+/** The same by the facts. */
+function heardBy(trace: Trace): Record<string, string> {
+  const heard: Record<string, string> = {};
+  const add = (round: number, from: number, to: number, letters: string): void => {
+    const key = `${round} G${from} G${to}`;
+    heard[key] = sorted((heard[key] ?? '') + letters);
+  };
+  const letterOf = (text: string): string => (/attack/.test(text) ? 'A' : /retreat/.test(text) ? 'R' : /nothing/.test(text) ? 'N' : '+');
+  for (const { round, from, to, text, honest } of arrowsOf(trace)) add(round, from, to, `${letterOf(text)}${honest === undefined ? '' : '!'}`);
+  for (const fact of trace.facts) if (fact.type === 'tampered' && fact.said.length === 0) add(fact.round, fact.from, fact.to, '–!');
+  return heard;
+}
+
+const sorted = (letters: string): string => letters.split('').toSorted().join('');
 
 /** The tags that are opened and not closed, or closed and not opened, in their order. */
 function unclosed(xml: string): string[] {

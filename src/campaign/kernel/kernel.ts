@@ -2,7 +2,7 @@
  * Kernels: a cell's orders by the hundred, bit-sliced. E. Biham, "A fast new DES implementation in software" (FSE 1997), runs
  * 64 encryptions in the bits of one word; here each bit of a word is an order, and what is run is the protocol itself. It
  * runs once on words that are not known yet (`sim/symbolic`), and what is left of it becomes a program without branches, in
- * JavaScript or WebAssembly. Both draw the same coins, so that a kernel's counts do not hang on which of them it is.
+ * JavaScript or WebAssembly. Both draw the same coins, so that a kernel's counts do not depend on which of them it is.
  */
 import { coin } from '../../faults/coin.ts';
 import { protocolNamed } from '../../protocols/registry.ts';

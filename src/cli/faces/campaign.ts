@@ -32,7 +32,7 @@ For campaign (its grid from a JSON file, from options, or both; lists as a,b, ra
       --out <folder>     write results.json, results.csv, report.html and plots
       --resume <folder>  go on with the campaign of that folder
       --engine <engine>  auto, simulator or kernel (auto)
-      --threads <n>      as many as there are cores if not given; the results do not hang on it
+      --threads <n>      as many as there are cores if not given; the results do not depend on it
       --yes              run also what takes more than an hour
       --json             one JSON object instead of a table`,
   options: {

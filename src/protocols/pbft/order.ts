@@ -17,6 +17,7 @@
  * views, one of whom is loyal. A commander that keeps its order from all but a few is not obeyed: fewer than f + 1 who wait for it
  * do not make the others leave the view, and then nobody executes anything.
  */
+import { counted } from '../../core/figures.ts';
 import { DEFAULT_ORDER, counterpart, parseOrder, type Order } from '../../core/order.ts';
 import type { ReplicaContext, Seal } from '../../core/machine.ts';
 import { nodeId, type NodeId } from '../../core/node.ts';
@@ -52,7 +53,7 @@ const STATUS_EVERY = 6;
 /** The rounds that one view takes at the most, until it is left. At the end there are some for who has to ask what the others executed. */
 const VIEW = PATIENCE + 3;
 
-export const pbft: RoundsProtocol<PbftOrder, OrderState> = {
+export const pbft: RoundsProtocol<PbftOrder, OrderState, 'pbft'> = {
   name: 'pbft',
   summary: 'PBFT of 1999 for one order, signed: pre-prepare, prepare, commit, and another primary where one fails; stands m traitors among 3m + 1',
   timing: 'rounds',
@@ -62,7 +63,7 @@ export const pbft: RoundsProtocol<PbftOrder, OrderState> = {
   refuses: (members, faults) =>
     faults <= faultsTolerated(members)
       ? undefined
-      : `PBFT does not stand ${faults} traitors among ${members} generals: m is at most (n - 1) / 3, here ${faultsTolerated(members)}`,
+      : `PBFT does not stand ${counted(faults, 'traitor')} among ${counted(members, 'general')}: m is at most (n - 1) / 3, here ${faultsTolerated(members)}`,
   rounds: ({ faults }) => (faults + 1) * VIEW + STATUS_EVERY + 2,
   messages: ({ members: { length: n } }) => 2 * n * (n - 1),
   lies,

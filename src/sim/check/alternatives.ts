@@ -63,5 +63,5 @@ export const limitsOf = ({ name }: AnyRoundsProtocol): string | undefined => LIM
 
 const LIMITS: ReadonlyMap<string, string> = new Map([
   ['signed', 'traitors that sign in each other’s names, or keep a chain back for a later round, are not among them'],
-  ['pbft', 'traitors that say something late, or sign what an honest replica in their place would not, are not among them, but for votes and proposals for the other order or for none'],
+  ['pbft', 'traitors that say something late are not among them; of what no honest replica would sign, only votes and proposals for the other order or none are'],
 ]);

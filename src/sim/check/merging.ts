@@ -2,8 +2,8 @@
  * Every treason, round by round, for any protocol: runs that have come to the same configuration are gone on with once.
  *
  * A configuration is, for each general, its state, what it would honestly say next, and what it has decided. Protocols
- * are pure, so what can come of a configuration does not hang on how it was come to; and what a general makes of a round
- * hangs on its own inbox alone. So a round is worked out receiver by receiver: what the traitors may say to it, which
+ * are pure, so what can come of a configuration does not depend on how it was come to; and what a general makes of a round
+ * depends on its own inbox alone. So a round is worked out receiver by receiver: what the traitors may say to it, which
  * of its next states come of that, in how many ways, and with how many lies at the least. All combinations of the
  * receivers' next states are the next configurations, where ways multiply, lies add up, and alike configurations are merged, ways
  * being added and the fewest lies kept. At the end the ways to all configurations are as many as treasons, each counted
@@ -158,7 +158,7 @@ function laboratory(campaign: Campaign, traitors: readonly NodeId[], order: Orde
     return combine(configuration, contexts.map((_, receiver) => prospectsOf(configuration.postures, receiver, round)), bound, next);
   }
 
-  /** What may become of one general in a round. It hangs on how it stands and on what is sent to it, and on nothing else. */
+  /** What may become of one general in a round. It depends on how it stands and on what is sent to it, and on nothing else. */
   function prospectsOf(stand: readonly number[], receiver: number, round: number): readonly Prospect[] {
     const key = `${receiver} ${round} ${stand[receiver]!} ${stand.map((posture) => postures[posture]!.letters[receiver]!).join(' ')}`;
     const known = prospectsKnown.get(key);

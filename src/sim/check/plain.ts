@@ -5,7 +5,7 @@
  * A treason is written as the list of its choices, in the order in which they are asked for, cut off after the last lie; all
  * later choices are honest. Each one but the empty list has exactly one parent, the same list without its last lie. The
  * run of a parent shows which choices come after its last lie, so it shows all of its children, also where the number of
- * messages hangs on what was said before. Going from parents to children thus visits each treason exactly once, and
+ * messages depends on what was said before. Going from parents to children thus visits each treason exactly once, and
  * whoever stops at a depth has visited all treasons with that many lies and no others.
  *
  * The depth is bounded first by 1, then by 2, by 4, and by nothing: a small lie is then found before a large set of traitors

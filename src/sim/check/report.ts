@@ -1,21 +1,22 @@
+import { counted, figure } from '../../core/figures.ts';
 import { nameOf, nodeId } from '../../core/node.ts';
 import type { AnyRoundsProtocol } from '../../core/protocol.ts';
 import { limitsOf } from './alternatives.ts';
 import { ORDERS } from '../../core/order.ts';
 import type { CheckResult, Proven, Violation } from './result.ts';
-import { inWords } from './words.ts';
+import { inWords, liesIn } from './words.ts';
 
 /** What a search showed, in sentences; the first names how much it is worth. Behind them stands what symbolic runs proved. */
 export function sentencesOf(result: CheckResult, protocol: AnyRoundsProtocol): string[] {
   const limits = limitsOf(protocol);
-  return [...verdictOf(result), ...proofOf(result), ...(result.type === 'violated' || limits === undefined ? [] : [`(${limits})`])];
+  return [...verdictOf(result, protocol), ...proofOf(result), ...(result.type === 'violated' || limits === undefined ? [] : [`(${limits})`])];
 }
 
-/** `all are proven by symbolic runs that fold to a constant: a loyal commander with at most 2 traitorous lieutenants`. */
+/** `all are proven by symbolic runs that fold to a constant:`, and a line for each kind of sets: `a loyal commander with at most 2 traitorous lieutenants`. */
 function proofOf({ proven, engine }: CheckResult): string[] {
   if (proven === undefined) return [];
-  const treasons = engine === 'symbolic' ? 'all are proven' : proven.treasons === 1n ? '1 treason is proven harmless' : `${proven.treasons} treasons are proven harmless`;
-  return [`${treasons} by symbolic runs that fold to a constant: ${[...setsIn(proven, 'loyal'), ...setsIn(proven, 'traitor')].join('; ')}`];
+  const treasons = engine === 'symbolic' ? 'all are proven' : `${counted(proven.treasons, 'treason is', 'treasons are')} proven harmless`;
+  return [`${treasons} by symbolic runs that fold to a constant:`, ...[...setsIn(proven, 'loyal'), ...setsIn(proven, 'traitor')].map((sets) => `  ${sets}`)];
 }
 
 /** Sets of traitors in words: neighbouring sizes in one, and the order where not both were proven. */
@@ -36,25 +37,29 @@ function setsIn({ sets }: Proven, commander: 'loyal' | 'traitor'): string[] {
   });
 }
 
-function verdictOf(result: CheckResult): string[] {
+function verdictOf(result: CheckResult, { legend }: AnyRoundsProtocol): string[] {
   switch (result.type) {
     case 'holds':
-      return [`holds: all ${result.treasons} treasons covered (${result.engine})`];
+      return [`holds: ${result.treasons === 1n ? 'the only treason' : `all ${figure(result.treasons)} treasons`} covered (${result.engine})`];
     case 'unknown': {
       const { covered, treasons, engine, liesCovered, reason } = result;
       return [
-        `unknown: covered ${covered}${treasons === undefined ? '' : ` of ${treasons}`} treasons (${engine}), none of which breaks anything`,
-        ...(liesCovered === undefined || liesCovered === 0 ? [] : [`nor does any treason break anything in which at most ${liesCovered} messages are tampered with`]),
+        `unknown: covered ${treasons === undefined ? '' : `${figure(covered)} of `}${counted(treasons ?? covered, 'treason')} (${engine}), none of which breaks anything`,
+        ...(liesCovered === undefined || liesCovered === 0 ? [] : [`nor does any treason break anything in which at most ${counted(liesCovered, 'message is', 'messages are')} tampered with`]),
         ...(reason === 'too large' ? ['the search outgrew the memory that it allows itself: with fewer generals or traitors, or for one order alone, it takes less'] : []),
       ];
     }
     case 'violated': {
       const { violation, isSmallest, covered, engine } = result;
       const { lies, property, traitors, order } = violation;
-      const count = lies.length === 1 ? '1 message is tampered with' : `${lies.length} messages are tampered with`;
+      const count = `${counted(lies.length, 'message is', 'messages are')} tampered with`;
+      const told = liesIn(violation);
       return [
-        `violated: ${property}; ${count}, ${isSmallest ? 'and with fewer nothing breaks' : `fewer may do, the search was stopped at ${covered} treasons`} (${engine})`,
-        `order ${order}, traitors ${traitors.length === 0 ? 'none' : traitors.map(nameOf).join(', ')}: ${inWords(violation)}`,
+        `violated: ${property}; ${count}, ${isSmallest ? 'and with fewer nothing breaks' : `fewer may do, the search was stopped at ${counted(covered, 'treason')}`} (${engine})`,
+        `order ${order}, ${traitors.length === 0 ? 'no traitors' : `${traitors.length === 1 ? 'traitor' : 'traitors'} ${traitors.map(nameOf).join(', ')}`}:`,
+        ...(told.length === 0 ? ['  nobody lies'] : told.map((sentence) => `  ${sentence}`)),
+        `so ${violation.witness}`,
+        ...(legend !== undefined && lies.some(({ path }) => path !== undefined && path.length > 1) ? [`(${legend})`] : []),
       ];
     }
     default:
@@ -93,7 +98,8 @@ export function scriptOf(violation: Violation): string[] {
   const last = Math.max(MUSTERED, ...members);
   const everybody = Array.from({ length: last }, (_, index) => nodeId(index + 1));
   return [
-    `# ${inWords(violation)}`,
+    ...liesIn(violation).map((sentence) => `# ${sentence}`),
+    `# so ${violation.witness}`,
     ...(last > MUSTERED ? [`g-add ${last - MUSTERED}`] : []),
     `g-elect ${commander}`,
     ...everybody.filter((id) => !members.includes(id)).map((id) => `g-kill ${id}`),

@@ -54,7 +54,7 @@ export interface ProvenSets {
 /** How far a search has come. */
 export interface Coverage {
   readonly covered: bigint;
-  /** How many treasons there are; undefined where the number of messages hangs on what is said, so that only the end of a search tells. */
+  /** How many treasons there are; undefined where the number of messages depends on what is said, so that only the end of a search tells. */
   readonly treasons: bigint | undefined;
 }
 

@@ -14,12 +14,12 @@
  * 2. A message has one lie. Whatever else a traitor does on a path, its receiver takes it for the order that it was to pass on,
  *    or for the counterpart (`alternatives.ts`); and what it says on other paths than those that it was to speak on is
  *    as if it had not been said.
- * 3. Subtrees side by side are independent. A message belongs to one of them, and what counts as a lie in it hangs on
+ * 3. Subtrees side by side are independent. A message belongs to one of them, and what counts as a lie in it depends on
  *    the rest of the tree by one order only: the one that its speaker heard on the path before. Given that order, what can be
  *    brought about in each of several subtrees can be brought about in all of them, and the lies add up. What traitors tell
  *    each other is a choice like any other: it settles what is honest, and so costs no lie, further down.
  * 4. Subtrees of a kind are alike. By the renaming in 1, the fewest lies that make the watched receivers take given
- *    orders hang only on the length of the path, on whether the speaker is loyal, on what it heard, and on how many receivers are
+ *    orders depend only on the length of the path, on whether the speaker is loyal, on what it heard, and on how many receivers are
  *    watched, loyal but not watched, and traitors.
  * 5. Pairs of counts are enough. A receiver makes of a path the majority of what it heard on it and of what it makes of each
  *    path longer by one general, other than itself. So of all the longer subtrees together, all that matters is how many

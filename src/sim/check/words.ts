@@ -1,11 +1,15 @@
 import { nameOf, type NodeId } from '../../core/node.ts';
+import { pathText } from '../../protocols/oral-paths.ts';
 import type { Lie, Violation } from './result.ts';
 
-/** A violation in a sentence: `G1 told G3 retreat instead of attack; so G2 decided attack, …`. */
-export function inWords({ lies, witness }: Violation): string {
-  const told = [...grouped(lies).values()].map((alike) => sentence(alike[0]!, alike.map(({ to }) => to)));
-  return told.length === 0 ? `without a single lie, ${witness}` : `${told.join('; ')}: so ${witness}`;
+/** A violation in one line: `G1 told G3 retreat instead of attack; so G2 decided attack, …`. */
+export function inWords(violation: Violation): string {
+  const told = liesIn(violation);
+  return told.length === 0 ? `without a single lie, ${violation.witness}` : `${told.join('; ')}: so ${violation.witness}`;
 }
+
+/** What the traitors of a violation did, a sentence for each lie: `G1 told G3 retreat instead of attack in round 1`. */
+export const liesIn = ({ lies }: Violation): string[] => [...grouped(lies).values()].map((alike) => sentence(alike[0]!, alike.map(({ to }) => to)));
 
 /** The same lie on the same path, told to several. */
 function grouped(lies: readonly Lie[]): Map<string, Lie[]> {
@@ -20,15 +24,8 @@ function grouped(lies: readonly Lie[]): Map<string, Lie[]> {
 function sentence({ from, path, round, honest, said }: Lie, to: readonly NodeId[]): string {
   const verb = said === 'silence' ? 'kept from' : 'told';
   const what = { silence: `its ${honest}`, both: 'both orders' }[said as string] ?? `${said} instead of ${honest}`;
-  const where = path === undefined ? `${what} in round ${round}` : onPath(path, what);
-  return `${nameOf(from)} ${verb} ${listed(to)} ${where}`;
-}
-
-/** `that G3 said that G1 ordered retreat instead of attack`; who speaks is not named again. */
-function onPath(path: readonly NodeId[], what: string): string {
-  const [commander, ...between] = path.slice(0, -1);
-  if (commander === undefined) return what;
-  return [...between.reverse().map((id) => `that ${nameOf(id)} said`), `that ${nameOf(commander)} ordered ${what}`].join(' ');
+  const where = path === undefined ? ` in round ${round}` : path.length === 1 ? '' : ` on ${pathText(path)}`;
+  return `${nameOf(from)} ${verb} ${listed(to)} ${what}${where}`;
 }
 
 function listed(ids: readonly NodeId[]): string {

@@ -1,3 +1,4 @@
+import { counted } from '../../core/figures.ts';
 import type { NodeId } from '../../core/node.ts';
 import type { Message } from '../../protocols/pbft/messages.ts';
 import type { ReplicaStatus } from '../../protocols/pbft/status.ts';
@@ -63,4 +64,4 @@ function inWords(fact: RunFact): string | undefined {
 }
 
 const statusInWords = ({ view, isChangingView, sequence, executed, stableCheckpoint, waiting }: ReplicaStatus): string =>
-  `in view ${view}${isChangingView ? ', which has not begun' : ''}, at place ${sequence}, with ${executed} requests executed, ${waiting} waiting, and stable up to ${stableCheckpoint}`;
+  `in view ${view}${isChangingView ? ', which has not begun' : ''}, at place ${sequence}, with ${counted(executed, 'request')} executed, ${waiting} waiting, and stable up to ${stableCheckpoint}`;

@@ -1,3 +1,4 @@
+import { counted } from '../../core/figures.ts';
 import { philox } from '../../core/philox.ts';
 import { nodeId, type NodeId } from '../../core/node.ts';
 import { symbolicSeal } from '../../core/seal.ts';
@@ -181,12 +182,12 @@ function* executedIn(state: ReplicaState): Iterable<{ readonly sequence: number;
 
 /** What is not as it must be in the end; undefined if all is. */
 function failureIn(good: readonly SimNode[], { ledger }: LogJudge, requests: number, answered: number): string | undefined {
-  if (answered < requests) return `${requests - answered} of ${requests} requests were not answered`;
+  if (answered < requests) return `${requests - answered} of ${counted(requests, 'request was', 'requests were')} not answered`;
   if (!areLevel(good)) return 'the loyal replicas did not come level';
   const [first, ...others] = good.map(({ context, state }) => stateDigest(context.seal, state as ReplicaState));
   if (others.some((digest) => digest !== first)) return 'equal logs made different states';
   const { position, values } = (good[0]!.state as ReplicaState).store;
-  if (position !== ledger.position) return `${ledger.position} requests were executed ${position} times`;
+  if (position !== ledger.position) return `${counted(ledger.position, 'request was', 'requests were')} executed ${counted(position, 'time')}`;
   const isTrue = values.size === ledger.values.size && [...values].every(([key, value]) => ledger.values.get(key) === value);
   return isTrue ? undefined : 'the log makes another state than the replicas have';
 }
@@ -201,7 +202,7 @@ function machineOf({ traitors, seed }: Schedule, id: NodeId, loyal: AnyMachine):
 
 const areLevel = (nodes: readonly SimNode[]): boolean => new Set(nodes.map(({ state }) => `${(state as ReplicaState).executed} ${(state as ReplicaState).store.chain}`)).size === 1;
 
-/** What becomes of each message hangs on who it is between, and on the how-manieth between them it is. */
+/** What becomes of each message depends on who it is between, and on the how-manieth between them it is. */
 function linkOf(schedule: Schedule): (from: SimNode, to: SimNode, now: number) => readonly number[] {
   const { seed, lost, repeated, delay, heals } = schedule;
   const counts = new Map<number, number>();

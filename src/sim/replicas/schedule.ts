@@ -1,3 +1,4 @@
+import { counted } from '../../core/figures.ts';
 import { philox } from '../../core/philox.ts';
 import { nodeId, type NodeId } from '../../core/node.ts';
 import { faultsTolerated } from '../../core/quorum.ts';
@@ -143,5 +144,5 @@ export function drawSchedule({ n, seed, protocol = 'pbft', kinds = REPLICA_FAULT
 export function describeSchedule(schedule: Schedule): string {
   const { n, traitors, requests, clients, follows, cuts, falls, pauses, lapses, lost, repeated, delay } = schedule;
   const who = [...traitors].map(([id, kind]) => `replica ${id} ${kind}`).join(', ') || 'no traitor';
-  return `${n} replicas, ${who}; ${requests.length} requests of ${follows ? 'users who follow redirects' : `${clients} clients`}${schedule.pretences.length === 0 ? '' : ' beside a Byzantine one'}; ${cuts.length} cuts, ${falls.length} falls, ${pauses.length} pauses${lapses.length === 0 ? '' : `, ${lapses.length} lapses of clients`}; ${lost} of 256 messages lost, ${repeated} repeated, each up to ${delay} ms late`;
+  return `${counted(n, 'replica')}, ${who}; ${counted(requests.length, 'request')} of ${follows ? 'users who follow redirects' : counted(clients, 'client')}${schedule.pretences.length === 0 ? '' : ' beside a Byzantine one'}; ${counted(cuts.length, 'cut')}, ${counted(falls.length, 'fall')}, ${counted(pauses.length, 'pause')}${lapses.length === 0 ? '' : `, ${counted(lapses.length, 'lapse')} of clients`}; ${lost} of 256 messages lost, ${repeated} repeated, each up to ${delay} ms late`;
 }

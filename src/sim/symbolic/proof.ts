@@ -9,7 +9,7 @@ import { NEVER } from './words.ts';
  * to a loyal general on a path has a coin of its own, which stands for what the receiver takes it for: the honest order, its
  * counterpart, or the default where it is silent, garbled or late; the first message on a path counts. So every treason
  * that `check/alternatives.ts` lists for these protocols is one of the falls of the coins, whatever the traitors have heard
- * from each other, for their coins do not hang on that. Termination needs no proof: a loyal general decides after its last
+ * from each other, for their coins do not depend on that. Termination needs no proof: a loyal general decides after its last
  * round, whatever it has heard.
  */
 export function isProven(situation: Situation): boolean {

@@ -1,0 +1,126 @@
+import { expect } from 'chai';
+import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { COMMANDS } from '../src/repl/commands.ts';
+import { PROTOCOLS, protocolNamed } from '../src/protocols/registry.ts';
+import { STRATEGIES } from '../src/faults/registry.ts';
+import { check } from '../src/sim/check/check.ts';
+import { sentencesOf } from '../src/sim/check/report.ts';
+import { factsOf } from '../src/trace/facts.ts';
+import { diagramOf } from '../src/trace/diagram.ts';
+import { transcriptOf as toldOf } from '../src/trace/formats.ts';
+import { linesOfFacts, parseTrace } from '../src/trace/jsonl.ts';
+import { Army } from '../src/index.ts';
+import { PROMPT } from '../src/repl/looks.ts';
+import { generals, projectPath, transcriptOf } from './support/run.ts';
+
+/** A longer sentence is read twice. */
+const WORDS_MAX = 25;
+
+/** Texts that people read, by where they come from. */
+const SOURCES: Readonly<Record<string, () => Promise<readonly string[]>>> = {
+  'what the prompt prints and refuses, in every transcript': async () =>
+    readdirSync(projectPath('test/transcripts')).flatMap((file) => readFileSync(projectPath(`test/transcripts/${file}`), 'utf8').split('\n').filter((line) => !line.startsWith(PROMPT))),
+
+  'the summaries of commands, protocols and strategies': async () => [...COMMANDS, ...PROTOCOLS, ...STRATEGIES].map(({ summary }) => summary),
+
+  'what --help says': async () => (await generals(['--help'])).out.split('\n'),
+
+  'what command lines are refused with': async () => {
+    const lines = ['--nope', '0', '4 5', '--host moon', '--protocol nonsense', '--seed -1', 'run', 'run /nowhere', 'check --members x', 'check --faults 9', 'check --engine magic', 'check --protocol king --engine structured',
+      'check --protocol pbft --members 3', 'campaign --members 0', 'campaign --orders 1e20', 'campaign --faults 9', 'campaign --until 2', 'campaign --resume /nowhere', 'campaign --out /proc/x', 'trace', 'trace /nowhere',
+      'replay /nowhere', 'trace a --diagram --shiviz'];
+    const answers = await Promise.all(lines.map((line) => generals(line.split(' '))));
+    return answers.map(({ err }) => err);
+  },
+
+  'why generals decided so, by each protocol': async () => {
+    const texts: string[] = [];
+    for (const { name } of PROTOCOLS) {
+      for (const traitor of ['1 faulty arbitrary', '3 faulty liar', '2 faulty twins'])
+        texts.push(await transcriptOf(`g-elect 1\ng-protocol ${name}\ng-state ${traitor}\nactual-order attack\ng-why\n${[1, 2, 3, 4, 5].map((id) => `g-why ${id}\n`).join('')}`, { host: 'sim', seed: 3 }, 5));
+    }
+    return texts.flatMap((text) => text.split('\n').filter((line) => !line.startsWith(PROMPT)));
+  },
+
+  'traces and diagrams of each protocol': async () => {
+    const texts: string[] = [];
+    for (const { name } of PROTOCOLS) {
+      for (const traitors of [[], [1], [1, 2, 3]]) {
+        await using army = await Army.muster(4, { host: 'sim', seed: 2, protocol: name, primary: 1, traitors });
+        const [trace] = parseTrace(linesOfFacts(factsOf(await army.order('attack', { anyway: true }))));
+        texts.push(toldOf(trace!), diagramOf(trace!));
+      }
+    }
+    return texts.flatMap((text) => text.split('\n'));
+  },
+
+  'what checks found, and how much it is worth': async () => {
+    const requests = [['exchange', 3, 1], ['exchange', 7, 2], ['oral', 3, 1], ['oral', 7, 2], ['oral', 6, 2], ['signed', 3, 1], ['king', 3, 1], ['king', 4, 1], ['exchange', 1, 0]] as const;
+    return requests.flatMap(([name, members, faults]) => {
+      const protocol = protocolNamed(name)!;
+      return sentencesOf(check({ protocol, members, faults }), protocol);
+    });
+  },
+
+  'what simulations and repairs say of numbers': async () => {
+    const answers = await Promise.all(['--seed 14', '--schedules 2', '--members 7 --seed 3 --protocol collector'].map((line) => generals(['simulate', ...line.split(' ')])));
+    // The places of a log and milliseconds stand in columns.
+    return answers.flatMap(({ out }) => out.split('\n').filter((line) => !/^ +\d+ ms {2}/.test(line)).flatMap((line) => line.split('; ')));
+  },
+
+  'campaigns: tables, captions and the report': async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'generals-words-'));
+    try {
+      const { out, err } = await generals(['campaign', '--protocol', 'exchange,oral,signed', '--members', '1..5', '--faults', '0..5', '--orders', '1e3', '--seed', '1', '--until', '0.1', '--out', folder]);
+      const page = readFileSync(join(folder, 'report.html'), 'utf8').replace(/<style>[\s\S]*?<\/style>/g, '').replace(/<table>[\s\S]*<\/table>/, '');
+      const lone = await transcriptOf('g-campaign 1\ng-state 1 faulty\ng-elect 1\ng-campaign 1e4\ng-kill 4\ng-kill 3\ng-campaign 1e4', { host: 'sim', seed: 1 });
+      const paragraphs = page.replaceAll('\n', ' ').split(/<\/?(?:p|figcaption|h\d|li|text|title|figure|svg|g)\b[^>]*>/).map((text) => text.replace(/<[^>]*>/g, ''));
+      return [...out.split('\n'), ...err.split('\n'), ...paragraphs, ...lone.split('\n').filter((line) => !line.startsWith(PROMPT))];
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  },
+};
+
+describe('sentences that people read', function () {
+  this.timeout(120_000);
+
+  for (const [source, collect] of Object.entries(SOURCES)) {
+    describe(`(${source})`, () => {
+      let texts: readonly string[] = [];
+      before(async () => (texts = (await collect()).map(readable).filter((text) => text !== '')));
+
+      it(`have at most ${WORDS_MAX} words`, () => {
+        expect(texts.length).to.be.greaterThan(5);
+        for (const sentence of texts.flatMap(sentencesIn)) expect(wordsIn(sentence), sentence).to.be.at.most(WORDS_MAX);
+      });
+
+      it('say 1 thing and 2 things, and 1,000 of them', () => {
+        for (const text of texts) {
+          expect(text).not.to.match(/(?<!\+ |\+|OM\()\b1 (?!ms\b|is\b|was\b|tells\b|\w*ous\b)[a-z-]{2,}s\b/);
+          if (!source.includes('--help')) expect(text.replaceAll(NAMES, '')).not.to.match(/(?<![\w.])\d{4,}(?![\w.])/);
+        }
+      });
+
+      it('say what depends on what, and speak of no faces', () => {
+        for (const text of texts) expect(text).not.to.match(/\bhangs? on\b|\bfaces?\b/);
+      });
+    });
+  }
+});
+
+/** A line without what is none of its sentences: JSON, the column of names before a summary, the drawing of a diagram. */
+function readable(line: string): string {
+  if (/^\s*[{│]|[─│]/.test(line)) return '';
+  return line.replace(/^(?:! )?(?:generals: )?(?:line \d+: )?/, '').replace(/^.*\S {2,}(?=\S)/, '').trim();
+}
+
+/** Sentences end with a stop; behind a dash stands the right form of a command, and behind `To repeat it` commands stand. */
+const sentencesIn = (text: string): string[] => text.replace(/(?:to repeat it|To repeat it|to see it)[^:]*: .*$/, '').split(/(?<=[.!?]\)?)\s+| – /);
+
+const wordsIn = (sentence: string): number => sentence.split(/\s+/).filter((word) => /\w/.test(word)).length;
+
+/** Numbers that are names: seeds and what is typed with them, years. */
+const NAMES = /(?:seed|g-seed) \d+(?: \d+)?|\b(?:1982|1989|1999)\b|was broken in orders?.*$/g;
