@@ -5,7 +5,7 @@ import { sessionOf, type Session } from '../repl/command.ts';
 import type { Outcome } from '../core/outcome.ts';
 import { DEFAULT_LIMIT } from '../core/mission.ts';
 import { quoted } from '../core/refusal.ts';
-import { looksOf, wantsColour, type Looks } from '../repl/looks.ts';
+import { isPlain, looksOf, wantsColour, type Looks } from '../repl/looks.ts';
 import { UsageError } from './arguments.ts';
 import type { CommandOrder } from './faces/command.ts';
 import { heeding } from './signals.ts';
@@ -17,10 +17,15 @@ export async function commandArmy(order: CommandOrder): Promise<number> {
   if (count > limit) throw new UsageError(`${count} generals are more than ${limit}, the limit; --max-generals lifts it`);
   await mustBeKnown(order.protocol);
   const colour = wantsColour(process.env, process.stdout.isTTY, order.colourless || order.json);
-  const looks = looksOf(colour);
+  const columns = (): number | undefined => (process.stdout.isTTY ? process.stdout.columns : undefined);
+  const looks = looksOf(colour, columns);
   const record = await recorder(order.trace);
   if (files.length > 0) return runFiles(() => muster(order, false, record), order, looks);
   const isTerminal = process.stdin.isTTY && process.stdout.isTTY && !order.json;
+  if (isTerminal && isPlain(process.env)) {
+    const { interactPlainly } = await import('../repl/plain.ts');
+    return interactPlainly(() => muster(order, true, record), looksOf(false, columns), (heed, work) => heeding(['SIGINT'], heed, work));
+  }
   if (isTerminal) return (await import('../repl/interactive.ts')).interact(() => muster(order, true, record), looks);
   const { plainLines } = await import('../repl/progress.ts');
   const progress = plainLines((line) => void process.stderr.write(line));
@@ -108,26 +113,21 @@ async function runStream(input: Readable, source: string, echo: boolean, begin: 
       looks,
       out: (text) => process.stdout.write(text),
       err: (text) => process.stderr.write(text),
+      errWidth: process.stderr.isTTY ? process.stderr.columns : undefined,
       signal: stop.signal,
     });
   try {
     const succeeded = await heeding(['SIGINT'], heed, run);
     return stop.signal.aborted ? INTERRUPTED : succeeded ? 0 : 1;
   } finally {
-    await session.army.disband();
+    await watched.army.disband();
   }
 }
 
 /** @param spare whether to keep a warm thread, for a person who may ask for one more general */
 async function muster({ count, host, seed, protocol, deadline, limit }: CommandOrder, spare: boolean, record: (outcome: Outcome) => void): Promise<Session> {
   const { Army } = await import('../hosts/army.ts');
-  const army = await Army.muster(count, {
-    host,
-    spare,
-    ...(seed === undefined ? {} : { seed }),
-    ...(protocol === undefined ? {} : { protocol }),
-    ...(deadline === undefined ? {} : { deadline }),
-    ...(limit === undefined ? {} : { limit }),
-  });
-  return sessionOf(army, record);
+  const given = { host, spare, ...(deadline === undefined ? {} : { deadline }), ...(limit === undefined ? {} : { limit }) };
+  const another: Session['muster'] = (members, options) => Army.muster(members, { ...given, ...options });
+  return sessionOf(await another(count, { ...(seed === undefined ? {} : { seed }), ...(protocol === undefined ? {} : { protocol }) }), record, another);
 }

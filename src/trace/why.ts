@@ -100,12 +100,15 @@ const tamperedBy = (outcome: Outcome, from: NodeId) => outcome.account.reports.f
 
 /** What `g-why` says first, in one sentence for each thing. */
 export function headlines({ outcome }: Explanation): string[] {
-  const traitors = outcome.roster.filter(({ state }) => state.type === 'faulty').map(({ id }) => nameOf(id));
   const lost = outcome.roster.filter(({ state }) => state.type === 'lost');
   return [
-    `Order ${outcome.number}: ${nameOf(outcome.commander)} ordered ${outcome.order}; ${outcome.roster.length} generals, ${
-      traitors.length === 0 ? 'no traitors' : `traitors ${traitors.join(', ')}`
-    }; protocol ${outcome.protocol}, ${outcome.messages} messages.`,
+    `Order ${outcome.number}: ${nameOf(outcome.commander)} ordered ${outcome.order}; ${outcome.roster.length} generals, ${traitorsText(outcome.roster)}; protocol ${outcome.protocol}, ${outcome.messages} messages.`,
     ...lost.map(({ id, state }) => `${nameOf(id)} is lost${state.type === 'lost' ? `: it ${state.reason}` : ''}.`),
   ];
+}
+
+/** `no traitors`, or `traitors G2, G3`. */
+export function traitorsText(roster: Outcome['roster']): string {
+  const traitors = roster.filter(({ state }) => state.type === 'faulty').map(({ id }) => nameOf(id));
+  return traitors.length === 0 ? 'no traitors' : `traitors ${traitors.join(', ')}`;
 }
