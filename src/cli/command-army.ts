@@ -26,12 +26,22 @@ export async function commandArmy(order: CommandOrder): Promise<number> {
     const { interactPlainly } = await import('../repl/plain.ts');
     return interactPlainly(() => muster(order, true, record), looksOf(false, columns), (heed, work) => heeding(['SIGINT'], heed, work));
   }
-  if (isTerminal) return (await import('../repl/interactive.ts')).interact(() => muster(order, true, record), looks);
+  if (isTerminal) {
+    const begun = order.isBare ? await begin(order, looks) : order;
+    return begun === undefined ? 0 : (await import('../repl/interactive.ts')).interact(() => muster(begun, true, record), looks);
+  }
   const { plainLines } = await import('../repl/progress.ts');
   const progress = plainLines((line) => void process.stderr.write(line));
   // Who reads JSON wants nothing else, and scripts print the same whenever they are run.
-  const begin = async (): Promise<Session> => ({ ...(await muster(order, false, record)), ...(order.json ? {} : { progress }) });
-  return runStream(process.stdin, 'line ', false, begin, order, looks);
+  const piped = async (): Promise<Session> => ({ ...(await muster(order, false, record)), ...(order.json ? {} : { progress }) });
+  return runStream(process.stdin, 'line ', false, piped, order, looks);
+}
+
+/** Asks for what an army begins with; undefined if somebody would rather leave. */
+async function begin(order: CommandOrder, looks: Looks): Promise<CommandOrder | undefined> {
+  const { askToBegin } = await import('../repl/begin.ts');
+  const asked = await askToBegin(looks, order.count, DEFAULT_LIMIT);
+  return asked && { ...order, ...asked };
 }
 
 async function runFiles(begin: () => Promise<Session>, order: CommandOrder, looks: Looks): Promise<number> {

@@ -236,7 +236,7 @@ const told = (words: ReadonlyMap<NodeId, readonly string[]>): string =>
 
 /**
  * One row for each general that decided by votes: its votes by voter, the tally, what it decided and what it said. Where there
- * is not enough room the votes are letters; where there still is not, they are left out.
+ * is not enough room the orders are letters; where there still is not, the votes are left out.
  */
 function table(reasons: readonly Reasons[], outcome: Outcome, paint: ChalkInstance, width: number): string[] {
   const isTold = reasons.some(({ votes }) => votes.length > 0) && outcome.roster.length <= TABLE_MAX;
@@ -246,7 +246,8 @@ function table(reasons: readonly Reasons[], outcome: Outcome, paint: ChalkInstan
 
 function tableWith(shown: 'words' | 'letters' | 'none', reasons: readonly Reasons[], outcome: Outcome, paint: ChalkInstance, width: number): string[] {
   const voters = shown === 'none' ? [] : outcome.roster.map(({ id }) => id);
-  const said = (order: Order): string => (shown === 'letters' ? order[0]! : order);
+  const isShort = shown === 'letters';
+  const said = (order: Order): string => (isShort ? order[0]! : order);
   const rows = reasons
     .filter(({ general }) => general.role === 'secondary')
     .map(({ general, votes, decision, ballot }) => {
@@ -256,14 +257,14 @@ function tableWith(shown: 'words' | 'letters' | 'none', reasons: readonly Reason
         return vote === undefined ? '·' : vote.isAssumed ? `(${said(vote.order)})` : `${said(vote.order)}${vote.isTampered ? '*' : ''}`;
       });
       const name = `${nameOf(general.id)}${general.state.type === 'faulty' ? ' F' : general.state.type === 'lost' ? ' lost' : ''}`;
-      const counted = votes.length === 0 ? [] : [`attack ${attack}, retreat ${retreat}`];
-      return [name, ...cells, ...counted, decision ?? 'nothing', ballot === undefined ? 'none' : ballot === decision ? ballot : `${ballot}*`];
+      const counted = votes.length === 0 ? [] : [`${said('attack')} ${attack}, ${said('retreat')} ${retreat}`];
+      return [name, ...cells, ...counted, decision === undefined ? 'nothing' : said(decision), ballot === undefined ? 'none' : `${said(ballot)}${ballot === decision ? '' : '*'}`];
     });
-  const heads = ['', ...voters.map((id) => (id === outcome.commander ? `from ${nameOf(id)}` : nameOf(id))), ...(reasons.some(({ votes }) => votes.length > 0) ? ['tally'] : []), 'decided', 'ballot'];
+  const heads = ['', ...voters.map((id) => (id === outcome.commander && !isShort ? `from ${nameOf(id)}` : nameOf(id))), ...(reasons.some(({ votes }) => votes.length > 0) ? ['tally'] : []), 'decided', 'ballot'];
   const [head = '', ...body] = columns([heads, ...rows]);
   const cells = rows.flat().join(' ');
   const legend = [
-    ...(shown === 'letters' ? ['a attack, r retreat'] : []),
+    ...(isShort ? ['a attack, r retreat'] : []),
     ...(cells.includes('*') ? ['* tampered with: an honest general would have said the other order'] : []),
     ...(cells.includes('(') ? ['( ) nothing was heard, so the default was taken'] : []),
   ];
