@@ -50,7 +50,7 @@ export const editLine = createPrompt<Entry, LineConfig>((config, done) => {
   useKeypress((key, reader) => {
     const { name } = key;
     const { line, cursor } = reader as LineReader;
-    if (draft.search !== undefined && name.startsWith('search')) {
+    if (draft.search !== undefined && isOfSearch(name)) {
       if (name === 'search-type') searchFor(draft, config.history, draft.search.query + ((key as typeof key & Partial<SearchKey>).typed ?? ''));
       else if (name === 'search-erase') searchFor(draft, config.history, draft.search.query.replace(/.$/su, ''));
       else if (name === 'search-older') searchOlder(draft, config.history);
@@ -131,6 +131,9 @@ export function lineKey(key: Key, draft: Draft): Key & Partial<SearchKey> {
   if (name === undefined) return key;
   return { ...key, text: undefined, sequence: undefined, ctrl: false, meta: false, name, ...(name === 'search-type' ? { typed: key.text ?? '' } : {}) };
 }
+
+/** Whether a key concerns the search that goes on. Keys that came together have no name, whatever inquirer says. */
+const isOfSearch = (name: string | undefined): boolean => name?.startsWith('search-') === true;
 
 /** What a key does to a search; undefined if it ends it, the line staying, and then does what it always does. */
 function searchName({ name, ctrl, meta, text }: Key): string | undefined {
