@@ -31,14 +31,14 @@ const BOUNDS: Readonly<Record<string, string>> = {
 
 const protocols: readonly Topic[] = PROTOCOLS.map(({ name, summary }) => ({
   name,
-  text: [`A protocol. ${summary}.`, ...(BOUNDS[name] === undefined ? [] : [BOUNDS[name]])],
+  text: [`A protocol: ${inSentences(summary)}`, ...(BOUNDS[name] === undefined ? [] : [BOUNDS[name]])],
   ...(PAPERS[name] === undefined ? {} : { paper: PAPERS[name] }),
   example: `g-protocol ${name}`,
 }));
 
 const strategies: readonly Topic[] = STRATEGIES.map(({ name, summary }) => ({
   name,
-  text: [`A way of being a traitor: ${summary}.`],
+  text: [`A way of being a traitor: ${inSentences(summary)}`],
   example: `g-state 3 faulty ${name}`,
 }));
 
@@ -63,7 +63,7 @@ const words: readonly Topic[] = [
     name: 'quorum',
     text: [
       'So many generals that any two such sets share a loyal one: 2m + 1 of 3m + 1, with m traitors among them.',
-      'At this prompt the quorum also is the vote at the end of an order: each secondary tells what it decided, and more than half decide.',
+      'At this prompt it also is the vote that ends an order: each secondary tells what it decided, and more than half decide.',
     ],
     paper: CASTRO_1999,
   },
@@ -134,3 +134,9 @@ const words: readonly Topic[] = [
 export const TOPICS: readonly Topic[] = [...protocols, ...strategies, ...words];
 
 export const TOPIC_KINDS = { protocols: protocols.map(({ name }) => name), strategies: strategies.map(({ name }) => name), words: words.map(({ name }) => name) } as const;
+
+/** A summary of several parts, each as a sentence. */
+function inSentences(summary: string): string {
+  const [first = '', ...others] = summary.split('; ');
+  return [first, ...others.map((part) => part.charAt(0).toUpperCase() + part.slice(1))].map((part) => `${part}.`).join(' ');
+}
