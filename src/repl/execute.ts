@@ -1,3 +1,4 @@
+import { parseOrder } from '../core/order.ts';
 import { Refusal, quoted } from '../core/refusal.ts';
 import { formOf, type Answer, type Command, type Session } from './command.ts';
 import { COMMANDS, commandNamed } from './commands.ts';
@@ -66,7 +67,7 @@ async function asked(session: Session, command: Command, typed: readonly string[
 const mistake = (message: string): Answer => ({ type: 'mistake', message });
 
 function unknownCommand(word: string): string {
-  const near = nearest(word, COMMANDS.flatMap(({ name, aliases }) => [name, ...(aliases ?? [])]));
+  const near = parseOrder(word.toLowerCase()) === undefined ? nearest(word, COMMANDS.flatMap(({ name, aliases }) => [name, ...(aliases ?? [])])) : `actual-order ${word.toLowerCase()}`;
   return `there is no command ${quoted(word)}${near === undefined ? '' : `, did you mean ${near}?`} – help lists all`;
 }
 

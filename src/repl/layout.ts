@@ -55,6 +55,35 @@ function flow(before: string, text: string, margin: number, width: number): stri
   return wrapped(text, width - margin, 0).map((line, index) => `${index === 0 ? before : ' '.repeat(margin)}${line}`.trimEnd());
 }
 
+/**
+ * A table whose columns are two spaces apart, in parts that fit: beside the first columns stand as many of the others as there is
+ * room for, and the rest below, with the first ones again.
+ * @param lines of one length, but for spaces at their ends
+ * @param kept how many columns stand in every part
+ */
+export function folded(lines: readonly string[], width: number, kept: number): string[] {
+  if (lines.every((line) => widthOf(line) <= width)) return [...lines];
+  const columnsOf = cutsIn(lines).map((start, index, starts) => lines.map((line) => line.slice(start, starts[index + 1]).trimEnd().padEnd((starts[index + 1] ?? 0) - start - 2)));
+  const [first, others] = [columnsOf.slice(0, kept), columnsOf.slice(kept)];
+  const parts: string[][] = [];
+  for (let taken = 0; taken < others.length; ) {
+    let count = 1;
+    while (taken + count < others.length && rowsOf([...first, ...others.slice(taken, taken + count + 1)]).every((row) => widthOf(row) <= width)) count += 1;
+    parts.push(rowsOf([...first, ...others.slice(taken, taken + count)]));
+    taken += count;
+  }
+  return parts.flatMap((part, index) => (index === 0 ? part : ['', ...part]));
+}
+
+/** Where the columns of a table begin: behind two spaces that all its lines have there. */
+function cutsIn(lines: readonly string[]): number[] {
+  const width = Math.max(...lines.map(({ length }) => length));
+  const isBlank = (at: number): boolean => lines.every((line) => (line[at] ?? ' ') === ' ');
+  return Array.from({ length: width }, (_, at) => at).filter((at) => at === 0 || (!isBlank(at) && isBlank(at - 1) && isBlank(at - 2)));
+}
+
+const rowsOf = (columnsOf: readonly (readonly string[])[]): string[] => columnsOf[0]!.map((_, row) => columnsOf.map((column) => column[row]!).join('  ').trimEnd());
+
 const padded = (text: string, width: number): string => text + ' '.repeat(Math.max(0, width - widthOf(text)));
 
 /** How many columns of a terminal a text takes; colours take none. */

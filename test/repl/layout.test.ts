@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { Chalk } from 'chalk';
 import fc from 'fast-check';
-import { columns, widthOf, wrapped } from '../../src/repl/layout.ts';
+import { columns, folded, widthOf, wrapped } from '../../src/repl/layout.ts';
 
 describe('text is laid out', () => {
   const words = fc.array(fc.string({ unit: fc.constantFrom('a', 'b', 'é', '–', '→', '中', '😀'), minLength: 1, maxLength: 30 }), { minLength: 1, maxLength: 40 });
@@ -41,5 +41,11 @@ describe('text is laid out', () => {
 
   it('in columns of which one that is too long has the others below it', () => {
     expect(columns([['short', 'one'], ['much too long', 'two']], 40, { most: 8 })).to.deep.equal(['short  one', 'much too long', '       two']);
+  });
+
+  it('as a table in parts that fit, each with the first columns', () => {
+    const table = ['name   one    two  three', 'a        1   22.5    333', 'bcd   1000  2.25%      3'];
+    expect(folded(table, 30, 1)).to.deep.equal(table);
+    expect(folded(table, 20, 1)).to.deep.equal(['name   one    two', 'a        1   22.5', 'bcd   1000  2.25%', '', 'name  three', 'a       333', 'bcd       3']);
   });
 });

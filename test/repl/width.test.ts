@@ -99,6 +99,17 @@ describe('no line is longer than the terminal, nor any word broken,', function (
         expect(await pty.exit).to.equal(130);
       });
 
+      it('in the table of generals campaign, of which each part names the cells', async () => {
+        const pty = open(cols, ['campaign', '--protocol', 'exchange,king', '--members', '7', '--faults', '1,2', '--orders', '500', '--seed', '1']);
+        expect(await pty.exit).to.equal(0);
+        expect(pty.overlong()).to.deep.equal([]);
+        const rows = pty.screen();
+        const heads = rows.filter((row) => /^protocol +m +n +f +strategy /.test(row));
+        const words = new Set(heads.flatMap((head) => head.split(/ {2,}/)));
+        expect([...words]).to.include.members(['orders', 'agreement', '95 %', 'validity', 'attack', 'retreat', 'messages', 'engine']);
+        expect(rows.filter((row) => /^(exchange|king) +\d+ +7 +[12] +coin /.test(row))).to.have.length(heads.length * 4);
+      });
+
       it('in the bar of generals check, and in what it finds', async () => {
         const pty = open(cols, ['check', '--protocol', 'signed', '-n', '7', '-f', '4']);
         await pty.until(/ treasons covered/);
