@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { readFileSync, readdirSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
+import { GROUPS, formOf } from '../src/repl/command.ts';
 import { COMMANDS } from '../src/repl/commands.ts';
 import { projectPath } from './support/run.ts';
 
@@ -28,7 +29,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 
 /** Narrower than a folder: who else imports one of these is to be asked why. */
 const ONLY_BY: Readonly<Record<string, readonly string[]>> = {
-  chalk: ['src/repl/looks.ts', 'src/repl/render.ts'],
+  chalk: ['src/repl/looks.ts', 'src/repl/render.ts', 'src/repl/picture.ts'],
   'node:worker_threads': ['src/hosts/threads/', 'workers/'],
   'node:crypto': ['src/hosts/'],
 };
@@ -119,9 +120,11 @@ describe('the project is tidy:', () => {
     });
   }
 
-  it('the README names every command and every demo', () => {
+  it('the README has the table of commands that help has, and names every demo', () => {
     const readme = read('README.md');
-    for (const { name } of COMMANDS) expect(readme, `README.md lacks the command ${name}`).to.match(new RegExp(`\`${name}\\b`));
+    const rows = GROUPS.flatMap((group) => COMMANDS.filter((command) => command.group === group)).map((command) => `| \`${formOf(command).replaceAll('|', '\\|')}\` | ${command.summary} |`);
+    const [, table = ''] = /\| command \| what it does \|\n\|---\|---\|\n((?:\|.*\n)*)/.exec(readme) ?? [];
+    expect(table.trimEnd().split('\n'), 'README.md, the table under Commands').to.deep.equal(rows);
     for (const path of filesIn('demo')) expect(readme, `README.md lacks ${path}`).to.include(path.slice('demo/'.length));
   });
 

@@ -1,5 +1,6 @@
+import { SingleBar, type Params } from 'cli-progress';
 import { counted, figure } from '../core/figures.ts';
-import { SingleBar } from 'cli-progress';
+import { barText } from './bar.ts';
 import { inWords } from './duration.ts';
 import { effortOf } from './engine.ts';
 import { ordersAtMost } from './estimate.ts';
@@ -48,13 +49,14 @@ export function meterOf(cells: readonly Progress[], grid: Grid, threads: number,
 type Facts = () => { readonly orders: number; readonly total: number; readonly rate: number; readonly left: number; readonly done: number };
 
 function barOf(facts: Facts, cells: number, stream: NodeJS.WriteStream): Meter {
-  const bar = new SingleBar({ stream, format: '{bar} {percentage}% {cells} cells, {speed} orders/s, {time} left', hideCursor: true, clearOnComplete: true });
-  bar.start(1, 0, { cells: `0/${cells}`, speed: '–', time: '–' });
+  const format = (_options: unknown, { progress: share }: Params, { parts }: { parts: string[] }): string => barText({ share, parts }, stream.columns - 1);
+  const bar = new SingleBar({ stream, format, hideCursor: true, clearOnComplete: true });
+  bar.start(1, 0, { parts: [`0/${cells} cells`] });
   return {
     update() {
       const { orders, total, rate, left, done } = facts();
       bar.setTotal(total);
-      bar.update(orders, { cells: `${done}/${cells}`, speed: figure(rate), time: inWords(left) });
+      bar.update(orders, { parts: [`${done}/${cells} cells`, `${figure(rate)} orders/s`, `${inWords(left)} left`] });
     },
     stop: () => bar.stop(),
   };

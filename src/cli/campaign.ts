@@ -12,6 +12,7 @@ import { runCampaign } from '../campaign/run.ts';
 import { RESULTS, holdsResults, openFolder, type Folder } from '../campaign/store.ts';
 import { csvOf, tableOf } from '../campaign/table.ts';
 import { Refusal, quoted, quotedPath } from '../core/refusal.ts';
+import { folded, wrapped } from '../repl/layout.ts';
 import { readText } from './files.ts';
 import { UsageError } from './arguments.ts';
 import type { CampaignOrder } from './faces/campaign.ts';
@@ -36,7 +37,7 @@ async function done(campaign: Campaign, threads: number, folder: Folder | undefi
   const results = resultsNow(campaign);
   // Before the table, for whoever reads that may close the pipe, and so end the program.
   const unsaved = end.unsaved ?? (folder === undefined ? undefined : await written(folder, results));
-  process.stdout.write(json ? `${JSON.stringify(sealed(results))}\n` : `${[`seed ${campaign.grid.seed}`, ...tableOf(results)].join('\n')}\n`);
+  process.stdout.write(json ? `${JSON.stringify(sealed(results))}\n` : `${[`seed ${campaign.grid.seed}`, ...fittedTable(results)].join('\n')}\n`);
   if (unsaved !== undefined) {
     const saved = holdsResults(folder!.path) ? 'and --resume goes on from what was saved before' : 'and nothing was saved';
     process.stderr.write(`generals: ${unsaved.message}; what is shown is all that was counted, ${saved}\n`);
@@ -45,6 +46,18 @@ async function done(campaign: Campaign, threads: number, folder: Folder | undefi
   if (folder !== undefined && !json) process.stdout.write(`written to ${folder.path}: ${RESULTS}, results.csv, report.html and plots\n`);
   return end.signal === undefined ? 0 : { SIGINT: 130, SIGTERM: 143 }[end.signal];
 }
+
+/** The table as it stands in a pipe; at a terminal, in as many parts as its width asks for. */
+function fittedTable(results: Results): string[] {
+  const lines = tableOf(results);
+  const { isTTY, columns } = process.stdout;
+  if (!isTTY) return lines;
+  const rows = results.cells.length + 1;
+  return [...folded(lines.slice(0, rows), columns, CELL_COLUMNS), ...lines.slice(rows).flatMap((line) => wrapped(line, columns))];
+}
+
+/** The first columns of the table, which tell one cell from another. */
+const CELL_COLUMNS = 5;
 
 async function campaignFor(order: CampaignOrder): Promise<Campaign> {
   const given = GRID_KEYS.filter((key) => order.fields[key] !== undefined);

@@ -1,8 +1,10 @@
-import { SingleBar } from 'cli-progress';
-import { counted } from '../core/figures.ts';
+import { SingleBar, type Options, type Params } from 'cli-progress';
+import { barText } from '../campaign/bar.ts';
 import { Refusal, quoted } from '../core/refusal.ts';
 import { PROTOCOLS, protocolNamed } from '../protocols/registry.ts';
+import { wrapped } from '../repl/layout.ts';
 import { looksOf, wantsColour } from '../repl/looks.ts';
+import { searchPace } from '../repl/progress.ts';
 import { searchOf } from '../sim/check/check.ts';
 import { checkJson, scriptOf, sentencesOf } from '../sim/check/report.ts';
 import type { CheckRequest } from '../sim/check/request.ts';
@@ -19,7 +21,7 @@ export async function checkCommand(order: CheckOrder): Promise<number> {
   const request = requestOf(order);
   if (order.save !== undefined) mustBeWritable(order.save);
   const result = await searched(request, order.json);
-  process.stdout.write(order.json ? `${JSON.stringify(checkJson(result, request.protocol))}\n` : `${coloured(result, request, order).join('\n')}\n`);
+  process.stdout.write(order.json ? `${JSON.stringify(checkJson(result, request.protocol))}\n` : `${coloured(result, request, order).flatMap((line) => wrapped(line, process.stdout.columns ?? Infinity)).join('\n')}\n`);
   if (order.save !== undefined && result.type === 'violated') {
     writeText(order.save, scriptOf(result.violation).map((line) => `${line}\n`).join(''));
     if (!order.json) process.stdout.write(`to repeat it: generals run ${order.save}\n`);
@@ -41,13 +43,14 @@ async function searched(request: CheckRequest, isQuiet: boolean): Promise<CheckR
   return heeding(['SIGINT'], () => (isStopped = true), search);
 
   async function search(): Promise<CheckResult> {
-    const bar = isQuiet || !process.stderr.isTTY ? undefined : new SingleBar({ format: '{bar} {percentage}% {covered}', hideCursor: true, clearOnComplete: true });
-    bar?.start(100, 0, { covered: 'searching' });
+    const format = (_options: Options, { progress: share }: Params, { parts }: { parts: string[] }): string => barText({ share, parts }, process.stderr.columns - 1);
+    const bar = isQuiet || !process.stderr.isTTY ? undefined : new SingleBar({ format, hideCursor: true, clearOnComplete: true });
+    bar?.start(1, 0, { parts: ['searching'] });
     try {
       const steps = searchOf(request);
       for (let step = steps.next(); ; step = steps.next(isStopped)) {
         if (step.done === true) return step.value;
-        bar?.update(percentOf(step.value), { covered: `${counted(step.value.covered, 'treason')} covered` });
+        bar?.update(shareOf(step.value), { parts: searchPace(step.value) });
         // So that a Ctrl-C is heard.
         await new Promise((resolve) => setImmediate(resolve));
       }
@@ -60,7 +63,7 @@ async function searched(request: CheckRequest, isQuiet: boolean): Promise<CheckR
   }
 }
 
-const percentOf = ({ covered, treasons }: Coverage): number => (treasons === undefined || treasons === 0n ? 0 : Number((covered * 100n) / treasons));
+const shareOf = ({ covered, treasons }: Coverage): number => (treasons === undefined || treasons === 0n ? 0 : Number((covered * 1000n) / treasons) / 1000);
 
 function coloured(result: CheckResult, { protocol }: CheckRequest, { colourless }: CheckOrder): string[] {
   const { paint } = looksOf(wantsColour(process.env, process.stdout.isTTY, colourless));

@@ -6,7 +6,7 @@ import type { Outcome } from '../core/outcome.ts';
 import { DEFAULT_LIMIT } from '../core/mission.ts';
 import { quoted } from '../core/refusal.ts';
 import type { ProtocolName } from '../protocols/registry.ts';
-import { looksOf, wantsColour, type Looks } from '../repl/looks.ts';
+import { isPlain, looksOf, wantsColour, type Looks } from '../repl/looks.ts';
 import { UsageError } from './arguments.ts';
 import type { CommandOrder } from './faces/command.ts';
 import { heeding } from './signals.ts';
@@ -18,16 +18,33 @@ export async function commandArmy(order: CommandOrder): Promise<number> {
   if (count > limit) throw new UsageError(`${count} generals are more than ${limit}, the limit; --max-generals lifts it`);
   const protocol = await knownProtocol(order.protocol);
   const colour = wantsColour(process.env, process.stdout.isTTY, order.colourless || order.json);
-  const looks = looksOf(colour);
+  const columns = (): number | undefined => (process.stdout.isTTY ? process.stdout.columns : undefined);
+  const looks = looksOf(colour, columns);
   const record = await recorder(order.trace);
   if (files.length > 0) return runFiles(() => muster(order, protocol, false, record), order, looks);
   const isTerminal = process.stdin.isTTY && process.stdout.isTTY && !order.json;
-  if (isTerminal) return (await import('../repl/interactive.ts')).interact(() => muster(order, protocol, true, record), looks);
+  if (isTerminal && isPlain(process.env)) {
+    const { interactPlainly } = await import('../repl/plain.ts');
+    return interactPlainly(() => muster(order, protocol, true, record), looksOf(false, columns), (heed, work) => heeding(['SIGINT'], heed, work));
+  }
+  if (isTerminal) {
+    const begun = order.isBare ? await begin(order, looks) : order;
+    if (begun === undefined) return 0;
+    const wanted = await knownProtocol(begun.protocol);
+    return (await import('../repl/interactive.ts')).interact(() => muster(begun, wanted, true, record), looks);
+  }
   const { plainLines } = await import('../repl/progress.ts');
   const progress = plainLines((line) => void process.stderr.write(line));
   // Who reads JSON wants nothing else, and scripts print the same whenever they are run.
-  const begin = async (): Promise<Session> => ({ ...(await muster(order, protocol, false, record)), ...(order.json ? {} : { progress }) });
-  return runStream(process.stdin, 'line ', false, begin, order, looks);
+  const piped = async (): Promise<Session> => ({ ...(await muster(order, protocol, false, record)), ...(order.json ? {} : { progress }) });
+  return runStream(process.stdin, 'line ', false, piped, order, looks);
+}
+
+/** Asks for what an army begins with; undefined if somebody would rather leave. */
+async function begin(order: CommandOrder, looks: Looks): Promise<CommandOrder | undefined> {
+  const { askToBegin } = await import('../repl/begin.ts');
+  const asked = await askToBegin(looks, order.count, DEFAULT_LIMIT);
+  return asked && { ...order, ...asked };
 }
 
 async function runFiles(begin: () => Promise<Session>, order: CommandOrder, looks: Looks): Promise<number> {
@@ -110,13 +127,14 @@ async function runStream(input: Readable, source: string, echo: boolean, begin: 
       looks,
       out: (text) => process.stdout.write(text),
       err: (text) => process.stderr.write(text),
+      errWidth: process.stderr.isTTY ? process.stderr.columns : undefined,
       signal: stop.signal,
     });
   try {
     const succeeded = await heeding(['SIGINT'], heed, run);
     return stop.signal.aborted ? INTERRUPTED : succeeded ? 0 : 1;
   } finally {
-    await session.army.disband();
+    await watched.army.disband();
   }
 }
 
@@ -128,13 +146,7 @@ async function muster(
   record: (outcome: Outcome) => void,
 ): Promise<Session> {
   const { Army } = await import('../hosts/army.ts');
-  const army = await Army.muster(count, {
-    host,
-    spare,
-    ...(seed === undefined ? {} : { seed }),
-    ...(protocol === undefined ? {} : { protocol }),
-    ...(deadline === undefined ? {} : { deadline }),
-    ...(limit === undefined ? {} : { limit }),
-  });
-  return sessionOf(army, record);
+  const given = { host, spare, ...(deadline === undefined ? {} : { deadline }), ...(limit === undefined ? {} : { limit }) };
+  const another: Session['muster'] = (members, options) => Army.muster(members, { ...given, ...options });
+  return sessionOf(await another(count, { ...(seed === undefined ? {} : { seed }), ...(protocol === undefined ? {} : { protocol }) }), record, another);
 }

@@ -1,13 +1,15 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { barText, type Progress } from '../campaign/bar.ts';
 import { costPlot } from '../campaign/cost-plot.ts';
 import { openFolder, type Folder } from '../campaign/store.ts';
+import { counted } from '../core/figures.ts';
 import { faultsTolerated } from '../core/quorum.ts';
 import { Refusal, quoted, quotedPath } from '../core/refusal.ts';
 import { OFFLINE } from '../hosts/processes/cluster.ts';
 import { askedFor, costOf, Unanswered, type Cost } from '../hosts/processes/cost.ts';
 import { serviceNamed } from '../hosts/processes/services.ts';
-import { barOf, plainLines, type Progress } from '../repl/progress.ts';
+import { plainLines } from '../repl/progress.ts';
 import { UsageError } from './arguments.ts';
 import type { CompareOrder } from './faces/cluster.ts';
 import { mustHaveRoom } from './room.ts';
@@ -107,17 +109,17 @@ async function compared(order: CompareOrder, cells: readonly Cell[], folder: Fol
 function meterOf(isQuiet: boolean, total: number): { update(done: number, what: string): void; clear(): void } {
   if (isQuiet) return { update: () => undefined, clear: () => undefined };
   const { stderr } = process;
-  const tell: (progress: Progress) => void = stderr.isTTY ? (progress) => void stderr.write(`\r\u001b[K${barOf(progress)}`) : plainLines((line) => void stderr.write(line));
+  const tell: (progress: Progress) => void = stderr.isTTY ? (progress) => void stderr.write(`\r\u001b[K${barText(progress, stderr.columns - 1)}`) : plainLines((line) => void stderr.write(line));
   return {
-    update: (done, what) => tell({ share: done / total, text: `${what}: ${done} of ${total} requests` }),
+    update: (done, what) => tell({ share: done / total, parts: [`${what}: ${done} of ${counted(total, 'request')}`] }),
     clear: () => void (stderr.isTTY && stderr.write('\r\u001b[K')),
   };
 }
 
 function howMeasured({ requests, batch, byzantine, kind = OFFLINE }: CompareOrder): string {
   const traitors = byzantine === 0 ? 'all loyal' : `${byzantine === 'f' ? 'f = ⌊(n − 1)/3⌋' : byzantine} ${kind}`;
-  const counted = byzantine === 0 ? 'messages of agreement' : 'all messages between replicas';
-  return `${requests} requests, ${batch === 1 ? 'one at a time' : `${batch} at once`}; ${traitors}; ${counted}, counted`;
+  const measured = byzantine === 0 ? 'messages of agreement' : 'all messages between replicas';
+  return `${counted(requests, 'request')}, ${batch === 1 ? 'one at a time' : `${batch} at once`}; ${traitors}; ${measured}, counted`;
 }
 
 const HEAD = '  n  protocol   messages  formula      bytes    CPU ms    median ms     95 % ms\n';

@@ -4,7 +4,8 @@ import { quoted } from '../core/refusal.ts';
 import { REPLICA_FAULTS } from '../faults/replicas/registry.ts';
 import { replicaProtocol } from '../protocols/pbft/names.ts';
 import { looksOf, wantsColour } from '../repl/looks.ts';
-import { pace, plainLines, type Progress } from '../repl/progress.ts';
+import { barText, type Progress } from '../campaign/bar.ts';
+import { pace, plainLines } from '../repl/progress.ts';
 import { describeFact, type RunFact } from '../sim/replicas/facts.ts';
 import { runSchedule, type Outcome } from '../sim/replicas/run.ts';
 import { describeSchedule, drawSchedule, type Schedule } from '../sim/replicas/schedule.ts';
@@ -78,7 +79,7 @@ async function tried(order: SimulateOrder): Promise<Tried> {
         if (outcome.type === 'violated') return { covered, events, violated: { seed, outcome } };
         if (performance.now() - looked < LOOK) continue;
         looked = performance.now();
-        meter?.show({ share: (covered + 1) / order.schedules, text: pace(covered + 1, order.schedules, 'schedules', looked - begun) });
+        meter?.show({ share: (covered + 1) / order.schedules, parts: pace(covered + 1, order.schedules, 'schedules', looked - begun) });
         // So that a Ctrl-C is heard.
         await new Promise((resolve) => setImmediate(resolve));
         if (isStopped) return { covered: covered + 1, events };
@@ -93,9 +94,9 @@ async function tried(order: SimulateOrder): Promise<Tried> {
 /** A bar where a person may see it, else now and then a line. */
 function meterTo(stream: NodeJS.WriteStream): { show(progress: Progress & { readonly share: number }): void; stop(): void } {
   if (!stream.isTTY) return { show: plainLines((line) => void stream.write(line)), stop: () => undefined };
-  const bar = new SingleBar({ stream, format: '{bar} {percentage}% {text}', hideCursor: true, clearOnComplete: true });
-  bar.start(1, 0, { text: 'begins' });
-  return { show: ({ share, text }) => bar.update(share, { text }), stop: () => bar.stop() };
+  const bar = new SingleBar({ stream, format: (_options, { progress: share }, { parts }: { parts: string[] }) => barText({ share, parts }, stream.columns - 1), hideCursor: true, clearOnComplete: true });
+  bar.start(1, 0, { parts: ['begins'] });
+  return { show: ({ share, parts }) => bar.update(share, { parts }), stop: () => bar.stop() };
 }
 
 /** How many characters of a trace are kept back, to be written at once. */

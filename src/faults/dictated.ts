@@ -26,6 +26,19 @@ export const dictated: FaultStrategy = {
   says: ({ honest, lies }) => [say(honest), ...lies.map((lie) => say(lie)), say(), ...lies.map((lie) => say(honest, lie))],
 };
 
+/** A traitor has more messages to send than it was given words for. */
+export class WordMissing extends Refusal {
+  /** Of the first message that has none. */
+  readonly to: NodeId;
+  readonly round: number;
+
+  constructor(message: string, to: NodeId, round: number) {
+    super(message);
+    this.to = to;
+    this.round = round;
+  }
+}
+
 /** A list of words that answers the questions of one traitor. */
 export interface Dictation {
   /** @throws Refusal if there is no word left, or none of the options says it */
@@ -46,7 +59,10 @@ export function dictation(general: NodeId, words: readonly string[], textOf: (me
       if (question.to === QUORUM) return options[0]!;
       const word = words[used];
       used += 1;
-      if (word === undefined) throw new Refusal(`${nameOf(general)} has more to say than ${counted(words.length, 'word')}, first to ${nameOf(question.to)} in round ${question.round}`, 'unfit-words');
+      if (word === undefined) {
+        const message = `${nameOf(general)} has more to say than ${counted(words.length, 'word')}, first to ${nameOf(question.to)} in round ${question.round}`;
+        throw new WordMissing(message, question.to, question.round);
+      }
       const option = options.find((candidate) => says(candidate as Conduct<unknown>, word, textOf));
       if (option === undefined) throw new Refusal(`word ${used} of ${nameOf(general)}, ${quoted(word)}, cannot be said to ${nameOf(question.to)} in round ${question.round}`, 'unfit-words');
       return option;

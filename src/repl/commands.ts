@@ -1,7 +1,7 @@
-import { counted } from '../core/figures.ts';
 import { ORDERS, type Order } from '../core/order.ts';
 import { BREAKDOWNS, type Breakdown } from '../core/mission.ts';
 import { nameOf, nodeId } from '../core/node.ts';
+import type { Member, Outcome } from '../core/outcome.ts';
 import { parseId, parseWhole } from '../core/parse.ts';
 import { Refusal, quoted } from '../core/refusal.ts';
 import { SAYINGS } from '../faults/dictated.ts';
@@ -9,28 +9,61 @@ import { DEFAULT_STRATEGY, STRATEGIES } from '../faults/registry.ts';
 import { protocolIn, sayingsIn, strategyIn } from '../hosts/arguments.ts';
 import { PROTOCOLS, protocolNamed } from '../protocols/registry.ts';
 import { trivialAgreement, trivialValidity } from '../core/trivial.ts';
-import type { Member, Outcome } from '../core/outcome.ts';
 import type { CheckResult } from '../sim/check/result.ts';
 import { factsOf } from '../trace/facts.ts';
+import { stepsOf } from '../trace/steps.ts';
 import { explain } from '../trace/why.ts';
-import { formOf, type Command, type Parameter, type Result, type Session } from './command.ts';
-import { pace } from './progress.ts';
+import { GROUPS, formOf, type Command, type Parameter, type Result, type Session } from './command.ts';
+import { demoNames, demos, performed } from './demos.ts';
+import { OPENING, scriptOf } from './journal.ts';
+import { nearest } from './nearest.ts';
+import type { Question } from './person.ts';
+import { pace, searchPace } from './progress.ts';
+import { nextSaying } from './sayings.ts';
+import { TOPICS, TOPIC_KINDS } from './topics.ts';
 
 const ID: Parameter = { name: 'id', words: ({ army }) => army.members().map(({ id }) => nameOf(id)) };
-const ORDER: Parameter = { name: 'attack|retreat', words: () => ORDERS };
+const ORDER: Parameter = {
+  name: 'attack|retreat',
+  words: () => ORDERS,
+  ask: ({ army }) => ({ type: 'list', message: `What does ${primaryOf(army)} order?`, choices: ORDERS.map((word) => ({ word })) }),
+};
 const TRACES = ['on', 'off', 'last'] as const;
 const STATES = ['faulty', 'non-faulty'] as const;
-const STATE: Parameter = { name: STATES.join('|'), words: () => STATES };
-const STRATEGY: Parameter = { name: 'strategy', words: () => STRATEGIES.map(({ name }) => name) };
+const STATE: Parameter = {
+  name: STATES.join('|'),
+  words: () => STATES,
+  ask: ({ army }, [id = '']) => ({
+    type: 'list',
+    message: `What shall ${presentIn(army, id)} be?`,
+    choices: [{ word: 'faulty', summary: 'a traitor' }, { word: 'non-faulty', summary: 'loyal' }],
+  }),
+};
+const STRATEGY: Parameter = {
+  name: 'strategy',
+  words: () => STRATEGIES.map(({ name }) => name),
+  ask: (_session, [, state]) => (state !== 'faulty' ? undefined : { type: 'list', message: 'How does it betray?', choices: STRATEGIES.map(({ name, summary }) => ({ word: name, summary })) }),
+};
 const PROTOCOL: Parameter = { name: 'name', words: () => PROTOCOLS.map(({ name }) => name) };
+const DEMO: Parameter = { name: 'name', words: () => demoNames() };
+
+/** What each way of breaking down is. */
+const BREAKDOWN_SUMMARIES: Readonly<Record<Breakdown, string>> = {
+  throw: 'an error that nothing catches ends its thread',
+  exit: 'its thread ends by itself',
+  hang: 'its thread never answers again, and is given up after a while',
+};
 
 /** All commands, in the order in which help lists them. Parsing, help, completion and the README's table come from here. */
 export const COMMANDS: readonly Command[] = [
   {
     name: 'actual-order',
+    group: 'Orders',
     forms: [[ORDER], [ORDER, { name: 'anyway', isLiteral: true, words: () => ['anyway'] }]],
-    summary: 'have the primary give an order; with `anyway` even if the traitors are too many for a decision',
+    summary: 'have the primary give an order',
+    details: 'Where the traitors are too many for a decision it is not given; `anyway` has it given all the same.',
     example: 'actual-order attack',
+    matters: always,
     async run(session, [order = '', anyway]) {
       const parsed = oneOf(ORDERS, order, 'an order');
       if (anyway !== undefined) oneOf(['anyway'], anyway, 'a second word');
@@ -38,24 +71,58 @@ export const COMMANDS: readonly Command[] = [
     },
   },
   {
+    name: 'choose',
+    group: 'Orders',
+    forms: [[general('Whose words are to be fixed?', isTraitor, 'only traitors can be told what to say, and there is none'), { name: SAYINGS.join('|'), isMany: true, words: () => SAYINGS, ask: nextSaying }]],
+    summary: 'fix what a traitor says in the next order',
+    details: 'There is a word for each of its messages, in the order in which it sends them. `silence` sends none; `both` sends the honest one, then a lie; `nothing` is for neither order, as in a proposal of king.',
+    example: 'choose 1 attack retreat attack',
+    matters: always,
+    async run({ army }, [id = '', ...words]) {
+      const traitor = idOf(id);
+      const parsed = sayingsIn(words.map((word) => word.toLowerCase()));
+      await army.dictate(traitor, parsed);
+      return { type: 'dictation', general: nameOf(nodeId(traitor)), words: parsed };
+    },
+  },
+  {
+    name: 'g-break',
+    group: 'Orders',
+    forms: [[general('Which general is to break down?', isLiving), { name: BREAKDOWNS.join('|'), words: () => BREAKDOWNS, ask: askBreakdown }]],
+    summary: 'have a general break down in the next order',
+    details: 'When the order reaches it, its thread throws an error, exits, or hangs for ever. The others are to agree without it.',
+    example: 'g-break 3 hang',
+    matters: always,
+    async run({ army }, [id = '', how = '']) {
+      const breakdown: Breakdown = oneOf(BREAKDOWNS, how, 'a way to break down');
+      await army.sabotage(idOf(id), breakdown);
+      return { type: 'breakdown', general: nameOf(nodeId(idOf(id))), breakdown };
+    },
+  },
+  {
     name: 'g-state',
+    group: 'Generals',
     forms: [[], [ID, STATE], [ID, STATE, STRATEGY]],
-    summary: 'show all generals, or make one a traitor or loyal again',
+    summary: 'show all generals, or make one a traitor or loyal',
+    details: 'F is a traitor, NF is loyal. A traitor tosses coins if no other strategy is named; g-strategies lists them.',
     example: 'g-state 3 faulty',
+    matters: withWords,
     async run({ army }, [id, state = '', strategy]) {
       if (id === undefined) return roster(army);
-      const general = idOf(id);
+      const which = idOf(id);
       const parsed = oneOf(strategy === undefined ? STATES : ['faulty'], state, 'a state');
-      if (parsed === 'faulty') await army.corrupt(general, strategy === undefined ? DEFAULT_STRATEGY.name : strategyIn(strategy.toLowerCase()));
-      else await army.pardon(general);
+      if (parsed === 'faulty') await army.corrupt(which, strategy === undefined ? DEFAULT_STRATEGY.name : strategyIn(strategy.toLowerCase()));
+      else await army.pardon(which);
       return roster(army);
     },
   },
   {
     name: 'g-add',
-    forms: [[{ name: 'count' }]],
+    group: 'Generals',
+    forms: [[{ name: 'count', ask: () => ({ type: 'text', message: 'How many loyal generals are to be added?', fallback: '1', fault: countFault }) }]],
     summary: 'add that many loyal generals',
     example: 'g-add 3',
+    matters: always,
     async run({ army }, [count = '']) {
       await army.add(numberOf(count, 'a number of generals'));
       return roster(army);
@@ -63,31 +130,55 @@ export const COMMANDS: readonly Command[] = [
   },
   {
     name: 'g-kill',
-    forms: [[ID], [ID, { name: 'round' }]],
-    summary: 'end a general at once, or in the middle of that round of the next order; if it was primary, another is elected',
+    group: 'Generals',
+    forms: [[general('Which general is to be killed?')], [ID, { name: 'round' }]],
+    summary: 'end a general, at once or in the next order',
+    details: 'With a round, it dies in the middle of that round of the next order: only the first half of the others hear it. If it was primary, another is elected by the seed.',
     example: 'g-kill 2',
+    matters: always,
     async run({ army }, [id = '', word]) {
-      const general = idOf(id);
+      const victim = idOf(id);
       const round = word === undefined ? undefined : numberOf(word, 'a round');
-      await army.kill(general, round === undefined ? {} : { round });
-      return round === undefined ? roster(army) : { type: 'doom', general: nameOf(nodeId(general)), round };
+      await army.kill(victim, round === undefined ? {} : { round });
+      return round === undefined ? roster(army) : { type: 'doom', general: nameOf(nodeId(victim)), round };
     },
   },
   {
     name: 'g-elect',
-    forms: [[ID]],
+    group: 'Generals',
+    forms: [[general('Which general is to be primary?', isElectable)]],
     summary: 'make a general primary',
     example: 'g-elect 1',
+    matters: always,
     async run({ army }, [id = '']) {
       await army.elect(idOf(id));
       return roster(army);
     },
   },
   {
+    name: 'g-muster',
+    group: 'Generals',
+    forms: [[{ name: 'count', ask: () => ({ type: 'text', message: 'How many loyal generals are to be mustered?', fallback: '4', fault: countFault }) }]],
+    summary: 'begin anew with that many loyal generals',
+    details: 'All others are ended. The seed and the protocol stay as they are, and orders are counted from 1 again.',
+    example: 'g-muster 7',
+    matters: always,
+    async run(session, [count = '']) {
+      const before = session.army;
+      session.army = await session.muster(numberOf(count, 'a number of generals'), { seed: before.seed, protocol: before.protocol.name });
+      session.outcome = undefined;
+      await before.disband();
+      return roster(session.army);
+    },
+  },
+  {
     name: 'g-protocol',
+    group: 'Generals',
     forms: [[], [PROTOCOL], [PROTOCOL, { name: 'm' }]],
-    summary: 'show the protocols, or set the one to follow, and m, the traitors it shall stand',
+    summary: 'show the protocols, or set the one to follow',
+    details: 'm is the number of traitors that it is run to stand; the most that so many generals can stand, if not given.',
     example: 'g-protocol exchange',
+    matters: withWords,
     async run({ army }, [name, m]) {
       if (name !== undefined) {
         await army.follow(protocolIn(name.toLowerCase()).name, m === undefined ? undefined : numberOf(m, 'a number of traitors'));
@@ -98,6 +189,7 @@ export const COMMANDS: readonly Command[] = [
   },
   {
     name: 'g-strategies',
+    group: 'Generals',
     forms: [[]],
     summary: 'list the ways of being a traitor',
     example: 'g-strategies',
@@ -105,22 +197,53 @@ export const COMMANDS: readonly Command[] = [
   },
   {
     name: 'g-why',
+    group: 'What happened',
     forms: [[], [ID]],
-    summary: 'explain the last order: who said what to whom, what was tampered with, how each general and the quorum decided',
+    summary: 'explain the last order, or one general in it',
+    details: 'It tells who said what to whom, what was tampered with, how each general and the quorum decided.',
     example: 'g-why 3',
     async run(session, [id]) {
       const about = id === undefined ? undefined : nodeId(idOf(id));
       const outcome = lastOf(session);
       if (about !== undefined && !outcome.roster.some((member) => member.id === about))
         throw new Refusal(`${nameOf(about)} had no part in the last order`);
-      return { type: 'why', explanation: explain(outcome, protocolNamed(outcome.protocol)!, (general) => session.army.keyring(outcome, general), about) };
+      return { type: 'why', explanation: explain(outcome, protocolNamed(outcome.protocol)!, (one) => session.army.keyring(outcome, one), about) };
+    },
+  },
+  {
+    name: 'g-show',
+    group: 'What happened',
+    forms: [[], [{ name: 'round' }]],
+    summary: 'draw the last order, or one round of it',
+    details: 'A column for each general, a row for each thing said; time runs down.',
+    example: 'g-show',
+    async run(session, [word]) {
+      const outcome = lastOf(session);
+      const round = word === undefined ? undefined : numberOf(word, 'a round');
+      if (round !== undefined) mustBeRound(session, outcome, round);
+      return { type: 'show', outcome, round };
+    },
+  },
+  {
+    name: 'g-step',
+    group: 'What happened',
+    forms: [[]],
+    summary: 'go through the last order round by round',
+    details: 'Each round has all inboxes, and what they changed. At a terminal the arrow keys and space go forward and back, q leaves; a script prints all rounds.',
+    example: 'g-step',
+    async run(session) {
+      const outcome = lastOf(session);
+      return { type: 'steps', outcome, steps: stepsOf(outcome, protocolNamed(outcome.protocol)!, (one) => session.army.keyring(outcome, one)) };
     },
   },
   {
     name: 'g-trace',
+    group: 'What happened',
     forms: [[], [{ name: 'on|off|last', words: () => TRACES }]],
-    summary: 'show whether orders are followed by their facts as JSON lines; turn that on or off; or show the facts of the last order',
+    summary: 'show the facts of orders as JSON lines',
+    details: 'With `on` they follow each order, with `off` they do not; `last` shows those of the last order.',
     example: 'g-trace last',
+    matters: ([word]) => word !== undefined && word.toLowerCase() !== 'last',
     async run(session, [word]) {
       const parsed = word === undefined ? undefined : oneOf(TRACES, word, 'a way to trace');
       if (parsed === 'last') return { type: 'facts', facts: factsOf(lastOf(session)) };
@@ -130,8 +253,10 @@ export const COMMANDS: readonly Command[] = [
   },
   {
     name: 'g-check',
+    group: 'Chance and proof',
     forms: [[], [ORDER]],
-    summary: 'try every treason of the traitors as they stand, and prove that none splits the loyal, or show the smallest that does',
+    summary: 'try every treason of the traitors as they stand',
+    details: 'It proves that none splits the loyal, or shows the smallest that does. Ctrl-C ends it with what was covered so far.',
     example: 'g-check attack',
     async run({ army, progress }, [order], signal) {
       const orders = order === undefined ? ORDERS : [oneOf(ORDERS, order, 'an order')];
@@ -140,64 +265,86 @@ export const COMMANDS: readonly Command[] = [
   },
   {
     name: 'g-campaign',
+    group: 'Chance and proof',
     forms: [[], [{ name: 'count' }]],
-    summary: 'simulate that many orders (1e4) to the army as it stands, and count how often its loyal agree. What choose, g-break and g-kill have set for the next order waits for that',
+    summary: 'give many orders, and count how often all agree',
+    details: 'They are simulated, 10000 if no number is given, to the army as it stands; counted is how often the loyal agree. What choose, g-break and g-kill have set for the next order waits for that.',
     example: 'g-campaign 1e5',
     async run({ army, progress }, [orders], signal) {
       const { ARMY_ORDERS, armyCampaign } = await import('../campaign/army.ts');
       const asked = orders === undefined ? ARMY_ORDERS : numberOf(orders, 'a number of orders');
       const start = performance.now();
-      const counted = (count: number): void => progress({ share: count / asked, text: pace(count, asked, 'orders', performance.now() - start) });
+      const counted = (count: number): void => progress({ share: count / asked, parts: pace(count, asked, 'orders', performance.now() - start) });
       return { type: 'campaign', campaign: await armyCampaign(army, asked, signal, counted) };
     },
   },
   {
     name: 'g-seed',
+    group: 'Chance and proof',
     forms: [[], [{ name: 'n' }], [{ name: 'n' }, { name: 'order' }]],
-    summary: 'show the seed that all chance follows from, or set it to repeat its orders, from the first or from that one on',
+    summary: 'show or set the seed that all chance follows from',
+    details: 'What follows can then be repeated: from its first order on, or from a later one.',
     example: 'g-seed 42',
+    matters: withWords,
     async run({ army }, [n, order = '1']) {
       if (n !== undefined) await army.reseed(numberOf(n, 'a seed'), numberOf(order, "an order's number"));
       return { type: 'seed', seed: army.seed };
     },
   },
   {
-    name: 'g-break',
-    forms: [[ID, { name: BREAKDOWNS.join('|'), words: () => BREAKDOWNS }]],
-    summary: 'make a general break down when the next order reaches it: its thread throws, exits, or hangs for ever',
-    example: 'g-break 3 hang',
-    async run({ army }, [id = '', how = '']) {
-      const breakdown: Breakdown = oneOf(BREAKDOWNS, how, 'a way to break down');
-      await army.sabotage(idOf(id), breakdown);
-      return { type: 'breakdown', general: nameOf(nodeId(idOf(id))), breakdown };
+    name: 'demo',
+    group: 'Sessions',
+    forms: [[], [DEMO]],
+    summary: 'list the demos, or run one in a camp of its own',
+    details: 'Your own generals stay as they are.',
+    example: 'demo traitor-among-four',
+    async run(session, [name], signal, execute) {
+      if (name === undefined) return { type: 'demos', demos: demos().map(({ name: known, summary }) => ({ name: known, summary })) };
+      return performed(session, name, signal, execute);
     },
   },
   {
-    name: 'choose',
-    forms: [[ID, { name: SAYINGS.join('|'), isMany: true, words: () => SAYINGS }]],
-    summary: 'fix what a traitor says in the next order: a word for each of its messages, in the order in which it sends them',
-    example: 'choose 1 attack retreat attack',
-    async run({ army }, [id = '', ...words]) {
-      const general = idOf(id);
-      const parsed = sayingsIn(words.map((word) => word.toLowerCase()));
-      await army.dictate(general, parsed);
-      return { type: 'dictation', general: nameOf(nodeId(general)), words: parsed };
+    name: 'save',
+    group: 'Sessions',
+    forms: [[{ name: 'file', ask: () => ({ type: 'text', message: 'To which file?', fallback: 'session.txt', fault: (word) => (/\S/.test(word) ? undefined : 'a file has a name') }) }]],
+    summary: 'write the session as a script that repeats it',
+    details: 'The script has the seed, and each command that changed something or gave an order; generals run <file> runs it.',
+    example: 'save session.txt',
+    async run(session, [file = '']) {
+      session.write(file, scriptOf(session.journal, session.army.deadline), OPENING);
+      return { type: 'saved', file, commands: session.journal.lines.length };
     },
   },
   {
     name: 'help',
-    forms: [[], [{ name: 'command', words: () => COMMANDS.map(({ name }) => name) }]],
-    summary: 'list the commands, or explain one',
-    example: 'help actual-order',
-    async run(_session, [name]) {
-      if (name === undefined) return { type: 'help', lines: COMMANDS.map((command) => [formOf(command), command.summary]) };
-      const command = COMMANDS.find((candidate) => candidate.name === name.toLowerCase());
-      if (command === undefined) throw new Refusal(`there is no command ${quoted(name)}`);
-      return { type: 'help', lines: [[formOf(command), command.summary], ['for example', command.example]] };
-    },
+    aliases: ['?'],
+    group: 'Sessions',
+    forms: [[], [{ name: 'topic', isMany: true, words: () => [...COMMANDS.map(({ name }) => name), ...TOPICS.map(({ name }) => name)] }]],
+    summary: 'list the commands, or explain a command or a word',
+    details: 'It also knows the protocols, the strategies, and words such as quorum, round and validity.',
+    example: 'help quorum',
+    run: async (_session, words) => (words.length === 0 ? overview() : explained(words.join(' '))),
+  },
+  {
+    name: 'version',
+    group: 'Sessions',
+    forms: [[]],
+    summary: 'show the version of this program',
+    example: 'version',
+    run: async () => ({ type: 'version', version: (await import('./version.ts')).version() }),
+  },
+  {
+    name: 'clear',
+    group: 'Sessions',
+    forms: [[]],
+    summary: 'clear the screen',
+    example: 'clear',
+    run: async () => ({ type: 'clear' }),
   },
   {
     name: 'exit',
+    aliases: ['quit'],
+    group: 'Sessions',
     forms: [[]],
     summary: 'leave',
     example: 'exit',
@@ -205,12 +352,122 @@ export const COMMANDS: readonly Command[] = [
   },
 ];
 
+/** The command of that name, in any letter case. */
+export function commandNamed(word: string): Command | undefined {
+  const name = word.toLowerCase();
+  return COMMANDS.find((command) => command.name === name || command.aliases?.includes(name) === true);
+}
+
+function overview(): Result {
+  return {
+    type: 'help',
+    groups: GROUPS.map((title) => ({ title, lines: COMMANDS.filter(({ group }) => group === title).map((command) => [formOf(command), command.summary] as const) })),
+    notes: [
+      `help <command> tells more. It also explains the protocols (${TOPIC_KINDS.protocols.join(', ')}), the strategies (${TOPIC_KINDS.strategies.join(', ')}) and these words: ${TOPIC_KINDS.words.join(', ')}.`,
+    ],
+  };
+}
+
+function explained(words: string): Result {
+  const command = commandNamed(words);
+  if (command !== undefined) {
+    const { summary, details, aliases, example } = command;
+    const also = aliases === undefined ? [] : [`Also: ${aliases.join(', ')}.`];
+    return { type: 'help', groups: [{ title: undefined, lines: [[formOf(command), summary], ['for example', example]] }], notes: [...(details === undefined ? [] : [details]), ...also] };
+  }
+  const name = words.toLowerCase();
+  const topic = TOPICS.find((one) => one.name === name || one.aliases?.includes(name) === true);
+  if (topic === undefined) {
+    const near = nearest(name, [...COMMANDS, ...TOPICS].flatMap((one) => [one.name, ...(one.aliases ?? [])]));
+    throw new Refusal(`there is no help on ${quoted(words)}${near === undefined ? '' : `, did you mean ${near}?`}`);
+  }
+  return { type: 'topic', name: topic.name, text: topic.text, paper: topic.paper, example: topic.example };
+}
+
+function always(): boolean {
+  return true;
+}
+
+function withWords(words: readonly string[]): boolean {
+  return words.length > 0;
+}
+
+/** A general's id that is asked for where it is missing. @param none what to say where nobody fits */
+function general(message: string, fits: (member: Member) => boolean = () => true, none = 'there is no general for that'): Parameter {
+  return {
+    ...ID,
+    ask({ army }) {
+      const choices = army.members().filter(fits).map((member) => ({ word: String(member.id), name: nameOf(member.id), summary: `${member.role}, ${stateOf(member)}` }));
+      if (choices.length === 0) throw new Refusal(none);
+      return { type: 'list', message, choices };
+    },
+  };
+}
+
+function isTraitor({ state }: Member): boolean {
+  return state.type === 'faulty';
+}
+
+function isLiving({ state }: Member): boolean {
+  return state.type !== 'lost';
+}
+
+function isElectable(member: Member): boolean {
+  return isLiving(member) && member.role !== 'primary';
+}
+
+function stateOf({ state }: Member): string {
+  return state.type === 'faulty' ? `a traitor (${state.strategy})` : state.type;
+}
+
+function askBreakdown({ army }: Session, [id = '']: readonly string[]): Question {
+  return { type: 'list', message: `How does ${presentIn(army, id)} break down?`, choices: BREAKDOWNS.map((word) => ({ word, summary: BREAKDOWN_SUMMARIES[word] })) };
+}
+
+/** The name of a general that is there. */
+function presentIn(army: Session['army'], word: string): string {
+  const name = nameOf(nodeId(idOf(word)));
+  if (!army.members().some(({ id }) => nameOf(id) === name)) throw new Refusal(`there is no general ${name}`);
+  return name;
+}
+
+function countFault(word: string): string | undefined {
+  const count = parseWhole(word);
+  return count === undefined || count < 1 ? 'a whole number from 1 on' : undefined;
+}
+
+function primaryOf(army: Session['army']): string {
+  const primary = army.members().find(({ role }) => role === 'primary');
+  if (primary === undefined) throw new Refusal('there is no general to give the order');
+  return nameOf(primary.id);
+}
+
+function mustBeRound(session: Session, outcome: Outcome, round: number): void {
+  const protocol = protocolNamed(outcome.protocol)!;
+  const { commander, faults, number, roster } = outcome;
+  const rounds = protocol.rounds({ self: commander, members: roster.map(({ id }) => id), commander, faults, number, keyring: session.army.keyring(outcome, commander) });
+  if (round < 1 || round > rounds) throw new Refusal(`the last order had ${rounds} rounds, and ${round} is none of them`);
+}
+
 async function give(session: Session, order: Order, anyway: boolean): Promise<Result> {
-  const outcome = await session.army.order(order, { anyway });
+  const { army, journal } = session;
+  let outcome: Outcome;
+  try {
+    outcome = await army.order(order, { anyway });
+  } catch (error) {
+    // What was chosen and did not fit is forgotten, so it is no part of what repeats the session.
+    if (army.dictated.length === 0) forgetChoices(journal.lines);
+    throw error;
+  }
   session.outcome = outcome;
   session.record(outcome);
-  const primary = session.army.members().find(({ role }) => role === 'primary');
+  const primary = army.members().find(({ role }) => role === 'primary');
   return { type: 'outcome', outcome, primary: primary === undefined ? undefined : nameOf(primary.id), facts: session.isTraced ? factsOf(outcome) : [] };
+}
+
+/** Takes out what was chosen since the last order. */
+function forgetChoices(lines: string[]): void {
+  for (let at = lines.length - 1; at >= 0 && !lines[at]!.startsWith('actual-order '); at -= 1) if (lines[at]!.startsWith('choose ')) lines.splice(at, 1);
 }
 
 /** Searches the army as it stands, leaving room for a Ctrl-C between the steps. */
@@ -234,7 +491,7 @@ async function searched(army: Session['army'], orders: readonly Order[], signal:
   for (let step = search.next(); ; step = search.next(signal.aborted)) {
     if (step.done === true) return step.value;
     const { covered, treasons } = step.value;
-    progress({ share: treasons === undefined ? undefined : Number((covered * 1000n) / treasons) / 1000, text: `${counted(covered, 'treason')} covered` });
+    progress({ share: treasons === undefined ? undefined : Number((covered * 1000n) / treasons) / 1000, parts: searchPace(step.value) });
     await new Promise((resolve) => setImmediate(resolve));
   }
 }

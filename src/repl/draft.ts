@@ -4,6 +4,20 @@ export interface Draft {
   cursor: number;
   /** Undefined unless Up or Down was the last key. */
   recall: Recall | undefined;
+  /** Undefined unless the history is searched by Ctrl-R. */
+  search: Search | undefined;
+}
+
+/** A search of the history, from the newest line back. */
+export interface Search {
+  readonly query: string;
+  /** The line shown, 0 being the newest of the history; -1 if none was found yet. */
+  readonly index: number;
+  /** Whether no line from there on holds the query. */
+  readonly isFailed: boolean;
+  /** The line and the cursor that the search started from. */
+  readonly line: string;
+  readonly cursor: number;
 }
 
 /** Where in the history Up and Down are. */
@@ -15,7 +29,7 @@ interface Recall {
   readonly cursor: number;
 }
 
-export const emptyDraft = (): Draft => ({ line: '', cursor: 0, recall: undefined });
+export const emptyDraft = (): Draft => ({ line: '', cursor: 0, recall: undefined, search: undefined });
 
 /**
  * Shows the next older or newer of the lines that begin with what stood before the cursor; past the newest, what was typed.
@@ -33,5 +47,38 @@ export function recall(draft: Draft, lines: readonly string[], towards: 'older' 
 
   function isNew(candidate: string): boolean {
     return candidate.startsWith(prefix) && candidate !== draft.line;
+  }
+}
+
+/** Begins to search the history, or goes on to the next older line that holds the query. @param lines the newest first */
+export function searchOlder(draft: Draft, lines: readonly string[]): void {
+  const { search } = draft;
+  if (search === undefined) draft.search = { query: '', index: -1, isFailed: false, line: draft.line, cursor: draft.cursor };
+  else if (search.query !== '') find(draft, lines, search.query, search.index + 1);
+  draft.recall = undefined;
+}
+
+/** Makes the query longer or shorter. */
+export function searchFor(draft: Draft, lines: readonly string[], query: string): void {
+  if (draft.search === undefined) return;
+  if (query === '') draft.search = { ...draft.search, query, index: -1, isFailed: false };
+  else find(draft, lines, query, query.startsWith(draft.search.query) ? Math.max(0, draft.search.index) : 0);
+}
+
+/** Ends a search. @param isKept whether the line that was found stays; else the one that it started from comes back */
+export function endSearch(draft: Draft, isKept: boolean): void {
+  const { search } = draft;
+  draft.search = undefined;
+  if (search !== undefined && !isKept) Object.assign(draft, { line: search.line, cursor: search.cursor });
+}
+
+function find(draft: Draft, lines: readonly string[], query: string, from: number): void {
+  const search = draft.search!;
+  // The same line again is nothing new.
+  const index = lines.findIndex((line, place) => place >= from && line.includes(query) && (place === search.index || line !== draft.line));
+  if (index === -1) draft.search = { ...search, query, isFailed: true };
+  else {
+    const line = lines[index]!;
+    Object.assign(draft, { line, cursor: line.indexOf(query), search: { ...search, query, index, isFailed: false } });
   }
 }

@@ -1,7 +1,10 @@
-import { closestMatch } from 'leven';
+import { parseOrder } from '../core/order.ts';
 import { Refusal, quoted } from '../core/refusal.ts';
-import { formOf, type Command, type Result, type Session } from './command.ts';
-import { COMMANDS } from './commands.ts';
+import { formOf, type Answer, type Command, type Session } from './command.ts';
+import { COMMANDS, commandNamed } from './commands.ts';
+import { nearest } from './nearest.ts';
+
+export type { Answer } from './command.ts';
 
 /**
  * The longest line that is read as a command, in characters: room for a word for each message that a traitor sends in the
@@ -9,24 +12,24 @@ import { COMMANDS } from './commands.ts';
  */
 export const LINE_MAX = 2 ** 20;
 
-/** What came of one line. */
-export type Answer =
-  /** Blank, or a comment. */
-  | { readonly type: 'nothing' }
-  | { readonly type: 'result'; readonly command: string; readonly result: Result }
-  /** A user's mistake, in one line with the right form; nothing has changed. */
-  | { readonly type: 'mistake'; readonly message: string };
-
-/** Runs one line of the command language: a command and its words, letter case and extra spaces being of no matter. */
+/**
+ * Runs one line of the command language: a command and its words, letter case and extra spaces being of no matter. Somebody at a
+ * terminal is asked for words that are missing.
+ */
 export async function execute(session: Session, line: string, signal: AbortSignal): Promise<Answer> {
   if (line.length > LINE_MAX) return mistake(`the line is too long: ${LINE_MAX} characters at the most`);
-  const [word, ...words] = wordsOf(line);
+  const [word, ...typed] = wordsOf(line);
   if (word === undefined) return { type: 'nothing' };
-  const command = COMMANDS.find(({ name }) => name === word.toLowerCase());
+  const command = commandNamed(word);
   if (command === undefined) return mistake(unknownCommand(word));
-  if (!command.forms.some((form) => form.length === words.length || (form.at(-1)?.isMany === true && form.length < words.length))) return mistake(`${wordCount(command, words)} – ${usage(command)}`);
   try {
-    return { type: 'result', command: command.name, result: await command.run(session, words, signal) };
+    const words = fits(command, typed.length) ? typed : await asked(session, command, typed);
+    if (words === undefined) return { type: 'nothing' };
+    if (!fits(command, words.length)) return mistake(`${wordCount(command, words)} – ${usage(command)}`);
+    const result = await command.run(session, words, signal, execute);
+    const whole = [command.name, ...words].join(' ');
+    if (command.matters?.(words) === true) session.journal.lines.push(whole);
+    return { type: 'result', command: command.name, result, ...(words === typed ? {} : { line: whole }) };
   } catch (error) {
     if (error instanceof Refusal) return mistake(`${error.message} – ${usage(command)}`);
     throw error;
@@ -41,12 +44,30 @@ export function wordsOf(line: string): string[] {
   return trimmed === '' || trimmed.startsWith('#') ? [] : trimmed.split(/\s+/);
 }
 
+/** Whether a command takes that many words. */
+const fits = ({ forms }: Command, count: number): boolean => forms.some((form) => form.length === count || (form.at(-1)?.isMany === true && form.length < count));
+
+/**
+ * The words, with those that were missing as somebody answered them; as they are, where nobody can be asked.
+ * @returns undefined if a question was left
+ */
+async function asked(session: Session, command: Command, typed: readonly string[]): Promise<readonly string[] | undefined> {
+  if (session.person === undefined) return typed;
+  const words = [...typed];
+  for (;;) {
+    const parameter = command.forms.find((form) => form.length > words.length)?.[words.length] ?? command.forms.map((form) => form.at(-1)).find((last) => last?.isMany === true);
+    const question = parameter?.ask?.(session, words);
+    if (question === undefined) return words;
+    const answer = await session.person.ask(question);
+    if (answer === undefined) return undefined;
+    words.push(answer);
+  }
+}
+
 const mistake = (message: string): Answer => ({ type: 'mistake', message });
 
 function unknownCommand(word: string): string {
-  // A third of the word may be wrong; beyond that a guess says more about us than about what was meant.
-  const maxDistance = Math.max(1, Math.floor(word.length / 3));
-  const near = word.length > 40 ? undefined : closestMatch(word.toLowerCase(), COMMANDS.map(({ name }) => name), { maxDistance });
+  const near = parseOrder(word.toLowerCase()) === undefined ? nearest(word, COMMANDS.flatMap(({ name, aliases }) => [name, ...(aliases ?? [])])) : `actual-order ${word.toLowerCase()}`;
   return `there is no command ${quoted(word)}${near === undefined ? '' : `, did you mean ${near}?`} – help lists all`;
 }
 

@@ -1,4 +1,5 @@
-import { emitKeypressEvents } from 'node:readline';
+import { createInterface, emitKeypressEvents } from 'node:readline';
+import { PassThrough } from 'node:stream';
 import { printable } from './printable.ts';
 
 /** A key as node:readline decodes it, or a run of characters that arrived together. */
@@ -15,6 +16,9 @@ export interface Key {
 /** The name of the key that stands for the end of the input: the terminal is gone. */
 export const HANGUP = 'hangup';
 
+/** Milliseconds that a terminal has for the rest of a key that begins with Esc. */
+const ESCAPE_WAIT = 50;
+
 /**
  * Owns a terminal's keys. Every prompt of inquirer opens and closes a reader of its own, and what arrives between two of
  * them, or in one burst with the Enter that ends one, would be lost. So this reads all the time, and hands keys on to
@@ -27,6 +31,7 @@ export class Feeder {
   #sink: ((key: Key) => void) | undefined;
   #pumping: NodeJS.Immediate | undefined;
   #open = false;
+  #hasEnded = false;
 
   /**
    * @param cancel called for a Ctrl-C when no prompt is open; tells whether there was something to cancel, in which case
@@ -42,7 +47,8 @@ export class Feeder {
     if (this.#open) return;
     this.#open = true;
     if (this.#input.isTTY) this.#input.setRawMode(true);
-    emitKeypressEvents(this.#input);
+    // Only an interface can say how long an Esc waits for what may follow it; this one reads nothing.
+    emitKeypressEvents(this.#input, createInterface({ input: new PassThrough(), escapeCodeTimeout: ESCAPE_WAIT }));
     this.#input.on('keypress', this.#hear).on('end', this.#hangUp).on('error', this.#hangUp);
     this.#input.resume();
     this.#schedule();
@@ -62,6 +68,8 @@ export class Feeder {
   /** From now on this is who gets the keys, those that were typed ahead first. */
   attach(sink: (key: Key) => void): void {
     this.#sink = sink;
+    // Whoever comes later must learn of it too.
+    if (this.#hasEnded && !this.#queue.some(({ name }) => name === HANGUP)) this.#hangUp();
     this.#schedule();
   }
 
@@ -81,6 +89,7 @@ export class Feeder {
   };
 
   readonly #hangUp = (): void => {
+    this.#hasEnded = true;
     this.#queue.push({ ...run(undefined), name: HANGUP });
     this.#schedule();
   };
@@ -116,6 +125,6 @@ export class Feeder {
 export const isInterrupt = (key: Key): boolean => key.ctrl && key.name === 'c';
 
 const mayEnd = (key: Key): boolean =>
-  key.name === 'return' || key.name === 'enter' || key.name === HANGUP || (key.ctrl && (key.name === 'c' || key.name === 'd'));
+  key.name === 'return' || key.name === 'enter' || key.name === 'escape' || key.name === HANGUP || (key.ctrl && (key.name === 'c' || key.name === 'd'));
 
 const run = (text: string | undefined): Key => ({ text, name: undefined, sequence: text, ctrl: false, meta: false, shift: false });

@@ -1,9 +1,11 @@
+import { barText, type Progress } from '../campaign/bar.ts';
 import type { Completion } from './completion.ts';
 import type { Session } from './command.ts';
 import { historyPath, openHistory } from './history.ts';
+import { wrapped } from './layout.ts';
 import type { Looks } from './looks.ts';
-import { barOf, type Progress } from './progress.ts';
 import { openTerminal } from './terminal.ts';
+import { WELCOME } from './welcome.ts';
 
 /**
  * The prompt at a terminal. It is drawn first; the generals are mustered behind it, and the first command waits for them.
@@ -13,31 +15,38 @@ import { openTerminal } from './terminal.ts';
 export async function interact(muster: () => Promise<Session>, looks: Looks): Promise<number> {
   let session: Session | undefined;
   let complete: ((line: string, cursor: number) => Completion) | undefined;
+  let hint: ((line: string) => string) | undefined;
   let begin: (session: Session) => void;
   const begun = new Promise<Session>((resolve) => (begin = resolve));
+  const history = openHistory(historyPath(process.env));
   const terminal = openTerminal({
     input: process.stdin,
     output: process.stdout,
     prompt: looks.prompt,
     dim: (text) => looks.paint.dim(text),
-    history: openHistory(historyPath(process.env)),
+    bright: (text) => looks.paint.cyan(text),
+    history,
     complete: (line, cursor) => complete?.(line, cursor) ?? { from: cursor, candidates: [] },
+    // Without colour nobody could tell it from what was typed.
+    hint: (line) => (looks.paint.level === 0 ? '' : (hint?.(line) ?? '')),
     execute: async (line, signal) => perform(await begun, line, signal),
   });
   process.on('exit', () => terminal.restore());
   let drawn = -Infinity;
+  terminal.print(wrapped(looks.paint.dim(WELCOME), looks.width).join('\n'));
   const status = terminal.run();
   setImmediate(() => {
     muster().then(async (mustered) => {
-      const watched = { ...mustered, progress };
+      const watched = { ...mustered, progress, person: terminal };
       session = watched;
       const completion = await import('./complete.ts');
       complete = (line, cursor) => completion.complete(watched, line, cursor);
+      hint = completion.hintFor;
       await perform(watched, 'g-state', new AbortController().signal);
       begin(watched);
     }).catch((error: unknown) => {
       terminal.restore();
-      process.stderr.write(`${looks.mistake(messageOf(error))}\n`);
+      process.stderr.write(`${looks.mistake(messageOf(error), looks.width)}\n`);
       process.exit(70);
     });
   });
@@ -48,20 +57,28 @@ export async function interact(muster: () => Promise<Session>, looks: Looks): Pr
   function progress(now: Progress | undefined): void {
     if (now !== undefined && performance.now() - drawn < STATUS_PAUSE) return;
     drawn = performance.now();
-    terminal.status(now && barOf(now));
+    terminal.status(now && barText(now, looks.width - 1));
   }
 
   async function perform(army: Session, line: string, signal: AbortSignal): Promise<boolean> {
     try {
-      const [{ execute }, { render }] = await Promise.all([import('./execute.ts'), import('./render.ts')]);
+      const [{ execute }, { pagesOf, render }] = await Promise.all([import('./execute.ts'), import('./render.ts')]);
       const answer = await execute(army, line, signal);
-      if (answer.type === 'mistake') terminal.print(looks.mistake(answer.message));
+      if (answer.type === 'mistake') terminal.print(looks.mistake(answer.message, looks.width));
       if (answer.type !== 'result') return false;
-      terminal.print(render(answer.result, looks).trimEnd());
-      return answer.result.type === 'farewell';
+      const { result } = answer;
+      if (answer.line !== undefined) {
+        // As if it had been typed so, that it can be learnt, and brought back by Up.
+        history.add(answer.line);
+        terminal.print(wrapped(looks.paint.dim(`${looks.prompt}${answer.line}`), looks.width).join('\n'));
+      }
+      if (result.type === 'clear') terminal.clear();
+      else if (result.type === 'steps') await terminal.leaf(() => pagesOf(result, looks));
+      else if (result.type !== 'farewell') terminal.print(render(result, looks).trimEnd());
+      return result.type === 'farewell';
     } catch (error) {
       // A defect of ours in one command must not end the session of the person who met it.
-      terminal.print(looks.mistake(`internal error: ${messageOf(error)}`));
+      terminal.print(looks.mistake(`internal error: ${messageOf(error)}`, looks.width));
       return false;
     }
   }

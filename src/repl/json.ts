@@ -1,7 +1,8 @@
 import { nameOf, type NodeId } from '../core/node.ts';
 import type { Member, Outcome } from '../core/outcome.ts';
 import { checkJson } from '../sim/check/report.ts';
-import type { Answer } from './execute.ts';
+import { sayingsOf, traceOf, type Saying } from '../trace/steps.ts';
+import type { Answer } from './command.ts';
 
 /** One JSON object for one command, in the format `v: 1`: `ok` tells success, `type` what else is there. */
 export function jsonOf(answer: Exclude<Answer, { type: 'nothing' }>): string {
@@ -34,6 +35,24 @@ function dataOf({ result }: Answer & { type: 'result' }): object {
         })),
       };
     }
+    case 'help':
+      return { type: result.type, lines: result.groups.flatMap(({ lines }) => lines), notes: result.notes };
+    case 'topic':
+      return { ...result, paper: result.paper ?? null, example: result.example ?? null };
+    case 'show':
+      return { type: result.type, ...outcomeData(result.outcome), round: result.round ?? null, sayings: sayingsOf(traceOf(result.outcome)).filter(({ round }) => result.round === undefined || round === result.round).map(sayingData) };
+    case 'steps':
+      return {
+        type: result.type,
+        ...outcomeData(result.outcome),
+        rounds: result.steps.map(({ round, sayings, lieutenants }) => ({
+          round,
+          sayings: sayings.map(sayingData),
+          generals: lieutenants.map(({ id, heard, before, after }) => ({ name: nameOf(id), heard: heard.map(({ from, ...words }) => ({ from: nameOf(from), ...words })), before: before ?? null, after: after ?? null })),
+        })),
+      };
+    case 'demo':
+      return { type: result.type, name: result.name, steps: result.steps.map((step) => (step.type === 'comment' || step.answer.type === 'nothing' ? { type: 'comment', text: step.type === 'comment' ? step.text : step.line } : { type: step.type, line: step.line, answer: JSON.parse(jsonOf(step.answer)) as unknown })) };
     default:
       return result;
   }
@@ -55,6 +74,8 @@ function outcomeData({ number, order, protocol, faults, seed, draw, commander, r
     losses: account.losses.map(({ id, reason }: { id: NodeId; reason: string }) => ({ general: nameOf(id), reason })),
   };
 }
+
+const sayingData = ({ from, to, text, honest, ...saying }: Saying): object => ({ ...saying, from: nameOf(from), to: to.map(nameOf), text: text ?? null, ...(honest === undefined ? {} : { honest }) });
 
 const memberData = ({ id, role, state }: Member): object => ({
   id,

@@ -1,20 +1,33 @@
 import { Chalk, type ChalkInstance } from 'chalk';
+import { wrapped } from './layout.ts';
 
 /** What stands before each command, at a terminal and in a transcript. */
 export const PROMPT = 'generals> ';
 
-/** How text is coloured, or that it is not. Here and in `render` is all that there is of colour. */
+/** How text is coloured, or that it is not, and how wide its lines may be. Here and in `render` is all that there is of colour. */
 export interface Looks {
   readonly paint: ChalkInstance;
   readonly prompt: string;
-  /** A mistake, as it goes to standard error. */
-  mistake(message: string): string;
+  /** The columns of the terminal that is written to; Infinity where it is none, as in a pipe, where lines stay as they are. */
+  readonly width: number;
+  /** A mistake, as it goes to standard error. @param width of that */
+  mistake(message: string, width?: number): string;
 }
 
-/** @param colour whether to colour; the words are the same */
-export function looksOf(colour: boolean): Looks {
+/** How wide help and pictures are where there is no terminal. */
+export const PIPE_WIDTH = 80;
+
+/** @param colour whether to colour; the words are the same @param width tells it anew each time, as windows change; no end to it if not given */
+export function looksOf(colour: boolean, width: () => number | undefined = () => undefined): Looks {
   const paint = new Chalk({ level: colour ? 1 : 0 });
-  return { paint, prompt: paint.bold(PROMPT), mistake: (message) => paint.red(message) };
+  return {
+    paint,
+    prompt: paint.bold(PROMPT),
+    get width() {
+      return width() ?? Infinity;
+    },
+    mistake: (message, room = Infinity) => wrapped(message, room).map((line) => paint.red(line)).join('\n'),
+  };
 }
 
 /**
@@ -27,3 +40,6 @@ export function wantsColour(env: NodeJS.ProcessEnv, isTerminal: boolean, isRefus
   if ((env['NO_COLOR'] ?? '') !== '' || env['TERM'] === 'dumb') return false;
   return isTerminal;
 }
+
+/** Whether a terminal is to get no escape sequence at all, and so only lines. */
+export const isPlain = (env: NodeJS.ProcessEnv): boolean => env['TERM'] === 'dumb' || (env['FORCE_COLOR'] === undefined && (env['NO_COLOR'] ?? '') !== '');

@@ -1,29 +1,19 @@
-import { figure } from '../core/figures.ts';
+import type { Progress } from '../campaign/bar.ts';
+import { counted, figure } from '../core/figures.ts';
 import { inWords } from '../campaign/duration.ts';
+import type { Coverage } from '../sim/check/result.ts';
 
-/** How far a command that takes long has come. */
-export interface Progress {
-  /** From 0 to 1; undefined where nobody knows how much there is. */
-  readonly share: number | undefined;
-  /** What was done so far, in words. */
-  readonly text: string;
-}
-
-const CELLS = 24;
-
-/** A bar: `██████░░░░ 25% 2,500 of 10,000 orders`. */
-export function barOf({ share, text }: Progress): string {
-  if (share === undefined) return text;
-  const full = Math.floor(share * CELLS);
-  return `${'█'.repeat(full)}${'░'.repeat(CELLS - full)} ${Math.floor(share * 100)}% ${text}`;
-}
-
-/** `2,500 of 10,000 orders, 1,000 orders/s, 8 s left`. */
-export function pace(done: number, total: number, what: string, milliseconds: number): string {
+/** `2,500 of 10,000 orders, 1,000 orders/s, 8 s left`, in parts. */
+export function pace(done: number, total: number, what: string, milliseconds: number): string[] {
   const rate = (done / Math.max(1, milliseconds)) * 1000;
   const left = done === 0 ? 'unknown time' : inWords(((total - done) / rate) * 1000);
   const [some, all, speed] = [done, total, rate].map((value) => figure(value));
-  return `${some!} of ${all!} ${what}, ${speed!} ${what}/s, ${left} left`;
+  return [`${some!} of ${all!} ${what}`, `${speed!} ${what}/s`, `${left} left`];
+}
+
+/** `1,234 of 5,000 treasons covered`, in parts. Searches leap, so nobody could say how much time is left. */
+export function searchPace({ covered, treasons }: Coverage): string[] {
+  return [treasons === undefined ? `${counted(covered, 'treason')} covered` : `${figure(covered)} of ${counted(treasons, 'treason')} covered`];
 }
 
 /** Milliseconds before the first line, and between any two: what is over soon needs none, and a long log nobody reads. */
@@ -41,7 +31,7 @@ export function plainLines(write: (line: string) => void): (progress: Progress |
     }
     begun ??= performance.now();
     if (performance.now() - begun < pause) return;
-    write(`${progress.share === undefined ? '' : `${Math.floor(progress.share * 100)}%: `}${progress.text}\n`);
+    write(`${progress.share === undefined ? '' : `${Math.floor(progress.share * 100)}%: `}${progress.parts.join(', ')}\n`);
     pause = performance.now() - begun + Math.min(LAST, pause);
   };
 }

@@ -5,58 +5,141 @@ import type { Fact } from '../core/fact.ts';
 import type { Finding, Verdict } from '../core/findings.ts';
 import { nameOf, type NodeId } from '../core/node.ts';
 import type { Member, MemberState, Outcome, Standing } from '../core/outcome.ts';
+import type { Order } from '../core/order.ts';
+import { quotedPath } from '../core/refusal.ts';
 import { strictMajority, tally } from '../core/quorum.ts';
 import { DEFAULT_STRATEGY } from '../faults/registry.ts';
 import { protocolNamed } from '../protocols/registry.ts';
 import { sentencesOf } from '../sim/check/report.ts';
 import type { Violation } from '../sim/check/result.ts';
 import { linesOfFacts } from '../trace/jsonl.ts';
-import { causesInWords, headlines, type Explanation, type Reasons } from '../trace/why.ts';
-import type { Result } from './command.ts';
-import type { Looks } from './looks.ts';
+import { causesInWords, headlines, traitorsText, type Explanation, type Reasons } from '../trace/why.ts';
+import type { DemoStep, HelpGroup, Result } from './command.ts';
+import { columns, widthOf, wrapped } from './layout.ts';
+import { PIPE_WIDTH, type Looks } from './looks.ts';
+import { pictureOf, stepLines } from './picture.ts';
 
-/** A result as people read it: lines of text, each ended by a line feed. */
-export const render = (result: Result, { paint }: Looks): string => textOf(result, paint).map((line) => `${line}\n`).join('');
+/** A result as people read it: lines of text, each ended by a line feed, and none longer than there is room for. */
+export const render = (result: Result, looks: Looks): string => textOf(result, looks).map((line) => `${line}\n`).join('');
 
-function textOf(result: Result, paint: ChalkInstance): string[] {
+function textOf(result: Result, looks: Looks): string[] {
+  const { paint, width } = looks;
+  const flow = (lines: readonly string[]): string[] => lines.flatMap((line) => wrapped(line, width));
   switch (result.type) {
     case 'roster':
-      return result.members.length === 0 ? ['The camp is empty: g-add <count> musters generals.'] : result.members.map((member) => rosterLine(member, paint));
+      return flow(result.members.length === 0 ? ['The camp is empty: g-add <count> musters generals.'] : result.members.map((member) => rosterLine(member, paint)));
     case 'outcome':
-      return [...outcomeLines(result.outcome, result.primary, paint), ...factLines(result.facts, paint)];
+      return [...flow(outcomeLines(result.outcome, result.primary, paint)), ...factLines(result.facts, paint)];
     case 'facts':
       return factLines(result.facts, paint);
     case 'trace':
-      return [result.isOn ? 'orders are followed by their facts' : 'orders are not followed by their facts; g-trace last shows those of the last one'];
+      return flow([result.isOn ? 'orders are followed by their facts' : 'orders are not followed by their facts; g-trace last shows those of the last one']);
     case 'check':
-      return [...sentencesOf(result.result, result.protocol), ...(result.result.type === 'violated' ? [repetitionOf(result.result.violation)] : result.trivial)];
+      return flow([...sentencesOf(result.result, result.protocol), ...(result.result.type === 'violated' ? [repetitionOf(result.result.violation)] : result.trivial)]);
     case 'campaign':
-      return summaryOf(result.campaign);
+      return flow(summaryOf(result.campaign));
     case 'why':
-      return whyLines(result.explanation, paint);
+      return whyLines(result.explanation, paint, width);
     case 'protocol':
       return [
-        `protocol ${result.current}, m=${result.faults} among ${counted(result.members, 'general')}`,
-        ...columns(result.protocols.map(({ name, summary }) => [name === result.current ? `* ${name}` : `  ${name}`, summary])),
+        ...flow([`protocol ${result.current}, m=${result.faults} among ${counted(result.members, 'general')}`]),
+        ...columns(result.protocols.map(({ name, summary }) => [name === result.current ? `* ${name}` : `  ${name}`, summary]), width),
       ];
     case 'strategies':
-      return columns(result.strategies.map(({ name, summary }) => [name, summary]));
+      return columns(result.strategies.map(({ name, summary }) => [name, summary]), width);
     case 'seed':
       return [`seed ${result.seed}`];
     case 'breakdown':
-      return [`${result.general} will ${result.breakdown} when the next order reaches it`];
+      return flow([`${result.general} will ${result.breakdown} when the next order reaches it`]);
     case 'doom':
-      return [`${result.general} will die in the middle of round ${result.round} of the next order`];
+      return flow([`${result.general} will die in the middle of round ${result.round} of the next order`]);
     case 'dictation':
-      return [`${result.general} will say ${result.words.join(', ')} in the next order`];
+      return flow([`${result.general} will say ${result.words.join(', ')} in the next order`]);
+    case 'show':
+      return showLines(result.outcome, result.round, roomOf(looks), paint);
+    case 'steps':
+      return pagesOf(result, looks).flatMap((page, index) => [...(index === 0 ? [] : ['']), ...page]);
+    case 'demos':
+      return [...columns(result.demos.map(({ name, summary }) => [name, summary]), roomOf(looks)), ...wrapped('demo <name> runs one, in a camp of its own.', roomOf(looks))];
+    case 'demo':
+      return result.steps.flatMap((step, index) => demoLines(step, index === 0, looks));
+    case 'saved':
+      return flow([`${result.commands} ${result.commands === 1 ? 'command is' : 'commands are'} saved in ${quotedPath(result.file)}; to repeat them: generals run ${result.file}`]);
     case 'help':
-      return columns(result.lines);
+      return helpLines(result.groups, result.notes, roomOf(looks), paint);
+    case 'topic':
+      return [
+        ...result.text.flatMap((line) => wrapped(line, roomOf(looks), 0)),
+        ...(result.paper === undefined ? [] : wrapped(paint.dim(`Paper: ${result.paper}.`), roomOf(looks))),
+        ...(result.example === undefined ? [] : [`for example  ${result.example}`]),
+      ];
+    case 'version':
+      return [`generals ${result.version}`];
+    case 'clear':
     case 'farewell':
       return [];
     default:
       result satisfies never;
       return [];
   }
+}
+
+/** The room of what is laid out for a page: help, pictures. */
+const roomOf = ({ width }: Looks): number => (width === Infinity ? PIPE_WIDTH : width);
+
+function helpLines(groups: readonly HelpGroup[], notes: readonly string[], width: number, paint: ChalkInstance): string[] {
+  // The forms stand in a column of their own that leaves most of the room to what they mean.
+  const most = Math.max(16, Math.min(52, Math.floor(width * 0.35)));
+  const rows = groups.flatMap(({ lines }) => lines);
+  const widest = Math.max(0, ...rows.map(([form]) => form.length).filter((length) => length <= most));
+  const lines = groups.flatMap(({ title, lines: some }, index) => [
+    ...(title === undefined ? [] : [...(index === 0 ? [] : ['']), paint.bold(title)]),
+    ...columns(some, width - 2, { least: widest, most }).map((line) => (title === undefined ? line : `  ${line}`)),
+  ]);
+  return [...lines, ...(groups.length > 1 ? [''] : []), ...notes.flatMap((note) => wrapped(note, width, 0))];
+}
+
+function showLines(outcome: Outcome, round: number | undefined, width: number, paint: ChalkInstance): string[] {
+  const { number, commander, order, protocol, faults, verdict, findings } = outcome;
+  const head = wrapped(`Order ${number}: ${nameOf(commander)} ordered ${order}; protocol ${protocol}, m=${faults}.`, width);
+  if (verdict.type === 'undecidable') return [...head, ...wrapped(notGiven(outcome), width)];
+  const verdictLines = [verdictLine(verdict, paint), ...findingLines(findings, paint)];
+  return [...head, '', ...pictureOf(outcome, round, width, paint), ...(round === undefined ? verdictLines.flatMap((line) => wrapped(line, width)) : [])];
+}
+
+/** The pages of `g-step`: how the order began, its rounds, and how it ended. */
+export function pagesOf({ outcome, steps }: Result & { type: 'steps' }, looks: Looks): string[][] {
+  const { number, commander, order, protocol, faults, roster, verdict, findings } = outcome;
+  const { paint } = looks;
+  const width = roomOf(looks);
+  const flow = (lines: readonly string[]): string[] => lines.flatMap((line) => wrapped(line, width));
+  const begin = flow([
+    paint.bold(`Order ${number}: ${nameOf(commander)} was to order ${order}.`),
+    `Protocol ${protocol}, m=${faults}; ${roster.length} generals, ${traitorsText(roster)}.`,
+  ]);
+  if (verdict.type === 'undecidable') return [[...begin, ...flow([notGiven(outcome)])]];
+  return [
+    begin,
+    ...steps.map((step) => [...flow([paint.bold(`Round ${step.round} of ${steps.length}`)]), ...stepLines(step, outcome, width, paint)]),
+    flow([
+      paint.bold('The end'),
+      ...roster.map((standing) => standingLine(standing, paint)),
+      ...quorumLines(outcome),
+      verdictLine(verdict, paint),
+      ...findingLines(findings, paint),
+    ]),
+  ];
+}
+
+/** What stands before a demo's commands: not the prompt, lest they be run again with a transcript that holds a demo. */
+const DEMO_PROMPT = 'demo> ';
+
+/** One step of a demo. */
+function demoLines(step: DemoStep, isFirst: boolean, looks: Looks): string[] {
+  if (step.type === 'comment') return [...(isFirst ? [] : ['']), ...wrapped(`# ${step.text}`, looks.width).map((line) => looks.paint.cyan(line))];
+  const { line, answer } = step;
+  const said = answer.type === 'result' ? textOf(answer.result, looks) : answer.type === 'mistake' ? looks.mistake(answer.message, looks.width).split('\n') : [];
+  return [...wrapped(`${looks.paint.bold(DEMO_PROMPT)}${line}`, looks.width), ...said];
 }
 
 const factLines = (facts: readonly Fact[], paint: ChalkInstance): string[] =>
@@ -88,16 +171,19 @@ function outcomeLines(outcome: Outcome, primary: string | undefined, paint: Chal
   const { roster, verdict, findings, account, commander } = outcome;
   const lines = roster.map((standing) => standingLine(standing, paint));
   lines.push(verdictLine(verdict, paint));
-  for (const [property, finding] of Object.entries(findings ?? {}) as [string, Finding][]) {
-    if (finding.type === 'violated') lines.push(paint.red(`${capital(property)} violated: ${finding.witness}.`));
-    if (finding.type === 'unknown') lines.push(paint.yellow(`${capital(property)} unknown: ${finding.reason}.`));
-  }
+  lines.push(...findingLines(findings, paint));
   for (const { id, reason } of account.losses) lines.push(paint.magenta(`${nameOf(id)} is lost: it ${reason}.`));
   if (account.losses.some(({ id }) => id === commander)) {
     lines.push(primary === undefined ? 'No general is left to be primary.' : `${primary} is primary now.`);
   }
   return lines;
 }
+
+const findingLines = (findings: Outcome['findings'], paint: ChalkInstance): string[] =>
+  (Object.entries(findings ?? {}) as [string, Finding][]).flatMap(([property, finding]) => {
+    if (finding.type === 'violated') return [paint.red(`${capital(property)} violated: ${finding.witness}.`)];
+    return finding.type === 'unknown' ? [paint.yellow(`${capital(property)} unknown: ${finding.reason}.`)] : [];
+  });
 
 /** The line that older programs of this kind print; people and scripts read it, dashes and all. */
 function verdictLine({ type, order, votes, members, faulty }: Verdict, paint: ChalkInstance): string {
@@ -118,20 +204,25 @@ function verdictLine({ type, order, votes, members, faulty }: Verdict, paint: Ch
 /** Beyond so many generals, one row a general and one column a voter is more than a screen holds. */
 const TABLE_MAX = 12;
 
-function whyLines(explanation: Explanation, paint: ChalkInstance): string[] {
+function whyLines(explanation: Explanation, paint: ChalkInstance, width: number): string[] {
   const { outcome, reasons, about } = explanation;
-  const lines = headlines(explanation);
-  if (outcome.verdict.type === 'undecidable') {
-    const { members, faulty } = outcome.verdict;
-    return [...lines, `It was not given: with this protocol ${counted(members, 'general')} cannot stand ${counted(faulty, 'traitor')}. To see what would happen: actual-order ${outcome.order} anyway`];
-  }
-  if (about === undefined) {
-    lines.push('', ...table(reasons, outcome, paint), '', ...quorumLines(outcome));
-    for (const { general, accusations } of reasons) for (const { suspect, evidence } of accusations) lines.push(`${nameOf(general.id)} accuses ${nameOf(suspect)}: ${evidence}`);
-    lines.push('g-why <id> tells what one general heard, message by message.', replayLine(outcome));
-    return lines;
-  }
-  return [...lines, '', ...reasons.flatMap((one) => biography(one, outcome, paint))];
+  const flow = (lines: readonly string[]): string[] => lines.flatMap((line) => wrapped(line, width));
+  const lines = flow(headlines(explanation));
+  if (outcome.verdict.type === 'undecidable') return [...lines, ...flow([notGiven(outcome)])];
+  if (about !== undefined) return [...lines, '', ...flow(reasons.flatMap((one) => biography(one, outcome, paint)))];
+  const accused = reasons.flatMap(({ general, accusations }) => accusations.map(({ suspect, evidence }) => `${nameOf(general.id)} accuses ${nameOf(suspect)}: ${evidence}`));
+  return [
+    ...lines,
+    '',
+    ...table(reasons, outcome, paint, width),
+    '',
+    ...flow([...quorumLines(outcome), ...accused, 'g-why <id> tells what one general heard, message by message.', replayLine(outcome)]),
+  ];
+}
+
+/** Why an order was not given, and how to have it given all the same. */
+function notGiven({ verdict: { members, faulty }, order }: Outcome): string {
+  return `It was not given: with this protocol ${counted(members, 'general')} cannot stand ${counted(faulty, 'traitor')}. To see what would happen: actual-order ${order} anyway`;
 }
 
 /** How to give the order again, to these generals as they were, and with the same chance. */
@@ -145,30 +236,41 @@ const repetitionOf = ({ choices, order }: Violation): string => `To repeat it wi
 const told = (words: ReadonlyMap<NodeId, readonly string[]>): string =>
   [...words].filter(([, said]) => said.length > 0).map(([id, said]) => `choose ${id} ${said.join(' ')}; `).join('');
 
-/** One row for each general that decided by votes: its votes by voter, the tally, what it decided and what it said. */
-function table(reasons: readonly Reasons[], outcome: Outcome, paint: ChalkInstance): string[] {
-  const voters = outcome.roster.map(({ id }) => id);
-  const isTold = reasons.some(({ votes }) => votes.length > 0) && voters.length <= TABLE_MAX;
+/**
+ * One row for each general that decided by votes: its votes by voter, the tally, what it decided and what it said. Where there
+ * is not enough room the orders are letters; where there still is not, the votes are left out.
+ */
+function table(reasons: readonly Reasons[], outcome: Outcome, paint: ChalkInstance, width: number): string[] {
+  const isTold = reasons.some(({ votes }) => votes.length > 0) && outcome.roster.length <= TABLE_MAX;
+  const drafts = (['words', 'letters', 'none'] as const).filter((votes) => isTold || votes === 'none').map((votes) => tableWith(votes, reasons, outcome, paint, width));
+  return (drafts.find((lines) => lines.every((line) => widthOf(line) <= width)) ?? drafts.at(-1)!);
+}
+
+function tableWith(shown: 'words' | 'letters' | 'none', reasons: readonly Reasons[], outcome: Outcome, paint: ChalkInstance, width: number): string[] {
+  const voters = shown === 'none' ? [] : outcome.roster.map(({ id }) => id);
+  const isShort = shown === 'letters';
+  const said = (order: Order): string => (isShort ? order[0]! : order);
   const rows = reasons
     .filter(({ general }) => general.role === 'secondary')
     .map(({ general, votes, decision, ballot }) => {
       const { attack, retreat } = tally(votes.map(({ order }) => order));
       const cells = voters.map((voter) => {
         const vote = votes.find(({ from }) => from === voter);
-        return vote === undefined ? '·' : vote.isAssumed ? `(${vote.order})` : `${vote.order}${vote.isTampered ? '*' : ''}`;
+        return vote === undefined ? '·' : vote.isAssumed ? `(${said(vote.order)})` : `${said(vote.order)}${vote.isTampered ? '*' : ''}`;
       });
       const name = `${nameOf(general.id)}${general.state.type === 'faulty' ? ' F' : general.state.type === 'lost' ? ' lost' : ''}`;
-      const tallied = votes.length === 0 ? [] : [`attack ${attack}, retreat ${retreat}`];
-      return [name, ...(isTold ? cells : []), ...tallied, decision ?? 'nothing', ballot === undefined ? 'none' : ballot === decision ? ballot : `${ballot}*`];
+      const tallied = votes.length === 0 ? [] : [`${said('attack')} ${attack}, ${said('retreat')} ${retreat}`];
+      return [name, ...cells, ...tallied, decision === undefined ? 'nothing' : said(decision), ballot === undefined ? 'none' : `${said(ballot)}${ballot === decision ? '' : '*'}`];
     });
-  const heads = ['', ...(!isTold ? [] : voters.map((id) => (id === outcome.commander ? `from ${nameOf(id)}` : nameOf(id)))), ...(reasons.some(({ votes }) => votes.length > 0) ? ['tally'] : []), 'decided', 'ballot'];
+  const heads = ['', ...voters.map((id) => (id === outcome.commander && !isShort ? `from ${nameOf(id)}` : nameOf(id))), ...(reasons.some(({ votes }) => votes.length > 0) ? ['tally'] : []), 'decided', 'ballot'];
   const [head = '', ...body] = columns([heads, ...rows]);
   const cells = rows.flat().join(' ');
   const legend = [
+    ...(isShort ? ['a attack, r retreat'] : []),
     ...(cells.includes('*') ? ['* tampered with: an honest general would have said the other order'] : []),
     ...(cells.includes('(') ? ['( ) nothing was heard, so the default was taken'] : []),
   ];
-  return [paint.dim(head), ...body, ...legend];
+  return [paint.dim(head), ...body, ...legend.flatMap((line) => wrapped(line, width))];
 }
 
 function quorumLines({ roster, verdict }: Outcome): string[] {
@@ -205,13 +307,6 @@ function biography(reasons: Reasons, outcome: Outcome, paint: ChalkInstance): st
     ...(votes.length === 0 ? [] : [`of the ${counted(votes.length, 'order')} that ${name} holds, attack has ${figure(attack)}, retreat ${figure(retreat)}`]),
     ...evidence,
   ];
-}
-
-/** Rows as aligned columns, two spaces apart. */
-function columns(rows: readonly (readonly string[])[]): string[] {
-  const widths: number[] = [];
-  for (const row of rows) row.forEach((cell, index) => (widths[index] = Math.max(widths[index] ?? 0, cell.length)));
-  return rows.map((row) => row.map((cell, index) => (index === row.length - 1 ? cell : cell.padEnd(widths[index]!))).join('  ').trimEnd());
 }
 
 const capital = (word: string): string => word.charAt(0).toUpperCase() + word.slice(1);

@@ -18,6 +18,8 @@ export interface ScriptOptions {
   readonly looks: Looks;
   readonly out: (text: string) => void;
   readonly err: (text: string) => void;
+  /** The columns of the terminal that errors go to, if they go to one. */
+  readonly errWidth?: number | undefined;
   /** Ends the command that is under way, and the script after it. */
   readonly signal: AbortSignal;
 }
@@ -41,7 +43,7 @@ export async function runScript(session: Session, input: Readable, options: Scri
     if (options.json) out(`${jsonOf(answer)}\n`);
     if (answer.type === 'mistake') {
       succeeded = false;
-      err(`${looks.mistake(`${options.source}${number}: ${answer.message}`)}\n`);
+      err(`${looks.mistake(`${options.source}${number}: ${answer.message}`, options.errWidth)}\n`);
       if (options.failFast) break;
     } else {
       if (!options.json) out(render(answer.result, looks));

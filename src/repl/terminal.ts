@@ -3,8 +3,10 @@ import type { Completion } from './completion.ts';
 import { emptyDraft, type Draft } from './draft.ts';
 import { Feeder, type Key } from './feeder.ts';
 import type { History } from './history.ts';
-import { askToLeave } from './leave.ts';
+import { leafThrough } from './leaf.ts';
+import type { Question } from './person.ts';
 import { Keyboard, editLine, lineKey, type Entry } from './prompt.ts';
+import { askFor, askToLeave, type Desk } from './questions.ts';
 
 export type { Completion } from './completion.ts';
 
@@ -21,8 +23,12 @@ export interface TerminalOptions {
    * written through `print`. The signal is aborted by a Ctrl-C.
    */
   readonly execute: (line: string, signal: AbortSignal) => Promise<boolean>;
+  /** What may follow what was typed, shown dim behind it; nothing if this is not given. */
+  readonly hint?: (line: string) => string;
   /** How hints look; they look like everything else if this is not given. */
   readonly dim?: (text: string) => string;
+  /** How that looks which is pointed at; as `dim`. */
+  readonly bright?: (text: string) => string;
 }
 
 export interface Terminal {
@@ -39,6 +45,12 @@ export interface Terminal {
    * @param line nothing if undefined
    */
   status(line: string | undefined): void;
+  /** Asks for a word that a command lacks, while it runs. @returns undefined if the question was left */
+  ask(question: Question): Promise<string | undefined>;
+  /** Shows pages one at a time, while a command runs, until somebody leaves them. @param pagesAt the pages for the window as it is */
+  leaf(pagesAt: () => readonly (readonly string[])[]): Promise<void>;
+  /** Clears the screen. */
+  clear(): void;
   /** Restores the terminal. Safe to call at any time, twice too, also from process.on('exit'). */
   restore(): void;
 }
@@ -107,6 +119,19 @@ class Session implements Terminal {
     this.#status = shown;
   }
 
+  ask(question: Question): Promise<string | undefined> {
+    return this.#withKeys(() => askFor(this.#desk(), question));
+  }
+
+  leaf(pagesAt: () => readonly (readonly string[])[]): Promise<void> {
+    return this.#withKeys(() => leafThrough(this.#desk(), pagesAt));
+  }
+
+  clear(): void {
+    this.#pending = '';
+    this.#options.output.write(CLEAR_SCREEN);
+  }
+
   restore(): void {
     if (this.#open) {
       this.#options.output.uncork();
@@ -142,11 +167,12 @@ class Session implements Terminal {
 
   /** Opens the prompt; resolves to undefined if it was closed to be drawn anew. */
   async #prompt(draft: Draft): Promise<Entry | undefined> {
-    const { output, prompt, history, complete, dim = asIs } = this.#options;
+    const { output, prompt, history, complete, hint = () => '', dim = asIs } = this.#options;
     const keyboard = new Keyboard();
     const closing = new AbortController();
     const context = { input: keyboard, output, signal: closing.signal, clearPromptOnDone: false };
-    const entry = editLine({ prompt, draft, history: history.lines, complete, dim, columns: output.columns }, context);
+    const whisper = (text: string): void => void output.write(`${dim(text)}\u001b[${text.length}D`);
+    const entry = editLine({ prompt, draft, history: history.lines, complete, dim, columns: output.columns, hint, whisper }, context);
     output.uncork();
     this.#feeder.attach((key) => {
       if (this.#obey(key)) return;
@@ -175,13 +201,26 @@ class Session implements Terminal {
     }
   }
 
-  async #leaves(): Promise<boolean> {
+  #leaves(): Promise<boolean> {
+    return this.#withKeys(() => askToLeave(this.#desk()));
+  }
+
+  /** Does something that has the screen and the keys to itself. */
+  async #withKeys<Result>(work: () => Promise<Result>): Promise<Result> {
+    const before = this.#scene;
+    this.#flush();
     this.#enter({ type: 'question' });
     try {
-      return await askToLeave(this.#feeder, this.#options.output, this.#options.dim ?? asIs);
+      return await work();
     } finally {
-      this.#enter(IDLE);
+      this.#enter(before);
+      this.#flush();
     }
+  }
+
+  #desk(): Desk {
+    const { output, dim = asIs, bright = asIs } = this.#options;
+    return { feeder: this.#feeder, output, dim, bright };
   }
 
   async #execute(line: string): Promise<number | undefined> {

@@ -129,12 +129,15 @@ export function causesInWords({ general, causes, decision }: Reasons): string[] 
 
 /** What `g-why` says first, in one sentence for each thing. */
 export function headlines({ outcome }: Explanation): string[] {
-  const traitors = outcome.roster.filter(({ state }) => state.type === 'faulty').map(({ id }) => nameOf(id));
   const lost = outcome.roster.filter(({ state }) => state.type === 'lost');
   return [
-    `Order ${outcome.number}: ${nameOf(outcome.commander)} ordered ${outcome.order}; ${counted(outcome.roster.length, 'general')}, ${
-      traitors.length === 0 ? 'no traitors' : `${traitors.length === 1 ? 'traitor' : 'traitors'} ${traitors.join(', ')}`
-    }; protocol ${outcome.protocol}, ${counted(outcome.messages, 'message')}.`,
+    `Order ${outcome.number}: ${nameOf(outcome.commander)} ordered ${outcome.order}; ${counted(outcome.roster.length, 'general')}, ${traitorsText(outcome.roster)}; protocol ${outcome.protocol}, ${counted(outcome.messages, 'message')}.`,
     ...lost.map(({ id, state }) => `${nameOf(id)} is lost${state.type === 'lost' ? `: it ${state.reason}` : ''}.`),
   ];
+}
+
+/** `no traitors`, or `traitors G2, G3`. */
+export function traitorsText(roster: Outcome['roster']): string {
+  const traitors = roster.filter(({ state }) => state.type === 'faulty').map(({ id }) => nameOf(id));
+  return traitors.length === 0 ? 'no traitors' : `traitors ${traitors.join(', ')}`;
 }

@@ -15,7 +15,8 @@ import { render } from '../../src/repl/render.ts';
 async function session(count = 4, options: ArmyOptions = {}): Promise<Session> {
   const army = await Army.muster(count, { host: 'sim', seed: 1, limit: 8, ...options });
   await army.elect(1);
-  return sessionOf(army);
+  // Nothing that is tried here writes a file.
+  return { ...sessionOf(army, () => undefined, (members, more) => Army.muster(members, { host: 'sim', limit: 8, ...more })), write: () => undefined };
 }
 
 const run = (at: Session, line: string): Promise<Answer> => execute(at, line, new AbortController().signal);
@@ -150,7 +151,8 @@ describe('the command language', () => {
         const at = await session();
         const answer = await run(at, `help ${command.name.toUpperCase()}`);
         if (answer.type !== 'result' || answer.result.type !== 'help') throw new Error(answer.type);
-        expect(answer.result.lines).to.deep.equal([[formOf(command), command.summary], ['for example', command.example]]);
+        expect(answer.result.groups).to.deep.equal([{ title: undefined, lines: [[formOf(command), command.summary], ['for example', command.example]] }]);
+        expect(answer.result.notes).to.include.members(command.details === undefined ? [] : [command.details]);
       });
 
       it(`${command.name} takes every form that help shows`, async () => {
@@ -158,7 +160,7 @@ describe('the command language', () => {
           const at = await session();
           await run(at, 'actual-order attack');
           await at.army.corrupt(2);
-          const line = [command.name, ...form.map((parameter) => WORDS[parameter] ?? parameter.split('|')[0]!)].join(' ');
+          const line = [command.name, ...form.map((parameter) => WORDS[`${command.name} ${parameter}`] ?? WORDS[parameter] ?? parameter.split('|')[0]!)].join(' ');
           const answer = await run(at, line);
           expect(answer.type === 'mistake' ? answer.message : answer.type, line).to.equal('result');
         }
@@ -168,7 +170,9 @@ describe('the command language', () => {
     it('is listed by help once, with its form', async () => {
       const answer = await run(await session(), 'help');
       if (answer.type !== 'result' || answer.result.type !== 'help') throw new Error(answer.type);
-      expect(answer.result.lines).to.deep.equal(COMMANDS.map((command) => [formOf(command), command.summary]));
+      const lines = answer.result.groups.flatMap((group) => group.lines);
+      expect(lines).to.have.deep.members(COMMANDS.map((command) => [formOf(command), command.summary]));
+      expect(lines).to.have.length(COMMANDS.length);
     });
   });
 
@@ -199,7 +203,7 @@ describe('completion', () => {
     expect(await candidates('')).to.deep.equal(names);
     expect(await candidates('   ')).to.deep.equal(names);
     expect(await candidates('g-')).to.deep.equal(names.filter((name) => name.startsWith('g-')));
-    expect(await candidates('G-ST')).to.deep.equal(['g-state', 'g-strategies']);
+    expect(await candidates('G-ST')).to.deep.equal(['g-state', 'g-strategies', 'g-step']);
     expect(await candidates('actual')).to.deep.equal(['actual-order']);
     expect(await candidates('zzz')).to.deep.equal([]);
   });
@@ -253,7 +257,7 @@ describe('completion', () => {
 });
 
 /** Words that stand for the parameters of commands in an army of four where G2 is a traitor. */
-const WORDS: Readonly<Record<string, string>> = { round: '1', order: '1', id: '2', count: '1', strategy: 'liar', name: 'oral', m: '1', n: '42', command: 'exit', 'attack|retreat|nothing|silence|both…': 'attack retreat attack' };
+const WORDS: Readonly<Record<string, string>> = { round: '1', order: '1', id: '2', count: '1', strategy: 'liar', name: 'oral', m: '1', n: '42', 'topic…': 'oral message', 'demo name': 'first-order', file: 'session.txt', 'attack|retreat|nothing|silence|both…': 'attack retreat attack' };
 
 /** The forms that a text like `name <a> [<b> [<c>]]` stands for. */
 function formsIn(text: string): string[][] {

@@ -33,10 +33,10 @@ describe('generals at a terminal', function () {
     return pty;
   }
 
-  it('shows the roster at start, above the prompt', async () => {
+  it('says what help, Tab and exit do, and shows the roster, above the prompt', async () => {
     const pty = start();
-    await pty.until((screen) => screen[3]?.startsWith('G4, ') === true && screen[4] === 'generals>');
-    expect(pty.screen()).to.have.length(5);
+    await pty.until((screen) => screen[0] === 'help lists the commands, Tab completes them, exit leaves.' && screen[4]?.startsWith('G4, ') === true && screen[5] === 'generals>');
+    expect(pty.screen()).to.have.length(6);
   });
 
   it('completes commands, ids and words, and runs what they make', async () => {

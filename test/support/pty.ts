@@ -15,6 +15,10 @@ export interface Pty {
   type(text: string): void;
   /** The rows of the screen, without the spaces at their ends and the empty rows below the last. */
   screen(): string[];
+  /** The rows, those that were scrolled away too, that go on in the next because they were longer than the screen is wide. */
+  overlong(): string[];
+  /** All that the program has written, escape sequences and all. */
+  raw(): string;
   /** Where the cursor is, both from 0. */
   cursor(): { readonly x: number; readonly y: number };
   /** Whether the first occurrence of the text on the screen is dim. */
@@ -66,7 +70,11 @@ export function openPty(command: readonly string[], { env = {}, cols = 80, rows 
   const look = (): void => {
     for (const waiter of waiting) if (waiter.check()) waiting.delete(waiter);
   };
-  const show = (chunk: Buffer): void => screen.write(chunk, look);
+  const written: Buffer[] = [];
+  const show = (chunk: Buffer): void => {
+    written.push(chunk);
+    screen.write(chunk, look);
+  };
   child.stdout.on('data', show);
   child.stderr.on('data', show);
   // The terminal's own answers, such as where its cursor is.
@@ -83,6 +91,8 @@ export function openPty(command: readonly string[], { env = {}, cols = 80, rows 
     exit,
     type: (text) => void child.stdin.write(text),
     screen: () => rowsOf(screen),
+    overlong: () => overlongIn(screen),
+    raw: () => Buffer.concat(written).toString(),
     cursor: () => ({ x: screen.buffer.active.cursorX, y: screen.buffer.active.cursorY }),
     isDim(text) {
       const y = rowsOf(screen).findIndex((row) => row.includes(text));
@@ -141,6 +151,14 @@ function rowsOf(screen: xterm.Terminal): string[] {
   const { active } = screen.buffer;
   const rows = Array.from({ length: screen.rows }, (_, y) => active.getLine(active.baseY + y)?.translateToString(true).trimEnd() ?? '');
   return rows.slice(0, rows.findLastIndex((row) => row !== '') + 1);
+}
+
+function overlongIn(screen: xterm.Terminal): string[] {
+  const { active } = screen.buffer;
+  const isWrapped = (y: number): boolean => active.getLine(y)?.isWrapped === true;
+  return Array.from({ length: active.length }, (_, y) => y)
+    .filter((y) => !isWrapped(y) && isWrapped(y + 1))
+    .map((y) => active.getLine(y)!.translateToString() + active.getLine(y + 1)!.translateToString(true));
 }
 
 const quoted = (word: string): string => `'${word.replaceAll("'", String.raw`'\''`)}'`;

@@ -17,12 +17,15 @@ export interface CommandOrder {
   /** A file for the trace of all orders. */
   readonly trace: string | undefined;
   readonly colourless: boolean;
+  /** Whether nothing at all was said, so that somebody at a terminal is asked. */
+  readonly isBare: boolean;
 }
 
 export const command = faceOf({
   name: '',
   usage: `
-generals [N] [options]            muster N generals (4) and command them, at a prompt or from a pipe
+generals [N] [options]            muster N generals (4) and command them, at a prompt or from a pipe; with nothing said,
+                                  a terminal is asked for N and the protocol
 generals run [options] <file…>    run scripts, one command a line, each with an army of its own; - is standard input`,
   help: `
 For N and run:
@@ -59,6 +62,7 @@ For N and run:
       failFast: values['fail-fast'] === true,
       trace: values.trace,
       colourless: values['no-color'] === true,
+      isBare: first === undefined && Object.keys(values).length === 0,
     };
     const count = whole(values.generals, '--generals', 1) ?? 4;
     if (first === 'run') {

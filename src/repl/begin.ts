@@ -1,0 +1,37 @@
+import { parseWhole } from '../core/parse.ts';
+import { PROTOCOLS } from '../protocols/registry.ts';
+import { Feeder } from './feeder.ts';
+import { wrapped } from './layout.ts';
+import type { Looks } from './looks.ts';
+import { askFor, type Desk } from './questions.ts';
+
+/** What an army begins with. */
+export interface Beginning {
+  readonly count: number;
+  readonly protocol: string;
+}
+
+/**
+ * Asks somebody at a terminal, who has said nothing yet, for the number of generals and their protocol.
+ * @returns undefined if a question was left
+ */
+export async function askToBegin({ paint, width }: Looks, usual: number, limit: number): Promise<Beginning | undefined> {
+  const { stdin: input, stdout: output } = process;
+  const feeder = new Feeder(input, () => false);
+  const desk: Desk = { feeder, output, dim: (text) => paint.dim(text), bright: (text) => paint.cyan(text) };
+  output.write(`${wrapped(paint.dim('Generals that agree although some of them are traitors. generals --help tells what else there is.'), width).join('\n')}\n`);
+  feeder.open();
+  try {
+    const count = await askFor(desk, { type: 'text', message: 'How many generals?', fallback: String(usual), fault: (word) => faultOf(word, limit) });
+    if (count === undefined) return undefined;
+    const protocol = await askFor(desk, { type: 'list', message: `Which protocol are the ${count} to follow?`, choices: PROTOCOLS.map(({ name, summary }) => ({ word: name, summary })) });
+    return protocol === undefined ? undefined : { count: parseWhole(count)!, protocol };
+  } finally {
+    feeder.close();
+  }
+}
+
+function faultOf(word: string, limit: number): string | undefined {
+  const count = parseWhole(word.trim());
+  return count === undefined || count < 1 || count > limit ? `a whole number from 1 to ${limit}` : undefined;
+}

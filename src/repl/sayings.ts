@@ -1,0 +1,53 @@
+import type { Mission } from '../core/mission.ts';
+import { nameOf, nodeId, type NodeId } from '../core/node.ts';
+import { ORDERS } from '../core/order.ts';
+import { parseId } from '../core/parse.ts';
+import { Refusal } from '../core/refusal.ts';
+import { BOTH, NOTHING, SILENCE, WordMissing } from '../faults/dictated.ts';
+import { simulate } from '../sim/simulate.ts';
+import type { Session } from './command.ts';
+import type { Question } from './person.ts';
+
+const SUMMARIES: Readonly<Record<string, string>> = {
+  [NOTHING]: 'a message for neither order',
+  [SILENCE]: 'no message',
+  [BOTH]: 'the honest one, then a lie',
+};
+
+/**
+ * Asks what a traitor says in the first message that has no word yet; undefined if each has one. What it will have to say is
+ * seen in virtual time, as if the order were to attack.
+ * @param words its id, and the words for its messages so far
+ */
+export function nextSaying({ army }: Session, [id = '', ...said]: readonly string[]): Question | undefined {
+  const traitor = nodeId(parseId(id) ?? 0);
+  const members = army.members();
+  const commander = members.find(({ role }) => role === 'primary')?.id;
+  if (commander === undefined) throw new Refusal('there is no general to give the order');
+  const missing = trial(said);
+  if (!(missing instanceof WordMissing)) return undefined;
+  const words = [...ORDERS, NOTHING, SILENCE, BOTH].filter((word) => {
+    const result = trial([...said, word]);
+    return result === undefined || result instanceof WordMissing;
+  });
+  return {
+    type: 'list',
+    message: `Message ${said.length + 1} of ${nameOf(traitor)}, to ${nameOf(missing.to)} in round ${missing.round}:`,
+    choices: words.map((word) => ({ word, ...(SUMMARIES[word] === undefined ? {} : { summary: SUMMARIES[word] }) })),
+  };
+
+  /** What keeps these words from being all that the traitor says; undefined if nothing does. */
+  function trial(tried: readonly string[]): Refusal | undefined {
+    const traitors = new Map<NodeId, string>(members.flatMap((member) => (member.state.type === 'faulty' ? [[member.id, member.state.strategy]] : [])));
+    const lost = new Set(members.flatMap((member) => (member.state.type === 'lost' ? [member.id] : [])));
+    const { seed, protocol, faults, deadline } = army;
+    const mission: Mission = { number: 1, draw: 1, order: ORDERS[0]!, protocol: protocol.name, faults, seed, commander: commander!, members: members.map((member) => member.id), deadline };
+    try {
+      simulate(mission, { traitors, lost, dictations: new Map([[traitor, tried]]) });
+      return undefined;
+    } catch (error) {
+      if (error instanceof Refusal) return error;
+      throw error;
+    }
+  }
+}
