@@ -98,7 +98,7 @@ async function memoryRow(members: number): Promise<Row> {
   );
 }
 
-const MAIN = fileURLToPath(new URL('../src/main.js', import.meta.url));
+const MAIN = fileURLToPath(new URL('../bin/generals.js', import.meta.url));
 
 async function promptRow(pairs: number): Promise<Row> {
   await firstByte(['-q', '-e', '-f', '-c', `${process.execPath} ${MAIN} 4`, '/dev/null']);
@@ -107,7 +107,7 @@ async function promptRow(pairs: number): Promise<Row> {
     pairs,
     () => firstByte(['-q', '-e', '-f', '-c', `${process.execPath} ${MAIN} 4`, '/dev/null']),
     () => firstByte(['-q', '-e', '-f', '-c', `${process.execPath} -e "process.stdout.write('generals> ')"`, '/dev/null']),
-    2,
+    1.3,
   );
 }
 

@@ -6,7 +6,7 @@ import { costOf } from '../src/hosts/processes/cost.ts';
 import { User } from '../src/hosts/processes/user.ts';
 import { median, time, type Row } from './measure.ts';
 
-const MAIN = fileURLToPath(new URL('../src/main.js', import.meta.url));
+const MAIN = fileURLToPath(new URL('../bin/generals.js', import.meta.url));
 const UNREPLICATED = fileURLToPath(new URL('unreplicated.js', import.meta.url));
 
 const SIZES = [4, 7, 13, 19];

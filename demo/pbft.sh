@@ -1,12 +1,14 @@
 #!/usr/bin/env bash
 # Four replicas agree on what curl posts to them, although one of them is switched off.
 set -euo pipefail
-generals() { exec node "$(dirname "${BASH_SOURCE[0]}")/../dist/src/main.js" "$@"; }
+generals() { exec node "$(dirname "${BASH_SOURCE[0]}")/../dist/bin/generals.js" "$@"; }
 
-coproc CLUSTER { generals cluster --protocol pbft --members 4 --byzantine 1 --kind offline --port 0; }
-cluster=$CLUSTER_PID
-trap 'kill -INT "$cluster" 2>/dev/null || true' EXIT
-exec 3<&"${CLUSTER[0]}"
+folder=$(mktemp -d)
+mkfifo "$folder/said"
+generals cluster --protocol pbft --members 4 --byzantine 1 --kind offline --port 0 >"$folder/said" &
+cluster=$!
+trap 'kill -INT "$cluster" 2>/dev/null || true; rm -rf "$folder"' EXIT
+exec 3<"$folder/said"
 
 # Shows what the cluster says, down to a line that begins so.
 until_line() {

@@ -24,8 +24,9 @@ const LAST_PAUSE = 60_000;
  * A bar where a person may see it, else plain lines: one at the beginning, one after the first batch, then at ever longer intervals. The time left
  * goes by the effort that orders are thought to take, which differs from cell to cell by thousands; and more and more by how
  * long such an effort has taken so far.
+ * @param isDrawn whether that is a place for a bar
  */
-export function meterOf(cells: readonly Progress[], grid: Grid, threads: number, output: NodeJS.WriteStream, now = (): number => performance.now()): Meter {
+export function meterOf(cells: readonly Progress[], grid: Grid, threads: number, output: NodeJS.WriteStream, isDrawn = output.isTTY, now = (): number => performance.now()): Meter {
   const began = cells.map(({ tally }) => tally.orders);
   const efforts = cells.map(({ cell, engine }) => effortOf(cell, engine));
   const start = now();
@@ -43,7 +44,7 @@ export function meterOf(cells: readonly Progress[], grid: Grid, threads: number,
     const elapsed = Math.max(1, now() - start);
     return { orders, total, rate: (counted / elapsed) * 1000, left: (toDo * (elapsed + THOUGHT / threads)) / (did + THOUGHT), done: cells.filter(({ isDone }) => isDone).length };
   };
-  return output.isTTY ? barOf(facts, cells.length, output) : linesOf(facts, cells.length, output);
+  return isDrawn ? barOf(facts, cells.length, output) : linesOf(facts, cells.length, output);
 }
 
 type Facts = () => { readonly orders: number; readonly total: number; readonly rate: number; readonly left: number; readonly done: number };

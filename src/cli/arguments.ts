@@ -2,10 +2,24 @@ import { parseArgs, type ParseArgsConfig } from 'node:util';
 import { figure } from '../core/figures.ts';
 import { parseWhole } from '../core/parse.ts';
 import { quoted } from '../core/refusal.ts';
+import { nearest } from '../repl/nearest.ts';
 
 /** A command line that cannot be understood: one line that says why. */
 export class UsageError extends Error {
   override readonly name = 'UsageError';
+  /** What was meant, if that can be guessed. */
+  readonly meant: Meant | undefined;
+
+  constructor(message: string, meant?: Meant) {
+    super(message);
+    this.meant = meant;
+  }
+}
+
+/** A word that was typed, or a part of one, and what should stand in its place. */
+export interface Meant {
+  readonly typed: string;
+  readonly meant: string;
 }
 
 export type OptionsConfig = NonNullable<ParseArgsConfig['options']>;
@@ -16,13 +30,28 @@ export type Arguments<Config extends OptionsConfig> = Pick<ReturnType<typeof par
 /** @throws UsageError */
 export function argumentsOf<Config extends OptionsConfig>(words: readonly string[], options: Config): Arguments<Config> {
   try {
-    return parseArgs({ args: joined(words, options), allowPositionals: true, options });
+    const args = joined(words, options);
+    mustBeKnown(args, options);
+    return parseArgs({ args, allowPositionals: true, options });
   } catch (error) {
     if (error instanceof UsageError) throw error;
     // parseArgs explains in several sentences; the first names what was wrong.
     throw new UsageError(error instanceof Error ? error.message.split(/\.\s|\n/)[0]! : String(error));
   }
 }
+
+/** @throws UsageError if there is an option that is none */
+function mustBeKnown(args: readonly string[], options: OptionsConfig): void {
+  const shorts = Object.values(options).map(({ short }) => short);
+  for (const token of parseArgs({ args: [...args], allowPositionals: true, strict: false, tokens: true, options }).tokens) {
+    if (token.kind !== 'option' || token.name in options || shorts.includes(token.name)) continue;
+    const near = token.rawName.startsWith('--') ? nearest(token.name, Object.keys(options)) : undefined;
+    throw new UsageError(`there is no option ${shown(token.rawName)}`, near === undefined ? undefined : { typed: token.rawName, meant: `--${near}` });
+  }
+}
+
+/** An option as it was typed; in quotes only if it needs them. */
+const shown = (option: string): string => (/^[\w-]{1,40}$/.test(option) ? option : quoted(option));
 
 /**
  * The words, an option and its value in one where the value begins with a minus: parseArgs would find those ambiguous. A number

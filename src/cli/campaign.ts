@@ -14,6 +14,7 @@ import { csvOf, tableOf } from '../campaign/table.ts';
 import { Refusal, quoted, quotedPath } from '../core/refusal.ts';
 import { folded, wrapped } from '../repl/layout.ts';
 import { readText } from './files.ts';
+import { isPlain } from '../repl/looks.ts';
 import { UsageError } from './arguments.ts';
 import type { CampaignOrder } from './faces/campaign.ts';
 import { heeding } from './signals.ts';
@@ -124,7 +125,7 @@ async function ran(campaign: Campaign, threads: number, folder: Folder | undefin
   };
   await heeding(['SIGINT', 'SIGTERM'], heed, async () => {
     const pool = await openPool(threads);
-    const meter = isQuiet ? undefined : meterOf(cells, grid, threads, process.stderr);
+    const meter = isQuiet ? undefined : meterOf(cells, grid, threads, process.stderr, process.stderr.isTTY && !isPlain(process.env));
     try {
       // What is to be done is saved before anything is: the worst of many cells is sought for a while before the first order.
       save();

@@ -5,7 +5,6 @@ import { sessionOf, type Session } from '../repl/command.ts';
 import type { Outcome } from '../core/outcome.ts';
 import { DEFAULT_LIMIT } from '../core/mission.ts';
 import { quoted } from '../core/refusal.ts';
-import type { ProtocolName } from '../protocols/registry.ts';
 import { isPlain, looksOf, wantsColour, type Looks } from '../repl/looks.ts';
 import { UsageError } from './arguments.ts';
 import type { CommandOrder } from './faces/command.ts';
@@ -16,27 +15,24 @@ export async function commandArmy(order: CommandOrder): Promise<number> {
   const { count, files } = order;
   const limit = order.limit ?? DEFAULT_LIMIT;
   if (count > limit) throw new UsageError(`${count} generals are more than ${limit}, the limit; --max-generals lifts it`);
-  const protocol = await knownProtocol(order.protocol);
   const colour = wantsColour(process.env, process.stdout.isTTY, order.colourless || order.json);
   const columns = (): number | undefined => (process.stdout.isTTY ? process.stdout.columns : undefined);
   const looks = looksOf(colour, columns);
   const record = await recorder(order.trace);
-  if (files.length > 0) return runFiles(() => muster(order, protocol, false, record), order, looks);
+  if (files.length > 0) return runFiles(() => muster(order, false, record), order, looks);
   const isTerminal = process.stdin.isTTY && process.stdout.isTTY && !order.json;
   if (isTerminal && isPlain(process.env)) {
     const { interactPlainly } = await import('../repl/plain.ts');
-    return interactPlainly(() => muster(order, protocol, true, record), looksOf(false, columns), (heed, work) => heeding(['SIGINT'], heed, work));
+    return interactPlainly(() => muster(order, true, record), looksOf(false, columns), (heed, work) => heeding(['SIGINT'], heed, work));
   }
   if (isTerminal) {
     const begun = order.isBare ? await begin(order, looks) : order;
-    if (begun === undefined) return 0;
-    const wanted = await knownProtocol(begun.protocol);
-    return (await import('../repl/interactive.ts')).interact(() => muster(begun, wanted, true, record), looks);
+    return begun === undefined ? 0 : (await import('../repl/interactive.ts')).interact(() => muster(begun, true, record), looks);
   }
   const { plainLines } = await import('../repl/progress.ts');
   const progress = plainLines((line) => void process.stderr.write(line));
   // Who reads JSON wants nothing else, and scripts print the same whenever they are run.
-  const piped = async (): Promise<Session> => ({ ...(await muster(order, protocol, false, record)), ...(order.json ? {} : { progress }) });
+  const piped = async (): Promise<Session> => ({ ...(await muster(order, false, record)), ...(order.json ? {} : { progress }) });
   return runStream(process.stdin, 'line ', false, piped, order, looks);
 }
 
@@ -60,14 +56,6 @@ async function runFiles(begin: () => Promise<Session>, order: CommandOrder, look
     if (status === INTERRUPTED || (status !== 0 && failFast)) break;
   }
   return worst;
-}
-
-async function knownProtocol(name: string | undefined): Promise<ProtocolName | undefined> {
-  if (name === undefined) return undefined;
-  const { PROTOCOLS, protocolNamed } = await import('../protocols/registry.ts');
-  const protocol = protocolNamed(name);
-  if (protocol === undefined) throw new UsageError(`there is no protocol ${quoted(name)}: ${PROTOCOLS.map((one) => one.name).join(', ')}`);
-  return protocol.name;
 }
 
 /** All files are looked at before the first is run. */
@@ -139,12 +127,7 @@ async function runStream(input: Readable, source: string, echo: boolean, begin: 
 }
 
 /** @param spare whether to keep a warm thread, for a person who may ask for one more general */
-async function muster(
-  { count, host, seed, deadline, limit }: CommandOrder,
-  protocol: ProtocolName | undefined,
-  spare: boolean,
-  record: (outcome: Outcome) => void,
-): Promise<Session> {
+async function muster({ count, host, seed, protocol, deadline, limit }: CommandOrder, spare: boolean, record: (outcome: Outcome) => void): Promise<Session> {
   const { Army } = await import('../hosts/army.ts');
   const given = { host, spare, ...(deadline === undefined ? {} : { deadline }), ...(limit === undefined ? {} : { limit }) };
   const another: Session['muster'] = (members, options) => Army.muster(members, { ...given, ...options });

@@ -1,70 +1,95 @@
-import type { Face } from './face.ts';
+import { UsageError } from './arguments.ts';
 import { campaign } from './faces/campaign.ts';
 import { check } from './faces/check.ts';
 import { cluster } from './faces/cluster.ts';
-import { command } from './faces/command.ts';
+import { command, run } from './faces/command.ts';
+import { completion } from './faces/completion.ts';
+import { demo } from './faces/demo.ts';
+import { help } from './faces/help.ts';
 import { replay } from './faces/replay.ts';
 import { replica } from './faces/replica.ts';
 import { simulate } from './faces/simulate.ts';
 import { trace } from './faces/trace.ts';
+import { quoted } from '../core/refusal.ts';
+import { nearest } from '../repl/nearest.ts';
+import type { Form, Request, Runnable, Subcommand } from './subcommand.ts';
 
-export type Request =
-  | { readonly type: 'help'; readonly text: string }
-  | { readonly type: 'version' }
-  /** `run` gives the exit status. */
-  | { readonly type: 'run'; readonly run: () => Promise<number> };
+const CLUSTER_EXAMPLES: readonly Form[] = [
+  ['cluster --byzantine 1', 'four replicas, one of them off, which wait for requests'],
+  ['cluster --members 7 --port 0 --json', 'seven, at ports that the system chooses; facts for programs'],
+];
 
-type Runnable = Omit<Face<unknown>, 'read'> & { readonly requestOf: (words: readonly string[]) => Request };
+const REPLICA_EXAMPLES: readonly Form[] = [
+  ['replica --id 0 --cluster cluster.json', 'node 0 of a cluster whose files cluster --urls has written'],
+  ['replica --repair replica-0', 'mend its log, when it was told that this is damaged'],
+];
 
-/** What a face needs to run is imported when it runs, so that each starts as quickly as it can. */
+/** What a subcommand needs to run is imported when it runs, so that each starts as quickly as it can. */
 const COMMAND = runnable(command, async (order) => (await import('./command-army.ts')).commandArmy(order));
 
 export const FACES: readonly Runnable[] = [
   COMMAND,
+  runnable(run, async (order) => (await import('./command-army.ts')).commandArmy(order)),
+  runnable(demo, async (order) => (await import('./demo.ts')).demoCommand(order)),
   runnable(check, async (order) => (await import('./check.ts')).checkCommand(order)),
   runnable(trace, async (order) => (await import('./trace.ts')).traceCommand(order)),
   runnable(campaign, async (order) => (await import('./campaign.ts')).campaignCommand(order)),
   runnable(replay, async (order) => (await import('./replay.ts')).replayCommand(order)),
   runnable(simulate, async (order) => (await import('./simulate.ts')).simulateCommand(order)),
-  runnable(cluster, async (order) => (await import('./cluster.ts')).clusterCommand(order)),
-  runnable(replica, async (order) => (await import('./replica.ts')).replicaCommand(order)),
+  runnable({ ...cluster, examples: CLUSTER_EXAMPLES }, async (order) => (await import('./cluster.ts')).clusterCommand(order)),
+  runnable({ ...replica, examples: REPLICA_EXAMPLES }, async (order) => (await import('./replica.ts')).replicaCommand(order)),
+  runnable(completion, async (order) => (await import('./completion.ts')).completionCommand(order, FACES)),
+  helping(help(async () => subcommands())),
 ];
 
-/** What a command line asks for; for help, on all faces or on the one that it names. @param words what follows the program's name @throws UsageError */
-export function requestOf(words: readonly string[]): Request {
+/** The names of those that have one. */
+export const subcommands = (): string[] => FACES.map(({ name }) => name).filter((name) => name !== '');
+
+/** What a command line asks for. @param words what follows the program's name @throws UsageError */
+export async function requestOf(words: readonly string[]): Promise<Request> {
   const face = faceOf(words);
-  return face.requestOf(face === COMMAND ? words : words.slice(1));
+  if (face !== COMMAND) return face.requestOf(words.slice(1));
+  const [first = ''] = words;
+  // What is neither an option nor a number was to be a subcommand.
+  if (/^[a-z]/i.test(first)) throw unknownSubcommand(first);
+  return face.requestOf(words);
 }
 
-/** The command line that helps with another one. */
-export const helpFor = (words: readonly string[]): string => ['generals', faceOf(words).name, '--help'].filter((word) => word !== '').join(' ');
+/** The words that ask for help with those. */
+export const helpFor = (words: readonly string[]): string[] => [faceOf(words).name, '--help'].filter((word) => word !== '');
 
 const faceOf = ([first]: readonly string[]): Runnable => FACES.find((face) => face !== COMMAND && face.name === first) ?? COMMAND;
 
-function runnable<Order>({ read, ...face }: Face<Order>, run: (order: Order) => Promise<number>): Runnable {
+function unknownSubcommand(word: string): UsageError {
+  const near = nearest(word, subcommands());
+  return new UsageError(`there is no subcommand ${quoted(word)}`, near === undefined ? undefined : { typed: word, meant: near });
+}
+
+function runnable<Order>({ read, ...face }: Subcommand<Order>, work: (order: Order) => Promise<number>): Runnable {
   const itself: Runnable = {
     ...face,
-    requestOf(words) {
-      const asked = read(words);
-      if (asked.type === 'help') return { type: 'help', text: helpOn(itself === COMMAND ? FACES : [itself]) };
-      return asked.type === 'version' ? asked : { type: 'run', run: () => run(asked.order) };
+    async requestOf(words) {
+      const asked = await read(words);
+      if (asked.type === 'help') return { type: 'help', about: face.name === '' ? undefined : itself };
+      return asked.type === 'version' ? asked : { type: 'run', run: () => work(asked.order) };
     },
   };
   return itself;
 }
 
-const helpOn = (faces: readonly Runnable[]): string => `Generals that agree although some of them are traitors.
-
-Usage: ${faces.map(({ usage }) => usage.trim().split('\n').join('\n       ')).join('\n       ')}
-
-${faces.map(({ help }) => help.trim()).join('\n\n')}
-
-  -h, --help             this text; behind the name of a subcommand, on that alone
-  -V, --version          the version
-
-At the prompt, help lists the commands.
-
-Exit status: 0 all went well; 1 a command failed, a check or a simulation was stopped, or results could not be
-written; 2 the command line was wrong; 3 a check or a simulation found a violation; 70 an error of the program; 130 and 143
-ended by SIGINT and SIGTERM.
-`;
+/** What asks for help with another one does nothing else. */
+function helping({ read, ...face }: ReturnType<typeof help>): Runnable {
+  const itself: Runnable = {
+    ...face,
+    async requestOf(words) {
+      const asked = await read(words);
+      if (asked.type === 'help') return { type: 'help', about: itself };
+      if (asked.type === 'version') return asked;
+      const { about } = asked.order;
+      const found = FACES.find(({ name }) => name === about?.toLowerCase());
+      if (about !== undefined && found === undefined) throw unknownSubcommand(about);
+      return { type: 'help', about: found };
+    },
+  };
+  return itself;
+}

@@ -1,17 +1,15 @@
 import { SingleBar } from 'cli-progress';
 import { counted, figure } from '../core/figures.ts';
-import { quoted } from '../core/refusal.ts';
-import { REPLICA_FAULTS } from '../faults/replicas/registry.ts';
 import { replicaProtocol } from '../protocols/pbft/names.ts';
-import { looksOf, wantsColour } from '../repl/looks.ts';
+import { isPlain, looksOf, wantsColour } from '../repl/looks.ts';
 import { barText, type Progress } from '../campaign/bar.ts';
 import { pace, plainLines } from '../repl/progress.ts';
 import { describeFact, type RunFact } from '../sim/replicas/facts.ts';
 import { runSchedule, type Outcome } from '../sim/replicas/run.ts';
 import { describeSchedule, drawSchedule, type Schedule } from '../sim/replicas/schedule.ts';
-import { UsageError } from './arguments.ts';
 import type { SimulateOrder } from './faces/simulate.ts';
 import { appendText, writeText } from './files.ts';
+import { lineOf } from './invocation.ts';
 import { heeding } from './signals.ts';
 
 /** Lets replicas go through the schedules of seeds, and says how that went. @returns the exit status: 0 holds, 3 violated, 1 stopped before either */
@@ -93,7 +91,7 @@ async function tried(order: SimulateOrder): Promise<Tried> {
 
 /** A bar where a person may see it, else now and then a line. */
 function meterTo(stream: NodeJS.WriteStream): { show(progress: Progress & { readonly share: number }): void; stop(): void } {
-  if (!stream.isTTY) return { show: plainLines((line) => void stream.write(line)), stop: () => undefined };
+  if (!stream.isTTY || isPlain(process.env)) return { show: plainLines((line) => void stream.write(line)), stop: () => undefined };
   const bar = new SingleBar({ stream, format: (_options, { progress: share }, { parts }: { parts: string[] }) => barText({ share, parts }, stream.columns - 1), hideCursor: true, clearOnComplete: true });
   bar.start(1, 0, { parts: ['begins'] });
   return { show: ({ share, parts }) => bar.update(share, { parts }), stop: () => bar.stop() };
@@ -125,12 +123,10 @@ const about = ({ protocol, members, seed }: SimulateOrder) => ({ v: 1, protocol,
 function sayViolated(order: SimulateOrder, seed: number, { witness }: Outcome): void {
   const { protocol, members, kind } = order;
   say(paint(order).red(`Violated: ${witness}.`));
-  say(`To repeat it: generals simulate --protocol ${protocol} --members ${members} --seed ${seed}${kind === undefined ? '' : ` --kind ${kind}`}`);
+  say(`To repeat it: ${lineOf(['simulate', '--protocol', protocol, '--members', String(members), '--seed', String(seed), ...(kind === undefined ? [] : ['--kind', kind])])}`);
 }
 
 function scheduleOf({ protocol, members, kind }: SimulateOrder, seed: number): Schedule {
-  const names = REPLICA_FAULTS.map(({ name }) => name);
-  if (kind !== undefined && !names.includes(kind)) throw new UsageError(`there is no Byzantine kind ${quoted(kind)}: ${names.join(', ')}`);
   return drawSchedule({ n: members, seed, protocol: replicaProtocol(protocol), ...(kind === undefined ? {} : { kinds: [kind] }) });
 }
 

@@ -1,5 +1,6 @@
 import { parseWhole } from '../core/parse.ts';
-import { PROTOCOLS } from '../protocols/registry.ts';
+import { protocolIn } from '../hosts/arguments.ts';
+import { PROTOCOLS, type ProtocolName } from '../protocols/registry.ts';
 import { Feeder } from './feeder.ts';
 import { wrapped } from './layout.ts';
 import type { Looks } from './looks.ts';
@@ -8,7 +9,7 @@ import { askFor, type Desk } from './questions.ts';
 /** What an army begins with. */
 export interface Beginning {
   readonly count: number;
-  readonly protocol: string;
+  readonly protocol: ProtocolName;
 }
 
 /**
@@ -25,7 +26,7 @@ export async function askToBegin({ paint, width }: Looks, usual: number, limit: 
     const count = await askFor(desk, { type: 'text', message: 'How many generals?', fallback: String(usual), fault: (word) => faultOf(word, limit) });
     if (count === undefined) return undefined;
     const protocol = await askFor(desk, { type: 'list', message: `Which protocol are the ${count} to follow?`, choices: PROTOCOLS.map(({ name, summary }) => ({ word: name, summary })) });
-    return protocol === undefined ? undefined : { count: parseWhole(count)!, protocol };
+    return protocol === undefined ? undefined : { count: parseWhole(count)!, protocol: protocolIn(protocol).name };
   } finally {
     feeder.close();
   }

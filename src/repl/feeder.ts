@@ -1,5 +1,6 @@
 import { createInterface, emitKeypressEvents } from 'node:readline';
 import { PassThrough } from 'node:stream';
+import { endByHangup } from './hangup.ts';
 import { printable } from './printable.ts';
 
 /** A key as node:readline decodes it, or a run of characters that arrived together. */
@@ -12,9 +13,6 @@ export interface Key {
   readonly meta: boolean;
   readonly shift: boolean;
 }
-
-/** The name of the key that stands for the end of the input: the terminal is gone. */
-export const HANGUP = 'hangup';
 
 /** Milliseconds that a terminal has for the rest of a key that begins with Esc. */
 const ESCAPE_WAIT = 50;
@@ -31,7 +29,6 @@ export class Feeder {
   #sink: ((key: Key) => void) | undefined;
   #pumping: NodeJS.Immediate | undefined;
   #open = false;
-  #hasEnded = false;
 
   /**
    * @param cancel called for a Ctrl-C when no prompt is open; tells whether there was something to cancel, in which case
@@ -46,10 +43,11 @@ export class Feeder {
   open(): void {
     if (this.#open) return;
     this.#open = true;
+    process.on('SIGHUP', this.#hangUp);
+    this.#input.on('keypress', this.#hear).on('end', this.#hangUp).on('error', this.#hangUp);
     if (this.#input.isTTY) this.#input.setRawMode(true);
     // Only an interface can say how long an Esc waits for what may follow it; this one reads nothing.
     emitKeypressEvents(this.#input, createInterface({ input: new PassThrough(), escapeCodeTimeout: ESCAPE_WAIT }));
-    this.#input.on('keypress', this.#hear).on('end', this.#hangUp).on('error', this.#hangUp);
     this.#input.resume();
     this.#schedule();
   }
@@ -60,16 +58,15 @@ export class Feeder {
     this.#open = false;
     clearImmediate(this.#pumping);
     this.#pumping = undefined;
-    this.#input.off('keypress', this.#hear).off('end', this.#hangUp).off('error', this.#hangUp);
     if (this.#input.isTTY && !this.#input.destroyed) this.#input.setRawMode(false);
+    this.#input.off('keypress', this.#hear).off('end', this.#hangUp).off('error', this.#hangUp);
+    process.off('SIGHUP', this.#hangUp);
     this.#input.pause();
   }
 
   /** From now on this is who gets the keys, those that were typed ahead first. */
   attach(sink: (key: Key) => void): void {
     this.#sink = sink;
-    // Whoever comes later must learn of it too.
-    if (this.#hasEnded && !this.#queue.some(({ name }) => name === HANGUP)) this.#hangUp();
     this.#schedule();
   }
 
@@ -88,10 +85,10 @@ export class Feeder {
     this.#schedule();
   };
 
+  /** The terminal is gone, or this process is told so. */
   readonly #hangUp = (): void => {
-    this.#hasEnded = true;
-    this.#queue.push({ ...run(undefined), name: HANGUP });
-    this.#schedule();
+    this.close();
+    endByHangup();
   };
 
   /** Keys go out after all that could be read was read, so that a paste is one run and is drawn once, not once a character. */
@@ -125,6 +122,6 @@ export class Feeder {
 export const isInterrupt = (key: Key): boolean => key.ctrl && key.name === 'c';
 
 const mayEnd = (key: Key): boolean =>
-  key.name === 'return' || key.name === 'enter' || key.name === 'escape' || key.name === HANGUP || (key.ctrl && (key.name === 'c' || key.name === 'd'));
+  key.name === 'return' || key.name === 'enter' || key.name === 'escape' || (key.ctrl && (key.name === 'c' || key.name === 'd'));
 
 const run = (text: string | undefined): Key => ({ text, name: undefined, sequence: text, ctrl: false, meta: false, shift: false });

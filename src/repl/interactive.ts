@@ -1,6 +1,7 @@
 import { barText, type Progress } from '../campaign/bar.ts';
 import type { Completion } from './completion.ts';
 import type { Session } from './command.ts';
+import { isFirstPromptDrawn } from './first-prompt.ts';
 import { historyPath, openHistory } from './history.ts';
 import { wrapped } from './layout.ts';
 import type { Looks } from './looks.ts';
@@ -33,7 +34,8 @@ export async function interact(muster: () => Promise<Session>, looks: Looks): Pr
   });
   process.on('exit', () => terminal.restore());
   let drawn = -Infinity;
-  terminal.print(wrapped(looks.paint.dim(WELCOME), looks.width).join('\n'));
+  if (isFirstPromptDrawn()) process.stdout.write(CLEAR_LINE);
+  else terminal.print(wrapped(looks.paint.dim(WELCOME), looks.width).join('\n'));
   const status = terminal.run();
   setImmediate(() => {
     muster().then(async (mustered) => {
@@ -83,6 +85,8 @@ export async function interact(muster: () => Promise<Session>, looks: Looks): Pr
     }
   }
 }
+
+const CLEAR_LINE = '\r\u001b[K';
 
 /** Milliseconds between two drawings of a bar. */
 const STATUS_PAUSE = 100;

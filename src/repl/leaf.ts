@@ -1,4 +1,4 @@
-import { HANGUP, isInterrupt, type Feeder, type Key } from './feeder.ts';
+import { isInterrupt, type Feeder, type Key } from './feeder.ts';
 import { wrapped } from './layout.ts';
 
 /** Where the pages are shown. */
@@ -74,7 +74,7 @@ export async function leafThrough({ feeder, output, dim }: Screen, pagesAt: () =
 }
 
 function moveOf(key: Key): Move | undefined {
-  if (isInterrupt(key) || key.name === HANGUP || (key.ctrl && key.name === 'd')) return 'leave';
+  if (isInterrupt(key) || (key.ctrl && key.name === 'd')) return 'leave';
   switch (key.name) {
     case 'right': case 'pagedown': case 'return': case 'enter': return 'forward';
     case 'left': case 'pageup': case 'backspace': return 'back';

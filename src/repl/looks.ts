@@ -1,8 +1,9 @@
 import { Chalk, type ChalkInstance } from 'chalk';
+import { PROMPT } from './first-prompt.ts';
 import { wrapped } from './layout.ts';
 
-/** What stands before each command, at a terminal and in a transcript. */
-export const PROMPT = 'generals> ';
+export { isPlain, wantsColour } from './colour.ts';
+export { PROMPT } from './first-prompt.ts';
 
 /** How text is coloured, or that it is not, and how wide its lines may be. Here and in `render` is all that there is of colour. */
 export interface Looks {
@@ -29,17 +30,3 @@ export function looksOf(colour: boolean, width: () => number | undefined = () =>
     mistake: (message, room = Infinity) => wrapped(message, room).map((line) => paint.red(line)).join('\n'),
   };
 }
-
-/**
- * Whether to colour: who asks for none on the command line means this one run, and gets none; then FORCE_COLOR decides if
- * it is set, then NO_COLOR (https://no-color.org), then whether a terminal shows it.
- */
-export function wantsColour(env: NodeJS.ProcessEnv, isTerminal: boolean, isRefused: boolean): boolean {
-  if (isRefused) return false;
-  if (env['FORCE_COLOR'] !== undefined) return !['0', 'false'].includes(env['FORCE_COLOR']);
-  if ((env['NO_COLOR'] ?? '') !== '' || env['TERM'] === 'dumb') return false;
-  return isTerminal;
-}
-
-/** Whether a terminal is to get no escape sequence at all, and so only lines. */
-export const isPlain = (env: NodeJS.ProcessEnv): boolean => env['TERM'] === 'dumb' || (env['FORCE_COLOR'] === undefined && (env['NO_COLOR'] ?? '') !== '');

@@ -2,7 +2,7 @@ import { createPrompt, useEffect, useKeypress, useState } from '@inquirer/core';
 import { Readable } from 'node:stream';
 import { complete, listed, type Completion } from './completion.ts';
 import { endSearch, recall, searchFor, searchOlder, type Draft } from './draft.ts';
-import { HANGUP, isInterrupt, type Key } from './feeder.ts';
+import { isInterrupt, type Key } from './feeder.ts';
 
 /** How a prompt ended: by Enter, by Ctrl-C, or by Ctrl-D on an empty line. */
 export interface Entry {
@@ -153,7 +153,6 @@ function ownName(key: Key, draft: Draft): string | undefined {
   if (key.ctrl && key.name === 'r') return 'search';
   if (key.ctrl) return undefined;
   switch (key.name) {
-    case HANGUP: return 'leave';
     case 'return': return 'submit';
     case 'enter': return 'submit';
     case 'tab': return 'complete';

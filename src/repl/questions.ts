@@ -1,5 +1,5 @@
 import type { createPromptModule } from 'inquirer';
-import { HANGUP, isInterrupt, type Feeder, type Key } from './feeder.ts';
+import { isInterrupt, type Feeder, type Key } from './feeder.ts';
 import { columns } from './layout.ts';
 import type { Question } from './person.ts';
 import { Keyboard } from './prompt.ts';
@@ -78,10 +78,9 @@ async function replyTo<Answer>({ feeder, output }: Desk, isCleared: boolean, que
   }
 }
 
-/** At the end of the input nobody will answer any more; inquirer would wait for ever. */
 function endingBy(key: Key): 'escape' | 'end' | undefined {
   if (key.name === 'escape') return 'escape';
-  return isInterrupt(key) || key.name === HANGUP || (key.ctrl && key.name === 'd') ? 'end' : undefined;
+  return isInterrupt(key) || (key.ctrl && key.name === 'd') ? 'end' : undefined;
 }
 
 /** Whether there is colour is the caller's business; inquirer's own would ask the terminal instead. */

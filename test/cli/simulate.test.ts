@@ -64,7 +64,7 @@ describe('generals simulate', () => {
       const run = (...args: string[]) => spawnSync(process.execPath, [join(source, 'main.js'), 'simulate', ...args], { encoding: 'utf8', env: cleanEnvironment() });
       const { status, stdout } = run('--members', '7', '--kind', 'malicious', '--schedules', '100');
       expect(status).to.equal(3);
-      const [, witness, command] = /^(Violated: client \d+ believes .*\.)\nTo repeat it: generals simulate (--protocol pbft --members 7 --seed \d+ --kind malicious)\n$/.exec(stdout)!;
+      const [, witness, command] = /^(Violated: client \d+ believes .*\.)\nTo repeat it: node \S+main\.js simulate (--protocol pbft --members 7 --seed \d+ --kind malicious)\n$/.exec(stdout)!;
       const again = run(...command!.split(' '));
       expect(again.status).to.equal(3);
       expect(again.stdout).to.include(witness);
@@ -97,7 +97,7 @@ describe('generals simulate', () => {
 
   const mistakes: readonly [args: string, line: RegExp][] = [
     ['--kind foo', /^generals: there is no Byzantine kind "foo": offline, malicious, .*twins/],
-    ['--protocol oral', /^generals: there is no protocol "oral" of replicas: pbft, collector/],
+    ['--protocol oral', /^generals: there is no protocol of replicas "oral": pbft, collector/],
     ['--members 0', /^generals: --members is a whole number from 1 to 256/],
     ['--schedules 0', /^generals: --schedules is a whole number from 1 on/],
     ['--seed -1', /^generals: .*--seed/],

@@ -33,7 +33,9 @@ export interface Pty {
   resize(cols: number, rows: number): Promise<void>;
   /** The program's exit status, once all its output is on the screen. */
   readonly exit: Promise<number>;
-  /** Hangs up, if the program has not ended before. */
+  /** Closes the terminal, as one closes a window; what becomes of the program is to be asked otherwise. */
+  hangUp(): void;
+  /** Ends the program, if it has not ended before. */
   close(): Promise<void>;
 }
 
@@ -124,6 +126,7 @@ export function openPty(command: readonly string[], { env = {}, cols = 80, rows 
       const { device } = await origin;
       await once(spawn('stty', ['-F', device, 'cols', `${columns}`, 'rows', `${lines}`]), 'close');
     },
+    hangUp: () => void child.kill('SIGKILL'),
     async close() {
       const { pid } = await origin;
       if (child.exitCode === null) end(pid);

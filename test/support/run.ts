@@ -1,4 +1,6 @@
 import { spawn } from 'node:child_process';
+import { existsSync, mkdirSync, symlinkSync } from 'node:fs';
+import { delimiter, dirname } from 'node:path';
 import { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { Army, type ArmyOptions } from '../../src/index.ts';
@@ -40,7 +42,12 @@ export interface Exit {
   readonly err: string;
 }
 
-export const MAIN = projectPath('dist/src/main.js');
+/** The program under the name by which a shell finds it in these tests, so that what it suggests can be typed as it stands. */
+export const MAIN = projectPath('dist/test/bin/generals');
+
+mkdirSync(dirname(MAIN), { recursive: true });
+if (!existsSync(MAIN)) symlinkSync(projectPath('dist/bin/generals.js'), MAIN);
+process.env['PATH'] = `${dirname(MAIN)}${delimiter}${process.env['PATH'] ?? ''}`;
 
 /** Runs the program as a user would, without a terminal. */
 export function generals(args: readonly string[], input: string | Buffer = '', env: NodeJS.ProcessEnv = {}): Promise<Exit> {

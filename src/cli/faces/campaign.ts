@@ -1,5 +1,6 @@
-import { only, whole } from '../arguments.ts';
-import { faceOf } from '../face.ts';
+import { only } from '../arguments.ts';
+import { flag, folder, listed, text, whole, type Words } from '../options.ts';
+import { subcommand } from '../subcommand.ts';
 
 /** `generals campaign`: which grid, how to run it, and where to. */
 export interface CampaignOrder {
@@ -15,43 +16,38 @@ export interface CampaignOrder {
   readonly yes: boolean;
 }
 
-export const campaign = faceOf({
+const protocols: Words = async () => (await import('../../protocols/registry.ts')).PROTOCOLS.map(({ name }) => name);
+const strategies: Words = async () => (await import('../../faults/registry.ts')).STRATEGIES.map(({ name }) => name);
+const engines: Words = async () => (await import('../../campaign/engine.ts')).ENGINE_CHOICES;
+
+const some = (words: Words) => ({ bounds: async () => `some of ${(await words()).join(', ')}`, completes: { type: 'words', words } }) as const;
+
+export const campaign = subcommand({
   name: 'campaign',
-  usage: `
-generals campaign [grid] [options] give many orders in many situations, and count what came of them`,
-  help: `
-For campaign (its grid from a JSON file, from options, or both; lists as a,b, ranges as 4..16):
-      --protocol <names> the protocols (exchange)
-      --members <range>  how many generals there are (4); G1 commands, to attack
-      --faults <range>   how many of them are traitors, drawn anew for each order (1)
-      --strategy <names> the traitors' ways (coin)
-      --m <range>        how many traitors the protocol is run to stand: numbers, f, or default
-      --orders <n>       how many orders each cell gets (10000; 1e6 is fine)
-      --until <width>    end a cell when its 95 % intervals are that narrow, such as 0.01
-      --seed <n>         the seed that all chance follows from; drawn at random if not given
-      --out <folder>     write results.json, results.csv, report.html and plots
-      --resume <folder>  go on with the campaign of that folder
-      --engine <engine>  auto, simulator or kernel (auto)
-      --threads <n>      as many as there are cores if not given; the results do not depend on it
-      --yes              run also what takes more than an hour
-      --json             one JSON object instead of a table`,
+  forms: [['campaign [grid] [options]', 'give many orders in many situations, and count what came of them']],
+  note: 'The grid comes from a JSON file, from options, or from both. Lists are written a,b and ranges 4..16.',
   options: {
-    protocol: { type: 'string' },
-    members: { type: 'string', short: 'n' },
-    faults: { type: 'string', short: 'f' },
-    strategy: { type: 'string' },
-    m: { type: 'string', short: 'm' },
-    orders: { type: 'string' },
-    until: { type: 'string' },
-    seed: { type: 'string' },
-    out: { type: 'string' },
-    resume: { type: 'string' },
-    engine: { type: 'string' },
-    threads: { type: 'string' },
-    json: { type: 'boolean' },
-    yes: { type: 'boolean', short: 'y' },
+    protocol: text('<names>', 'the protocols', { ...some(protocols), otherwise: 'exchange' }),
+    members: text('<range>', 'how many generals there are; G1 commands, to attack', { short: 'n', bounds: '1 to 256', otherwise: '4' }),
+    faults: text('<range>', 'how many of them are traitors, drawn anew for each order', { short: 'f', bounds: '0 to 256', otherwise: '1' }),
+    strategy: text('<names>', 'the traitors’ ways', { ...some(strategies), otherwise: 'coin' }),
+    m: text('<range>', 'how many traitors the protocol is run to stand', { short: 'm', bounds: '0 to 256, f or default', otherwise: 'default' }),
+    orders: text('<n>', 'how many orders each cell gets', { bounds: '1 to 1e12', otherwise: '10000' }),
+    until: text('<width>', 'end a cell when its 95 % intervals are that narrow', { bounds: 'more than 0, less than 1, such as 0.01' }),
+    seed: text('<n>', 'the seed that all chance follows from', { bounds: '0 or more', otherwise: 'drawn at random' }),
+    out: folder('write results.json, results.csv, report.html and plots'),
+    resume: folder('go on with the campaign of that folder'),
+    engine: text('<engine>', 'what counts the orders', { bounds: async () => listed(await engines()), completes: { type: 'words', words: engines }, otherwise: 'auto' }),
+    threads: whole('<n>', 'how many threads count; the results are the same for any number', { min: 1, max: 256, otherwise: 'as many as there are cores' }),
+    json: flag('one JSON object instead of a table'),
+    yes: flag('run also what takes more than an hour', { short: 'y' }),
   },
-  orderOf({ values: { out, resume, engine, threads, json, yes, ...fields }, positionals }): CampaignOrder {
-    return { file: only('grid', positionals), fields, out, resume, engine, threads: whole(threads, '--threads', 1, 256), json: json === true, yes: yes === true };
+  operands: { type: 'files' },
+  examples: [
+    ['campaign --protocol exchange,oral --members 4..7 --orders 1e5', 'how often two protocols agree among four to seven'],
+    ['campaign --members 4 --faults 1,2 --orders 1e4 --out report', 'the same with a report that opens in a browser'],
+  ],
+  orderOf({ out, resume, engine, threads, json, yes, ...fields }, operands): CampaignOrder {
+    return { file: only('grid', operands), fields, out, resume, engine, threads, json, yes };
   },
 });

@@ -1,7 +1,7 @@
-import { parseOrder, type Order } from '../../core/order.ts';
-import { quoted } from '../../core/refusal.ts';
-import { UsageError, mustBeOptions, whole } from '../arguments.ts';
-import { faceOf } from '../face.ts';
+import { ORDERS, type Order } from '../../core/order.ts';
+import { UsageError, mustBeOptions } from '../arguments.ts';
+import { choice, file, flag, whole } from '../options.ts';
+import { subcommand } from '../subcommand.ts';
 
 /** `generals check`: what to search, and where to write what is found. */
 export interface CheckOrder {
@@ -10,7 +10,7 @@ export interface CheckOrder {
   readonly faults: number;
   readonly m: number | undefined;
   readonly order: Order | undefined;
-  readonly engine: string;
+  readonly engine: (typeof ENGINES)[number];
   readonly save: string | undefined;
   readonly json: boolean;
   readonly colourless: boolean;
@@ -19,48 +19,30 @@ export interface CheckOrder {
 /** More generals than this no search gets through. */
 const MEMBERS_MAX = 256;
 
-export const check = faceOf({
+const ENGINES = ['auto', 'structured', 'merging', 'plain'] as const;
+
+export const check = subcommand({
   name: 'check',
-  usage: `
-generals check [options]          try every treason, and prove that the generals agree or show the smallest lie that
-                                  splits them`,
-  help: `
-For check:
-      --protocol <name>  the protocol (exchange)
-      --members <n>      how many generals there are (4)
-      --faults <f>       try every set of at most that many traitors (1)
-      --m <m>            how many traitors the protocol is run to stand (as --faults)
-      --order <order>    attack or retreat only; both if not given
-      --engine <engine>  auto, which folds symbolic runs and searches the rest; structured, merging, or plain (auto)
-      --save <file>      write a violation as a script that repeats it
-      --json             one JSON object instead of sentences
-      --no-color         no colours`,
+  forms: [['check [options]', 'try every treason, and prove that the generals agree or show the smallest lie that splits them']],
   options: {
-    protocol: { type: 'string' },
-    members: { type: 'string', short: 'n' },
-    faults: { type: 'string', short: 'f' },
-    m: { type: 'string', short: 'm' },
-    order: { type: 'string' },
-    engine: { type: 'string' },
-    save: { type: 'string' },
-    json: { type: 'boolean' },
-    'no-color': { type: 'boolean' },
+    protocol: choice('<name>', 'the protocol', async () => (await import('../../protocols/registry.ts')).PROTOCOLS.map(({ name }): string => name), { noun: 'protocol', fallback: 'exchange' }),
+    members: whole('<n>', 'how many generals there are', { short: 'n', min: 1, max: MEMBERS_MAX, fallback: 4 }),
+    faults: whole('<f>', 'try every set of at most that many traitors; no more than there are generals', { short: 'f', min: 0, max: MEMBERS_MAX, fallback: 1 }),
+    m: whole('<m>', 'how many traitors the protocol is run to stand', { short: 'm', min: 0, otherwise: 'as --faults' }),
+    order: choice('<order>', 'only this order', ORDERS, { noun: 'order', otherwise: 'both' }),
+    engine: choice('<engine>', 'how to search; auto folds symbolic runs first, and searches the rest', ENGINES, { noun: 'engine', fallback: 'auto' }),
+    save: file('write a violation as a script that repeats it'),
+    json: flag('one JSON object instead of sentences'),
+    'no-color': flag('no colours'),
   },
-  orderOf({ values, positionals }): CheckOrder {
-    mustBeOptions('check', positionals);
-    const order = parseOrder(values.order?.toLowerCase());
-    if (values.order !== undefined && order === undefined) throw new UsageError(`--order is attack or retreat, not ${quoted(values.order)}`);
-    const members = whole(values.members, '--members', 1, MEMBERS_MAX) ?? 4;
-    return {
-      protocol: values.protocol?.toLowerCase() ?? 'exchange',
-      members,
-      faults: whole(values.faults, '--faults', 0, members) ?? 1,
-      m: whole(values.m, '--m', 0),
-      order,
-      engine: values.engine?.toLowerCase() ?? 'auto',
-      save: values.save,
-      json: values.json === true,
-      colourless: values['no-color'] === true,
-    };
+  examples: [
+    ['check --protocol oral --members 7 --faults 2', 'prove that OM(2) lets seven stand two traitors'],
+    ['check --protocol oral --members 3 --save lie.txt', 'find the lie that splits three, and write it down'],
+  ],
+  orderOf(values, operands): CheckOrder {
+    mustBeOptions('check', operands);
+    const { protocol, members, faults, m, order, engine, save, json } = values;
+    if (faults > members) throw new UsageError(`--faults is at most ${members}, as many as there are generals, not ${faults}`);
+    return { protocol, members, faults, m, order, engine, save, json, colourless: values['no-color'] };
   },
 });

@@ -1,6 +1,8 @@
-import { quoted } from '../../core/refusal.ts';
-import { UsageError, only, whole } from '../arguments.ts';
-import { faceOf } from '../face.ts';
+import type { ProtocolName } from '../../protocols/registry.ts';
+import { DEFAULT_LIMIT } from '../../core/mission.ts';
+import { UsageError, only, whole as wholeOf } from '../arguments.ts';
+import { choice, file, flag, whole, type Values } from '../options.ts';
+import { subcommand } from '../subcommand.ts';
 
 /** `generals` and `generals run`: which army to command, and by what. */
 export interface CommandOrder {
@@ -9,7 +11,7 @@ export interface CommandOrder {
   readonly count: number;
   readonly host: 'threads' | 'sim';
   readonly seed: number | undefined;
-  readonly protocol: string | undefined;
+  readonly protocol: ProtocolName | undefined;
   readonly deadline: number | undefined;
   readonly limit: number | undefined;
   readonly json: boolean;
@@ -21,60 +23,63 @@ export interface CommandOrder {
   readonly isBare: boolean;
 }
 
-export const command = faceOf({
+const OPTIONS = {
+  generals: whole('<N>', 'how many generals to muster, as the word N says it', { short: 'n', min: 1, fallback: 4 }),
+  seed: whole('<n>', 'the seed that all chance follows from', { min: 0, otherwise: 'drawn at random' }),
+  protocol: choice('<name>', 'the protocol to follow', async () => (await import('../../protocols/registry.ts')).PROTOCOLS.map(({ name }) => name), { noun: 'protocol', otherwise: 'exchange' }),
+  host: choice('<host>', 'where the generals live; sim is virtual time, without threads', ['threads', 'sim'], { noun: 'host', fallback: 'threads' }),
+  deadline: whole('<ms>', 'how many milliseconds a hung general is waited for', { min: 1, max: 2 ** 31 - 1, otherwise: '1000' }),
+  'max-generals': whole('<n>', 'the most generals that an army may have', { min: 1, otherwise: String(DEFAULT_LIMIT) }),
+  'fail-fast': flag('end a script at its first mistake'),
+  trace: file('write the facts of every order to a file, as JSON lines'),
+  json: flag('answer each command by one JSON object'),
+  'no-color': flag('no colours'),
+} as const;
+
+export const command = subcommand({
   name: '',
-  usage: `
-generals [N] [options]            muster N generals (4) and command them, at a prompt or from a pipe; with nothing said,
-                                  a terminal is asked for N and the protocol
-generals run [options] <file…>    run scripts, one command a line, each with an army of its own; - is standard input`,
-  help: `
-For N and run:
-  -n, --generals <N>     how many generals to muster (4); the same as the word N
-      --seed <n>         the seed that all chance follows from; drawn at random if not given
-      --protocol <name>  the protocol to follow (exchange)
-      --host <host>      where the generals live: threads, or sim for virtual time (threads)
-      --deadline <ms>    how long a hung general is waited for (1000)
-      --max-generals <n> the most generals that an army may have (256)
-      --fail-fast        end a script at its first mistake
-      --trace <file>     write the facts of every order to a file, as JSON lines
-      --json             answer each command by one JSON object
-      --no-color         no colours; NO_COLOR and FORCE_COLOR are heeded too`,
-  options: {
-    generals: { type: 'string', short: 'n' },
-    seed: { type: 'string' },
-    protocol: { type: 'string' },
-    host: { type: 'string' },
-    deadline: { type: 'string' },
-    'max-generals': { type: 'string' },
-    'fail-fast': { type: 'boolean' },
-    trace: { type: 'string' },
-    json: { type: 'boolean' },
-    'no-color': { type: 'boolean' },
-  },
-  orderOf({ values, positionals: [first, ...others] }): CommandOrder {
-    const order = {
-      host: hostNamed(values.host ?? 'threads'),
-      seed: whole(values.seed, '--seed', 0),
-      protocol: values.protocol?.toLowerCase(),
-      deadline: whole(values.deadline, '--deadline', 1, 2 ** 31 - 1),
-      limit: whole(values['max-generals'], '--max-generals', 1),
-      json: values.json === true,
-      failFast: values['fail-fast'] === true,
-      trace: values.trace,
-      colourless: values['no-color'] === true,
-      isBare: first === undefined && Object.keys(values).length === 0,
-    };
-    const count = whole(values.generals, '--generals', 1) ?? 4;
-    if (first === 'run') {
-      if (others.length === 0) throw new UsageError('run needs a file: generals run <file…>');
-      return { ...order, files: others, count };
-    }
+  forms: [['[N] [options]', 'muster N generals and command them, at a prompt or from a pipe; with nothing said, a terminal is asked for N and the protocol']],
+  options: OPTIONS,
+  examples: [
+    ['7 --protocol oral', 'seven generals, who follow OM(m), and a prompt'],
+    ['4 --seed 1 --host sim', 'four in virtual time; what happens is the same each time'],
+  ],
+  orderOf(values, [first, ...others], given): CommandOrder {
+    // Options may come before it.
+    if (first === 'run') return scripts(values, others);
     const word = only('number of generals', [first, ...others].filter((one) => one !== undefined));
-    return { ...order, files: [], count: whole(word, 'the number of generals', 1) ?? count };
+    return { ...orderOf(values), isBare: first === undefined && given.length === 0, count: wholeOf(word, 'the number of generals', 1) ?? values.generals };
   },
 });
 
-function hostNamed(word: string): 'threads' | 'sim' {
-  if (word !== 'threads' && word !== 'sim') throw new UsageError(`--host is threads or sim, not ${quoted(word)}`);
-  return word;
+export const run = subcommand({
+  name: 'run',
+  forms: [['run [options] <file…>', 'run scripts, one command a line, each with an army of its own; - is standard input']],
+  options: OPTIONS,
+  operands: { type: 'files' },
+  examples: [
+    ['run demo/first-order.txt', 'run one script'],
+    ['run --json --fail-fast demo/three-generals.txt', 'for programs: an object a line, up to the first mistake'],
+  ],
+  orderOf: scripts,
+});
+
+function scripts(values: Values<typeof OPTIONS>, files: readonly string[]): CommandOrder {
+  if (files.length === 0) throw new UsageError('run needs a file: generals run <file…>');
+  return { ...orderOf(values), files };
 }
+
+const orderOf = (values: Values<typeof OPTIONS>): CommandOrder => ({
+  files: [],
+  count: values.generals,
+  host: values.host,
+  seed: values.seed,
+  protocol: values.protocol,
+  deadline: values.deadline,
+  limit: values['max-generals'],
+  json: values.json,
+  failFast: values['fail-fast'],
+  trace: values.trace,
+  colourless: values['no-color'],
+  isBare: false,
+});

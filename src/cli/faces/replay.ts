@@ -1,5 +1,6 @@
-import { UsageError, only, whole } from '../arguments.ts';
-import { faceOf } from '../face.ts';
+import { UsageError, only } from '../arguments.ts';
+import { flag, text, whole } from '../options.ts';
+import { subcommand } from '../subcommand.ts';
 
 /** `generals replay`: which order of which campaign. */
 export interface ReplayOrder {
@@ -12,26 +13,23 @@ export interface ReplayOrder {
   readonly colourless: boolean;
 }
 
-export const replay = faceOf({
+export const replay = subcommand({
   name: 'replay',
-  usage: `
-generals replay <results> [options] show one order of a campaign`,
-  help: `
-For replay (the first violation, unless said otherwise):
-      --cell <id>        the cell, such as exchange-m1-n4-f1-coin
-      --order <number>   the order's number in its cell
-      --seed <n>         the seed of the cell, in the place of its name
-      --no-color         no colours`,
-  options: { cell: { type: 'string' }, order: { type: 'string' }, seed: { type: 'string' }, 'no-color': { type: 'boolean' } },
-  orderOf({ values, positionals }): ReplayOrder {
-    const file = only('file of results', positionals);
+  forms: [['replay <results> [options]', 'show one order of a campaign: the first violation, unless said otherwise']],
+  options: {
+    cell: text('<id>', 'the cell, such as exchange-m1-n4-f1-coin'),
+    order: whole('<number>', 'the order’s number in its cell', { min: 1, max: 2 ** 32 - 1 }),
+    seed: whole('<n>', 'the seed of the cell, in the place of its name', { min: 0 }),
+    'no-color': flag('no colours'),
+  },
+  operands: { type: 'files' },
+  examples: [
+    ['replay report/results.json', 'the first order in which something was violated, and why'],
+    ['replay report/results.json --cell exchange-m1-n4-f1-coin --order 7', 'the seventh order of one cell'],
+  ],
+  orderOf({ cell, order, seed, 'no-color': colourless }, operands): ReplayOrder {
+    const file = only('file of results', operands);
     if (file === undefined) throw new UsageError('replay needs the results of a campaign: generals replay <results.json>');
-    return {
-      file,
-      cell: values.cell,
-      number: whole(values.order, '--order', 1, 2 ** 32 - 1),
-      seed: whole(values.seed, '--seed', 0),
-      colourless: values['no-color'] === true,
-    };
+    return { file, cell, number: order, seed, colourless };
   },
 });

@@ -1,9 +1,10 @@
-import { UsageError, mustBeOptions, whole } from '../arguments.ts';
-import { faceOf } from '../face.ts';
+import { UsageError, mustBeOptions } from '../arguments.ts';
+import { choice, file, flag, whole } from '../options.ts';
+import { subcommand } from '../subcommand.ts';
 
 /** `generals simulate`: which replicas, under which schedules. */
 export interface SimulateOrder {
-  readonly protocol: string;
+  readonly protocol: 'pbft' | 'collector' | 'ccro';
   readonly members: number;
   readonly seed: number;
   /** How many seeds, from that one on. */
@@ -19,43 +20,27 @@ export interface SimulateOrder {
 /** More replicas than this make no schedule more telling. */
 const MEMBERS_MAX = 256;
 
-export const simulate = faceOf({
+export const simulate = subcommand({
   name: 'simulate',
-  usage: `
-generals simulate [options]       let replicas agree on a log in virtual time, through faults drawn from a seed`,
-  help: `
-For simulate:
-      --protocol <name>  pbft, or collector, also called ccro (pbft)
-      --members <n>      how many replicas there are (4), ⌊(n − 1)/3⌋ of them Byzantine
-      --seed <n>         the seed that the schedule follows from (1)
-      --schedules <n>    try that many seeds, from that one on (1)
-      --kind <name>      the only Byzantine kind; any if not given
-      --trace <file>     write all that happened under the schedule of one seed, as JSON lines
-      --json             one JSON object instead of sentences
-      --no-color         no colours`,
+  forms: [['simulate [options]', 'let replicas agree on a log in virtual time, through faults drawn from a seed']],
   options: {
-    protocol: { type: 'string' },
-    members: { type: 'string', short: 'n' },
-    seed: { type: 'string' },
-    schedules: { type: 'string' },
-    kind: { type: 'string' },
-    trace: { type: 'string' },
-    json: { type: 'boolean' },
-    'no-color': { type: 'boolean' },
+    protocol: choice('<name>', 'the protocol; ccro is another name of collector', ['pbft', 'collector', 'ccro'], { noun: 'protocol of replicas', fallback: 'pbft' }),
+    members: whole('<n>', 'how many replicas there are, ⌊(n − 1)/3⌋ of them Byzantine', { short: 'n', min: 1, max: MEMBERS_MAX, fallback: 4 }),
+    seed: whole('<n>', 'the seed that the schedule follows from', { min: 0, fallback: 1 }),
+    schedules: whole('<n>', 'try that many seeds, from that one on', { min: 1, fallback: 1 }),
+    kind: choice('<name>', 'the only Byzantine kind', async () => (await import('../../faults/replicas/registry.ts')).REPLICA_FAULTS.map(({ name }): string => name), { noun: 'Byzantine kind', otherwise: 'any' }),
+    trace: file('write all that happened under the schedule of one seed, as JSON lines'),
+    json: flag('one JSON object instead of sentences'),
+    'no-color': flag('no colours'),
   },
-  orderOf({ values, positionals }): SimulateOrder {
-    mustBeOptions('simulate', positionals);
-    const schedules = whole(values.schedules, '--schedules', 1) ?? 1;
-    if (schedules > 1 && values.trace !== undefined) throw new UsageError('--trace is for the schedule of one seed: leave out --schedules');
-    return {
-      protocol: values.protocol?.toLowerCase() ?? 'pbft',
-      members: whole(values.members, '--members', 1, MEMBERS_MAX) ?? 4,
-      seed: whole(values.seed, '--seed', 0) ?? 1,
-      schedules,
-      kind: values.kind?.toLowerCase(),
-      trace: values.trace,
-      json: values.json === true,
-      colourless: values['no-color'] === true,
-    };
+  examples: [
+    ['simulate --seed 14', 'what happens under one schedule, line by line'],
+    ['simulate --protocol collector --members 7 --schedules 100', 'a hundred schedules, and whether safety and liveness held'],
+  ],
+  orderOf(values, operands): SimulateOrder {
+    mustBeOptions('simulate', operands);
+    const { protocol, members, seed, schedules, kind, trace, json } = values;
+    if (schedules > 1 && trace !== undefined) throw new UsageError('--trace is for the schedule of one seed: leave out --schedules');
+    return { protocol, members, seed, schedules, kind, trace, json, colourless: values['no-color'] };
   },
 });

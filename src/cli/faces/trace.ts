@@ -1,5 +1,6 @@
-import { UsageError, only, whole } from '../arguments.ts';
-import { faceOf } from '../face.ts';
+import { UsageError, only } from '../arguments.ts';
+import { file, flag, whole } from '../options.ts';
+import { subcommand } from '../subcommand.ts';
 
 const FORMATS = ['diagram', 'mermaid', 'shiviz'] as const;
 
@@ -12,29 +13,26 @@ export interface TraceOrder {
   readonly number: number | undefined;
 }
 
-export const trace = faceOf({
+export const trace = subcommand({
   name: 'trace',
-  usage: `
-generals trace <file> [options]   show a trace that run wrote`,
-  help: `
-For trace (of all orders, as sentences, unless said otherwise):
-      --diagram          a space-time diagram for the terminal
-      --mermaid          Mermaid sequence diagrams
-      --shiviz           the log format of ShiViz
-      --svg <file>       a picture
-      --order <number>   only that order`,
+  forms: [['trace <file> [options]', 'show a trace that run wrote: all orders, as sentences, unless said otherwise']],
   options: {
-    diagram: { type: 'boolean' },
-    mermaid: { type: 'boolean' },
-    shiviz: { type: 'boolean' },
-    svg: { type: 'string' },
-    order: { type: 'string' },
+    diagram: flag('a space-time diagram for the terminal'),
+    mermaid: flag('Mermaid sequence diagrams'),
+    shiviz: flag('the log format of ShiViz'),
+    svg: file('a picture'),
+    order: whole('<number>', 'only that order', { min: 1, otherwise: 'all' }),
   },
-  orderOf({ values, positionals }): TraceOrder {
-    const file = only('trace', positionals);
-    if (file === undefined) throw new UsageError('trace needs a file: generals trace <file>');
-    const formats = FORMATS.filter((format) => values[format] === true);
+  operands: { type: 'files' },
+  examples: [
+    ['trace facts.jsonl', 'what was said, sentence by sentence'],
+    ['trace facts.jsonl --diagram --order 1', 'a diagram of the first order'],
+  ],
+  orderOf(values, operands): TraceOrder {
+    const path = only('trace', operands);
+    if (path === undefined) throw new UsageError('trace needs a file: generals trace <file>');
+    const formats = FORMATS.filter((format) => values[format]);
     if (formats.length > 1) throw new UsageError(`one format is enough, --${formats[1]!} is too much`);
-    return { file, format: formats[0] ?? 'transcript', svg: values.svg, number: whole(values.order, '--order', 1) };
+    return { file: path, format: formats[0] ?? 'transcript', svg: values.svg, number: values.order };
   },
 });

@@ -1,0 +1,63 @@
+import { Refusal, reasonOf } from '../core/refusal.ts';
+import { endByHangup } from '../repl/hangup.ts';
+import { UsageError, type Meant } from './arguments.ts';
+import { FACES, helpFor, requestOf, subcommands } from './faces.ts';
+import { asStarted, lineOf } from './invocation.ts';
+
+/** Does what a command line asks for, and sets the exit status. @param words what follows the program's name */
+export async function run(words: readonly string[]): Promise<void> {
+  listen();
+  try {
+    const request = await requestOf(words);
+    switch (request.type) {
+      case 'help':
+        process.stdout.write(await (await import('./help.ts')).helpOn(request.about, FACES, process.stdout.isTTY ? process.stdout.columns : PIPE_WIDTH));
+        break;
+      case 'version':
+        process.stdout.write(`${(await import('./version.ts')).version()}\n`);
+        break;
+      case 'run':
+        process.exitCode = await request.run();
+        break;
+      default:
+        request satisfies never;
+    }
+  } catch (error) {
+    if (error instanceof UsageError || error instanceof Refusal) {
+      tell(asStarted(error.message, subcommands()) + wayOut(words, error instanceof UsageError ? error.meant : undefined));
+      process.exitCode = 2;
+    } else {
+      tell(`internal error: ${error instanceof Error ? (await import('./stack.ts')).stackOf(error) : String(error)}`);
+      process.exitCode = 70;
+    }
+  }
+}
+
+/** How wide help is where nobody knows how wide its reader's screen is. */
+const PIPE_WIDTH = 80;
+
+function listen(): void {
+  // Quietly when nobody reads the output any more, as `| head` does, or its terminal is gone; in one line when it cannot be written.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') process.exit(0);
+    if (process.stdout.isTTY) return endByHangup();
+    tell(`standard output cannot be written: ${reasonOf(error)}`);
+    process.exit(1);
+  });
+  // Who does not read what is said beside the output misses nothing of that.
+  process.stderr.on('error', () => undefined);
+  process.on('unhandledRejection', (error) => tell(`internal error: ${error instanceof Error ? error.message : String(error)}`));
+  process.on('SIGINT', () => process.exit(130));
+  process.on('SIGTERM', () => process.exit(143));
+}
+
+/** What to type instead: the same words, but for the one that was meant otherwise; or where to read about them. */
+function wayOut(words: readonly string[], meant: Meant | undefined): string {
+  if (meant === undefined) return ` – see ${lineOf(helpFor(words))}`;
+  const at = words.findLastIndex((word) => word === meant.typed || word.endsWith(`=${meant.typed}`) || word.startsWith(`${meant.typed}=`));
+  return `, did you mean ${lineOf(words.map((word, index) => (index === at ? word.replace(meant.typed, () => meant.meant) : word)))}?`;
+}
+
+function tell(line: string): void {
+  process.stderr.write(`generals: ${line}\n`);
+}

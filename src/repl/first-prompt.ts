@@ -1,0 +1,27 @@
+import { styleText } from 'node:util';
+import { isPlain, wantsColour } from './colour.ts';
+import { WELCOME } from './welcome.ts';
+
+/** What stands before each command, at a terminal and in a transcript. */
+export const PROMPT = 'generals> ';
+
+let isDrawn = false;
+
+/**
+ * Draws what the prompt begins with before anything is loaded that serves it: what is typed meanwhile waits in the keyboard. Only
+ * where it is certain that there will be such a prompt: for a number of generals, and perhaps a seed.
+ */
+export function drawFirstPrompt(words: readonly string[]): void {
+  const { stdin, stdout, env } = process;
+  const isCertain = /^[1-9]\d?(\n--seed\n\d{1,9})?$/.test(words.join('\n'));
+  // A window that nobody has told the size of has no columns.
+  const isRoomy = (stdout.columns || Infinity) > WELCOME.length;
+  if (!isCertain || !stdin.isTTY || !stdout.isTTY || !isRoomy || isPlain(env)) return;
+  const isColoured = wantsColour(env, true, false);
+  isDrawn = true;
+  stdin.setRawMode(true);
+  stdout.write(isColoured ? `${styleText('dim', WELCOME)}\n${styleText('bold', PROMPT)}` : `${WELCOME}\n${PROMPT}`);
+}
+
+/** Whether the first prompt stands there already. Whoever draws it again takes it away before. */
+export const isFirstPromptDrawn = (): boolean => isDrawn;
