@@ -59,7 +59,7 @@ async function bundle() {
       chunkNames: '[name]-[hash]',
       external: Object.keys(dependencies).filter((name) => !['@inquirer/core', 'chalk', 'leven'].includes(name)),
       // Modules of the packages that are bundled require some of Node's.
-      banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
+      banner: { js: "import { createRequire as requireFrom } from 'node:module'; const require = requireFrom(import.meta.url);" },
     }),
     // A thread that loads one file is up a fifth sooner than one that loads its modules one by one.
     build({ ...common, entryPoints: ['workers/general.ts', 'workers/trials.ts', 'workers/replica.ts'], outdir: 'dist/workers', outExtension: { '.js': '.cjs' }, format: 'cjs' }),

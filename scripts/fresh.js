@@ -1,4 +1,4 @@
-import { readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -15,19 +15,19 @@ const STAMP = join(ROOT, 'dist/.stamp');
 /** Whether what is built is what the sources say: they, and what was made of them, are the very files that the last build left. */
 export function isFresh() {
   try {
-    return readFileSync(STAMP, 'utf8') === stampOf();
+    return readFileSync(STAMP, 'utf8') === stampOf([...SOURCES, ...RESULTS]);
   } catch (error) {
     if (error.code === 'ENOENT') return false;
     throw error;
   }
 }
 
-/** To be called when all is built. @param before what `stampOf` said before, so that a source that was changed meanwhile is built again */
+/** To be called when all is built. @param before what `sourceStamp` said before, so that a source that was changed meanwhile is built again */
 export const markFresh = (before) => writeFileSync(STAMP, before + stampOf(RESULTS));
 
-/** One line for each file: whether it came, went, grew or was written anew, also to what it was before. */
-export function stampOf(places = [...SOURCES, ...RESULTS]) {
-  return places.flatMap((place) => filesIn(place)).map((file) => {
+/** One line for each file, which changes when it comes, goes, or is written, be it to what it was before. */
+function stampOf(places) {
+  return places.filter((place) => existsSync(join(ROOT, place))).flatMap(filesIn).map((file) => {
     const { size, mtimeMs, ino } = statSync(join(ROOT, file));
     return `${file} ${size} ${mtimeMs} ${ino}\n`;
   }).join('');

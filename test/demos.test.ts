@@ -1,11 +1,34 @@
+import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { expect } from 'chai';
 import { PROMPT } from '../src/repl/looks.ts';
 import { generals, projectPath } from './support/run.ts';
+import { skip } from './support/skip.ts';
 
 const scripts = readdirSync(projectPath('demo')).filter((file) => file.endsWith('.txt'));
 
+/** What bash has learnt since 3.2, which macOS comes with. */
+const LATER = [
+  /\bcoproc\b/, /\b(mapfile|readarray)\b/, /\b(declare|local|typeset) -[a-zA-Z]*[Ang]/, /\bwait -[a-z]*[npf]/, /\bshopt -s (globstar|lastpipe|inherit_errexit)/,
+  /&>>/, /\|&/, /;;?&/, /\$\{[^}]*(,|\^|@[A-Za-z])\}?/, /\{[a-z_]+\}[<>]/, /\[-\d+\]/, /\{\d+\.\.\d+\.\.\d+\}/, /%\(/, /\\u[0-9a-f]/i, /\[\[ -v\b/, /\bEPOCH|\bBASHPID\b/, /\bread -[a-z]*[iN]/,
+];
+
 describe('demos', () => {
+  for (const name of readdirSync(projectPath('demo')).filter((file) => file.endsWith('.sh'))) {
+    const path = projectPath(`demo/${name}`);
+
+    it(`demo/${name} uses nothing that bash 3.2 does not know`, () => {
+      const lines = readFileSync(path, 'utf8').split('\n').filter((line) => !/^\s*#/.test(line));
+      for (const line of lines) for (const later of LATER) expect(later.test(line), `${line} has ${later}`).to.equal(false);
+    });
+
+    it(`demo/${name} pleases shellcheck`, function () {
+      if (spawnSync('shellcheck', ['--version']).error !== undefined) skip(this, 'shellcheck is not installed');
+      const { stdout, status } = spawnSync('shellcheck', [path], { encoding: 'utf8' });
+      expect([stdout, status]).to.deep.equal(['', 0]);
+    });
+  }
+
   for (const name of scripts) {
     const path = projectPath(`demo/${name}`);
 

@@ -26,6 +26,7 @@ describe('the package', function () {
   let folder: string;
   let installed: string;
   let files: readonly string[];
+  let size: number;
   let manifest: Manifest;
 
   before(async () => {
@@ -33,12 +34,15 @@ describe('the package', function () {
     // From a copy that is built anew, as after a fresh clone: an older build may have left files behind in dist.
     const copy = join(folder, 'copy');
     await mkdir(copy);
-    for (const part of ['package.json', 'tsconfig.json', 'README.md', 'LICENSE', 'src', 'workers', 'demo']) await cp(projectPath(part), join(copy, part), { recursive: true });
+    for (const part of ['package.json', 'tsconfig.json', 'README.md', 'LICENSE', 'src', 'workers', 'scripts', 'demo']) await cp(projectPath(part), join(copy, part), { recursive: true });
     await symlink(projectPath('node_modules'), join(copy, 'node_modules'));
+    await mkdir(join(copy, 'dist/src'), { recursive: true });
+    await writeFile(join(copy, 'dist/src/gone.js'), '// of a source that is gone');
     await run('npm', ['run', '--silent', 'build'], { cwd: copy });
     const { stdout } = await run('npm', ['pack', '--ignore-scripts', '--json', '--offline', '--pack-destination', folder], { cwd: copy });
-    const [packed] = JSON.parse(stdout) as [{ filename: string; files: { path: string }[] }];
+    const [packed] = JSON.parse(stdout) as [{ filename: string; unpackedSize: number; files: { path: string }[] }];
     files = packed.files.map(({ path }) => path);
+    size = packed.unpackedSize;
     await run('tar', ['-xzf', join(folder, packed.filename), '-C', folder]);
     await mkdir(join(folder, 'node_modules'));
     installed = join(folder, 'node_modules/generals');
@@ -50,15 +54,20 @@ describe('the package', function () {
 
   after(() => rm(folder, { recursive: true }));
 
-  it('holds the built program, its sources’ types and maps, the demos, and nothing else', async () => {
-    const sources = (await readdir(projectPath('src'), { recursive: true })).filter((file) => file.endsWith('.ts')).map((file) => `src/${file.slice(0, -3)}`);
-    const workers = (await readdir(projectPath('workers'))).map((file) => `workers/${file.slice(0, -3)}`);
-    const built = [...sources, ...workers].flatMap((file) => [`${file}.js`, `${file}.js.map`, `${file}.d.ts`].map((name) => `dist/${name}`));
-    const bundles = workers.flatMap((file) => [`dist/${file}.cjs`, `dist/${file}.cjs.map`]);
+  it('holds the built program, the library and its types, the man page, the demos, and nothing else', async () => {
+    const sources = (await readdir(projectPath('src'), { recursive: true })).filter((file) => file.endsWith('.ts') && !/^(cli|repl)\/|^main\.ts$/.test(file)).map((file) => `src/${file.slice(0, -3)}`);
+    const workers = (await readdir(projectPath('workers'))).map((file) => `dist/workers/${file.slice(0, -3)}.cjs`);
+    const built = sources.flatMap((file) => [`dist/${file}.js`, `dist/${file}.d.ts`]);
     const demos = (await readdir(projectPath('demo'))).map((file) => `demo/${file}`);
-    const intended = new Set(['package.json', 'README.md', 'LICENSE', ...bundles, ...built, ...demos]);
-    expect(files.filter((file) => !intended.has(file)), 'not intended').to.deep.equal([]);
+    const intended = new Set(['package.json', 'README.md', 'LICENSE', 'dist/man/generals.1', 'dist/bin/generals.js', ...workers, ...built, ...demos]);
+    const isChunk = (file: string): boolean => /^dist\/bin\/[\w-]+\.js$/.test(file);
+    expect(files.filter((file) => !intended.has(file) && !isChunk(file)), 'not intended').to.deep.equal([]);
     expect([...intended].filter((file) => !files.includes(file)), 'missing').to.deep.equal([]);
+  });
+
+  it('is smaller than 4 MB, and its lines that name source maps lead nowhere', async () => {
+    expect(size).to.be.below(4 * 2 ** 20);
+    expect(files.filter((file) => file.endsWith('.map'))).to.deep.equal([]);
   });
 
   it('is a command that answers from a pipe, on threads of its own', async () => {
@@ -78,26 +87,18 @@ describe('the package', function () {
   it('is a command that tells its version and its help', async () => {
     const bin = await binOf();
     expect((await run(process.execPath, [bin, '--version'], { cwd: folder })).stdout).to.equal(`${manifest.version}\n`);
-    expect((await run(process.execPath, [bin, '--help'], { cwd: folder })).stdout).to.include('Usage: generals');
+    expect((await run(process.execPath, [bin, '--help'], { cwd: folder })).stdout).to.include('Usage:\n  npx generals');
   });
 
-  it('keeps the logs of replicas, in threads and in processes, in a folder that it has locked', async () => {
-    for (const how of [[], ['--processes']]) {
-      const words = [await binOf(), 'cluster', '--port', '0', '--data', join(folder, `data${how.join('')}`), ...how];
-      const child = spawn(process.execPath, words, { cwd: folder, env: cleanEnvironment(), stdio: ['ignore', 'pipe', 'inherit'] });
-      let out = '';
-      await new Promise<void>((resolve) => child.on('close', resolve).stdout.setEncoding('utf8').on('data', (text: string) => ((out += text).includes('Ready: ') ? resolve() : undefined)));
-      expect(out).to.include('Ready: ').and.not.include('is down');
-      const second = await run(process.execPath, words, { cwd: folder, env: cleanEnvironment() }).then(() => 'nothing', (error: { stderr: string }) => error.stderr);
-      expect(second).to.match(/^generals: "[^"]*" is in use: its lock names "process \d+ on [^"]*"[^\n]*\n$/);
-      child.kill('SIGINT');
-      expect(await once(child, 'close')).to.deep.equal([130, null]);
+  it('finds its own demos, lists them, and runs one of each kind', async () => {
+    const { stdout: list } = await run(process.execPath, [await binOf(), 'demo'], { cwd: folder, env: cleanEnvironment() });
+    const names = (await readdir(projectPath('demo'))).filter((file) => /\.(txt|sh|json)$/.test(file)).map((file) => file.replace(/\.\w+$/, ''));
+    expect(list.match(/^[\w-]+(?=  )/gm)).to.have.members(names);
+    expect(list).to.match(/\nTo see one: npx generals demo broken-general\n$/);
+    for (const [name, shows] of [['first-order', 'Execute order: attack! Non-faulty nodes in the system – 3 out of 4 quorum suggest attack'], ['how-many-traitors', 'agree'], ['pbft', 'Decision: "very-important-data"']] as const) {
+      const { stdout } = await run(process.execPath, [await binOf(), 'demo', name], { cwd: folder, env: cleanEnvironment() });
+      expect(stdout).to.include(shows);
     }
-  });
-
-  it('runs its own demos', async () => {
-    const { stdout } = await run(process.execPath, [await binOf(), 'run', 'node_modules/generals/demo/first-order.txt'], { cwd: folder, env: cleanEnvironment() });
-    expect(stdout).to.include('Execute order: attack! Non-faulty nodes in the system – 3 out of 4 quorum suggest attack');
   });
 
   it('is a library whose armies can be ordered about, and whose process then ends by itself', async () => {

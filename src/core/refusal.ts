@@ -49,7 +49,7 @@ export function trying<T>(path: string, work: () => T): T {
   try {
     return work();
   } catch (error) {
-    if ((error as { readonly code?: unknown }).code === undefined) throw error;
+    if (error instanceof Refusal || (error as { readonly code?: unknown }).code === undefined) throw error;
     throw new Refusal(`${quotedPath(path)} cannot be used: ${reasonOf(error)}`);
   }
 }

@@ -157,7 +157,7 @@ describe('generals cluster, whose folder', function () {
   it('loses its last node says so, and ends with 1', async () => {
     const program = start(['cluster', '--members', '2', '--port', '0', '--processes', '--data', folder]);
     await program.line((line) => line.startsWith('Ready: '));
-    const pids = program.lines.join('\n').match(/(?<=process )\d+/g)!.map(Number);
+    const pids = program.lines.find((line) => line.startsWith('Processes: '))!.match(/(?<=node \d )\d+/g)!.map(Number);
     expect(pids).to.have.length(2);
     process.kill(pids[0]!, 'SIGKILL');
     await program.line((line) => line === 'Only 1 of 2 nodes are up, and a decision takes 2: nothing can be decided');

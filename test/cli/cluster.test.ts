@@ -170,7 +170,7 @@ describe('generals cluster', function () {
     [['--compare', '--byzantine', '2'], /^generals: --byzantine 2 is more than 4 nodes stand: f takes as many as each cluster stands, here 1/],
     [['--compare', '--kind', 'stale'], /^generals: --kind stale says how, but not how many: --byzantine <k>, or f/],
     [['--compare', '--byzantine', 'f', '--kind', 'lazy'], /^generals: --kind is offline.*, not "lazy"/],
-    [['--compare', '--requests', '0'], /^generals: --requests is a whole number from 1 to 10000, not "0"/],
+    [['--compare', '--requests', '0'], /^generals: --requests is a whole number from 1 to 10,000, not "0"/],
     [['--compare', '--out', '/dev/null/x'], /^generals: the folder "\/dev\/null\/x" cannot be written: /],
     [['--host', 'nowhere.invalid', '--port', '0'], /^generals: node \d cannot listen at nowhere\.invalid:0: there is no such host/],
     [['--data', '/dev/null'], /^generals: "\/dev\/null" cannot be used: a file is in its place/],

@@ -39,7 +39,7 @@ describe('generals whose terminal is closed', function () {
   const situations: readonly (readonly [what: string, args: readonly string[], at: (pty: Pty) => Promise<void>])[] = [
     ['on the idle prompt', ['4'], async (pty) => pty.until(/G4, .*\ngenerals>$/)],
     ['among many threads', ['16'], async (pty) => pty.until(/G16, .*\ngenerals>$/)],
-    ['before the generals are mustered', ['64'], async (pty) => pty.until(/^generals>$/)],
+    ['before the generals are mustered', ['64'], async (pty) => pty.until(/exit leaves\.\ngenerals>$/)],
     ['in the middle of a line', ['4', '--host', 'sim'], async (pty) => {
       await pty.until(/G4, .*\ngenerals>$/);
       pty.type('g-sta');

@@ -59,7 +59,8 @@ For cluster (GET /status, /status?full and /metrics at every node; POST /preprep
       --byzantine <k>    how many of them are traitors (0): the last ones, or
       --traitors <ids>   these, such as 0,2
       --kind <kind>      in which way: offline, malicious, equivocate, stale, off-by-one, replay,
-                         silent-collector, forged-certificate, impostor, selective, restless or twins (offline)
+                         silent-collector, forged-certificate, impostor, selective, restless, flood, forgetful
+                         or twins (offline)
       --commander <id>   who commands first (0)
       --port <port>      the port of node 0, the others' behind it; 0 lets the system choose (8080)
       --host <address>   where to listen (127.0.0.1); anything else opens the nodes to the network

@@ -62,7 +62,7 @@ describe('many replicas on one machine', function () {
     serveReplicas(home);
     for (const id of [0, 1, 2]) home.deliver(id, { type: 'be', being: { plan, id, secret: secrets[id === 2 ? 0 : id]! }, host: '127.0.0.1', port: 0 });
     const ports = await Promise.all([0, 1].map(async (id) => (await home.told(id, 'listening')).port));
-    expect((await home.told(2, 'refused')).message).to.equal('the secret is not that of node 2 in this cluster');
+    expect((await home.told(2, 'down')).message).to.equal('the secret is not that of node 2 in this cluster');
     home.deliver(2, { type: 'stop' });
     home.deliver(0, { type: 'stop' });
     await home.left(2);
