@@ -22,9 +22,9 @@ export interface Program {
 
 const running = new Set<ChildProcess>();
 
-/** Starts `generals …`. */
-export function start(args: readonly string[]): Program {
-  const child = spawn(process.execPath, [MAIN, ...args], { env: cleanEnvironment(), stdio: ['ignore', 'pipe', 'pipe'] });
+/** Starts `generals …`, or another script of ours. */
+export function start(args: readonly string[], script = MAIN): Program {
+  const child = spawn(process.execPath, [script, ...args], { env: cleanEnvironment(), stdio: ['ignore', 'pipe', 'pipe'] });
   running.add(child);
   const lines: string[] = [];
   const waiting = new Set<() => void>();
