@@ -19,6 +19,8 @@ export async function interact(muster: () => Promise<Session>, looks: Looks): Pr
   let hint: ((line: string) => string) | undefined;
   let begin: (session: Session) => void;
   const begun = new Promise<Session>((resolve) => (begin = resolve));
+  // Each thread hangs listeners on it, as Node hands on what is printed there; with sixty of them the prompt's own would be warned of.
+  process.stdout.setMaxListeners(0);
   const history = openHistory(historyPath(process.env));
   const terminal = openTerminal({
     input: process.stdin,

@@ -39,6 +39,12 @@ describe('generals at a terminal', function () {
     expect(pty.screen()).to.have.length(6);
   });
 
+  it('musters 64 generals without a word of warning', async () => {
+    const pty = start(['64', '--seed', '1']);
+    await pty.until(/G64, .*\ngenerals>$/);
+    expect(pty.screen().join('\n')).not.to.match(/Warning/);
+  });
+
   it('completes commands, ids and words, and runs what they make', async () => {
     const pty = start();
     await pty.until('G4, ');

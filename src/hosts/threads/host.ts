@@ -1,11 +1,10 @@
-import { MessageChannel, type Worker, type MessagePort } from 'node:worker_threads';
+import { MessageChannel, Worker, type MessagePort } from 'node:worker_threads';
 import { lossBy, type Accusation, type Account, type Host, type Loss, type Report } from '../../core/host.ts';
 import type { Keyring } from '../../core/keyring.ts';
 import type { Breakdown, Mission } from '../../core/mission.ts';
 import { nameOf, type NodeId } from '../../core/node.ts';
 import { ed25519Keyring } from '../keys.ts';
 import { openReport, sealMission, type Answer, type Letter } from './letters.ts';
-import { spawn } from './spawn.ts';
 
 // One file, bundled from workers/general.ts when the project is built: a thread that loads it is up a fifth sooner than one
 // that loads the modules one by one.
@@ -59,7 +58,7 @@ export class ThreadHost implements Host {
     for (let start = 0; start < ids.length; start += COMPANY) {
       await this.#enlistCompany(ids.slice(start, start + COMPANY).filter((id) => !this.#unwanted.delete(id)));
     }
-    if (this.#keepsSpare && this.#soldiers.size > 0) this.#spare ??= begun();
+    if (this.#keepsSpare && this.#soldiers.size > 0) this.#spare ??= spawn();
     this.#spare?.unref();
   }
 
@@ -145,7 +144,7 @@ export class ThreadHost implements Host {
   }
 
   #recruit(id: NodeId): Soldier {
-    const worker = this.#spare ?? begun();
+    const worker = this.#spare ?? spawn();
     this.#spare = undefined;
     worker.ref();
     const soldier: Soldier = {
@@ -245,6 +244,6 @@ export class ThreadHost implements Host {
   }
 }
 
-const begun = (): Worker => spawn(ENTRY);
+const spawn = (): Worker => new Worker(ENTRY);
 
 const byId = (a: { readonly id: NodeId }, b: { readonly id: NodeId }): number => a.id - b.id;
