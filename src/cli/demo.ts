@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { quoted } from '../core/refusal.ts';
 import { columns } from '../repl/layout.ts';
+import { PIPE_WIDTH } from '../repl/looks.ts';
 import { nearest } from '../repl/nearest.ts';
 import { UsageError } from './arguments.ts';
 import { demosHere, type Demo } from './demos.ts';
@@ -26,7 +27,7 @@ export async function demoCommand({ name, all }: DemoOrder): Promise<number> {
 }
 
 function listed(demos: readonly Demo[]): number {
-  const width = process.stdout.isTTY ? process.stdout.columns : 80;
+  const width = (process.stdout.isTTY && process.stdout.columns) || PIPE_WIDTH;
   const lines = columns(demos.map(({ name, about }) => [name, about]), width);
   process.stdout.write(`${[...lines, '', `To see one: ${lineOf(['demo', demos[0]!.name])}`].join('\n')}\n`);
   return 0;

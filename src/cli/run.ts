@@ -1,5 +1,7 @@
 import { Refusal, reasonOf } from '../core/refusal.ts';
 import { endByHangup } from '../repl/hangup.ts';
+import { wrapped } from '../repl/layout.ts';
+import { PIPE_WIDTH } from '../repl/looks.ts';
 import { UsageError, type Meant } from './arguments.ts';
 import { FACES, helpFor, requestOf, subcommands } from './faces.ts';
 import { asStarted, lineOf } from './invocation.ts';
@@ -11,7 +13,7 @@ export async function run(words: readonly string[]): Promise<void> {
     const request = await requestOf(words);
     switch (request.type) {
       case 'help':
-        process.stdout.write(await (await import('./help.ts')).helpOn(request.about, FACES, process.stdout.isTTY ? process.stdout.columns : PIPE_WIDTH));
+        process.stdout.write(await (await import('./help.ts')).helpOn(request.about, FACES, (process.stdout.isTTY && process.stdout.columns) || PIPE_WIDTH));
         break;
       case 'version':
         process.stdout.write(`${(await import('./version.ts')).version()}\n`);
@@ -32,9 +34,6 @@ export async function run(words: readonly string[]): Promise<void> {
     }
   }
 }
-
-/** How wide help is where nobody knows how wide its reader's screen is. */
-const PIPE_WIDTH = 80;
 
 function listen(): void {
   // Quietly when nobody reads the output any more, as `| head` does, or its terminal is gone; in one line when it cannot be written.
@@ -58,6 +57,8 @@ function wayOut(words: readonly string[], meant: Meant | undefined): string {
   return `, did you mean ${lineOf(words.map((word, index) => (index === at ? word.replace(meant.typed, () => meant.meant) : word)))}?`;
 }
 
+/** In one line, but at a terminal that is narrower. */
 function tell(line: string): void {
-  process.stderr.write(`generals: ${line}\n`);
+  const { isTTY, columns } = process.stderr;
+  process.stderr.write(`${wrapped(`generals: ${line}`, isTTY ? columns || Infinity : Infinity).join('\n')}\n`);
 }

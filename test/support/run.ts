@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { existsSync, mkdirSync, symlinkSync } from 'node:fs';
+import { lstatSync, mkdirSync, symlinkSync } from 'node:fs';
 import { delimiter, dirname } from 'node:path';
 import { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
@@ -46,7 +46,7 @@ export interface Exit {
 export const MAIN = projectPath('dist/test/bin/generals');
 
 mkdirSync(dirname(MAIN), { recursive: true });
-if (!existsSync(MAIN)) symlinkSync(projectPath('dist/bin/generals.js'), MAIN);
+if (lstatSync(MAIN, { throwIfNoEntry: false }) === undefined) symlinkSync(projectPath('dist/bin/generals.js'), MAIN);
 process.env['PATH'] = `${dirname(MAIN)}${delimiter}${process.env['PATH'] ?? ''}`;
 
 /** Runs the program as a user would, without a terminal. */

@@ -45,7 +45,7 @@ export const campaign = subcommand({
   operands: { type: 'files' },
   examples: [
     ['campaign --protocol exchange,oral --members 4..7 --orders 1e5', 'how often two protocols agree among four to seven'],
-    ['campaign --members 4 --faults 1,2 --orders 1e4 --out report', 'the same with a report that opens in a browser'],
+    ['campaign --members 4 --faults 1,2 --orders 1e4 --out report', 'one traitor or two, with a report that opens in a browser'],
   ],
   orderOf({ out, resume, engine, threads, json, yes, ...fields }, operands): CampaignOrder {
     return { file: only('grid', operands), fields, out, resume, engine, threads, json, yes };

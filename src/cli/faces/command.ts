@@ -58,8 +58,8 @@ export const run = subcommand({
   options: OPTIONS,
   operands: { type: 'files' },
   examples: [
-    ['run demo/first-order.txt', 'run one script'],
-    ['run --json --fail-fast demo/three-generals.txt', 'for programs: an object a line, up to the first mistake'],
+    ['run lie.txt', 'run one script, such as check --save has written'],
+    ['run --trace facts.jsonl --fail-fast lie.txt', 'up to the first mistake; trace shows the facts'],
   ],
   orderOf: scripts,
 });

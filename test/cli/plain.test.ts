@@ -1,0 +1,97 @@
+import { expect } from 'chai';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { openPty, ptyUnavailable, type Pty } from '../support/pty.ts';
+import { MAIN, generals } from '../support/run.ts';
+import { skip } from '../support/skip.ts';
+
+const ESCAPE = '\u001b';
+const CTRL_C = '\u0003';
+
+/** A command line of each subcommand, and for those that do not end by themselves what they say when it is time to. */
+const LINES: readonly (readonly [args: string, until?: string])[] = [
+  ['--help'],
+  ['help check'],
+  ['--nonsense'],
+  ['completion fish'],
+  ['demo'],
+  ['demo traitor-among-four'],
+  ['run --trace facts.jsonl DEMO/broken-general.txt'],
+  ['trace facts.jsonl'],
+  ['trace facts.jsonl --diagram'],
+  ['check --protocol oral -n 3'],
+  ['check --protocol signed -n 4 -f 2 --engine merging'],
+  ['campaign --members 7 --faults 2 --orders 3e4 --engine simulator --out report'],
+  ['replay report/results.json'],
+  ['simulate --seed 14'],
+  ['simulate --schedules 100'],
+  ['cluster --members 4 --byzantine 1 --port 0', 'Ready: '],
+  ['replica --id 9 --cluster nowhere.json'],
+];
+
+describe('without one escape sequence, at a terminal', function () {
+  this.timeout(120_000);
+  const opened: Pty[] = [];
+  let folder: string;
+
+  before(async function () {
+    if (ptyUnavailable !== undefined) skip(this, ptyUnavailable);
+    folder = await mkdtemp(join(tmpdir(), 'generals-'));
+  });
+  afterEach(async () => {
+    await Promise.all(opened.splice(0).map((pty) => pty.close()));
+  });
+  after(async () => {
+    if (folder !== undefined) await rm(folder, { recursive: true });
+  });
+
+  function open(args: readonly string[], env: NodeJS.ProcessEnv): Pty {
+    const pty = openPty(['sh', '-c', 'cd "$0" && exec "$@"', folder, process.execPath, MAIN, ...args], { env: { XDG_STATE_HOME: folder, FORCE_COLOR: undefined, NO_COLOR: undefined, ...env }, cols: 120, rows: 60 });
+    opened.push(pty);
+    return pty;
+  }
+
+  for (const env of [{ NO_COLOR: '1' }, { TERM: 'dumb' }] satisfies NodeJS.ProcessEnv[]) {
+    describe(Object.entries(env).flat().join('='), () => {
+      for (const [line, until] of LINES) {
+        it(`generals ${line}`, async () => {
+          const pty = open(line.replace('DEMO', new URL('../../../demo', import.meta.url).pathname).split(' '), env);
+          if (until !== undefined) {
+            await pty.until(until);
+            pty.type(CTRL_C);
+          }
+          await pty.exit;
+          expect(pty.raw()).not.to.equal('');
+          expect(pty.raw()).not.to.include(ESCAPE);
+        });
+      }
+
+      it('the prompt', async () => {
+        const pty = open(['4', '--seed', '1'], env);
+        await pty.until(/G4, .*\ngenerals>$/);
+        pty.type('g-state 3 faulty\nactual-order attack\ng-why\ng-campaign 20000\nnonsense\nexit\n');
+        expect(await pty.exit).to.equal(0);
+        expect(pty.raw()).to.include('Execute order: attack!').and.not.include(ESCAPE);
+      });
+    });
+  }
+
+  it('colours and bars are there where nothing forbids them', async () => {
+    const pty = open(['check', '--protocol', 'oral', '-n', '3'], {});
+    await pty.exit;
+    expect(pty.raw()).to.include(`${ESCAPE}[31m`);
+    expect((await generals(['check', '--protocol', 'oral', '-n', '3'])).out).not.to.include(ESCAPE);
+  });
+
+  for (const cols of [60, 80, 120, 200]) {
+    it(`a mistake in ${cols} columns has no line that is longer, and no broken word`, async () => {
+      for (const args of [['chek', '--members', '4'], ['check', '--protocol', 'nonsense'], ['--seed', 'x'.repeat(30)], ['run'], ['cluster', '--membrs', '7'], ['completion']]) {
+        const pty = openPty([process.execPath, MAIN, ...args], { cols });
+        opened.push(pty);
+        expect(await pty.exit).to.equal(2);
+        expect(pty.overlong(), args.join(' ')).to.deep.equal([]);
+      }
+    });
+  }
+});
