@@ -109,7 +109,8 @@ describe('the package', function () {
 
   it('is a library that does not keep a process alive whose author forgot to disband', async () => {
     await writeFile(join(folder, 'forgetful.js'), CONSUMER.replace(/await army\.disband.*\n/, ''));
-    const { stdout } = await run(process.execPath, ['forgetful.js'], { cwd: folder, env: cleanEnvironment() });
+    // Were it kept alive, it would outlive this test, and keep the tests' own process from ending.
+    const { stdout } = await run(process.execPath, ['forgetful.js'], { cwd: folder, env: cleanEnvironment(), timeout: 15_000, killSignal: 'SIGKILL' });
     expect(JSON.parse(stdout)).to.include({ type: 'execute' });
   });
 

@@ -1,5 +1,5 @@
 import { counted, figure } from '../core/figures.ts';
-import { Refusal, quotedPath } from '../core/refusal.ts';
+import { Refusal, quotedPath, quotedValue } from '../core/refusal.ts';
 import { cellSeed } from './draw.ts';
 import { ENGINE_CHOICES, type Engine, type EngineChoice } from './engine.ts';
 import { exactOf, type Exact } from './exact.ts';
@@ -127,7 +127,7 @@ export function savedIn(text: string, name: string): Saved {
   const isOurs = typeof value === 'object' && value !== null && 'format' in value && value.format === FORMAT;
   if (!isOurs) throw new Refusal(`${quotedPath(name)} does not hold the results of a campaign`);
   const version = fieldOf(file, 'v');
-  if (version.value !== VERSION) throw new Refusal(`${quotedPath(name)} is of version ${String(version.value)}, and this program reads version ${VERSION}`);
+  if (version.value !== VERSION) throw new Refusal(`${quotedPath(name)} is of version ${quotedValue(version.value)}, and this program reads version ${VERSION}`);
   const given = objectIn(fieldOf(file, 'grid'));
   const fields: Partial<Record<GridKey, Field>> = {};
   for (const key of GRID_KEYS) if (given[key] !== undefined) fields[key] = { name: `${file.name}.grid.${key}`, value: given[key] };

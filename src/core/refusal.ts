@@ -41,6 +41,9 @@ export function quoted(word: string, most = 40): string {
   return JSON.stringify(short.toWellFormed()).replace(/[\u007f-\u009f\u061c\u2028\u2029\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufffd]/g, '?');
 }
 
+/** Anything that JSON can hold, as it may stand in a one-line message. An object of a stranger's may have a `toString` that is none. */
+export const quotedValue = (value: unknown): string => (typeof value === 'number' ? String(value) : quoted(typeof value === 'object' ? JSON.stringify(value) : String(value)));
+
 /** A file or folder in a one-line message: its end is what tells it from others, so it is not cut off soon. */
 export const quotedPath = (path: string): string => quoted(path, 1000);
 

@@ -1,6 +1,6 @@
 import type { Fact, Judged, Ordered, Trace } from '../core/fact.ts';
 import { parseOrder } from '../core/order.ts';
-import { Refusal, quoted } from '../core/refusal.ts';
+import { Refusal, quoted, quotedValue } from '../core/refusal.ts';
 import { textOf } from './messages.ts';
 
 /**
@@ -53,7 +53,7 @@ function parseFact(line: string, number: number): Fact {
     throw new Refusal(`line ${number}: not JSON, so the file is no trace or is truncated here`);
   }
   const { type, v } = (typeof fact === 'object' && fact !== null ? fact : {}) as Record<string, unknown>;
-  if (type === 'ordered' && v !== TRACE_VERSION) throw new Refusal(`line ${number}: a trace of version ${quoted(String(v))}, and this program reads version ${TRACE_VERSION}`);
+  if (type === 'ordered' && v !== TRACE_VERSION) throw new Refusal(`line ${number}: a trace of version ${quotedValue(v)}, and this program reads version ${TRACE_VERSION}`);
   const isSound = typeof type === 'string' && Object.hasOwn(SOUND, type) && SOUND[type as Fact['type']](fact as Record<string, unknown>);
   if (!isSound) throw new Refusal(`line ${number}: not a fact of a trace: ${quoted(line)}`);
   return fact as Fact;

@@ -189,6 +189,7 @@ describe('generals campaign', () => {
       [good.slice(0, good.length / 2), 'is truncated, or not JSON'],
       ['{"name": "other"}', 'does not hold the results of a campaign'],
       [good.replace('"v": 3', '"v": 2'), 'is of version 2, and this program reads version 3'],
+      [good.replace('"v": 3', '"v": { "toString": null }'), 'is of version "{\\"toString\\":null}", and this program reads version 3'],
       [good.replace('"seed": 1', '"seed": 2'), 'which follows from the campaign'],
       [good.replace('"orders": 20,\n    "agreement', '"orders": 21,\n    "agreement'), 'is to be a whole number from 0 to 20, not 21'],
       [good.replace(/"attack": (\d+)/, '"attack": 1'), 'was changed since it was written'],

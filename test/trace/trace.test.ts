@@ -63,7 +63,8 @@ describe('a trace', () => {
       }),
       { numRuns: 500 },
     );
-    expect(() => parseTrace('{"v":2,"type":"ordered"}')).to.throw(Refusal, 'version "2"');
+    expect(() => parseTrace('{"v":2,"type":"ordered"}')).to.throw(Refusal, 'version 2,');
+    expect(() => parseTrace('{"v":{"toString":null},"type":"ordered"}')).to.throw(Refusal, 'version "{\\"toString\\":null}"');
     expect(() => parseTrace('')).to.throw(Refusal, 'empty');
   });
 });

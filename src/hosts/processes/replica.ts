@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { doorOf, type Command } from '../../core/command.ts';
 import { nodeId, type NodeId } from '../../core/node.ts';
 import { faultsTolerated } from '../../core/quorum.ts';
-import { Refusal, quoted, quotedPath } from '../../core/refusal.ts';
+import { Refusal, quoted, quotedPath, quotedValue } from '../../core/refusal.ts';
 import { DamagedLog, forgetfulLog, openLog, repairLog, type Log } from '../log.ts';
 import { digestOf, networkEnvelopes, networkSeal, newVerdicts, publicKeysOf, type Envelopes, type Verdicts } from '../seal.ts';
 import { ratesFor, type Rates } from './allowance.ts';
@@ -418,6 +418,6 @@ function recordsOf(log: Log, owner: { readonly cluster: string; readonly node: n
   if (first === undefined) return [];
   const { cluster, node } = first as Record<string, unknown>;
   if (cluster !== owner.cluster || node !== owner.node)
-    throw new Refusal(`${quotedPath(folder ?? '')} holds the log of node ${String(node)} of cluster ${quoted(String(cluster))}, not that of node ${owner.node} of ${quoted(owner.cluster)}`);
+    throw new Refusal(`${quotedPath(folder ?? '')} holds the log of node ${quotedValue(node)} of cluster ${quotedValue(cluster)}, not that of node ${owner.node} of ${quoted(owner.cluster)}`);
   return records;
 }
