@@ -42,7 +42,10 @@ export function quoted(word: string, most = 40): string {
 }
 
 /** Anything that JSON can hold, as it may stand in a one-line message. An object of a stranger's may have a `toString` that is none. */
-export const quotedValue = (value: unknown): string => (typeof value === 'number' ? String(value) : quoted(typeof value === 'object' ? JSON.stringify(value) : String(value)));
+export function quotedValue(value: unknown): string {
+  if (typeof value === 'number') return String(value);
+  return quoted(typeof value === 'string' ? value : (JSON.stringify(value) ?? 'undefined'));
+}
 
 /** A file or folder in a one-line message: its end is what tells it from others, so it is not cut off soon. */
 export const quotedPath = (path: string): string => quoted(path, 1000);
