@@ -23,7 +23,7 @@ export async function demoCommand({ name, all }: DemoOrder): Promise<number> {
   const demo = demos.find((one) => one.name === name.toLowerCase());
   if (demo !== undefined) return shown(demo);
   const near = nearest(name, demos.map((one) => one.name));
-  throw new UsageError(`there is no demo ${quoted(name)}`, near === undefined ? undefined : { typed: name, meant: near });
+  throw new UsageError(`there is no demo ${quoted(name)}${near === undefined ? ': generals demo lists them' : ''}`, near === undefined ? undefined : { typed: name, meant: near });
 }
 
 function listed(demos: readonly Demo[]): number {

@@ -12,17 +12,7 @@ import { simulate } from './faces/simulate.ts';
 import { trace } from './faces/trace.ts';
 import { quoted } from '../core/refusal.ts';
 import { nearest } from '../repl/nearest.ts';
-import type { Form, Request, Runnable, Subcommand } from './subcommand.ts';
-
-const CLUSTER_EXAMPLES: readonly Form[] = [
-  ['cluster --byzantine 1', 'four replicas, one of them off, which wait for requests'],
-  ['cluster --members 7 --port 0 --json', 'seven, at ports that the system chooses; facts for programs'],
-];
-
-const REPLICA_EXAMPLES: readonly Form[] = [
-  ['replica --id 0 --cluster cluster.json', 'node 0 of a cluster whose files cluster --urls has written'],
-  ['replica --repair replica-0', 'mend its log, when it was told that this is damaged'],
-];
+import type { Request, Runnable, Subcommand } from './subcommand.ts';
 
 /** What a subcommand needs to run is imported when it runs, so that each starts as quickly as it can. */
 const COMMAND = runnable(command, async (order) => (await import('./command-army.ts')).commandArmy(order));
@@ -36,8 +26,8 @@ export const FACES: readonly Runnable[] = [
   runnable(campaign, async (order) => (await import('./campaign.ts')).campaignCommand(order)),
   runnable(replay, async (order) => (await import('./replay.ts')).replayCommand(order)),
   runnable(simulate, async (order) => (await import('./simulate.ts')).simulateCommand(order)),
-  runnable({ ...cluster, examples: CLUSTER_EXAMPLES }, async (order) => (await import('./cluster.ts')).clusterCommand(order)),
-  runnable({ ...replica, examples: REPLICA_EXAMPLES }, async (order) => (await import('./replica.ts')).replicaCommand(order)),
+  runnable(cluster, async (order) => (await import('./cluster.ts')).clusterCommand(order)),
+  runnable(replica, async (order) => (await import('./replica.ts')).replicaCommand(order)),
   runnable(completion, async (order) => (await import('./completion.ts')).completionCommand(order, FACES)),
   helping(help(async () => subcommands())),
 ];
@@ -56,7 +46,10 @@ export async function requestOf(words: readonly string[]): Promise<Request> {
 }
 
 /** The words that ask for help with those. */
-export const helpFor = (words: readonly string[]): string[] => [faceOf(words).name, '--help'].filter((word) => word !== '');
+export function helpFor(words: readonly string[]): string[] {
+  const { name } = faceOf(words);
+  return name === 'help' ? ['help'] : [name, '--help'].filter((word) => word !== '');
+}
 
 const faceOf = ([first]: readonly string[]): Runnable => FACES.find((face) => face !== COMMAND && face.name === first) ?? COMMAND;
 

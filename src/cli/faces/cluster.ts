@@ -1,6 +1,7 @@
 import { PROCESSES_MAX, THREADS_MAX, roomFor } from '../../hosts/processes/room.ts';
-import { UsageError, mustBeOptions, whole } from '../arguments.ts';
-import { faceOf } from '../face.ts';
+import { UsageError, mustBeOptions, whole as wholeOf } from '../arguments.ts';
+import { flag, folder, listed, text, whole, type Values, type Words } from '../options.ts';
+import { subcommand } from '../subcommand.ts';
 
 /** `generals cluster`: which replicas to start, and how. */
 export interface ClusterOrder {
@@ -48,107 +49,84 @@ export interface CompareOrder {
 /** More replicas than this have more clients than PBFT's state has room for, eight for each. */
 export const REPLICAS_MAX = 128;
 
-export const cluster = faceOf({
+const BATCH_MAX = 1000;
+
+/** The ways of being a traitor that some protocol of replicas has. */
+export const kinds: Words = async () => {
+  const [{ serviceNamed }, { OFFLINE }] = await Promise.all([import('../../hosts/processes/services.ts'), import('../../hosts/processes/cluster.ts')]);
+  return [...new Set([OFFLINE, ...serviceNamed('pbft').strategies, ...serviceNamed('collector').strategies])];
+};
+
+const OPTIONS = {
+  protocol: text('<name>', 'the protocol; ccro is another name for collector, PBFT’s linear variant', { bounds: 'pbft or collector', otherwise: 'pbft', completes: { type: 'words', words: async () => ['pbft', 'collector'] } }),
+  members: text('<n>', `how many replicas there are; from ${THREADS_MAX + 1} on they share threads`, { short: 'n', bounds: `1 to ${REPLICAS_MAX}`, otherwise: '4' }),
+  byzantine: text('<k>', 'how many of them are traitors, the last ones', { bounds: `0 to ${REPLICAS_MAX}`, otherwise: '0' }),
+  traitors: text('<ids>', 'which of them are traitors, such as 0,2', { bounds: `each 0 to ${REPLICAS_MAX - 1}` }),
+  kind: text('<kind>', 'in which way', { bounds: async () => listed(await kinds()), otherwise: 'offline', completes: { type: 'words', words: kinds } }),
+  commander: whole('<id>', 'who commands first', { min: 0, max: REPLICAS_MAX - 1, otherwise: '0' }),
+  port: whole('<port>', 'the port of node 0, the others’ behind it; 0 lets the system choose', { min: 0, max: 65_535, fallback: 8080 }),
+  host: text('<address>', 'where to listen; anything but the usual opens the nodes to the network', { otherwise: '127.0.0.1' }),
+  data: folder('keep each node’s promises on disk, and go on with those of an earlier run'),
+  processes: flag(`each replica is a process, not a thread: at most ${PROCESSES_MAX}`),
+  batch: whole('<n>', 'how many requests may share a place in the log', { min: 1, max: BATCH_MAX, otherwise: '100' }),
+  timeout: whole('<ms>', 'how long a request may wait before its commander is suspected', { min: 10, max: 3_600_000, otherwise: '1000, and 5 n² more, up to 17000' }),
+  urls: text('<a,b,…>', 'write the files of a cluster at these URLs to --data, and start nothing'),
+  compare: flag('measure what a request costs among clusters that come and go'),
+  requests: whole('<n>', 'with --compare, how many are measured', { min: 1, max: 10_000, otherwise: '20' }),
+  out: folder('with --compare, write comparison.svg and comparison.csv there'),
+  json: flag('facts as JSON lines'),
+} as const;
+
+export const cluster = subcommand({
   name: 'cluster',
-  usage: `
-generals cluster [options]        start replicas over HTTP, which agree on a log of requests, until Ctrl-C`,
-  help: `
-For cluster (GET /status, /status?full and /metrics at every node; POST /preprepare at the commander):
-      --protocol <name>  pbft, or collector, also called ccro, for its linear variant (pbft)
-      --members <n>      how many replicas there are, at most ${REPLICAS_MAX} (4); from ${THREADS_MAX + 1} on they share threads
-      --byzantine <k>    how many of them are traitors (0): the last ones, or
-      --traitors <ids>   these, such as 0,2
-      --kind <kind>      in which way: offline, malicious, equivocate, stale, off-by-one, replay,
-                         silent-collector, forged-certificate, impostor, selective, restless, flood, forgetful
-                         or twins (offline)
-      --commander <id>   who commands first (0)
-      --port <port>      the port of node 0, the others' behind it; 0 lets the system choose (8080)
-      --host <address>   where to listen (127.0.0.1); anything else opens the nodes to the network
-      --data <folder>    keep each node's promises on disk, and go on with those of an earlier run
-      --processes        each replica is a process, not a thread: at most ${PROCESSES_MAX}
-      --batch <n>        how many requests may share a place in the log, 1 to 1000 (100)
-      --timeout <ms>     how long a request may wait before its commander is suspected (1000, and 5 n² more, up to 17000)
-      --urls <a,b,…>     write the files of a cluster at these URLs to --data, and start nothing
-      --compare          measure what a request costs in messages, bytes, CPU time and time to its answer, among clusters
-                         that come and go: protocol and members may be lists then (pbft,collector and 4,7,10,13),
-                         byzantine may be f, as many as each stands, and so many as a batch holds (1) are asked at once
-      --requests <n>     with --compare, how many are measured, 1 to 10000 (20)
-      --out <folder>     with --compare, write comparison.svg and comparison.csv there
-      --json             facts as JSON lines`,
-  options: {
-    protocol: { type: 'string' },
-    members: { type: 'string', short: 'n' },
-    byzantine: { type: 'string' },
-    kind: { type: 'string' },
-    traitors: { type: 'string' },
-    commander: { type: 'string' },
-    batch: { type: 'string' },
-    timeout: { type: 'string' },
-    host: { type: 'string' },
-    port: { type: 'string' },
-    data: { type: 'string' },
-    processes: { type: 'boolean' },
-    urls: { type: 'string' },
-    compare: { type: 'boolean' },
-    requests: { type: 'string' },
-    out: { type: 'string' },
-    json: { type: 'boolean' },
-  },
-  orderOf({ values, positionals }): ClusterOrder | CompareOrder {
-    mustBeOptions('cluster', positionals);
-    if (values.compare === true) return compareOrder(values);
+  forms: [['cluster [options]', 'start replicas over HTTP, which agree on a log of requests, until Ctrl-C']],
+  note: 'GET /status, /status?full and /metrics at every node; POST /preprepare at the commander. --compare measures messages, bytes, CPU time and time to the answer. Beside it --protocol and --members may be lists (pbft,collector and 4,7,10,13), --byzantine may be f, as many as each cluster stands, and as many requests as --batch says (1) are asked at once.',
+  options: OPTIONS,
+  examples: [
+    ['cluster --byzantine 1', 'four replicas, one of them off, which wait for requests'],
+    ['cluster --members 7 --port 0 --json', 'seven, at ports that the system chooses; facts for programs'],
+  ],
+  orderOf(values, operands, given): ClusterOrder | CompareOrder {
+    mustBeOptions('cluster', operands);
+    if (values.compare) return compareOrder(values, given);
     const stray = (['requests', 'out'] as const).find((name) => values[name] !== undefined);
     if (stray !== undefined) throw new UsageError(`--${stray} is for --compare`);
+    const { commander, batch, timeout, port, data, processes, json } = values;
     return {
       type: 'cluster',
       protocol: values.protocol?.toLowerCase(),
       members: membersIn(values.members, '--members'),
-      byzantine: whole(values.byzantine, '--byzantine', 0, REPLICAS_MAX),
+      byzantine: wholeOf(values.byzantine, '--byzantine', 0, REPLICAS_MAX),
       kind: values.kind?.toLowerCase(),
-      traitors: values.traitors?.split(',').map((word) => whole(word, 'each of --traitors', 0, REPLICAS_MAX)!),
-      commander: whole(values.commander, '--commander', 0, REPLICAS_MAX),
-      batch: whole(values.batch, '--batch', 1, BATCH_MAX),
-      timeout: whole(values.timeout, '--timeout', 10, TIMEOUT_MAX),
+      traitors: values.traitors?.split(',').map((word) => wholeOf(word, 'each of --traitors', 0, REPLICAS_MAX - 1)!),
       host: values.host ?? '127.0.0.1',
-      port: whole(values.port, '--port', 0, 65_535) ?? 8080,
-      data: values.data,
-      processes: values.processes === true,
       urls: values.urls?.split(','),
-      json: values.json === true,
+      commander, batch, timeout, port, data, processes, json,
     };
   },
 });
 
-const BATCH_MAX = 1000;
-const TIMEOUT_MAX = 3_600_000;
-const REQUESTS_MAX = 10_000;
-
 /** Options that belong to a cluster which goes on, and to none that is only measured. */
 const LASTING = ['traitors', 'commander', 'host', 'port', 'data', 'processes', 'urls'] as const;
 
-type Values = Readonly<Partial<Record<'protocol' | 'members' | 'byzantine' | 'kind' | 'batch' | 'requests' | 'timeout' | 'out', string>>> & { readonly json?: boolean } & Readonly<Partial<Record<(typeof LASTING)[number], string | boolean>>>;
-
-function compareOrder(values: Values): CompareOrder {
-  const stray = LASTING.find((name) => values[name] !== undefined);
+function compareOrder(values: Values<typeof OPTIONS>, given: readonly string[]): CompareOrder {
+  const stray = LASTING.find((name) => given.includes(name));
   if (stray !== undefined) throw new UsageError(`--compare starts clusters of its own, and ends them: leave out --${stray}`);
   const byzantine = values.byzantine?.toLowerCase();
+  const { batch = 1, requests = 20, timeout, out, json } = values;
   return {
     type: 'compare',
     protocols: (values.protocol ?? 'pbft,collector').toLowerCase().split(','),
     members: (values.members ?? '4,7,10,13').split(',').map((word) => membersIn(word, 'each of --members')!),
-    byzantine: byzantine === 'f' ? 'f' : (whole(byzantine, '--byzantine', 0, REPLICAS_MAX) ?? 0),
+    byzantine: byzantine === 'f' ? 'f' : (wholeOf(byzantine, '--byzantine', 0, REPLICAS_MAX) ?? 0),
     kind: values.kind?.toLowerCase(),
-    batch: whole(values.batch, '--batch', 1, BATCH_MAX) ?? 1,
-    requests: whole(values.requests, '--requests', 1, REQUESTS_MAX) ?? 20,
-    timeout: whole(values.timeout, '--timeout', 10, TIMEOUT_MAX),
-    out: values.out,
-    json: values.json === true,
+    batch, requests, timeout, out, json,
   };
 }
 
 /** A number of replicas. @throws UsageError, which says what more of them would take */
 function membersIn(word: string | undefined, what: string): number | undefined {
-  const members = whole(word, what, 1);
+  const members = wholeOf(word, what, 1);
   if (members === undefined || members <= REPLICAS_MAX) return members;
   const { files, bytes } = roomFor({ members, running: members, separate: false, logged: false });
   throw new UsageError(`${what} is at most ${REPLICAS_MAX}: ${members} nodes would take ${files} open files and ${(bytes / 1e9).toFixed(1)} GB of memory, and more clients than PBFT’s state has room for`);

@@ -1,6 +1,7 @@
-import { UsageError, mustBeOptions, whole } from '../arguments.ts';
-import { faceOf } from '../face.ts';
-import { REPLICAS_MAX } from './cluster.ts';
+import { UsageError, mustBeOptions } from '../arguments.ts';
+import { file, flag, folder, listed, text, whole, type Words } from '../options.ts';
+import { subcommand } from '../subcommand.ts';
+import { REPLICAS_MAX, kinds } from './cluster.ts';
 
 /** `generals replica`: which replica of which cluster; or the repair of a log. */
 export type ReplicaOrder =
@@ -16,33 +17,29 @@ export type ReplicaOrder =
     }
   | { readonly type: 'repair'; readonly folder: string };
 
-export const replica = faceOf({
+/** One that is off is not run at all. */
+const treasons: Words = async () => (await kinds()).filter((kind) => kind !== 'offline');
+
+export const replica = subcommand({
   name: 'replica',
-  usage: `
-generals replica [options]        run one replica of a cluster, which may span machines`,
-  help: `
-For replica:
-      --id <id>          which one
-      --cluster <file>   the cluster's file, cluster.json
-      --data <folder>    its secret and its log (replica-<id> beside the file)
-      --kind <kind>      be a traitor in that way
-      --host <address>   where to listen, if not at the address of its URL
-      --repair <folder>  cut a damaged log off before the damage, or begin one that is gone anew, and exit
-      --json             facts as JSON lines`,
+  forms: [['replica [options]', 'run one replica of a cluster, which may span machines']],
   options: {
-    id: { type: 'string' },
-    cluster: { type: 'string' },
-    data: { type: 'string' },
-    kind: { type: 'string' },
-    host: { type: 'string' },
-    repair: { type: 'string' },
-    json: { type: 'boolean' },
+    id: whole('<id>', 'which one', { min: 0, max: REPLICAS_MAX - 1 }),
+    cluster: file('the cluster’s file, cluster.json'),
+    data: folder('its secret and its log', { otherwise: 'replica-<id> beside the file' }),
+    kind: text('<kind>', 'be a traitor in that way', { bounds: async () => listed(await treasons()), completes: { type: 'words', words: treasons } }),
+    host: text('<address>', 'where to listen, if not at the address of its URL'),
+    repair: folder('cut a damaged log off before the damage, or begin one that is gone anew, and exit'),
+    json: flag('facts as JSON lines'),
   },
-  orderOf({ values: { id: word, cluster, data, kind, host, repair, json }, positionals }): ReplicaOrder {
-    mustBeOptions('replica', positionals);
+  examples: [
+    ['replica --id 0 --cluster cluster.json', 'node 0 of a cluster whose files cluster --urls has written'],
+    ['replica --repair replica-0', 'mend its log, when it was told that this is damaged'],
+  ],
+  orderOf({ id, cluster, data, kind, host, repair, json }, operands): ReplicaOrder {
+    mustBeOptions('replica', operands);
     if (repair !== undefined) return { type: 'repair', folder: repair };
-    const id = whole(word, '--id', 0, REPLICAS_MAX);
     if (id === undefined || cluster === undefined) throw new UsageError('replica needs to know which: generals replica --id <id> --cluster <file>');
-    return { type: 'replica', id, cluster, data, kind: kind?.toLowerCase(), host, json: json === true };
+    return { type: 'replica', id, cluster, data, kind: kind?.toLowerCase(), host, json };
   },
 });
