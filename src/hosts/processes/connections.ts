@@ -14,6 +14,20 @@ interface Connection {
   readonly answers: ServerResponse[];
 }
 
+/** Those of one node, the oldest first, and how many of them may still be closed in this second. */
+interface PeerConnections {
+  readonly sockets: Set<Socket>;
+  closings: number;
+  refill: NodeJS.Timeout | undefined;
+}
+
+/**
+ * How many connections of one node are closed a second for the sake of newer ones. A traitor opens each anew at once, and a new one
+ * costs more than one that waits, as all do that a node has beyond what it may ask. Of those there are never more than CROWD.
+ */
+const CLOSINGS = 16;
+const CROWD = 256;
+
 /** The most connections of users at one server, those of one address, and those of one node. */
 export interface Room {
   readonly users: number;
@@ -40,7 +54,7 @@ export class Connections {
   /** Of users, the one that has been idle the longest first. */
   readonly #users = new Map<Socket, Connection>();
   readonly #addresses = new Map<string, number>();
-  readonly #peers = new Map<NodeId, Set<Socket>>();
+  readonly #peers = new Map<NodeId, PeerConnections>();
 
   constructor(counts: Counts, room: Room) {
     this.#counts = counts;
@@ -61,7 +75,7 @@ export class Connections {
     socket.once('end', () => this.#probe(socket, connection));
     socket.once('close', () => {
       this.#dropUser(socket);
-      if (connection.peer !== undefined) this.#peers.get(connection.peer)?.delete(socket);
+      if (connection.peer !== undefined) this.#peers.get(connection.peer)?.sockets.delete(socket);
     });
   }
 
@@ -85,14 +99,27 @@ export class Connections {
     if (connection === undefined || connection.peer !== undefined) return;
     connection.peer = peer;
     this.#dropUser(socket);
-    let sockets = this.#peers.get(peer);
-    if (sockets === undefined) this.#peers.set(peer, (sockets = new Set()));
-    sockets.add(socket);
-    const [oldest] = sockets;
-    if (sockets.size <= this.#room.peer || oldest === undefined) return;
-    this.#counts.add('connections_closed', 'of a node');
-    sockets.delete(oldest);
-    oldest.destroy();
+    let connections = this.#peers.get(peer);
+    if (connections === undefined) this.#peers.set(peer, (connections = { sockets: new Set(), closings: CLOSINGS, refill: undefined }));
+    connections.sockets.add(socket);
+    this.#closeOldest(connections);
+  }
+
+  #closeOldest(connections: PeerConnections): void {
+    const { sockets } = connections;
+    for (const oldest of sockets) {
+      if (sockets.size <= this.#room.peer) return;
+      if (connections.closings === 0 && sockets.size <= CROWD) break;
+      connections.closings = Math.max(0, connections.closings - 1);
+      this.#counts.add('connections_closed', 'of a node');
+      sockets.delete(oldest);
+      oldest.destroy();
+    }
+    connections.refill ??= setTimeout(() => {
+      connections.refill = undefined;
+      connections.closings = CLOSINGS;
+      this.#closeOldest(connections);
+    }, 1000).unref();
   }
 
   /** The node at its other end, if it has proved to be one. */

@@ -79,7 +79,9 @@ export function drawSchedule({ n, seed, protocol = 'pbft', kinds = REPLICA_FAULT
   const clients = follows ? n : 1 + draw(5, 0, 3);
   // Orders come in bursts, so that there is something under way when things go wrong.
   const bursts = Array.from({ length: 1 + draw(19, 0, 4) }, (_, i) => draw(7, i, HEALS - 100));
-  const asked = Array.from({ length: 1 + draw(6, 0, 16) }, (_, i) => ({
+  // A state of many chunks, which whoever was away then fetches from several peers, takes many keys and long values.
+  const isLarge = draw(69, 0, 16) === 0;
+  const asked = Array.from({ length: isLarge ? 60 + draw(69, 1, 60) : 1 + draw(6, 0, 16) }, (_, i) => ({
     at: bursts[i % bursts.length]! + draw(21, i, 30),
     client: draw(8, i, clients),
   }));
@@ -121,7 +123,7 @@ export function drawSchedule({ n, seed, protocol = 'pbft', kinds = REPLICA_FAULT
     traitors,
     requests: requests.toSorted((a, b) => a.at - b.at).map((request, i) => ({
       ...request,
-      data: [`order ${i + 1}`, `set x ${i + 1}`, 'get x', 'get y', 'set x ', 'the same'][draw(25, i, 6)]!,
+      data: isLarge && draw(70, i, 8) !== 0 ? `set key-${i + 1} ${markOf(71, i).repeat(20)}` : [`order ${i + 1}`, `set x ${i + 1}`, 'get x', 'get y', 'set x ', 'the same'][draw(25, i, 6)]!,
       mark: markOf(61, i),
       key: draw(62, i, 4) === 0 ? `key-${draw(63, i, 3)}` : '',
     })),

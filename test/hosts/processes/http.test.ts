@@ -229,19 +229,35 @@ describe('a node as a stranger finds it', function () {
       for (;;) if ((await fetch(`${own.urls[0]!}/status`).catch(() => undefined))?.status === 200) break;
     });
 
-    it('a node has a few connections, and its newest ones', async () => {
-      await started({});
+    /** New connections of node 2 to node 1, each with one message on it that is taken. */
+    const ofNode = async (count: number): Promise<Socket[]> => {
       const body = JSON.stringify({ type: 'reply', ticket: 1, order: 1 });
       const headers = Object.entries(sealed(own, { from: 2, to: 1, path: '/reply', body })).map(([name, value]) => `${name}: ${value}\r\n`).join('');
       const sockets: Socket[] = [];
-      for (let count = 0; count < 5; count += 1) {
-        const socket = opened(own.urls[1]!);
+      while (sockets.length < count) {
+        const socket = opened(own.urls[1]!).on('error', () => undefined);
         sockets.push(socket);
         const answered = once(socket, 'data') as Promise<[Buffer]>;
         socket.write(`POST /reply HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n${headers}\r\n${body}`);
-        expect(String((await answered)[0])).to.match(/^HTTP\/1\.1 204 /);
+        expect(String((await answered)[0])).to.match(/^HTTP\/1\.1 (204|429) /);
       }
+      return sockets;
+    };
+
+    it('a node has a few connections, and its newest ones', async () => {
+      await started({});
+      const sockets = await ofNode(5);
       expect(closed(1)).to.deep.equal({ 'of a node': 4 });
+      for (const socket of sockets) socket.destroy();
+    });
+
+    it('a node that opens many is not rid of them at once, since it would open each anew; and in the end has a few', async () => {
+      await started({});
+      const began = performance.now();
+      const sockets = await ofNode(300);
+      const seconds = Math.ceil((performance.now() - began) / 1000);
+      expect(closed(1)['of a node']).to.be.within(45, 45 + 16 * seconds);
+      while (closed(1)['of a node']! < 60 + 16 * seconds) await new Promise((resolve) => setImmediate(resolve));
       for (const socket of sockets) socket.destroy();
     });
   });
