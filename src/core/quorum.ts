@@ -1,5 +1,3 @@
-import { DEFAULT_ORDER, type Order } from './order.ts';
-
 /** The fewest members among whom `faults` traitors can be stood with oral messages: n > 3m (Lamport, Shostak and Pease 1982, theorem 1). */
 export const byzantineMembers = (faults: number): number => 3 * faults + 1;
 
@@ -8,30 +6,6 @@ export const faultsTolerated = (n: number): number => Math.max(0, Math.floor((n 
 
 /** The fewest of `voters` that are strictly more than half, so that two values can never both have it. */
 export const strictMajority = (voters: number): number => Math.floor(voters / 2) + 1;
-
-/** How many of the votes are for each order. */
-export interface Tally {
-  readonly attack: number;
-  readonly retreat: number;
-}
-
-export function tally(votes: Iterable<Order>): Tally {
-  let attack = 0;
-  let retreat = 0;
-  for (const vote of votes) {
-    if (vote === 'attack') attack += 1;
-    else retreat += 1;
-  }
-  return { attack, retreat };
-}
-
-/** The order that strictly more than half of the votes are for; on a tie the default that all generals share. */
-export function majorityOf({ attack, retreat }: Tally): Order {
-  if (attack > retreat) return 'attack';
-  return retreat > attack ? 'retreat' : DEFAULT_ORDER;
-}
-
-export const majority = (votes: Iterable<Order>): Order => majorityOf(tally(votes));
 
 /** Any two quorums of this size share a loyal replica, so no two can certify different requests (Castro and Liskov 1999, §4.2); 2f + 1 of 3f + 1. */
 export const byzantineQuorum = (n: number): number => Math.ceil((n + faultsTolerated(n) + 1) / 2);

@@ -1,9 +1,9 @@
 import type { Finding, Findings } from '../core/findings.ts';
 import type { Account } from '../core/host.ts';
+import type { Tally } from '../core/majority.ts';
 import { nameOf, type NodeId } from '../core/node.ts';
 import { counterpart, type Order } from '../core/order.ts';
 import type { Member } from '../core/outcome.ts';
-import type { Tally } from '../core/quorum.ts';
 
 const HOLDS: Finding = { type: 'holds' };
 

@@ -1,8 +1,9 @@
 import type { Verdict } from '../core/findings.ts';
+import type { Tally } from '../core/majority.ts';
 import type { Member } from '../core/outcome.ts';
 import type { NodeId } from '../core/node.ts';
 import type { Order } from '../core/order.ts';
-import { strictMajority, type Tally } from '../core/quorum.ts';
+import { strictMajority } from '../core/quorum.ts';
 
 export const isFaulty = ({ state }: Member): boolean => state.type !== 'loyal';
 

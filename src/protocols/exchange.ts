@@ -13,10 +13,11 @@
  *
  * We depart from the paper in one thing: the commander decides too, for its own order.
  */
+import { majorityOf } from '../core/majority.ts';
 import { DEFAULT_ORDER, counterpart, parseOrder, type Order } from '../core/order.ts';
 import type { NodeId } from '../core/node.ts';
 import type { Context, Heard, OrderVocabulary, RoundsEffect, RoundsProtocol, Vote } from '../core/protocol.ts';
-import { byzantineMembers, faultsTolerated, majorityOf } from '../core/quorum.ts';
+import { byzantineMembers, faultsTolerated } from '../core/quorum.ts';
 
 interface Exchange extends OrderVocabulary {
   readonly message: Order;

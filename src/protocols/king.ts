@@ -24,10 +24,11 @@
  * what a traitor could have said there is among the lies. The commander decides for its own order.
  */
 import { counted } from '../core/figures.ts';
+import { tally } from '../core/majority.ts';
 import { DEFAULT_ORDER, ORDERS, type Order } from '../core/order.ts';
 import type { NodeId } from '../core/node.ts';
 import type { Context, Heard, OrderVocabulary, RoundsEffect, RoundsProtocol } from '../core/protocol.ts';
-import { byzantineMembers, faultsTolerated, tally } from '../core/quorum.ts';
+import { byzantineMembers, faultsTolerated } from '../core/quorum.ts';
 
 type Kind = 'order' | 'value' | 'proposal' | 'king';
 type Content = Order | 'nothing';

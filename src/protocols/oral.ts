@@ -25,10 +25,11 @@
  * We depart from the paper in one thing: the commander decides too, for its own order.
  */
 import { counted, figure } from '../core/figures.ts';
+import { majorityOf } from '../core/majority.ts';
 import { DEFAULT_ORDER, type Order } from '../core/order.ts';
 import type { NodeId } from '../core/node.ts';
 import type { Context, Heard, OrderVocabulary, RoundsEffect, RoundsProtocol, Setting, Vote } from '../core/protocol.ts';
-import { byzantineMembers, faultsTolerated, majorityOf } from '../core/quorum.ts';
+import { byzantineMembers, faultsTolerated } from '../core/quorum.ts';
 import { UNHEARD, commanded, isOralMessage, lieutenantsOf, mapFor, orderIn, pathOf, pathText, type OralMessage, type PathMap } from './oral-paths.ts';
 
 interface Oral extends OrderVocabulary {

@@ -1,9 +1,9 @@
 import { expect } from 'chai';
 import { symbolicKeyring } from '../../src/core/keyring.ts';
+import { majority } from '../../src/core/majority.ts';
 import { nodeId } from '../../src/core/node.ts';
 import type { Order } from '../../src/core/order.ts';
 import type { Context, Heard } from '../../src/core/protocol.ts';
-import { majority } from '../../src/core/quorum.ts';
 import { oral } from '../../src/protocols/oral.ts';
 import { lockstep } from '../../src/sim/lockstep.ts';
 import { oralMessage } from '../support/oral.ts';

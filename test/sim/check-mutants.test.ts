@@ -1,6 +1,7 @@
 import { expect } from 'chai';
+import { majorityOf } from '../../src/core/majority.ts';
 import type { AnyRoundsProtocol, Context } from '../../src/core/protocol.ts';
-import { majorityOf, strictMajority } from '../../src/core/quorum.ts';
+import { strictMajority } from '../../src/core/quorum.ts';
 import { king } from '../../src/protocols/king.ts';
 import { oral } from '../../src/protocols/oral.ts';
 import { signed } from '../../src/protocols/signed.ts';

@@ -1,7 +1,7 @@
+import { majorityOf, tally, type Tally } from '../../src/core/majority.ts';
 import { nodeId, type NodeId } from '../../src/core/node.ts';
 import { DEFAULT_ORDER, type Order } from '../../src/core/order.ts';
 import type { Context, OrderVocabulary, RoundsEffect, RoundsProtocol } from '../../src/core/protocol.ts';
-import { majorityOf, tally, type Tally } from '../../src/core/quorum.ts';
 import { oral } from '../../src/protocols/oral.ts';
 import { oralMessage, pathIn } from '../support/oral.ts';
 

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { Army } from '../../src/index.ts';
+import { majorityOf, tally } from '../../src/core/majority.ts';
 import type { Order } from '../../src/core/order.ts';
-import { majorityOf, tally } from '../../src/core/quorum.ts';
 import { PROTOCOLS } from '../../src/protocols/registry.ts';
 import { sessionOf } from '../../src/repl/command.ts';
 import { execute } from '../../src/repl/execute.ts';

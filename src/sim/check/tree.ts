@@ -31,9 +31,9 @@
  * by 1, 2 and 4 none is left out, so what is infinite at the end no treason does, and what is finite none does with fewer
  * lies. Kinds and pairs are few (each is a product of small powers of n), where treasons are 2 to the number of messages.
  */
+import { majorityOf } from '../../core/majority.ts';
 import type { NodeId } from '../../core/node.ts';
 import type { Order } from '../../core/order.ts';
-import { majorityOf } from '../../core/quorum.ts';
 
 /** A kind of subtree. */
 export interface Subtree {
