@@ -2,8 +2,8 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { costOf } from '../src/hosts/processes/cost.ts';
-import { User } from '../src/hosts/processes/user.ts';
+import { costOf } from '../src/replicas/http/cost.ts';
+import { User } from '../src/replicas/http/user.ts';
 import { median, time, type Row } from './measure.ts';
 
 const MAIN = fileURLToPath(new URL('../bin/generals.js', import.meta.url));

@@ -1,5 +1,5 @@
-import { serve } from '../src/sim/replicas/load.ts';
-import { runTwins, scenarioAt } from '../src/sim/replicas/twins.ts';
+import { serve } from '../src/replicas/sim/load.ts';
+import { runTwins, scenarioAt } from '../src/replicas/sim/twins.ts';
 import { inTurn, median, type Row } from './measure.ts';
 
 const REPEATS = 7;

@@ -8,7 +8,7 @@ import { cellOf } from '../src/campaign/grid.ts';
 import { openPool, type Pool } from '../src/campaign/pool.ts';
 import type { Tally } from '../src/campaign/tally.ts';
 import { nodeId } from '../src/core/node.ts';
-import { lockstep } from '../src/sim/lockstep.ts';
+import { lockstep } from '../src/generals/sim/lockstep.ts';
 import { inTurn, type Row } from './measure.ts';
 
 const MEMBERS = [1, 2, 3, 4, 5, 6, 7].map(nodeId);

@@ -1,11 +1,11 @@
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { nodeId } from '../src/core/node.ts';
-import { ratesFor } from '../src/hosts/processes/allowance.ts';
-import { Names } from '../src/hosts/processes/names.ts';
-import { Counts, metricsOf } from '../src/hosts/processes/counts.ts';
-import { serverFor } from '../src/hosts/processes/server.ts';
-import { networkSeal, newSecret, publicKeysOf } from '../src/hosts/seal.ts';
+import { ratesFor } from '../src/runtime/http/allowance.ts';
+import { Names } from '../src/runtime/http/names.ts';
+import { Counts, metricsOf } from '../src/runtime/http/counts.ts';
+import { serverFor } from '../src/runtime/http/server.ts';
+import { networkSeal, newSecret, publicKeysOf } from '../src/runtime/seal.ts';
 
 /** One server that orders requests alone: what a user gets of it is what a cluster gives, less the agreement. */
 const secret = newSecret();

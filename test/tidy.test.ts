@@ -5,37 +5,62 @@ import { GROUPS, formOf } from '../src/repl/command.ts';
 import { COMMANDS } from '../src/repl/commands.ts';
 import { projectPath } from './support/run.ts';
 
+/** What all that is about generals speaks of: orders, rounds, what becomes of them. */
+const VOCABULARY = ['fact', 'findings', 'host', 'keyring', 'majority', 'mission', 'offence', 'order', 'outcome', 'protocol', 'strategy', 'trivial'].map((name) => `src/generals/${name}.ts`);
+
 /**
- * Which folder may import what, beside its own files: the layers of the design, top first. A module of Node or a package
- * is named as it is imported. A folder inside a folder may import what that may, if it has no line of its own.
+ * Which folder may import what, beside its own files: the wings of the design, top first, and in each its layers. A module of Node
+ * or a package is named as it is imported. A folder inside a folder may import what that may, if it has no line of its own.
  */
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'src/main.ts': ['src/cli', 'src/repl/first-prompt.ts'],
-  'src/index.ts': ['src/core', 'src/hosts', 'src/protocols', 'src/faults'],
-  workers: ['src/hosts/threads', 'src/hosts/processes', 'src/campaign', 'node:worker_threads'],
-  'src/cli': ['src/repl', 'src/campaign', 'src/hosts', 'src/sim', 'src/trace', 'src/protocols', 'src/faults', 'src/core', 'node:', 'cli-progress'],
-  'src/repl': ['src/campaign', 'src/hosts', 'src/sim', 'src/trace', 'src/protocols', 'src/faults', 'src/core', 'node:', '@inquirer/core', 'inquirer', 'chalk', 'leven'],
-  'src/campaign': ['src/hosts', 'src/sim', 'src/judge', 'src/trace', 'src/protocols', 'src/faults', 'src/core', 'node:', 'piscina', 'cli-progress', 'vega'],
-  'src/hosts': ['src/sim', 'src/judge', 'src/trace', 'src/protocols', 'src/faults', 'src/core', 'node:', 'canonicalize'],
-  'src/hosts/processes': ['src/hosts', 'src/sim', 'src/faults', 'src/protocols', 'src/core', 'node:', 'hono', '@hono/node-server', 'undici', 'ajv', 'prom-client'],
-  'src/sim': ['src/judge', 'src/trace', 'src/protocols', 'src/faults', 'src/core'],
-  'src/judge': ['src/core'],
-  'src/trace': ['src/protocols', 'src/core'],
-  'src/faults/replicas': ['src/protocols', 'src/core'],
-  'src/faults': ['src/core'],
-  'src/protocols': ['src/core'],
+  'src/index.ts': ['src/generals', 'src/core'],
+  workers: ['src/campaign', 'src/generals/threads', 'src/replicas/http', 'node:worker_threads'],
+  'src/cli': ['src/repl', 'src/campaign', 'src/generals', 'src/replicas', 'src/runtime', 'src/core', 'node:', 'cli-progress'],
+  'src/repl': ['src/campaign', 'src/generals', 'src/runtime', 'src/core', 'node:', '@inquirer/core', 'inquirer', 'chalk', 'leven'],
+  'src/campaign': ['src/generals', 'src/runtime', 'src/core', 'node:', 'piscina', 'cli-progress', 'vega'],
+
+  'src/generals': ['src/runtime', 'src/core', 'node:crypto'],
+  'src/generals/threads': ['src/generals/general.ts', 'src/generals/keys.ts', 'src/generals/synchronizer.ts', ...VOCABULARY, 'src/runtime', 'src/core', 'node:'],
+  'src/generals/check': ['src/generals/sim', 'src/generals/symbolic', 'src/generals/general.ts', 'src/generals/judge', 'src/generals/faults', 'src/generals/protocols', ...VOCABULARY, 'src/core'],
+  'src/generals/sim': ['src/generals/general.ts', 'src/generals/synchronizer.ts', 'src/generals/faults', ...VOCABULARY, 'src/core'],
+  'src/generals/symbolic': ['src/generals/protocols', ...VOCABULARY, 'src/core'],
+  'src/generals/general.ts': ['src/generals/synchronizer.ts', 'src/generals/faults', 'src/generals/protocols', ...VOCABULARY, 'src/core'],
+  'src/generals/trace': ['src/generals/protocols', ...VOCABULARY, 'src/core'],
+  'src/generals/judge': [...VOCABULARY, 'src/core'],
+  'src/generals/faults': [...VOCABULARY, 'src/core'],
+  // The one bridge between wings: PBFT, run in rounds among generals.
+  'src/generals/protocols/pbft.ts': ['src/replicas/pbft', ...VOCABULARY, 'src/core'],
+  'src/generals/protocols': [...VOCABULARY, 'src/core'],
+
+  'src/replicas/http': ['src/replicas/faults', 'src/replicas/pbft', 'src/replicas/command.ts', 'src/runtime', 'src/core', 'node:', 'ajv', 'undici'],
+  'src/replicas/sim': ['src/replicas/judge', 'src/replicas/faults', 'src/replicas/pbft', 'src/replicas/command.ts', 'src/runtime/virtual', 'src/core'],
+  'src/replicas/faults': ['src/replicas/pbft', 'src/core'],
+  'src/replicas/judge': ['src/core'],
+  'src/replicas/pbft': ['src/replicas/command.ts', 'src/core'],
+  'src/replicas': ['src/core'],
+
+  'src/runtime/http': ['src/core', 'src/runtime/seal.ts', 'node:', 'hono', '@hono/node-server', 'undici', 'ajv', 'prom-client'],
+  'src/runtime/virtual': ['src/core'],
+  'src/runtime': ['src/core', 'node:', 'canonicalize'],
   'src/core': [],
 };
 
 /** Narrower than a folder: who else imports one of these is to be asked why. */
 const ONLY_BY: Readonly<Record<string, readonly string[]>> = {
   chalk: ['src/repl/looks.ts', 'src/repl/render.ts', 'src/repl/picture.ts'],
-  'node:worker_threads': ['src/hosts/threads/', 'workers/'],
-  'node:crypto': ['src/hosts/'],
+  'node:worker_threads': ['src/generals/threads/', 'src/replicas/http/', 'src/runtime/', 'workers/'],
+  'node:crypto': ['src/generals/keys.ts', 'src/replicas/http/', 'src/runtime/'],
 };
 
 /** The folders that are free of I/O, of time and of chance. */
-const PURE = ['src/core', 'src/protocols', 'src/faults', 'src/judge', 'src/trace', 'src/sim'];
+const PURE = [
+  'src/core',
+  'src/runtime/virtual',
+  ...VOCABULARY,
+  ...['general.ts', 'synchronizer.ts', 'protocols', 'faults', 'judge', 'trace', 'sim', 'check', 'symbolic'].map((part) => `src/generals/${part}`),
+  ...['command.ts', 'pbft', 'faults', 'judge', 'sim'].map((part) => `src/replicas/${part}`),
+];
 
 /** What would be I/O, time or chance, and needs no import. */
 const IMPURE = /\b(Math\.random|Date\.now|new Date|Date\(|setTimeout|setInterval|setImmediate|queueMicrotask|performance\.|console\.|fetch\(|crypto\.|globalThis|require\(|import\.meta|navigator|Atomics\.|process\.)/;
@@ -74,7 +99,7 @@ describe('the project is tidy:', () => {
     const isDone = new Set<string>();
     const visit = (path: string, way: readonly string[]): void => {
       const circle = way.slice(way.indexOf(path));
-      expect(way.includes(path) && !circle.every((one) => one.startsWith('src/protocols/pbft/')), [...circle, path].join(' imports ')).to.equal(false);
+      expect(way.includes(path) && !circle.every((one) => one.startsWith('src/replicas/pbft/')), [...circle, path].join(' imports ')).to.equal(false);
       if (way.includes(path) || isDone.has(path)) return;
       for (const target of imports.get(path)!) visit(target, [...way, path]);
       isDone.add(path);

@@ -1,5 +1,5 @@
 import { parentPort } from 'node:worker_threads';
-import { serveReplicas } from '../src/hosts/processes/member.ts';
+import { serveReplicas } from '../src/replicas/http/member.ts';
 
 const port = parentPort;
 if (port !== null) serveReplicas({ post: (told) => port.postMessage(told), on: (listener) => port.on('message', listener), exit: (code) => process.exit(code) });

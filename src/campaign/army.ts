@@ -1,8 +1,8 @@
 import { figure } from '../core/figures.ts';
-import { DEFAULT_DEADLINE } from '../core/mission.ts';
+import { DEFAULT_DEADLINE } from '../generals/mission.ts';
 import { nameOf, type NodeId } from '../core/node.ts';
 import { Refusal } from '../core/refusal.ts';
-import type { Army } from '../hosts/army.ts';
+import type { Army } from '../generals/army.ts';
 import { ORDER } from './grid.ts';
 import { EMPTY, added, type Tally } from './tally.ts';
 import { judging } from './trials.ts';

@@ -1,5 +1,5 @@
 import { philox, philoxBlock } from '../core/philox.ts';
-import { DEFAULT_DEADLINE, type Mission } from '../core/mission.ts';
+import { DEFAULT_DEADLINE, type Mission } from '../generals/mission.ts';
 import { nodeId, type NodeId } from '../core/node.ts';
 import { COMMANDER, ORDER, type Cell } from './grid.ts';
 

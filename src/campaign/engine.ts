@@ -1,7 +1,7 @@
 import { figure } from '../core/figures.ts';
-import { symbolicKeyring } from '../core/keyring.ts';
+import { symbolicKeyring } from '../generals/keyring.ts';
 import { Refusal } from '../core/refusal.ts';
-import { protocolNamed } from '../protocols/registry.ts';
+import { protocolNamed } from '../generals/protocols/registry.ts';
 import { DRAWS_MAX, missionOf } from './draw.ts';
 import type { Cell, Grid } from './grid.ts';
 
@@ -65,7 +65,7 @@ export function effortOf(cell: Cell, engine: Engine): number {
 }
 
 const MESSAGES_SLICED_A_MS = 2e8;
-/** Among more, a round brings more messages to a general than are remembered (`sim/tellings.ts`). */
+/** Among more, a round brings more messages to a general than are remembered (`generals/sim/tellings.ts`). */
 const MEMBERS_REMEMBERED = 7;
 /** Of a run without traitors. Chains of signatures are looked at link by link; traitors have PBFT change the view, which takes many more. */
 const MICROSECONDS_A_MESSAGE: Readonly<Record<string, { readonly few: number; readonly many: number }>> = {

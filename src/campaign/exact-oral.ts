@@ -2,7 +2,7 @@
  * Exact probabilities of OM(m) among coin traitors, for any m: the distribution of what the loyal make of each path, from the
  * longest paths up.
  *
- * Take the tree of paths that OM(m) walks (`protocols/oral.ts`), and of a path p the loyal generals that are not on it, its
+ * Take the tree of paths that OM(m) walks (`generals/protocols/oral.ts`), and of a path p the loyal generals that are not on it, its
  * receivers; let `a` be how many they are, and `t` how many traitors are not on it either. Four remarks make the sum short.
  *
  * 1. A coin traitor says each message as a fair coin, whatever it heard; so what is made of p depends on the coins on p and

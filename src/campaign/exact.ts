@@ -22,8 +22,8 @@
  * Where every treason was tried and none breaks a property, its probability is 1 whatever the traitors' coins: see `worst.ts`.
  */
 import { nodeId } from '../core/node.ts';
-import { oral } from '../protocols/oral.ts';
-import { isProven } from '../sim/symbolic/proof.ts';
+import { oral } from '../generals/protocols/oral.ts';
+import { isProven } from '../generals/symbolic/proof.ts';
 import { oralExactly } from './exact-oral.ts';
 import { ORDER, type Cell } from './grid.ts';
 

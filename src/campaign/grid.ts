@@ -1,8 +1,8 @@
 import { counted, figure } from '../core/figures.ts';
 import { nodeId, type NodeId } from '../core/node.ts';
 import { Refusal, quoted, quotedPath } from '../core/refusal.ts';
-import { STRATEGIES, type StrategyName } from '../faults/registry.ts';
-import { PROTOCOLS, protocolNamed, type ProtocolName } from '../protocols/registry.ts';
+import { STRATEGIES, type StrategyName } from '../generals/faults/registry.ts';
+import { PROTOCOLS, protocolNamed, type ProtocolName } from '../generals/protocols/registry.ts';
 import { unexpected, wholeIn, wordIn, type Field } from './fields.ts';
 
 /** What a campaign tries: every combination of these. */

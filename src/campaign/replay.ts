@@ -1,6 +1,6 @@
-import type { Outcome } from '../core/outcome.ts';
+import type { Outcome } from '../generals/outcome.ts';
 import { Refusal, quoted } from '../core/refusal.ts';
-import { Army } from '../hosts/army.ts';
+import { Army } from '../generals/army.ts';
 import { traitorsOf } from './draw.ts';
 import { COMMANDER, ORDER, type Cell } from './grid.ts';
 import type { Saved } from './results.ts';

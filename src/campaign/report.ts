@@ -1,6 +1,6 @@
 import { counted, figure } from '../core/figures.ts';
-import { protocolNamed } from '../protocols/registry.ts';
-import { limitsOf } from '../sim/check/alternatives.ts';
+import { protocolNamed } from '../generals/protocols/registry.ts';
+import { limitsOf } from '../generals/check/alternatives.ts';
 import type { Plot } from './plots.ts';
 import type { CellResult, Results } from './results.ts';
 import type { Rate } from './interval.ts';

@@ -1,6 +1,6 @@
 import { nodeId } from '../core/node.ts';
-import { symbolicKeyring } from '../core/keyring.ts';
-import { protocolNamed } from '../protocols/registry.ts';
+import { symbolicKeyring } from '../generals/keyring.ts';
+import { protocolNamed } from '../generals/protocols/registry.ts';
 import { binomial } from './binomial.ts';
 import { missionOf, ofBatch } from './draw.ts';
 import { COMMANDER, ORDER, type Cell } from './grid.ts';

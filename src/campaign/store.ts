@@ -1,7 +1,7 @@
 import { accessSync, constants, existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { Refusal, quotedPath, reasonOf } from '../core/refusal.ts';
-import { localDisk, makeFolder, writeWhole } from '../hosts/disk.ts';
+import { localDisk, makeFolder, writeWhole } from '../runtime/disk.ts';
 
 /** The file of a campaign's folder that says all; the others are drawn from it. */
 export const RESULTS = 'results.json';

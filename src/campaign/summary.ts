@@ -1,6 +1,6 @@
 import type { ArmyCampaign } from './army.ts';
 import { counted, figure } from '../core/figures.ts';
-import { trivialAgreement, trivialValidity } from '../core/trivial.ts';
+import { trivialAgreement, trivialValidity } from '../generals/trivial.ts';
 import { ORDER } from './grid.ts';
 import { wilson } from './interval.ts';
 import { percent } from './table.ts';

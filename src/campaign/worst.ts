@@ -1,8 +1,8 @@
-import { king } from '../protocols/king.ts';
-import { protocolNamed } from '../protocols/registry.ts';
-import { signed } from '../protocols/signed.ts';
-import { searchOf } from '../sim/check/check.ts';
-import { isStructured } from '../sim/check/structured.ts';
+import { king } from '../generals/protocols/king.ts';
+import { protocolNamed } from '../generals/protocols/registry.ts';
+import { signed } from '../generals/protocols/signed.ts';
+import { searchOf } from '../generals/check/check.ts';
+import { isStructured } from '../generals/check/structured.ts';
 import { ORDER, type Cell } from './grid.ts';
 
 /** Whether some treason of at most f traitors breaks a property, whatever their strategy; unknown where that is not quickly told. */

@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { quoted } from '../core/refusal.ts';
-import type { Run } from '../hosts/processes/replica.ts';
-import type { Place } from '../hosts/processes/service.ts';
-import type { Tally } from '../hosts/processes/tally.ts';
+import type { Run } from '../replicas/http/replica.ts';
+import type { Place } from '../replicas/http/service.ts';
+import type { Tally } from '../replicas/http/tally.ts';
 
 /** Shows what became of users' requests. */
 export interface Printer {

@@ -1,12 +1,12 @@
 import { counted } from '../core/figures.ts';
 import { Refusal, quoted, quotedPath } from '../core/refusal.ts';
 import { faultsTolerated } from '../core/quorum.ts';
-import { LiveCluster, OFFLINE, urlOf } from '../hosts/processes/cluster.ts';
-import { claimCluster, readCluster, replicaFolder, writeCluster } from '../hosts/processes/folder.ts';
-import { isAddress, newPlan, type Plan } from '../hosts/processes/plan.ts';
-import type { Commanding } from '../hosts/processes/replica.ts';
-import { serviceNamed } from '../hosts/processes/services.ts';
-import { threadsFor } from '../hosts/processes/room.ts';
+import { LiveCluster, OFFLINE, urlOf } from '../replicas/http/cluster.ts';
+import { claimCluster, readCluster, replicaFolder, writeCluster } from '../replicas/http/folder.ts';
+import { isAddress, newPlan, type Plan } from '../replicas/http/plan.ts';
+import type { Commanding } from '../replicas/http/replica.ts';
+import { serviceNamed } from '../replicas/http/services.ts';
+import { threadsFor } from '../replicas/http/room.ts';
 import { runPrinter, type Printer } from './cluster-runs.ts';
 import { UsageError } from './arguments.ts';
 import type { ClusterOrder, CompareOrder } from './faces/cluster.ts';

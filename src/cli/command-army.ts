@@ -2,8 +2,8 @@ import { createReadStream } from 'node:fs';
 import { open } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import { sessionOf, type Session } from '../repl/command.ts';
-import type { Outcome } from '../core/outcome.ts';
-import { DEFAULT_LIMIT } from '../core/mission.ts';
+import type { Outcome } from '../generals/outcome.ts';
+import { DEFAULT_LIMIT } from '../generals/mission.ts';
 import { quoted } from '../core/refusal.ts';
 import { isPlain, looksOf, wantsColour, type Looks } from '../repl/looks.ts';
 import { UsageError } from './arguments.ts';
@@ -78,8 +78,8 @@ async function recorder(file: string | undefined): Promise<(outcome: Outcome) =>
   if (file === undefined) return () => undefined;
   const [{ appendText, writeText }, { factsOf }, { linesOfFacts }] = await Promise.all([
     import('./files.ts'),
-    import('../trace/facts.ts'),
-    import('../trace/jsonl.ts'),
+    import('../generals/trace/facts.ts'),
+    import('../generals/trace/jsonl.ts'),
   ]);
   writeText(file, '');
   return (outcome) => appendText(file, linesOfFacts(factsOf(outcome)));
@@ -128,7 +128,7 @@ async function runStream(input: Readable, source: string, echo: boolean, begin: 
 
 /** @param spare whether to keep a warm thread, for a person who may ask for one more general */
 async function muster({ count, host, seed, protocol, deadline, limit }: CommandOrder, spare: boolean, record: (outcome: Outcome) => void): Promise<Session> {
-  const { Army } = await import('../hosts/army.ts');
+  const { Army } = await import('../generals/army.ts');
   const given = { host, spare, ...(deadline === undefined ? {} : { deadline }), ...(limit === undefined ? {} : { limit }) };
   const another: Session['muster'] = (members, options) => Army.muster(members, { ...given, ...options });
   return sessionOf(await another(count, { ...(seed === undefined ? {} : { seed }), ...(protocol === undefined ? {} : { protocol }) }), record, another);

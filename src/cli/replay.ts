@@ -5,9 +5,9 @@ import { sessionOf } from '../repl/command.ts';
 import { execute } from '../repl/execute.ts';
 import { looksOf, wantsColour } from '../repl/looks.ts';
 import { render } from '../repl/render.ts';
-import { factsOf } from '../trace/facts.ts';
-import { transcriptOf } from '../trace/formats.ts';
-import { linesOfFacts, parseTrace } from '../trace/jsonl.ts';
+import { factsOf } from '../generals/trace/facts.ts';
+import { transcriptOf } from '../generals/trace/formats.ts';
+import { linesOfFacts, parseTrace } from '../generals/trace/jsonl.ts';
 import { readText } from './files.ts';
 import type { ReplayOrder } from './faces/replay.ts';
 

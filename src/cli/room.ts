@@ -1,5 +1,5 @@
 import { Refusal } from '../core/refusal.ts';
-import { PROCESSES_MAX, openFilesMax, roomFor, type Lodgers } from '../hosts/processes/room.ts';
+import { PROCESSES_MAX, openFilesMax, roomFor, type Lodgers } from '../replicas/http/room.ts';
 
 /** A machine that runs out of open files would show it as nodes that do not reach each other. @throws Refusal in one line */
 export function mustHaveRoom(lodgers: Lodgers): void {

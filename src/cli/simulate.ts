@@ -1,12 +1,12 @@
 import { SingleBar } from 'cli-progress';
 import { counted, figure } from '../core/figures.ts';
-import { replicaProtocol } from '../protocols/pbft/names.ts';
+import { replicaProtocol } from '../replicas/pbft/names.ts';
 import { isPlain, looksOf, wantsColour } from '../repl/looks.ts';
 import { barText, type Progress } from '../campaign/bar.ts';
 import { pace, plainLines } from '../repl/progress.ts';
-import { describeFact, type RunFact } from '../sim/replicas/facts.ts';
-import { runSchedule, type Outcome } from '../sim/replicas/run.ts';
-import { describeSchedule, drawSchedule, type Schedule } from '../sim/replicas/schedule.ts';
+import { describeFact, type RunFact } from '../replicas/sim/facts.ts';
+import { runSchedule, type Outcome } from '../replicas/sim/run.ts';
+import { describeSchedule, drawSchedule, type Schedule } from '../replicas/sim/schedule.ts';
 import type { SimulateOrder } from './faces/simulate.ts';
 import { appendText, writeText } from './files.ts';
 import { lineOf } from './invocation.ts';

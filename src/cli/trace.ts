@@ -1,10 +1,10 @@
-import type { Trace } from '../core/fact.ts';
+import type { Trace } from '../generals/fact.ts';
 import { quoted, Refusal } from '../core/refusal.ts';
 import { looksOf, wantsColour } from '../repl/looks.ts';
-import { diagramOf, type Style } from '../trace/diagram.ts';
-import { mermaidOf, shivizOf, transcriptOf } from '../trace/formats.ts';
-import { parseTrace } from '../trace/jsonl.ts';
-import { svgOf } from '../trace/svg.ts';
+import { diagramOf, type Style } from '../generals/trace/diagram.ts';
+import { mermaidOf, shivizOf, transcriptOf } from '../generals/trace/formats.ts';
+import { parseTrace } from '../generals/trace/jsonl.ts';
+import { svgOf } from '../generals/trace/svg.ts';
 import { readText, writeText } from './files.ts';
 import { UsageError } from './arguments.ts';
 import type { TraceOrder } from './faces/trace.ts';

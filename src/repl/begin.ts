@@ -1,6 +1,6 @@
 import { parseWhole } from '../core/parse.ts';
-import { protocolIn } from '../hosts/arguments.ts';
-import { PROTOCOLS, type ProtocolName } from '../protocols/registry.ts';
+import { protocolIn } from '../generals/arguments.ts';
+import { PROTOCOLS, type ProtocolName } from '../generals/protocols/registry.ts';
 import { Feeder } from './feeder.ts';
 import { wrapped } from './layout.ts';
 import type { Looks } from './looks.ts';

@@ -1,12 +1,12 @@
 import type { ArmyCampaign } from '../campaign/army.ts';
 import type { Progress } from '../campaign/bar.ts';
-import type { Fact } from '../core/fact.ts';
-import type { Army, ArmyOptions } from '../hosts/army.ts';
-import type { Member, Outcome } from '../core/outcome.ts';
-import type { AnyRoundsProtocol } from '../core/protocol.ts';
-import type { CheckResult } from '../sim/check/result.ts';
-import type { Step } from '../trace/steps.ts';
-import type { Explanation } from '../trace/why.ts';
+import type { Fact } from '../generals/fact.ts';
+import type { Army, ArmyOptions } from '../generals/army.ts';
+import type { Member, Outcome } from '../generals/outcome.ts';
+import type { AnyRoundsProtocol } from '../generals/protocol.ts';
+import type { CheckResult } from '../generals/check/result.ts';
+import type { Step } from '../generals/trace/steps.ts';
+import type { Explanation } from '../generals/trace/why.ts';
 import type { Journal } from './journal.ts';
 import { writeOwn } from './own-file.ts';
 import type { Person, Question } from './person.ts';
@@ -47,7 +47,7 @@ export const sessionOf = (army: Army, record: (outcome: Outcome) => void = () =>
   person: undefined,
 });
 
-const musterThreads: Muster = async (count, options) => (await import('../hosts/army.ts')).Army.muster(count, options);
+const musterThreads: Muster = async (count, options) => (await import('../generals/army.ts')).Army.muster(count, options);
 
 /** What came of one line. */
 export type Answer =

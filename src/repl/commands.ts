@@ -1,18 +1,18 @@
-import { ORDERS, type Order } from '../core/order.ts';
-import { BREAKDOWNS, type Breakdown } from '../core/mission.ts';
+import { ORDERS, type Order } from '../generals/order.ts';
+import { BREAKDOWNS, type Breakdown } from '../generals/mission.ts';
 import { nameOf, nodeId } from '../core/node.ts';
-import type { Member, Outcome } from '../core/outcome.ts';
+import type { Member, Outcome } from '../generals/outcome.ts';
 import { parseId, parseWhole } from '../core/parse.ts';
 import { Refusal, quoted } from '../core/refusal.ts';
-import { SAYINGS } from '../faults/dictated.ts';
-import { DEFAULT_STRATEGY, STRATEGIES } from '../faults/registry.ts';
-import { protocolIn, sayingsIn, strategyIn } from '../hosts/arguments.ts';
-import { PROTOCOLS, protocolNamed } from '../protocols/registry.ts';
-import { trivialAgreement, trivialValidity } from '../core/trivial.ts';
-import type { CheckResult } from '../sim/check/result.ts';
-import { factsOf } from '../trace/facts.ts';
-import { stepsOf } from '../trace/steps.ts';
-import { explain } from '../trace/why.ts';
+import { SAYINGS } from '../generals/faults/dictated.ts';
+import { DEFAULT_STRATEGY, STRATEGIES } from '../generals/faults/registry.ts';
+import { protocolIn, sayingsIn, strategyIn } from '../generals/arguments.ts';
+import { PROTOCOLS, protocolNamed } from '../generals/protocols/registry.ts';
+import { trivialAgreement, trivialValidity } from '../generals/trivial.ts';
+import type { CheckResult } from '../generals/check/result.ts';
+import { factsOf } from '../generals/trace/facts.ts';
+import { stepsOf } from '../generals/trace/steps.ts';
+import { explain } from '../generals/trace/why.ts';
 import { GROUPS, formOf, type Command, type Parameter, type Result, type Session } from './command.ts';
 import { demoNames, demos, performed } from './demos.ts';
 import { OPENING, scriptOf } from './journal.ts';
@@ -478,7 +478,7 @@ async function searched(army: Session['army'], orders: readonly Order[], signal:
   if (primary === undefined) throw new Refusal('there is no general to give the order');
   if (lost !== undefined) throw new Refusal(`${nameOf(lost.id)} is lost, and only the living can be checked: g-kill ${lost.id} strikes it off`);
   const traitors = members.filter(({ state }) => state.type === 'faulty').map(({ id }) => id);
-  const { searchOf } = await import('../sim/check/check.ts');
+  const { searchOf } = await import('../generals/check/check.ts');
   const search = searchOf({
     protocol: army.protocol,
     members: members.map(({ id }) => id),

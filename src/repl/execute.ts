@@ -1,4 +1,4 @@
-import { parseOrder } from '../core/order.ts';
+import { parseOrder } from '../generals/order.ts';
 import { Refusal, quoted } from '../core/refusal.ts';
 import { formOf, type Answer, type Command, type Session } from './command.ts';
 import { COMMANDS, commandNamed } from './commands.ts';

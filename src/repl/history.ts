@@ -1,7 +1,7 @@
 import { appendFileSync, existsSync, readFileSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, isAbsolute, join } from 'node:path';
-import { makeFolder } from '../hosts/disk.ts';
+import { makeFolder } from '../runtime/disk.ts';
 import { printable } from './printable.ts';
 
 /** The lines that were entered, those of earlier sessions too. */

@@ -1,5 +1,5 @@
-import { DEFAULT_DEADLINE, DEFAULT_LIMIT } from '../core/mission.ts';
-import { DEFAULT_PROTOCOL } from '../protocols/registry.ts';
+import { DEFAULT_DEADLINE, DEFAULT_LIMIT } from '../generals/mission.ts';
+import { DEFAULT_PROTOCOL } from '../generals/protocols/registry.ts';
 
 /** How a session began, and the lines since then that changed something or gave an order. */
 export interface Journal {

@@ -1,7 +1,7 @@
 import { nameOf, type NodeId } from '../core/node.ts';
-import type { Member, Outcome } from '../core/outcome.ts';
-import { checkJson } from '../sim/check/report.ts';
-import { sayingsOf, traceOf, type Saying } from '../trace/steps.ts';
+import type { Member, Outcome } from '../generals/outcome.ts';
+import { checkJson } from '../generals/check/report.ts';
+import { sayingsOf, traceOf, type Saying } from '../generals/trace/steps.ts';
 import type { Answer } from './command.ts';
 
 /** One JSON object for one command, in the format `v: 1`: `ok` tells success, `type` what else is there. */

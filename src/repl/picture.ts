@@ -1,8 +1,8 @@
 import type { ChalkInstance } from 'chalk';
 import { nameOf, type NodeId } from '../core/node.ts';
-import type { Outcome } from '../core/outcome.ts';
-import { sayingsOf, traceOf, type Saying, type Step } from '../trace/steps.ts';
-import { decisionsOf } from '../trace/messages.ts';
+import type { Outcome } from '../generals/outcome.ts';
+import { sayingsOf, traceOf, type Saying, type Step } from '../generals/trace/steps.ts';
+import { decisionsOf } from '../generals/trace/messages.ts';
 import { columns, wrapped } from './layout.ts';
 
 /** More rows of one round than this nobody reads; the rest are counted. */

@@ -1,7 +1,7 @@
 import type { Progress } from '../campaign/bar.ts';
 import { counted, figure } from '../core/figures.ts';
 import { inWords } from '../campaign/duration.ts';
-import type { Coverage } from '../sim/check/result.ts';
+import type { Coverage } from '../generals/check/result.ts';
 
 /** `2,500 of 10,000 orders, 1,000 orders/s, 8 s left`, in parts. */
 export function pace(done: number, total: number, what: string, milliseconds: number): string[] {

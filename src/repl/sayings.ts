@@ -1,10 +1,10 @@
-import type { Mission } from '../core/mission.ts';
+import type { Mission } from '../generals/mission.ts';
 import { nameOf, nodeId, type NodeId } from '../core/node.ts';
-import { ORDERS } from '../core/order.ts';
+import { ORDERS } from '../generals/order.ts';
 import { parseId } from '../core/parse.ts';
 import { Refusal } from '../core/refusal.ts';
-import { BOTH, NOTHING, SILENCE, WordMissing } from '../faults/dictated.ts';
-import { simulate } from '../sim/simulate.ts';
+import { BOTH, NOTHING, SILENCE, WordMissing } from '../generals/faults/dictated.ts';
+import { simulate } from '../generals/sim/simulate.ts';
 import type { Session } from './command.ts';
 import type { Question } from './person.ts';
 

@@ -1,5 +1,5 @@
-import { STRATEGIES } from '../faults/registry.ts';
-import { PROTOCOLS } from '../protocols/registry.ts';
+import { STRATEGIES } from '../generals/faults/registry.ts';
+import { PROTOCOLS } from '../generals/protocols/registry.ts';
 
 /** Something that `help` explains and that is no command. */
 export interface Topic {

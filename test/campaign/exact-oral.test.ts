@@ -5,9 +5,9 @@ import { cellOf } from '../../src/campaign/grid.ts';
 import { inputsOf } from '../../src/campaign/kernel/program.ts';
 import { kernelFor } from '../../src/campaign/kernel/kernel.ts';
 import { nodeId, type NodeId } from '../../src/core/node.ts';
-import { oral } from '../../src/protocols/oral.ts';
-import { runOf } from '../../src/sim/symbolic/run.ts';
-import type { Word, Words } from '../../src/sim/symbolic/words.ts';
+import { oral } from '../../src/generals/protocols/oral.ts';
+import { runOf } from '../../src/generals/symbolic/run.ts';
+import type { Word, Words } from '../../src/generals/symbolic/words.ts';
 import { onesIn } from '../support/kernels.ts';
 
 const COINS_MAX = 20;

@@ -7,9 +7,9 @@ import { simulated } from '../../src/campaign/trials.ts';
 import { worstOf } from '../../src/campaign/worst.ts';
 import { seeded, type Choose } from '../../src/core/choice.ts';
 import { nodeId, type NodeId } from '../../src/core/node.ts';
-import type { Member } from '../../src/core/outcome.ts';
-import { findingsOf } from '../../src/judge/findings.ts';
-import { lockstep } from '../../src/sim/lockstep.ts';
+import type { Member } from '../../src/generals/outcome.ts';
+import { findingsOf } from '../../src/generals/judge/findings.ts';
+import { lockstep } from '../../src/generals/sim/lockstep.ts';
 import { trial } from '../support/trials.ts';
 
 /** The 0.9995 quantile of the normal distribution: for intervals that cover the truth 999 times in 1000. */

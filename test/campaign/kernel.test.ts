@@ -4,10 +4,10 @@ import { kernelFor, programFor, type Kernel, type KernelCell } from '../../src/c
 import { RESULTS } from '../../src/campaign/kernel/program.ts';
 import { LANES } from '../../src/campaign/kernel/streams.ts';
 import { nodeId, type NodeId } from '../../src/core/node.ts';
-import { ORDERS } from '../../src/core/order.ts';
-import { protocolNamed } from '../../src/protocols/registry.ts';
-import { check } from '../../src/sim/check/check.ts';
-import { isProven } from '../../src/sim/symbolic/proof.ts';
+import { ORDERS } from '../../src/generals/order.ts';
+import { protocolNamed } from '../../src/generals/protocols/registry.ts';
+import { check } from '../../src/generals/check/check.ts';
+import { isProven } from '../../src/generals/symbolic/proof.ts';
 import { coinsOf, onesIn, simulatedResults } from '../support/kernels.ts';
 import { soaked } from '../support/trials.ts';
 

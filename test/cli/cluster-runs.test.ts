@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { runPrinter, type Source } from '../../src/cli/cluster-runs.ts';
-import type { Run } from '../../src/hosts/processes/replica.ts';
+import type { Run } from '../../src/replicas/http/replica.ts';
 
 const runOf = (number: number): Run => ({ seconds: 0.01, request: `4:${number}`, data: `request ${number}` });
 

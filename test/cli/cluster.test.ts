@@ -5,7 +5,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync 
 import { connect, createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { REPLICA_FAULTS } from '../../src/faults/replicas/registry.ts';
+import { REPLICA_FAULTS } from '../../src/replicas/faults/registry.ts';
 import { endAll, start } from '../support/program.ts';
 import { ask } from '../support/served.ts';
 import { MAIN, cleanEnvironment, generals } from '../support/run.ts';

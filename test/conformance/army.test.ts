@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { Army, Refusal, type ArmyOptions, type Member, type Order, type Outcome, type RefusalCode, type Role } from '../../src/index.ts';
-import { PROTOCOLS } from '../../src/protocols/registry.ts';
-import { STRATEGIES } from '../../src/faults/registry.ts';
+import { PROTOCOLS } from '../../src/generals/protocols/registry.ts';
+import { STRATEGIES } from '../../src/generals/faults/registry.ts';
 
 /** Time enough for a thread on the busiest of machines: only tests of hanging generals wait for any of it. */
 const PATIENT = 60_000;

@@ -1,14 +1,14 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { seeded } from '../../src/core/choice.ts';
-import { symbolicKeyring } from '../../src/core/keyring.ts';
+import { symbolicKeyring } from '../../src/generals/keyring.ts';
 import { nodeId } from '../../src/core/node.ts';
-import type { AnyRoundsProtocol, Context } from '../../src/core/protocol.ts';
-import { STRATEGIES } from '../../src/faults/registry.ts';
-import { PROTOCOLS } from '../../src/protocols/registry.ts';
-import { soldier } from '../../src/sim/general.ts';
-import { lockstep, march } from '../../src/sim/lockstep.ts';
-import { simulate } from '../../src/sim/simulate.ts';
+import type { AnyRoundsProtocol, Context } from '../../src/generals/protocol.ts';
+import { STRATEGIES } from '../../src/generals/faults/registry.ts';
+import { PROTOCOLS } from '../../src/generals/protocols/registry.ts';
+import { soldier } from '../../src/generals/general.ts';
+import { lockstep, march } from '../../src/generals/sim/lockstep.ts';
+import { simulate } from '../../src/generals/sim/simulate.ts';
 import { decisionsOf, drawTrial, failureOf, ids, repeatLine, sentIn, trial, type Trial } from '../support/trials.ts';
 
 for (const protocol of PROTOCOLS) {

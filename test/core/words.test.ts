@@ -1,8 +1,8 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { majority, majorityOf, tally } from '../../src/core/majority.ts';
+import { majority, majorityOf, tally } from '../../src/generals/majority.ts';
 import { nameOf, nodeId } from '../../src/core/node.ts';
-import { DEFAULT_ORDER, ORDERS, counterpart, parseOrder, type Order } from '../../src/core/order.ts';
+import { DEFAULT_ORDER, ORDERS, counterpart, parseOrder, type Order } from '../../src/generals/order.ts';
 import { parseId, parseWhole } from '../../src/core/parse.ts';
 import { byzantineMembers, faultsTolerated, strictMajority } from '../../src/core/quorum.ts';
 import { Refusal, quoted } from '../../src/core/refusal.ts';

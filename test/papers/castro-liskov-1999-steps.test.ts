@@ -1,8 +1,8 @@
 import { expect } from 'chai';
 import { nodeId } from '../../src/core/node.ts';
-import type { Effect, Message, NewView, PrePrepare, VoteMessage } from '../../src/protocols/pbft/messages.ts';
-import { NO_REQUESTS } from '../../src/protocols/pbft/new-view.ts';
-import { emptyStore, executeBatch } from '../../src/protocols/pbft/store.ts';
+import type { Effect, Message, NewView, PrePrepare, VoteMessage } from '../../src/replicas/pbft/messages.ts';
+import { NO_REQUESTS } from '../../src/replicas/pbft/new-view.ts';
+import { emptyStore, executeBatch } from '../../src/replicas/pbft/store.ts';
 import { batchOf, certificate, checkpoint, CLIENT, executedIn, K, OneReplica, prePrepare, request, saidIn, sealOf, signed, viewChange, vote } from '../support/one-replica.ts';
 import { Cluster } from '../support/replicas.ts';
 

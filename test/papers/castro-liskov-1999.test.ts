@@ -2,9 +2,9 @@ import { expect } from 'chai';
 import { nodeId } from '../../src/core/node.ts';
 import { byzantineQuorum, faultsTolerated, oneLoyal } from '../../src/core/quorum.ts';
 import { symbolicSeal } from '../../src/core/seal.ts';
-import type { Effect, Proposal, Signed, ViewChangeBody } from '../../src/protocols/pbft/messages.ts';
-import { NO_REQUESTS, planOf } from '../../src/protocols/pbft/new-view.ts';
-import { flawOf } from '../../src/protocols/pbft/proof.ts';
+import type { Effect, Proposal, Signed, ViewChangeBody } from '../../src/replicas/pbft/messages.ts';
+import { NO_REQUESTS, planOf } from '../../src/replicas/pbft/new-view.ts';
+import { flawOf } from '../../src/replicas/pbft/proof.ts';
 import { Cluster, twisted } from '../support/replicas.ts';
 
 /** What “Practical Byzantine Fault Tolerance” (OSDI 1999) says, rule by rule. */

@@ -1,13 +1,13 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import type { Choose } from '../../src/core/choice.ts';
-import type { Account } from '../../src/core/host.ts';
-import { majority } from '../../src/core/majority.ts';
+import type { Account } from '../../src/generals/host.ts';
+import { majority } from '../../src/generals/majority.ts';
 import { nodeId, type NodeId } from '../../src/core/node.ts';
-import { counterpart, DEFAULT_ORDER, type Order } from '../../src/core/order.ts';
-import { oral } from '../../src/protocols/oral.ts';
-import { lockstep } from '../../src/sim/lockstep.ts';
-import { simulate } from '../../src/sim/simulate.ts';
+import { counterpart, DEFAULT_ORDER, type Order } from '../../src/generals/order.ts';
+import { oral } from '../../src/generals/protocols/oral.ts';
+import { lockstep } from '../../src/generals/sim/lockstep.ts';
+import { simulate } from '../../src/generals/sim/simulate.ts';
 import { pathWithoutCommonNode } from '../support/oral.ts';
 import { decisionsOf, drawTrial, failureOf, repeatLine, sentIn, soaked, trial, type Trial } from '../support/trials.ts';
 

@@ -1,13 +1,13 @@
 import { expect } from 'chai';
 import { Army } from '../../src/index.ts';
 import { nodeId, type NodeId } from '../../src/core/node.ts';
-import { ORDERS, type Order } from '../../src/core/order.ts';
+import { ORDERS, type Order } from '../../src/generals/order.ts';
 import { sessionOf, type Session } from '../../src/repl/command.ts';
 import { execute } from '../../src/repl/execute.ts';
 import { jsonOf } from '../../src/repl/json.ts';
 import { looksOf } from '../../src/repl/looks.ts';
 import { render } from '../../src/repl/render.ts';
-import { check } from '../../src/sim/check/check.ts';
+import { check } from '../../src/generals/check/check.ts';
 import { transcriptOf } from '../support/run.ts';
 
 /** An army in virtual time in which G1 is primary, after these commands. */

@@ -7,8 +7,8 @@ import { jsonOf } from '../../src/repl/json.ts';
 import { looksOf } from '../../src/repl/looks.ts';
 import { render } from '../../src/repl/render.ts';
 import { runScript } from '../../src/repl/script.ts';
-import { scriptOf } from '../../src/sim/check/report.ts';
-import type { CheckResult } from '../../src/sim/check/result.ts';
+import { scriptOf } from '../../src/generals/check/report.ts';
+import type { CheckResult } from '../../src/generals/check/result.ts';
 
 const LIVE = new AbortController().signal;
 const STOPPED = AbortSignal.abort();

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { Army, type ArmyOptions } from '../../src/index.ts';
 import { sessionOf, type Session } from '../../src/repl/command.ts';
 import { execute, type Answer } from '../../src/repl/execute.ts';
-import { factsOf } from '../../src/trace/facts.ts';
+import { factsOf } from '../../src/generals/trace/facts.ts';
 import { transcriptOf } from '../support/run.ts';
 
 async function session(count: number, options: ArmyOptions = {}): Promise<Session> {

@@ -1,8 +1,8 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { Army, type ArmyOptions } from '../../src/index.ts';
-import { STRATEGIES } from '../../src/faults/registry.ts';
-import { PROTOCOLS } from '../../src/protocols/registry.ts';
+import { STRATEGIES } from '../../src/generals/faults/registry.ts';
+import { PROTOCOLS } from '../../src/generals/protocols/registry.ts';
 import { formOf, sessionOf, type Session } from '../../src/repl/command.ts';
 import { COMMANDS } from '../../src/repl/commands.ts';
 import { complete } from '../../src/repl/complete.ts';

@@ -1,9 +1,9 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { ORDERS } from '../../src/core/order.ts';
-import type { Fact } from '../../src/core/fact.ts';
-import { STRATEGIES } from '../../src/faults/registry.ts';
-import { PROTOCOLS } from '../../src/protocols/registry.ts';
+import { ORDERS } from '../../src/generals/order.ts';
+import type { Fact } from '../../src/generals/fact.ts';
+import { STRATEGIES } from '../../src/generals/faults/registry.ts';
+import { PROTOCOLS } from '../../src/generals/protocols/registry.ts';
 import { transcriptOf } from '../support/run.ts';
 
 /** One command's answer as JSON; only what these tests look at. */

@@ -1,8 +1,8 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { ORDERS } from '../../src/core/order.ts';
-import { STRATEGIES } from '../../src/faults/registry.ts';
-import { PROTOCOLS } from '../../src/protocols/registry.ts';
+import { ORDERS } from '../../src/generals/order.ts';
+import { STRATEGIES } from '../../src/generals/faults/registry.ts';
+import { PROTOCOLS } from '../../src/generals/protocols/registry.ts';
 import { transcriptOf } from '../support/run.ts';
 
 /** Everything about the last order: how it ended, why, and all that was said. Its number is another when it is repeated. */

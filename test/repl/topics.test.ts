@@ -1,6 +1,6 @@
 import { expect } from 'chai';
-import { STRATEGIES } from '../../src/faults/registry.ts';
-import { PROTOCOLS } from '../../src/protocols/registry.ts';
+import { STRATEGIES } from '../../src/generals/faults/registry.ts';
+import { PROTOCOLS } from '../../src/generals/protocols/registry.ts';
 import { COMMANDS } from '../../src/repl/commands.ts';
 import { TOPICS } from '../../src/repl/topics.ts';
 import { transcriptOf } from '../support/run.ts';

@@ -1,12 +1,12 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { replicaFaultNamed } from '../../src/faults/replicas/registry.ts';
-import { traitor } from '../../src/faults/replicas/traitor.ts';
-import { LiveCluster, OFFLINE } from '../../src/hosts/processes/cluster.ts';
-import { CLUSTER_FILE, replicaFolder, writeCluster } from '../../src/hosts/processes/folder.ts';
-import { newPlan } from '../../src/hosts/processes/plan.ts';
-import { serviceNamed } from '../../src/hosts/processes/services.ts';
+import { replicaFaultNamed } from '../../src/replicas/faults/registry.ts';
+import { traitor } from '../../src/replicas/faults/traitor.ts';
+import { LiveCluster, OFFLINE } from '../../src/replicas/http/cluster.ts';
+import { CLUSTER_FILE, replicaFolder, writeCluster } from '../../src/replicas/http/folder.ts';
+import { newPlan } from '../../src/replicas/http/plan.ts';
+import { serviceNamed } from '../../src/replicas/http/services.ts';
 import { look } from './load.ts';
 import { start as startProgram, type Program } from './program.ts';
 import { Cluster } from './replicas.ts';

@@ -4,10 +4,10 @@
  * what it tried; and each field that took a number which nothing counts to.
  */
 import { nodeId } from '../../src/core/node.ts';
-import { client } from '../../src/protocols/pbft/client.ts';
-import { parseMessage } from '../../src/protocols/pbft/parse.ts';
-import type { AnyMachine } from '../../src/sim/replicas/network.ts';
-import { replica } from '../../src/protocols/pbft/replica.ts';
+import { client } from '../../src/replicas/pbft/client.ts';
+import { parseMessage } from '../../src/replicas/pbft/parse.ts';
+import type { AnyMachine } from '../../src/replicas/sim/network.ts';
+import { replica } from '../../src/replicas/pbft/replica.ts';
 import { HUGE, LARGE, fieldsOf, lived, signedAnew } from './wire-lies.ts';
 
 const taken = new Set<string>();

@@ -1,5 +1,5 @@
 import { basename, dirname } from 'node:path';
-import type { Disk } from '../../src/hosts/disk.ts';
+import type { Disk } from '../../src/runtime/disk.ts';
 
 /** What is thrown once the power is off, or the process killed: no call does anything from then on. */
 export class Fallen extends Error {

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import type { Shown } from '../../src/hosts/processes/user.ts';
+import type { Shown } from '../../src/replicas/http/user.ts';
 
 export interface Node {
   readonly id: number;

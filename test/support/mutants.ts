@@ -1,8 +1,8 @@
 import type { ReplicaMachine } from '../../src/core/machine.ts';
 import { faultsTolerated } from '../../src/core/quorum.ts';
-import type { Effect, Pbft } from '../../src/protocols/pbft/messages.ts';
-import { replica } from '../../src/protocols/pbft/replica.ts';
-import type { ReplicaState } from '../../src/protocols/pbft/state.ts';
+import type { Effect, Pbft } from '../../src/replicas/pbft/messages.ts';
+import { replica } from '../../src/replicas/pbft/replica.ts';
+import type { ReplicaState } from '../../src/replicas/pbft/state.ts';
 
 type Mutant = ReplicaMachine<Pbft, ReplicaState>;
 

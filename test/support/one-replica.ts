@@ -1,10 +1,10 @@
 import type { ReplicaContext } from '../../src/core/machine.ts';
 import { nodeId } from '../../src/core/node.ts';
 import { symbolicSeal } from '../../src/core/seal.ts';
-import type { Batch, Effect, Message, Phase, PrePrepare, PreparedCertificate, Proposal, Request, Signed, ViewChange, VoteMessage } from '../../src/protocols/pbft/messages.ts';
-import { replica } from '../../src/protocols/pbft/replica.ts';
-import { settingsOf, type PbftSettings } from '../../src/protocols/pbft/settings.ts';
-import type { ReplicaState } from '../../src/protocols/pbft/state.ts';
+import type { Batch, Effect, Message, Phase, PrePrepare, PreparedCertificate, Proposal, Request, Signed, ViewChange, VoteMessage } from '../../src/replicas/pbft/messages.ts';
+import { replica } from '../../src/replicas/pbft/replica.ts';
+import { settingsOf, type PbftSettings } from '../../src/replicas/pbft/settings.ts';
+import type { ReplicaState } from '../../src/replicas/pbft/state.ts';
 
 export const CLIENT = 4;
 /** K, among the four that are told of here; the window is twice as long. */

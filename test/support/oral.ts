@@ -1,7 +1,7 @@
-import type { Account, Report } from '../../src/core/host.ts';
+import type { Account, Report } from '../../src/generals/host.ts';
 import type { NodeId } from '../../src/core/node.ts';
-import type { Setting } from '../../src/core/protocol.ts';
-import { isOralMessage, pathOf, type OralMessage } from '../../src/protocols/oral-paths.ts';
+import type { Setting } from '../../src/generals/protocol.ts';
+import { isOralMessage, pathOf, type OralMessage } from '../../src/generals/protocols/oral-paths.ts';
 import type { Trial } from './trials.ts';
 
 /** The message that says this among these generals: `attack 1 3`. Undefined if there is no such path. */

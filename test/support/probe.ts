@@ -1,6 +1,6 @@
 import type { ReplicaEffect, ReplicaMachine, ReplicaVocabulary } from '../../src/core/machine.ts';
 import { nodeId, type NodeId } from '../../src/core/node.ts';
-import type { Service } from '../../src/hosts/processes/service.ts';
+import type { Service } from '../../src/replicas/http/service.ts';
 
 export type Effect = ReplicaEffect<ReplicaVocabulary>;
 

@@ -1,8 +1,8 @@
 import { connect, type Socket } from 'node:net';
 import { nodeId } from '../../src/core/node.ts';
-import { DIGEST, FROM, MAC, TO } from '../../src/hosts/processes/nodes.ts';
-import type { Plan } from '../../src/hosts/processes/plan.ts';
-import { digestOf, networkEnvelopes } from '../../src/hosts/seal.ts';
+import { DIGEST, FROM, MAC, TO } from '../../src/runtime/http/nodes.ts';
+import type { Plan } from '../../src/replicas/http/plan.ts';
+import { digestOf, networkEnvelopes } from '../../src/runtime/seal.ts';
 
 /** A bare connection to a node. */
 export function opened(url: string, allowHalfOpen = false): Socket {

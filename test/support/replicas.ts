@@ -1,13 +1,13 @@
 import type { ReplicaMachine, Settings } from '../../src/core/machine.ts';
 import { nodeId, type NodeId } from '../../src/core/node.ts';
 import { symbolicSeal } from '../../src/core/seal.ts';
-import { client, type ClientVocabulary } from '../../src/protocols/pbft/client.ts';
-import type { Effect, Message, Pbft, ReplicaOutput } from '../../src/protocols/pbft/messages.ts';
-import { replica } from '../../src/protocols/pbft/replica.ts';
-import { settingsOf, type PbftSettings } from '../../src/protocols/pbft/settings.ts';
-import type { ReplicaState } from '../../src/protocols/pbft/state.ts';
-import { stateDigest, statusOf, type ReplicaStatus } from '../../src/protocols/pbft/status.ts';
-import { Network, type AnyMachine, type SimNode } from '../../src/sim/replicas/network.ts';
+import { client, type ClientVocabulary } from '../../src/replicas/pbft/client.ts';
+import type { Effect, Message, Pbft, ReplicaOutput } from '../../src/replicas/pbft/messages.ts';
+import { replica } from '../../src/replicas/pbft/replica.ts';
+import { settingsOf, type PbftSettings } from '../../src/replicas/pbft/settings.ts';
+import type { ReplicaState } from '../../src/replicas/pbft/state.ts';
+import { stateDigest, statusOf, type ReplicaStatus } from '../../src/replicas/pbft/status.ts';
+import { Network, type AnyMachine, type SimNode } from '../../src/replicas/sim/network.ts';
 
 /** Replicas and clients in virtual time, every message taking a millisecond, unless told otherwise. */
 export class Cluster {

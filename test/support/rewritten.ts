@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { projectPath } from './run.ts';
 
-/** Words in one file, named as from `src`, or as from `src/protocols/pbft` if it is there, and what stands there instead. */
+/** Words in one file, named as from `src`, or as from `src/replicas/pbft` if it is there, and what stands there instead. */
 export interface Rewriting {
   readonly file: string;
   readonly words: string;
@@ -28,7 +28,7 @@ export async function withRewritten(rewriting: Rewriting, work: (source: string)
 }
 
 function rewrite(source: string, { file, words, by }: Rewriting): void {
-  const path = join(source, file.includes('/') ? '' : 'protocols/pbft', `${file}.js`);
+  const path = join(source, file.includes('/') ? '' : 'replicas/pbft', `${file}.js`);
   const [before, after, ...more] = readFileSync(path, 'utf8').split(words);
   if (after === undefined || more.length > 0) throw new Error(`${file} has these words not once, but ${after === undefined ? 0 : more.length + 1} times: ${words}`);
   writeFileSync(path, before! + by + after);

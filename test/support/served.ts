@@ -1,8 +1,8 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { newPlan, type Plan } from '../../src/hosts/processes/plan.ts';
-import { Replica, type Commanding, type ReplicaOptions, type Run } from '../../src/hosts/processes/replica.ts';
-import type { Place, Service } from '../../src/hosts/processes/service.ts';
+import { newPlan, type Plan } from '../../src/replicas/http/plan.ts';
+import { Replica, type Commanding, type ReplicaOptions, type Run } from '../../src/replicas/http/replica.ts';
+import type { Place, Service } from '../../src/replicas/http/service.ts';
 
 /** Replicas that live in this process, each with an HTTP server of its own at a port that the system chose. */
 export interface Replicas {

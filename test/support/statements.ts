@@ -1,5 +1,5 @@
 import type { NodeId } from '../../src/core/node.ts';
-import type { Message } from '../../src/protocols/pbft/messages.ts';
+import type { Message } from '../../src/replicas/pbft/messages.ts';
 
 /** All that nodes signed, and whether anyone ever contradicted himself. */
 export class Statements {

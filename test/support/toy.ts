@@ -1,7 +1,7 @@
 import type { ReplicaContext, ReplicaEffect, ReplicaEvent, ReplicaMachine, ReplicaVocabulary } from '../../src/core/machine.ts';
 import { nodeId } from '../../src/core/node.ts';
 import { faultsTolerated } from '../../src/core/quorum.ts';
-import type { Service } from '../../src/hosts/processes/service.ts';
+import type { Service } from '../../src/replicas/http/service.ts';
 
 interface Toy extends ReplicaVocabulary {
   readonly input: { readonly ticket: number; readonly data: string };

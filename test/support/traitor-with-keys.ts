@@ -9,11 +9,11 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Client } from 'undici';
 import { nodeId } from '../../src/core/node.ts';
-import { parsePlan } from '../../src/hosts/processes/plan.ts';
-import { DIGEST, FROM, MAC, TO } from '../../src/hosts/processes/nodes.ts';
-import { serviceNamed } from '../../src/hosts/processes/services.ts';
-import { digestOf, networkEnvelopes, networkSeal, newVerdicts } from '../../src/hosts/seal.ts';
-import type { Message } from '../../src/protocols/pbft/messages.ts';
+import { parsePlan } from '../../src/replicas/http/plan.ts';
+import { DIGEST, FROM, MAC, TO } from '../../src/runtime/http/nodes.ts';
+import { serviceNamed } from '../../src/replicas/http/services.ts';
+import { digestOf, networkEnvelopes, networkSeal, newVerdicts } from '../../src/runtime/seal.ts';
+import type { Message } from '../../src/replicas/pbft/messages.ts';
 import { HUGE, LARGE, fieldsOf, lived, signedAnew } from './wire-lies.ts';
 
 const [file = '', word = '', folder = ''] = process.argv.slice(2);

@@ -1,12 +1,12 @@
 import { philox } from '../../src/core/philox.ts';
-import type { Account } from '../../src/core/host.ts';
-import type { Mission } from '../../src/core/mission.ts';
+import type { Account } from '../../src/generals/host.ts';
+import type { Mission } from '../../src/generals/mission.ts';
 import { nameOf, nodeId, type NodeId } from '../../src/core/node.ts';
-import { ORDERS, type Order } from '../../src/core/order.ts';
-import type { Member } from '../../src/core/outcome.ts';
-import { STRATEGIES } from '../../src/faults/registry.ts';
-import { findingsOf } from '../../src/judge/findings.ts';
-import { lockstep } from '../../src/sim/lockstep.ts';
+import { ORDERS, type Order } from '../../src/generals/order.ts';
+import type { Member } from '../../src/generals/outcome.ts';
+import { STRATEGIES } from '../../src/generals/faults/registry.ts';
+import { findingsOf } from '../../src/generals/judge/findings.ts';
+import { lockstep } from '../../src/generals/sim/lockstep.ts';
 
 /** One order that can be run, judged, and named so that anyone can run it again. */
 export interface Trial extends Mission {

@@ -1,6 +1,6 @@
 import type { ReplicaContext } from '../../src/core/machine.ts';
 import type { NodeId } from '../../src/core/node.ts';
-import type { Message } from '../../src/protocols/pbft/messages.ts';
+import type { Message } from '../../src/replicas/pbft/messages.ts';
 import { Cluster } from './replicas.ts';
 
 /** No view, place or number of a client's is ever so large. */

@@ -1,9 +1,9 @@
 import { expect } from 'chai';
 import { nodeId } from '../../src/core/node.ts';
 import { symbolicSeal } from '../../src/core/seal.ts';
-import { openLog } from '../../src/hosts/log.ts';
-import type { Batch, SavedRecord } from '../../src/protocols/pbft/messages.ts';
-import { emptyStore, executeBatch } from '../../src/protocols/pbft/store.ts';
+import { openLog } from '../../src/runtime/log.ts';
+import type { Batch, SavedRecord } from '../../src/replicas/pbft/messages.ts';
+import { emptyStore, executeBatch } from '../../src/replicas/pbft/store.ts';
 
 /** What stands at each place of a log, by what replicas that have ended left on their disks; none of them may have thrown anything away. */
 export async function written(folders: readonly string[]): Promise<ReadonlyMap<number, string>> {

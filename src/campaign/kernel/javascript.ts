@@ -1,4 +1,4 @@
-import type { Gate, Word } from '../../sim/symbolic/words.ts';
+import type { Gate, Word } from '../../generals/symbolic/words.ts';
 import type { Program } from './program.ts';
 import { GENERATORS, LANES, placeOf } from './streams.ts';
 

@@ -4,10 +4,10 @@
  * runs once on words that are not known yet (`sim/symbolic`), and what is left of it becomes a program without branches, in
  * JavaScript or WebAssembly. Both draw the same coins, so that a kernel's counts do not depend on which of them it is.
  */
-import { coin } from '../../faults/coin.ts';
-import { protocolNamed } from '../../protocols/registry.ts';
-import { canRun, runOf } from '../../sim/symbolic/run.ts';
-import type { Situation } from '../../sim/symbolic/situation.ts';
+import { coin } from '../../generals/faults/coin.ts';
+import { protocolNamed } from '../../generals/protocols/registry.ts';
+import { canRun, runOf } from '../../generals/symbolic/run.ts';
+import type { Situation } from '../../generals/symbolic/situation.ts';
 import { isSmall, javascriptOf, type Engine } from './javascript.ts';
 import { programOf, RESULTS, type Program } from './program.ts';
 import { LANES, statesOf } from './streams.ts';

@@ -1,5 +1,5 @@
-import type { Run } from '../../sim/symbolic/run.ts';
-import type { Gate, Word, Words } from '../../sim/symbolic/words.ts';
+import type { Run } from '../../generals/symbolic/run.ts';
+import type { Gate, Word, Words } from '../../generals/symbolic/words.ts';
 
 /** The gates that a run's results need, each after those that it needs itself: what both back ends write down. */
 export interface Program {

@@ -1,5 +1,5 @@
 import { instanceOf, isRunnable, moduleOf, op } from '../../core/wasm.ts';
-import type { Word } from '../../sim/symbolic/words.ts';
+import type { Word } from '../../generals/symbolic/words.ts';
 import type { Engine } from './javascript.ts';
 import type { Program } from './program.ts';
 import { GENERATORS, LANES, STATE_WORDS } from './streams.ts';

@@ -16,8 +16,8 @@ export interface CampaignOrder {
   readonly yes: boolean;
 }
 
-const protocols: Words = async () => (await import('../../protocols/registry.ts')).PROTOCOLS.map(({ name }) => name);
-const strategies: Words = async () => (await import('../../faults/registry.ts')).STRATEGIES.map(({ name }) => name);
+const protocols: Words = async () => (await import('../../generals/protocols/registry.ts')).PROTOCOLS.map(({ name }) => name);
+const strategies: Words = async () => (await import('../../generals/faults/registry.ts')).STRATEGIES.map(({ name }) => name);
 const engines: Words = async () => (await import('../../campaign/engine.ts')).ENGINE_CHOICES;
 
 const some = (words: Words) => ({ bounds: async () => `some of ${(await words()).join(', ')}`, completes: { type: 'words', words } }) as const;

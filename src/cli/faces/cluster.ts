@@ -1,4 +1,4 @@
-import { PROCESSES_MAX, THREADS_MAX, roomFor } from '../../hosts/processes/room.ts';
+import { PROCESSES_MAX, THREADS_MAX, roomFor } from '../../replicas/http/room.ts';
 import { UsageError, mustBeOptions, whole as wholeOf } from '../arguments.ts';
 import { flag, folder, listed, text, whole, type Values, type Words } from '../options.ts';
 import { subcommand } from '../subcommand.ts';
@@ -53,7 +53,7 @@ const BATCH_MAX = 1000;
 
 /** The ways of being a traitor that some protocol of replicas has. */
 export const kinds: Words = async () => {
-  const [{ serviceNamed }, { OFFLINE }] = await Promise.all([import('../../hosts/processes/services.ts'), import('../../hosts/processes/cluster.ts')]);
+  const [{ serviceNamed }, { OFFLINE }] = await Promise.all([import('../../replicas/http/services.ts'), import('../../replicas/http/cluster.ts')]);
   return [...new Set([OFFLINE, ...serviceNamed('pbft').strategies, ...serviceNamed('collector').strategies])];
 };
 

@@ -1,5 +1,5 @@
-import type { ProtocolName } from '../../protocols/registry.ts';
-import { DEFAULT_LIMIT } from '../../core/mission.ts';
+import type { ProtocolName } from '../../generals/protocols/registry.ts';
+import { DEFAULT_LIMIT } from '../../generals/mission.ts';
 import { UsageError, only, whole as wholeOf } from '../arguments.ts';
 import { choice, file, flag, whole, type Values } from '../options.ts';
 import { subcommand } from '../subcommand.ts';
@@ -26,7 +26,7 @@ export interface CommandOrder {
 const OPTIONS = {
   generals: whole('<N>', 'how many generals to muster, as the word N says it', { short: 'n', min: 1, fallback: 4 }),
   seed: whole('<n>', 'the seed that all chance follows from', { min: 0, otherwise: 'drawn at random' }),
-  protocol: choice('<name>', 'the protocol to follow', async () => (await import('../../protocols/registry.ts')).PROTOCOLS.map(({ name }) => name), { noun: 'protocol', otherwise: 'exchange' }),
+  protocol: choice('<name>', 'the protocol to follow', async () => (await import('../../generals/protocols/registry.ts')).PROTOCOLS.map(({ name }) => name), { noun: 'protocol', otherwise: 'exchange' }),
   host: choice('<host>', 'where the generals live; sim is virtual time, without threads', ['threads', 'sim'], { noun: 'host', fallback: 'threads' }),
   deadline: whole('<ms>', 'how many milliseconds a hung general is waited for', { min: 1, max: 2 ** 31 - 1, otherwise: '1000' }),
   'max-generals': whole('<n>', 'the most generals that an army may have', { min: 1, otherwise: String(DEFAULT_LIMIT) }),

@@ -28,7 +28,7 @@ export const simulate = subcommand({
     members: whole('<n>', 'how many replicas there are, ⌊(n − 1)/3⌋ of them Byzantine', { short: 'n', min: 1, max: MEMBERS_MAX, fallback: 4 }),
     seed: whole('<n>', 'the seed that the schedule follows from', { min: 0, fallback: 1 }),
     schedules: whole('<n>', 'try that many seeds, from that one on', { min: 1, fallback: 1 }),
-    kind: choice('<name>', 'the only Byzantine kind', async () => (await import('../../faults/replicas/registry.ts')).REPLICA_FAULTS.map(({ name }): string => name), { noun: 'Byzantine kind', otherwise: 'any' }),
+    kind: choice('<name>', 'the only Byzantine kind', async () => (await import('../../replicas/faults/registry.ts')).REPLICA_FAULTS.map(({ name }): string => name), { noun: 'Byzantine kind', otherwise: 'any' }),
     trace: file('write all that happened under the schedule of one seed, as JSON lines'),
     json: flag('one JSON object instead of sentences'),
     'no-color': flag('no colours'),

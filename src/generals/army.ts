@@ -1,0 +1,434 @@
+import { seeded } from '../core/choice.ts';
+import { counted, figure } from '../core/figures.ts';
+import { lossBy, type Host, type Loss } from './host.ts';
+import { symbolicKeyring, type Keyring } from './keyring.ts';
+import { DEFAULT_DEADLINE, DEFAULT_LIMIT, type Breakdown } from './mission.ts';
+import { QUORUM, nameOf, nodeId, type NodeId } from '../core/node.ts';
+import type { Order } from './order.ts';
+import type { Member, MemberState, Outcome, Standing } from './outcome.ts';
+import type { AnyRoundsProtocol } from './protocol.ts';
+import { Refusal } from '../core/refusal.ts';
+import type { Saying } from './faults/dictated.ts';
+import { DEFAULT_STRATEGY, type StrategyName } from './faults/registry.ts';
+import { findingsOf } from './judge/findings.ts';
+import { isFaulty, undecidable, verdictOf } from './judge/verdict.ts';
+import { DEFAULT_PROTOCOL, type NamedProtocol, type ProtocolName } from './protocols/registry.ts';
+import { SimHost } from './sim/host.ts';
+import { simulate } from './sim/simulate.ts';
+import {
+  breakdownIn, flagIn, hostIn, idIn, musteredIn, optionsIn, orderIn, protocolIn, sayingsIn, strategyIn, traitorsIn, wholeIn, type HostName, type Traitors,
+} from './arguments.ts';
+import { ThreadHost } from './threads/host.ts';
+
+export interface ArmyOptions {
+  /** Where the generals live: `threads` (default), one worker thread each, or `sim`, virtual time. */
+  readonly host?: HostName;
+  /** A whole number from 0 to 2^53 − 1: all that chance decides follows from it. Drawn at random if not given. */
+  readonly seed?: number;
+  /** The protocol to follow, for as many traitors as it can stand; `exchange` if not given. `follow` sets it later, and m. */
+  readonly protocol?: ProtocolName;
+  /** The id of the general that gives the orders, from 1 to the count; elected at random if not given. */
+  readonly primary?: number;
+  /** Who is a traitor: a list of ids (strategy `coin`), or an object of strategies by id, `{ 2: 'two-faced', 5: 'liar' }`. */
+  readonly traitors?: Traitors;
+  /** For how many milliseconds a hung general is waited for, from 1 to 2^31 − 1; 1000 if not given. */
+  readonly deadline?: number;
+  /** The most generals that the army may have at a time; 256 if not given. */
+  readonly limit?: number;
+  /** Whether one idle thread is kept, so that the next newcomer is there at once; false if not given. */
+  readonly spare?: boolean;
+}
+
+const OPTIONS = ['host', 'seed', 'protocol', 'primary', 'traitors', 'deadline', 'limit', 'spare'] as const satisfies readonly (keyof ArmyOptions)[];
+
+/**
+ * An army of generals. One is primary and gives the orders; some may be traitors.
+ *
+ * Mistakes of the caller (an unknown id, a count out of range …) reject with a `Refusal` of one line, whose `code` says of
+ * which kind it is, and change nothing. Calls that change the army wait for an order under way, except `kill` and `disband`, which
+ * may hit it in the middle. An army left by `await using` is disbanded.
+ *
+ * @example
+ * await using army = await Army.muster(4, { seed: 7, primary: 1, traitors: [3] });
+ * const outcome = await army.order('attack');
+ * outcome.verdict; // { type: 'execute', order: 'attack', votes: 2 or 3, members: 4, faulty: 1 }
+ */
+export class Army {
+  readonly #host: Host;
+  readonly #limit: number;
+  readonly #deadline: number;
+  readonly #states = new Map<NodeId, MemberState>();
+  #primary: NodeId | undefined;
+  #largestId = 0;
+  #seed: number;
+  #protocol: NamedProtocol;
+  #faults: number | undefined;
+  /** What traitors are to say in the next order, word by word. */
+  #dictations = new Map<NodeId, readonly string[]>();
+  /** Those that are to die in the middle of the next order. */
+  readonly #doomed = new Set<NodeId>();
+  #orders = 0;
+  #draws = 0;
+  #elections = 0;
+  #busy: Promise<unknown> = Promise.resolve();
+  #isDisbanded = false;
+
+  private constructor(host: Host, { seed, protocol = DEFAULT_PROTOCOL, deadline = DEFAULT_DEADLINE, limit = DEFAULT_LIMIT }: ArmyOptions) {
+    this.#host = host;
+    this.#seed = seed === undefined ? Math.floor(Math.random() * 2 ** 32) : wholeIn(seed, 'a seed', 0);
+    this.#deadline = wholeIn(deadline, 'a deadline in milliseconds', 1, 2 ** 31 - 1);
+    this.#limit = wholeIn(limit, 'a limit', 1);
+    this.#protocol = protocolIn(protocol);
+  }
+
+  /**
+   * Musters that many generals, with the ids 1, 2, 3 …
+   * @param count from 1 to the limit
+   * @throws Refusal `invalid-argument`, `unknown-option`, `army-full` for a count above the limit, `unknown-general` for a primary or traitor
+   * above the count
+   */
+  static async muster(count: number, options: ArmyOptions = {}): Promise<Army> {
+    const { host = 'threads', spare = false, primary, traitors = [] } = optionsIn(options, 'muster', OPTIONS);
+    const keepsSpare = flagIn(spare, 'spare');
+    const army = new Army(hostIn(host) === 'sim' ? new SimHost() : new ThreadHost({ spare: keepsSpare }), options);
+    army.#mustHaveRoom(count);
+    const commander = primary === undefined ? undefined : musteredIn(primary, count);
+    const strategies = traitorsIn(traitors, count);
+    await army.add(count);
+    if (commander !== undefined) await army.elect(commander);
+    for (const [id, strategy] of strategies) await army.corrupt(id, strategy);
+    return army;
+  }
+
+  /** What all that chance decides follows from: with the same seed and the same calls, the same happens. */
+  get seed(): number {
+    return this.#seed;
+  }
+
+  /** The protocol that is followed. */
+  get protocol(): NamedProtocol {
+    return this.#protocol;
+  }
+
+  /** m, the traitors that the protocol is run to stand: as set, or the most that so many generals can stand. */
+  get faults(): number {
+    return this.#faults ?? this.#protocol.faultsByDefault(this.#states.size);
+  }
+
+  /** For how many milliseconds a hung general is waited for. */
+  get deadline(): number {
+    return this.#deadline;
+  }
+
+  /** All generals, by id. */
+  members(): readonly Member[] {
+    this.#strikeLost(this.#host.losses());
+    return this.#members();
+  }
+
+  /**
+   * Adds that many loyal generals, linked to all others.
+   * @returns their ids, larger than any before
+   * @throws Refusal `invalid-argument`, `army-full`
+   */
+  add(count: number): Promise<readonly NodeId[]> {
+    return this.#whenIdle(async () => {
+      this.#mustHaveRoom(count);
+      const ids = Array.from({ length: count }, (_, index) => nodeId(this.#largestId + 1 + index));
+      this.#largestId += count;
+      for (const id of ids) this.#states.set(id, { type: 'loyal' });
+      this.#electIfNeeded();
+      try {
+        await this.#host.enlist(ids);
+      } catch (error) {
+        await Promise.all(ids.map((id) => this.kill(id)));
+        throw error;
+      }
+      return ids;
+    });
+  }
+
+  /**
+   * Ends a general, at once; or, where a round is given, in the middle of that round of the next order that is run: what it
+   * says then reaches the first half of the others only. If it was primary, another is elected at random.
+   * @param options.round from 1 to the number of rounds that the protocol has
+   * @throws Refusal `invalid-argument`, `unknown-option`, `unknown-general`, `lost-general` where a round is given
+   */
+  async kill(id: number, options: { readonly round?: number } = {}): Promise<void> {
+    const { round } = optionsIn(options, 'kill', ['round']);
+    if (round !== undefined) return this.#whenIdle(async () => this.#doom(this.#present(id), round));
+    this.#mustStand();
+    const general = this.#known(id);
+    this.#states.delete(general);
+    this.#doomed.delete(general);
+    this.#electIfNeeded();
+    await this.#host.dismiss(general);
+  }
+
+  /**
+   * Makes a general a traitor in that way (`coin` if not given).
+   * @throws Refusal `invalid-argument`, `unknown-general`, `lost-general`
+   */
+  corrupt(id: number, strategy: StrategyName = DEFAULT_STRATEGY.name): Promise<void> {
+    return this.#whenIdle(async () => {
+      const general = this.#present(id);
+      const known = strategyIn(strategy);
+      this.#states.set(general, { type: 'faulty', strategy: known });
+      this.#host.corrupt(general, known);
+    });
+  }
+
+  /**
+   * Makes a general loyal again.
+   * @throws Refusal `invalid-argument`, `unknown-general`, `lost-general`
+   */
+  pardon(id: number): Promise<void> {
+    return this.#whenIdle(async () => {
+      const general = this.#present(id);
+      this.#states.set(general, { type: 'loyal' });
+      this.#host.corrupt(general, undefined);
+    });
+  }
+
+  /**
+   * Makes a general primary.
+   * @throws Refusal `invalid-argument`, `unknown-general`, `lost-general`
+   */
+  elect(id: number): Promise<void> {
+    return this.#whenIdle(async () => {
+      this.#primary = this.#present(id);
+    });
+  }
+
+  /**
+   * Makes a general break down when the next order reaches it: its thread throws, exits, or blocks for ever.
+   * @throws Refusal `invalid-argument`, `unknown-general`, `lost-general`
+   */
+  sabotage(id: number, breakdown: Breakdown): Promise<void> {
+    return this.#whenIdle(async () => {
+      this.#host.sabotage(this.#present(id), breakdownIn(breakdown));
+    });
+  }
+
+  /**
+   * Fixes what a traitor says in the next order, so that an attack from a paper can be written down.
+   * @param words `attack`, `retreat`, `nothing` (a king's), `silence` or `both` (the honest one, then a lie) for each message, in the order in
+   * which the general sends them: round by round, and within a round as the protocol sends them. If they do not fit, the order is refused.
+   * @throws Refusal `invalid-argument`, `unknown-general`, `lost-general`, `loyal-general`
+   */
+  dictate(id: number, words: readonly Saying[]): Promise<void> {
+    return this.#whenIdle(async () => {
+      const general = this.#present(id);
+      const sayings = sayingsIn(words);
+      if (this.#states.get(general)?.type !== 'faulty') throw new Refusal(`${nameOf(general)} is loyal, and only traitors can be told what to say`, 'loyal-general');
+      this.#dictations.set(general, sayings);
+    });
+  }
+
+  /** The traitors whose next order is dictated. */
+  get dictated(): readonly NodeId[] {
+    return [...this.#dictations.keys()];
+  }
+
+  /** The keyring that a general had in an order. */
+  keyring({ seed }: Outcome, id: NodeId): Keyring {
+    return this.#host.keyring(seed, id);
+  }
+
+  /**
+   * Sets the protocol, and m.
+   * @param faults m, the traitors that it is run to stand; the most that it can stand if not given
+   * @throws Refusal `invalid-argument`, `unfit-protocol` if it cannot be run among so many generals for so many traitors
+   */
+  follow(protocol: ProtocolName, faults?: number): Promise<void> {
+    return this.#whenIdle(async () => {
+      const known = protocolIn(protocol);
+      if (faults !== undefined) wholeIn(faults, 'm', 0);
+      if (this.#states.size > 0) this.#mustFit(known, faults ?? known.faultsByDefault(this.#states.size));
+      this.#protocol = known;
+      this.#faults = faults;
+    });
+  }
+
+  /**
+   * Sets the seed; orders and elections draw from it anew, so that what follows repeats what followed it before.
+   * @param seed from 0 to 2^53 − 1
+   * @param draw the number that the next order has among those that draw from the seed, from 1 to 2^32 − 1: 1 if not given
+   * @throws Refusal `invalid-argument`
+   */
+  reseed(seed: number, draw = 1): Promise<void> {
+    return this.#whenIdle(async () => {
+      const whole = wholeIn(seed, 'a seed', 0);
+      this.#draws = wholeIn(draw, "an order's number under its seed", 1, 2 ** 32 - 1) - 1;
+      this.#seed = whole;
+      this.#elections = 0;
+    });
+  }
+
+  /**
+   * Has the primary give an order, and tells what came of it.
+   * @param options.anyway runs the order although the traitors are too many for the protocol; else it is not run, and the verdict is `undecidable`
+   * @throws Refusal `invalid-argument`, `unknown-option`, `no-primary`, `unfit-protocol`, `unfit-words`
+   */
+  async order(order: Order, options: { readonly anyway?: boolean } = {}): Promise<Outcome> {
+    const given = orderIn(order);
+    const { anyway = false } = optionsIn(options, 'order', ['anyway']);
+    return this.#give(given, flagIn(anyway, 'anyway'));
+  }
+
+  #give(order: Order, anyway: boolean): Promise<Outcome> {
+    return this.#whenIdle(async () => {
+      this.#strikeLost(this.#host.losses());
+      const commander = this.#primary;
+      if (commander === undefined) throw new Refusal('there is no general to give the order', 'no-primary');
+      const before = this.#members();
+      const faults = this.faults;
+      this.#mustFit(this.#protocol, faults);
+      const isRun = anyway || before.length >= this.#protocol.membersNeeded(before.filter(isFaulty).length);
+      if (isRun) this.#rehearse(before, commander, order, faults);
+      this.#orders += 1;
+      this.#draws += 1;
+      const shared = { number: this.#orders, order, protocol: this.#protocol.name, faults, seed: this.#seed, draw: this.#draws, dictations: this.#dictations, commander };
+      if (!isRun) {
+        const roster = before.map((member) => ({ ...member, majority: member.role === 'primary' ? order : undefined }));
+        const account = { reports: [], losses: [], accusations: [] };
+        return { ...shared, roster, verdict: undecidable(before), findings: undefined, messages: 0, account };
+      }
+      const members = before.map(({ id }) => id);
+      for (const [id, words] of this.#dictations) this.#host.dictate(id, words);
+      this.#dictations = new Map();
+      const { number, draw, seed, protocol } = shared;
+      const account = await this.#host.carry({ number, order, protocol, faults, seed, draw, commander, members, deadline: this.#deadline });
+      this.#strikeLost([...account.losses, ...this.#host.losses()]);
+      for (const { id, reason } of account.losses) if (this.#doomed.delete(id) && reason === lossBy.killing()) this.#states.delete(id);
+      const ballots = new Map(account.reports.flatMap(({ id, ballot }) => (ballot === undefined ? [] : [[id, ballot]])));
+      const after = before.map((member): Standing => ({ ...afterwards(member, account), majority: ballots.get(member.id) }));
+      return {
+        ...shared,
+        roster: after,
+        verdict: verdictOf(after, ballots),
+        findings: findingsOf(order, after, account),
+        messages: account.reports.reduce((sum, { sent }) => sum + sent, 0),
+        account,
+      };
+    });
+  }
+
+  /** Ends all generals, at once. Other calls are refused from then on, as `disbanded`; to disband again does nothing. */
+  async disband(): Promise<void> {
+    this.#isDisbanded = true;
+    this.#states.clear();
+    this.#primary = undefined;
+    await this.#host.close();
+  }
+
+  /** For `await using`: disbands the army when its block is left. */
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.disband();
+  }
+
+  #mustStand(): void {
+    if (this.#isDisbanded) throw new Refusal('the army was disbanded', 'disbanded');
+  }
+
+  #mustHaveRoom(count: number): void {
+    const size = this.#states.size;
+    if (Number.isSafeInteger(count) && count > this.#limit - size)
+      throw new Refusal(`an army has at most ${counted(this.#limit, 'general')}, and has ${figure(size)}: ${figure(count)} more are too many`, 'army-full');
+    wholeIn(count, 'the number of generals', 1, this.#limit);
+  }
+
+  #doom(general: NodeId, round: number): void {
+    const context = { self: general, members: [...this.#states.keys()], commander: general, faults: this.faults, number: 1, keyring: symbolicKeyring(general) };
+    wholeIn(round, `a round of ${this.#protocol.name}`, 1, this.#protocol.rounds(context));
+    this.#doomed.add(general);
+    this.#host.doom(general, round);
+  }
+
+  #mustFit(protocol: AnyRoundsProtocol, faults: number): void {
+    const refusal = protocol.refuses(this.#states.size, faults);
+    if (refusal !== undefined) throw new Refusal(refusal, 'unfit-protocol');
+  }
+
+  /** Runs the next order in virtual time, to see whether what traitors are told to say fits before anything happens. */
+  #rehearse(members: readonly Member[], commander: NodeId, order: Order, faults: number): void {
+    if (this.#dictations.size === 0) return;
+    const traitors = new Map(members.flatMap(({ id, state }) => (state.type === 'faulty' ? [[id, state.strategy]] : [])));
+    const lost = new Set(members.flatMap(({ id, state }) => (state.type === 'lost' ? [id] : [])));
+    for (const id of this.#dictations.keys()) if (!traitors.has(id)) this.#dictations.delete(id);
+    const dictations = this.#dictations;
+    const mission = {
+      number: this.#orders + 1,
+      order,
+      protocol: this.#protocol.name,
+      faults,
+      seed: this.#seed,
+      commander,
+      members: members.map(({ id }) => id),
+      draw: this.#draws + 1,
+      deadline: this.#deadline,
+    };
+    try {
+      simulate(mission, { traitors, lost, dictations });
+    } catch (error) {
+      // What does not fit now would not fit the next time either.
+      this.#dictations = new Map();
+      throw error;
+    }
+  }
+
+  #members(): readonly Member[] {
+    return [...this.#states].map(([id, state]) => ({ id, role: id === this.#primary ? 'primary' : 'secondary', state }));
+  }
+
+  /** Runs `work` when all that was asked before is done, whatever came of it. */
+  #whenIdle<T>(work: () => Promise<T>): Promise<T> {
+    const result = this.#busy.then(() => {
+      this.#mustStand();
+      return work();
+    });
+    this.#busy = result.catch(() => undefined);
+    return result;
+  }
+
+  #known(id: number): NodeId {
+    const general = idIn(id);
+    if (!this.#states.has(general)) throw new Refusal(`there is no general ${nameOf(general)}`, 'unknown-general');
+    return general;
+  }
+
+  #present(id: number): NodeId {
+    const general = this.#known(id);
+    if (this.#states.get(general)?.type === 'lost') throw new Refusal(`${nameOf(general)} is lost`, 'lost-general');
+    return general;
+  }
+
+  #strikeLost(losses: readonly Loss[]): void {
+    for (const { id, reason } of losses) if (this.#states.has(id)) this.#states.set(id, { type: 'lost', reason });
+    this.#electIfNeeded();
+  }
+
+  /** Elects a primary at random, if there is none who could give an order. */
+  #electIfNeeded(): void {
+    if (this.#primary !== undefined && (this.#states.get(this.#primary) ?? LOST).type !== 'lost') return;
+    const candidates = [...this.#states].filter(([, { type }]) => type !== 'lost').map(([id]) => id);
+    if (candidates.length === 0) {
+      this.#primary = undefined;
+      return;
+    }
+    this.#elections += 1;
+    const question = { about: 'primary', order: this.#elections, round: 0, from: QUORUM, to: QUORUM, index: 0 } as const;
+    this.#primary = seeded(this.#seed)(question, candidates);
+  }
+}
+
+const LOST: MemberState = { type: 'lost', reason: '' };
+
+/** A member as the order left it: a traitor by its own account, or lost on the way. */
+function afterwards(member: Member, account: { readonly losses: readonly Loss[]; readonly reports: readonly { readonly id: NodeId; readonly strategy: string | undefined }[] }): Member {
+  const loss = account.losses.find(({ id }) => id === member.id);
+  if (loss !== undefined) return { ...member, state: { type: 'lost', reason: loss.reason } };
+  const report = account.reports.find(({ id }) => id === member.id);
+  if (report === undefined) return member;
+  return { ...member, state: report.strategy === undefined ? { type: 'loyal' } : { type: 'faulty', strategy: report.strategy } };
+}

@@ -1,0 +1,131 @@
+import type { Choose, Question } from '../../core/choice.ts';
+import type { Account } from '../host.ts';
+import { symbolicKeyring } from '../keyring.ts';
+import type { NodeId } from '../../core/node.ts';
+import type { Order } from '../order.ts';
+import type { Findings } from '../findings.ts';
+import type { Member } from '../outcome.ts';
+import type { AnyRoundsProtocol, Context, Setting } from '../protocol.ts';
+import type { Conduct, FaultStrategy } from '../strategy.ts';
+import { betrayal, traitorous } from '../faults/traitor.ts';
+import { findingsOf } from '../judge/findings.ts';
+import type { Soldier } from '../general.ts';
+import { march } from '../sim/lockstep.ts';
+import { alternativesTo, pathIn, wordOf } from './alternatives.ts';
+import type { Campaign } from './request.ts';
+import type { Lie, Violation, Word } from './result.ts';
+
+/** One message of a traitor, and what might become of it, the honest message first. */
+export interface Asked {
+  readonly question: Question;
+  readonly honest: unknown;
+  readonly alternatives: readonly Conduct<unknown>[];
+}
+
+/** Answers with the index of an alternative. */
+export type Decide = (asked: Asked) => number;
+
+/** A property that an order with certain traitors did not keep. */
+export interface Breach {
+  readonly property: keyof Findings;
+  readonly witness: string;
+}
+
+/**
+ * Runs and judges orders, by the code that runs and judges all others.
+ * @returns a function that gives the first property that is violated, if any
+ */
+export function trials(campaign: Campaign, traitors: readonly NodeId[]): (order: Order, decide: Decide) => Breach | undefined {
+  const { protocol, members } = campaign;
+  const judge = judgeOf(campaign, traitors);
+  let answer: Decide = () => 0;
+  const betraying = traitorous(betrayal(protocol, { briefing: { draw: 1 }, ...chooserOf(protocol, (asked) => answer(asked)) }));
+  const soldiers = members.map((self) =>
+    traitors.includes(self) ? soldierOf(campaign, self, betraying, 'any') : soldierOf(campaign, self, protocol),
+  );
+  return (order, decide) => {
+    answer = decide;
+    return judge(order, march(soldiers, order));
+  };
+}
+
+/** A strategy that allows all alternatives, and a chooser that tells `decide` of which message they are. */
+function chooserOf(protocol: AnyRoundsProtocol, decide: Decide): { readonly strategy: FaultStrategy; readonly choose: Choose } {
+  return {
+    strategy: { name: 'any', summary: 'whatever a checker wants to try', says: ({ honest, lies }) => alternativesTo(protocol, honest, lies) },
+    choose(question, options) {
+      const alternatives = options as readonly Conduct<unknown>[];
+      return options[decide({ question, honest: alternatives[0]!.now[0], alternatives })]!;
+    },
+  };
+}
+
+function soldierOf(campaign: Campaign, self: NodeId, protocol: AnyRoundsProtocol, strategy?: string): Soldier {
+  return {
+    protocol,
+    context: contextOf(campaign, self),
+    ballot: (decision) => decision,
+    report: ({ decision, heard, sent, tampered }) => ({ id: self, decision, ballot: decision, strategy, heard, tampered, sent }),
+  };
+}
+
+export const settingOf = ({ members, commander, m }: Campaign): Setting => ({ members, commander, faults: m });
+
+export const contextOf = (campaign: Campaign, self: NodeId): Context => ({
+  ...settingOf(campaign),
+  self,
+  number: 1,
+  keyring: symbolicKeyring(self),
+});
+
+/** The judge of all orders, for these traitors. */
+export function judgeOf({ members, commander }: Campaign, traitors: readonly NodeId[]): (order: Order, account: Account) => Breach | undefined {
+  const roster = members.map(
+    (id): Member => ({
+      id,
+      role: id === commander ? 'primary' : 'secondary',
+      state: traitors.includes(id) ? { type: 'faulty', strategy: 'any' } : { type: 'loyal' },
+    }),
+  );
+  return (order, account) => {
+    const findings = findingsOf(order, roster, account);
+    for (const property of PROPERTIES) {
+      const finding = findings[property];
+      if (finding.type === 'violated') return { property, witness: finding.witness };
+    }
+    return undefined;
+  };
+}
+
+const PROPERTIES: readonly (keyof Findings)[] = ['agreement', 'validity', 'termination'];
+
+/**
+ * Runs a treason once more and writes it down.
+ * @throws Error if no property is violated, or with another number of lies: then the engine that found this treason is wrong
+ */
+export function violationBy(campaign: Campaign, traitors: readonly NodeId[], order: Order, expectedLies: number, decide: Decide): Violation {
+  const choices = new Map<NodeId, Word[]>(traitors.map((id) => [id, []]));
+  const lies: Lie[] = [];
+  const breach = trials(campaign, traitors)(order, (asked) => {
+    const index = decide(asked);
+    choices.get(asked.question.from)!.push(known(wordOf(campaign.protocol, settingOf(campaign), asked.alternatives[index]!)));
+    if (index > 0) lies.push(lieOf(campaign, asked, index));
+    return index;
+  });
+  if (breach === undefined || lies.length !== expectedLies)
+    throw new Error(`${expectedLies} lies were found to break a property, but when run again ${lies.length} broke ${breach?.property ?? 'none'}`);
+  const { protocol, members, commander, m } = campaign;
+  return { protocol: protocol.name, members, commander, m, order, traitors, ...breach, lies, choices };
+}
+
+function lieOf(campaign: Campaign, { question, honest, alternatives }: Asked, index: number): Lie {
+  const { round, from, to } = question;
+  const setting = settingOf(campaign);
+  const say = (conduct: Conduct<unknown>): Word => known(wordOf(campaign.protocol, setting, conduct));
+  return { round, from, to, index: question.index, path: pathIn(setting, honest), honest: say(alternatives[0]!), said: say(alternatives[index]!) };
+}
+
+function known(word: Word | undefined): Word {
+  if (word === undefined) throw new Error('a message has no word to write it down by');
+  return word;
+}

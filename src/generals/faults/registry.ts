@@ -1,0 +1,19 @@
+import type { FaultStrategy } from '../strategy.ts';
+import { arbitrary } from './arbitrary.ts';
+import { coin } from './coin.ts';
+import { late } from './late.ts';
+import { liar } from './liar.ts';
+import { silent } from './silent.ts';
+import { twins } from './twins.ts';
+import { twoFaced } from './two-faced.ts';
+
+/** All ways of being a traitor; one file and one line here make another. */
+const REGISTERED = [coin, liar, silent, twoFaced, late, arbitrary, twins] as const;
+
+export type StrategyName = (typeof REGISTERED)[number]['name'];
+
+export const STRATEGIES: readonly FaultStrategy<StrategyName>[] = REGISTERED;
+
+export const DEFAULT_STRATEGY = coin;
+
+export const strategyNamed = (name: string): FaultStrategy<StrategyName> | undefined => STRATEGIES.find((strategy) => strategy.name === name);

@@ -1,0 +1,105 @@
+import type { Choose } from '../core/choice.ts';
+import type { Report } from './host.ts';
+import type { Keyring } from './keyring.ts';
+import type { Briefing } from './mission.ts';
+import type { NodeId } from '../core/node.ts';
+import type { Order } from './order.ts';
+import { inWords, type AnyRoundsProtocol, type Context, type Effect, type Event } from './protocol.ts';
+import { dictated, dictation, type Dictation } from './faults/dictated.ts';
+import { strategyNamed } from './faults/registry.ts';
+import { betrayal, traitorous, traitorousBallots, type Betrayal, type Treason } from './faults/traitor.ts';
+import { protocolNamed } from './protocols/registry.ts';
+import { synchronizer, type Course, type Synchronized } from './synchronizer.ts';
+
+/** The share of the deadline for which generals wait for each other, so that their accusations are in before it ends. */
+const PATIENCE = 0.8;
+
+/** One general in one order: a machine that any host can feed, threads as well as virtual time. */
+export interface General {
+  handle(event: Event<Synchronized>): Effect<Synchronized>[];
+  parse(input: unknown): Synchronized['message'] | undefined;
+  /** The general's account of its rounds, once they are over. */
+  report(course: Course): Report;
+}
+
+/**
+ * @param strategy the way in which this general is a traitor; undefined if it is loyal
+ * @param choose answers the questions that treason raises
+ * @param keyring this general's own
+ * @param dictate fixes what a traitor does, message by message, whatever its strategy
+ */
+export function general(briefing: Briefing, self: NodeId, strategy: string | undefined, choose: Choose, keyring: Keyring, dictate?: Dictation): General {
+  const { protocol, context, report } = soldier(briefing, self, strategy, choose, keyring, { dictate });
+  const machine = synchronizer(protocol, briefing.number, briefing.deadline * PATIENCE);
+  const state = machine.begin(context);
+  return {
+    handle: (event) => machine.step(context, state, event),
+    parse: (input) => machine.parse(input),
+    report,
+  };
+}
+
+/**
+ * What a general still does of all this that dies in the middle of a round: what it says then reaches the first half of the
+ * others, by id, whether they live or not; for which of them are known here to be lost may differ from host to host.
+ * Where it says nothing then, it dies before it says anything after.
+ * @param others all members but this one, in ascending order
+ * @returns undefined if it lives on
+ */
+export function lastOf(effects: readonly Effect<Synchronized>[], round: number, others: readonly NodeId[]): readonly Effect<Synchronized>[] | undefined {
+  const end = effects.findIndex((effect) => effect.type === 'output' || (effect.type === 'send' && effect.message[1] >= round));
+  if (end === -1) return undefined;
+  const hearers = others.slice(0, Math.ceil(others.length / 2));
+  return effects.filter((effect, index) => index < end || (effect.type === 'send' && effect.message[1] === round && hearers.includes(effect.to)));
+}
+
+/** A general without the means of making rounds real. */
+export interface Soldier {
+  readonly protocol: AnyRoundsProtocol;
+  readonly context: Context;
+  /** How it comes by the protocol, if it is a traitor. */
+  readonly betrayal?: Betrayal | undefined;
+  readonly report: General['report'];
+  /** What it tells the quorum, having decided so. */
+  readonly ballot: (decision: Order | undefined) => Order | undefined;
+}
+
+/** How a soldier that is a traitor goes about it. */
+export interface Terms {
+  /** Fixes what it does, message by message, whatever its strategy. */
+  readonly dictate?: Dictation | undefined;
+  /** Whether it is noted what it tampered with, for those who want to read that; true if not given. */
+  readonly isNoted?: boolean;
+}
+
+/** The protocol as this general runs it. The other arguments are those of `general`. */
+export function soldier(briefing: Briefing, self: NodeId, strategy: string | undefined, choose: Choose, keyring: Keyring, { dictate, isNoted = true }: Terms = {}): Soldier {
+  const honest = known(protocolNamed(briefing.protocol), briefing.protocol);
+  const { number, members, commander, faults } = briefing;
+  const context: Context = { self, members, commander, faults, number, keyring };
+  const treason: Treason | undefined =
+    strategy === undefined
+      ? undefined
+      : { strategy: dictate === undefined ? known(strategyNamed(strategy), strategy) : dictated, choose: dictate?.choose ?? choose, briefing, isNoted };
+  const betray = treason === undefined || self === commander ? undefined : traitorousBallots(treason, context);
+  const ballot = (decision: Order | undefined): Order | undefined => (betray === undefined || decision === undefined ? decision : betray(decision));
+  const betrayed = treason === undefined ? undefined : betrayal(honest, treason);
+  return {
+    protocol: betrayed === undefined ? honest : traitorous(betrayed),
+    context,
+    betrayal: betrayed,
+    ballot,
+    report: ({ decision, heard, sent, tampered }) => ({ id: self, decision, ballot: ballot(decision), strategy, heard, tampered, sent }),
+  };
+}
+
+/** What fixes a traitor's messages in that order. @param words one for each */
+export function dictationFor(briefing: Briefing, self: NodeId, words: readonly string[]): Dictation {
+  const protocol = known(protocolNamed(briefing.protocol), briefing.protocol);
+  return dictation(self, words, (message) => inWords(protocol, briefing, message));
+}
+
+function known<T>(found: T | undefined, name: string): T {
+  if (found === undefined) throw new Error(`nothing is named '${name}' in the registry`);
+  return found;
+}

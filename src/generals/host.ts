@@ -1,0 +1,79 @@
+import { figure } from '../core/figures.ts';
+import type { Tampered } from './fact.ts';
+import type { Keyring } from './keyring.ts';
+import type { Breakdown, Mission } from './mission.ts';
+import type { NodeId } from '../core/node.ts';
+import type { Offence } from './offence.ts';
+import type { Order } from './order.ts';
+import type { Heard } from './protocol.ts';
+
+/** What one general tells about one order. */
+export interface Report {
+  readonly id: NodeId;
+  /** What the protocol decided here. */
+  readonly decision: Order | undefined;
+  /** What this general told the quorum; undefined if nothing. */
+  readonly ballot: Order | undefined;
+  /** Whether it was a traitor in this order, and how. */
+  readonly strategy: string | undefined;
+  /** What it heard in each round, the first at 0. */
+  readonly heard: readonly (readonly Heard<unknown>[])[];
+  readonly tampered: readonly Tampered[];
+  readonly sent: number;
+}
+
+/** A general that is no longer there, though nobody sent it away. */
+export interface Loss {
+  readonly id: NodeId;
+  readonly reason: string;
+}
+
+export interface Accusation {
+  readonly by: NodeId;
+  readonly kind: Offence;
+  readonly suspect: NodeId;
+  readonly evidence: string;
+}
+
+/** What became of a mission. */
+export interface Account {
+  /** By id; the lost have none. */
+  readonly reports: readonly Report[];
+  readonly losses: readonly Loss[];
+  readonly accusations: readonly Accusation[];
+}
+
+/** Where generals live: threads, or virtual time. A host carries messages and keeps time; it decides nothing. */
+export interface Host {
+  /** Brings generals to life, each linked to all others. */
+  enlist(ids: readonly NodeId[]): Promise<void>;
+  /** Ends a general, at once, also in the middle of an order. */
+  dismiss(id: NodeId): Promise<void>;
+  /** Makes a general a traitor in that way, or loyal. */
+  corrupt(id: NodeId, strategy: string | undefined): void;
+  /** Makes a general break down when the next order reaches it. */
+  sabotage(id: NodeId, breakdown: Breakdown): void;
+  /** Has a general die in the middle of that round of the next order: what it says then reaches the first half of the others only. */
+  doom(id: NodeId, round: number): void;
+  /** Fixes what a traitor says in the next order: one word for each message, in the order in which they come up. */
+  dictate(id: NodeId, words: readonly string[]): void;
+  /** The keyring that a general has under that seed. */
+  keyring(seed: number, id: NodeId): Keyring;
+  /** Has one order agreed on. Always ends: who neither answers nor dies is given up after the deadline. */
+  carry(mission: Mission): Promise<Account>;
+  /** Who was lost since the last call, outside of any mission. */
+  losses(): readonly Loss[];
+  /** Ends everything. */
+  close(): Promise<void>;
+}
+
+/** The reasons for losses, in the same words on every host. */
+export const lossBy = {
+  throwing: (message: string): string => `threw "${message}"`,
+  exiting: (code: number): string => `exited with code ${code}`,
+  hanging: (deadline: number): string => `did not answer within ${figure(deadline)} ms`,
+  killing: (): string => 'was killed in the middle of the order',
+};
+
+/** What a general that is made to throw throws. */
+export const BREAKDOWN_MESSAGE = 'broken down';

@@ -1,0 +1,34 @@
+import type { NodeId } from '../core/node.ts';
+import type { Order } from './order.ts';
+
+/** How a general may break down, for those who want to see what a crash does. */
+export type Breakdown = 'throw' | 'exit' | 'hang';
+
+export const BREAKDOWNS: readonly Breakdown[] = ['throw', 'exit', 'hang'];
+
+/** What every general is told before an order. Plain data: it crosses from thread to thread. */
+export interface Briefing {
+  /** 1, 2, 3 …: never the same twice in one army. */
+  readonly number: number;
+  readonly protocol: string;
+  /** m, the traitors to be stood. */
+  readonly faults: number;
+  readonly members: readonly NodeId[];
+  readonly commander: NodeId;
+  readonly seed: number;
+  /** The order's number among those that draw from this seed. */
+  readonly draw: number;
+  /** How many milliseconds a hung general is waited for. */
+  readonly deadline: number;
+}
+
+/** What a host needs to have one order agreed on; only the commander is told the order. */
+export interface Mission extends Briefing {
+  readonly order: Order;
+}
+
+/** For how many milliseconds a hung general is waited for, where nothing else is asked for. */
+export const DEFAULT_DEADLINE = 1000;
+
+/** The most generals of an army, where nothing else is asked for: two cores carry so many, at 3 s to muster them. */
+export const DEFAULT_LIMIT = 256;

@@ -1,0 +1,152 @@
+import type { Fact } from './fact.ts';
+import type { Keyring } from './keyring.ts';
+import type { NodeId } from '../core/node.ts';
+import type { Offence } from './offence.ts';
+import type { Order } from './order.ts';
+
+/** What a protocol speaks of: what it is asked, what its members say to each other, what it answers. */
+export interface Vocabulary {
+  readonly input: unknown;
+  readonly message: unknown;
+  readonly output: unknown;
+}
+
+/** What a member knows before anything happens. Nothing here tells who is a traitor. */
+export interface Context {
+  readonly self: NodeId;
+  /** All members, the silent ones too, in ascending order. */
+  readonly members: readonly NodeId[];
+  /** Whose order it is to be agreed on. */
+  readonly commander: NodeId;
+  /** m, the number of traitors to be stood. */
+  readonly faults: number;
+  /** The number of the order: never the same twice in one army. */
+  readonly number: number;
+  readonly keyring: Keyring;
+}
+
+/** What all members of a run know alike. */
+export type Setting = Pick<Context, 'members' | 'commander' | 'faults'>;
+
+/** What one member said in a round, in the order in which it said it. */
+export interface Heard<Message> {
+  readonly from: NodeId;
+  readonly messages: readonly Message[];
+}
+
+export type Event<V extends Vocabulary> =
+  | { readonly type: 'start' }
+  | { readonly type: 'input'; readonly input: V['input'] }
+  | { readonly type: 'message'; readonly from: NodeId; readonly message: V['message'] }
+  | { readonly type: 'timeout'; readonly timer: string }
+  /** The link to a peer is closed; nothing more will come from it. */
+  | { readonly type: 'gone'; readonly peer: NodeId };
+
+export type Effect<V extends Vocabulary> =
+  | { readonly type: 'send'; readonly to: NodeId; readonly message: V['message'] }
+  /** Asks for one `timeout` after that many milliseconds; setting a timer that runs starts it anew. */
+  | { readonly type: 'set-timer'; readonly timer: string; readonly after: number }
+  | { readonly type: 'cancel-timer'; readonly timer: string }
+  | { readonly type: 'output'; readonly output: V['output'] }
+  | Accuse;
+
+interface Accuse {
+  readonly type: 'accuse';
+  readonly kind: Offence;
+  readonly suspect: NodeId;
+  readonly evidence: string;
+}
+
+/**
+ * A pure machine: events come in, effects go out, and nothing changes but its own state, which is plain data. No clock,
+ * no chance, no I/O; two hosts that feed it the same events get the same effects.
+ */
+export interface Machine<V extends Vocabulary, State> {
+  /** The state before the first event. */
+  begin(context: Context): State;
+  /** Takes one event, changes `state`, and says what is to be done, in this order. */
+  step(context: Context, state: State, event: Event<V>): Effect<V>[];
+  /** The message that `input` is, else undefined. Total: a wire may hold anything. */
+  parse(input: unknown): V['message'] | undefined;
+}
+
+/** What the generals' protocols share: one order in, one decision out. */
+export interface OrderVocabulary extends Vocabulary {
+  readonly input: Order;
+  readonly output: Order;
+}
+
+export type RoundsEvent<V extends Vocabulary> =
+  | { readonly type: 'input'; readonly input: V['input'] }
+  /** The whole inbox of the round before, by sender; nobody is in it twice, or without a message. */
+  | { readonly type: 'round'; readonly round: number; readonly inbox: readonly Heard<V['message']>[] };
+
+export type RoundsEffect<V extends Vocabulary> =
+  /** Says all of this to each of these. Lists and not single messages, because a large order is told in hundreds of thousands. */
+  | { readonly type: 'send'; readonly to: readonly NodeId[]; readonly messages: readonly V['message'][] }
+  | { readonly type: 'output'; readonly output: V['output'] }
+  | Accuse
+  /** Something for the trace; no behaviour depends on it. */
+  | { readonly type: 'note'; readonly fact: Fact };
+
+/**
+ * An agreement protocol of the synchronous model, written in rounds as the papers write them: a `round` event brings the
+ * inbox of the round before, and what is sent then arrives with the next. The commander gets its `input` before round 1.
+ * A pure machine as well.
+ */
+export interface RoundsProtocol<V extends OrderVocabulary, State, Name extends string = string> {
+  readonly name: Name;
+  /** One line for people who choose among protocols. */
+  readonly summary: string;
+  readonly timing: 'rounds';
+  readonly shots: 'single';
+  /** The fewest members among whom it stands that many traitors. */
+  membersNeeded(faults: number): number;
+  /** The m that it runs with when none is asked for. */
+  faultsByDefault(members: number): number;
+  /** Why it cannot be run among that many members for that many traitors, in one line; undefined if it can. */
+  refuses(members: number, faults: number): string | undefined;
+  /** In how many rounds messages are sent; one more `round` event brings the last inbox. */
+  rounds(context: Context): number;
+  /**
+   * Whether one member may say anything to another in that round: nobody sends or awaits a frame where it may not.
+   * Where this is left out, everyone may speak to everyone.
+   */
+  speaks?(context: Context, round: number, from: NodeId, to: NodeId): boolean;
+  /** How many messages the members send in a run without traitors. */
+  messages(context: Context): number;
+  /** The state before the first event: plain data. */
+  begin(context: Context): State;
+  /** Takes one event, changes `state`, and says what is to be done, in this order. */
+  step(context: Context, state: State, event: RoundsEvent<V>): RoundsEffect<V>[];
+  /** The message that `input` is, else undefined. Total: a wire may hold anything. */
+  parse(input: unknown): V['message'] | undefined;
+  /** What a traitor could say instead of one honest message. */
+  lies(context: Context, honest: V['message']): V['message'][];
+  /** A message in words, without what differs from host to host; the message itself, as a string, where this is left out. */
+  describe?(setting: Setting, message: V['message']): string;
+  /** How messages are to be read that do not speak for themselves: an example, and what it means. */
+  readonly legend?: string;
+  /** How a lieutenant came from what it heard to its decision, as lines for people to read: a tree, chains of signatures. @param heard as for `votes` */
+  evidence?(context: Context, heard: readonly (readonly Heard<V['message']>[])[]): string[];
+  /** The orders of which a lieutenant's decision is the majority, where the protocol decides so. @param heard its inboxes, that of round 1 first */
+  votes?(context: Context, heard: readonly (readonly Heard<V['message']>[])[]): Vote[];
+}
+
+/** Whether one member may say anything to another in that round. */
+export const maySpeak = (protocol: Pick<AnyRoundsProtocol, 'speaks'>, context: Context, round: number, from: NodeId, to: NodeId): boolean =>
+  protocol.speaks?.(context, round, from, to) ?? true;
+
+/** A message in its protocol's own words. */
+export const inWords = (protocol: AnyRoundsProtocol, setting: Setting, message: unknown): string => protocol.describe?.(setting, message) ?? String(message);
+
+/** One of the orders of which a decision is the majority. */
+export interface Vote {
+  readonly from: NodeId;
+  readonly order: Order;
+  /** Nothing usable was heard, so the default was taken. */
+  readonly isAssumed: boolean;
+}
+
+/** A protocol whose vocabulary and state only the protocol itself knows. */
+export type AnyRoundsProtocol = RoundsProtocol<OrderVocabulary, unknown>;

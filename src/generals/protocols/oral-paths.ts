@@ -1,0 +1,140 @@
+/**
+ * The paths of OM(m), and what is said on them, as numbers.
+ *
+ * Paths are numbered by length, and those of one length in the lexicographic order of the lieutenants on them: the
+ * commander's own path is 0, that of the commander and its first lieutenant is 1. So a number says nothing but which path it is, to
+ * everyone the same. A general keeps what it heard by *place*: a path's rank among those of its length that this general
+ * is not on. The paths that are longer by one general than a path then have places side by side.
+ */
+import { nameOf, type NodeId } from '../../core/node.ts';
+import type { Order } from '../order.ts';
+import type { Context, Setting } from '../protocol.ts';
+
+/**
+ * An order on a path: twice the path's number, and one more for attack. A number, because a port clones it at a fraction
+ * of the price of a text or an object, and because a tree of a hundred thousand of them is to be filled in a millisecond.
+ */
+export type OralMessage = number;
+
+export const isOralMessage = (input: unknown): input is OralMessage => Number.isInteger(input) && (input as number) >= 0 && (input as number) <= MESSAGE_MAX;
+
+const MESSAGE_MAX = 2 ** 31 - 1;
+
+export const orderIn = (message: OralMessage): Order => (message % 2 === 1 ? 'attack' : 'retreat');
+
+/** The order on the commander's own path. */
+export const commanded = (order: Order): OralMessage => (order === 'attack' ? 1 : 0);
+
+/** In ascending order. A lieutenant's index is its place in this list. */
+export const lieutenantsOf = ({ members, commander }: Setting): NodeId[] => members.filter((id) => id !== commander);
+
+/** The generals on a message's path, the commander first; undefined if there is no such path. */
+export function pathOf(setting: Setting, message: OralMessage): NodeId[] | undefined {
+  const lieutenants = lieutenantsOf(setting);
+  let rank = message >> 1;
+  let length = 1;
+  for (let size = 1; rank >= size && size > 0; length += 1) {
+    rank -= size;
+    size *= lieutenants.length - (length - 1);
+  }
+  if (length > setting.faults + 1 || length > lieutenants.length + 1) return undefined;
+  const positions: number[] = [];
+  for (let taken = length - 2; taken >= 0; taken -= 1) {
+    positions.unshift(rank % (lieutenants.length - taken));
+    rank = Math.floor(rank / (lieutenants.length - taken));
+  }
+  return [setting.commander, ...positions.flatMap((position) => lieutenants.splice(position, 1))];
+}
+
+/** A path as people read it, `G1→G3`: whoever follows an arrow says what it heard from whoever is before it. */
+export const pathText = (path: readonly NodeId[]): string => path.map(nameOf).join('→');
+
+/** One general's view of all paths. */
+export interface PathMap {
+  /** How many other lieutenants there are. */
+  readonly others: number;
+  /** By length of path − 1. */
+  readonly levels: readonly PathLevel[];
+}
+
+/** The paths of one length. */
+export interface PathLevel {
+  /** The number of the first of them; the others follow. */
+  readonly first: number;
+  /** By number − first: the index of the path's last lieutenant; −1 on the commander's own path. */
+  readonly lastOn: Int32Array;
+  /** By number − first; −1 for paths that this general is on. */
+  readonly placeOf: Int32Array;
+  /** What is heard by a general whom nobody tells anything: for each place `UNHEARD`. */
+  readonly silence: readonly number[];
+  /** One for each other lieutenant; none for the longest paths. */
+  readonly relays: readonly Relay[];
+}
+
+/** The mark of a path on which nothing was heard. */
+export const UNHEARD = 0;
+
+/** What a general passes on to one other: what it heard on the paths that both are not on. */
+export interface Relay {
+  /** The other's index. */
+  readonly to: number;
+  readonly places: Int32Array;
+  /** Parallel to `places`: retreat on the same path with this general at its end. */
+  readonly retreats: readonly OralMessage[];
+}
+
+/**
+ * The map of a lieutenant. Maps depend on nothing but the number of lieutenants, m and the general's index, and are kept,
+ * since thousands of orders go by the same ones.
+ */
+export function mapFor({ self, members, commander, faults }: Context): PathMap {
+  const lieutenants = members.length - 1;
+  const place = members.indexOf(self);
+  const index = place - (members.indexOf(commander) < place ? 1 : 0);
+  const size = lieutenants * 2 ** 20 + faults;
+  let maps = MAPS.get(size);
+  if (maps === undefined) {
+    if (MAPS.size >= SIZES_MAX) MAPS.clear();
+    MAPS.set(size, (maps = []));
+  }
+  return (maps[index] ??= mapOf(lieutenants, faults, index));
+}
+
+const MAPS = new Map<number, PathMap[]>();
+
+/** The maps of a large army take megabytes. */
+const SIZES_MAX = 8;
+
+function mapOf(lieutenants: number, faults: number, self: number): PathMap {
+  const levels: PathLevel[] = [];
+  let paths: readonly (readonly number[])[] = [[]];
+  let first = 0;
+  for (let length = 1; length <= faults + 1; length += 1) {
+    const isLongest = length === faults + 1;
+    const placeOf = new Int32Array(paths.length).fill(-1);
+    const relays = Array.from({ length: isLongest ? 0 : lieutenants }, () => ({ places: [] as number[], retreats: [] as number[] }));
+    let places = 0;
+    paths.forEach((path, rank) => {
+      if (path.includes(self)) return;
+      placeOf[rank] = places;
+      const position = self - path.filter((index) => index < self).length;
+      const longer = first + paths.length + rank * (lieutenants - path.length) + position;
+      relays.forEach((relay, to) => {
+        if (to === self || path.includes(to)) return;
+        relay.places.push(places);
+        relay.retreats.push(2 * longer);
+      });
+      places += 1;
+    });
+    levels.push({
+      first,
+      lastOn: Int32Array.from(paths, (path) => path.at(-1) ?? -1),
+      placeOf,
+      silence: Array.from({ length: places }, () => UNHEARD),
+      relays: relays.flatMap((relay, to) => (relay.places.length === 0 ? [] : [{ to, places: Int32Array.from(relay.places), retreats: relay.retreats }])),
+    });
+    first += paths.length;
+    if (!isLongest) paths = paths.flatMap((path) => Array.from({ length: lieutenants }, (_, index) => index).filter((index) => !path.includes(index)).map((index) => [...path, index]));
+  }
+  return { others: lieutenants - 1, levels };
+}

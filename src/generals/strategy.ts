@@ -1,0 +1,38 @@
+import type { NodeId } from '../core/node.ts';
+import type { AnyRoundsProtocol } from './protocol.ts';
+
+/** What becomes of one honest message of a traitor. */
+export interface Conduct<Message> {
+  /** What is said in its round: the honest message, a lie, nothing, or several things. */
+  readonly now: readonly Message[];
+  /** What is said one round too late. */
+  readonly late: readonly Message[];
+}
+
+/** The honest message that a strategy is asked about. */
+export interface Occasion<Message> {
+  readonly from: NodeId;
+  readonly to: NodeId;
+  /** All who may be spoken to, in ascending order. */
+  readonly members: readonly NodeId[];
+  readonly honest: Message;
+  /** What could be said instead, as the protocol knows it. */
+  readonly lies: readonly Message[];
+}
+
+/**
+ * A way of being a traitor: for each message that an honest general would send, what might become of it. A chooser
+ * picks one. No strategy can speak for another general or forge a signature.
+ */
+export interface FaultStrategy<Name extends string = string> {
+  readonly name: Name;
+  /** One line for people who choose among strategies. */
+  readonly summary: string;
+  says<Message>(occasion: Occasion<Message>): readonly Conduct<Message>[];
+  /** Whether what might become of a message depends on who is to receive it. */
+  readonly minds?: 'receiver';
+  /** What is run in the place of the honest protocol, where lying message by message is not all that the strategy does. */
+  possess?(protocol: AnyRoundsProtocol): AnyRoundsProtocol;
+}
+
+export const say = <Message>(...messages: Message[]): Conduct<Message> => ({ now: messages, late: [] });

@@ -1,0 +1,249 @@
+import { MessageChannel, Worker, type MessagePort } from 'node:worker_threads';
+import { lossBy, type Accusation, type Account, type Host, type Loss, type Report } from '../host.ts';
+import type { Keyring } from '../keyring.ts';
+import type { Breakdown, Mission } from '../mission.ts';
+import { nameOf, type NodeId } from '../../core/node.ts';
+import { ed25519Keyring } from '../keys.ts';
+import { openReport, sealMission, type Answer, type Letter } from './letters.ts';
+
+// One file, bundled from workers/general.ts when the project is built: a thread that loads it is up a fifth sooner than one
+// that loads the modules one by one.
+const ENTRY = new URL('../../../workers/general.cjs', import.meta.url);
+
+/** How many generals are mustered at a time. */
+const COMPANY = 16;
+
+/** A living thread, on its way to be one general or already it. */
+interface Soldier {
+  readonly worker: Worker;
+  /** Ended by us, so that its exit is no loss. */
+  dismissed: boolean;
+  /** To end in the middle of the next order, as we asked it to. */
+  doomed: boolean;
+  /** Resolves when it is linked, or lost before. */
+  readonly ready: Promise<void>;
+}
+
+/** A mission under way. */
+interface Campaign {
+  readonly mission: Mission;
+  readonly awaited: Set<NodeId>;
+  readonly reports: Report[];
+  readonly losses: Loss[];
+  readonly accusations: Accusation[];
+  readonly patience: NodeJS.Timeout;
+  readonly end: (account: Account) => void;
+}
+
+/**
+ * Generals as worker threads, each pair linked by a message channel. What generals say to each other never passes through
+ * here: this thread links them, hands out missions, takes reports, and notices who is lost.
+ */
+export class ThreadHost implements Host {
+  readonly #soldiers = new Map<NodeId, Soldier>();
+  /** Sent away before they were born. */
+  readonly #unwanted = new Set<NodeId>();
+  readonly #keepsSpare: boolean;
+  #spare: Worker | undefined;
+  #campaign: Campaign | undefined;
+  #losses: Loss[] = [];
+
+  /** @param options.spare whether one idle thread is kept, so that the next newcomer is there at once */
+  constructor({ spare = false }: { readonly spare?: boolean } = {}) {
+    this.#keepsSpare = spare;
+  }
+
+  async enlist(ids: readonly NodeId[]): Promise<void> {
+    // In companies, so that in between this thread can hear a signal, and few threads are half-born when it is one to end.
+    for (let start = 0; start < ids.length; start += COMPANY) {
+      await this.#enlistCompany(ids.slice(start, start + COMPANY).filter((id) => !this.#unwanted.delete(id)));
+    }
+    if (this.#keepsSpare && this.#soldiers.size > 0) this.#spare ??= spawn();
+    this.#spare?.unref();
+  }
+
+  async #enlistCompany(ids: readonly NodeId[]): Promise<void> {
+    const links = new Map<NodeId, [NodeId, MessagePort][]>([...this.#soldiers.keys()].map((id) => [id, []]));
+    for (const id of ids) {
+      this.#soldiers.set(id, this.#recruit(id));
+      const own: [NodeId, MessagePort][] = [];
+      for (const [peer, ports] of links) {
+        const { port1, port2 } = new MessageChannel();
+        own.push([peer, port1]);
+        ports.push([id, port2]);
+      }
+      links.set(id, own);
+    }
+    for (const [self, peers] of links) {
+      this.#send(self, { type: 'link', self, peers }, peers.map(([, port]) => port));
+    }
+    await Promise.all(ids.map(async (id) => this.#soldiers.get(id)?.ready));
+    const stillborn = this.#losses.find(({ id }) => ids.includes(id));
+    if (stillborn !== undefined) throw new Error(`${nameOf(stillborn.id)} could not be mustered: it ${stillborn.reason}`);
+  }
+
+  async dismiss(id: NodeId): Promise<void> {
+    const soldier = this.#soldiers.get(id);
+    if (soldier === undefined) {
+      this.#unwanted.add(id);
+      return;
+    }
+    this.#strike(id, lossBy.killing());
+    await soldier.worker.terminate();
+  }
+
+  corrupt(id: NodeId, strategy: string | undefined): void {
+    this.#send(id, { type: 'corrupt', strategy });
+  }
+
+  sabotage(id: NodeId, breakdown: Breakdown): void {
+    this.#send(id, { type: 'sabotage', breakdown });
+  }
+
+  doom(id: NodeId, round: number): void {
+    const soldier = this.#soldiers.get(id);
+    if (soldier !== undefined) soldier.doomed = true;
+    this.#send(id, { type: 'doom', round });
+  }
+
+  dictate(id: NodeId, words: readonly string[]): void {
+    this.#send(id, { type: 'dictate', words });
+  }
+
+  keyring(seed: number, id: NodeId): Keyring {
+    return ed25519Keyring(seed, id);
+  }
+
+  carry(mission: Mission): Promise<Account> {
+    if (this.#campaign !== undefined) throw new Error('a mission is under way');
+    return new Promise((end) => {
+      const { order, ...briefing } = mission;
+      const { members, commander, deadline } = mission;
+      const awaited = new Set(members.filter((id) => this.#soldiers.has(id)));
+      // Whoever goes on lets this begin anew, and accuses the silent before it runs out; it is for the case that nobody is left to.
+      const patience = setTimeout(() => this.#giveUp(), deadline + 0.05 * members.length ** 2);
+      this.#campaign = { mission, awaited, reports: [], losses: [], accusations: [], patience, end };
+      const forLieutenants = sealMission(briefing, undefined);
+      for (const id of awaited) this.#send(id, id === commander ? sealMission(briefing, order) : forLieutenants);
+      this.#endIfComplete();
+    });
+  }
+
+  losses(): readonly Loss[] {
+    const losses = this.#losses;
+    this.#losses = [];
+    return losses;
+  }
+
+  async close(): Promise<void> {
+    const workers = [...this.#soldiers.values()].map(({ worker }) => worker);
+    if (this.#spare !== undefined) workers.push(this.#spare);
+    this.#spare = undefined;
+    for (const id of this.#soldiers.keys()) this.#strike(id, lossBy.killing());
+    await Promise.all(workers.map((worker) => worker.terminate()));
+  }
+
+  #recruit(id: NodeId): Soldier {
+    const worker = this.#spare ?? spawn();
+    this.#spare = undefined;
+    worker.ref();
+    const soldier: Soldier = {
+      worker,
+      dismissed: false,
+      doomed: false,
+      ready: new Promise((resolve) => {
+        let thrown: string | undefined;
+        worker.on('message', (answer: Answer) => {
+          if (typeof answer === 'string') {
+            const { number, report } = openReport(answer);
+            this.#take(number, report);
+          } else if (answer.type === 'ready') {
+            // From now on only work under way keeps the process alive, so that who forgets to disband can still exit.
+            worker.unref();
+            resolve();
+          } else if (answer.type === 'pulse') {
+            if (answer.number === this.#campaign?.mission.number) this.#campaign.patience.refresh();
+          } else this.#heed(answer.number, { by: id, ...answer.accusation });
+        });
+        worker.on('error', (error: unknown) => {
+          thrown = error instanceof Error ? error.message : String(error);
+        });
+        worker.on('exit', (code) => {
+          if (!soldier.dismissed) this.#lose(id, thrown !== undefined ? lossBy.throwing(thrown) : soldier.doomed && code === 0 ? lossBy.killing() : lossBy.exiting(code));
+          resolve();
+        });
+      }),
+    };
+    return soldier;
+  }
+
+  #take(number: number, report: Report): void {
+    const campaign = this.#campaign;
+    if (number !== campaign?.mission.number || !campaign.awaited.delete(report.id)) return;
+    campaign.patience.refresh();
+    campaign.reports.push(report);
+    this.#endIfComplete();
+  }
+
+  #heed(number: number, accusation: Accusation): void {
+    const campaign = this.#campaign;
+    if (number !== campaign?.mission.number) return;
+    campaign.patience.refresh();
+    campaign.accusations.push(accusation);
+    if (accusation.kind === 'silence') this.#abandon(accusation.suspect);
+  }
+
+  #giveUp(): void {
+    for (const id of this.#campaign?.awaited ?? []) this.#abandon(id);
+  }
+
+  /** Ends a general that hangs; its peers learn it from their closed ports. */
+  #abandon(id: NodeId): void {
+    const soldier = this.#soldiers.get(id);
+    if (soldier === undefined || this.#campaign === undefined) return;
+    this.#lose(id, lossBy.hanging(this.#campaign.mission.deadline));
+    soldier.worker.terminate().catch((error: unknown) => {
+      throw new Error(`${nameOf(id)} could not be ended`, { cause: error });
+    });
+  }
+
+  #lose(id: NodeId, reason: string): void {
+    if (!this.#strike(id, reason)) this.#losses.push({ id, reason });
+  }
+
+  /**
+   * Takes a general off the list; a mission that waits for it goes on without.
+   * @returns whether a mission did
+   */
+  #strike(id: NodeId, reason: string): boolean {
+    const soldier = this.#soldiers.get(id);
+    if (soldier === undefined) return true;
+    soldier.dismissed = true;
+    this.#soldiers.delete(id);
+    if (this.#campaign?.awaited.delete(id) !== true) return false;
+    this.#campaign.losses.push({ id, reason });
+    this.#endIfComplete();
+    return true;
+  }
+
+  #endIfComplete(): void {
+    const campaign = this.#campaign;
+    if (campaign === undefined || campaign.awaited.size > 0) return;
+    clearTimeout(campaign.patience);
+    this.#campaign = undefined;
+    campaign.end({
+      reports: campaign.reports.sort(byId),
+      losses: campaign.losses.sort(byId),
+      // Those of one accuser come in the order in which it made them; those of several race.
+      accusations: campaign.accusations.sort((a, b) => a.by - b.by),
+    });
+  }
+
+  #send(id: NodeId, letter: Letter, ports: MessagePort[] = []): void {
+    this.#soldiers.get(id)?.worker.postMessage(letter, ports);
+  }
+}
+
+const spawn = (): Worker => new Worker(ENTRY);
+
+const byId = (a: { readonly id: NodeId }, b: { readonly id: NodeId }): number => a.id - b.id;

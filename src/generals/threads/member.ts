@@ -1,0 +1,159 @@
+import type { MessagePort } from 'node:worker_threads';
+import { seeded } from '../../core/choice.ts';
+import { BREAKDOWN_MESSAGE } from '../host.ts';
+import type { Keyring } from '../keyring.ts';
+import type { Breakdown, Briefing } from '../mission.ts';
+import { nodeId, type NodeId } from '../../core/node.ts';
+import type { Order } from '../order.ts';
+import type { Effect, Event } from '../protocol.ts';
+import type { Synchronized } from '../synchronizer.ts';
+import { dictationFor, general, lastOf, type General } from '../general.ts';
+import { ed25519Keyring } from '../keys.ts';
+import { openMission, sealReport, type Answer, type Letter } from './letters.ts';
+
+/**
+ * The life of one general in its thread: it listens to the main thread for orders, and to its peers, by one port each,
+ * for what they say. It decides nothing itself; all events go to the general's machine, and its effects are done here.
+ */
+export function serve(main: MessagePort): void {
+  const links = new Map<NodeId, MessagePort>();
+  const timers = new Map<string, NodeJS.Timeout>();
+  let self = nodeId(0);
+  let strategy: string | undefined;
+  let breakdown: Breakdown | undefined;
+  /** In the middle of which round of the next order it is to die. */
+  let doom: number | undefined;
+  let words: readonly string[] | undefined;
+  let keys: { readonly seed: number; readonly keyring: Keyring } | undefined;
+  let number = 0;
+  /** Who else takes part in it. */
+  let others: readonly NodeId[] = [];
+  let current: General | undefined;
+  /** How often it says that it goes on, in milliseconds, and when it last did. */
+  let pulse = 0;
+  let pulsed = 0;
+  /** Frames of orders that have not reached this general yet. */
+  let early: { readonly from: NodeId; readonly frame: readonly unknown[] }[] = [];
+
+  main.on('message', (letter: Letter) => {
+    if (typeof letter === 'string') {
+      if (breakdown !== undefined) breakDown(breakdown);
+      const { briefing, order } = openMission(letter);
+      return embark(briefing, order);
+    }
+    switch (letter.type) {
+      case 'link':
+        self = letter.self;
+        for (const [peer, port] of letter.peers) link(peer, port);
+        return tell({ type: 'ready' });
+      case 'corrupt':
+        strategy = letter.strategy;
+        return;
+      case 'dictate':
+        words = letter.words;
+        return;
+      case 'sabotage':
+        breakdown = letter.breakdown;
+        return;
+      case 'doom':
+        doom = letter.round;
+        return;
+      default:
+        letter satisfies never;
+    }
+  });
+
+  function link(peer: NodeId, port: MessagePort): void {
+    links.set(peer, port);
+    port.on('message', (frame: unknown) => hear(peer, frame));
+    port.on('close', () => {
+      links.delete(peer);
+      feed({ type: 'gone', peer });
+    });
+  }
+
+  function embark(briefing: Briefing, order: Order | undefined): void {
+    number = briefing.number;
+    others = briefing.members.filter((id) => id !== self);
+    pulse = briefing.deadline / 4;
+    pulsed = performance.now();
+    current = general(briefing, self, strategy, seeded(briefing.seed), keyringFor(briefing.seed), words && dictationFor(briefing, self, words));
+    words = undefined;
+    for (const peer of others) if (!links.has(peer)) feed({ type: 'gone', peer });
+    if (order !== undefined) feed({ type: 'input', input: order });
+    feed({ type: 'start' });
+    const waiting = early;
+    early = [];
+    for (const { from, frame } of waiting) hear(from, frame);
+  }
+
+  /** Keys follow from the seed, and are kept for as long as it is. */
+  function keyringFor(seed: number): Keyring {
+    if (keys?.seed !== seed) keys = { seed, keyring: ed25519Keyring(seed, self) };
+    return keys.keyring;
+  }
+
+  function hear(from: NodeId, frame: unknown): void {
+    if (!Array.isArray(frame) || !(frame[0] >= number)) return;
+    if (frame[0] > number) {
+      early.push({ from, frame });
+      return;
+    }
+    const message = current?.parse(frame);
+    if (message !== undefined) feed({ type: 'message', from, message });
+  }
+
+  function feed(event: Event<Synchronized>): void {
+    if (current === undefined) return;
+    const effects = current.handle(event);
+    const last = doom === undefined ? undefined : lastOf(effects, doom, others);
+    for (const effect of last ?? effects) perform(effect);
+    if (last !== undefined) process.exit(0);
+    if (performance.now() - pulsed < pulse) return;
+    pulsed = performance.now();
+    tell({ type: 'pulse', number });
+  }
+
+  function perform(effect: Effect<Synchronized>): void {
+    switch (effect.type) {
+      case 'send':
+        return links.get(effect.to)?.postMessage(effect.message);
+      case 'set-timer':
+        return setTimer(effect.timer, effect.after);
+      case 'cancel-timer':
+        clearTimeout(timers.get(effect.timer));
+        timers.delete(effect.timer);
+        return;
+      case 'output':
+        return tell(sealReport(number, current!.report(effect.output)));
+      case 'accuse':
+        return tell({ type: 'accuse', number, accusation: { kind: effect.kind, suspect: effect.suspect, evidence: effect.evidence } });
+      default:
+        effect satisfies never;
+    }
+  }
+
+  /** A timer of one name always runs equally long, so a running one need only start anew. */
+  function setTimer(timer: string, after: number): void {
+    const running = timers.get(timer);
+    if (running === undefined) timers.set(timer, setTimeout(() => feed({ type: 'timeout', timer }), after));
+    else running.refresh();
+  }
+
+  function tell(answer: Answer): void {
+    main.postMessage(answer);
+  }
+}
+
+function breakDown(how: Breakdown): void {
+  switch (how) {
+    case 'throw':
+      throw new Error(BREAKDOWN_MESSAGE);
+    case 'exit':
+      process.exit(1);
+    case 'hang':
+      for (;;);
+    default:
+      how satisfies never;
+  }
+}

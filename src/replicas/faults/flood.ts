@@ -1,0 +1,36 @@
+import { nodeId } from '../../core/node.ts';
+import type { Message, Proposal } from '../pbft/messages.ts';
+import { PLACES, VIEWS } from '../pbft/settings.ts';
+import type { Occasion } from './traitor.ts';
+
+/** A message that costs its reader something and brings nobody on, with numbers that are now and then as large as can be. */
+export function noise({ context: { seal, self, members }, state, past, draw }: Occasion): Message {
+  const near = (number: number, limit: number): number => [number, number + draw(8), number + draw(1000), Math.floor(limit / 2), limit - 1][draw(5)]!;
+  const view = Math.max(1, near(state.view, VIEWS));
+  const sequence = Math.max(1, near(state.executed, PLACES));
+  const digest = seal.digest([draw(1000)]);
+  const vote: Proposal & { readonly replica: typeof self } = { view, sequence, digest, replica: self };
+  switch (draw(7)) {
+    case 0:
+      return { type: 'prepare', body: vote, signature: seal.sign('prepare', vote) };
+    case 1:
+      return { type: 'commit', body: vote, signature: seal.sign('commit', vote) };
+    case 2: {
+      const body = { sequence: Math.min(sequence * state.settings.checkpointEvery, PLACES - 1), digest, replica: self };
+      return { type: 'checkpoint', body, signature: seal.sign('checkpoint', body) };
+    }
+    case 3: {
+      const body = { view, stable: state.stable, proof: state.proof, prepared: [], replica: self };
+      return { type: 'view-change', body, signature: seal.sign('view-change', body) };
+    }
+    case 4:
+      return { type: 'status', view: view - 1, isChanging: draw(2) === 0, executed: draw(2) === 0 ? 0 : sequence, stable: draw(2) === 0 ? 0 : sequence };
+    case 5:
+      return past[draw(Math.max(1, past.length))] ?? { type: 'fetch', digest };
+    default: {
+      // A request of a client of its own, under a number that it picks.
+      const body = { client: nodeId(members.length + self), timestamp: 1 + draw(2 ** 31), mark: '', key: '', operation: `noise ${draw(1000)}` };
+      return { type: 'request', body, signature: seal.sign('request', body) };
+    }
+  }
+}

@@ -1,0 +1,81 @@
+import { randomBytes } from 'node:crypto';
+import { nodeId, type NodeId } from '../../core/node.ts';
+import type { Driver } from '../../runtime/driver.ts';
+import type { Decided, Refused, Service } from './service.ts';
+
+/** One client machine, and the users whose requests it has under way. */
+interface Clerk {
+  readonly id: NodeId;
+  readonly driver: Driver;
+  readonly users: Map<number, (fate: Fate) => void>;
+  /** It can ask nothing more. */
+  isSpent: boolean;
+}
+
+/** What became of a user’s request; undefined if the user left, or waited too long. */
+export type Fate = Decided | Refused | undefined;
+
+/** The id of a node's k-th client: those of replicas come first, and the home of any id is its remainder. */
+export const clientId = (home: number, index: number, members: number): NodeId => nodeId(home + members * (index + 1));
+
+/**
+ * Asks replicas on behalf of users, who cannot sign. A client may only have so many requests under way, so there are a few
+ * of them. As few as can be have work, for a replica answers all requests of one client in a batch by one reply.
+ */
+export class Gateway {
+  readonly #service: Service;
+  readonly #clerks: readonly Clerk[];
+  readonly #patience: number;
+  #tickets = 0;
+
+  /** @param patience milliseconds that a user is let wait */
+  constructor(service: Service, drivers: ReadonlyMap<NodeId, Driver>, patience: number) {
+    this.#service = service;
+    this.#patience = patience;
+    this.#clerks = [...drivers].map(([id, driver]) => ({ id, driver, users: new Map(), isSpent: false }));
+  }
+
+  /** How many users wait. */
+  get waiting(): number {
+    return this.#clerks.reduce((sum, { users }) => sum + users.size, 0);
+  }
+
+  stop(): void {
+    for (const { driver } of this.#clerks) driver.stop();
+  }
+
+  /** Has a request ordered. @returns what became of it; `full` if too many wait already */
+  ask(data: string, key: string | undefined, signal: AbortSignal): Promise<Fate> | 'full' {
+    const clerk = this.#clerks.find(({ users, isSpent }) => !isSpent && users.size < this.#service.clientWindow);
+    if (clerk === undefined) return 'full';
+    this.#tickets += 1;
+    const ticket = this.#tickets;
+    return new Promise((resolve) => {
+      const end = (fate: Fate): void => {
+        clearTimeout(patience);
+        signal.removeEventListener('abort', leave);
+        clerk.users.delete(ticket);
+        resolve(fate);
+      };
+      const leave = (): void => end(undefined);
+      const patience = setTimeout(leave, this.#patience);
+      signal.addEventListener('abort', leave, { once: true });
+      clerk.users.set(ticket, end);
+      clerk.driver.take({ type: 'input', input: this.#service.ask({ data, ticket, key, mark: randomBytes(12).toString('base64url') }) });
+    });
+  }
+
+  /** What a client machine put out. */
+  heed(client: NodeId, output: unknown): void {
+    const answer = this.#service.answered(client, output);
+    const clerk = this.#clerks.find(({ id }) => id === client);
+    if (answer === undefined || clerk === undefined) return;
+    if ('isSpent' in answer && answer.isSpent === true) clerk.isSpent = true;
+    clerk.users.get(answer.ticket)?.(answer);
+  }
+
+  /** @returns whether anything follows from it */
+  hear(client: NodeId, from: NodeId, message: unknown): boolean {
+    return this.#clerks.find(({ id }) => id === client)?.driver.take({ type: 'message', from, message }) === true;
+  }
+}

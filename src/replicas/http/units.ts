@@ -1,0 +1,73 @@
+import { fork, type ChildProcess } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { startThread } from '../../runtime/thread.ts';
+import type { Answer, Delivery, Letter, Told } from './letters.ts';
+import { threadsFor } from './room.ts';
+
+/** A replica that lives in a thread or process, as its cluster knows it. */
+export interface Unit {
+  readonly post: (letter: Letter) => void;
+  /** How it ended, in words, when it has. */
+  readonly ended: Promise<string>;
+  readonly kill: () => void;
+  readonly pid: number | undefined;
+  isEnding: boolean;
+}
+
+/** Makes room for the replica of that id. */
+export type Spawn = (id: number, hear: (answer: Answer) => void) => Unit;
+
+/** Room for that many replicas in threads: one for each, or, where they are many, one for each core. */
+export function inThreads(count: number): Spawn {
+  const homes = Array.from({ length: threadsFor(count) }, (): Home => ({ hearers: new Map(), ends: new Map(), thread: undefined, isEnding: false }));
+  return (id, hear) => unitIn(homes[id % homes.length]!, id, hear);
+}
+
+/** A thread that replicas share, once the first of them has begun it. */
+interface Home {
+  readonly hearers: Map<number, (answer: Answer) => void>;
+  /** Called when that replica has ended and the thread goes on. */
+  readonly ends: Map<number, (reason: string) => void>;
+  thread: ReturnType<typeof startThread> | undefined;
+  isEnding: boolean;
+}
+
+function unitIn(home: Home, id: number, hear: (answer: Answer) => void): Unit {
+  const { worker, ended } = (home.thread ??= begun(home));
+  home.hearers.set(id, hear);
+  const left = new Promise<string>((resolve) => home.ends.set(id, resolve));
+  return { post: (letter) => worker.postMessage({ id, letter } satisfies Delivery), ended: Promise.race([ended, left]), kill: () => end(home), pid: undefined, isEnding: false };
+}
+
+/** Ends the thread, with all that live there. */
+function end(home: Home): void {
+  if (!home.isEnding) void home.thread?.worker.terminate();
+  home.isEnding = true;
+}
+
+function begun({ hearers, ends }: Home): ReturnType<typeof startThread> {
+  const thread = startThread(ENTRY);
+  thread.worker.on('message', (told: Told) => {
+    if (told.type === 'left') ends.get(told.id)?.(`exited with code ${told.code}`);
+    else hearers.get(told.id)?.(told.answer);
+  });
+  return thread;
+}
+
+/** Each a process. */
+export const inProcesses: Spawn = (id, hear) => {
+  const child: ChildProcess = fork(fileURLToPath(ENTRY), { stdio: ['ignore', 'inherit', 'inherit', 'ipc'], execArgv: [] });
+  child.on('message', (told: Told) => {
+    if (told.type === 'told') hear(told.answer);
+  });
+  const ended = new Promise<string>((resolve) => {
+    child.once('error', (error) => resolve(error.message));
+    child.once('exit', (code, signal) => resolve(signal === null ? `exited with code ${code}` : `was ended by ${signal}`));
+  });
+  const post = (letter: Letter): void => {
+    if (child.connected) child.send({ id, letter } satisfies Delivery, () => undefined);
+  };
+  return { post, ended, kill: () => void child.kill('SIGKILL'), pid: child.pid, isEnding: false };
+};
+
+const ENTRY = new URL('../../../workers/replica.cjs', import.meta.url);

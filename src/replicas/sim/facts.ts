@@ -1,0 +1,67 @@
+import { counted } from '../../core/figures.ts';
+import type { NodeId } from '../../core/node.ts';
+import type { Message } from '../pbft/messages.ts';
+import type { ReplicaStatus } from '../pbft/status.ts';
+
+/** What happened in a run, `at` so many ms of virtual time. A trace has one a line. */
+export type RunFact = { readonly at: number } & (
+  | { readonly type: 'asked'; readonly client: NodeId; readonly request: number; readonly data: string }
+  | { readonly type: 'sent'; readonly from: NodeId; readonly to: readonly NodeId[]; readonly message: Message }
+  | { readonly type: 'executed'; readonly by: NodeId; readonly sequence: number; readonly view: number; readonly operations: readonly string[] }
+  | { readonly type: 'entered'; readonly by: NodeId; readonly view: number }
+  | { readonly type: 'transferred'; readonly by: NodeId; readonly sequence: number }
+  | { readonly type: 'answered'; readonly client: NodeId; readonly request: number; readonly result: string | null }
+  | { readonly type: 'refused'; readonly client: NodeId; readonly request: number; readonly reason: string }
+  | { readonly type: 'accused'; readonly by: NodeId; readonly suspect: NodeId; readonly evidence: string }
+  | { readonly type: 'fell'; readonly replica: NodeId }
+  | { readonly type: 'came-back'; readonly replica: NodeId }
+  | { readonly type: 'paused'; readonly replica: NodeId }
+  | { readonly type: 'went-on'; readonly replica: NodeId }
+  /** A client begins anew, with so many of the records on its disk; what it has asked and was not answered it asks no more. */
+  | { readonly type: 'lapsed'; readonly client: NodeId; readonly kept: number }
+  /** How a loyal replica stands at the end; nothing is known of one that is down. */
+  | { readonly type: 'ended'; readonly replica: NodeId; readonly status: ReplicaStatus | null }
+);
+
+/** A fact in one line for people; undefined for what they would see too much of. */
+export function describeFact(fact: RunFact): string | undefined {
+  const words = inWords(fact);
+  return words === undefined ? undefined : `${String(fact.at).padStart(6)} ms  ${words}`;
+}
+
+function inWords(fact: RunFact): string | undefined {
+  switch (fact.type) {
+    case 'asked':
+    case 'sent':
+      return undefined;
+    case 'executed':
+      return `replica ${fact.by} executed ${fact.operations.join(', ') || 'nothing'} at place ${fact.sequence}, committed in view ${fact.view}`;
+    case 'entered':
+      return `replica ${fact.by} entered view ${fact.view}`;
+    case 'transferred':
+      return `replica ${fact.by} took over the state at place ${fact.sequence}`;
+    case 'answered':
+      return `client ${fact.client} got ${JSON.stringify(fact.result)} for request ${fact.request}`;
+    case 'refused':
+      return `client ${fact.client} was refused request ${fact.request}: ${fact.reason}`;
+    case 'accused':
+      return `node ${fact.by} accuses node ${fact.suspect} of ${fact.evidence}`;
+    case 'fell':
+      return `replica ${fact.replica} falls`;
+    case 'came-back':
+      return `replica ${fact.replica} comes back`;
+    case 'paused':
+      return `replica ${fact.replica} stops in its tracks`;
+    case 'went-on':
+      return `replica ${fact.replica} goes on`;
+    case 'lapsed':
+      return `client ${fact.client} begins anew, with ${fact.kept} of its records`;
+    case 'ended':
+      return `replica ${fact.replica} ends ${fact.status === null ? 'as it fell' : statusInWords(fact.status)}`;
+    default:
+      return fact satisfies never;
+  }
+}
+
+const statusInWords = ({ view, isChangingView, sequence, executed, stableCheckpoint, waiting }: ReplicaStatus): string =>
+  `in view ${view}${isChangingView ? ', which has not begun' : ''}, at place ${sequence}, with ${counted(executed, 'request')} executed, ${waiting} waiting, and stable up to ${stableCheckpoint}`;

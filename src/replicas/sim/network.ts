@@ -1,0 +1,216 @@
+import type { ReplicaContext, ReplicaEffect, ReplicaEvent, ReplicaMachine, ReplicaVocabulary } from '../../core/machine.ts';
+import type { NodeId } from '../../core/node.ts';
+import { Wheel } from '../../runtime/virtual/wheel.ts';
+
+export type AnyMachine = ReplicaMachine<ReplicaVocabulary, unknown>;
+type Effect = ReplicaEffect<ReplicaVocabulary>;
+type Event = ReplicaEvent<ReplicaVocabulary>;
+
+/** A machine at its place in the network. Twins are two nodes with one id. */
+export interface SimNode {
+  readonly id: NodeId;
+  readonly machine: AnyMachine;
+  readonly context: ReplicaContext;
+  state: unknown;
+  isUp: boolean;
+  /** How often it fell; what belongs to an earlier life is void. */
+  life: number;
+  /** What is on its disk, and what is on its way there. */
+  disk: unknown[];
+  unsynced: { readonly record: unknown; readonly at: number }[];
+  /** When all that it saved will be on disk. */
+  syncedAt: number;
+  /** How much it said and did that waits for its disk. */
+  waiting: number;
+  /** When each timer that runs was set, as a running number. */
+  readonly timers: Map<string, number>;
+  /** What waits until it goes on; undefined unless it is paused. */
+  held: Due[] | undefined;
+}
+
+/** What the world does with messages and disks, and who watches. */
+export interface World {
+  /** The delays in ms after which a message arrives: none if it is lost, two if it comes twice. At least 1 each. */
+  link(from: SimNode, to: SimNode, now: number): readonly number[];
+  /** How long a save takes, in ms. */
+  sync(node: SimNode): number;
+  sent?(from: SimNode, to: readonly NodeId[], message: unknown): void;
+  output?(node: SimNode, output: unknown, now: number): void;
+  accuse?(node: SimNode, suspect: NodeId, evidence: string): void;
+}
+
+type Due =
+  | { readonly type: 'event'; readonly node: SimNode; readonly event: Event }
+  | { readonly type: 'timer'; readonly node: SimNode; readonly timer: string; readonly token: number }
+  | { readonly type: 'effect'; readonly node: SimNode; readonly effect: Effect; readonly life: number }
+  /** Done when the node can, if it is for one. */
+  | { readonly type: 'call'; readonly call: () => void; readonly node?: SimNode };
+
+/**
+ * Machines among themselves in virtual time: one thing happens after another, in the order of time and then of cause, so
+ * a run is a function of the machines and their world.
+ */
+export class Network {
+  readonly nodes: readonly SimNode[];
+  readonly #world: World;
+  readonly #hosts = new Map<NodeId, SimNode[]>();
+  readonly #wheel = new Wheel<Due>();
+  #tokens = 0;
+  events = 0;
+
+  constructor(nodes: readonly Pick<SimNode, 'id' | 'machine' | 'context'>[], world: World) {
+    this.#world = world;
+    this.nodes = nodes.map((node) => ({ ...node, state: undefined, isUp: false, life: 0, disk: [], unsynced: [], syncedAt: 0, waiting: 0, timers: new Map(), held: undefined }));
+    for (const node of this.nodes) this.#hosts.set(node.id, [...(this.#hosts.get(node.id) ?? []), node]);
+  }
+
+  get now(): number {
+    return this.#wheel.now;
+  }
+
+  /** Starts a node, with what is on its disk. */
+  start(node: SimNode): void {
+    node.isUp = true;
+    node.state = node.disk.length === 0 ? node.machine.begin(node.context) : node.machine.recover(node.context, node.disk);
+    this.#step(node, { type: 'start' });
+  }
+
+  /** A node falls: what is not on disk by now is lost, and so is all that waited for it. */
+  crash(node: SimNode): void {
+    this.#settle(node);
+    node.isUp = false;
+    node.life += 1;
+    node.unsynced = [];
+    node.syncedAt = 0;
+    node.waiting = 0;
+    node.timers.clear();
+    node.held = undefined;
+    node.state = undefined;
+  }
+
+  /** A node stops in its tracks, as a process does by SIGSTOP: all that comes meanwhile waits. */
+  pause(node: SimNode): void {
+    if (node.isUp) node.held ??= [];
+  }
+
+  /** It goes on, and takes timers that are overdue before all else that waits, as Node does. */
+  resume(node: SimNode): void {
+    const { held = [] } = node;
+    node.held = undefined;
+    for (const due of held) if (due.type === 'timer') this.#happen(due);
+    for (const due of held) if (due.type !== 'timer') this.#happen(due);
+  }
+
+  input(node: SimNode, input: unknown): void {
+    this.#happen({ type: 'event', node, event: { type: 'input', input } });
+  }
+
+  /** A message reaches a node at once. */
+  hear(node: SimNode, from: NodeId, message: unknown): void {
+    this.#happen({ type: 'event', node, event: { type: 'message', from, message } });
+  }
+
+  /** Somebody comes to a node, and is heard when it goes on, if it is paused, and not at all if it falls before. */
+  visit(node: SimNode, call: () => void): void {
+    this.#happen({ type: 'call', node, call });
+  }
+
+  at(time: number, call: () => void): void {
+    this.#wheel.add(Math.max(time, this.now), { type: 'call', call });
+  }
+
+  /** Lets things happen until that time, or until `isOver`. @returns whether it was over before */
+  run(until: number, isOver: () => boolean = () => false): boolean {
+    for (;;) {
+      if (isOver()) return true;
+      const due = this.#wheel.next(until);
+      if (due === undefined) return false;
+      this.events += 1;
+      this.#happen(due);
+    }
+  }
+
+  #happen(due: Due): void {
+    if (due.node?.held !== undefined) return void due.node.held.push(due);
+    switch (due.type) {
+      case 'event':
+        if (due.node.isUp) this.#step(due.node, due.event);
+        return;
+      case 'timer':
+        if (!due.node.isUp || due.node.timers.get(due.timer) !== due.token) return;
+        due.node.timers.delete(due.timer);
+        return this.#step(due.node, { type: 'timeout', timer: due.timer });
+      case 'effect':
+        if (due.node.life !== due.life) return;
+        due.node.waiting -= 1;
+        return this.#carry(due.node, due.effect);
+      case 'call':
+        return due.call();
+      default:
+        due satisfies never;
+    }
+  }
+
+  #step(node: SimNode, event: Event): void {
+    const effects = node.machine.step(node.context, node.state, event);
+    for (let i = 0; i < effects.length; i += 1) this.#do(node, effects[i]!);
+  }
+
+  #do(node: SimNode, effect: Effect): void {
+    switch (effect.type) {
+      case 'save': {
+        const takes = this.#world.sync(node);
+        if (takes === 0) return void node.disk.push(effect.record);
+        node.syncedAt = Math.max(node.syncedAt, this.now + takes);
+        if (node.unsynced.length >= 64) this.#settle(node);
+        return void node.unsynced.push({ record: effect.record, at: node.syncedAt });
+      }
+      case 'set-timer':
+        this.#tokens += 1;
+        node.timers.set(effect.timer, this.#tokens);
+        return this.#wheel.add(this.now + effect.after, { type: 'timer', node, timer: effect.timer, token: this.#tokens });
+      case 'cancel-timer':
+        return void node.timers.delete(effect.timer);
+      case 'send':
+      case 'output':
+      case 'accuse':
+        // Nothing overtakes what was said before.
+        if (node.syncedAt <= this.now && node.waiting === 0) return this.#carry(node, effect);
+        node.waiting += 1;
+        return this.#wheel.add(Math.max(node.syncedAt, this.now), { type: 'effect', node, effect, life: node.life });
+      default:
+        effect satisfies never;
+    }
+  }
+
+  #carry(node: SimNode, effect: Effect): void {
+    switch (effect.type) {
+      case 'send':
+        return this.#send(node, effect.to, effect.message);
+      case 'output':
+        return this.#world.output?.(node, effect.output, this.now);
+      case 'accuse':
+        return this.#world.accuse?.(node, effect.suspect, effect.evidence);
+      default:
+    }
+  }
+
+  #send(from: SimNode, to: readonly NodeId[], message: unknown): void {
+    this.#world.sent?.(from, to, message);
+    const event: Event = { type: 'message', from: from.id, message };
+    for (let i = 0; i < to.length; i += 1) {
+      const hosts = this.#hosts.get(to[i]!);
+      if (hosts === undefined) continue;
+      for (const node of hosts) {
+        if (node === from) continue;
+        for (const delay of this.#world.link(from, node, this.now)) this.#wheel.add(this.now + delay, { type: 'event', node, event });
+      }
+    }
+  }
+
+  /** Moves to disk what is there by now. */
+  #settle(node: SimNode): void {
+    for (const { record, at } of node.unsynced) if (at <= this.now) node.disk.push(record);
+    node.unsynced = node.unsynced.filter(({ at }) => at > this.now);
+  }
+}

@@ -1,0 +1,154 @@
+import type { ReplicaContext, ReplicaEffect, ReplicaEvent, ReplicaMachine, ReplicaVocabulary } from '../core/machine.ts';
+import type { NodeId } from '../core/node.ts';
+import type { Log } from './log.ts';
+
+/** A machine whose vocabulary and state only the machine itself knows. */
+export type AnyMachine = ReplicaMachine<ReplicaVocabulary, unknown>;
+type Event = ReplicaEvent<ReplicaVocabulary>;
+type Effect = ReplicaEffect<ReplicaVocabulary>;
+
+/** Who carries out what a machine wants done. */
+export interface Carrier {
+  send(to: readonly NodeId[], message: unknown): void;
+  output(output: unknown): void;
+  accuse(suspect: NodeId, evidence: string): void;
+}
+
+/**
+ * Runs a machine: feeds it events, keeps its timers, and does what it asks for in the order in which it asks. What comes
+ * after a `save` waits until the record is on disk, and so does all that comes after that; events meanwhile go on, so that
+ * what many of them save shares one sync.
+ */
+export class Driver {
+  readonly #machine: AnyMachine;
+  readonly #context: ReplicaContext;
+  readonly #log: Log;
+  readonly #carrier: Carrier;
+  readonly #timers = new Map<string, NodeJS.Timeout>();
+  /** What waits for the disk, and for how many records there. */
+  #waiting: { readonly effect: Effect; readonly after: number }[] = [];
+  #state: unknown;
+  #isRunning = false;
+  /** How many events it was given. */
+  #taken = 0;
+
+  constructor(machine: AnyMachine, context: ReplicaContext, log: Log, carrier: Carrier) {
+    this.#machine = machine;
+    this.#context = context;
+    this.#log = log;
+    this.#carrier = carrier;
+  }
+
+  /** @param records what the machine saved in earlier lives */
+  start(records: readonly unknown[]): void {
+    this.#state = records.length === 0 ? this.#machine.begin(this.#context) : this.#machine.recover(this.#context, records);
+    this.#isRunning = true;
+    this.take({ type: 'start' });
+  }
+
+  /** The machine's state; undefined before `start`. */
+  get state(): unknown {
+    return this.#state;
+  }
+
+  /** How much waits for the disk. */
+  get backlog(): number {
+    return this.#waiting.length;
+  }
+
+  /** @returns whether anything follows from it, but that somebody is accused */
+  take(event: Event): boolean {
+    if (!this.#isRunning) return false;
+    this.#taken += 1;
+    const effects = this.#machine.step(this.#context, this.#state, event);
+    for (const effect of effects) this.#do(effect);
+    return effects.some(({ type }) => type !== 'accuse');
+  }
+
+  /** To be called when more of the log is on disk. */
+  synced(): void {
+    if (!this.#isRunning) return;
+    let done = 0;
+    while (done < this.#waiting.length && this.#waiting[done]!.after <= this.#log.durable) {
+      this.#carry(this.#waiting[done]!.effect);
+      done += 1;
+    }
+    this.#waiting = this.#waiting.slice(done);
+  }
+
+  /** Ends at once; what waits for the disk is never done. */
+  stop(): void {
+    this.#isRunning = false;
+    for (const timer of this.#timers.values()) clearTimeout(timer);
+    this.#timers.clear();
+    this.#waiting = [];
+  }
+
+  #do(effect: Effect): void {
+    switch (effect.type) {
+      case 'save':
+        return this.#log.append(effect.record);
+      case 'set-timer':
+        return this.#setTimer(effect.timer, effect.after);
+      case 'cancel-timer':
+        clearTimeout(this.#timers.get(effect.timer));
+        this.#timers.delete(effect.timer);
+        return;
+      case 'send':
+      case 'output':
+      case 'accuse':
+        if (this.#waiting.length > 0 || this.#log.durable < this.#log.appended) this.#waiting.push({ effect, after: this.#log.appended });
+        else this.#carry(effect);
+        return;
+      default:
+        effect satisfies never;
+    }
+  }
+
+  #carry(effect: Effect): void {
+    switch (effect.type) {
+      case 'send':
+        return this.#carrier.send(effect.to, effect.message);
+      case 'output':
+        return this.#carrier.output(effect.output);
+      case 'accuse':
+        return this.#carrier.accuse(effect.suspect, effect.evidence);
+      case 'save':
+      case 'set-timer':
+      case 'cancel-timer':
+        return;
+      default:
+        effect satisfies never;
+    }
+  }
+
+  #setTimer(timer: string, after: number): void {
+    clearTimeout(this.#timers.get(timer));
+    const due = performance.now() + after;
+    const fire = (): void => {
+      // It may have been set anew, or cancelled, by what was heard meanwhile.
+      if (this.#timers.get(timer) !== timeout) return;
+      this.#timers.delete(timer);
+      this.take({ type: 'timeout', timer });
+    };
+    const timeout = setTimeout(() => (performance.now() - due > LATE ? this.#listenFirst(fire) : fire()), after);
+    this.#timers.set(timer, timeout);
+  }
+
+  /**
+   * This process stood still, and Node has timers first: the very messages that were awaited may lie in its sockets. So they
+   * are heard before anybody is suspected of silence, as long as each turn of the event loop brings more.
+   */
+  #listenFirst(then: () => void, turns = 0, before = -1): void {
+    if (!this.#isRunning) return;
+    if (turns >= TURNS_MIN && (this.#taken === before || turns >= TURNS_MAX)) return then();
+    const taken = this.#taken;
+    setImmediate(() => this.#listenFirst(then, turns + 1, taken));
+  }
+}
+
+/** Milliseconds that a timer may be late without more ado. */
+const LATE = 250;
+/** Turns of the event loop: with two all sockets have been looked at. */
+const TURNS_MIN = 2;
+const TURNS_MAX = 1000;

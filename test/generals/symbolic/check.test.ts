@@ -1,0 +1,121 @@
+import { expect } from 'chai';
+import { nodeId } from '../../../src/core/node.ts';
+import { ORDERS } from '../../../src/generals/order.ts';
+import type { AnyRoundsProtocol } from '../../../src/generals/protocol.ts';
+import { exchange } from '../../../src/generals/protocols/exchange.ts';
+import { king } from '../../../src/generals/protocols/king.ts';
+import { oral } from '../../../src/generals/protocols/oral.ts';
+import { check } from '../../../src/generals/check/check.ts';
+import { checkJson, sentencesOf } from '../../../src/generals/check/report.ts';
+import type { CheckRequest } from '../../../src/generals/check/request.ts';
+import type { CheckResult } from '../../../src/generals/check/result.ts';
+import { isProven } from '../../../src/generals/symbolic/proof.ts';
+import { ids, omVariant } from '../check/om-variant.ts';
+
+describe('check by symbolic runs that fold to a constant', () => {
+  it('never takes for proven what plain enumeration refutes, and proves whatever that clears, for every set of traitors of a small army', function () {
+    this.timeout(60_000);
+    let [proven, refuted] = [0, 0];
+    for (const [protocol, members, m] of [[exchange, 2, 0], [exchange, 3, 0], [exchange, 4, 1], [oral, 3, 1], [oral, 4, 1], [oral, 4, 2], [oral, 5, 1]] as const) {
+      for (let mask = 0; mask < 2 ** members; mask += 1) {
+        const traitors = ids(...Array.from({ length: members }, (_, index) => index + 1).filter((id) => (mask >> (id - 1)) % 2 === 1));
+        for (const order of ORDERS) {
+          const request = { protocol, members, m, traitors, faults: traitors.length, orders: [order] };
+          const plain = check({ ...request, engine: 'plain' });
+          const told = `${protocol.name} ${JSON.stringify(request.members)} m=${m} ${traitors.join(' ')} ${order}`;
+          expect(isProven({ protocol, members, m, traitors, order }), told).to.equal(plain.type === 'holds');
+          expect(gist(check(request)), told).to.deep.equal(gist(plain));
+          if (plain.type === 'holds') proven += 1;
+          else refuted += 1;
+        }
+      }
+    }
+    expect(proven).to.be.greaterThan(80);
+    expect(refuted).to.be.greaterThan(30);
+  });
+
+  it('changes no verdict, no number of treasons and no smallest lie', function () {
+    this.timeout(60_000);
+    for (const protocol of [exchange, oral]) {
+      for (let members = 2; members <= 8; members += 1) {
+        for (let faults = 0; faults <= Math.min(4, members); faults += 1) {
+          for (let m = 0; m <= Math.min(3, members - 2); m += 1) {
+            for (const orders of [ORDERS, ['retreat'] as const]) {
+              const request: CheckRequest = { protocol, members, faults, m, orders };
+              const [folded, searched] = [check(request), check({ ...request, engine: 'structured' })];
+              expect(gist(folded), `${protocol.name} ${members} ${faults} ${m} ${orders.join()}`).to.deep.equal(gist(searched));
+              // The smallest set of traitors, none, never breaks anything.
+              expect(folded.proven?.treasons ?? 0n).to.satisfy((treasons: bigint) => treasons > 0n);
+              expect(searched).not.to.have.property('proven');
+            }
+          }
+        }
+      }
+    }
+  });
+
+  it('proves all treasons of OM(m) with n > 3m, and of the exchange with one traitor, without a search', () => {
+    for (const request of [{ protocol: oral, members: 4, faults: 1 }, { protocol: oral, members: 7, faults: 2 }, { protocol: oral, members: 10, faults: 3 }, { protocol: exchange, members: 64, faults: 1 }]) {
+      const result = check(request);
+      expect(result).to.include({ type: 'holds', engine: 'symbolic' });
+      if (result.type === 'holds') expect(result.proven?.treasons).to.equal(result.treasons);
+    }
+  });
+
+  it('says how many treasons it proved, and of whom', () => {
+    expect(told({ protocol: oral, members: 7, faults: 2 })).to.deep.equal([
+      'holds: all 33,777,023,377,735,810 treasons covered (symbolic)',
+      'all are proven by symbolic runs that fold to a constant:',
+      '  a loyal commander with at most 2 traitorous lieutenants',
+      '  a traitorous commander with at most 1 traitorous lieutenant',
+    ]);
+    expect(told({ protocol: exchange, members: 3, faults: 1 }).slice(-4)).to.deep.equal([
+      '14 treasons are proven harmless by symbolic runs that fold to a constant:',
+      '  a loyal commander',
+      '  a loyal commander with 1 traitorous lieutenant, to retreat',
+      '  a traitorous commander',
+    ]);
+    expect(told({ protocol: oral, members: 4, faults: 2, m: 1, traitors: [2, 3].map(nodeId), orders: ['attack'] }).join('\n')).not.to.include('symbolic');
+    expect(told({ protocol: king, members: 3, faults: 0 })).to.have.lengthOf(1);
+    expect(checkJson(check({ protocol: exchange, members: 3, faults: 1, orders: ['retreat'] }), exchange)).to.deep.include({
+      engine: 'symbolic',
+      proven: {
+        by: 'symbolic',
+        treasons: '9',
+        sets: [
+          { commander: 'loyal', lieutenants: 0, order: 'retreat' },
+          { commander: 'traitor', lieutenants: 0, order: 'retreat' },
+          { commander: 'loyal', lieutenants: 1, order: 'retreat' },
+        ],
+      },
+    });
+  });
+
+  it('is about the very code of a protocol: a variant under the same name is searched', () => {
+    const variant: AnyRoundsProtocol = { ...oral };
+    expect(isProven({ protocol: variant, members: 4, m: 1, traitors: [], order: 'attack' })).to.equal(false);
+    expect(check({ protocol: omVariant({}), members: 4, faults: 1 })).to.include({ type: 'holds', engine: 'merging' }).and.not.to.have.property('proven');
+  });
+
+  it('is left out where it would take too long, or does not fit', () => {
+    expect(isProven({ protocol: oral, members: 16, m: 5, traitors: [], order: 'attack' })).to.equal(false);
+    expect(isProven({ protocol: oral, members: 4, m: 3, traitors: [], order: 'attack' })).to.equal(false);
+    expect(isProven({ protocol: exchange, members: 0, m: 0, traitors: [], order: 'attack' })).to.equal(false);
+  });
+});
+
+const told = (request: CheckRequest): string[] => sentencesOf(check(request), request.protocol);
+
+/** What must be the same, however it was found. */
+function gist(result: CheckResult): readonly unknown[] {
+  switch (result.type) {
+    case 'holds':
+      return [result.type, result.treasons];
+    case 'violated':
+      return [result.type, result.isSmallest, result.violation.lies.length, result.violation.traitors.length, result.violation.order];
+    case 'unknown':
+      return [result.type, result.reason];
+    default:
+      return result satisfies never;
+  }
+}

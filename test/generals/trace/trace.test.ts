@@ -1,0 +1,311 @@
+import { expect } from 'chai';
+import fc from 'fast-check';
+import type { Trace } from '../../../src/generals/fact.ts';
+import { Army, Refusal, type Outcome } from '../../../src/index.ts';
+import { PROTOCOLS } from '../../../src/generals/protocols/registry.ts';
+import { factsOf } from '../../../src/generals/trace/facts.ts';
+import { diagramOf } from '../../../src/generals/trace/diagram.ts';
+import { mermaidOf, shivizOf, transcriptOf } from '../../../src/generals/trace/formats.ts';
+import { linesOfFacts, parseTrace } from '../../../src/generals/trace/jsonl.ts';
+import { arrowsOf } from '../../../src/generals/trace/messages.ts';
+import type { ProtocolName } from '../../../src/generals/protocols/registry.ts';
+import { svgOf } from '../../../src/generals/trace/svg.ts';
+
+/** An order among so many, of which every third general is a traitor. */
+async function ordered(protocol: ProtocolName, members: number, host: 'sim' | 'threads' = 'sim'): Promise<Outcome> {
+  const army = await Army.muster(members, { host, seed: 5, protocol });
+  try {
+    await army.elect(1);
+    for (let id = 3; id <= members; id += 3) await army.corrupt(id, id % 2 === 0 ? 'coin' : 'arbitrary');
+    return await army.order('attack', { anyway: true });
+  } finally {
+    await army.disband();
+  }
+}
+
+const traceOf = (outcome: Outcome): Trace => parseTrace(linesOfFacts(factsOf(outcome)))[0]!;
+
+describe('a trace', () => {
+  for (const { name } of PROTOCOLS) {
+    it(`of ${name} tells every message that was sent, decision and ballot, and is read back as it was written`, async () => {
+      const outcome = await ordered(name, 5);
+      const facts = factsOf(outcome);
+      const { ordered: first, facts: between, judged } = traceOf(outcome);
+      expect([first, ...between, judged].map((fact) => ({ ...fact, v: undefined }))).to.deep.equal(facts.map((fact) => ({ ...fact, v: undefined })));
+      expect(facts.filter(({ type }) => type === 'heard')).to.have.length(outcome.messages);
+      expect(facts.filter(({ type }) => type === 'decided')).to.have.length(5);
+    });
+
+    it(`of ${name} is the same on threads`, async () => {
+      const [sim, threads] = await Promise.all([ordered(name, 5), ordered(name, 5, 'threads')]);
+      expect(linesOfFacts(factsOf(threads))).to.equal(linesOfFacts(factsOf(sim)));
+    });
+  }
+
+  it('cut off anywhere gives whole orders or one clear line, and never anything else', async () => {
+    const text = linesOfFacts(factsOf(await ordered('exchange', 4)));
+    const whole = text + text;
+    for (let length = 0; length < whole.length; length += 1) {
+      try {
+        expect(parseTrace(whole.slice(0, length)).length, `cut at ${length}`).to.be.within(1, 2);
+      } catch (error) {
+        expect(error, `cut at ${length}`).to.be.instanceOf(Refusal);
+        expect((error as Refusal).message, `cut at ${length}`).not.to.include('\n');
+      }
+    }
+  });
+
+  it('of another version, or no trace at all, is refused in one line', () => {
+    const line = fc.oneof(fc.string({ unit: 'binary' }), fc.json(), fc.record({ type: fc.constantFrom('ordered', 'heard', 'tampered', 'judged', 'decided', '__proto__', 'constructor'), v: fc.constantFrom(1, 2), round: fc.anything(), from: fc.integer() }).map((fact) => JSON.stringify(fact)));
+    fc.assert(
+      fc.property(fc.array(line, { minLength: 1, maxLength: 5 }), (lines) => {
+        expect(() => parseTrace(lines.join('\n'))).to.throw(Refusal).with.property('message').that.does.not.match(/\p{Cc}/u);
+      }),
+      { numRuns: 500 },
+    );
+    expect(() => parseTrace('{"v":2,"type":"ordered"}')).to.throw(Refusal, 'version 2,');
+    expect(() => parseTrace('{"v":{"toString":null},"type":"ordered"}')).to.throw(Refusal, 'version "{\\"toString\\":null}"');
+    expect(() => parseTrace('')).to.throw(Refusal, 'empty');
+  });
+});
+
+describe('a trace that no run has written', () => {
+  const begin = '{"v":1,"type":"ordered","number":1,"commander":1,"order":"attack","protocol":"exchange","m":1,"seed":1,"members":[1,2],"traitors":[]}';
+  const end = '{"type":"judged","verdict":"execute","order":"attack","votes":1,"messages":1,"findings":null}';
+  const refused: readonly [what: string, begin: string, fact: string][] = [
+    ['a stranger', begin, '{"type":"heard","round":1,"from":1,"to":3,"message":"attack"}'],
+    ['a decision of a stranger', begin, '{"type":"decided","by":7,"decision":"attack"}'],
+    ['a round beyond all measure', begin, '{"type":"heard","round":1000000000,"from":1,"to":2,"message":"attack"}'],
+    ['a message that commands the terminal', begin, String.raw`{"type":"heard","round":1,"from":1,"to":2,"message":"\u001b[2J"}`],
+    ['a lie instead of nothing', begin, '{"type":"tampered","round":1,"from":1,"to":2,"said":[],"late":[]}'],
+    ['a commander that is not there', begin.replace('[1,2]', '[2,3]'), ''],
+    ['a general twice', begin.replace('[1,2]', '[1,2,2]'), ''],
+    ['no general', begin.replace('[1,2]', '[]'), ''],
+  ];
+  for (const [what, head, fact] of refused) {
+    it(`with ${what} is refused in one line`, () => {
+      expect(() => parseTrace([head, fact, end].join('\n'))).to.throw(Refusal).with.property('message').that.matches(/^line \d: \P{Cc}+$/u);
+    });
+  }
+
+  it('is read where nothing is wrong with it', () => {
+    expect(parseTrace([begin, end].join('\n'))).to.have.length(1);
+  });
+});
+
+describe('a trace in which something was changed by hand', () => {
+  const other = fc.oneof(
+    fc.constantFrom<unknown>(null, true, '', 'attack', 'retreat', 'nobody', [], {}, [null], { type: 'violated' }, 'two\nlines', '\u001b[2J', '\u009b2J', '\u202e', '\u2028', 'x\u0000', '<&"\'>', '__proto__'),
+    fc.constantFrom<unknown>(0, -1, 1, 2, 5, 99, 1.5, 1e9, 2 ** 53, 1e300),
+    fc.anything({ maxDepth: 2 }),
+  );
+  /** Replaced, or taken away where undefined. */
+  const change = fc.record({ line: fc.nat(200), path: fc.array(fc.nat(9), { minLength: 1, maxLength: 3 }), value: fc.option(other, { nil: undefined }) });
+
+  for (const { name } of PROTOCOLS) {
+    it(`is refused in one clean line, or can be shown in every way, and quickly (${name})`, async function () {
+      this.timeout(60_000);
+      const lines = linesOfFacts(factsOf(await ordered(name, 4))).trimEnd().split('\n');
+      fc.assert(
+        fc.property(change, ({ line, path, value }) => {
+          const index = line % lines.length;
+          const changed = lines.with(index, JSON.stringify(replaced(JSON.parse(lines[index]!), path, value)) ?? '');
+          let traces: Trace[];
+          try {
+            traces = parseTrace(changed.join('\n'));
+          } catch (error) {
+            expect(error).to.be.instanceOf(Refusal);
+            expect((error as Refusal).message).to.match(/^[^\p{Cc}\p{Bidi_Control}\p{Zl}\p{Zp}\p{Cs}]+$/u);
+            return;
+          }
+          const shown = [...traces.flatMap((trace) => [transcriptOf(trace), diagramOf(trace), mermaidOf(trace), shivizOf(trace)]), svgOf(traces)];
+          for (const text of shown) {
+            expect(text).to.match(/^([^\p{Cc}\p{Bidi_Control}\p{Zl}\p{Zp}\p{Cs}]*\n)+$/u);
+            expect(text).not.to.match(/undefined|NaN|\[object|G99/);
+            expect(text.length).to.be.lessThan(1e6);
+          }
+        }),
+        { numRuns: 1500 },
+      );
+    });
+  }
+});
+
+/** A copy of a fact, in which the value at one place is another; the numbers count keys or elements. */
+function replaced(fact: unknown, [first = 0, ...rest]: readonly number[], value: unknown): unknown {
+  if (typeof fact !== 'object' || fact === null) return value;
+  const entries = Object.entries(fact);
+  if (entries.length === 0) return value;
+  const at = first % entries.length;
+  const next = rest.length === 0 ? value : replaced(entries[at]![1], rest, value);
+  const changed = entries.flatMap(([key, old], index): [string, unknown][] => (index !== at ? [[key, old]] : next === undefined ? [] : [[key, next]]));
+  return Array.isArray(fact) ? changed.map(([, element]) => element) : Object.fromEntries(changed);
+}
+
+describe('the pictures of a trace', () => {
+  for (const { name } of PROTOCOLS) {
+    for (const members of [1, 2, 4, 7]) {
+      // One general has nobody to speak to; the phase king and SM(m) are as long for four as for seven.
+      if (members === 7 && name !== 'exchange') continue;
+      describe(`${name} among ${members}`, () => {
+        let trace: Trace;
+        before(async () => (trace = traceOf(await ordered(name, members))));
+
+        it('as sentences name every message and every lie', () => {
+          const text = transcriptOf(trace);
+          expect(text.match(/ → /g) ?? []).to.have.length(arrowsOf(trace).length);
+          expect(text.match(/ → .*\(honest: /g) ?? []).to.have.length(arrowsOf(trace).filter(({ honest }) => honest !== undefined).length);
+        });
+
+        it('as a diagram have on the lifeline of each general the letter of each message that it heard, or that was kept from it', () => {
+          expect(heardIn(diagramOf(trace, { width: 1000 }), trace)).to.deep.equal(heardBy(trace));
+        });
+
+        it('as a diagram fit a terminal of 80 columns, and of 60, with all that was said', () => {
+          const letters = (text: string): number => text.split('\n').filter((line) => /^ {2}.*[─●]/.test(line)).join('').replaceAll(/G\d+|[^ARN+–]/g, '').length;
+          for (const width of [80, 60]) {
+            const narrow = diagramOf(trace, { width });
+            for (const line of narrow.split('\n')) expect(line.length, line).to.be.at.most(width);
+            expect(letters(narrow)).to.equal(letters(diagramOf(trace, { width: 1000 })));
+          }
+        });
+
+        it('in Mermaid keep to its grammar', () => {
+          const [head, ...lines] = mermaidOf(trace).trimEnd().split('\n');
+          expect(head).to.equal('sequenceDiagram');
+          for (const line of lines) expect(line).to.match(/^ {2}(?:participant G\d+|Note over G\d+(?:,G\d+)?: [^;#\n]+|G\d+(?:->>|-x)G\d+: [^;#\n]+)$/);
+          expect(lines.filter((line) => /->>|-x/.test(line))).to.have.length(arrowsOf(trace).length);
+        });
+
+        it('for ShiViz have vector clocks: each host counts on, and what is heard comes after what was said', () => {
+          const events = [...shivizOf(trace).matchAll(/(?<host>\S*) (?<clock>{.*})\n(?<event>.*)\n/g)].map(({ groups }) => ({
+            host: groups!['host']!,
+            clock: JSON.parse(groups!['clock']!) as Record<string, number>,
+            event: groups!['event']!,
+          }));
+          const counts = new Map<string, number>();
+          for (const { host, clock } of events) {
+            counts.set(host, (counts.get(host) ?? 0) + 1);
+            expect(clock[host]).to.equal(counts.get(host));
+          }
+          const heard = events.filter(({ event }) => event.includes('hears'));
+          expect(heard).to.have.length(arrowsOf(trace).length);
+          for (const { clock, event } of heard) expect(clock[/ from (G\d+)$/.exec(event)![1]!], event).to.be.greaterThan(0);
+        });
+
+        it('as SVG are well-formed, with a mark for each message, whose shape, letter and colour tell what it says and whether it was tampered with', () => {
+          const svg = svgOf([trace]);
+          expect(unclosed(svg)).to.deep.equal([]);
+          const marks = [...svg.matchAll(/<g><(circle|rect) class="(\w+)( lie)?"[^>]*\/><text[^>]*>(.)<\/text>(<text[^>]*class="lied">!<\/text>)?<title>G\d+ to G\d+: /g)];
+          const silences = trace.facts.filter((fact) => fact.type === 'tampered' && fact.said.length === 0);
+          expect(marks).to.have.length(arrowsOf(trace).length + silences.length);
+          for (const [all, shape, word, lie, letter, mark] of marks) {
+            expect([shape, letter], all).to.deep.equal({ attack: ['circle', 'A'], retreat: ['rect', 'R'], nothing: ['rect', 'N'], other: ['rect', '+'], silence: ['circle', '–'] }[word!]);
+            expect(lie === undefined, all).to.equal(mark === undefined);
+          }
+          const lies = arrowsOf(trace).filter(({ honest }) => honest !== undefined).length + silences.length;
+          expect(marks.filter(([, , , lie]) => lie !== undefined)).to.have.length(lies);
+        });
+
+        it('as SVG lie within their edges, and shrink to the width that there is', () => {
+          const svg = svgOf([trace]);
+          const [, width = 0, height = 0] = /viewBox="0 0 (\d+) (\d+)"/.exec(svg)?.map(Number) ?? [];
+          expect(svg).to.include('style="max-width:100%;height:auto"');
+          const [, ...body] = svg.split('</style>');
+          for (const [all, axis, value] of body.join('').matchAll(/ (x|cx|x1|x2|y|cy|y1|y2)="([^"]+)"/g)) expect(Number(value), all).to.be.within(0, axis!.includes('x') ? width : height);
+          for (const [all, x, size = '12', anchor, text = ''] of svg.matchAll(/<text x="([\d.]+)" y="[\d.]+"(?: font-size="(\d+)")?( text-anchor="middle")?[^>]*>([^<]*)</g))
+            expect(Number(x) + (text.length * Number(size) * 0.5) / (anchor === undefined ? 1 : 2), all).to.be.at.most(width);
+        });
+      });
+    }
+  }
+
+  it('say in each what signs mean, and what the verdict is', async () => {
+    const trace = traceOf(await ordered('oral', 4));
+    const [svg, diagram] = [svgOf([trace]).replaceAll(/<[^>]*>/g, ' '), diagramOf(trace)].map((text) => text.replaceAll(/\s+/g, ' '));
+    for (const said of ['tampered with', 'traitor', 'G5 says that G3 says that G1 ordered attack', 'The quorum decided ', 'Agreement ', 'Validity ', 'Termination holds.']) {
+      expect(diagram).to.include(said);
+      expect(svg).to.include(said);
+    }
+  });
+
+  it('say that validity asks nothing where the primary is a traitor, and that one loyal general agrees with itself', async () => {
+    const army = await Army.muster(4, { host: 'sim', seed: 1, primary: 1, traitors: [1, 2, 3] });
+    const trace = traceOf(await army.order('attack', { anyway: true }));
+    for (const text of [transcriptOf(trace), diagramOf(trace), svgOf([trace]).replaceAll(/<[^>]*>/g, ' ')]) {
+      expect(text).to.include('Validity asks nothing').and.not.to.include('Validity holds');
+      expect(text).to.include('Agreement is trivial').and.not.to.include('Agreement holds');
+    }
+    await army.disband();
+  });
+
+  it('of OM’s third round among seven have a row for each path, and of a larger one a row for each general with counts of all that it said', async () => {
+    const rowsOf = (trace: Trace): string[] => diagramOf(trace, { width: 1000 }).split('round 3')[1]!.split('\n\n')[0]!.split('\n').slice(1);
+    expect(rowsOf(traceOf(await ordered('oral', 7)))).to.have.length.at.least(30);
+    const trace = traceOf(await ordered('oral', 10));
+    const rows = rowsOf(trace);
+    expect(rows).to.have.length(9);
+    const counts = rows.flatMap((row) => [...row.matchAll(/(\d+)\/(\d+)/g)].map(([, attack, retreat]) => Number(attack) + Number(retreat)));
+    expect(counts.reduce((sum, count) => sum + count, 0)).to.equal(arrowsOf(trace).filter(({ round }) => round === 3).length);
+    expect(svgOf([trace]).match(/\d+\/\d+!?<\/text><rect class="retreat"/g) ?? []).to.have.length.at.least(counts.length);
+  });
+
+  it('follow the colours of their reader, light or dark', async () => {
+    const svg = svgOf([traceOf(await ordered('exchange', 4))]);
+    const [light = '', dark = ''] = /<style>([\s\S]*)<\/style>/.exec(svg)![1]!.split('@media (prefers-color-scheme:dark)');
+    for (const kind of ['ground', 'attack', 'retreat', 'lie', 'traitor', 'line', 'life']) {
+      expect(light).to.include(`.${kind}`);
+      expect(dark).to.include(`.${kind}`);
+    }
+    expect(svg.replace(/<style>[\s\S]*<\/style>/, '')).not.to.match(/#[0-9a-f]{3,6}\b|(?:fill|stroke)="/);
+  });
+});
+
+/** The letters in the cells of a diagram, by round, sender and receiver. */
+function heardIn(diagram: string, { ordered: { members } }: Trace): Record<string, string> {
+  const heard: Record<string, string> = {};
+  let [round, from] = ['', ''];
+  let columns: number[] = [];
+  for (const line of diagram.split('\n')) {
+    const head = /^round (\d+) /.exec(line);
+    if (head !== null) {
+      round = head[1]!;
+      columns = members.map((id) => line.search(new RegExp(`\\bG${id}\\b`)));
+    } else if (/^ {2}/.test(line) && /[─●]/.test(line)) {
+      from = /^ {2}(G\d+)/.exec(line)?.[1] ?? from;
+      members.forEach((id, index) => {
+        const letters = /^[ARN+–!]+/.exec(line.slice(columns[index]))?.[0];
+        if (letters !== undefined) heard[`${round} ${from} G${id}`] = sorted((heard[`${round} ${from} G${id}`] ?? '') + letters);
+      });
+    }
+  }
+  return heard;
+}
+
+/** The same by the facts. */
+function heardBy(trace: Trace): Record<string, string> {
+  const heard: Record<string, string> = {};
+  const add = (round: number, from: number, to: number, letters: string): void => {
+    const key = `${round} G${from} G${to}`;
+    heard[key] = sorted((heard[key] ?? '') + letters);
+  };
+  const letterOf = (text: string): string => (/attack/.test(text) ? 'A' : /retreat/.test(text) ? 'R' : /nothing/.test(text) ? 'N' : '+');
+  for (const { round, from, to, text, honest } of arrowsOf(trace)) add(round, from, to, `${letterOf(text)}${honest === undefined ? '' : '!'}`);
+  for (const fact of trace.facts) if (fact.type === 'tampered' && fact.said.length === 0) add(fact.round, fact.from, fact.to, '–!');
+  return heard;
+}
+
+const sorted = (letters: string): string => letters.split('').toSorted().join('');
+
+/** The tags that are opened and not closed, or closed and not opened, in their order. */
+function unclosed(xml: string): string[] {
+  const open: string[] = [];
+  for (const [, end, tag, empty] of xml.matchAll(/<(\/?)([a-z]+)(?:\s+[\w:-]+="[^"<]*")*\s*(\/?)>/gi)) {
+    if (empty === '/') continue;
+    if (end !== '/') open.push(tag!);
+    else if (open.at(-1) === tag) open.pop();
+    else open.push(`/${tag!}`);
+  }
+  const text = xml.replaceAll(/<\/?[a-z]+(?:\s+[\w:-]+="[^"<]*")*\s*\/?>/gi, '');
+  return /[<>]/.test(text) ? [...open, text.slice(0, 80)] : open;
+}

@@ -1,0 +1,114 @@
+import { expect } from 'chai';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import type { AnyMachine } from '../../../src/replicas/sim/network.ts';
+import { runSchedule } from '../../../src/replicas/sim/run.ts';
+import { drawSchedule, type ScheduleRequest } from '../../../src/replicas/sim/schedule.ts';
+import { hurried, smallQuorum } from '../../support/mutants.ts';
+import { withRewritten, type Rewriting } from '../../support/rewritten.ts';
+
+interface Mutant extends Rewriting {
+  readonly protocol?: ScheduleRequest['protocol'];
+  readonly n?: number;
+  /** The Byzantine kind that gives it away, where it would take many schedules of all kinds. */
+  readonly kind?: string;
+}
+
+/** Mistakes of one line, each of which costs safety or liveness. A traitor makes it as well, but for what it says. */
+const MUTANTS: Readonly<Record<string, Mutant>> = {
+  // What is signed.
+  'requests that nobody signed, in a batch': { file: 'propose', words: "seal.verify(body.client, 'request', body, signature)", by: 'true' },
+  'requests that nobody signed, passed on': { file: 'requests', words: "!context.seal.verify(body.client, 'request', body, signature)", by: 'false' },
+  'a batch under the digest of another': { file: 'propose', words: 'context.seal.digest(batch) !== body.digest', by: 'false', kind: 'impostor' },
+  'the pre-prepare of somebody who is not primary': { file: 'propose', words: 'body.view !== state.view || from !== primaryOf(state.view, state.n)', by: 'body.view !== state.view' },
+  'a pre-prepare that the primary did not sign': { file: 'propose', words: "!context.seal.verify(from, 'pre-prepare', body, signature)", by: 'false' },
+  'votes that nobody signed': { file: 'vote', words: '!context.seal.verify(from, message.type, body, message.signature)', by: 'false' },
+  'votes in the name of others': { file: 'vote', words: ' || body.replica !== from', by: '' },
+  'a second pre-prepare for a place': { file: 'propose', words: 'slot.prePrepare !== undefined && slot.digest !== body.digest', by: 'false' },
+  // Proofs.
+  'checkpoints that nobody signed, in a proof': { file: 'proof', words: "seal.verify(body.replica, 'checkpoint', body, signature)", by: 'true', kind: 'forged-certificate' },
+  'a checkpoint that its sender did not sign': { file: 'checkpoint', words: "!context.seal.verify(from, 'checkpoint', body, signature)", by: 'false', kind: 'impostor' },
+  'checkpoints of too few': { file: 'proof', words: 'proof.length < quorum', by: 'false', kind: 'forged-certificate' },
+  'one voter many times in a proof': { file: 'proof', words: 'replica >= n || seen.has(replica)', by: 'replica >= n', kind: 'forged-certificate' },
+  'votes that nobody signed, in a proof': { file: 'proof', words: '!seal.verify(body.replica, phase, body, signature)', by: 'false', kind: 'forged-certificate' },
+  'commits as it counted them to prove something to others': { file: 'catch-up', words: "context.seal.verify(body.replica, 'commit', body, signature)", by: 'true', kind: 'impostor' },
+  'votes of too few, in a proof': { file: 'proof', words: 'votes.length < count', by: 'false', kind: 'forged-certificate' },
+  'votes for different things, in a proof': { file: 'proof', words: 'body.view !== first.view || body.sequence !== first.sequence || body.digest !== first.digest)', by: 'false)', kind: 'forged-certificate' },
+  'a certificate of the collector as it comes': { file: 'collector', words: '!areVotesOf(context.seal, state, phase, votes, state.quorum)', by: 'false', protocol: 'collector', kind: 'forged-certificate' },
+  'a proof of commitment with another batch': { file: 'catch-up', words: 'context.seal.digest(batch) !== digest', by: 'false' },
+  'the word of one replica for what was executed': { file: 'catch-up', words: 'other === digest).length < state.oneLoyal', by: 'other === digest).length < 1', kind: 'forged-certificate' },
+  'a state with the proof of another': { file: 'transfer', words: 'context.seal.digest(manifest) !== checkpoint.digest', by: 'false', kind: 'malicious' },
+  'a chunk of another state': { file: 'transfer', words: 'context.seal.digest(chunk) === transfer.manifest.chunks[index]', by: 'true', kind: 'equivocate' },
+  // View changes.
+  'a view-change that its sender did not sign': { file: 'proof', words: "!seal.verify(body.replica, 'view-change', body, signature)", by: 'false', kind: 'forged-certificate' },
+  'a view-change whose certificates prove nothing': { file: 'proof', words: '!isPreparedProof(seal, sizes, certificate)', by: 'false', kind: 'forged-certificate' },
+  'a new-view that does not follow from its view-changes': { file: 'new-view', words: '!isAsPlanned', by: 'false', kind: 'malicious' },
+  'a new-view with pre-prepares that the primary did not sign': { file: 'new-view', words: "seal.verify(primary, 'pre-prepare', one.body, one.signature)", by: 'true', kind: 'impostor' },
+  'a new-view from view-changes for earlier views': { file: 'new-view', words: 'one.body.view !== body.view', by: 'false', kind: 'forged-certificate' },
+  'a new-view with one view-change many times': { file: 'new-view', words: 'senders.size < state.quorum || senders.size !== body.viewChanges.length', by: 'false', kind: 'forged-certificate' },
+  'a new-view by what prepared in the earliest view': { file: 'new-view', words: 'prePrepare.body.view > before.view', by: 'prePrepare.body.view < before.view', kind: 'twins' },
+  'a view-change without what had prepared': { file: 'view-change', words: 'prepared: preparedIn(state)', by: 'prepared: []' },
+  'a new view in which certificates of earlier ones are forgotten': { file: 'state', words: 'Object.assign(slot, emptySlot(sequence, view, n), { certificate, committed, vouchers })', by: 'Object.assign(slot, emptySlot(sequence, view, n), { committed, vouchers })' },
+  'a primary that alone has left its view to be there still, and sends its users on to the next': {
+    file: 'view-change',
+    words: '(state.viewChanges[primaryOf(state.view, state.n)]?.body.view ?? 0) > state.view',
+    by: 'false',
+    also: [{ file: 'replicas/command', words: 'hasBegun ? commander : self', by: 'commander' }],
+  },
+  // Quorums.
+  'prepares of one too few': { file: 'vote', words: 'slot.prepareCount >= state.quorum - 1', by: 'slot.prepareCount >= state.quorum - 2' },
+  'commits of one too few': { file: 'vote', words: 'slot.commitCount >= state.quorum)', by: 'slot.commitCount >= state.quorum - 1)' },
+  'one view-change as reason enough to follow': { file: 'view-change', words: 'later >= state.oneLoyal', by: 'later >= 1', kind: 'restless' },
+  'timeouts that never double': { file: 'requests', words: '2 ** Math.min(state.doublings, DOUBLINGS)', by: '1' },
+  'one reply instead of f + 1': { file: 'client', words: 'same.length < oneLoyal(members.length)', by: 'same.length < 1' },
+  // Clients that forgot.
+  'the answer to another request of its number': { file: 'client', words: '?.digest === request', by: ' !== undefined' },
+  'its numbers to stand where the highest claim has them': { file: 'client', words: '[oneLoyal(members.length) - 1]', by: '[0]', kind: 'malicious' },
+  'the answer to what its number was used for before': { file: 'store', words: 'answer?.[1] === request', by: 'answer !== undefined' },
+  // Disks.
+  'a fall that makes it forget which view it asked for': { file: 'recover', words: 'state.view = record.viewChange.body.view;', by: 'return;' },
+  'a fall that makes it forget what it prepared': { file: 'recover', words: 'slot.certificate = record.certificate;', by: 'return;' },
+  'a fall that makes it forget what it accepted': { file: 'recover', words: 'return prePrepared(context, state, record.prePrepare, record.batch)', by: 'return' },
+  'a commit before the proof is on disk': { file: 'vote', words: "save(turn, { type: 'prepared', certificate: slot.certificate });", by: '' },
+  // The state machine.
+  'a request that was executed before': { file: 'store', words: 'if (isDone(store, body))', by: 'if (false)' },
+  'a key as if it were new': { file: 'store', words: 'if (before !== undefined)', by: 'if (before === null)' },
+  'a key for whatever is asked under it': { file: 'store', words: "before[1] === asked ? before[2] : { refused: 'conflict' }", by: 'before[2]' },
+  'what is wrong as if it were not': { file: 'store', words: 'if (flaw !== undefined)', by: 'if (false)' },
+};
+
+const SCHEDULES = 2000;
+
+describe(`the suite of schedules, in the first ${SCHEDULES}, catches`, () => {
+  for (const [name, { protocol = 'pbft', n = 4, kind, ...rewriting }] of Object.entries(MUTANTS)) {
+    it(`who takes ${name}`, async function () {
+      this.timeout(0);
+      await withRewritten(rewriting, async (source) => {
+        const code = await loaded(source);
+        for (let seed = 1; seed <= SCHEDULES; seed += 1) {
+          const schedule = code.drawSchedule({ n, seed, protocol, ...(kind === undefined ? {} : { kinds: [kind] }) });
+          if (code.runSchedule(schedule).type === 'violated') return;
+        }
+        expect.fail('all held');
+      });
+    });
+  }
+
+  for (const [name, mutant] of Object.entries({ 'a quorum of 2f': smallQuorum, 'a vote before its write': hurried })) {
+    it(name, function () {
+      this.timeout(0);
+      for (let seed = 1; seed <= SCHEDULES; seed += 1) {
+        const { type, witness = '' } = runSchedule(drawSchedule({ n: 4, seed }), { loyal: mutant as unknown as AnyMachine });
+        if (type === 'violated' && / executed .*, where /.test(witness)) return;
+      }
+      expect.fail('no two loyal replicas ever executed different requests');
+    });
+  }
+});
+
+type Code = Pick<typeof import('../../../src/replicas/sim/run.ts'), 'runSchedule'> & Pick<typeof import('../../../src/replicas/sim/schedule.ts'), 'drawSchedule'>;
+
+async function loaded(source: string): Promise<Code> {
+  const load = async (name: string): Promise<Partial<Code>> => (await import(pathToFileURL(join(source, 'replicas', 'sim', name)).href)) as Partial<Code>;
+  return { ...(await load('run.js')), ...(await load('schedule.js')) } as Code;
+}
