@@ -1,4 +1,4 @@
-import type { ReplicaContext } from '../../core/machine.ts';
+import type { Context } from '../../core/machine.ts';
 import { nodeId, type NodeId } from '../../core/node.ts';
 import type { CheckpointBody, Message, PreparedCertificate, Proposal, Signed, SignedVote, ViewChangeBody } from '../pbft/messages.ts';
 import { lowMark, planOf } from '../pbft/new-view.ts';
@@ -79,7 +79,7 @@ export function forged({ context, state, past, draw }: Occasion, message: Messag
 }
 
 /** The new-view that follows from these view-changes. */
-function withPlan(context: ReplicaContext, view: number, viewChanges: readonly Signed<ViewChangeBody>[]): Message {
+function withPlan(context: Context, view: number, viewChanges: readonly Signed<ViewChangeBody>[]): Message {
   const prePrepares = planOf(context.seal, view, viewChanges).map((body) => signed(context, 'pre-prepare', body));
   return { type: 'new-view', ...signed(context, 'new-view', { view, viewChanges, prePrepares }) };
 }
@@ -137,4 +137,4 @@ export function assumed({ context, state, draw }: Occasion, message: Message): M
 
 const withoutType = <Body extends object>({ body, signature }: Signed<Body>): Signed<Body> => ({ body, signature });
 
-const signed = <Body extends object>({ seal }: ReplicaContext, domain: string, body: Body): Signed<Body> => ({ body, signature: seal.sign(domain, body) });
+const signed = <Body extends object>({ seal }: Context, domain: string, body: Body): Signed<Body> => ({ body, signature: seal.sign(domain, body) });

@@ -1,5 +1,5 @@
 import { philox } from '../../core/philox.ts';
-import type { ReplicaMachine } from '../../core/machine.ts';
+import type { DurableMachine } from '../../core/machine.ts';
 import type { Pbft } from '../pbft/messages.ts';
 import { replica } from '../pbft/replica.ts';
 import type { ReplicaState } from '../pbft/state.ts';
@@ -9,7 +9,7 @@ import type { ReplicaState } from '../pbft/state.ts';
  * after a backup was played back. What it promised and forgot it may contradict, so it counts among the Byzantine.
  * @param seed decides how much it forgets
  */
-export const forgetful = (seed = 0): ReplicaMachine<Pbft, ReplicaState> => ({
+export const forgetful = (seed = 0): DurableMachine<Pbft, ReplicaState> => ({
   ...replica,
   recover(context, records) {
     const drawn = philox(records.length, context.self, 0xf026, 0, seed >>> 0, Math.floor(seed / 2 ** 32));

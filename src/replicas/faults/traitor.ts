@@ -1,4 +1,4 @@
-import type { ReplicaContext, ReplicaMachine } from '../../core/machine.ts';
+import type { Context, DurableMachine } from '../../core/machine.ts';
 import { philox } from '../../core/philox.ts';
 import type { Effect, Message, Pbft } from '../pbft/messages.ts';
 import { parseMessage } from '../pbft/parse.ts';
@@ -17,11 +17,11 @@ export interface ReplicaFault {
   readonly summary: string;
   readonly says: (honest: Send, occasion: Occasion) => readonly Send[];
   /** The machine itself, where more is Byzantine than what it says. */
-  readonly machine?: (seed: number) => ReplicaMachine<Pbft, ReplicaState>;
+  readonly machine?: (seed: number) => DurableMachine<Pbft, ReplicaState>;
 }
 
 export interface Occasion {
-  readonly context: ReplicaContext;
+  readonly context: Context;
   readonly state: ReplicaState;
   /** What it said and heard before, the latest last. */
   readonly past: readonly Message[];
@@ -38,10 +38,10 @@ export interface TraitorState extends ReplicaState {
 const MEMORY = 16;
 
 /** A replica that is Byzantine in that way. @param seed decides what is left to chance */
-export const byzantine = (fault: ReplicaFault, seed: number): ReplicaMachine<Pbft, ReplicaState> => fault.machine?.(seed) ?? traitor(fault, seed);
+export const byzantine = (fault: ReplicaFault, seed: number): DurableMachine<Pbft, ReplicaState> => fault.machine?.(seed) ?? traitor(fault, seed);
 
 /** A loyal replica but for what it says. @param seed decides what is left to chance */
-export function traitor(fault: ReplicaFault, seed = 0): ReplicaMachine<Pbft, TraitorState> {
+export function traitor(fault: ReplicaFault, seed = 0): DurableMachine<Pbft, TraitorState> {
   const asTraitor = (state: ReplicaState): TraitorState => Object.assign(state, { treason: { asked: 0, past: [] } });
   return {
     begin: (context) => asTraitor(replica.begin(context)),

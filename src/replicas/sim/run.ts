@@ -1,4 +1,5 @@
 import { counted } from '../../core/figures.ts';
+import { seededAt } from '../../core/choice.ts';
 import { philox } from '../../core/philox.ts';
 import { nodeId, type NodeId } from '../../core/node.ts';
 import { symbolicSeal } from '../../core/seal.ts';
@@ -13,7 +14,8 @@ import { replica } from '../pbft/replica.ts';
 import { slotAt, type ReplicaState } from '../pbft/state.ts';
 import { stateDigest, statusOf } from '../pbft/status.ts';
 import type { RunFact } from './facts.ts';
-import { Network, type AnyMachine, type SimNode } from './network.ts';
+import type { AnyMachine } from '../../core/machine.ts';
+import { Network, type SimNode } from '../../runtime/virtual/network.ts';
 import type { Schedule } from './schedule.ts';
 import { Users } from './users.ts';
 import { judgeWords } from './words.ts';
@@ -41,18 +43,18 @@ export interface RunOptions {
 const PATIENCE = 60_000;
 
 /** Lets a schedule happen, and judges it: safety as it goes, liveness once the network has healed. */
-export function runSchedule(schedule: Schedule, { loyal = replica as unknown as AnyMachine, observe }: RunOptions = {}): Outcome {
+export function runSchedule(schedule: Schedule, { loyal = replica, observe }: RunOptions = {}): Outcome {
   const { n, traitors, clients, follows, pretences, lapses, heals, settings } = schedule;
   const pretender = nodeId(n + clients);
   const judge = new LogJudge();
   const isLoyal = (id: NodeId): boolean => !traitors.has(id) && id !== pretender;
   const members = Array.from({ length: n }, (_, id) => nodeId(id));
-  const make = (id: NodeId, machine: AnyMachine): Pick<SimNode, 'id' | 'machine' | 'context'> => ({ id, machine, context: { self: id, members, seal: symbolicSeal(id), settings } });
+  const make = (id: NodeId, machine: AnyMachine): Pick<SimNode, 'id' | 'machine' | 'context'> => ({ id, machine, context: { self: id, members, seal: symbolicSeal(id), settings, choose: seededAt(schedule.seed, id) } });
   const nodes = [
     ...members.map((id) => make(id, machineOf(schedule, id, loyal))),
-    ...Array.from({ length: clients }, (_, i) => make(nodeId(n + i), client as unknown as AnyMachine)),
-    make(pretender, twoFacedClient as unknown as AnyMachine),
-    ...[...traitors].filter(([, kind]) => kind === 'twins').map(([id]) => make(id, replica as unknown as AnyMachine)),
+    ...Array.from({ length: clients }, (_, i) => make(nodeId(n + i), client)),
+    make(pretender, twoFacedClient),
+    ...[...traitors].filter(([, kind]) => kind === 'twins').map(([id]) => make(id, replica)),
   ];
   const { requests } = schedule;
   /** What was asked and not answered yet, by ticket. */
@@ -197,7 +199,7 @@ function machineOf({ traitors, seed }: Schedule, id: NodeId, loyal: AnyMachine):
   if (kind === undefined) return loyal;
   const fault = replicaFaultNamed(kind);
   if (fault === undefined) throw new Error(`no Byzantine kind ${kind}`);
-  return byzantine(fault, seed) as unknown as AnyMachine;
+  return byzantine(fault, seed);
 }
 
 const areLevel = (nodes: readonly SimNode[]): boolean => new Set(nodes.map(({ state }) => `${(state as ReplicaState).executed} ${(state as ReplicaState).store.chain}`)).size === 1;

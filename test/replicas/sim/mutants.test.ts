@@ -1,7 +1,6 @@
 import { expect } from 'chai';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import type { AnyMachine } from '../../../src/replicas/sim/network.ts';
 import { runSchedule } from '../../../src/replicas/sim/run.ts';
 import { drawSchedule, type ScheduleRequest } from '../../../src/replicas/sim/schedule.ts';
 import { hurried, smallQuorum } from '../../support/mutants.ts';
@@ -98,7 +97,7 @@ describe(`the suite of schedules, in the first ${SCHEDULES}, catches`, () => {
     it(name, function () {
       this.timeout(0);
       for (let seed = 1; seed <= SCHEDULES; seed += 1) {
-        const { type, witness = '' } = runSchedule(drawSchedule({ n: 4, seed }), { loyal: mutant as unknown as AnyMachine });
+        const { type, witness = '' } = runSchedule(drawSchedule({ n: 4, seed }), { loyal: mutant });
         if (type === 'violated' && / executed .*, where /.test(witness)) return;
       }
       expect.fail('no two loyal replicas ever executed different requests');

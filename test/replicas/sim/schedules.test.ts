@@ -1,6 +1,5 @@
 import { expect } from 'chai';
 import { replica } from '../../../src/replicas/pbft/replica.ts';
-import type { AnyMachine } from '../../../src/replicas/sim/network.ts';
 import { runSchedule } from '../../../src/replicas/sim/run.ts';
 import { describeSchedule, drawSchedule, type ScheduleRequest } from '../../../src/replicas/sim/schedule.ts';
 import { soaked } from '../../support/trials.ts';
@@ -44,7 +43,7 @@ describe('replicas whose messages and records go through JSON, as on a network a
     it(`${protocol}: are no different`, () => {
       for (let seed = 1; seed <= 60; seed += 1) {
         const schedule = drawSchedule({ n: 4, seed, protocol });
-        expect(runSchedule(schedule, { loyal: wired as unknown as AnyMachine }), `seed ${seed}`).to.deep.equal(runSchedule(schedule));
+        expect(runSchedule(schedule, { loyal: wired }), `seed ${seed}`).to.deep.equal(runSchedule(schedule));
       }
     });
   }
