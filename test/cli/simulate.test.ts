@@ -64,10 +64,17 @@ describe('generals simulate', () => {
       const run = (...args: string[]) => spawnSync(process.execPath, [join(source, 'main.js'), 'simulate', ...args], { encoding: 'utf8', env: cleanEnvironment() });
       const { status, stdout } = run('--members', '7', '--kind', 'malicious', '--schedules', '100');
       expect(status).to.equal(3);
-      const [, witness, command] = /^(Violated: client \d+ believes .*\.)\nTo repeat it: node \S+main\.js simulate (--protocol pbft --members 7 --seed \d+ --kind malicious)\n$/.exec(stdout)!;
+      const [, witness, command, kept] = /^(Violated: client \d+ believes .*\.)\nTo repeat it: node \S+main\.js simulate (--protocol pbft --members 7 --seed \d+ --kind malicious --keep (\S+))\n$/.exec(stdout)!;
       const again = run(...command!.split(' '));
       expect(again.status).to.equal(3);
       expect(again.stdout).to.include(witness);
+      // Of the plan only what it takes is left: a liar, what it lies about, and what has the liar be heard first.
+      expect(kept).to.match(/^traitor\d,/);
+      expect(kept!.split(',').length).to.be.at.most(6);
+      const whole = run('--members', '7', '--kind', 'malicious', '--seed', /--seed (\d+)/.exec(command!)![1]!);
+      expect(whole.status).to.equal(3);
+      expect(whole.stdout).to.match(/\n\d+ parts of the plan of this seed are left out, as the others break it alone\.\n/);
+      expect(whole.stdout).to.include(`--keep ${kept}\n`);
       expect(JSON.parse(run('--members', '7', '--kind', 'malicious', '--schedules', '100', '--json').stdout)).to.include({ type: 'violated', seed: Number(/--seed (\d+)/.exec(command!)![1]) });
     });
   });
@@ -97,11 +104,13 @@ describe('generals simulate', () => {
 
   const mistakes: readonly [args: string, line: RegExp][] = [
     ['--kind foo', /^generals: there is no Byzantine kind "foo": offline, malicious, .*twins/],
-    ['--protocol oral', /^generals: there is no protocol of replicas "oral": pbft, collector/],
+    ['--protocol oral', /^generals: there is no protocol to simulate "oral": pbft, collector/],
     ['--members 0', /^generals: --members is a whole number from 1 to 256/],
     ['--schedules 0', /^generals: --schedules is a whole number from 1 on/],
     ['--seed -1', /^generals: .*--seed/],
     ['--schedules 2 --trace x', /^generals: --trace is for the schedule of one seed: leave out --schedules/],
+    ['--keep cut99', /^generals: the plan of this seed has no part "cut99": .*request1, .*or all, or none/],
+    ['--schedules 2 --keep none', /^generals: --keep is for the schedule of one seed: leave out --schedules/],
     ['--trace /nowhere/x', /^generals: .*\/nowhere\/x.* cannot be written/],
     ['4', /^generals: simulate takes options only/],
   ];

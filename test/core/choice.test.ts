@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { describe as inWords, seeded, type Question, choosesNothing, seededAt } from '../../src/core/choice.ts';
+import { choosesNothing, describe as inWords, seeded, seededAt, type Question } from '../../src/core/choice.ts';
 import { philox, plainBlock, wasmBlock } from '../../src/core/philox.ts';
 import { nodeId } from '../../src/core/node.ts';
 

@@ -4,7 +4,7 @@ import type { CheckpointBody, Message, PreparedCertificate, Proposal, Signed, Si
 import { lowMark, planOf } from '../pbft/new-view.ts';
 import { primaryOf } from '../pbft/state.ts';
 import { NOTHING } from './lies.ts';
-import type { Occasion } from './traitor.ts';
+import type { SendContext } from './traitor.ts';
 
 /**
  * How to fill a quorum: with votes in the names of others, with one’s own vote again and again, with that vote alone, or with
@@ -13,7 +13,7 @@ import type { Occasion } from './traitor.ts';
 const FILLINGS = ['others', 'again', 'alone', 'mixed'] as const;
 
 /** A message with proof in it that nobody gave. Undefined where a message proves nothing. */
-export function forged({ context, state, past, draw }: Occasion, message: Message): Message | undefined {
+export function forged({ context, state, past, draw }: SendContext, message: Message): Message | undefined {
   const { seal, members, self } = context;
   const filling = FILLINGS[draw(FILLINGS.length)]!;
   const nothing = seal.digest(NOTHING);
@@ -87,7 +87,7 @@ function withPlan(context: Context, view: number, viewChanges: readonly Signed<V
 const NONE = 'a lie';
 
 /** A message in the name of somebody else, or with a signature that is none. Undefined where it would stand in nobody's name. */
-export function assumed({ context, state, draw }: Occasion, message: Message): Message | undefined {
+export function assumed({ context, state, draw }: SendContext, message: Message): Message | undefined {
   const { seal, members, self } = context;
   const someone = members[draw(members.length)]!;
   const waiting = [...state.waiting.values()].slice(-1).map(({ request: { body, signature } }) => ({ body, signature }));

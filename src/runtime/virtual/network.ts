@@ -27,7 +27,7 @@ export interface SimNode {
   held: Entry[] | undefined;
 }
 
-/** What the world does with messages and disks, and who watches. */
+/** What the world does with messages and disks, and who watches; stacked rules make a `link` (`rules.ts`). */
 export interface World {
   /** The delays in ms after which a message arrives: none if it is lost, two if it comes twice. At least 1 each. */
   link(from: SimNode, to: SimNode, now: number): readonly number[];

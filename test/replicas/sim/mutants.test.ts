@@ -1,13 +1,13 @@
 import { expect } from 'chai';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { runSchedule } from '../../../src/replicas/sim/run.ts';
-import { drawSchedule, type ScheduleRequest } from '../../../src/replicas/sim/schedule.ts';
+import { pbft } from '../../../src/replicas/sim/system.ts';
+import { simulate } from '../../../src/runtime/virtual/simulate.ts';
 import { hurried, smallQuorum } from '../../support/mutants.ts';
 import { withRewritten, type Rewriting } from '../../support/rewritten.ts';
 
 interface Mutant extends Rewriting {
-  readonly protocol?: ScheduleRequest['protocol'];
+  readonly protocol?: 'pbft' | 'collector';
   readonly n?: number;
   /** The Byzantine kind that gives it away, where it would take many schedules of all kinds. */
   readonly kind?: string;
@@ -85,8 +85,8 @@ describe(`the suite of schedules, in the first ${SCHEDULES}, catches`, () => {
       await withRewritten(rewriting, async (source) => {
         const code = await loaded(source);
         for (let seed = 1; seed <= SCHEDULES; seed += 1) {
-          const schedule = code.drawSchedule({ n, seed, protocol, ...(kind === undefined ? {} : { kinds: [kind] }) });
-          if (code.runSchedule(schedule).type === 'violated') return;
+          const system = code[protocol];
+          if (code.simulate(system, system.draw({ n, seed, ...(kind === undefined ? {} : { strategies: [kind] }) })).type === 'violated') return;
         }
         expect.fail('all held');
       });
@@ -97,7 +97,7 @@ describe(`the suite of schedules, in the first ${SCHEDULES}, catches`, () => {
     it(name, function () {
       this.timeout(0);
       for (let seed = 1; seed <= SCHEDULES; seed += 1) {
-        const { type, witness = '' } = runSchedule(drawSchedule({ n: 4, seed }), { loyal: mutant });
+        const { type, witness = '' } = simulate(pbft, pbft.draw({ n: 4, seed }), { loyal: mutant });
         if (type === 'violated' && / executed .*, where /.test(witness)) return;
       }
       expect.fail('no two loyal replicas ever executed different requests');
@@ -105,9 +105,9 @@ describe(`the suite of schedules, in the first ${SCHEDULES}, catches`, () => {
   }
 });
 
-type Code = Pick<typeof import('../../../src/replicas/sim/run.ts'), 'runSchedule'> & Pick<typeof import('../../../src/replicas/sim/schedule.ts'), 'drawSchedule'>;
+type Code = Pick<typeof import('../../../src/replicas/sim/system.ts'), 'pbft' | 'collector'> & Pick<typeof import('../../../src/runtime/virtual/simulate.ts'), 'simulate'>;
 
 async function loaded(source: string): Promise<Code> {
-  const load = async (name: string): Promise<Partial<Code>> => (await import(pathToFileURL(join(source, 'replicas', 'sim', name)).href)) as Partial<Code>;
-  return { ...(await load('run.js')), ...(await load('schedule.js')) } as Code;
+  const load = async (...path: readonly string[]): Promise<Partial<Code>> => (await import(pathToFileURL(join(source, ...path)).href)) as Partial<Code>;
+  return { ...(await load('replicas', 'sim', 'system.js')), ...(await load('runtime', 'virtual', 'simulate.js')) } as Code;
 }

@@ -1,0 +1,10 @@
+import type { System } from '../runtime/virtual/system.ts';
+import { collector, pbft } from '../replicas/sim/system.ts';
+
+/** What `generals simulate` runs. */
+export const SYSTEMS: readonly System[] = [
+  pbft,
+  collector,
+];
+
+export const systemNamed = (name: string): System | undefined => SYSTEMS.find((system) => system.name === name || system.aliases.includes(name));
