@@ -16,7 +16,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'src/main.ts': ['src/cli', 'src/repl/first-prompt.ts'],
   'src/index.ts': ['src/generals', 'src/core'],
   workers: ['src/campaign', 'src/generals/threads', 'src/replicas/http', 'node:worker_threads'],
-  'src/cli': ['src/repl', 'src/campaign', 'src/generals', 'src/replicas', 'src/runtime', 'src/core', 'node:', 'cli-progress'],
+  'src/cli': ['src/repl', 'src/campaign', 'src/generals', 'src/replicas', 'src/broadcast', 'src/randomised', 'src/runtime', 'src/core', 'node:', 'cli-progress'],
   'src/repl': ['src/campaign', 'src/generals', 'src/runtime', 'src/core', 'node:', '@inquirer/core', 'inquirer', 'chalk', 'leven'],
   'src/campaign': ['src/generals', 'src/runtime', 'src/core', 'node:', 'piscina', 'cli-progress', 'vega'],
 
@@ -32,6 +32,9 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   // The one bridge between wings: PBFT, run in rounds among generals.
   'src/generals/protocols/pbft.ts': ['src/replicas/pbft', ...VOCABULARY, 'src/core'],
   'src/generals/protocols': [...VOCABULARY, 'src/core'],
+
+  'src/broadcast': ['src/runtime/virtual', 'src/core'],
+  'src/randomised': ['src/runtime/virtual', 'src/core'],
 
   'src/replicas/http': ['src/replicas/faults', 'src/replicas/pbft', 'src/replicas/command.ts', 'src/runtime', 'src/core', 'node:', 'ajv', 'undici'],
   'src/replicas/sim': ['src/replicas/judge', 'src/replicas/faults', 'src/replicas/pbft', 'src/replicas/command.ts', 'src/runtime/virtual', 'src/core'],
@@ -57,6 +60,8 @@ const ONLY_BY: Readonly<Record<string, readonly string[]>> = {
 const PURE = [
   'src/core',
   'src/runtime/virtual',
+  'src/broadcast',
+  'src/randomised',
   ...VOCABULARY,
   ...['general.ts', 'synchronizer.ts', 'protocols', 'faults', 'judge', 'trace', 'sim', 'check', 'symbolic'].map((part) => `src/generals/${part}`),
   ...['command.ts', 'pbft', 'faults', 'judge', 'sim'].map((part) => `src/replicas/${part}`),

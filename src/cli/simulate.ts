@@ -16,7 +16,8 @@ import { heeding } from './signals.ts';
 import { systemNamed } from './systems.ts';
 
 /** What was asked, with the system that it is about. */
-interface Work extends Omit<SimulateOrder, 'protocol'> {
+interface Work extends Omit<SimulateOrder, 'protocol' | 'members'> {
+  readonly members: number;
   readonly system: System;
 }
 
@@ -26,7 +27,7 @@ export async function simulateCommand({ protocol, ...order }: SimulateOrder): Pr
   if (system === undefined) throw new UsageError(`there is no protocol ${quoted(protocol)}`);
   const names = system.strategies.map(({ name }) => name);
   if (order.kind !== undefined && !names.includes(order.kind)) throw new UsageError(`with ${system.name} there is no Byzantine kind ${quoted(order.kind)}: ${names.join(', ')}`);
-  const work = { ...order, system };
+  const work = { ...order, system, members: order.members ?? system.members };
   return work.schedules === 1 ? one(work) : many(work);
 }
 

@@ -35,7 +35,7 @@ export interface Machine<V extends Vocabulary, State> {
   step(context: Context, state: State, event: Event<V>): Effect<V>[];
   /** The message that `input` is, else undefined. Total: a wire may hold anything. */
   parse(input: unknown): V['message'] | undefined;
-  /** What a traitor could say instead, signed by its own key alone. Loyal nodes never ask. */
+  /** What a traitor could say instead, signed by its own key alone, the most plausible first. Loyal nodes never ask. */
   lies?(context: Context, honest: V['message']): readonly V['message'][];
 }
 

@@ -23,9 +23,10 @@ export const liar: AnyStrategy = {
 
 export const twoFaced: AnyStrategy = {
   name: 'two-faced',
-  summary: 'tells nodes with even numbers the truth, and the others a lie',
+  summary: 'tells nodes with even numbers the truth, and the others the opposite',
   says: (honest, send) => {
-    const lie = pick(send, send.lies(honest.message));
+    // The first lie is the nearest: always the same to the same nodes, so that each half sees one that is consistent.
+    const [lie] = send.lies(honest.message);
     return lie === undefined ? [honest] : [...split(honest, (id) => id % 2 === 0), ...split({ ...honest, message: lie }, (id) => id % 2 === 1)];
   },
 };

@@ -5,7 +5,7 @@ import { subcommand } from '../subcommand.ts';
 /** `generals simulate`: which system, under which fault plans. */
 export interface SimulateOrder {
   readonly protocol: string;
-  readonly members: number;
+  readonly members: number | undefined;
   readonly seed: number;
   /** How many seeds, from that one on. */
   readonly schedules: number;
@@ -27,7 +27,7 @@ export const simulate = subcommand({
   forms: [['simulate [options]', 'let nodes run a protocol in virtual time, through faults drawn from a seed']],
   options: {
     protocol: choice('<name>', 'the protocol; ccro is another name of collector', async () => (await systems()).flatMap(({ name, aliases }) => [name, ...aliases]), { noun: 'protocol to simulate', fallback: 'pbft' }),
-    members: whole('<n>', 'how many nodes there are, of whom as many are Byzantine as the protocol stands', { short: 'n', min: 1, max: MEMBERS_MAX, fallback: 4 }),
+    members: whole('<n>', 'how many nodes there are, of whom as many are Byzantine as the protocol stands', { short: 'n', min: 1, max: MEMBERS_MAX, otherwise: 'as few as make it worth while' }),
     seed: whole('<n>', 'the seed that the schedule follows from', { min: 0, fallback: 1 }),
     schedules: whole('<n>', 'try that many seeds, from that one on', { min: 1, fallback: 1 }),
     kind: choice('<name>', 'the only Byzantine kind', async () => [...new Set((await systems()).flatMap(({ strategies }) => strategies.map(({ name }) => name)))], { noun: 'Byzantine kind', otherwise: 'any' }),

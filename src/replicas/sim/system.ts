@@ -28,6 +28,7 @@ const pbftSystem = (name: ReplicaProtocol, summary: string, aliases: readonly st
   aliases,
   summary,
   promises: 'Safety and liveness',
+  members: 4,
   strategies: REPLICA_FAULTS,
   draw: (request) => drawPlan({ ...request, protocol: name }),
   describe: describePlan,

@@ -15,6 +15,8 @@ export interface System<Plan extends FaultPlan = FaultPlan> {
   readonly summary: string;
   /** What holds, at the beginning of a sentence. */
   readonly promises: string;
+  /** How many members it has if not told otherwise. */
+  readonly members: number;
   /** The ways in which its nodes can be Byzantine. */
   readonly strategies: readonly { readonly name: string; readonly summary: string }[];
   /** What becomes of it: a function of n and the seed. */
