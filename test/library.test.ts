@@ -44,7 +44,7 @@ describe('the library’s section of the README', function () {
     const { Army } = await import('../src/index.ts');
     for (const call of Object.getOwnPropertyNames(Army.prototype).filter((name) => typeof Object.getOwnPropertyDescriptor(Army.prototype, name)?.value === 'function'))
       if (!['constructor', 'keyring'].includes(call)) expect(readme).to.include(`\`${call}\``);
-    const codes = [...(await readFile(projectPath('src/core/refusal.ts'), 'utf8')).matchAll(/^  \| '([a-z-]+)'/gm)].map(([, code]) => code);
+    const codes = [...(await readFile(projectPath('src/core/user-error.ts'), 'utf8')).matchAll(/^  \| '([a-z-]+)'/gm)].map(([, code]) => code);
     expect(codes).to.include('invalid-argument');
     for (const code of codes.filter((one) => one !== 'mistake')) expect(readme).to.include(`\`${code}\``);
   });

@@ -6,7 +6,7 @@ import { COMMANDS } from '../src/repl/commands.ts';
 import { projectPath } from './support/run.ts';
 
 /** What all that is about generals speaks of: orders, rounds, what becomes of them. */
-const VOCABULARY = ['fact', 'findings', 'host', 'keyring', 'majority', 'mission', 'offence', 'order', 'outcome', 'protocol', 'strategy', 'trivial'].map((name) => `src/generals/${name}.ts`);
+const VOCABULARY = ['fact', 'findings', 'host', 'keyring', 'majority', 'run-spec', 'fault-kind', 'order', 'outcome', 'protocol', 'strategy', 'trivial'].map((name) => `src/generals/${name}.ts`);
 
 /**
  * Which folder may import what, beside its own files: the wings of the design, top first, and in each its layers. A module of Node

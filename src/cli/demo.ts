@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { quoted } from '../core/refusal.ts';
+import { quoted } from '../core/user-error.ts';
 import { columns } from '../repl/layout.ts';
 import { PIPE_WIDTH } from '../repl/looks.ts';
 import { nearest } from '../repl/nearest.ts';

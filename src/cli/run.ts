@@ -1,4 +1,4 @@
-import { Refusal, reasonOf } from '../core/refusal.ts';
+import { UserError, reasonOf } from '../core/user-error.ts';
 import { endByHangup } from '../repl/hangup.ts';
 import { wrapped } from '../repl/layout.ts';
 import { PIPE_WIDTH } from '../repl/looks.ts';
@@ -25,7 +25,7 @@ export async function run(words: readonly string[]): Promise<void> {
         request satisfies never;
     }
   } catch (error) {
-    if (error instanceof UsageError || error instanceof Refusal) {
+    if (error instanceof UsageError || error instanceof UserError) {
       tell(asStarted(error.message, subcommands()) + wayOut(words, error instanceof UsageError ? error.meant : undefined));
       process.exitCode = 2;
     } else {

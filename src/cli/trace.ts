@@ -1,5 +1,5 @@
 import type { Trace } from '../generals/fact.ts';
-import { quoted, Refusal } from '../core/refusal.ts';
+import { quoted, UserError } from '../core/user-error.ts';
 import { looksOf, wantsColour } from '../repl/looks.ts';
 import { diagramOf, type Style } from '../generals/trace/diagram.ts';
 import { mermaidOf, shivizOf, transcriptOf } from '../generals/trace/formats.ts';
@@ -36,7 +36,7 @@ function tracesIn(file: string): readonly Trace[] {
   try {
     return parseTrace(text);
   } catch (error) {
-    if (error instanceof Refusal) throw new UsageError(`${quoted(file)}, ${error.message}`);
+    if (error instanceof UserError) throw new UsageError(`${quoted(file)}, ${error.message}`);
     throw error;
   }
 }

@@ -26,7 +26,7 @@ export interface Session {
   readonly progress: (progress: Progress | undefined) => void;
   /** Musters another army like this one, on the same host. */
   readonly muster: Muster;
-  /** Writes a file that is new, or begins as such files do. @throws Refusal */
+  /** Writes a file that is new, or begins as such files do. @throws UserError */
   readonly write: (file: string, text: string, opening: string) => void;
   /** Who can be asked; nobody, where commands come from a script or a pipe. */
   readonly person: Person | undefined;
@@ -73,7 +73,7 @@ export type Result =
   | { readonly type: 'protocol'; readonly current: string; readonly faults: number; readonly members: number; readonly protocols: readonly { name: string; summary: string }[] }
   | { readonly type: 'seed'; readonly seed: number }
   | { readonly type: 'strategies'; readonly strategies: readonly { name: string; summary: string }[] }
-  | { readonly type: 'breakdown'; readonly general: string; readonly breakdown: string }
+  | { readonly type: 'breakdown'; readonly general: string; readonly crashMode: string }
   | { readonly type: 'doom'; readonly general: string; readonly round: number }
   | { readonly type: 'dictation'; readonly general: string; readonly words: readonly string[] }
   | { readonly type: 'show'; readonly outcome: Outcome; readonly round: number | undefined }
@@ -107,7 +107,7 @@ export interface Parameter {
    * How to ask for the word; undefined where there is no more to ask. A word that may be left out is asked for only if this is
    * given and its forerunner was asked for too.
    * @param words those before it
-   * @throws Refusal if no word would fit
+   * @throws UserError if no word would fit
    */
   readonly ask?: (session: Session, words: readonly string[]) => Question | undefined;
 }
@@ -129,7 +129,7 @@ export interface Command {
   readonly example: string;
   /** Whether, with these words, it changes something or gives an order, so that a session cannot be repeated without it. */
   readonly matters?: (words: readonly string[]) => boolean;
-  /** Runs it with words of one of its forms. Throws a `Refusal` if a word does not fit, having changed nothing. @param execute runs a whole line */
+  /** Runs it with words of one of its forms. Throws a `UserError` if a word does not fit, having changed nothing. @param execute runs a whole line */
   run(session: Session, words: readonly string[], signal: AbortSignal, execute: Execute): Promise<Result>;
 }
 

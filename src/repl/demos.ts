@@ -1,5 +1,5 @@
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
-import { Refusal, quoted, reasonOf } from '../core/refusal.ts';
+import { UserError, quoted, reasonOf } from '../core/user-error.ts';
 import type { DemoStep, Execute, Result, Session } from './command.ts';
 import { nearest } from './nearest.ts';
 
@@ -31,18 +31,18 @@ export function demos(): Demo[] {
       return { name: file.slice(0, -'.txt'.length), summary: (lines[0] ?? '').replace(/^# */, ''), lines };
     });
   } catch (error) {
-    throw new Refusal(`the demos cannot be read: ${reasonOf(error)}`);
+    throw new UserError(`the demos cannot be read: ${reasonOf(error)}`);
   }
 }
 
-/** Runs a demo in a camp of its own, and leaves the session as it was. @throws Refusal if there is no such demo */
+/** Runs a demo in a camp of its own, and leaves the session as it was. @throws UserError if there is no such demo */
 export async function performed(session: Session, word: string, signal: AbortSignal, execute: Execute): Promise<Result> {
   const all = demos();
   const wanted = word.toLowerCase().replace(/\.txt$/, '');
   const demo = all.find(({ name }) => name === wanted);
   if (demo === undefined) {
     const near = nearest(wanted, all.map(({ name }) => name));
-    throw new Refusal(`there is no demo ${quoted(word)}${near === undefined ? '' : `, did you mean ${near}?`}`);
+    throw new UserError(`there is no demo ${quoted(word)}${near === undefined ? '' : `, did you mean ${near}?`}`);
   }
   const camp = { ...session, army: await session.muster(MUSTERED, {}), outcome: undefined, isTraced: false, journal: { ...session.journal, lines: [] }, record: () => undefined, person: undefined };
   const steps: DemoStep[] = [];

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { BREAKDOWNS } from '../../src/generals/mission.ts';
+import { CRASH_MODES } from '../../src/generals/run-spec.ts';
 import { STRATEGIES } from '../../src/generals/faults/registry.ts';
 import type { ArmyOptions } from '../../src/index.ts';
 import { PROTOCOLS } from '../../src/generals/protocols/registry.ts';
@@ -32,7 +32,7 @@ describe('threads and virtual time', () => {
     { weight: 2, arbitrary: protocol.map((name) => `g-protocol ${name}`) },
     { weight: 1, arbitrary: fc.tuple(protocol, fc.nat(4)).map(([name, m]) => `g-protocol ${name} ${m}`) },
     { weight: 2, arbitrary: fc.option(id, { nil: '' }).map((general) => `g-why ${general}`) },
-    { weight: 1, arbitrary: fc.tuple(id, fc.constantFrom(...BREAKDOWNS.filter((how) => how !== 'hang'))).map(([general, how]) => `g-break ${general} ${how}`) },
+    { weight: 1, arbitrary: fc.tuple(id, fc.constantFrom(...CRASH_MODES.filter((how) => how !== 'hang'))).map(([general, how]) => `g-break ${general} ${how}`) },
     { weight: 1, arbitrary: fc.tuple(id, fc.array(fc.constantFrom('attack', 'retreat', 'silence'), { minLength: 1, maxLength: 4 })).map(([general, words]) => `choose ${general} ${words.join(' ')}`) },
     { weight: 1, arbitrary: fc.constantFrom('g-state', 'help', 'g-strategies', 'g-seed', 'g-protocol', '', '# nothing', 'actual-order', 'attack!', 'g-state 1 banana', 'g-kill x') },
   );

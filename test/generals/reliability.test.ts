@@ -78,7 +78,7 @@ describe('an army of threads', () => {
   it('ends an order in whose middle a thread dies by itself, without waiting for a deadline', async () => {
     const army = await muster(4);
     // A general that hangs keeps the order under way for as long as the test wants.
-    await army.sabotage(3, 'hang');
+    await army.injectCrash(3, 'hang');
     const order = army.order('attack');
     // The order is out when the main thread has said all that it has to say, which is before the next turn of its loop.
     await nextTurn();
@@ -90,7 +90,7 @@ describe('an army of threads', () => {
 
   it('ends an order in whose middle a general is killed, without waiting for a deadline', async () => {
     const army = await muster(4);
-    await army.sabotage(3, 'hang');
+    await army.injectCrash(3, 'hang');
     const order = army.order('attack');
     await nextTurn();
     await army.kill(3);
@@ -104,7 +104,7 @@ describe('an army of threads', () => {
 
   it('ends an order in whose middle its primary is killed: the others heard nothing, retreat, and have a new primary', async () => {
     const army = await muster(4);
-    await army.sabotage(1, 'hang');
+    await army.injectCrash(1, 'hang');
     const order = army.order('attack');
     await nextTurn();
     await army.kill(1);
@@ -115,7 +115,7 @@ describe('an army of threads', () => {
 
   it('ends an order in whose middle everyone is killed', async () => {
     const army = await muster(4);
-    for (const id of [1, 2, 3, 4]) await army.sabotage(id, 'hang');
+    for (const id of [1, 2, 3, 4]) await army.injectCrash(id, 'hang');
     const order = army.order('attack', { anyway: true });
     await nextTurn();
     await Promise.all([1, 2, 3, 4].map((id) => army.kill(id)));
@@ -127,7 +127,7 @@ describe('an army of threads', () => {
 
   it('ends an order in whose middle it is disbanded', async () => {
     const army = await muster(4);
-    await army.sabotage(2, 'hang');
+    await army.injectCrash(2, 'hang');
     const order = army.order('attack');
     await nextTurn();
     await army.disband();
@@ -149,7 +149,7 @@ describe('an army of threads', () => {
 
   it('gives up all generals if all hang, and lives on', async () => {
     const army = await muster(2, { deadline: 300 });
-    for (const id of [1, 2]) await army.sabotage(id, 'hang');
+    for (const id of [1, 2]) await army.injectCrash(id, 'hang');
     const { account } = await army.order('attack');
     expect(account.losses).to.deep.equal([1, 2].map((id) => ({ id, reason: 'did not answer within 300 ms' })));
     await army.add(1);
@@ -162,7 +162,7 @@ describe('an army of threads', () => {
     for (let turn = 0; turn < 10; turn += 1) {
       const [primary, victim] = army.members();
       await army.elect(primary!.id);
-      await army.sabotage(victim!.id, turn % 2 === 0 ? 'throw' : 'exit');
+      await army.injectCrash(victim!.id, turn % 2 === 0 ? 'throw' : 'exit');
       const [newcomer] = await army.add(1);
       const { verdict, account } = await army.order('attack');
       expect(verdict, `turn ${turn}`).to.deep.equal({ type: 'execute', order: 'attack', votes: 3, members: 5, faulty: 1 });

@@ -96,7 +96,7 @@ describe('g-check, army by army,', () => {
         expect(found).to.include({ v: 1, ok: true, command: 'g-check', type: 'check', verdict });
         // Plain enumeration, where it can be waited for, says the same of the same generals.
         if (verdict === 'violated') expect(found.violation).to.deep.include({ commander, members, traitors });
-        const plain = isSmall(at) ? check({ protocol: at.army.protocol, members, commander, faults: traitors.length, traitors, m: at.army.faults, engine: 'plain' }) : undefined;
+        const plain = isSmall(at) ? check({ protocol: at.army.protocol, members, commander, faults: traitors.length, traitors, m: at.army.m, engine: 'plain' }) : undefined;
         if (plain?.type === 'violated') expect(found.violation?.lies).to.have.length(plain.violation.lies.length);
         if (plain?.type === 'holds') expect(found.treasons).to.equal(String(plain.treasons));
       });

@@ -26,7 +26,7 @@ const stateOf = ({ army, outcome, isTraced }: Session): unknown => ({
   members: army.members(),
   seed: army.seed,
   protocol: army.protocol.name,
-  faults: army.faults,
+  faults: army.m,
   dictated: army.dictated,
   order: outcome?.number,
   isTraced,

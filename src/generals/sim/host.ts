@@ -1,18 +1,18 @@
-import type { Account, Host, Loss } from '../host.ts';
+import type { RunResult, Host, Loss } from '../host.ts';
 import { symbolicKeyring, type Keyring } from '../keyring.ts';
-import type { Breakdown, Mission } from '../mission.ts';
+import type { CrashMode, RunSpec } from '../run-spec.ts';
 import type { NodeId } from '../../core/node.ts';
 import { simulate } from './simulate.ts';
 
-/** Generals without threads: every mission is run in virtual time. */
+/** Generals without threads: every order is run in virtual time. */
 export class SimHost implements Host {
-  readonly #generals = new Map<NodeId, { strategy?: string; breakdown?: Breakdown; doom?: number; words?: readonly string[]; lost: boolean }>();
+  readonly #generals = new Map<NodeId, { strategy?: string; crashMode?: CrashMode; crashRound?: number; words?: readonly string[]; lost: boolean }>();
 
-  async enlist(ids: readonly NodeId[]): Promise<void> {
+  async spawn(ids: readonly NodeId[]): Promise<void> {
     for (const id of ids) this.#generals.set(id, { lost: false });
   }
 
-  async dismiss(id: NodeId): Promise<void> {
+  async stop(id: NodeId): Promise<void> {
     this.#generals.delete(id);
   }
 
@@ -23,14 +23,14 @@ export class SimHost implements Host {
     else general.strategy = strategy;
   }
 
-  sabotage(id: NodeId, breakdown: Breakdown): void {
+  injectCrash(id: NodeId, crashMode: CrashMode): void {
     const general = this.#generals.get(id);
-    if (general !== undefined) general.breakdown = breakdown;
+    if (general !== undefined) general.crashMode = crashMode;
   }
 
-  doom(id: NodeId, round: number): void {
+  crashInRound(id: NodeId, round: number): void {
     const general = this.#generals.get(id);
-    if (general !== undefined) general.doom = round;
+    if (general !== undefined) general.crashRound = round;
   }
 
   dictate(id: NodeId, words: readonly string[]): void {
@@ -42,24 +42,24 @@ export class SimHost implements Host {
     return symbolicKeyring(id);
   }
 
-  async carry(mission: Mission): Promise<Account> {
+  async run(spec: RunSpec): Promise<RunResult> {
     const lost = new Set<NodeId>();
     const traitors = new Map<NodeId, string>();
-    const breakdowns = new Map<NodeId, Breakdown>();
-    const dooms = new Map<NodeId, number>();
+    const crashModes = new Map<NodeId, CrashMode>();
+    const crashRounds = new Map<NodeId, number>();
     const dictations = new Map<NodeId, readonly string[]>();
-    for (const id of mission.members) {
+    for (const id of spec.members) {
       const general = this.#generals.get(id);
       if (general === undefined || general.lost) lost.add(id);
       if (general?.strategy !== undefined) traitors.set(id, general.strategy);
-      if (general?.breakdown !== undefined) breakdowns.set(id, general.breakdown);
-      if (general?.doom !== undefined) dooms.set(id, general.doom);
+      if (general?.crashMode !== undefined) crashModes.set(id, general.crashMode);
+      if (general?.crashRound !== undefined) crashRounds.set(id, general.crashRound);
       if (general?.words !== undefined) {
         dictations.set(id, general.words);
         delete general.words;
       }
     }
-    const account = simulate(mission, { traitors, lost, breakdowns, dooms, dictations });
+    const account = simulate(spec, { traitors, lost, crashModes, crashRounds, dictations });
     for (const { id } of account.losses) {
       const general = this.#generals.get(id);
       if (general !== undefined) general.lost = true;

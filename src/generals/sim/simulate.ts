@@ -1,44 +1,44 @@
 import { seeded, type Choose } from '../../core/choice.ts';
-import { BREAKDOWN_MESSAGE, lossBy, type Accusation, type Account, type Loss, type Report } from '../host.ts';
+import { CRASH_MESSAGE, lossBy, type Accusation, type RunResult, type Loss, type Report } from '../host.ts';
 import { symbolicKeyring } from '../keyring.ts';
-import type { Breakdown, Mission } from '../mission.ts';
+import type { CrashMode, RunSpec } from '../run-spec.ts';
 import type { NodeId } from '../../core/node.ts';
 import type { Effect, Event } from '../protocol.ts';
 import type { Synchronized } from '../synchronizer.ts';
-import { Agenda } from './agenda.ts';
+import { EventQueue } from './event-queue.ts';
 import { dictationFor, general, lastOf, type General } from '../general.ts';
 
-/** What a simulated order meets, beside the mission itself. */
-export interface Circumstances {
+/** What a simulated order meets, beside its specification. */
+export interface RunOptions {
   /** The traitors and their ways. */
   readonly traitors?: ReadonlyMap<NodeId, string>;
   /** Members that were lost before. */
   readonly lost?: ReadonlySet<NodeId>;
   /** Members that break down when the order reaches them. */
-  readonly breakdowns?: ReadonlyMap<NodeId, Breakdown>;
+  readonly crashModes?: ReadonlyMap<NodeId, CrashMode>;
   /** Members that die in the middle of a round, and of which. */
-  readonly dooms?: ReadonlyMap<NodeId, number>;
+  readonly crashRounds?: ReadonlyMap<NodeId, number>;
   /** What traitors say in this order, word by word, in the place of what their strategies would choose. */
   readonly dictations?: ReadonlyMap<NodeId, readonly string[]>;
   /** How many milliseconds of virtual time a frame is under way; 1 if not given. */
   readonly delay?: (from: NodeId, to: NodeId) => number;
-  /** Answers the questions of treason; by the mission's seed if not given. */
+  /** Answers the questions of treason; by the order's seed if not given. */
   readonly choose?: Choose;
 }
 
-type Happening = { readonly to: NodeId } & (
+type HostEvent = { readonly to: NodeId } & (
   | { readonly type: 'event'; readonly event: Event<Synchronized> }
   | { readonly type: 'timer'; readonly timer: string; readonly setting: number }
 );
 
 /**
  * Runs one order in virtual time. Without I/O and clock: the same arguments give the same account.
- * @throws Refusal if a dictation does not fit what its general has to say
+ * @throws UserError if a dictation does not fit what its general has to say
  */
-export function simulate(mission: Mission, circumstances: Circumstances = {}): Account {
-  const { traitors, dictations, lost = new Set<NodeId>(), breakdowns, dooms, delay = () => 1, choose = seeded(mission.seed) } = circumstances;
-  const dictates = new Map([...(dictations ?? [])].map(([id, words]) => [id, dictationFor(mission, id, words)]));
-  const agenda = new Agenda<Happening>();
+export function simulate(spec: RunSpec, options: RunOptions = {}): RunResult {
+  const { traitors, dictations, lost = new Set<NodeId>(), crashModes, crashRounds, delay = () => 1, choose = seeded(spec.seed) } = options;
+  const dictates = new Map([...(dictations ?? [])].map(([id, words]) => [id, dictationFor(spec, id, words)]));
+  const queue = new EventQueue<HostEvent>();
   const army = new Map<NodeId, General>();
   const timers = new Map<string, number>();
   const reports = new Map<NodeId, Report>();
@@ -46,40 +46,40 @@ export function simulate(mission: Mission, circumstances: Circumstances = {}): A
   const accusations: Accusation[] = [];
   let settings = 0;
 
-  for (const id of mission.members) {
-    if (!lost.has(id) && breakdowns?.get(id) === undefined) army.set(id, general(mission, id, traitors?.get(id), choose, symbolicKeyring(id), dictates.get(id)));
+  for (const id of spec.members) {
+    if (!lost.has(id) && crashModes?.get(id) === undefined) army.set(id, general(spec, id, traitors?.get(id), choose, symbolicKeyring(id), dictates.get(id)));
   }
-  for (const id of mission.members) {
+  for (const id of spec.members) {
     if (army.has(id)) continue;
-    const breakdown = breakdowns?.get(id);
+    const crashMode = crashModes?.get(id);
     if (lost.has(id)) depart(id, atOnce);
-    else if (breakdown === 'throw') lose(id, lossBy.throwing(BREAKDOWN_MESSAGE), atOnce);
-    else if (breakdown === 'exit') lose(id, lossBy.exiting(1), atOnce);
+    else if (crashMode === 'throw') lose(id, lossBy.throwing(CRASH_MESSAGE), atOnce);
+    else if (crashMode === 'exit') lose(id, lossBy.exiting(1), atOnce);
   }
-  if (army.has(mission.commander)) happen(mission.commander, { type: 'input', input: mission.order }, 0);
+  if (army.has(spec.commander)) happen(spec.commander, { type: 'input', input: spec.order }, 0);
   for (const id of army.keys()) happen(id, { type: 'start' }, 0);
 
-  for (let next = agenda.next(); next !== undefined; next = agenda.next()) {
+  for (let next = queue.next(); next !== undefined; next = queue.next()) {
     const { at, item } = next;
     const actor = army.get(item.to);
     if (actor === undefined) continue;
     if (item.type === 'event') perform(item.to, actor.handle(item.event), at);
     else if (timers.get(`${item.to} ${item.timer}`) === item.setting) perform(item.to, actor.handle({ type: 'timeout', timer: item.timer }), at);
   }
-  for (const id of mission.members) {
-    if (!reports.has(id) && !lost.has(id) && !losses.some((loss) => loss.id === id)) lose(id, lossBy.hanging(mission.deadline), atOnce);
+  for (const id of spec.members) {
+    if (!reports.has(id) && !lost.has(id) && !losses.some((loss) => loss.id === id)) lose(id, lossBy.hanging(spec.deadline), atOnce);
   }
   // Where somebody was lost on the way, the others may have had less to say than was foreseen, as on threads.
   if (losses.length === 0) for (const dictate of dictates.values()) dictate.finish();
   return { reports: [...reports.values()].sort(byId), losses: losses.sort(byId), accusations: accusations.sort(byAccuser) };
 
   function happen(to: NodeId, event: Event<Synchronized>, at: number): void {
-    agenda.add(at, { to, type: 'event', event });
+    queue.add(at, { to, type: 'event', event });
   }
 
   function perform(self: NodeId, effects: Effect<Synchronized>[], now: number): void {
-    const doom = dooms?.get(self);
-    const last = doom === undefined ? undefined : lastOf(effects, doom, mission.members.filter((id) => id !== self));
+    const crashRound = crashRounds?.get(self);
+    const last = crashRound === undefined ? undefined : lastOf(effects, crashRound, spec.members.filter((id) => id !== self));
     for (const effect of last ?? effects) {
       switch (effect.type) {
         case 'send':
@@ -88,7 +88,7 @@ export function simulate(mission: Mission, circumstances: Circumstances = {}): A
         case 'set-timer':
           settings += 1;
           timers.set(`${self} ${effect.timer}`, settings);
-          agenda.add(now + effect.after, { to: self, type: 'timer', timer: effect.timer, setting: settings });
+          queue.add(now + effect.after, { to: self, type: 'timer', timer: effect.timer, setting: settings });
           break;
         case 'cancel-timer':
           timers.delete(`${self} ${effect.timer}`);
@@ -98,7 +98,7 @@ export function simulate(mission: Mission, circumstances: Circumstances = {}): A
           break;
         case 'accuse':
           accusations.push({ by: self, kind: effect.kind, suspect: effect.suspect, evidence: effect.evidence });
-          if (effect.kind === 'silence' && !losses.some(({ id }) => id === effect.suspect)) lose(effect.suspect, lossBy.hanging(mission.deadline), () => now);
+          if (effect.kind === 'silence' && !losses.some(({ id }) => id === effect.suspect)) lose(effect.suspect, lossBy.hanging(spec.deadline), () => now);
           break;
         default:
           effect satisfies never;

@@ -8,11 +8,11 @@ import { protocolNamed } from '../protocols/registry.ts';
  * round by round, within a round by sender and receiver, then the decisions.
  */
 export function factsOf(outcome: Outcome): Fact[] {
-  const { number, commander, order, protocol, faults, seed, roster, account, verdict, findings, messages } = outcome;
+  const { number, commander, order, protocol, m: faults, seed, roster, account, verdict, findings, messages } = outcome;
   const traitors = roster.flatMap(({ id, state }) => (state.type === 'faulty' ? [{ id, strategy: state.strategy }] : []));
   const members = roster.map(({ id }) => id);
   const known = protocolNamed(protocol);
-  const say = (message: unknown): unknown => (known === undefined ? message : inWords(known, { members, commander, faults }, message));
+  const say = (message: unknown): unknown => (known === undefined ? message : inWords(known, { members, commander, m: faults }, message));
   return [
     { type: 'ordered', number, commander, order, protocol, m: faults, seed, members, traitors },
     ...[...heard(outcome, say), ...account.reports.flatMap(({ tampered }) => tampered.map((fact) => worded(fact, say)))].toSorted(

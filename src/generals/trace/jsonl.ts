@@ -1,6 +1,6 @@
 import type { Fact, Judged, Ordered, Trace } from '../fact.ts';
 import { parseOrder } from '../order.ts';
-import { Refusal, quoted, quotedValue } from '../../core/refusal.ts';
+import { UserError, quoted, quotedValue } from '../../core/user-error.ts';
 import { textOf } from './messages.ts';
 
 /**
@@ -15,7 +15,7 @@ export const linesOfFacts = (facts: readonly Fact[]): string =>
 
 /**
  * The orders that a trace file tells.
- * @throws Refusal in one line, if it is truncated, of another version, or no trace file at all
+ * @throws UserError in one line, if it is truncated, of another version, or no trace file at all
  */
 export function parseTrace(text: string): Trace[] {
   const traces: Trace[] = [];
@@ -27,21 +27,21 @@ export function parseTrace(text: string): Trace[] {
     if (line.trim() === '') return;
     const fact = parseFact(line, index + 1);
     if (fact.type === 'ordered') {
-      if (ordered !== undefined) throw new Refusal(`line ${index + 1}: order ${ordered.number} has no end, so the trace is damaged before this line`);
+      if (ordered !== undefined) throw new UserError(`line ${index + 1}: order ${ordered.number} has no end, so the trace is damaged before this line`);
       ordered = fact;
       facts = [];
       members = new Set(fact.members);
     } else if (ordered === undefined) {
-      throw new Refusal(`line ${index + 1}: a trace begins with what was ordered, not with ${quoted(fact.type)}`);
+      throw new UserError(`line ${index + 1}: a trace begins with what was ordered, not with ${quoted(fact.type)}`);
     } else if (!namedIn(fact).every((id) => members.has(id))) {
-      throw new Refusal(`line ${index + 1}: a general that is not among those of order ${ordered.number}: ${quoted(line)}`);
+      throw new UserError(`line ${index + 1}: a general that is not among those of order ${ordered.number}: ${quoted(line)}`);
     } else if (fact.type === 'judged') {
       traces.push({ ordered, facts, judged: fact });
       ordered = undefined;
     } else facts.push(fact);
   });
-  if (ordered !== undefined) throw new Refusal(`line ${lines.length}: the trace is truncated, order ${(ordered as Ordered).number} has no end`);
-  if (traces.length === 0) throw new Refusal('the trace is empty');
+  if (ordered !== undefined) throw new UserError(`line ${lines.length}: the trace is truncated, order ${(ordered as Ordered).number} has no end`);
+  if (traces.length === 0) throw new UserError('the trace is empty');
   return traces;
 }
 
@@ -50,12 +50,12 @@ function parseFact(line: string, number: number): Fact {
   try {
     fact = JSON.parse(line);
   } catch {
-    throw new Refusal(`line ${number}: not JSON, so the file is no trace or is truncated here`);
+    throw new UserError(`line ${number}: not JSON, so the file is no trace or is truncated here`);
   }
   const { type, v } = (typeof fact === 'object' && fact !== null ? fact : {}) as Record<string, unknown>;
-  if (type === 'ordered' && v !== TRACE_VERSION) throw new Refusal(`line ${number}: a trace of version ${quotedValue(v)}, and this program reads version ${TRACE_VERSION}`);
+  if (type === 'ordered' && v !== TRACE_VERSION) throw new UserError(`line ${number}: a trace of version ${quotedValue(v)}, and this program reads version ${TRACE_VERSION}`);
   const isSound = typeof type === 'string' && Object.hasOwn(SOUND, type) && SOUND[type as Fact['type']](fact as Record<string, unknown>);
-  if (!isSound) throw new Refusal(`line ${number}: not a fact of a trace: ${quoted(line)}`);
+  if (!isSound) throw new UserError(`line ${number}: not a fact of a trace: ${quoted(line)}`);
   return fact as Fact;
 }
 

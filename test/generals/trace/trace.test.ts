@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import type { Trace } from '../../../src/generals/fact.ts';
-import { Army, Refusal, type Outcome } from '../../../src/index.ts';
+import { Army, UserError, type Outcome } from '../../../src/index.ts';
 import { PROTOCOLS } from '../../../src/generals/protocols/registry.ts';
 import { factsOf } from '../../../src/generals/trace/facts.ts';
 import { diagramOf } from '../../../src/generals/trace/diagram.ts';
@@ -49,8 +49,8 @@ describe('a trace', () => {
       try {
         expect(parseTrace(whole.slice(0, length)).length, `cut at ${length}`).to.be.within(1, 2);
       } catch (error) {
-        expect(error, `cut at ${length}`).to.be.instanceOf(Refusal);
-        expect((error as Refusal).message, `cut at ${length}`).not.to.include('\n');
+        expect(error, `cut at ${length}`).to.be.instanceOf(UserError);
+        expect((error as UserError).message, `cut at ${length}`).not.to.include('\n');
       }
     }
   });
@@ -59,13 +59,13 @@ describe('a trace', () => {
     const line = fc.oneof(fc.string({ unit: 'binary' }), fc.json(), fc.record({ type: fc.constantFrom('ordered', 'heard', 'tampered', 'judged', 'decided', '__proto__', 'constructor'), v: fc.constantFrom(1, 2), round: fc.anything(), from: fc.integer() }).map((fact) => JSON.stringify(fact)));
     fc.assert(
       fc.property(fc.array(line, { minLength: 1, maxLength: 5 }), (lines) => {
-        expect(() => parseTrace(lines.join('\n'))).to.throw(Refusal).with.property('message').that.does.not.match(/\p{Cc}/u);
+        expect(() => parseTrace(lines.join('\n'))).to.throw(UserError).with.property('message').that.does.not.match(/\p{Cc}/u);
       }),
       { numRuns: 500 },
     );
-    expect(() => parseTrace('{"v":2,"type":"ordered"}')).to.throw(Refusal, 'version 2,');
-    expect(() => parseTrace('{"v":{"toString":null},"type":"ordered"}')).to.throw(Refusal, 'version "{\\"toString\\":null}"');
-    expect(() => parseTrace('')).to.throw(Refusal, 'empty');
+    expect(() => parseTrace('{"v":2,"type":"ordered"}')).to.throw(UserError, 'version 2,');
+    expect(() => parseTrace('{"v":{"toString":null},"type":"ordered"}')).to.throw(UserError, 'version "{\\"toString\\":null}"');
+    expect(() => parseTrace('')).to.throw(UserError, 'empty');
   });
 });
 
@@ -84,7 +84,7 @@ describe('a trace that no run has written', () => {
   ];
   for (const [what, head, fact] of refused) {
     it(`with ${what} is refused in one line`, () => {
-      expect(() => parseTrace([head, fact, end].join('\n'))).to.throw(Refusal).with.property('message').that.matches(/^line \d: \P{Cc}+$/u);
+      expect(() => parseTrace([head, fact, end].join('\n'))).to.throw(UserError).with.property('message').that.matches(/^line \d: \P{Cc}+$/u);
     });
   }
 
@@ -114,8 +114,8 @@ describe('a trace in which something was changed by hand', () => {
           try {
             traces = parseTrace(changed.join('\n'));
           } catch (error) {
-            expect(error).to.be.instanceOf(Refusal);
-            expect((error as Refusal).message).to.match(/^[^\p{Cc}\p{Bidi_Control}\p{Zl}\p{Zp}\p{Cs}]+$/u);
+            expect(error).to.be.instanceOf(UserError);
+            expect((error as UserError).message).to.match(/^[^\p{Cc}\p{Bidi_Control}\p{Zl}\p{Zp}\p{Cs}]+$/u);
             return;
           }
           const shown = [...traces.flatMap((trace) => [transcriptOf(trace), diagramOf(trace), mermaidOf(trace), shivizOf(trace)]), svgOf(traces)];

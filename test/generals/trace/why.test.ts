@@ -31,8 +31,8 @@ async function* biographies(protocol: string, { n, m }: { n: number; m: number }
     const army = await Army.muster(n, { host: 'sim', seed });
     const at = sessionOf(army);
     const run = (line: string) => execute(at, line, new AbortController().signal);
-    const betrayals = [...one.traitors].map(([id, strategy]) => `g-state ${id} faulty ${strategy}`);
-    for (const line of [`g-protocol ${protocol} ${m}`, `g-elect ${one.commander}`, ...betrayals, `actual-order ${one.order} anyway`]) await run(line);
+    const adversaries = [...one.traitors].map(([id, strategy]) => `g-state ${id} faulty ${strategy}`);
+    for (const line of [`g-protocol ${protocol} ${m}`, `g-elect ${one.commander}`, ...adversaries, `actual-order ${one.order} anyway`]) await run(line);
     for (const id of one.members) {
       if (id === one.commander || one.traitors.has(id)) continue;
       const answer = await run(`g-why ${id}`);

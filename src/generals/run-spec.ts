@@ -2,17 +2,17 @@ import type { NodeId } from '../core/node.ts';
 import type { Order } from './order.ts';
 
 /** How a general may break down, for those who want to see what a crash does. */
-export type Breakdown = 'throw' | 'exit' | 'hang';
+export type CrashMode = 'throw' | 'exit' | 'hang';
 
-export const BREAKDOWNS: readonly Breakdown[] = ['throw', 'exit', 'hang'];
+export const CRASH_MODES: readonly CrashMode[] = ['throw', 'exit', 'hang'];
 
 /** What every general is told before an order. Plain data: it crosses from thread to thread. */
-export interface Briefing {
+export interface NodeSpec {
   /** 1, 2, 3 …: never the same twice in one army. */
   readonly number: number;
   readonly protocol: string;
   /** m, the traitors to be stood. */
-  readonly faults: number;
+  readonly m: number;
   readonly members: readonly NodeId[];
   readonly commander: NodeId;
   readonly seed: number;
@@ -23,7 +23,7 @@ export interface Briefing {
 }
 
 /** What a host needs to have one order agreed on; only the commander is told the order. */
-export interface Mission extends Briefing {
+export interface RunSpec extends NodeSpec {
   readonly order: Order;
 }
 
