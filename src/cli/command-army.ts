@@ -1,7 +1,8 @@
 import { createReadStream } from 'node:fs';
 import { open } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
-import { sessionOf, type Session } from '../repl/command.ts';
+import type { Session } from '../repl/command.ts';
+import { sessionOf } from '../repl/session.ts';
 import type { Outcome } from '../generals/outcome.ts';
 import { DEFAULT_LIMIT } from '../generals/run-spec.ts';
 import { quoted } from '../core/user-error.ts';

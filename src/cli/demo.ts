@@ -45,7 +45,7 @@ async function shown({ name, path, kind, about }: Demo): Promise<number> {
 /** As the prompt does it: each line with what it is about. */
 async function explained(name: string): Promise<number> {
   const [{ Army }, { sessionOf }, { execute }, { render }, { looksOf, wantsColour }] = await Promise.all([
-    import('../generals/army.ts'), import('../repl/command.ts'), import('../repl/execute.ts'), import('../repl/render.ts'), import('../repl/looks.ts'),
+    import('../generals/army.ts'), import('../repl/session.ts'), import('../repl/execute.ts'), import('../repl/render.ts'), import('../repl/looks.ts'),
   ]);
   const { stdout, env } = process;
   const army = await Army.muster(1);

@@ -1,7 +1,7 @@
 import { savedIn } from '../campaign/results.ts';
 import { replayed } from '../campaign/replay.ts';
 import { nameOf } from '../core/node.ts';
-import { sessionOf } from '../repl/command.ts';
+import { sessionOf } from '../repl/session.ts';
 import { execute } from '../repl/execute.ts';
 import { looksOf, wantsColour } from '../repl/looks.ts';
 import { render } from '../repl/render.ts';

@@ -2,7 +2,7 @@ import { seeded } from '../core/choice.ts';
 import { counted, figure } from '../core/figures.ts';
 import { lossBy, type Host, type Loss } from './host.ts';
 import { symbolicKeyring, type Keyring } from './keyring.ts';
-import { DEFAULT_DEADLINE, DEFAULT_LIMIT, type CrashMode } from './run-spec.ts';
+import { DEFAULT_DEADLINE, DEFAULT_LIMIT, behavioursOf, type Behaviour, type CrashMode } from './run-spec.ts';
 import { QUORUM, nameOf, nodeId, type NodeId } from '../core/node.ts';
 import type { Order } from './order.ts';
 import type { Member, MemberState, Outcome, MemberResult } from './outcome.ts';
@@ -18,14 +18,13 @@ import { simulate } from './sim/simulate.ts';
 import {
   crashModeIn, flagIn, hostIn, idIn, musteredIn, optionsIn, orderIn, protocolIn, sayingsIn, strategyIn, traitorsIn, wholeIn, type HostName, type Traitors,
 } from './arguments.ts';
-import { ThreadHost } from './threads/host.ts';
 
 export interface ArmyOptions {
   /** Where the generals live: `threads` (default), one worker thread each, or `sim`, virtual time. */
   readonly host?: HostName;
   /** A whole number from 0 to 2^53 − 1: all that chance decides follows from it. Drawn at random if not given. */
   readonly seed?: number;
-  /** The protocol to follow, for as many traitors as it can stand; `exchange` if not given. `follow` sets it later, and m. */
+  /** The protocol to follow, for as many traitors as it can stand; `exchange` if not given. `setProtocol` sets it later, and m. */
   readonly protocol?: ProtocolName;
   /** The id of the general that gives the orders, from 1 to the count; elected at random if not given. */
   readonly primary?: number;
@@ -65,8 +64,8 @@ export class Army {
   #m: number | undefined;
   /** What traitors are to say in the next order, word by word. */
   #dictations = new Map<NodeId, readonly string[]>();
-  /** Those that are to die in the middle of the next order. */
-  readonly #crashing = new Set<NodeId>();
+  /** How some are to crash in the next order. */
+  #crashes = new Map<NodeId, Pick<Behaviour, 'crashMode' | 'crashRound'>>();
   #orders = 0;
   #draws = 0;
   #elections = 0;
@@ -90,7 +89,8 @@ export class Army {
   static async muster(count: number, options: ArmyOptions = {}): Promise<Army> {
     const { host = 'threads', spare = false, primary, traitors = [] } = optionsIn(options, 'muster', OPTIONS);
     const keepsSpare = flagIn(spare, 'spare');
-    const army = new Army(hostIn(host) === 'sim' ? new SimHost() : new ThreadHost({ spare: keepsSpare }), options);
+    const name = hostIn(host);
+    const army = new Army(name === 'sim' ? new SimHost() : await threads(keepsSpare), options);
     army.#mustHaveRoom(count);
     const commander = primary === undefined ? undefined : musteredIn(primary, count);
     const strategies = traitorsIn(traitors, count);
@@ -160,7 +160,7 @@ export class Army {
     this.#mustStand();
     const general = this.#known(id);
     this.#states.delete(general);
-    this.#crashing.delete(general);
+    this.#crashes.delete(general);
     this.#electIfNeeded();
     await this.#host.stop(general);
   }
@@ -174,7 +174,6 @@ export class Army {
       const general = this.#present(id);
       const known = strategyIn(strategy);
       this.#states.set(general, { type: 'faulty', strategy: known });
-      this.#host.corrupt(general, known);
     });
   }
 
@@ -186,7 +185,6 @@ export class Army {
     return this.#whenIdle(async () => {
       const general = this.#present(id);
       this.#states.set(general, { type: 'loyal' });
-      this.#host.corrupt(general, undefined);
     });
   }
 
@@ -206,7 +204,8 @@ export class Army {
    */
   injectCrash(id: number, crashMode: CrashMode): Promise<void> {
     return this.#whenIdle(async () => {
-      this.#host.injectCrash(this.#present(id), crashModeIn(crashMode));
+      const general = this.#present(id);
+      this.#crashes.set(general, { ...this.#crashes.get(general), crashMode: crashModeIn(crashMode) });
     });
   }
 
@@ -295,12 +294,16 @@ export class Army {
         return { ...shared, roster, verdict: undecidable(before), findings: undefined, messages: 0, account };
       }
       const members = before.map(({ id }) => id);
-      for (const [id, words] of this.#dictations) this.#host.dictate(id, words);
+      const crashes = this.#crashes;
+      const behaviours = behavioursOf(strategiesOf(before));
+      for (const [id, words] of this.#dictations) behaviours.set(id, { ...behaviours.get(id), words });
+      for (const [id, crash] of crashes) behaviours.set(id, { ...behaviours.get(id), ...crash });
       this.#dictations = new Map();
+      this.#crashes = new Map();
       const { number, draw, seed, protocol } = shared;
-      const account = await this.#host.run({ number, order, protocol, m, seed, draw, commander, members, deadline: this.#deadline });
+      const account = await this.#host.run({ number, order, protocol, m, seed, draw, commander, members, deadline: this.#deadline }, behaviours);
       this.#markLost([...account.losses, ...this.#host.losses()]);
-      for (const { id, reason } of account.losses) if (this.#crashing.delete(id) && reason === lossBy.killing()) this.#states.delete(id);
+      for (const { id, reason } of account.losses) if (crashes.get(id)?.crashRound !== undefined && reason === lossBy.killing()) this.#states.delete(id);
       const ballots = new Map(account.reports.flatMap(({ id, ballot }) => (ballot === undefined ? [] : [[id, ballot]])));
       const after = before.map((member): MemberResult => ({ ...afterwards(member, account), majority: ballots.get(member.id) }));
       return {
@@ -341,8 +344,7 @@ export class Army {
   #crashRound(general: NodeId, round: number): void {
     const context = { self: general, members: [...this.#states.keys()], commander: general, m: this.m, number: 1, keyring: symbolicKeyring(general) };
     wholeIn(round, `a round of ${this.#protocol.name}`, 1, this.#protocol.rounds(context));
-    this.#crashing.add(general);
-    this.#host.crashInRound(general, round);
+    this.#crashes.set(general, { ...this.#crashes.get(general), crashRound: round });
   }
 
   #mustFit(protocol: AnyRoundsProtocol, m: number): void {
@@ -353,10 +355,13 @@ export class Army {
   /** Runs the next order in virtual time, to see whether what traitors are told to say fits before anything happens. */
   #dryRun(members: readonly Member[], commander: NodeId, order: Order, m: number): void {
     if (this.#dictations.size === 0) return;
-    const traitors = new Map(members.flatMap(({ id, state }) => (state.type === 'faulty' ? [[id, state.strategy]] : [])));
+    const behaviours = behavioursOf(strategiesOf(members));
     const lost = new Set(members.flatMap(({ id, state }) => (state.type === 'lost' ? [id] : [])));
-    for (const id of this.#dictations.keys()) if (!traitors.has(id)) this.#dictations.delete(id);
-    const dictations = this.#dictations;
+    for (const [id, words] of this.#dictations) {
+      const behaviour = behaviours.get(id);
+      if (behaviour === undefined) this.#dictations.delete(id);
+      else behaviours.set(id, { ...behaviour, words });
+    }
     const spec = {
       number: this.#orders + 1,
       order,
@@ -369,7 +374,7 @@ export class Army {
       deadline: this.#deadline,
     };
     try {
-      simulate(spec, { traitors, lost, dictations });
+      simulate(spec, { behaviours, lost });
     } catch (error) {
       // What does not fit now would not fit the next time either.
       this.#dictations = new Map();
@@ -421,6 +426,12 @@ export class Army {
     this.#primary = seeded(this.#seed)(question, candidates);
   }
 }
+
+/** Loaded when it is asked for, as a page in a browser has no threads of Node, and all else runs there. */
+const threads = async (spare: boolean): Promise<Host> => new (await import('./threads/host.ts')).ThreadHost({ spare });
+
+/** The traitors and their ways. */
+const strategiesOf = (members: readonly Member[]): ReadonlyMap<NodeId, string> => new Map(members.flatMap(({ id, state }) => (state.type === 'faulty' ? [[id, state.strategy]] : [])));
 
 const LOST: MemberState = { type: 'lost', reason: '' };
 

@@ -1,7 +1,7 @@
 import { figure } from '../core/figures.ts';
 import type { Tampered } from './fact.ts';
 import type { Keyring } from './keyring.ts';
-import type { CrashMode, RunSpec } from './run-spec.ts';
+import type { Behaviours, RunSpec } from './run-spec.ts';
 import type { NodeId } from '../core/node.ts';
 import type { FaultKind } from './fault-kind.ts';
 import type { Order } from './order.ts';
@@ -49,18 +49,10 @@ export interface Host {
   spawn(ids: readonly NodeId[]): Promise<void>;
   /** Ends a general, at once, also in the middle of an order. */
   stop(id: NodeId): Promise<void>;
-  /** Makes a general a traitor in that way, or loyal. */
-  corrupt(id: NodeId, strategy: string | undefined): void;
-  /** Makes a general break down when the next order reaches it. */
-  injectCrash(id: NodeId, crashMode: CrashMode): void;
-  /** Has a general die in the middle of that round of the next order: what it says then reaches the first half of the others only. */
-  crashInRound(id: NodeId, round: number): void;
-  /** Fixes what a traitor says in the next order: one word for each message, in the order in which they come up. */
-  dictate(id: NodeId, words: readonly string[]): void;
   /** The keyring that a general has under that seed. */
   keyring(seed: number, id: NodeId): Keyring;
-  /** Has one order agreed on. Always ends: who neither answers nor dies is given up after the deadline. */
-  run(spec: RunSpec): Promise<RunResult>;
+  /** Has one order agreed on, in which some generals behave so. Always ends: who neither answers nor dies is given up after the deadline. */
+  run(spec: RunSpec, behaviours: Behaviours): Promise<RunResult>;
   /** Who was lost since the last call, outside of any run. */
   losses(): readonly Loss[];
   /** Ends everything. */

@@ -27,6 +27,24 @@ export interface RunSpec extends NodeSpec {
   readonly order: Order;
 }
 
+/** What one general does in one order beside what its protocol asks for. No other general is told. */
+export interface Behaviour {
+  /** The way in which it is a traitor; loyal if not given. */
+  readonly strategy?: string;
+  /** What it says as a traitor, word by word, in the place of what its strategy would choose. */
+  readonly words?: readonly string[];
+  /** How it breaks down when the order reaches it. */
+  readonly crashMode?: CrashMode;
+  /** In the middle of which round it dies: what it says then reaches the first half of the others only. */
+  readonly crashRound?: number;
+}
+
+/** The behaviour of each general that has one of its own. */
+export type Behaviours = ReadonlyMap<NodeId, Behaviour>;
+
+/** The behaviours of traitors, each in its way. */
+export const behavioursOf = (traitors: ReadonlyMap<NodeId, string>): Map<NodeId, Behaviour> => new Map([...traitors].map(([id, strategy]) => [id, { strategy }]));
+
 /** For how many milliseconds a hung general is waited for, where nothing else is asked for. */
 export const DEFAULT_DEADLINE = 1000;
 

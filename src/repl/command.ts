@@ -8,7 +8,6 @@ import type { CheckResult } from '../generals/check/result.ts';
 import type { Step } from '../generals/trace/steps.ts';
 import type { Explanation } from '../generals/trace/why.ts';
 import type { Journal } from './journal.ts';
-import { writeOwn } from './own-file.ts';
 import type { Person, Question } from './person.ts';
 
 /** What a command has to work on. */
@@ -28,26 +27,15 @@ export interface Session {
   readonly muster: Muster;
   /** Writes a file that is new, or begins as such files do. @throws UserError */
   readonly write: (file: string, text: string, opening: string) => void;
+  /** All demos, by name. @throws UserError if they cannot be read */
+  readonly demos: () => readonly Demo[];
+  /** The version of this program. */
+  readonly version: () => string;
   /** Who can be asked; nobody, where commands come from a script or a pipe. */
   readonly person: Person | undefined;
 }
 
-type Muster = (count: number, options: Pick<ArmyOptions, 'seed' | 'protocol'>) => Promise<Army>;
-
-/** A session at its beginning. @param record told of each order's outcome */
-export const sessionOf = (army: Army, record: (outcome: Outcome) => void = () => undefined, muster: Muster = musterThreads): Session => ({
-  army,
-  outcome: undefined,
-  isTraced: false,
-  journal: { seed: army.seed, count: army.members().length, protocol: army.protocol.name, lines: [] },
-  record,
-  progress: () => undefined,
-  muster,
-  write: writeOwn,
-  person: undefined,
-});
-
-const musterThreads: Muster = async (count, options) => (await import('../generals/army.ts')).Army.muster(count, options);
+export type Muster = (count: number, options: Pick<ArmyOptions, 'seed' | 'protocol'>) => Promise<Army>;
 
 /** What came of one line. */
 export type Answer =
@@ -57,6 +45,14 @@ export type Answer =
   | { readonly type: 'result'; readonly command: string; readonly result: Result; readonly line?: string }
   /** A user's mistake, in one line with the right form; nothing has changed. */
   | { readonly type: 'mistake'; readonly message: string };
+
+/** A script that shows something, with comments that say what. */
+export interface Demo {
+  readonly name: string;
+  /** Its first comment. */
+  readonly summary: string;
+  readonly lines: readonly string[];
+}
 
 /** One step of a demo: what its author says, or a command and what came of it. */
 export type DemoStep = { readonly type: 'comment'; readonly text: string } | { readonly type: 'command'; readonly line: string; readonly answer: Answer };

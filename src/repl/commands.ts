@@ -14,7 +14,7 @@ import { factsOf } from '../generals/trace/facts.ts';
 import { stepsOf } from '../generals/trace/steps.ts';
 import { explain } from '../generals/trace/why.ts';
 import { GROUPS, formOf, type Command, type Parameter, type Result, type Session } from './command.ts';
-import { demoNames, demos, performed } from './demos.ts';
+import { performed } from './demos.ts';
 import { OPENING, scriptOf } from './journal.ts';
 import { nearest } from './nearest.ts';
 import type { Question } from './person.ts';
@@ -45,7 +45,17 @@ const STRATEGY: Parameter = {
   ask: (_session, [, state]) => (state !== 'faulty' ? undefined : { type: 'list', message: 'How does it betray?', choices: STRATEGIES.map(({ name, summary }) => ({ word: name, summary })) }),
 };
 const PROTOCOL: Parameter = { name: 'name', words: () => PROTOCOLS.map(({ name }) => name) };
-const DEMO: Parameter = { name: 'name', words: () => demoNames() };
+const DEMO: Parameter = {
+  name: 'name',
+  words: ({ demos }) => {
+    try {
+      return demos().map(({ name }) => name);
+    } catch {
+      // That they cannot be read is told to who runs one.
+      return [];
+    }
+  },
+};
 
 /** What each way of breaking down is. */
 const BREAKDOWN_SUMMARIES: Readonly<Record<CrashMode, string>> = {
@@ -299,7 +309,7 @@ export const COMMANDS: readonly Command[] = [
     details: 'Your own generals stay as they are.',
     example: 'demo traitor-among-four',
     async run(session, [name], signal, execute) {
-      if (name === undefined) return { type: 'demos', demos: demos().map(({ name: known, summary }) => ({ name: known, summary })) };
+      if (name === undefined) return { type: 'demos', demos: session.demos().map(({ name: known, summary }) => ({ name: known, summary })) };
       return performed(session, name, signal, execute);
     },
   },
@@ -331,7 +341,7 @@ export const COMMANDS: readonly Command[] = [
     forms: [[]],
     summary: 'show the version of this program',
     example: 'version',
-    run: async () => ({ type: 'version', version: (await import('./version.ts')).version() }),
+    run: async ({ version }) => ({ type: 'version', version: version() }),
   },
   {
     name: 'clear',

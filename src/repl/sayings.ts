@@ -1,5 +1,5 @@
-import type { RunSpec } from '../generals/run-spec.ts';
-import { nameOf, nodeId, type NodeId } from '../core/node.ts';
+import { behavioursOf, type RunSpec } from '../generals/run-spec.ts';
+import { nameOf, nodeId } from '../core/node.ts';
 import { ORDERS } from '../generals/order.ts';
 import { parseId } from '../core/parse.ts';
 import { UserError } from '../core/user-error.ts';
@@ -38,12 +38,13 @@ export function nextSaying({ army }: Session, [id = '', ...said]: readonly strin
 
   /** What keeps these words from being all that the traitor says; undefined if nothing does. */
   function trial(tried: readonly string[]): UserError | undefined {
-    const traitors = new Map<NodeId, string>(members.flatMap((member) => (member.state.type === 'faulty' ? [[member.id, member.state.strategy]] : [])));
+    const behaviours = behavioursOf(new Map(members.flatMap((member) => (member.state.type === 'faulty' ? [[member.id, member.state.strategy]] : []))));
+    behaviours.set(traitor, { ...behaviours.get(traitor), words: tried });
     const lost = new Set(members.flatMap((member) => (member.state.type === 'lost' ? [member.id] : [])));
-    const { seed, protocol, m: faults, deadline } = army;
-    const spec: RunSpec = { number: 1, draw: 1, order: ORDERS[0]!, protocol: protocol.name, m: faults, seed, commander: commander!, members: members.map((member) => member.id), deadline };
+    const { seed, protocol, m, deadline } = army;
+    const spec: RunSpec = { number: 1, draw: 1, order: ORDERS[0]!, protocol: protocol.name, m, seed, commander: commander!, members: members.map((member) => member.id), deadline };
     try {
-      simulate(spec, { traitors, lost, dictations: new Map([[traitor, tried]]) });
+      simulate(spec, { behaviours, lost });
       return undefined;
     } catch (error) {
       if (error instanceof UserError) return error;

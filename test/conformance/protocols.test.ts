@@ -6,6 +6,7 @@ import { nodeId } from '../../src/core/node.ts';
 import type { AnyRoundsProtocol, Context } from '../../src/generals/protocol.ts';
 import { STRATEGIES } from '../../src/generals/faults/registry.ts';
 import { PROTOCOLS } from '../../src/generals/protocols/registry.ts';
+import { behavioursOf } from '../../src/generals/run-spec.ts';
 import { roleInstance } from '../../src/generals/general.ts';
 import { runInRounds, runInstances } from '../../src/generals/sim/rounds.ts';
 import { simulate } from '../../src/generals/sim/simulate.ts';
@@ -74,7 +75,7 @@ for (const protocol of PROTOCOLS) {
         fc.assert(
           fc.property(anyTrial, (drawn) => {
             const one = { ...drawn, traitors: new Map([...drawn.traitors.keys()].map((id) => [id, strategy.name])) };
-            const account = simulate(one, one);
+            const account = simulate(one, { behaviours: behavioursOf(one.traitors) });
             expect(account.losses, repeatLine(one)).to.deep.equal([]);
             for (const { decision, strategy: how } of account.reports) if (how === undefined) expect(decision, repeatLine(one)).to.be.oneOf(['attack', 'retreat']);
           }),
@@ -98,11 +99,11 @@ for (const protocol of PROTOCOLS) {
     it('gives the same account twice, in lockstep, and whatever the network delays', () => {
       fc.assert(
         fc.property(anyTrial, fc.array(fc.integer({ min: 1, max: DELAY_MAX }), { minLength: 1 }), (one, delays) => {
-          const account = simulate(one, one);
-          expect(simulate(one, one), repeatLine(one)).to.deep.equal(account);
+          const account = simulate(one, { behaviours: behavioursOf(one.traitors) });
+          expect(simulate(one, { behaviours: behavioursOf(one.traitors) }), repeatLine(one)).to.deep.equal(account);
           expect(runInRounds(one, one), repeatLine(one)).to.deep.equal(account);
           let frames = 0;
-          expect(simulate(one, { ...one, delay: () => delays[frames++ % delays.length]! }), repeatLine(one)).to.deep.equal(account);
+          expect(simulate(one, { behaviours: behavioursOf(one.traitors), delay: () => delays[frames++ % delays.length]! }), repeatLine(one)).to.deep.equal(account);
         }),
         { numRuns: 60 },
       );

@@ -160,7 +160,7 @@ describe('message ports between generals, as a transport,', () => {
         });
       });
       main.port2.postMessage({ type: 'link', self: id, peers: links.get(id)! }, links.get(id)!.map(([, port]) => port));
-      main.port2.postMessage(encodeSpec(spec, id === 1 ? 'attack' : undefined));
+      main.port2.postMessage(encodeSpec({ spec, order: id === 1 ? 'attack' : undefined }));
       return report;
     });
     for (const id of gone) for (const [, port] of links.get(nodeId(id))!) port.close();

@@ -1,7 +1,8 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { Army, type ArmyOptions } from '../../src/index.ts';
-import { sessionOf, type Session } from '../../src/repl/command.ts';
+import type { Session } from '../../src/repl/command.ts';
+import { sessionOf } from '../../src/repl/session.ts';
 import { execute, type Answer } from '../../src/repl/execute.ts';
 import { factsOf } from '../../src/generals/trace/facts.ts';
 import { transcriptOf } from '../support/run.ts';

@@ -4,7 +4,7 @@ import { delimiter, dirname } from 'node:path';
 import { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { Army, type ArmyOptions } from '../../src/index.ts';
-import { sessionOf } from '../../src/repl/command.ts';
+import { sessionOf } from '../../src/repl/session.ts';
 import { looksOf } from '../../src/repl/looks.ts';
 import { runScript } from '../../src/repl/script.ts';
 

@@ -1,4 +1,4 @@
-import { seeded } from '../../core/choice.ts';
+import { seeded, type Choose } from '../../core/choice.ts';
 import type { RunResult, Accusation, Report } from '../host.ts';
 import { symbolicKeyring } from '../keyring.ts';
 import type { RunSpec } from '../run-spec.ts';
@@ -8,13 +8,20 @@ import { maySpeak, type Context, type Heard, type OrderVocabulary, type RoundsEf
 import type { Course, Inbox } from '../synchronizer.ts';
 import { roleInstance, type RoleInstance } from '../general.ts';
 import { joined } from './inbox.ts';
-import type { RunOptions } from './simulate.ts';
+
+/** What a run by rounds can show of what `simulate` can: nobody breaks down. */
+export interface RoundsOptions {
+  /** The traitors and their ways. */
+  readonly traitors?: ReadonlyMap<NodeId, string>;
+  /** Answers the questions of treason; by the order's seed if not given. */
+  readonly choose?: Choose;
+}
 
 /**
  * Runs one order round by round, without frames, timers and virtual time, none of which matter while nobody breaks down:
- * the account is the one that `simulate` gives, in a fraction of the time.
+ * the result is the one that `simulate` gives, in a fraction of the time.
  */
-export function runInRounds(spec: RunSpec, { traitors, choose = seeded(spec.seed) }: Pick<RunOptions, 'traitors' | 'choose'> = {}): RunResult {
+export function runInRounds(spec: RunSpec, { traitors, choose = seeded(spec.seed) }: RoundsOptions = {}): RunResult {
   return runInstances(spec.members.map((id) => roleInstance(spec, id, traitors?.get(id), choose, symbolicKeyring(id))), spec.order);
 }
 

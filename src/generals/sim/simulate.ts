@@ -1,25 +1,20 @@
 import { seeded, type Choose } from '../../core/choice.ts';
 import { CRASH_MESSAGE, lossBy, type Accusation, type RunResult, type Loss, type Report } from '../host.ts';
 import { symbolicKeyring } from '../keyring.ts';
-import type { CrashMode, RunSpec } from '../run-spec.ts';
+import type { Behaviours, RunSpec } from '../run-spec.ts';
 import type { NodeId } from '../../core/node.ts';
 import type { Effect, Event } from '../protocol.ts';
 import type { Synchronized } from '../synchronizer.ts';
+import type { Dictation } from '../faults/dictated.ts';
 import { EventQueue } from './event-queue.ts';
 import { dictationFor, general, lastOf, type General } from '../general.ts';
 
 /** What a simulated order meets, beside its specification. */
 export interface RunOptions {
-  /** The traitors and their ways. */
-  readonly traitors?: ReadonlyMap<NodeId, string>;
+  /** What some of them do beside what their protocol asks for. */
+  readonly behaviours?: Behaviours;
   /** Members that were lost before. */
   readonly lost?: ReadonlySet<NodeId>;
-  /** Members that break down when the order reaches them. */
-  readonly crashModes?: ReadonlyMap<NodeId, CrashMode>;
-  /** Members that die in the middle of a round, and of which. */
-  readonly crashRounds?: ReadonlyMap<NodeId, number>;
-  /** What traitors say in this order, word by word, in the place of what their strategies would choose. */
-  readonly dictations?: ReadonlyMap<NodeId, readonly string[]>;
   /** How many milliseconds of virtual time a frame is under way; 1 if not given. */
   readonly delay?: (from: NodeId, to: NodeId) => number;
   /** Answers the questions of treason; by the order's seed if not given. */
@@ -32,12 +27,12 @@ type HostEvent = { readonly to: NodeId } & (
 );
 
 /**
- * Runs one order in virtual time. Without I/O and clock: the same arguments give the same account.
+ * Runs one order in virtual time. Without I/O and clock: the same arguments give the same result.
  * @throws UserError if a dictation does not fit what its general has to say
  */
 export function simulate(spec: RunSpec, options: RunOptions = {}): RunResult {
-  const { traitors, dictations, lost = new Set<NodeId>(), crashModes, crashRounds, delay = () => 1, choose = seeded(spec.seed) } = options;
-  const dictates = new Map([...(dictations ?? [])].map(([id, words]) => [id, dictationFor(spec, id, words)]));
+  const { behaviours, lost = new Set<NodeId>(), delay = () => 1, choose = seeded(spec.seed) } = options;
+  const dictations = new Map<NodeId, Dictation>();
   const queue = new EventQueue<HostEvent>();
   const army = new Map<NodeId, General>();
   const timers = new Map<string, number>();
@@ -47,11 +42,13 @@ export function simulate(spec: RunSpec, options: RunOptions = {}): RunResult {
   let settings = 0;
 
   for (const id of spec.members) {
-    if (!lost.has(id) && crashModes?.get(id) === undefined) army.set(id, general(spec, id, traitors?.get(id), choose, symbolicKeyring(id), dictates.get(id)));
+    const { strategy, words, crashMode } = behaviours?.get(id) ?? {};
+    if (words !== undefined) dictations.set(id, dictationFor(spec, id, words));
+    if (!lost.has(id) && crashMode === undefined) army.set(id, general(spec, id, strategy, choose, symbolicKeyring(id), dictations.get(id)));
   }
   for (const id of spec.members) {
     if (army.has(id)) continue;
-    const crashMode = crashModes?.get(id);
+    const crashMode = behaviours?.get(id)?.crashMode;
     if (lost.has(id)) depart(id, atOnce);
     else if (crashMode === 'throw') lose(id, lossBy.throwing(CRASH_MESSAGE), atOnce);
     else if (crashMode === 'exit') lose(id, lossBy.exiting(1), atOnce);
@@ -70,7 +67,7 @@ export function simulate(spec: RunSpec, options: RunOptions = {}): RunResult {
     if (!reports.has(id) && !lost.has(id) && !losses.some((loss) => loss.id === id)) lose(id, lossBy.hanging(spec.deadline), atOnce);
   }
   // Where somebody was lost on the way, the others may have had less to say than was foreseen, as on threads.
-  if (losses.length === 0) for (const dictate of dictates.values()) dictate.finish();
+  if (losses.length === 0) for (const dictation of dictations.values()) dictation.finish();
   return { reports: [...reports.values()].sort(byId), losses: losses.sort(byId), accusations: accusations.sort(byAccuser) };
 
   function happen(to: NodeId, event: Event<Synchronized>, at: number): void {
@@ -78,7 +75,7 @@ export function simulate(spec: RunSpec, options: RunOptions = {}): RunResult {
   }
 
   function perform(self: NodeId, effects: Effect<Synchronized>[], now: number): void {
-    const crashRound = crashRounds?.get(self);
+    const crashRound = behaviours?.get(self)?.crashRound;
     const last = crashRound === undefined ? undefined : lastOf(effects, crashRound, spec.members.filter((id) => id !== self));
     for (const effect of last ?? effects) {
       switch (effect.type) {

@@ -1,7 +1,7 @@
 import { MessageChannel, Worker, type MessagePort } from 'node:worker_threads';
 import { lossBy, type Accusation, type RunResult, type Host, type Loss, type Report } from '../host.ts';
 import type { Keyring } from '../keyring.ts';
-import type { CrashMode, NodeSpec, RunSpec } from '../run-spec.ts';
+import type { Behaviours, NodeSpec, RunSpec } from '../run-spec.ts';
 import { nameOf, type NodeId } from '../../core/node.ts';
 import { ed25519Keyring } from '../keys.ts';
 import { decodeReport, encodeSpec, type FromWorker, type ToWorker } from './letters.ts';
@@ -92,29 +92,11 @@ export class ThreadHost implements Host {
     await instance.worker.terminate();
   }
 
-  corrupt(id: NodeId, strategy: string | undefined): void {
-    this.#send(id, { type: 'corrupt', strategy });
-  }
-
-  injectCrash(id: NodeId, crashMode: CrashMode): void {
-    this.#send(id, { type: 'sabotage', crashMode });
-  }
-
-  crashInRound(id: NodeId, round: number): void {
-    const instance = this.#threads.get(id);
-    if (instance !== undefined) instance.crashing = true;
-    this.#send(id, { type: 'doom', round });
-  }
-
-  dictate(id: NodeId, words: readonly string[]): void {
-    this.#send(id, { type: 'dictate', words });
-  }
-
   keyring(seed: number, id: NodeId): Keyring {
     return ed25519Keyring(seed, id);
   }
 
-  run({ order, ...spec }: RunSpec): Promise<RunResult> {
+  run({ order, ...spec }: RunSpec, behaviours: Behaviours): Promise<RunResult> {
     if (this.#campaign !== undefined) throw new Error('an order is under way');
     return new Promise((end) => {
       const { members, commander, deadline } = spec;
@@ -122,8 +104,12 @@ export class ThreadHost implements Host {
       // Whoever goes on lets this begin anew, and accuses the silent before it runs out; it is for the case that nobody is left to.
       const patience = setTimeout(() => this.#giveUp(), deadline + 0.05 * members.length ** 2);
       this.#campaign = { spec, awaited, reports: [], losses: [], accusations: [], patience, end };
-      const forLieutenants = encodeSpec(spec, undefined);
-      for (const id of awaited) this.#send(id, id === commander ? encodeSpec(spec, order) : forLieutenants);
+      const forMost = encodeSpec({ spec });
+      for (const id of awaited) {
+        const behaviour = behaviours.get(id);
+        if (behaviour?.crashRound !== undefined) this.#threads.get(id)!.crashing = true;
+        this.#send(id, id !== commander && behaviour === undefined ? forMost : encodeSpec({ spec, order: id === commander ? order : undefined, behaviour }));
+      }
       this.#endIfComplete();
     });
   }

@@ -2,7 +2,7 @@ import type { MessagePort } from 'node:worker_threads';
 import { seeded } from '../../core/choice.ts';
 import { CRASH_MESSAGE } from '../host.ts';
 import type { Keyring } from '../keyring.ts';
-import type { CrashMode, NodeSpec } from '../run-spec.ts';
+import type { Behaviour, CrashMode, NodeSpec } from '../run-spec.ts';
 import { nodeId, type NodeId } from '../../core/node.ts';
 import type { Order } from '../order.ts';
 import type { Effect, Event } from '../protocol.ts';
@@ -19,11 +19,7 @@ export function serve(main: MessagePort): void {
   const links = new Map<NodeId, MessagePort>();
   const timers = new Map<string, NodeJS.Timeout>();
   let self = nodeId(0);
-  let strategy: string | undefined;
-  let crashMode: CrashMode | undefined;
-  /** In the middle of which round of the next order it is to die. */
-  let crashRound: number | undefined;
-  let words: readonly string[] | undefined;
+  let behaviour: Behaviour = {};
   let keys: { readonly seed: number; readonly keyring: Keyring } | undefined;
   let number = 0;
   /** Who else takes part in it. */
@@ -37,30 +33,14 @@ export function serve(main: MessagePort): void {
 
   main.on('message', (letter: ToWorker) => {
     if (typeof letter === 'string') {
-      if (crashMode !== undefined) breakDown(crashMode);
-      const { spec, order } = decodeSpec(letter);
-      return embark(spec, order);
+      const { spec, order, behaviour: own = {} } = decodeSpec(letter);
+      if (own.crashMode !== undefined) breakDown(own.crashMode);
+      behaviour = own;
+      return start(spec, order);
     }
-    switch (letter.type) {
-      case 'link':
-        self = letter.self;
-        for (const [peer, port] of letter.peers) link(peer, port);
-        return tell({ type: 'ready' });
-      case 'corrupt':
-        strategy = letter.strategy;
-        return;
-      case 'dictate':
-        words = letter.words;
-        return;
-      case 'sabotage':
-        crashMode = letter.crashMode;
-        return;
-      case 'doom':
-        crashRound = letter.round;
-        return;
-      default:
-        letter satisfies never;
-    }
+    self = letter.self;
+    for (const [peer, port] of letter.peers) link(peer, port);
+    return tell({ type: 'ready' });
   });
 
   function link(peer: NodeId, port: MessagePort): void {
@@ -72,13 +52,12 @@ export function serve(main: MessagePort): void {
     });
   }
 
-  function embark(spec: NodeSpec, order: Order | undefined): void {
+  function start(spec: NodeSpec, order: Order | undefined): void {
     number = spec.number;
     others = spec.members.filter((id) => id !== self);
     pulse = spec.deadline / 4;
     pulsed = performance.now();
-    current = general(spec, self, strategy, seeded(spec.seed), keyringFor(spec.seed), words && dictationFor(spec, self, words));
-    words = undefined;
+    current = general(spec, self, behaviour.strategy, seeded(spec.seed), keyringFor(spec.seed), behaviour.words && dictationFor(spec, self, behaviour.words));
     for (const peer of others) if (!links.has(peer)) feed({ type: 'gone', peer });
     if (order !== undefined) feed({ type: 'input', input: order });
     feed({ type: 'start' });
@@ -106,6 +85,7 @@ export function serve(main: MessagePort): void {
   function feed(event: Event<Synchronized>): void {
     if (current === undefined) return;
     const effects = current.handle(event);
+    const { crashRound } = behaviour;
     const last = crashRound === undefined ? undefined : lastOf(effects, crashRound, others);
     for (const effect of last ?? effects) perform(effect);
     if (last !== undefined) process.exit(0);

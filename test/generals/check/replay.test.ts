@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import type { Choose } from '../../../src/core/choice.ts';
 import type { Member } from '../../../src/generals/outcome.ts';
 import type { AnyRoundsProtocol } from '../../../src/generals/protocol.ts';
+import { behavioursOf } from '../../../src/generals/run-spec.ts';
 import type { Action } from '../../../src/generals/strategy.ts';
 import { findingsOf } from '../../../src/generals/judge/findings.ts';
 import { exchange } from '../../../src/generals/protocols/exchange.ts';
@@ -43,7 +44,7 @@ describe('a violation that check has found', () => {
 /** As a script does: traitors that might do anything, and their choices word by word. */
 function replayed({ protocol, members, commander, m, order, traitors, choices }: Violation) {
   const spec = { number: 1, protocol, m, members, commander, seed: 1, draw: 1, deadline: 1000, order };
-  const account = simulate(spec, { traitors: new Map(traitors.map((id) => [id, 'arbitrary'])), choose: saying(choices, (option) => wordOf(protocolNamed(protocol)!, { members, commander, m }, option)) });
+  const account = simulate(spec, { behaviours: behavioursOf(new Map(traitors.map((id) => [id, 'arbitrary']))), choose: saying(choices, (option) => wordOf(protocolNamed(protocol)!, { members, commander, m }, option)) });
   const roster = members.map(
     (id): Member => ({
       id,

@@ -3,7 +3,7 @@ import { Army } from '../../../src/index.ts';
 import { majorityOf, tally } from '../../../src/generals/majority.ts';
 import type { Order } from '../../../src/generals/order.ts';
 import { PROTOCOLS } from '../../../src/generals/protocols/registry.ts';
-import { sessionOf } from '../../../src/repl/command.ts';
+import { sessionOf } from '../../../src/repl/session.ts';
 import { execute } from '../../../src/repl/execute.ts';
 import { jsonOf } from '../../../src/repl/json.ts';
 import { looksOf } from '../../../src/repl/looks.ts';
