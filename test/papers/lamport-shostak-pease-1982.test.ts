@@ -116,7 +116,7 @@ describe('Dolev and Strong, "Authenticated algorithms for Byzantine agreement" (
   for (const m of [1, 2, 3, 4]) {
     it(`against ${m} traitors ${m} rounds are too few, and ${m + 1} are enough: the order is passed on in secret to the last`, () => {
       const treason = secret(m);
-      const short = { ...treason, faults: m - 1 };
+      const short = { ...treason, m: m - 1 };
       expect(failureOf(short, runInRounds(short, short))).to.match(/^agreement: G3 decided attack, G2 decided retreat/);
       expect(failureOf(treason, runInRounds(treason, treason))).to.equal(undefined);
     });
