@@ -211,6 +211,16 @@ describe('the project is tidy:', () => {
     for (const wing of ['generals', 'replicas']) expect(named(`in \`${wing}/\``)).to.have.members(folders(`src/${wing}`).map((place) => `\`${wing}/${place.slice(1)}`));
   });
 
+  it('src/README.md says where things are, and each is there', () => {
+    const rows = tableIn('src/README.md', 'where is');
+    expect(rows).to.have.length.above(8);
+    for (const [what, places] of rows) {
+      const named = [...places!.matchAll(/`([\w/-]+\.ts)`, `([\w#]+)`/g)];
+      expect(named, what).to.have.length.above(0);
+      for (const [, file, name] of named) expect(read(`src/${file!}`), `${file} has no ${name}`).to.match(new RegExp(`\\b(?:function|const|class) ${name!}\\b|\\b${name!}\\(`));
+    }
+  });
+
   it('every command has a transcript', () => {
     const commands = filesIn('test/transcripts').flatMap((path) => read(path).split('\n').filter((line) => line.startsWith('generals> ')).map((line) => line.trim().split(/\s+/)[1]));
     for (const { name } of COMMANDS) expect(commands, `no transcript in test/transcripts shows ${name}`).to.include(name);
