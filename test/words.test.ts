@@ -13,6 +13,7 @@ import { transcriptOf as toldOf } from '../src/generals/trace/formats.ts';
 import { linesOfFacts, parseTrace } from '../src/generals/trace/jsonl.ts';
 import { Army } from '../src/index.ts';
 import { PROMPT } from '../src/repl/looks.ts';
+import { DOCUMENTS, proseOf } from './support/documents.ts';
 import { generals, projectPath, transcriptOf } from './support/run.ts';
 
 /** A longer sentence is read twice. */
@@ -22,6 +23,8 @@ const WORDS_MAX = 25;
 const SOURCES: Readonly<Record<string, () => Promise<readonly string[]>>> = {
   'what the prompt prints and refuses, in every transcript': async () =>
     readdirSync(projectPath('test/transcripts')).flatMap((file) => readFileSync(projectPath(`test/transcripts/${file}`), 'utf8').split('\n').filter((line) => !line.startsWith(PROMPT))),
+
+  'the documents': async () => [...DOCUMENTS, 'src/README.md'].flatMap(proseOf),
 
   'the summaries of commands, protocols and strategies': async () => [...COMMANDS, ...PROTOCOLS, ...STRATEGIES].map(({ summary }) => summary),
 
@@ -123,4 +126,4 @@ const sentencesIn = (text: string): string[] => text.replace(/(?:to repeat it|To
 const wordsIn = (sentence: string): number => sentence.split(/\s+/).filter((word) => /\w/.test(word)).length;
 
 /** Numbers that are names: seeds and what is typed with them, years. */
-const NAMES = /(?:seed|g-seed) \d+(?: \d+)?|\b(?:1982|1989|1999)\b|was broken in orders?.*$/g;
+const NAMES = /(?:seed|g-seed) \d+(?: \d+)?|\b(?:1982|1989|1999)\b|\bRFC \d+\b|\bTypeScript [\d.]+|\b20\d\d-\d\d-\d\d\b|was broken in orders?.*$/g;

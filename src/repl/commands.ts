@@ -64,7 +64,7 @@ const BREAKDOWN_SUMMARIES: Readonly<Record<CrashMode, string>> = {
   hang: 'its thread never answers again, and is given up after a while',
 };
 
-/** All commands, in the order in which help lists them. Parsing, help, completion and the README's table come from here. */
+/** All commands, in the order in which help lists them. Parsing, help, completion and the table of docs/prompt.md come from here. */
 export const COMMANDS: readonly Command[] = [
   {
     name: 'actual-order',
