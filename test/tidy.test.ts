@@ -16,7 +16,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'src/main.ts': ['src/cli', 'src/repl/first-prompt.ts'],
   'src/index.ts': ['src/generals', 'src/core'],
   workers: ['src/campaign', 'src/generals/threads', 'src/replicas/http', 'node:worker_threads'],
-  'src/cli': ['src/repl', 'src/campaign', 'src/generals', 'src/replicas', 'src/runtime', 'src/core', 'node:', 'cli-progress'],
+  'src/cli': ['src/repl', 'src/campaign', 'src/generals', 'src/replicas', 'src/trace', 'src/runtime', 'src/core', 'node:', 'cli-progress'],
   'src/repl': ['src/campaign', 'src/generals', 'src/runtime', 'src/core', 'node:', '@inquirer/core', 'inquirer', 'chalk', 'leven'],
   'src/campaign': ['src/generals', 'src/runtime', 'src/core', 'node:', 'piscina', 'cli-progress', 'vega'],
 
@@ -26,7 +26,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'src/generals/sim': ['src/generals/general.ts', 'src/generals/synchronizer.ts', 'src/generals/faults', ...VOCABULARY, 'src/core'],
   'src/generals/symbolic': ['src/generals/protocols', ...VOCABULARY, 'src/core'],
   'src/generals/general.ts': ['src/generals/synchronizer.ts', 'src/generals/faults', 'src/generals/protocols', ...VOCABULARY, 'src/core'],
-  'src/generals/trace': ['src/generals/protocols', ...VOCABULARY, 'src/core'],
+  'src/generals/trace': ['src/generals/protocols', ...VOCABULARY, 'src/trace', 'src/core'],
   'src/generals/judge': [...VOCABULARY, 'src/core'],
   'src/generals/faults': [...VOCABULARY, 'src/core'],
   // The one bridge between wings: PBFT, run in rounds among generals.
@@ -43,6 +43,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'src/runtime/http': ['src/core', 'src/runtime/seal.ts', 'node:', 'hono', '@hono/node-server', 'undici', 'ajv', 'prom-client'],
   'src/runtime/virtual': ['src/core'],
   'src/runtime': ['src/core', 'node:', 'canonicalize'],
+  'src/trace': ['src/core'],
   'src/core': [],
 };
 
@@ -56,6 +57,7 @@ const ONLY_BY: Readonly<Record<string, readonly string[]>> = {
 /** The folders that are free of I/O, of time and of chance. */
 const PURE = [
   'src/core',
+  'src/trace',
   'src/runtime/virtual',
   ...VOCABULARY,
   ...['general.ts', 'synchronizer.ts', 'protocols', 'faults', 'judge', 'trace', 'sim', 'check', 'symbolic'].map((part) => `src/generals/${part}`),

@@ -1,23 +1,28 @@
 import type { Trace } from '../generals/fact.ts';
 import { quoted, UserError } from '../core/user-error.ts';
 import { looksOf, wantsColour } from '../repl/looks.ts';
-import { diagramOf, type Style } from '../generals/trace/diagram.ts';
-import { mermaidOf, shivizOf, transcriptOf } from '../generals/trace/formats.ts';
+import { chartOf } from '../generals/trace/chart.ts';
 import { parseTrace } from '../generals/trace/jsonl.ts';
-import { svgOf } from '../generals/trace/svg.ts';
+import { storyOf } from '../generals/trace/story.ts';
+import { transcriptOf } from '../generals/trace/transcript.ts';
+import type { Tone } from '../trace/chart.ts';
+import { diagramOf } from '../trace/diagram.ts';
+import { mermaidOf } from '../trace/mermaid.ts';
+import { shivizOf } from '../trace/shiviz.ts';
+import { svgOf } from '../trace/svg.ts';
 import { readText, writeText } from './files.ts';
 import { UsageError } from './arguments.ts';
 import type { TraceOrder } from './faces/trace.ts';
 
 const FORMATS: Readonly<Record<TraceOrder['format'], (trace: Trace) => string>> = {
   transcript: transcriptOf,
-  diagram: (trace) => diagramOf(trace, { width: process.stdout.columns ?? 80, paint: painterOf() }),
-  mermaid: mermaidOf,
-  shiviz: shivizOf,
+  diagram: (trace) => diagramOf(chartOf(trace), { width: process.stdout.columns ?? 80, paint: painterOf() }),
+  mermaid: (trace) => mermaidOf(storyOf(trace)),
+  shiviz: (trace) => shivizOf(storyOf(trace)),
 };
 
 /** Colours for who may see them. */
-function painterOf(): (text: string, style: Style) => string {
+function painterOf(): (text: string, style: Tone) => string {
   const { paint } = looksOf(wantsColour(process.env, process.stdout.isTTY, false));
   const paints = { attack: paint.cyan, retreat: paint.yellow, lie: paint.red.bold, faint: paint.dim };
   return (text, style) => paints[style](text);
@@ -27,7 +32,7 @@ function painterOf(): (text: string, style: Style) => string {
 export function traceCommand({ file, format, svg, number }: TraceOrder): number {
   const traces = chosen(tracesIn(file), number);
   if (svg === undefined) process.stdout.write(traces.map(FORMATS[format]).join('\n'));
-  else writeText(svg, svgOf(traces));
+  else writeText(svg, svgOf(traces.map(chartOf)));
   return 0;
 }
 

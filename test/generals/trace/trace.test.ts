@@ -4,12 +4,16 @@ import type { Trace } from '../../../src/generals/fact.ts';
 import { Army, UserError, type Outcome } from '../../../src/index.ts';
 import { PROTOCOLS } from '../../../src/generals/protocols/registry.ts';
 import { factsOf } from '../../../src/generals/trace/facts.ts';
-import { diagramOf } from '../../../src/generals/trace/diagram.ts';
-import { mermaidOf, shivizOf, transcriptOf } from '../../../src/generals/trace/formats.ts';
+import { chartOf } from '../../../src/generals/trace/chart.ts';
 import { linesOfFacts, parseTrace } from '../../../src/generals/trace/jsonl.ts';
 import { arrowsOf } from '../../../src/generals/trace/messages.ts';
 import type { ProtocolName } from '../../../src/generals/protocols/registry.ts';
-import { svgOf } from '../../../src/generals/trace/svg.ts';
+import { storyOf } from '../../../src/generals/trace/story.ts';
+import { transcriptOf } from '../../../src/generals/trace/transcript.ts';
+import * as diagram from '../../../src/trace/diagram.ts';
+import * as mermaid from '../../../src/trace/mermaid.ts';
+import * as shiviz from '../../../src/trace/shiviz.ts';
+import * as svg from '../../../src/trace/svg.ts';
 
 /** An order among so many, of which every third general is a traitor. */
 async function ordered(protocol: ProtocolName, members: number, host: 'sim' | 'threads' = 'sim'): Promise<Outcome> {
@@ -22,6 +26,11 @@ async function ordered(protocol: ProtocolName, members: number, host: 'sim' | 't
     await army.disband();
   }
 }
+
+const diagramOf = (trace: Trace, options?: diagram.DiagramOptions): string => diagram.diagramOf(chartOf(trace), options);
+const mermaidOf = (trace: Trace): string => mermaid.mermaidOf(storyOf(trace));
+const shivizOf = (trace: Trace): string => shiviz.shivizOf(storyOf(trace));
+const svgOf = (traces: readonly Trace[]): string => svg.svgOf(traces.map(chartOf));
 
 const traceOf = (outcome: Outcome): Trace => parseTrace(linesOfFacts(factsOf(outcome)))[0]!;
 
