@@ -35,6 +35,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 
   'src/replicas/http': ['src/replicas/faults', 'src/replicas/pbft', 'src/replicas/command.ts', 'src/runtime', 'src/core', 'node:', 'ajv', 'undici'],
   'src/replicas/sim': ['src/replicas/judge', 'src/replicas/faults', 'src/replicas/pbft', 'src/replicas/command.ts', 'src/runtime/virtual', 'src/core'],
+  'src/replicas/trace': ['src/replicas/sim/facts.ts', 'src/trace', 'src/core'],
   'src/replicas/faults': ['src/replicas/pbft', 'src/core'],
   'src/replicas/judge': ['src/core'],
   'src/replicas/pbft': ['src/replicas/command.ts', 'src/core'],
@@ -61,7 +62,7 @@ const PURE = [
   'src/runtime/virtual',
   ...VOCABULARY,
   ...['general.ts', 'synchronizer.ts', 'protocols', 'faults', 'judge', 'trace', 'sim', 'check', 'symbolic'].map((part) => `src/generals/${part}`),
-  ...['command.ts', 'pbft', 'faults', 'judge', 'sim'].map((part) => `src/replicas/${part}`),
+  ...['command.ts', 'pbft', 'faults', 'judge', 'sim', 'trace'].map((part) => `src/replicas/${part}`),
 ];
 
 /** What would be I/O, time or chance, and needs no import. */

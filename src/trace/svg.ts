@@ -77,6 +77,7 @@ function pictureOf(chart: Chart): Picture {
     });
     y += 12;
   }
+  if (parts.length === 0 && chart.end === undefined) head('');
   if (chart.end !== undefined) {
     head(chart.end.head);
     for (const lane of lanes.keys()) {

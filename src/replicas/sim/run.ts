@@ -66,9 +66,12 @@ export function runSchedule(schedule: Schedule, { loyal = replica as unknown as 
   const network: Network = new Network(nodes, {
     link: linkOf(schedule),
     sync: () => schedule.sync,
-    sent(from, to, message) {
+    sent(from, to, message, id) {
       if (from.id < n && isLoyal(from.id)) judgeWords(judge, from.id, n, message as Message);
-      observe?.({ at: network.now, type: 'sent', from: from.id, to, message: message as Message });
+      observe?.({ at: network.now, type: 'sent', id, from: from.id, to, message: message as Message });
+    },
+    heard(node, from, id) {
+      observe?.({ at: network.now, type: 'heard', id, from, to: node.id });
     },
     output(node, output) {
       const said = output as ReplicaOutput | ClientVocabulary['output'];
