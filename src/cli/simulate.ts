@@ -32,6 +32,8 @@ function one(order: SimulateOrder): number {
       if (line !== undefined) say(line);
     },
   });
+  // What could not be written to the file.
+  if (outcome.observerError !== undefined) throw outcome.observerError;
   trace?.end(outcome);
   if (order.json) say(JSON.stringify({ ...about(order), ...outcome }));
   else if (outcome.type === 'holds') say(paint(order).green(describeJudgement(outcome)));
