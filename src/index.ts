@@ -1,5 +1,6 @@
 /** The library: an army whose orders unit tests can give and judge. */
-export { Army, type ArmyOptions } from './generals/army.ts';
+export { Army, type ArmyOptions, type OrderOptions } from './generals/army.ts';
+export type { Fact, HeardFact, Judged, Ordered, Tampered } from './generals/fact.ts';
 export type { HostName, Traitors } from './generals/arguments.ts';
 export type { ProtocolName } from './generals/protocols/registry.ts';
 export type { StrategyName } from './generals/faults/registry.ts';

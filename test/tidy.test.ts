@@ -23,7 +23,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'src/main.ts': ['src/cli', 'src/repl/first-prompt.ts'],
   'src/index.ts': ['src/generals', 'src/core'],
   workers: ['src/campaign', 'src/generals/threads', 'src/replicas/http', 'node:worker_threads'],
-  'src/cli': ['src/repl', 'src/campaign', 'src/generals', 'src/replicas', 'src/runtime', 'src/core', 'node:', 'cli-progress'],
+  'src/cli': ['src/repl', 'src/campaign', 'src/generals', 'src/replicas', 'src/trace', 'src/runtime', 'src/core', 'node:', 'cli-progress'],
   'src/repl': ['src/campaign', 'src/generals', 'src/runtime', 'src/core', 'node:', '@inquirer/core', 'inquirer', 'chalk', 'leven'],
   'src/campaign': ['src/generals', 'src/runtime', 'src/core', 'node:', 'piscina', 'cli-progress', 'vega'],
 
@@ -33,7 +33,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'src/generals/sim': ['src/generals/general.ts', 'src/generals/synchronizer.ts', 'src/generals/faults', ...VOCABULARY, 'src/core'],
   'src/generals/symbolic': ['src/generals/protocols', ...VOCABULARY, 'src/core'],
   'src/generals/general.ts': ['src/generals/synchronizer.ts', 'src/generals/faults', 'src/generals/protocols', ...VOCABULARY, 'src/core'],
-  'src/generals/trace': ['src/generals/protocols', ...VOCABULARY, 'src/core'],
+  'src/generals/trace': ['src/generals/protocols', ...VOCABULARY, 'src/trace', 'src/core'],
   'src/generals/judge': [...VOCABULARY, 'src/core'],
   'src/generals/faults': [...VOCABULARY, 'src/core'],
   // The one bridge between wings: PBFT, run in rounds among generals.
@@ -42,6 +42,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 
   'src/replicas/http': ['src/replicas/faults', 'src/replicas/pbft', 'src/replicas/command.ts', 'src/runtime', 'src/core', 'node:', 'ajv', 'undici'],
   'src/replicas/sim': ['src/replicas/judge', 'src/replicas/faults', 'src/replicas/pbft', 'src/replicas/command.ts', 'src/runtime/virtual', 'src/core'],
+  'src/replicas/trace': ['src/replicas/sim/facts.ts', 'src/trace', 'src/core'],
   'src/replicas/faults': ['src/replicas/pbft', 'src/core'],
   'src/replicas/judge': ['src/core'],
   'src/replicas/pbft': ['src/replicas/command.ts', 'src/core'],
@@ -50,6 +51,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'src/runtime/http': ['src/core', 'src/runtime/seal.ts', 'node:', 'hono', '@hono/node-server', 'undici', 'ajv', 'prom-client'],
   'src/runtime/virtual': ['src/core'],
   'src/runtime': ['src/core', 'node:', 'canonicalize'],
+  'src/trace': ['src/core'],
   'src/core': [],
 };
 
@@ -63,10 +65,11 @@ const ONLY_BY: Readonly<Record<string, readonly string[]>> = {
 /** The folders that are free of I/O, of time and of chance. */
 const PURE = [
   'src/core',
+  'src/trace',
   'src/runtime/virtual',
   ...VOCABULARY,
   ...['general.ts', 'synchronizer.ts', 'protocols', 'faults', 'judge', 'trace', 'sim', 'check', 'symbolic'].map((part) => `src/generals/${part}`),
-  ...['command.ts', 'pbft', 'faults', 'judge', 'sim'].map((part) => `src/replicas/${part}`),
+  ...['command.ts', 'pbft', 'faults', 'judge', 'sim', 'trace'].map((part) => `src/replicas/${part}`),
 ];
 
 /** What would be I/O, time or chance, and needs no import. */

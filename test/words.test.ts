@@ -8,8 +8,9 @@ import { STRATEGIES } from '../src/generals/faults/registry.ts';
 import { check } from '../src/generals/check/check.ts';
 import { sentencesOf } from '../src/generals/check/report.ts';
 import { factsOf } from '../src/generals/trace/facts.ts';
-import { diagramOf } from '../src/generals/trace/diagram.ts';
-import { transcriptOf as toldOf } from '../src/generals/trace/formats.ts';
+import { chartOf } from '../src/generals/trace/chart.ts';
+import { transcriptOf as toldOf } from '../src/generals/trace/transcript.ts';
+import { diagramOf } from '../src/trace/diagram.ts';
 import { linesOfFacts, parseTrace } from '../src/generals/trace/jsonl.ts';
 import { Army } from '../src/index.ts';
 import { PROMPT } from '../src/repl/looks.ts';
@@ -53,7 +54,7 @@ const SOURCES: Readonly<Record<string, () => Promise<readonly string[]>>> = {
       for (const traitors of [[], [1], [1, 2, 3]]) {
         await using army = await Army.muster(4, { host: 'sim', seed: 2, protocol: name, primary: 1, traitors });
         const [trace] = parseTrace(linesOfFacts(factsOf(await army.order('attack', { anyway: true }))));
-        texts.push(toldOf(trace!), diagramOf(trace!));
+        texts.push(toldOf(trace!), diagramOf(chartOf(trace!)));
       }
     }
     return texts.flatMap((text) => text.split('\n'));

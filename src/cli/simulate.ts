@@ -1,12 +1,14 @@
 import { SingleBar } from 'cli-progress';
 import { counted, figure } from '../core/figures.ts';
+import { nodeId } from '../core/node.ts';
 import { replicaProtocol } from '../replicas/pbft/names.ts';
 import { isPlain, looksOf, wantsColour } from '../repl/looks.ts';
 import { barText, type Progress } from '../campaign/bar.ts';
 import { pace, plainLines } from '../repl/progress.ts';
-import { describeFact, type RunFact } from '../replicas/sim/facts.ts';
+import { describeFact, describeJudgement, type RunFact } from '../replicas/sim/facts.ts';
 import { runSchedule, type Outcome } from '../replicas/sim/run.ts';
 import { describeSchedule, drawSchedule, type Schedule } from '../replicas/sim/schedule.ts';
+import { lineOfFact, lineOfScheduled } from '../replicas/trace/lines.ts';
 import type { SimulateOrder } from './faces/simulate.ts';
 import { appendText, writeText } from './files.ts';
 import { lineOf } from './invocation.ts';
@@ -30,9 +32,11 @@ function one(order: SimulateOrder): number {
       if (line !== undefined) say(line);
     },
   });
+  // What could not be written to the file.
+  if (outcome.observerError !== undefined) throw outcome.observerError;
   trace?.end(outcome);
   if (order.json) say(JSON.stringify({ ...about(order), ...outcome }));
-  else if (outcome.type === 'holds') say(paint(order).green(`Safety and liveness held: ${counted(outcome.places, 'place')} of the log, view ${outcome.view}, ${counted(outcome.events, 'event')} in ${figure(outcome.time)} ms of virtual time.`));
+  else if (outcome.type === 'holds') say(paint(order).green(describeJudgement(outcome)));
   else sayViolated(order, order.seed, outcome);
   return outcome.type === 'holds' ? 0 : 3;
 }
@@ -101,20 +105,23 @@ function meterTo(stream: NodeJS.WriteStream): { show(progress: Progress & { read
 const CHUNK = 2 ** 20;
 
 /** A file of JSON lines: the schedule, what happened, and how it was judged. */
-function traceTo(file: string, order: SimulateOrder, schedule: Schedule): { write(fact: RunFact): void; end(outcome: Outcome): void } {
+function traceTo(file: string, { protocol, seed, members: count }: SimulateOrder, schedule: Schedule): { write(fact: RunFact): void; end(outcome: Outcome): void } {
   const { n: _, seed: __, traitors, cuts, ...rest } = schedule;
-  const { v, ...which } = about(order);
-  const scheduled = { v, type: 'scheduled', ...which, ...rest, traitors: [...traitors].map(([id, kind]) => ({ id, kind })), cuts: cuts.map(({ side, ...cut }) => ({ ...cut, side: [...side] })) };
-  writeText(file, `${JSON.stringify(scheduled)}\n`);
+  const members = Array.from({ length: count }, (___, id) => nodeId(id));
+  // The Byzantine one is the last.
+  const clients = Array.from({ length: schedule.clients + 1 }, (___, index) => nodeId(count + index));
+  const named = [...traitors].map(([id, kind]) => ({ id, kind }));
+  const plan = { ...rest, cuts: cuts.map(({ side, ...cut }) => ({ ...cut, side: [...side] })) };
+  writeText(file, lineOfScheduled({ type: 'scheduled', protocol, seed, members, clients, traitors: named, about: describeSchedule(schedule) }, plan));
   let text = '';
   return {
     write(fact) {
-      text += `${JSON.stringify(fact)}\n`;
+      text += lineOfFact(fact);
       if (text.length < CHUNK) return;
       appendText(file, text);
       text = '';
     },
-    end: ({ type: verdict, ...outcome }) => appendText(file, `${text}${JSON.stringify({ type: 'judged', verdict, ...outcome })}\n`),
+    end: ({ type: verdict, ...outcome }) => appendText(file, `${text}${lineOfFact({ type: 'judged', verdict, ...outcome })}`),
   };
 }
 

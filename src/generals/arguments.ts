@@ -44,6 +44,11 @@ export function flagIn(value: unknown, what: string): boolean {
   return value;
 }
 
+export function functionIn<Function extends (...given: never) => unknown>(value: Function, what: string): Function {
+  if (typeof value !== 'function') throw invalid(`${what} is a function, not ${shown(value)}`);
+  return value;
+}
+
 /** @param count ids run from 1 to it */
 export function traitorsIn(value: unknown, count: number): ReadonlyMap<NodeId, StrategyName> {
   const entries = Array.isArray(value)

@@ -1,5 +1,7 @@
 import { seeded } from '../core/choice.ts';
 import { counted, figure } from '../core/figures.ts';
+import { guarded, type Guarded, type Observe } from '../core/observer.ts';
+import type { Fact } from './fact.ts';
 import { lossBy, type Host, type Loss } from './host.ts';
 import { symbolicKeyring, type Keyring } from './keyring.ts';
 import { DEFAULT_DEADLINE, DEFAULT_LIMIT, behavioursOf, type Behaviour, type CrashMode } from './run-spec.ts';
@@ -16,8 +18,9 @@ import { DEFAULT_PROTOCOL, type NamedProtocol, type ProtocolName } from './proto
 import { SimHost } from './sim/host.ts';
 import { simulate } from './sim/simulate.ts';
 import {
-  crashModeIn, flagIn, hostIn, idIn, musteredIn, optionsIn, orderIn, protocolIn, sayingsIn, strategyIn, traitorsIn, wholeIn, type HostName, type Traitors,
+  crashModeIn, flagIn, functionIn, hostIn, idIn, musteredIn, optionsIn, orderIn, protocolIn, sayingsIn, strategyIn, traitorsIn, wholeIn, type HostName, type Traitors,
 } from './arguments.ts';
+import { factsAsTheyCome, factsOf, orderedOf } from './trace/facts.ts';
 
 export interface ArmyOptions {
   /** Where the generals live: `threads` (default), one worker thread each, or `sim`, virtual time. */
@@ -36,6 +39,19 @@ export interface ArmyOptions {
   readonly limit?: number;
   /** Whether one idle thread is kept, so that the next newcomer is there at once; false if not given. */
   readonly spare?: boolean;
+}
+
+export interface OrderOptions {
+  /** Runs the order although the traitors are too many for the protocol; else it is not run, and the verdict is `undecidable`. */
+  readonly anyway?: boolean;
+  /**
+   * Is told the facts of the order while it is under way: those that its trace has in the end. The first is `ordered`, the last `judged`;
+   * of each general what it heard and tampered with comes round by round, then what it decided and voted. Among generals no order is
+   * promised, and on threads it differs from time to time. Where a general is lost on the way, the trace is without what it had heard
+   * and done before, and the observer is not. What an observer throws ends nothing: it is told no more, and the outcome has it as
+   * `observerError`.
+   */
+  readonly observe?: Observe<Fact>;
 }
 
 const OPTIONS = ['host', 'seed', 'protocol', 'primary', 'traitors', 'deadline', 'limit', 'spare'] as const satisfies readonly (keyof ArmyOptions)[];
@@ -266,55 +282,61 @@ export class Army {
 
   /**
    * Has the primary give an order, and tells what came of it.
-   * @param options.anyway runs the order although the traitors are too many for the protocol; else it is not run, and the verdict is `undecidable`
    * @throws UserError `invalid-argument`, `unknown-option`, `no-primary`, `unfit-protocol`, `unfit-words`
    */
-  async order(order: Order, options: { readonly anyway?: boolean } = {}): Promise<Outcome> {
+  async order(order: Order, options: OrderOptions = {}): Promise<Outcome> {
     const given = orderIn(order);
-    const { anyway = false } = optionsIn(options, 'order', ['anyway']);
-    return this.#give(given, flagIn(anyway, 'anyway'));
+    const { anyway = false, observe } = optionsIn(options, 'order', ['anyway', 'observe']);
+    const isAnyway = flagIn(anyway, 'anyway');
+    const observer = observe === undefined ? undefined : guarded<Fact>(functionIn(observe, 'observe'));
+    return this.#whenIdle(async () => {
+      const outcome = await this.#give(given, isAnyway, observer);
+      if (observer === undefined) return outcome;
+      observer.tell(factsOf(outcome).at(-1)!);
+      return { ...outcome, ...observer.thrown };
+    });
   }
 
-  #give(order: Order, anyway: boolean): Promise<Outcome> {
-    return this.#whenIdle(async () => {
-      this.#markLost(this.#host.losses());
-      const commander = this.#primary;
-      if (commander === undefined) throw new UserError('there is no general to give the order', 'no-primary');
-      const before = this.#members();
-      const m = this.m;
-      this.#mustFit(this.#protocol, m);
-      const isRun = anyway || before.length >= this.#protocol.membersNeeded(before.filter(isFaulty).length);
-      if (isRun) this.#dryRun(before, commander, order, m);
-      this.#orders += 1;
-      this.#draws += 1;
-      const shared = { number: this.#orders, order, protocol: this.#protocol.name, m, seed: this.#seed, draw: this.#draws, dictations: this.#dictations, commander };
-      if (!isRun) {
-        const roster = before.map((member) => ({ ...member, majority: member.role === 'primary' ? order : undefined }));
-        const account = { reports: [], losses: [], accusations: [] };
-        return { ...shared, roster, verdict: undecidable(before), findings: undefined, messages: 0, account };
-      }
-      const members = before.map(({ id }) => id);
-      const crashes = this.#crashes;
-      const behaviours = behavioursOf(strategiesOf(before));
-      for (const [id, words] of this.#dictations) behaviours.set(id, { ...behaviours.get(id), words });
-      for (const [id, crash] of crashes) behaviours.set(id, { ...behaviours.get(id), ...crash });
-      this.#dictations = new Map();
-      this.#crashes = new Map();
-      const { number, draw, seed, protocol } = shared;
-      const account = await this.#host.run({ number, order, protocol, m, seed, draw, commander, members, deadline: this.#deadline }, behaviours);
-      this.#markLost([...account.losses, ...this.#host.losses()]);
-      for (const { id, reason } of account.losses) if (crashes.get(id)?.crashRound !== undefined && reason === lossBy.killing()) this.#states.delete(id);
-      const ballots = new Map(account.reports.flatMap(({ id, ballot }) => (ballot === undefined ? [] : [[id, ballot]])));
-      const after = before.map((member): MemberResult => ({ ...afterwards(member, account), majority: ballots.get(member.id) }));
-      return {
-        ...shared,
-        roster: after,
-        verdict: verdictOf(after, ballots),
-        findings: findingsOf(order, after, account),
-        messages: account.reports.reduce((sum, { sent }) => sum + sent, 0),
-        account,
-      };
-    });
+  async #give(order: Order, anyway: boolean, observer: Guarded<Fact> | undefined): Promise<Outcome> {
+    this.#markLost(this.#host.losses());
+    const commander = this.#primary;
+    if (commander === undefined) throw new UserError('there is no general to give the order', 'no-primary');
+    const before = this.#members();
+    const m = this.m;
+    this.#mustFit(this.#protocol, m);
+    const isRun = anyway || before.length >= this.#protocol.membersNeeded(before.filter(isFaulty).length);
+    if (isRun) this.#dryRun(before, commander, order, m);
+    this.#orders += 1;
+    this.#draws += 1;
+    const shared = { number: this.#orders, order, protocol: this.#protocol.name, m, seed: this.#seed, draw: this.#draws, dictations: this.#dictations, commander };
+    const watching = observer === undefined ? undefined : factsAsTheyCome(orderedOf({ ...shared, roster: before }), observer.tell);
+    if (!isRun) {
+      const roster = before.map((member) => ({ ...member, majority: member.role === 'primary' ? order : undefined }));
+      const account = { reports: [], losses: [], accusations: [] };
+      return { ...shared, roster, verdict: undecidable(before), findings: undefined, messages: 0, account };
+    }
+    const members = before.map(({ id }) => id);
+    const crashes = this.#crashes;
+    const behaviours = behavioursOf(strategiesOf(before));
+    for (const [id, words] of this.#dictations) behaviours.set(id, { ...behaviours.get(id), words });
+    for (const [id, crash] of crashes) behaviours.set(id, { ...behaviours.get(id), ...crash });
+    this.#dictations = new Map();
+    this.#crashes = new Map();
+    const { number, draw, seed, protocol } = shared;
+    const spec = { number, order, protocol, m, seed, draw, commander, members, deadline: this.#deadline };
+    const account = await this.#host.run(spec, behaviours, watching);
+    this.#markLost([...account.losses, ...this.#host.losses()]);
+    for (const { id, reason } of account.losses) if (crashes.get(id)?.crashRound !== undefined && reason === lossBy.killing()) this.#states.delete(id);
+    const ballots = new Map(account.reports.flatMap(({ id, ballot }) => (ballot === undefined ? [] : [[id, ballot]])));
+    const after = before.map((member): MemberResult => ({ ...afterwards(member, account), majority: ballots.get(member.id) }));
+    return {
+      ...shared,
+      roster: after,
+      verdict: verdictOf(after, ballots),
+      findings: findingsOf(order, after, account),
+      messages: account.reports.reduce((sum, { sent }) => sum + sent, 0),
+      account,
+    };
   }
 
   /** Ends all generals, at once. Other calls are refused from then on, as `disbanded`; to disband again does nothing. */

@@ -1,5 +1,5 @@
 import type { Choose } from '../core/choice.ts';
-import type { Report } from './host.ts';
+import type { News, Report } from './host.ts';
 import type { Keyring } from './keyring.ts';
 import type { NodeSpec } from './run-spec.ts';
 import type { NodeId } from '../core/node.ts';
@@ -18,6 +18,8 @@ const PATIENCE = 0.8;
 export interface General {
   handle(event: Event<Synchronized>): Effect<Synchronized>[];
   parse(input: unknown): Synchronized['message'] | undefined;
+  /** What it heard and tampered with since this was asked last; undefined if nothing. */
+  news(): News | undefined;
   /** The general's account of its rounds, once they are over. */
   report(course: Course): Report;
 }
@@ -32,9 +34,16 @@ export function general(spec: NodeSpec, self: NodeId, strategy: string | undefin
   const { protocol, context, report } = roleInstance(spec, self, strategy, choose, keyring, { dictate });
   const machine = synchronizer(protocol, spec.number, spec.deadline * PATIENCE);
   const state = machine.begin(context);
+  let [rounds, tampered] = [0, 0];
   return {
     handle: (event) => machine.step(context, state, event),
     parse: (input) => machine.parse(input),
+    news() {
+      const news = { told: rounds, heard: state.heard.slice(rounds), tampered: state.tampered.slice(tampered) };
+      if (news.heard.length + news.tampered.length === 0) return undefined;
+      [rounds, tampered] = [state.heard.length, state.tampered.length];
+      return news;
+    },
     report,
   };
 }

@@ -43,6 +43,24 @@ export interface RunResult {
   readonly accusations: readonly Accusation[];
 }
 
+/** What a general heard, and tampered with, since that was told last. */
+export interface News {
+  /** How many rounds were told of before. */
+  readonly told: number;
+  /** Of each round that is over since. */
+  readonly heard: readonly (readonly Heard<unknown>[])[];
+  readonly tampered: readonly Tampered[];
+}
+
+/** Is told what goes on in an order while it is under way. */
+export interface RunObserver {
+  readonly news: (id: NodeId, news: News) => void;
+  /** After all news of that general. */
+  readonly reported: (report: Report) => void;
+  readonly accused: (accusation: Accusation) => void;
+  readonly lost: (loss: Loss) => void;
+}
+
 /** Where generals live: threads, or virtual time. A host carries messages and keeps time; it decides nothing. */
 export interface Host {
   /** Brings generals to life, each linked to all others. */
@@ -52,7 +70,7 @@ export interface Host {
   /** The keyring that a general has under that seed. */
   keyring(seed: number, id: NodeId): Keyring;
   /** Has one order agreed on, in which some generals behave so. Always ends: who neither answers nor dies is given up after the deadline. */
-  run(spec: RunSpec, behaviours: Behaviours): Promise<RunResult>;
+  run(spec: RunSpec, behaviours: Behaviours, observer?: RunObserver): Promise<RunResult>;
   /** Who was lost since the last call, outside of any run. */
   losses(): readonly Loss[];
   /** Ends everything. */

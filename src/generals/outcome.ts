@@ -45,4 +45,6 @@ export interface Outcome {
   readonly messages: number;
   /** What each general heard, said and decided. */
   readonly account: RunResult;
+  /** What the observer of the order threw, if it did: it was told no more from then on. */
+  readonly observerError?: unknown;
 }

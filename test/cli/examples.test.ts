@@ -70,7 +70,7 @@ describe('what can be read can be typed', function () {
 
   describe('in help:', () => {
     // Some write what others read.
-    const order = ['check', 'run', 'trace', 'campaign', 'replay', 'simulate', 'demo', 'completion', 'help', ''];
+    const order = ['check', 'run', 'simulate', 'trace', 'campaign', 'replay', 'demo', 'completion', 'help', ''];
     for (const name of order) {
       for (const [example, about] of FACES.find((one) => one.name === name)!.examples) {
         it(`generals ${example} – ${about}`, () => {

@@ -47,7 +47,7 @@ describe('generals simulate', () => {
     expect([err, code]).to.deep.equal(['', 0]);
     const lines = readFileSync(file, 'utf8');
     const facts = lines.trimEnd().split('\n').map((line) => JSON.parse(line) as { type: string; at?: number });
-    expect(facts[0]).to.include({ v: 1, type: 'scheduled', protocol: 'pbft', members: 4, seed: 59 });
+    expect(facts[0]).to.deep.include({ v: 2, type: 'scheduled', protocol: 'pbft', members: [0, 1, 2, 3], seed: 59 });
     expect(facts.at(-1)).to.include({ type: 'judged', verdict: 'holds' });
     const told = facts.slice(1, -1);
     expect(told.every(({ at }, index) => at! >= (told[index - 1]?.at ?? 0))).to.equal(true);

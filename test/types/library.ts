@@ -1,7 +1,7 @@
 /**
  * What the compiler must say of programs that use the library: this file compiles, or the build fails. Nothing here is run.
  */
-import type { Army, ArmyOptions, CrashMode, HostName, Order, ProtocolName, UserErrorCode, Saying, StrategyName } from '../../src/index.ts';
+import type { Army, ArmyOptions, CrashMode, Fact, HostName, Order, ProtocolName, UserErrorCode, Saying, StrategyName } from '../../src/index.ts';
 
 type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
 type Takes<Function extends (...parameters: never) => unknown, Arguments extends readonly unknown[]> = Arguments extends Parameters<Function> ? true : false;
@@ -23,6 +23,8 @@ export type Names = [
 export type Calls = [
   Holds<Takes<Army['order'], ['attack']>>,
   Holds<Takes<Army['order'], ['attack', { anyway: true }]>>,
+  Holds<Takes<Army['order'], ['attack', { observe: (fact: Fact) => void }]>>,
+  Fails<Takes<Army['order'], ['attack', { observe: (fact: string) => void }]>>,
   Fails<Takes<Army['order'], ['charge']>>,
   Fails<Takes<Army['order'], [string]>>,
   Holds<Takes<Army['corrupt'], [2, 'liar']>>,

@@ -1,4 +1,4 @@
-import type { Host, Loss, RunResult } from '../host.ts';
+import type { Host, Loss, RunObserver, RunResult } from '../host.ts';
 import { symbolicKeyring, type Keyring } from '../keyring.ts';
 import type { Behaviours, RunSpec } from '../run-spec.ts';
 import type { NodeId } from '../../core/node.ts';
@@ -20,8 +20,9 @@ export class SimHost implements Host {
     return symbolicKeyring(id);
   }
 
-  async run(spec: RunSpec, behaviours: Behaviours): Promise<RunResult> {
-    const result = simulate(spec, { behaviours, lost: new Set(spec.members.filter((id) => !this.#living.has(id))) });
+  async run(spec: RunSpec, behaviours: Behaviours, observer?: RunObserver): Promise<RunResult> {
+    const lost = new Set(spec.members.filter((id) => !this.#living.has(id)));
+    const result = simulate(spec, { behaviours, lost, ...(observer === undefined ? {} : { observer }) });
     for (const { id } of result.losses) this.#living.delete(id);
     return result;
   }

@@ -1,5 +1,5 @@
 import { seeded, type Choose } from '../../core/choice.ts';
-import { CRASH_MESSAGE, lossBy, type Accusation, type RunResult, type Loss, type Report } from '../host.ts';
+import { CRASH_MESSAGE, lossBy, type Accusation, type RunResult, type Loss, type Report, type RunObserver } from '../host.ts';
 import { symbolicKeyring } from '../keyring.ts';
 import type { Behaviours, RunSpec } from '../run-spec.ts';
 import type { NodeId } from '../../core/node.ts';
@@ -19,6 +19,7 @@ export interface RunOptions {
   readonly delay?: (from: NodeId, to: NodeId) => number;
   /** Answers the questions of treason; by the order's seed if not given. */
   readonly choose?: Choose;
+  readonly observer?: RunObserver;
 }
 
 type HostEvent = { readonly to: NodeId } & (
@@ -31,7 +32,7 @@ type HostEvent = { readonly to: NodeId } & (
  * @throws UserError if a dictation does not fit what its general has to say
  */
 export function simulate(spec: RunSpec, options: RunOptions = {}): RunResult {
-  const { behaviours, lost = new Set<NodeId>(), delay = () => 1, choose = seeded(spec.seed) } = options;
+  const { behaviours, lost = new Set<NodeId>(), delay = () => 1, choose = seeded(spec.seed), observer } = options;
   const dictations = new Map<NodeId, Dictation>();
   const queue = new EventQueue<HostEvent>();
   const army = new Map<NodeId, General>();
@@ -60,8 +61,8 @@ export function simulate(spec: RunSpec, options: RunOptions = {}): RunResult {
     const { at, item } = next;
     const actor = army.get(item.to);
     if (actor === undefined) continue;
-    if (item.type === 'event') perform(item.to, actor.handle(item.event), at);
-    else if (timers.get(`${item.to} ${item.timer}`) === item.setting) perform(item.to, actor.handle({ type: 'timeout', timer: item.timer }), at);
+    if (item.type === 'event') perform(item.to, actor, actor.handle(item.event), at);
+    else if (timers.get(`${item.to} ${item.timer}`) === item.setting) perform(item.to, actor, actor.handle({ type: 'timeout', timer: item.timer }), at);
   }
   for (const id of spec.members) {
     if (!reports.has(id) && !lost.has(id) && !losses.some((loss) => loss.id === id)) lose(id, lossBy.hanging(spec.deadline), atOnce);
@@ -74,7 +75,9 @@ export function simulate(spec: RunSpec, options: RunOptions = {}): RunResult {
     queue.add(at, { to, type: 'event', event });
   }
 
-  function perform(self: NodeId, effects: Effect<Synchronized>[], now: number): void {
+  function perform(self: NodeId, actor: General, effects: Effect<Synchronized>[], now: number): void {
+    const news = observer === undefined ? undefined : actor.news();
+    if (news !== undefined) observer?.news(self, news);
     const crashRound = behaviours?.get(self)?.crashRound;
     const last = crashRound === undefined ? undefined : lastOf(effects, crashRound, spec.members.filter((id) => id !== self));
     for (const effect of last ?? effects) {
@@ -91,10 +94,10 @@ export function simulate(spec: RunSpec, options: RunOptions = {}): RunResult {
           timers.delete(`${self} ${effect.timer}`);
           break;
         case 'output':
-          reports.set(self, army.get(self)!.report(effect.output));
+          report(actor.report(effect.output));
           break;
         case 'accuse':
-          accusations.push({ by: self, kind: effect.kind, suspect: effect.suspect, evidence: effect.evidence });
+          accuse({ by: self, kind: effect.kind, suspect: effect.suspect, evidence: effect.evidence });
           if (effect.kind === 'silence' && !losses.some(({ id }) => id === effect.suspect)) lose(effect.suspect, lossBy.hanging(spec.deadline), () => now);
           break;
         default:
@@ -105,9 +108,20 @@ export function simulate(spec: RunSpec, options: RunOptions = {}): RunResult {
     if (last !== undefined) lose(self, lossBy.killing(), (peer) => now + delay(self, peer));
   }
 
+  function report(own: Report): void {
+    reports.set(own.id, own);
+    observer?.reported(own);
+  }
+
+  function accuse(accusation: Accusation): void {
+    accusations.push(accusation);
+    observer?.accused(accusation);
+  }
+
   /** @param noticed when each of the others sees it */
   function lose(id: NodeId, reason: string, noticed: (by: NodeId) => number): void {
     losses.push({ id, reason });
+    observer?.lost({ id, reason });
     army.delete(id);
     reports.delete(id);
     depart(id, noticed);

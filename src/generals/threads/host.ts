@@ -1,5 +1,5 @@
 import { MessageChannel, Worker, type MessagePort } from 'node:worker_threads';
-import { lossBy, type Accusation, type RunResult, type Host, type Loss, type Report } from '../host.ts';
+import { lossBy, type Accusation, type RunResult, type Host, type Loss, type Report, type RunObserver } from '../host.ts';
 import type { Keyring } from '../keyring.ts';
 import type { Behaviours, NodeSpec, RunSpec } from '../run-spec.ts';
 import { nameOf, type NodeId } from '../../core/node.ts';
@@ -32,6 +32,7 @@ interface Campaign {
   readonly losses: Loss[];
   readonly accusations: Accusation[];
   readonly patience: NodeJS.Timeout;
+  readonly observer: RunObserver | undefined;
   readonly end: (account: RunResult) => void;
 }
 
@@ -96,19 +97,20 @@ export class ThreadHost implements Host {
     return ed25519Keyring(seed, id);
   }
 
-  run({ order, ...spec }: RunSpec, behaviours: Behaviours): Promise<RunResult> {
+  run({ order, ...spec }: RunSpec, behaviours: Behaviours, observer?: RunObserver): Promise<RunResult> {
     if (this.#campaign !== undefined) throw new Error('an order is under way');
     return new Promise((end) => {
       const { members, commander, deadline } = spec;
       const awaited = new Set(members.filter((id) => this.#threads.has(id)));
       // Whoever goes on lets this begin anew, and accuses the silent before it runs out; it is for the case that nobody is left to.
       const patience = setTimeout(() => this.#giveUp(), deadline + 0.05 * members.length ** 2);
-      this.#campaign = { spec, awaited, reports: [], losses: [], accusations: [], patience, end };
-      const forMost = encodeSpec({ spec });
+      this.#campaign = { spec, awaited, reports: [], losses: [], accusations: [], patience, observer, end };
+      const isObserved = observer !== undefined;
+      const forMost = encodeSpec({ spec, isObserved });
       for (const id of awaited) {
         const behaviour = behaviours.get(id);
         if (behaviour?.crashRound !== undefined) this.#threads.get(id)!.crashing = true;
-        this.#send(id, id !== commander && behaviour === undefined ? forMost : encodeSpec({ spec, order: id === commander ? order : undefined, behaviour }));
+        this.#send(id, id !== commander && behaviour === undefined ? forMost : encodeSpec({ spec, order: id === commander ? order : undefined, behaviour, isObserved }));
       }
       this.#endIfComplete();
     });
@@ -148,6 +150,8 @@ export class ThreadHost implements Host {
             resolve();
           } else if (answer.type === 'pulse') {
             if (answer.number === this.#campaign?.spec.number) this.#campaign.patience.refresh();
+          } else if (answer.type === 'news') {
+            if (answer.number === this.#campaign?.spec.number) this.#campaign.observer?.news(id, answer.news);
           } else this.#heed(answer.number, { by: id, ...answer.accusation });
         });
         worker.on('error', (error: unknown) => {
@@ -167,6 +171,7 @@ export class ThreadHost implements Host {
     if (number !== campaign?.spec.number || !campaign.awaited.delete(report.id)) return;
     campaign.patience.refresh();
     campaign.reports.push(report);
+    campaign.observer?.reported(report);
     this.#endIfComplete();
   }
 
@@ -175,6 +180,7 @@ export class ThreadHost implements Host {
     if (number !== campaign?.spec.number) return;
     campaign.patience.refresh();
     campaign.accusations.push(accusation);
+    campaign.observer?.accused(accusation);
     if (accusation.kind === 'silence') this.#abandon(accusation.suspect);
   }
 
@@ -207,6 +213,7 @@ export class ThreadHost implements Host {
     this.#threads.delete(id);
     if (this.#campaign?.awaited.delete(id) !== true) return false;
     this.#campaign.losses.push({ id, reason });
+    this.#campaign.observer?.lost({ id, reason });
     this.#endIfComplete();
     return true;
   }

@@ -1,5 +1,5 @@
 import type { MessagePort } from 'node:worker_threads';
-import type { Accusation, Report } from '../host.ts';
+import type { Accusation, News, Report } from '../host.ts';
 import type { Behaviour, NodeSpec } from '../run-spec.ts';
 import type { NodeId } from '../../core/node.ts';
 import type { Order } from '../order.ts';
@@ -16,6 +16,8 @@ export type FromWorker =
   /** It is still at that order: said now and then, as a long order is no hang. */
   | { readonly type: 'pulse'; readonly number: number }
   | { readonly type: 'accuse'; readonly number: number; readonly accusation: Omit<Accusation, 'by'> }
+  /** Where the order is observed. */
+  | { readonly type: 'news'; readonly number: number; readonly news: News }
   | EncodedReport;
 
 /**
@@ -31,6 +33,8 @@ interface Own {
   /** Told to the commander alone. */
   readonly order?: Order | undefined;
   readonly behaviour?: Behaviour | undefined;
+  /** Whether it tells what it hears as it goes. */
+  readonly isObserved?: boolean;
 }
 
 export const encodeSpec = (own: Own): EncodedSpec => JSON.stringify(own) as EncodedSpec;

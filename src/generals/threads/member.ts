@@ -25,6 +25,7 @@ export function serve(main: MessagePort): void {
   /** Who else takes part in it. */
   let others: readonly NodeId[] = [];
   let current: General | undefined;
+  let isObserved = false;
   /** How often it says that it goes on, in milliseconds, and when it last did. */
   let pulse = 0;
   let pulsed = 0;
@@ -33,9 +34,10 @@ export function serve(main: MessagePort): void {
 
   main.on('message', (letter: ToWorker) => {
     if (typeof letter === 'string') {
-      const { spec, order, behaviour: own = {} } = decodeSpec(letter);
+      const { spec, order, behaviour: own = {}, isObserved: isTold = false } = decodeSpec(letter);
       if (own.crashMode !== undefined) breakDown(own.crashMode);
       behaviour = own;
+      isObserved = isTold;
       return start(spec, order);
     }
     self = letter.self;
@@ -85,6 +87,8 @@ export function serve(main: MessagePort): void {
   function feed(event: Event<Synchronized>): void {
     if (current === undefined) return;
     const effects = current.handle(event);
+    const news = isObserved ? current.news() : undefined;
+    if (news !== undefined) tell({ type: 'news', number, news });
     const { crashRound } = behaviour;
     const last = crashRound === undefined ? undefined : lastOf(effects, crashRound, others);
     for (const effect of last ?? effects) perform(effect);

@@ -1,4 +1,5 @@
 import { counted } from '../../core/figures.ts';
+import { guarded, type Observe } from '../../core/observer.ts';
 import { philox } from '../../core/philox.ts';
 import { nodeId, type NodeId } from '../../core/node.ts';
 import { symbolicSeal } from '../../core/seal.ts';
@@ -29,19 +30,24 @@ export interface Outcome {
   readonly places: number;
   /** In virtual ms. */
   readonly time: number;
+  /** What the observer threw, if it did: it was told no more from then on. */
+  readonly observerError?: unknown;
 }
 
 export interface RunOptions {
   /** The loyal replicas’ machine, where it is not PBFT as it should be. */
   readonly loyal?: AnyMachine;
-  readonly observe?: (fact: RunFact) => void;
+  /** Is told of each fact when it happens, in the order of time. What it throws ends nothing: it is told no more, and the outcome has it as `observerError`. */
+  readonly observe?: Observe<RunFact>;
 }
 
 /** How long after the healing all must be well: the longest timeout, twice, and then some. */
 const PATIENCE = 60_000;
 
 /** Lets a schedule happen, and judges it: safety as it goes, liveness once the network has healed. */
-export function runSchedule(schedule: Schedule, { loyal = replica as unknown as AnyMachine, observe }: RunOptions = {}): Outcome {
+export function runSchedule(schedule: Schedule, { loyal = replica as unknown as AnyMachine, observe: observer }: RunOptions = {}): Outcome {
+  const watching = observer === undefined ? undefined : guarded(observer);
+  const observe = watching?.tell;
   const { n, traitors, clients, follows, pretences, lapses, heals, settings } = schedule;
   const pretender = nodeId(n + clients);
   const judge = new LogJudge();
@@ -66,9 +72,12 @@ export function runSchedule(schedule: Schedule, { loyal = replica as unknown as 
   const network: Network = new Network(nodes, {
     link: linkOf(schedule),
     sync: () => schedule.sync,
-    sent(from, to, message) {
+    sent(from, to, message, id) {
       if (from.id < n && isLoyal(from.id)) judgeWords(judge, from.id, n, message as Message);
-      observe?.({ at: network.now, type: 'sent', from: from.id, to, message: message as Message });
+      observe?.({ at: network.now, type: 'sent', id, from: from.id, to, message: message as Message });
+    },
+    heard(node, from, id) {
+      observe?.({ at: network.now, type: 'heard', id, from, to: node.id });
     },
     output(node, output) {
       const said = output as ReplicaOutput | ClientVocabulary['output'];
@@ -169,7 +178,7 @@ export function runSchedule(schedule: Schedule, { loyal = replica as unknown as 
   const view = Math.max(...good.map(({ state }) => (state as ReplicaState | undefined)?.view ?? 0));
   for (const { id, isUp, state } of good) observe?.({ at: network.now, type: 'ended', replica: id, status: isUp ? statusOf(state as ReplicaState) : null });
   const witness = judge.violation ?? failureIn(good, judge, requests.length, answered);
-  return { type: witness === undefined ? 'holds' : 'violated', ...(witness === undefined ? {} : { witness }), events: network.events, view, places: judge.height, time: network.now };
+  return { type: witness === undefined ? 'holds' : 'violated', ...(witness === undefined ? {} : { witness }), events: network.events, view, places: judge.height, time: network.now, ...watching?.thrown };
 }
 
 /** What a replica that came back has executed, as far as it still has it. */
