@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { lstatSync, mkdirSync, symlinkSync } from 'node:fs';
+import { mkdirSync, symlinkSync } from 'node:fs';
 import { delimiter, dirname } from 'node:path';
 import { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
@@ -46,8 +46,17 @@ export interface Exit {
 export const MAIN = projectPath('dist/test/bin/generals');
 
 mkdirSync(dirname(MAIN), { recursive: true });
-if (lstatSync(MAIN, { throwIfNoEntry: false }) === undefined) symlinkSync(projectPath('dist/bin/generals.js'), MAIN);
+linkOnce(projectPath('dist/bin/generals.js'), MAIN);
 process.env['PATH'] = `${dirname(MAIN)}${delimiter}${process.env['PATH'] ?? ''}`;
+
+/** Another process that runs tests may be doing the same. */
+function linkOnce(target: string, path: string): void {
+  try {
+    symlinkSync(target, path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  }
+}
 
 /** Runs the program as a user would, without a terminal. */
 export function generals(args: readonly string[], input: string | Buffer = '', env: NodeJS.ProcessEnv = {}): Promise<Exit> {
