@@ -9,6 +9,7 @@ import { createInterface } from 'node:readline';
 import { FACES } from '../../src/cli/faces.ts';
 import { cleanEnvironment, projectPath } from '../support/run.ts';
 import { skip } from '../support/skip.ts';
+import { soaked } from '../support/trials.ts';
 
 interface Ran {
   readonly status: number | null;
@@ -66,7 +67,7 @@ describe('what can be read can be typed', function () {
     for (const name of order) {
       for (const [example, about] of FACES.find((one) => one.name === name)!.examples) {
         it(`generals ${example} – ${about}`, () => {
-          const { status, out, err } = shell(`generals ${example}`);
+          const { status, out, err } = shell(inShare(`generals ${example}`));
           expect(withoutProgress(err)).to.equal('');
           expect(status).to.equal(example.includes('--members 3') ? 3 : 0);
           if (name !== '') expect(out).not.to.equal('');
@@ -107,7 +108,7 @@ describe('what can be read can be typed', function () {
     const isApart = (line: string): boolean => /npm (ci|install|pack)|npm start --silent -- cluster|^curl|npm run bench|npm run soak/.test(line);
     for (const line of [...blocks, ...shown].filter((one) => !isApart(one))) {
       it(line, () => {
-        const { status, err } = shell(line);
+        const { status, err } = shell(inShare(line));
         expect(withoutProgress(err)).to.equal('');
         expect(status).to.equal(/check .*--members 3/.test(line) ? 3 : 0);
       });
@@ -171,6 +172,9 @@ describe('what can be read can be typed', function () {
     expect(shell('npx generals check --members 4', empty).status).to.equal(0);
   });
 });
+
+/** With a tenth of the schedules or orders, but in a soak. */
+const inShare = (line: string): string => line.replace(/(?<=--(schedules|orders) )\S+/, (count) => String(soaked(Number(count), 10)));
 
 /** What a command says now and then that takes long. */
 const withoutProgress = (err: string): string => err.replaceAll(/^(campaign: .*|\d+%: .*)\n/gm, '');
