@@ -11,6 +11,7 @@ import { PROMPT } from '../../src/repl/looks.ts';
 import { DOCUMENTS, blocksIn, textOf, withBlocks, type Block } from '../support/documents.ts';
 import { cleanEnvironment, projectPath, transcriptOf } from '../support/run.ts';
 import { skip } from '../support/skip.ts';
+import { soaked } from '../support/trials.ts';
 
 interface Ran {
   readonly status: number | null;
@@ -74,7 +75,7 @@ describe('what can be read can be typed', function () {
     for (const name of order) {
       for (const [example, about] of FACES.find((one) => one.name === name)!.examples) {
         it(`generals ${example} – ${about}`, () => {
-          const { status, out, err } = shell(`generals ${example}`);
+          const { status, out, err } = shell(inShare(`generals ${example}`));
           expect(withoutProgress(err)).to.equal('');
           expect(status).to.equal(example.includes('--members 3') ? 3 : 0);
           if (name !== '') expect(out).not.to.equal('');
@@ -117,7 +118,7 @@ describe('what can be read can be typed', function () {
         const lines = language === 'sh' ? text.trimEnd().split('\n').map((line) => line.replace(/ +# .*$/, '')) : [];
         for (const line of lines.filter((one) => !isApart(one))) {
           it(`${document}: ${line}`, () => {
-            const { status, out, err } = shell(line, place());
+            const { status, out, err } = shell(inShare(line), place());
             expect(withoutProgress(err)).to.equal('');
             expect(status).to.equal(0);
             if (line.includes('mocha')) expect(out).to.match(/^ +[1-9]\d* passing/m);
@@ -268,6 +269,9 @@ function change(file: string, diff: string): void {
   }
   writeFileSync(file, text);
 }
+
+/** With a tenth of the schedules or orders, but in a soak. */
+const inShare = (line: string): string => line.replace(/(?<=--(schedules|orders) )\S+/, (count) => String(soaked(Number(count), 10)));
 
 /** What a command says now and then that takes long. */
 const withoutProgress = (err: string): string => err.replaceAll(/^(campaign: .*|\d+%: .*)\n/gm, '');

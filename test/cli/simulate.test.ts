@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { openPty, ptyUnavailable } from '../support/pty.ts';
 import { withRewritten } from '../support/rewritten.ts';
-import { MAIN, cleanEnvironment, generals } from '../support/run.ts';
+import { MAIN, cleanEnvironment, generals, refusal } from '../support/run.ts';
 import { skip } from '../support/skip.ts';
 
 describe('generals simulate', () => {
@@ -107,10 +107,13 @@ describe('generals simulate', () => {
   ];
   for (const [args, line] of mistakes) {
     it(`${args} is a mistake, told in one line`, async () => {
-      const { err, code } = await generals(['simulate', ...args.split(' ')]);
+      const { err } = await refusal(['simulate', ...args.split(' ')]);
       expect(err).to.match(line);
       expect(err.trimEnd().split('\n')).to.have.length(1);
-      expect(code).to.equal(2);
     });
   }
+
+  it('ends with 2 after a mistake', async () => {
+    expect(await generals(['simulate', '4'])).to.deep.equal({ code: 2, ...(await refusal(['simulate', '4'])) });
+  });
 });

@@ -8,11 +8,15 @@ import type { Worker } from 'node:worker_threads';
 import { Army, type ArmyOptions } from '../../src/index.ts';
 import type { Cycles, Idleness } from '../support/measure.ts';
 import { skip } from '../support/skip.ts';
+import { soaked } from '../support/trials.ts';
 
 /** So long that no test ends by it; those that wait for a deadline set their own. */
 const PATIENT = 60_000;
 
 const MEGABYTE = 2 ** 20;
+
+/** How often a general comes, serves and goes, in each of the two halves that are compared. */
+const CYCLES = soaked(225, 3);
 
 describe('an army of threads', () => {
   const armies: Army[] = [];
@@ -186,9 +190,9 @@ describe('an army of threads', () => {
       if (!existsSync('/proc/self/task')) skip(this, 'threads can be counted only where there is /proc');
     });
 
-    it('leaves memory, threads and handles where they were after 500 cycles of add, order and kill', async function () {
+    it(`leaves memory, threads and handles where they were after ${50 + 2 * CYCLES} cycles of add, order and kill`, async function () {
       this.timeout(180_000);
-      const { warm, half, full, left, warnings: told } = await measure<Cycles>('cycles', '50', '225');
+      const { warm, half, full, left, warnings: told } = await measure<Cycles>('cycles', '50', String(CYCLES));
       const seenThere = JSON.stringify({ warm, half, full, left });
       expect(told, 'warnings of Node').to.deep.equal([]);
       expect(full.threads, seenThere).to.equal(warm.threads);
@@ -196,11 +200,11 @@ describe('an army of threads', () => {
       expect(full.resources, seenThere).to.deep.equal(warm.resources);
       expect(left.threads, seenThere).to.equal(warm.threads - 4);
       // What one general leaves behind on the heap, were it a list entry only, is some 100 bytes; its thread object and its
-      // ports are thousands. So half a megabyte is more than 225 cycles may keep by chance, and less than any leak of these.
-      expect(full.heap - half.heap, seenThere).to.be.lessThan(MEGABYTE / 2);
-      // A thread takes 5 MB, 225 of them a gigabyte. The allocator keeps pages as it likes, 5 MB more of them in the second
-      // half; an eighth of a megabyte a cycle is far from either.
-      expect(full.rss - half.rss, seenThere).to.be.lessThan((225 * MEGABYTE) / 8);
+      // ports are thousands. So two kilobytes a cycle are more than it may keep by chance, and less than any leak of these.
+      expect(full.heap - half.heap, seenThere).to.be.lessThan(CYCLES * 2 * 1024);
+      // A thread takes 5 MB. The allocator keeps pages as it likes, 5 MB more of them in the second half of 500 cycles; an
+      // eighth of a megabyte a cycle is far from either.
+      expect(full.rss - half.rss, seenThere).to.be.lessThan((CYCLES * MEGABYTE) / 8);
       expect(left.resources, seenThere).to.deep.equal(warm.resources);
       expect(left.threads, seenThere).to.equal(warm.threads - 4);
     });
