@@ -168,7 +168,7 @@ describe('the project is tidy:', () => {
     expect(protocols.map(([name]) => name)).to.deep.equal(quoted(PROTOCOLS));
     expect(strategies.map(([name]) => name)).to.deep.equal(quoted(STRATEGIES));
     for (const protocol of PROTOCOLS) {
-      const counts = [4, 7, 10].map((n) => protocol.messages({ self: nodeId(1), members: ids(n), commander: nodeId(1), faults: protocol.faultsByDefault(n), number: 1, keyring: symbolicKeyring(nodeId(1)) }));
+      const counts = [4, 7, 10].map((n) => protocol.messages({ self: nodeId(1), members: ids(n), commander: nodeId(1), m: protocol.faultsByDefault(n), number: 1, keyring: symbolicKeyring(nodeId(1)) }));
       expect(protocols.find(([name]) => name === `\`${protocol.name}\``)![3]).to.match(new RegExp(`^${counts.map((count) => count.toLocaleString('en')).join(', ')}(?: \\(|$)`));
     }
     expect(tableIn('docs/simulation.md', 'Byzantine kind')).to.deep.equal(REPLICA_FAULTS.map(({ name, summary }) => [`\`${name}\``, summary]));

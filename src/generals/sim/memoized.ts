@@ -72,7 +72,7 @@ interface Transition {
 /** How often all remember what to do at the most, up to some thirty megabytes: strategies may say all sorts of things. */
 const TRANSITIONS_MAX = 20_000;
 
-/** Veterans of one order, among whom an army is chosen time and again. */
+/** Memoized nodes of one order, among whom an army is chosen time and again. */
 export interface Cohort {
   /** Both selves of one general, of which each army has one. What one of them remembers, both do, if they follow the same protocol. */
   readonly register: (loyal: RoleInstance, traitor: RoleInstance) => { readonly loyal: MemoNode; readonly traitor: MemoNode };
