@@ -36,7 +36,7 @@ export const trace = subcommand({
     ['trace facts.jsonl', 'what was said, sentence by sentence'],
     ['trace facts.jsonl --diagram --order 1', 'a diagram of the first order'],
     ['trace replicas.jsonl --diagram --to 450', 'replicas up to that millisecond; simulate wrote their trace'],
-    ['trace replicas.jsonl --svg replicas.svg', 'all of it, as a picture'],
+    ['trace replicas.jsonl --messages --from 1400', 'what was sent, heard and done from then on'],
   ],
   orderOf(values, operands): TraceOrder {
     const path = only('trace', operands);

@@ -100,6 +100,6 @@ function widthFor(span: number): number {
 
 /** The types that there are most of, as many as find room. */
 function typesText(types: ReadonlyMap<string, number>): string {
-  const [first, second, ...others] = [...types].toSorted(([, a], [, b]) => b - a).map(([type, count]) => `${figure(count)} ${type}`);
+  const [first, second, ...others] = [...types].toSorted(([, a], [, b]) => b - a).map(([type, count]) => (count === 1 ? type : `${type} ×${figure(count)}`));
   return [first, ...(second === undefined ? [] : [second]), ...(others.length === 0 ? [] : ['…'])].join(', ');
 }

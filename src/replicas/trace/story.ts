@@ -1,3 +1,4 @@
+import { counted, figure } from '../../core/figures.ts';
 import type { Step, Story } from '../../trace/story.ts';
 import { arrivalsOf, eventOf, nodesIn, shortNames } from './events.ts';
 import type { Run } from './run.ts';
@@ -43,7 +44,7 @@ export function foldedStoryOf(run: Run): Story {
     ...events.map(({ node, words }): Step => ({ type: 'event', lane: nameOf(node), label: words, text: words })),
     ...talks.flatMap(({ from, to }) =>
       [...to].map(([node, { sent, arrived }]): Step => {
-        const label = run.scheduled.hasArrivals ? `${arrived} of ${sent} messages arrived` : `${sent} messages`;
+        const label = run.scheduled.hasArrivals ? `${figure(arrived)} of ${counted(sent, 'message')} arrived` : counted(sent, 'message');
         return { type: 'arrow', from: nameOf(from), to: nameOf(node), label, isCrossed: run.scheduled.hasArrivals && arrived === 0 };
       }),
     ),
