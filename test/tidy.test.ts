@@ -207,6 +207,13 @@ describe('the project is tidy:', () => {
     }
   });
 
+  it('what documents call by a name of the code is there', () => {
+    const code = new Set(['src', 'test', 'workers'].flatMap(filesIn).filter((path) => path.endsWith('.ts')).flatMap((path) => read(path).match(/\w+/g) ?? []));
+    for (const document of ['CONTRIBUTING.md', 'docs/library.md', 'docs/writing-a-protocol.md', 'src/README.md']) {
+      for (const [, name] of read(document).matchAll(/`(\w+)(?:: [^`]*|\([^`]*\))?`/g)) expect(code.has(name!), `${document} names ${name}`).to.equal(true);
+    }
+  });
+
   it('src/README.md has a line for every folder of src, and names none that is not there', () => {
     const folders = (place: string): string[] => readdirSync(projectPath(place), { withFileTypes: true }).filter((entry) => entry.isDirectory()).map(({ name }) => `\`${name}/\``);
     const named = (heading: string): string[] => tableIn('src/README.md', heading).map(([place]) => place!).filter((place) => place.endsWith('/`'));
