@@ -162,7 +162,7 @@ describe('the project is tidy:', () => {
     expect(tableIn('docs/prompt.md', 'demo').map(([demo]) => demo)).to.have.members(demos);
   });
 
-  it('docs/protocols.md has a row for each protocol and strategy, and docs/simulation.md one for each Byzantine kind', () => {
+  it('docs/protocols.md has a row for each protocol and strategy, and docs/simulation.md one for each Byzantine kind and fact', () => {
     const quoted = (all: readonly { readonly name: string }[]): string[] => all.map(({ name }) => `\`${name}\``);
     const [protocols, strategies] = [tableIn('docs/protocols.md', 'name', 'paper'), tableIn('docs/protocols.md', 'name', 'what the traitor does')];
     expect(protocols.map(([name]) => name)).to.deep.equal(quoted(PROTOCOLS));
@@ -171,6 +171,8 @@ describe('the project is tidy:', () => {
       const counts = [4, 7, 10].map((n) => protocol.messages({ self: nodeId(1), members: ids(n), commander: nodeId(1), m: protocol.faultsByDefault(n), number: 1, keyring: symbolicKeyring(nodeId(1)) }));
       expect(protocols.find(([name]) => name === `\`${protocol.name}\``)![3]).to.match(new RegExp(`^${counts.map((count) => count.toLocaleString('en')).join(', ')}(?: \\(|$)`));
     }
+    const facts = [...read('src/replicas/sim/facts.ts').matchAll(/^  \| \{ readonly type: '([\w-]+)'/gm)].map(([, type]) => type);
+    expect(tableIn('docs/simulation.md', 'type').flatMap(([types]) => [...types!.matchAll(/[\w-]+/g)].map(([type]) => type))).to.deep.equal(facts);
     expect(tableIn('docs/simulation.md', 'Byzantine kind')).to.deep.equal(REPLICA_FAULTS.map(({ name, summary }) => [`\`${name}\``, summary]));
   });
 
@@ -204,6 +206,13 @@ describe('the project is tidy:', () => {
       for (const [, path] of read(document).matchAll(/`((?:src|test|docs|demo|scripts|bench|workers)\/[\w./-]*)`/g)) {
         if (!own.includes(path!)) expect(existsSync(projectPath(path!)), `${document} names ${path}`).to.equal(true);
       }
+    }
+  });
+
+  it('what documents call by a name of the code is there', () => {
+    const code = new Set(['src', 'test', 'workers'].flatMap(filesIn).filter((path) => path.endsWith('.ts')).flatMap((path) => read(path).match(/\w+/g) ?? []));
+    for (const document of ['CONTRIBUTING.md', 'docs/library.md', 'docs/writing-a-protocol.md', 'src/README.md']) {
+      for (const [, name] of read(document).matchAll(/`(\w+)(?:: [^`]*|\([^`]*\))?`/g)) expect(code.has(name!), `${document} names ${name}`).to.equal(true);
     }
   });
 
