@@ -31,7 +31,7 @@ async function orderRow(
   limit?: number,
 ): Promise<Row> {
   const army = await Army.muster(members, { seed: 1, deadline: 60_000 });
-  await army.follow(protocol, faults);
+  await army.setProtocol(protocol, faults);
   const raw = await RawArmy.muster(members);
   const each = async (order: () => Promise<unknown>): Promise<number> =>
     (await time(async () => {

@@ -8,7 +8,7 @@ import { cellOf } from '../src/campaign/grid.ts';
 import { openPool, type Pool } from '../src/campaign/pool.ts';
 import type { Tally } from '../src/campaign/tally.ts';
 import { nodeId } from '../src/core/node.ts';
-import { lockstep } from '../src/generals/sim/lockstep.ts';
+import { runInRounds } from '../src/generals/sim/rounds.ts';
 import { inTurn, type Row } from './measure.ts';
 
 const MEMBERS = [1, 2, 3, 4, 5, 6, 7].map(nodeId);
@@ -106,8 +106,8 @@ const microseconds = (program: string, options: readonly (string | number)[]): n
 
 function lockstepped(orders: number): void {
   for (let draw = 1; draw <= orders; draw += 1) {
-    lockstep(
-      { number: draw, protocol: 'oral', faults: 2, members: MEMBERS, commander: MEMBERS[0]!, order: 'attack', seed: 1, draw, deadline: 1000 },
+    runInRounds(
+      { number: draw, protocol: 'oral', m: 2, members: MEMBERS, commander: MEMBERS[0]!, order: 'attack', seed: 1, draw, deadline: 1000 },
       { traitors: TRAITORS },
     );
   }

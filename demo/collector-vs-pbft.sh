@@ -32,5 +32,6 @@ one_request() {
 
 one_request pbft
 one_request collector
-printf '\n$ generals cluster --compare --requests 10\n'
-(generals cluster --compare --requests 10)
+requests=${1:-10}
+printf '\n$ generals cluster --compare --requests %d\n' "$requests"
+(generals cluster --compare --requests "$requests")

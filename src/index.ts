@@ -1,14 +1,15 @@
 /** The library: an army whose orders unit tests can give and judge. */
-export { Army, type ArmyOptions } from './generals/army.ts';
+export { Army, type ArmyOptions, type OrderOptions } from './generals/army.ts';
+export type { Fact, HeardFact, Judged, Ordered, Tampered } from './generals/fact.ts';
 export type { HostName, Traitors } from './generals/arguments.ts';
 export type { ProtocolName } from './generals/protocols/registry.ts';
 export type { StrategyName } from './generals/faults/registry.ts';
 export type { Saying } from './generals/faults/dictated.ts';
-export type { Breakdown } from './generals/mission.ts';
+export type { CrashMode } from './generals/run-spec.ts';
 export type { Finding, Findings, Verdict } from './generals/findings.ts';
-export type { Account, Accusation, Loss, Report } from './generals/host.ts';
+export type { Accusation, Loss, Report, RunResult } from './generals/host.ts';
 export type { NodeId } from './core/node.ts';
 export type { Order } from './generals/order.ts';
-export type { Member, MemberState, Outcome, Role, Standing } from './generals/outcome.ts';
-export { Refusal, type RefusalCode } from './core/refusal.ts';
+export type { Member, MemberResult, MemberState, Outcome, Role } from './generals/outcome.ts';
+export { UserError, type UserErrorCode } from './core/user-error.ts';
 export { byzantineMembers, faultsTolerated } from './core/quorum.ts';

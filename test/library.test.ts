@@ -8,14 +8,14 @@ import { promisify } from 'node:util';
 import { cleanEnvironment, projectPath } from './support/run.ts';
 
 const run = promisify(execFile);
-const readme = readFileSync(projectPath('README.md'), 'utf8');
+const page = readFileSync(projectPath('docs/library.md'), 'utf8');
 
-describe('the library’s section of the README', function () {
+describe('docs/library.md', function () {
   this.timeout(120_000);
   let folder: string;
 
   before(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'generals-readme-'));
+    folder = await mkdtemp(join(tmpdir(), 'generals-library-'));
     await mkdir(join(folder, 'node_modules/@types'), { recursive: true });
     const links = [['generals', ''], ['chai', 'node_modules/chai'], ['@types/chai', 'node_modules/@types/chai'], ['@types/mocha', 'node_modules/@types/mocha']] as const;
     for (const [name, path] of links) await symlink(projectPath(path), join(folder, 'node_modules', name));
@@ -25,7 +25,7 @@ describe('the library’s section of the README', function () {
   after(() => rm(folder, { recursive: true }));
 
   it('shows a test that compiles strictly, without the types of Node, and passes', async () => {
-    const example = /```ts\n([\s\S]*?)```/.exec(readme)?.[1];
+    const example = /```ts\n([\s\S]*?)```/.exec(page)?.[1];
     expect(example).to.include("from 'generals'");
     await writeFile(join(folder, 'example.ts'), example!);
     const compilerOptions = {
@@ -43,9 +43,9 @@ describe('the library’s section of the README', function () {
   it('names every call of an army, and every code of a refusal that one rejects with', async () => {
     const { Army } = await import('../src/index.ts');
     for (const call of Object.getOwnPropertyNames(Army.prototype).filter((name) => typeof Object.getOwnPropertyDescriptor(Army.prototype, name)?.value === 'function'))
-      if (!['constructor', 'keyring'].includes(call)) expect(readme).to.include(`\`${call}\``);
-    const codes = [...(await readFile(projectPath('src/core/refusal.ts'), 'utf8')).matchAll(/^  \| '([a-z-]+)'/gm)].map(([, code]) => code);
+      if (!['constructor', 'keyring'].includes(call)) expect(page).to.include(`\`${call}\``);
+    const codes = [...(await readFile(projectPath('src/core/user-error.ts'), 'utf8')).matchAll(/^  \| '([a-z-]+)'/gm)].map(([, code]) => code);
     expect(codes).to.include('invalid-argument');
-    for (const code of codes.filter((one) => one !== 'mistake')) expect(readme).to.include(`\`${code}\``);
+    for (const code of codes.filter((one) => one !== 'mistake')) expect(page).to.include(`\`${code}\``);
   });
 });

@@ -34,7 +34,7 @@ describe('the package', function () {
     // From a copy that is built anew, as after a fresh clone: an older build may have left files behind in dist.
     const copy = join(folder, 'copy');
     await mkdir(copy);
-    for (const part of ['package.json', 'tsconfig.json', 'README.md', 'LICENSE', 'src', 'workers', 'scripts', 'demo']) await cp(projectPath(part), join(copy, part), { recursive: true });
+    for (const part of ['package.json', 'tsconfig.json', 'README.md', 'CHANGELOG.md', 'SECURITY.md', 'LICENSE', 'src', 'workers', 'scripts', 'demo', 'docs']) await cp(projectPath(part), join(copy, part), { recursive: true });
     await symlink(projectPath('node_modules'), join(copy, 'node_modules'));
     await mkdir(join(copy, 'dist/src'), { recursive: true });
     await writeFile(join(copy, 'dist/src/gone.js'), '// of a source that is gone');
@@ -53,12 +53,13 @@ describe('the package', function () {
 
   after(() => rm(folder, { recursive: true }));
 
-  it('holds the built program, the library and its types, the man page, the demos, and nothing else', async () => {
+  it('holds the built program, the library and its types, the man page, the demos, the documents, and nothing else', async () => {
     const sources = (await readdir(projectPath('src'), { recursive: true })).filter((file) => file.endsWith('.ts') && !/^(cli|repl)\/|^main\.ts$/.test(file)).map((file) => `src/${file.slice(0, -3)}`);
     const workers = (await readdir(projectPath('workers'))).map((file) => `dist/workers/${file.slice(0, -3)}.cjs`);
     const built = sources.flatMap((file) => [`dist/${file}.js`, `dist/${file}.d.ts`]);
     const demos = (await readdir(projectPath('demo'))).map((file) => `demo/${file}`);
-    const intended = new Set(['package.json', 'README.md', 'LICENSE', 'dist/man/generals.1', 'dist/bin/generals.js', ...workers, ...built, ...demos]);
+    const docs = (await readdir(projectPath('docs'))).map((file) => `docs/${file}`);
+    const intended = new Set(['package.json', 'README.md', 'CHANGELOG.md', 'SECURITY.md', 'LICENSE', 'dist/man/generals.1', 'dist/bin/generals.js', ...workers, ...built, ...demos, ...docs]);
     const isChunk = (file: string): boolean => /^dist\/bin\/[\w-]+\.js$/.test(file);
     expect(files.filter((file) => !intended.has(file) && !isChunk(file)), 'not intended').to.deep.equal([]);
     expect([...intended].filter((file) => !files.includes(file)), 'missing').to.deep.equal([]);

@@ -1,12 +1,19 @@
 import { expect } from 'chai';
-import { readFileSync, readdirSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
 import { GROUPS, formOf } from '../src/repl/command.ts';
 import { COMMANDS } from '../src/repl/commands.ts';
+import { nodeId } from '../src/core/node.ts';
+import { STRATEGIES } from '../src/generals/faults/registry.ts';
+import { symbolicKeyring } from '../src/generals/keyring.ts';
+import { PROTOCOLS } from '../src/generals/protocols/registry.ts';
+import { REPLICA_FAULTS } from '../src/replicas/faults/registry.ts';
+import { DOCUMENTS } from './support/documents.ts';
 import { projectPath } from './support/run.ts';
+import { ids } from './support/trials.ts';
 
 /** What all that is about generals speaks of: orders, rounds, what becomes of them. */
-const VOCABULARY = ['fact', 'findings', 'host', 'keyring', 'majority', 'mission', 'offence', 'order', 'outcome', 'protocol', 'strategy', 'trivial'].map((name) => `src/generals/${name}.ts`);
+const VOCABULARY = ['fact', 'findings', 'host', 'keyring', 'majority', 'run-spec', 'fault-kind', 'order', 'outcome', 'protocol', 'strategy', 'trivial'].map((name) => `src/generals/${name}.ts`);
 
 /**
  * Which folder may import what, beside its own files: the wings of the design, top first, and in each its layers. A module of Node
@@ -16,7 +23,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'src/main.ts': ['src/cli', 'src/repl/first-prompt.ts'],
   'src/index.ts': ['src/generals', 'src/core'],
   workers: ['src/campaign', 'src/generals/threads', 'src/replicas/http', 'node:worker_threads'],
-  'src/cli': ['src/repl', 'src/campaign', 'src/generals', 'src/replicas', 'src/broadcast', 'src/randomised', 'src/runtime', 'src/core', 'node:', 'cli-progress'],
+  'src/cli': ['src/repl', 'src/campaign', 'src/generals', 'src/replicas', 'src/broadcast', 'src/randomised', 'src/trace', 'src/runtime', 'src/core', 'node:', 'cli-progress'],
   'src/repl': ['src/campaign', 'src/generals', 'src/runtime', 'src/core', 'node:', '@inquirer/core', 'inquirer', 'chalk', 'leven'],
   'src/campaign': ['src/generals', 'src/runtime', 'src/core', 'node:', 'piscina', 'cli-progress', 'vega'],
 
@@ -26,7 +33,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'src/generals/sim': ['src/generals/general.ts', 'src/generals/synchronizer.ts', 'src/generals/faults', ...VOCABULARY, 'src/core'],
   'src/generals/symbolic': ['src/generals/protocols', ...VOCABULARY, 'src/core'],
   'src/generals/general.ts': ['src/generals/synchronizer.ts', 'src/generals/faults', 'src/generals/protocols', ...VOCABULARY, 'src/core'],
-  'src/generals/trace': ['src/generals/protocols', ...VOCABULARY, 'src/core'],
+  'src/generals/trace': ['src/generals/protocols', ...VOCABULARY, 'src/trace', 'src/core'],
   'src/generals/judge': [...VOCABULARY, 'src/core'],
   'src/generals/faults': [...VOCABULARY, 'src/core'],
   // The one bridge between wings: PBFT, run in rounds among generals.
@@ -37,7 +44,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'src/randomised': ['src/runtime/virtual', 'src/core'],
 
   'src/replicas/http': ['src/replicas/faults', 'src/replicas/pbft', 'src/replicas/command.ts', 'src/runtime', 'src/core', 'node:', 'ajv', 'undici'],
-  'src/replicas/sim': ['src/replicas/judge', 'src/replicas/faults', 'src/replicas/pbft', 'src/replicas/command.ts', 'src/runtime/virtual', 'src/core'],
+  'src/replicas/sim': ['src/replicas/judge', 'src/replicas/faults', 'src/replicas/pbft', 'src/replicas/command.ts', 'src/replicas/trace/lines.ts', 'src/runtime/virtual', 'src/core'],
+  'src/replicas/trace': ['src/replicas/sim/facts.ts', 'src/trace', 'src/core'],
   'src/replicas/faults': ['src/replicas/pbft', 'src/core'],
   'src/replicas/judge': ['src/core'],
   'src/replicas/pbft': ['src/replicas/command.ts', 'src/core'],
@@ -46,6 +54,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'src/runtime/http': ['src/core', 'src/runtime/seal.ts', 'node:', 'hono', '@hono/node-server', 'undici', 'ajv', 'prom-client'],
   'src/runtime/virtual': ['src/core'],
   'src/runtime': ['src/core', 'node:', 'canonicalize'],
+  'src/trace': ['src/core'],
   'src/core': [],
 };
 
@@ -59,12 +68,13 @@ const ONLY_BY: Readonly<Record<string, readonly string[]>> = {
 /** The folders that are free of I/O, of time and of chance. */
 const PURE = [
   'src/core',
+  'src/trace',
   'src/runtime/virtual',
   'src/broadcast',
   'src/randomised',
   ...VOCABULARY,
   ...['general.ts', 'synchronizer.ts', 'protocols', 'faults', 'judge', 'trace', 'sim', 'check', 'symbolic'].map((part) => `src/generals/${part}`),
-  ...['command.ts', 'pbft', 'faults', 'judge', 'sim'].map((part) => `src/replicas/${part}`),
+  ...['command.ts', 'pbft', 'faults', 'judge', 'sim', 'trace'].map((part) => `src/replicas/${part}`),
 ];
 
 /** What would be I/O, time or chance, and needs no import. */
@@ -150,26 +160,82 @@ describe('the project is tidy:', () => {
     });
   }
 
-  it('the README has the table of commands that help has, and names every demo', () => {
-    const readme = read('README.md');
-    const rows = GROUPS.flatMap((group) => COMMANDS.filter((command) => command.group === group)).map((command) => `| \`${formOf(command).replaceAll('|', '\\|')}\` | ${command.summary} |`);
-    const [, table = ''] = /\| command \| what it does \|\n\|---\|---\|\n((?:\|.*\n)*)/.exec(readme) ?? [];
-    expect(table.trimEnd().split('\n'), 'README.md, the table under Commands').to.deep.equal(rows);
-    for (const path of filesIn('demo')) expect(readme, `README.md lacks ${path}`).to.include(path.slice('demo/'.length));
+  it('docs/prompt.md has the table of commands that help has, and names every demo', () => {
+    const rows = GROUPS.flatMap((group) => COMMANDS.filter((command) => command.group === group)).map((command) => [`\`${formOf(command).replaceAll('|', '\\|')}\``, command.summary]);
+    expect(tableIn('docs/prompt.md', 'command'), 'docs/prompt.md, the table under Commands').to.deep.equal(rows);
+    const demos = filesIn('demo').filter((path) => !path.endsWith('.svg')).map((path) => `\`${path}\``);
+    expect(tableIn('docs/prompt.md', 'demo').map(([demo]) => demo)).to.have.members(demos);
   });
 
-  it('the README’s first screen is one sentence, the command, and a real session', () => {
-    const screen = read('README.md').split('\n').slice(0, 30).join('\n');
+  it('docs/protocols.md has a row for each protocol and strategy, and docs/simulation.md one for each Byzantine kind and fact', () => {
+    const quoted = (all: readonly { readonly name: string }[]): string[] => all.map(({ name }) => `\`${name}\``);
+    const [protocols, strategies] = [tableIn('docs/protocols.md', 'name', 'paper'), tableIn('docs/protocols.md', 'name', 'what the traitor does')];
+    expect(protocols.map(([name]) => name)).to.deep.equal(quoted(PROTOCOLS));
+    expect(strategies.map(([name]) => name)).to.deep.equal(quoted(STRATEGIES));
+    for (const protocol of PROTOCOLS) {
+      const counts = [4, 7, 10].map((n) => protocol.messages({ self: nodeId(1), members: ids(n), commander: nodeId(1), m: protocol.faultsByDefault(n), number: 1, keyring: symbolicKeyring(nodeId(1)) }));
+      expect(protocols.find(([name]) => name === `\`${protocol.name}\``)![3]).to.match(new RegExp(`^${counts.map((count) => count.toLocaleString('en')).join(', ')}(?: \\(|$)`));
+    }
+    const facts = [...read('src/replicas/sim/facts.ts').matchAll(/^  \| \{ readonly type: '([\w-]+)'/gm)].map(([, type]) => type);
+    expect(tableIn('docs/simulation.md', 'type').flatMap(([types]) => [...types!.matchAll(/[\w-]+/g)].map(([type]) => type))).to.deep.equal(facts);
+    expect(tableIn('docs/simulation.md', 'Byzantine kind')).to.deep.equal(REPLICA_FAULTS.map(({ name, summary }) => [`\`${name}\``, summary]));
+  });
+
+  it('the README has at most 120 lines, and its first screen is one sentence, the commands, and a real session', () => {
+    const lines = read('README.md').trimEnd().split('\n');
+    expect(lines.length).to.be.at.most(120);
+    const screen = lines.slice(0, 30).join('\n');
     expect(screen).to.match(/^# generals\n\n[^\n]+\.\n/);
-    expect(screen).to.include('npm ci && npm start -- 4');
+    expect(screen).to.include('npm ci && npm start -- 4').and.include('npm ci && npm test');
     expect(screen).to.include('generals> ');
   });
 
+  it('every link in a document leads to a file, and to a title in it; and the README leads to every document', () => {
+    for (const document of [...DOCUMENTS, 'src/README.md']) {
+      for (const [, link] of read(document).matchAll(/\]\(([^)]+)\)/g)) {
+        if (link!.startsWith('https://')) continue;
+        const [file = '', title] = link!.split('#');
+        const target = file === '' ? document : normalize(join(dirname(document), file));
+        expect(existsSync(projectPath(target)), `${document} has a link to ${target}`).to.equal(true);
+        const titles = title === undefined ? [] : [...read(target).matchAll(/^#+ (.*)$/gm)].map(([, text]) => text!.toLowerCase().replaceAll(/[^\w -]/g, '').replaceAll(' ', '-'));
+        if (title !== undefined) expect(titles, `${document} has a link to ${link}`).to.include(title);
+      }
+    }
+    for (const document of DOCUMENTS.filter((one) => one !== 'README.md')) expect(read('README.md')).to.include(`](${document}`);
+  });
+
+  it('what documents call a file of the project is one', () => {
+    for (const document of [...DOCUMENTS, 'src/README.md']) {
+      // What is to be written, by whoever follows the text.
+      const own = [...read(document).matchAll(/<!-- your own: (.*) -->/g)].flatMap(([, paths]) => paths!.split(', '));
+      for (const [, path] of read(document).matchAll(/`((?:src|test|docs|demo|scripts|bench|workers)\/[\w./-]*)`/g)) {
+        if (!own.includes(path!)) expect(existsSync(projectPath(path!)), `${document} names ${path}`).to.equal(true);
+      }
+    }
+  });
+
+  it('what documents call by a name of the code is there', () => {
+    const code = new Set(['src', 'test', 'workers'].flatMap(filesIn).filter((path) => path.endsWith('.ts')).flatMap((path) => read(path).match(/\w+/g) ?? []));
+    for (const document of ['CONTRIBUTING.md', 'docs/library.md', 'docs/writing-a-protocol.md', 'src/README.md']) {
+      for (const [, name] of read(document).matchAll(/`(\w+)(?:: [^`]*|\([^`]*\))?`/g)) expect(code.has(name!), `${document} names ${name}`).to.equal(true);
+    }
+  });
+
   it('src/README.md has a line for every folder of src, and names none that is not there', () => {
-    const map = read('src/README.md');
-    const folders = readdirSync(projectPath('src'), { withFileTypes: true }).filter((entry) => entry.isDirectory()).map(({ name }) => name);
-    for (const folder of folders) expect(map, `src/README.md lacks ${folder}/`).to.include(`\`${folder}/\``);
-    for (const [, named] of map.matchAll(/^\| `([\w-]+)\/`/gm)) expect(folders, `src/README.md names ${named}/`).to.include(named);
+    const folders = (place: string): string[] => readdirSync(projectPath(place), { withFileTypes: true }).filter((entry) => entry.isDirectory()).map(({ name }) => `\`${name}/\``);
+    const named = (heading: string): string[] => tableIn('src/README.md', heading).map(([place]) => place!).filter((place) => place.endsWith('/`'));
+    expect(named('folder')).to.have.members(folders('src'));
+    for (const wing of ['generals', 'replicas']) expect(named(`in \`${wing}/\``)).to.have.members(folders(`src/${wing}`).map((place) => `\`${wing}/${place.slice(1)}`));
+  });
+
+  it('src/README.md says where things are, and each is there', () => {
+    const rows = tableIn('src/README.md', 'where is');
+    expect(rows).to.have.length.above(8);
+    for (const [what, places] of rows) {
+      const named = [...places!.matchAll(/`([\w/-]+\.ts)`, `([\w#]+)`/g)];
+      expect(named, what).to.have.length.above(0);
+      for (const [, file, name] of named) expect(read(`src/${file!}`), `${file} has no ${name}`).to.match(new RegExp(`\\b(?:function|const|class) ${name!}\\b|\\b${name!}\\(`));
+    }
   });
 
   it('every command has a transcript', () => {
@@ -177,6 +243,16 @@ describe('the project is tidy:', () => {
     for (const { name } of COMMANDS) expect(commands, `no transcript in test/transcripts shows ${name}`).to.include(name);
   });
 });
+
+/** The rows of the table whose first line begins with these titles, as lists of cells. */
+function tableIn(document: string, ...titles: readonly string[]): string[][] {
+  const lines = read(document).split('\n');
+  const first = lines.findIndex((line) => line.startsWith(`| ${titles.join(' | ')} |`));
+  expect(first, `${document} has no table of ${titles.join(', ')}`).not.to.equal(-1);
+  const rows = lines.slice(first + 2);
+  const end = rows.findIndex((line) => !line.startsWith('|'));
+  return rows.slice(0, end === -1 ? rows.length : end).map((row) => row.slice(2, -2).split(' | '));
+}
 
 /** The line of the table that a file is under: its own, or that of the nearest folder above. */
 function lineFor(path: string): string | undefined {

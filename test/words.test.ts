@@ -8,20 +8,33 @@ import { STRATEGIES } from '../src/generals/faults/registry.ts';
 import { check } from '../src/generals/check/check.ts';
 import { sentencesOf } from '../src/generals/check/report.ts';
 import { factsOf } from '../src/generals/trace/facts.ts';
-import { diagramOf } from '../src/generals/trace/diagram.ts';
-import { transcriptOf as toldOf } from '../src/generals/trace/formats.ts';
+import { chartOf } from '../src/generals/trace/chart.ts';
+import { transcriptOf as toldOf } from '../src/generals/trace/transcript.ts';
 import { linesOfFacts, parseTrace } from '../src/generals/trace/jsonl.ts';
+import { chartOf as chartOfReplicas } from '../src/replicas/trace/chart.ts';
+import { REPLICAS } from '../src/replicas/trace/lines.ts';
+import { within } from '../src/replicas/trace/run.ts';
+import { foldedStoryOf } from '../src/replicas/trace/story.ts';
+import { transcriptOf as toldOfReplicas } from '../src/replicas/trace/transcript.ts';
+import { diagramOf } from '../src/trace/diagram.ts';
+import { mermaidOf } from '../src/trace/mermaid.ts';
+import { readRuns } from '../src/trace/read.ts';
 import { Army } from '../src/index.ts';
 import { PROMPT } from '../src/repl/looks.ts';
+import { DOCUMENTS, proseOf } from './support/documents.ts';
 import { generals, projectPath, transcriptOf } from './support/run.ts';
 
 /** A longer sentence is read twice. */
 const WORDS_MAX = 25;
 
+const OLD_TRACE = projectPath('test/trace/files/pbft-1.jsonl');
+
 /** Texts that people read, by where they come from. */
 const SOURCES: Readonly<Record<string, () => Promise<readonly string[]>>> = {
   'what the prompt prints and refuses, in every transcript': async () =>
     readdirSync(projectPath('test/transcripts')).flatMap((file) => readFileSync(projectPath(`test/transcripts/${file}`), 'utf8').split('\n').filter((line) => !line.startsWith(PROMPT))),
+
+  'the documents': async () => [...DOCUMENTS, 'src/README.md'].flatMap(proseOf),
 
   'the summaries of commands, protocols and strategies': async () => [...COMMANDS, ...PROTOCOLS, ...STRATEGIES].map(({ summary }) => summary),
 
@@ -30,7 +43,7 @@ const SOURCES: Readonly<Record<string, () => Promise<readonly string[]>>> = {
   'what command lines are refused with': async () => {
     const lines = ['--nope', '0', '4 5', '--host moon', '--protocol nonsense', '--seed -1', 'run', 'run /nowhere', 'check --members x', 'check --faults 9', 'check --engine magic', 'check --protocol king --engine structured',
       'check --protocol pbft --members 3', 'campaign --members 0', 'campaign --orders 1e20', 'campaign --faults 9', 'campaign --until 2', 'campaign --resume /nowhere', 'campaign --out /proc/x', 'trace', 'trace /nowhere',
-      'replay /nowhere', 'trace a --diagram --shiviz'];
+      'replay /nowhere', 'trace a --diagram --shiviz', 'trace a --from 2 --to 1', 'trace a --messages --svg b', `trace ${OLD_TRACE} --order 1`];
     const answers = await Promise.all(lines.map((line) => generals(line.split(' '))));
     return answers.map(({ err }) => err);
   },
@@ -50,10 +63,18 @@ const SOURCES: Readonly<Record<string, () => Promise<readonly string[]>>> = {
       for (const traitors of [[], [1], [1, 2, 3]]) {
         await using army = await Army.muster(4, { host: 'sim', seed: 2, protocol: name, primary: 1, traitors });
         const [trace] = parseTrace(linesOfFacts(factsOf(await army.order('attack', { anyway: true }))));
-        texts.push(toldOf(trace!), diagramOf(trace!));
+        texts.push(toldOf(trace!), diagramOf(chartOf(trace!)));
       }
     }
     return texts.flatMap((text) => text.split('\n'));
+  },
+
+  'traces and diagrams of replicas': async () => {
+    const [run] = readRuns(readFileSync(OLD_TRACE, 'utf8'), [REPLICAS]);
+    const parts = [run!, within(run!, { to: 400 })];
+    return parts.flatMap((part) => [toldOfReplicas(part, { messages: true }), diagramOf(chartOfReplicas(part)), mermaidOf(foldedStoryOf(part))])
+      // Times are written as they are typed; and what was drawn, as simulate says it.
+      .flatMap((text) => text.replaceAll(/\d+( ms|–| to \d+ ms)/g, '5$1').split('\n').filter((line) => !line.startsWith('4 replicas, ')));
   },
 
   'what checks found, and how much it is worth': async () => {
@@ -123,4 +144,4 @@ const sentencesIn = (text: string): string[] => text.replace(/(?:to repeat it|To
 const wordsIn = (sentence: string): number => sentence.split(/\s+/).filter((word) => /\w/.test(word)).length;
 
 /** Numbers that are names: seeds and what is typed with them, years. */
-const NAMES = /(?:seed|g-seed) \d+(?: \d+)?|\b(?:1982|1989|1999)\b|was broken in orders?.*$/g;
+const NAMES = /(?:seed|g-seed) \d+(?: \d+)?|\b(?:1982|1989|1999)\b|\bRFC \d+\b|\bTypeScript [\d.]+|\b20\d\d-\d\d-\d\d\b|was broken in orders?.*$/g;

@@ -1,7 +1,7 @@
 import { figure } from '../core/figures.ts';
-import { DEFAULT_DEADLINE } from '../generals/mission.ts';
+import { DEFAULT_DEADLINE } from '../generals/run-spec.ts';
 import { nameOf, type NodeId } from '../core/node.ts';
-import { Refusal } from '../core/refusal.ts';
+import { UserError } from '../core/user-error.ts';
 import type { Army } from '../generals/army.ts';
 import { ORDER } from './grid.ts';
 import { EMPTY, added, type Tally } from './tally.ts';
@@ -31,21 +31,21 @@ const CHUNK = 200;
  * changes, not even the number of its next order.
  * @param signal ends it early, with what was counted
  * @param counted told now and then how many orders were counted
- * @throws Refusal if the army cannot be given an order
+ * @throws UserError if the army cannot be given an order
  */
 export async function armyCampaign(army: Army, asked: number, signal: AbortSignal, counted: (orders: number) => void = () => undefined): Promise<ArmyCampaign> {
-  if (!Number.isSafeInteger(asked) || asked < 1 || asked > ORDERS_MAX) throw new Refusal(`a number of orders is a whole number from 1 to ${figure(ORDERS_MAX)}, not ${figure(asked, 20)}`);
+  if (!Number.isSafeInteger(asked) || asked < 1 || asked > ORDERS_MAX) throw new UserError(`a number of orders is a whole number from 1 to ${figure(ORDERS_MAX)}, not ${figure(asked, 20)}`);
   const members = army.members();
   const primary = members.find(({ role }) => role === 'primary');
   const lost = members.find(({ state }) => state.type === 'lost');
-  if (primary === undefined) throw new Refusal('there is no general to give the order');
-  if (lost !== undefined) throw new Refusal(`${nameOf(lost.id)} is lost, and only the living can be simulated: g-kill ${lost.id} strikes it off`);
-  const { seed, protocol, faults } = army;
-  const refusal = protocol.refuses(members.length, faults);
-  if (refusal !== undefined) throw new Refusal(refusal);
+  if (primary === undefined) throw new UserError('there is no general to give the order');
+  if (lost !== undefined) throw new UserError(`${nameOf(lost.id)} is lost, and only the living can be simulated: g-kill ${lost.id} strikes it off`);
+  const { seed, protocol, m } = army;
+  const refusal = protocol.refuses(members.length, m);
+  if (refusal !== undefined) throw new UserError(refusal);
   const ids = members.map(({ id }) => id);
   const traitors = new Map(members.flatMap(({ id, state }) => (state.type === 'faulty' ? [[id, state.strategy]] : [])));
-  const setting = { number: 1, draw: 1, protocol: protocol.name, faults, members: ids, commander: primary.id, order: ORDER, seed, deadline: DEFAULT_DEADLINE } as const;
+  const setting = { number: 1, draw: 1, protocol: protocol.name, m, members: ids, commander: primary.id, order: ORDER, seed, deadline: DEFAULT_DEADLINE } as const;
   const judged = judging({ setting, strategyOf: (id: NodeId) => traitors.get(id), traitorsOf: () => [...traitors.keys()] });
 
   let tally = EMPTY;
@@ -57,7 +57,7 @@ export async function armyCampaign(army: Army, asked: number, signal: AbortSigna
   }
   return {
     protocol: protocol.name,
-    m: faults,
+    m,
     primary: nameOf(primary.id),
     members: ids.map(nameOf),
     traitors: [...traitors].map(([id, strategy]) => ({ name: nameOf(id), strategy })),

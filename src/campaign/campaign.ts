@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Refusal, quotedPath, reasonOf } from '../core/refusal.ts';
+import { UserError, quotedPath, reasonOf } from '../core/user-error.ts';
 import { cellSeed } from './draw.ts';
 import { batchOf, engineOf, type EngineChoice } from './engine.ts';
 import { cellsOf, type Grid } from './grid.ts';
@@ -16,7 +16,7 @@ export interface Campaign {
   readonly cells: readonly Progress[];
 }
 
-/** @throws Refusal if the grid has no cell, too many, or one that the engine cannot run */
+/** @throws UserError if the grid has no cell, too many, or one that the engine cannot run */
 export async function newCampaign(grid: Grid, engine: EngineChoice): Promise<Campaign> {
   const { cells, left } = cellsOf(grid);
   const begin = async (cell: (typeof cells)[number]): Promise<Progress> => {
@@ -26,18 +26,18 @@ export async function newCampaign(grid: Grid, engine: EngineChoice): Promise<Cam
   return { grid, engine, left, cells: await Promise.all(cells.map(begin)) };
 }
 
-/** The campaign whose results a folder holds. @throws Refusal in one line, if it holds none that can be read */
+/** The campaign whose results a folder holds. @throws UserError in one line, if it holds none that can be read */
 export function resumedCampaign(path: string): Campaign {
   const file = join(path, RESULTS);
   const { grid, engine, left, cells } = savedIn(textIn(file), file);
   return { grid, engine, left, cells: cells.map(({ cell, engine: chosen, seed, tally, worst }) => ({ ...begun(cell, chosen, seed, batchOf(cell, chosen, grid), grid, tally), worst })) };
 }
 
-/** The text of a file of results. @throws Refusal in one line, if it cannot be read */
+/** The text of a file of results. @throws UserError in one line, if it cannot be read */
 export function textIn(file: string): string {
   try {
     return readFileSync(file, 'utf8');
   } catch (error) {
-    throw new Refusal(`${quotedPath(file)} cannot be read: ${reasonOf(error)}`);
+    throw new UserError(`${quotedPath(file)} cannot be read: ${reasonOf(error)}`);
   }
 }

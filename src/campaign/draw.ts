@@ -1,5 +1,5 @@
 import { philox, philoxBlock } from '../core/philox.ts';
-import { DEFAULT_DEADLINE, type Mission } from '../generals/mission.ts';
+import { DEFAULT_DEADLINE, type RunSpec } from '../generals/run-spec.ts';
 import { nodeId, type NodeId } from '../core/node.ts';
 import { COMMANDER, ORDER, type Cell } from './grid.ts';
 
@@ -72,10 +72,10 @@ export function drawing({ members, faults }: Cell, seed: number, among: Class): 
 }
 
 /** Order number `order` of a cell, from 1 on: repeatable alone, since all chance in it is keyed by the seed and this number. */
-export const missionOf = ({ protocol, m, members }: Cell, seed: number, order: number): Mission => ({
+export const missionOf = ({ protocol, m, members }: Cell, seed: number, order: number): RunSpec => ({
   number: order,
   protocol,
-  faults: m,
+  m,
   members: Array.from({ length: members }, (_, index) => nodeId(index + 1)),
   commander: COMMANDER,
   order: ORDER,

@@ -1,6 +1,6 @@
 import { figure } from '../core/figures.ts';
 import { symbolicKeyring } from '../generals/keyring.ts';
-import { Refusal } from '../core/refusal.ts';
+import { UserError } from '../core/user-error.ts';
 import { protocolNamed } from '../generals/protocols/registry.ts';
 import { DRAWS_MAX, missionOf } from './draw.ts';
 import type { Cell, Grid } from './grid.ts';
@@ -17,20 +17,20 @@ const KERNEL_FROM = 50_000;
 
 /**
  * The engine of a cell. It depends on the cell and the choice alone, so that a campaign that is resumed goes on as it began.
- * @throws Refusal if a kernel is asked for and there is none, or the simulator for more orders than it can number
+ * @throws UserError if a kernel is asked for and there is none, or the simulator for more orders than it can number
  */
 export async function engineOf(cell: Cell, { orders, until }: Grid, choice: EngineChoice): Promise<Engine> {
   const isWanted = choice === 'kernel' || (choice === 'auto' && (orders >= KERNEL_FROM || until !== undefined));
   if (isWanted && (await import('./sliced.ts')).isSliced(cell)) return 'kernel';
-  if (choice === 'kernel') throw new Refusal(`there is no kernel for ${cell.id}: --engine auto takes the simulator there`);
-  if (orders > DRAWS_MAX) throw new Refusal(`${cell.id} has no kernel, and the simulator numbers ${figure(DRAWS_MAX)} orders a cell: choose fewer`);
+  if (choice === 'kernel') throw new UserError(`there is no kernel for ${cell.id}: --engine auto takes the simulator there`);
+  if (orders > DRAWS_MAX) throw new UserError(`${cell.id} has no kernel, and the simulator numbers ${figure(DRAWS_MAX)} orders a cell: choose fewer`);
   return 'simulator';
 }
 
 /** The messages of one order without traitors: what its effort goes with. */
 export function messagesOf(cell: Cell): number {
   const { members, commander } = missionOf(cell, 0, 1);
-  return protocolNamed(cell.protocol)!.messages({ self: commander, members, commander, faults: cell.m, number: 1, keyring: symbolicKeyring(commander) });
+  return protocolNamed(cell.protocol)!.messages({ self: commander, members, commander, m: cell.m, number: 1, keyring: symbolicKeyring(commander) });
 }
 
 /** A simulated batch takes so many milliseconds at the most, so that a Ctrl-C is heard soon; and handing it to a thread costs little. */
@@ -65,7 +65,7 @@ export function effortOf(cell: Cell, engine: Engine): number {
 }
 
 const MESSAGES_SLICED_A_MS = 2e8;
-/** Among more, a round brings more messages to a general than are remembered (`generals/sim/tellings.ts`). */
+/** Among more, a round brings more messages to a general than are remembered (`generals/sim/batches.ts`). */
 const MEMBERS_REMEMBERED = 7;
 /** Of a run without traitors. Chains of signatures are looked at link by link; traitors have PBFT change the view, which takes many more. */
 const MICROSECONDS_A_MESSAGE: Readonly<Record<string, { readonly few: number; readonly many: number }>> = {

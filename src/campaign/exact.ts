@@ -62,8 +62,8 @@ export function summed({ m, members: n, faults: f }: Cell): Exact | undefined {
 /** The sets with so many traitorous lieutenants, and a commander that is loyal or not: all alike. */
 function classOf(n: number, m: number, traitors: number, isCommanderLoyal: boolean): Exact | undefined {
   const lieutenants = Array.from({ length: traitors }, (_, index) => nodeId(index + 2));
-  const situation = { protocol: oral, members: n, m, traitors: isCommanderLoyal ? lieutenants : [nodeId(1), ...lieutenants], order: ORDER } as const;
-  if (isProven(situation)) return CERTAIN;
+  const instance = { protocol: oral, members: n, m, traitors: isCommanderLoyal ? lieutenants : [nodeId(1), ...lieutenants], order: ORDER } as const;
+  if (isProven(instance)) return CERTAIN;
   return oralExactly({ isCommanderLoyal, loyal: n - 1 - traitors, traitors, m }, EFFORT_MAX);
 }
 

@@ -1,6 +1,6 @@
 import { figure } from '../core/figures.ts';
 import { parseWhole } from '../core/parse.ts';
-import { Refusal, quoted } from '../core/refusal.ts';
+import { UserError, quoted } from '../core/user-error.ts';
 
 /** A value from outside and what people call it, such as `--members` or `"members" of grid.json`. */
 export interface Field {
@@ -9,9 +9,9 @@ export interface Field {
 }
 
 /** What a field holds, if it was not what was expected: in one line, which field, what was expected, what is there. */
-export const unexpected = ({ name, value }: Field, expected: string): Refusal => new Refusal(`${name} is to be ${expected}, not ${shown(value)}`);
+export const unexpected = ({ name, value }: Field, expected: string): UserError => new UserError(`${name} is to be ${expected}, not ${shown(value)}`);
 
-/** The fields of an object. @throws Refusal if it is none */
+/** The fields of an object. @throws UserError if it is none */
 export function objectIn(field: Field): Readonly<Record<string, unknown>> {
   if (!isRecord(field.value)) throw unexpected(field, 'an object');
   return field.value;

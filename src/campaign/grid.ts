@@ -1,6 +1,6 @@
 import { counted, figure } from '../core/figures.ts';
 import { nodeId, type NodeId } from '../core/node.ts';
-import { Refusal, quoted, quotedPath } from '../core/refusal.ts';
+import { UserError, quoted, quotedPath } from '../core/user-error.ts';
 import { STRATEGIES, type StrategyName } from '../generals/faults/registry.ts';
 import { PROTOCOLS, protocolNamed, type ProtocolName } from '../generals/protocols/registry.ts';
 import { unexpected, wholeIn, wordIn, type Field } from './fields.ts';
@@ -51,7 +51,7 @@ const ORDERS_UNTIL_DEFAULT = 10_000_000;
 /**
  * @param fields what was given; the rest takes its default
  * @param seed the seed if none is given
- * @throws Refusal in one line: which field, and what was expected
+ * @throws UserError in one line: which field, and what was expected
  */
 export function gridOf(fields: Partial<Record<GridKey, Field>>, seed: number): Grid {
   const until = fields.until === undefined ? undefined : widthIn(fields.until);
@@ -67,15 +67,15 @@ export function gridOf(fields: Partial<Record<GridKey, Field>>, seed: number): G
   };
   const most = grid.members.at(-1)!;
   const tooMany = grid.faults.find((faults) => faults > most);
-  if (tooMany !== undefined) throw new Refusal(`${fields.faults?.name ?? 'faults'}: ${counted(tooMany, 'traitor is', 'traitors are')} more than there are generals, ${figure(most)} at the most`);
+  if (tooMany !== undefined) throw new UserError(`${fields.faults?.name ?? 'faults'}: ${counted(tooMany, 'traitor is', 'traitors are')} more than there are generals, ${figure(most)} at the most`);
   return grid;
 }
 
-/** The cells of a grid, and why some combinations have none. @throws Refusal if nothing is left, or too much */
+/** The cells of a grid, and why some combinations have none. @throws UserError if nothing is left, or too much */
 export function cellsOf(grid: Grid): { readonly cells: readonly Cell[]; readonly left: readonly string[] } {
   const ms = typeof grid.m === 'string' ? 1 : grid.m.length;
   const count = grid.protocols.length * grid.members.length * grid.faults.length * grid.strategies.length * ms;
-  if (count > CELLS_MAX) throw new Refusal(`the grid has ${counted(count, 'cell')}, the limit is ${figure(CELLS_MAX)}: choose shorter ranges`);
+  if (count > CELLS_MAX) throw new UserError(`the grid has ${counted(count, 'cell')}, the limit is ${figure(CELLS_MAX)}: choose shorter ranges`);
   const cells: Cell[] = [];
   const left: string[] = [];
   for (const name of grid.protocols) {
@@ -95,7 +95,7 @@ export function cellsOf(grid: Grid): { readonly cells: readonly Cell[]; readonly
     }
   }
   const reasons = [...new Set(left)];
-  if (cells.length === 0) throw new Refusal(`the grid has no cell that can be run: ${reasons[0]!}`);
+  if (cells.length === 0) throw new UserError(`the grid has no cell that can be run: ${reasons[0]!}`);
   return { cells, left: reasons };
 }
 
@@ -118,7 +118,7 @@ const MS = ['default', 'f'] as const;
  */
 export function rangeIn(field: Field, min: number, max: number, orElse = ''): number[] {
   const parts = typeof field.value === 'string' ? field.value.split(',') : Array.isArray(field.value) ? (field.value as readonly unknown[]) : [field.value];
-  if (parts.length === 0) throw new Refusal(`${field.name} is empty: give a number, or a range such as 4..16`);
+  if (parts.length === 0) throw new UserError(`${field.name} is empty: give a number, or a range such as 4..16`);
   const numbers = parts.flatMap((part) => {
     const ends = typeof part === 'string' ? /^\s*(\d{1,9})\s*\.\.\s*(\d{1,9})\s*$/.exec(part) : null;
     if (ends === null) {
@@ -126,12 +126,12 @@ export function rangeIn(field: Field, min: number, max: number, orElse = ''): nu
       try {
         return [wholeIn(one, min, max)];
       } catch (error) {
-        if (error instanceof Refusal) throw unexpected({ name: field.name, value: part }, `whole numbers from ${min} to ${max}, such as 4 or 4..16 or 4,7,10${orElse}`);
+        if (error instanceof UserError) throw unexpected({ name: field.name, value: part }, `whole numbers from ${min} to ${max}, such as 4 or 4..16 or 4,7,10${orElse}`);
         throw error;
       }
     }
     const [from, to] = [Number(ends[1]), Number(ends[2])];
-    if (from > to) throw new Refusal(`${field.name}: the range ${from}..${to} is empty; write ${to}..${from}`);
+    if (from > to) throw new UserError(`${field.name}: the range ${from}..${to} is empty; write ${to}..${from}`);
     if (from < min || to > max) throw unexpected({ name: field.name, value: part }, `whole numbers from ${min} to ${max}`);
     return Array.from({ length: to - from + 1 }, (_, index) => from + index);
   });
@@ -140,7 +140,7 @@ export function rangeIn(field: Field, min: number, max: number, orElse = ''): nu
 
 function namesIn<Name extends string>(field: Field, known: readonly Name[]): Name[] {
   const parts = typeof field.value === 'string' ? field.value.split(',') : Array.isArray(field.value) ? (field.value as readonly unknown[]) : [field.value];
-  if (parts.length === 0) throw new Refusal(`${field.name} is empty: ${known.join(', ')}`);
+  if (parts.length === 0) throw new UserError(`${field.name} is empty: ${known.join(', ')}`);
   return [...new Set(parts.map((part) => wordIn({ name: field.name, value: typeof part === 'string' ? part.trim().toLowerCase() : part }, known)))];
 }
 
@@ -150,20 +150,20 @@ function widthIn(field: Field): number {
   return value;
 }
 
-/** The fields of a grid file. @throws Refusal if it is not one, or has a field that no grid has */
+/** The fields of a grid file. @throws UserError if it is not one, or has a field that no grid has */
 export function fieldsIn(text: string, file: string): Partial<Record<GridKey, Field>> {
   let value: unknown;
   try {
     // Some editors put a byte order mark before it.
     value = JSON.parse(text.replace(/^\uFEFF/, ''));
   } catch (error) {
-    throw new Refusal(`${quotedPath(file)} is not JSON: ${error instanceof Error ? error.message.split('\n')[0]! : String(error)}`);
+    throw new UserError(`${quotedPath(file)} is not JSON: ${error instanceof Error ? error.message.split('\n')[0]! : String(error)}`);
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value)) throw unexpected({ name: quotedPath(file), value }, `an object with the fields ${GRID_KEYS.join(', ')}`);
   const fields: Partial<Record<GridKey, Field>> = {};
   for (const [key, content] of Object.entries(value)) {
     const known = GRID_KEYS.find((candidate) => candidate === key);
-    if (known === undefined) throw new Refusal(`${quotedPath(file)} has a field ${quoted(key)}, but a grid has ${GRID_KEYS.join(', ')}`);
+    if (known === undefined) throw new UserError(`${quotedPath(file)} has a field ${quoted(key)}, but a grid has ${GRID_KEYS.join(', ')}`);
     fields[known] = { name: `${known} of ${quotedPath(file)}`, value: content as unknown };
   }
   return fields;

@@ -1,5 +1,5 @@
 import { counted, figure } from '../core/figures.ts';
-import { Refusal, quotedPath, quotedValue } from '../core/refusal.ts';
+import { UserError, quotedPath, quotedValue } from '../core/user-error.ts';
 import { cellSeed } from './draw.ts';
 import { ENGINE_CHOICES, type Engine, type EngineChoice } from './engine.ts';
 import { exactOf, type Exact } from './exact.ts';
@@ -114,20 +114,20 @@ export interface Saved {
 /**
  * Reads results.
  * @param name what people call the file
- * @throws Refusal in one line, if they are truncated, of another version, changed, or nothing of ours
+ * @throws UserError in one line, if they are truncated, of another version, changed, or nothing of ours
  */
 export function savedIn(text: string, name: string): Saved {
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch {
-    throw new Refusal(`${quotedPath(name)} is truncated, or not JSON`);
+    throw new UserError(`${quotedPath(name)} is truncated, or not JSON`);
   }
   const file: Field = { name: quotedPath(name), value };
   const isOurs = typeof value === 'object' && value !== null && 'format' in value && value.format === FORMAT;
-  if (!isOurs) throw new Refusal(`${quotedPath(name)} does not hold the results of a campaign`);
+  if (!isOurs) throw new UserError(`${quotedPath(name)} does not hold the results of a campaign`);
   const version = fieldOf(file, 'v');
-  if (version.value !== VERSION) throw new Refusal(`${quotedPath(name)} is of version ${quotedValue(version.value)}, and this program reads version ${VERSION}`);
+  if (version.value !== VERSION) throw new UserError(`${quotedPath(name)} is of version ${quotedValue(version.value)}, and this program reads version ${VERSION}`);
   const given = objectIn(fieldOf(file, 'grid'));
   const fields: Partial<Record<GridKey, Field>> = {};
   for (const key of GRID_KEYS) if (given[key] !== undefined) fields[key] = { name: `${file.name}.grid.${key}`, value: given[key] };
@@ -135,7 +135,7 @@ export function savedIn(text: string, name: string): Saved {
   const grid = gridOf(fields, 0);
   const { cells, left } = cellsOf(grid);
   const list = listIn(fieldOf(file, 'cells'));
-  if (list.length !== cells.length) throw new Refusal(`${quotedPath(name)} has ${counted(list.length, 'cell')}, but its grid has ${figure(cells.length)}`);
+  if (list.length !== cells.length) throw new UserError(`${quotedPath(name)} has ${counted(list.length, 'cell')}, but its grid has ${figure(cells.length)}`);
   const saved: Saved = {
     grid,
     left,
@@ -150,7 +150,7 @@ export function savedIn(text: string, name: string): Saved {
   };
   // Last, as what is wrong with a field says more.
   const { digest, ...rest } = objectIn(file);
-  if (digest !== digestOf(rest)) throw new Refusal(`${quotedPath(name)} was changed since it was written: its digest does not fit what it holds`);
+  if (digest !== digestOf(rest)) throw new UserError(`${quotedPath(name)} was changed since it was written: its digest does not fit what it holds`);
   return saved;
 }
 

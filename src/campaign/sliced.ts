@@ -38,7 +38,7 @@ export function slicedOf(cell: Cell, make: (cell: KernelCell) => Runs | undefine
   const faulty = classes.faulty && make(classes.faulty);
   if ((loyal === undefined && faults < members) || (faulty === undefined && faults > 0)) return undefined;
   const { members: ids, commander } = missionOf(cell, 0, 1);
-  const each = protocolNamed(name)!.messages({ self: commander, members: ids, commander, faults: m, number: 1, keyring: symbolicKeyring(commander) });
+  const each = protocolNamed(name)!.messages({ self: commander, members: ids, commander, m, number: 1, keyring: symbolicKeyring(commander) });
 
   return {
     run(seed, batch, { count }) {

@@ -1,6 +1,6 @@
 import { accessSync, constants, existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { Refusal, quotedPath, reasonOf } from '../core/refusal.ts';
+import { UserError, quotedPath, reasonOf } from '../core/user-error.ts';
 import { localDisk, makeFolder, writeWhole } from '../runtime/disk.ts';
 
 /** The file of a campaign's folder that says all; the others are drawn from it. */
@@ -15,13 +15,13 @@ export interface Folder {
   release(): void;
 }
 
-/** Makes the folder if need be, takes it, and sees to it that it can be written before work begins. @throws Refusal in one line */
+/** Makes the folder if need be, takes it, and sees to it that it can be written before work begins. @throws UserError in one line */
 export function openFolder(path: string): Folder {
   try {
     makeFolder(resolve(path));
     accessSync(path, constants.W_OK);
   } catch (error) {
-    throw new Refusal(`the folder ${quotedPath(path)} cannot be written: ${reasonOf(error)}`);
+    throw new UserError(`the folder ${quotedPath(path)} cannot be written: ${reasonOf(error)}`);
   }
   return {
     path,
@@ -30,7 +30,7 @@ export function openFolder(path: string): Folder {
       try {
         writeWhole(file, text, 0o666);
       } catch (error) {
-        throw new Refusal(`${quotedPath(file)} cannot be written: ${reasonOf(error)}`);
+        throw new UserError(`${quotedPath(file)} cannot be written: ${reasonOf(error)}`);
       }
     },
     release: localDisk.claim(path),

@@ -1,12 +1,12 @@
 import { seeded } from '../core/choice.ts';
 import { symbolicKeyring } from '../generals/keyring.ts';
-import type { Mission } from '../generals/mission.ts';
+import type { RunSpec } from '../generals/run-spec.ts';
 import type { NodeId } from '../core/node.ts';
 import type { Order } from '../generals/order.ts';
 import { brokenBy } from '../generals/judge/findings.ts';
 import { carried } from '../generals/judge/verdict.ts';
-import { soldier, type Soldier } from '../generals/general.ts';
-import { companyFor } from '../generals/sim/veterans.ts';
+import { roleInstance, type RoleInstance } from '../generals/general.ts';
+import { cohortFor } from '../generals/sim/memoized.ts';
 import { drawing, missionOf, type Class } from './draw.ts';
 import type { Cell } from './grid.ts';
 import { VIOLATIONS_KEPT, type Tally, type Violation } from './tally.ts';
@@ -32,7 +32,7 @@ let last: { readonly key: string; readonly judged: Judged } | undefined;
 /** Orders that differ in nothing but in who is a traitor, and in their chance. */
 export interface Trials {
   /** Its `draw` is not read: each order has its own number there. */
-  readonly setting: Mission;
+  readonly setting: RunSpec;
   /** How a general betrays where it is a traitor; undefined if it never is. */
   readonly strategyOf: (id: NodeId) => string | undefined;
   /** Who betrays in the order of that number. */
@@ -47,14 +47,14 @@ export type Judged = (span: Span) => Tally;
  * on no order, and `number`, which does, is in nothing that is counted.
  */
 export function judging({ setting, strategyOf, traitorsOf }: Trials): Judged {
-  const briefing: Mission & { draw: number } = { ...setting };
+  const spec: RunSpec & { draw: number } = { ...setting };
   const { members, commander } = setting;
   const choose = seeded(setting.seed);
-  const { recruit, lead } = companyFor(setting.order);
-  const made = (id: NodeId, strategy?: string): Soldier => soldier(briefing, id, strategy, choose, symbolicKeyring(id), { isNoted: false });
-  const recruits = members.map((id) => recruit(made(id), made(id, strategyOf(id))));
-  const loyal = recruits.map((selves) => selves.loyal);
-  const traitors = recruits.map((selves) => selves.traitor);
+  const { register, run } = cohortFor(setting.order);
+  const made = (id: NodeId, strategy?: string): RoleInstance => roleInstance(spec, id, strategy, choose, symbolicKeyring(id), { isNoted: false });
+  const nodes = members.map((id) => register(made(id), made(id, strategyOf(id))));
+  const loyal = nodes.map((selves) => selves.loyal);
+  const traitors = nodes.map((selves) => selves.traitor);
   const placeOf: number[] = [];
   members.forEach((id, place) => (placeOf[id] = place));
   const army = loyal.slice();
@@ -64,16 +64,16 @@ export function judging({ setting, strategyOf, traitorsOf }: Trials): Judged {
     const sum = { agreementViolated: 0, validityViolated: 0, attack: 0, retreat: 0, messages: 0 };
     const violations: Violation[] = [];
     for (let order = from; order < from + count; order += 1) {
-      briefing.draw = order;
+      spec.draw = order;
       const betraying = traitorsOf(order);
       for (const id of betraying) army[placeOf[id]!] = traitors[placeOf[id]!]!;
-      lead(army);
+      run(army);
       const [decided, ballots] = [{ attack: 0, retreat: 0 }, { attack: 0, retreat: 0 }];
       for (const one of army) {
         sum.messages += one.sent;
         // The quorum is asked as the judge asks it: secondaries, or a primary that is alone.
-        if (one.self !== commander || army.length === 1) add(ballots, one.betrayal === undefined ? one.decision : one.soldier.ballot(one.decision));
-        if (one.self !== commander && one.betrayal === undefined) add(decided, one.decision);
+        if (one.self !== commander || army.length === 1) add(ballots, one.adversary === undefined ? one.decision : one.instance.ballot(one.decision));
+        if (one.self !== commander && one.adversary === undefined) add(decided, one.decision);
       }
       const executed = carried(ballots, voters);
       if (executed === 'attack') sum.attack += 1;

@@ -1,7 +1,7 @@
 import { parseArgs, type ParseArgsConfig } from 'node:util';
 import { figure } from '../core/figures.ts';
 import { parseWhole } from '../core/parse.ts';
-import { quoted } from '../core/refusal.ts';
+import { quoted } from '../core/user-error.ts';
 import { nearest } from '../repl/nearest.ts';
 
 /** A command line that cannot be understood: one line that says why. */

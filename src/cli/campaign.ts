@@ -11,7 +11,7 @@ import { resultsOf, sealed, textOf, type Results } from '../campaign/results.ts'
 import { runCampaign } from '../campaign/run.ts';
 import { RESULTS, holdsResults, openFolder, type Folder } from '../campaign/store.ts';
 import { csvOf, tableOf } from '../campaign/table.ts';
-import { Refusal, quoted, quotedPath } from '../core/refusal.ts';
+import { UserError, quoted, quotedPath } from '../core/user-error.ts';
 import { folded, wrapped } from '../repl/layout.ts';
 import { readText } from './files.ts';
 import { isPlain } from '../repl/looks.ts';
@@ -105,7 +105,7 @@ const REST = 20;
 interface End {
   readonly signal: 'SIGINT' | 'SIGTERM' | undefined;
   /** Why what was counted could not be saved. */
-  readonly unsaved: Refusal | undefined;
+  readonly unsaved: UserError | undefined;
 }
 
 /** Runs the campaign to its end, or until a signal, or until it cannot be saved any more: then going on would be in vain. */
@@ -113,7 +113,7 @@ async function ran(campaign: Campaign, threads: number, folder: Folder | undefin
   const { cells, grid } = campaign;
   const stop = new AbortController();
   let signal: End['signal'];
-  let unsaved: Refusal | undefined;
+  let unsaved: UserError | undefined;
   let rest = 0;
   const heed = (name: NodeJS.Signals): void => {
     signal ??= name === 'SIGTERM' ? name : 'SIGINT';
@@ -147,12 +147,12 @@ async function ran(campaign: Campaign, threads: number, folder: Folder | undefin
 }
 
 /** What a piece of work refuses to do; undefined if it is done. */
-function refusalOf(work: () => void): Refusal | undefined {
+function refusalOf(work: () => void): UserError | undefined {
   try {
     work();
     return undefined;
   } catch (error) {
-    if (error instanceof Refusal) return error;
+    if (error instanceof UserError) return error;
     throw error;
   }
 }
@@ -160,7 +160,7 @@ function refusalOf(work: () => void): Refusal | undefined {
 const resultsNow = ({ cells, grid, engine, left }: Campaign): Results => resultsOf(cells, grid, engine, left);
 
 /** Writes all files, the results first. @returns why not, if they could not be written */
-async function written(folder: Folder, results: Results): Promise<Refusal | undefined> {
+async function written(folder: Folder, results: Results): Promise<UserError | undefined> {
   const unsaved = refusalOf(() => folder.write(RESULTS, textOf(results)));
   if (unsaved !== undefined) return unsaved;
   const { plotsOf } = await import('../campaign/plots.ts');

@@ -1,6 +1,6 @@
 import { SingleBar, type Options, type Params } from 'cli-progress';
 import { barText } from '../campaign/bar.ts';
-import { Refusal } from '../core/refusal.ts';
+import { UserError } from '../core/user-error.ts';
 import { protocolNamed } from '../generals/protocols/registry.ts';
 import { wrapped } from '../repl/layout.ts';
 import { isPlain, looksOf, wantsColour } from '../repl/looks.ts';
@@ -52,7 +52,7 @@ async function searched(request: CheckRequest, isQuiet: boolean): Promise<CheckR
         await new Promise((resolve) => setImmediate(resolve));
       }
     } catch (error) {
-      if (error instanceof Refusal) throw new UsageError(error.message);
+      if (error instanceof UserError) throw new UsageError(error.message);
       throw error;
     } finally {
       bar?.stop();

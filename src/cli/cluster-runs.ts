@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { quoted } from '../core/refusal.ts';
+import { quoted } from '../core/user-error.ts';
 import type { Run } from '../replicas/http/replica.ts';
 import type { Place } from '../replicas/http/service.ts';
 import type { Tally } from '../replicas/http/tally.ts';

@@ -1,5 +1,5 @@
 import { counted } from '../core/figures.ts';
-import { Refusal, quoted, quotedPath } from '../core/refusal.ts';
+import { UserError, quoted, quotedPath } from '../core/user-error.ts';
 import { faultsTolerated } from '../core/quorum.ts';
 import { LiveCluster, OFFLINE, urlOf } from '../replicas/http/cluster.ts';
 import { claimCluster, readCluster, replicaFolder, writeCluster } from '../replicas/http/folder.ts';
@@ -97,7 +97,7 @@ function planFor(order: ClusterOrder): { readonly plan: Plan; readonly secrets: 
 
 /** All nodes of a cluster know what it was begun with, so nothing of that is changed later. */
 function mustFit({ data, protocol, members, commander, batch, timeout, urls }: ClusterOrder, { protocol: own, members: places, settings }: Plan): void {
-  const holds = (what: string): Refusal => new Refusal(`${quotedPath(data!)} holds a cluster ${what}: another --data begins a new one`);
+  const holds = (what: string): UserError => new UserError(`${quotedPath(data!)} holds a cluster ${what}: another --data begins a new one`);
   const count = places.length;
   const isOther = (protocol !== undefined && serviceNamed(protocol).name !== serviceNamed(own).name) || (members !== undefined && members !== count);
   if (isOther) throw holds(`of ${counted(count, 'node')} under ${own}, not of ${members ?? count} under ${protocol ?? own}`);

@@ -1,10 +1,11 @@
 import { createReadStream } from 'node:fs';
 import { open } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
-import { sessionOf, type Session } from '../repl/command.ts';
+import type { Session } from '../repl/command.ts';
+import { sessionOf } from '../repl/session.ts';
 import type { Outcome } from '../generals/outcome.ts';
-import { DEFAULT_LIMIT } from '../generals/mission.ts';
-import { quoted } from '../core/refusal.ts';
+import { DEFAULT_LIMIT } from '../generals/run-spec.ts';
+import { quoted } from '../core/user-error.ts';
 import { isPlain, looksOf, wantsColour, type Looks } from '../repl/looks.ts';
 import { UsageError } from './arguments.ts';
 import type { CommandOrder } from './faces/command.ts';

@@ -5,7 +5,7 @@ import { costPlot } from '../campaign/cost-plot.ts';
 import { openFolder, type Folder } from '../campaign/store.ts';
 import { counted } from '../core/figures.ts';
 import { faultsTolerated } from '../core/quorum.ts';
-import { Refusal, quoted, quotedPath } from '../core/refusal.ts';
+import { UserError, quoted, quotedPath } from '../core/user-error.ts';
 import { OFFLINE } from '../replicas/http/cluster.ts';
 import { askedFor, costOf, Unanswered, type Cost } from '../replicas/http/cost.ts';
 import { serviceNamed } from '../replicas/http/services.ts';
@@ -101,7 +101,7 @@ async function compared(order: CompareOrder, cells: readonly Cell[], folder: Fol
     process.stdout.write(drawn('milliseconds to its answer', rows, ({ median }) => median, (value) => value.toFixed(1)));
     if (folder !== undefined) process.stdout.write(`\nwritten to ${folder.path}: ${CSV} and ${SVG}\n`);
   }
-  if (failure !== undefined) throw new Refusal(`${failure.message}; nothing more was measured`);
+  if (failure !== undefined) throw new UserError(`${failure.message}; nothing more was measured`);
   return code ?? 0;
 }
 

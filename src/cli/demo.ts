@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { quoted } from '../core/refusal.ts';
+import { quoted } from '../core/user-error.ts';
 import { columns } from '../repl/layout.ts';
 import { PIPE_WIDTH } from '../repl/looks.ts';
 import { nearest } from '../repl/nearest.ts';
@@ -45,7 +45,7 @@ async function shown({ name, path, kind, about }: Demo): Promise<number> {
 /** As the prompt does it: each line with what it is about. */
 async function explained(name: string): Promise<number> {
   const [{ Army }, { sessionOf }, { execute }, { render }, { looksOf, wantsColour }] = await Promise.all([
-    import('../generals/army.ts'), import('../repl/command.ts'), import('../repl/execute.ts'), import('../repl/render.ts'), import('../repl/looks.ts'),
+    import('../generals/army.ts'), import('../repl/session.ts'), import('../repl/execute.ts'), import('../repl/render.ts'), import('../repl/looks.ts'),
   ]);
   const { stdout, env } = process;
   const army = await Army.muster(1);

@@ -10,7 +10,7 @@ import { replay } from './faces/replay.ts';
 import { replica } from './faces/replica.ts';
 import { simulate } from './faces/simulate.ts';
 import { trace } from './faces/trace.ts';
-import { quoted } from '../core/refusal.ts';
+import { quoted } from '../core/user-error.ts';
 import { nearest } from '../repl/nearest.ts';
 import type { Request, Runnable, Subcommand } from './subcommand.ts';
 

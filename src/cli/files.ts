@@ -1,5 +1,5 @@
 import { appendFileSync, closeSync, existsSync, openSync, readFileSync, unlinkSync, writeFileSync } from 'node:fs';
-import { quotedPath, reasonOf } from '../core/refusal.ts';
+import { quotedPath, reasonOf } from '../core/user-error.ts';
 import { UsageError } from './arguments.ts';
 
 /** The text of a file. @throws UsageError in one line, if it cannot be read */

@@ -1,5 +1,6 @@
 import { realpathSync } from 'node:fs';
 import { basename, delimiter, dirname, join, relative, resolve, sep } from 'node:path';
+import { inShell } from '../core/shell.ts';
 
 /** How a process was started. */
 export interface Start {
@@ -41,9 +42,6 @@ export const lineOf = (words: readonly string[]): string => [program(), ...words
 /** A message whose `generals …` is named as this program was started. */
 export const asStarted = (message: string, subcommands: readonly string[]): string =>
   message.replace(new RegExp(`\\bgenerals (?=(?:--help|${subcommands.join('|')})\\b)`, 'g'), () => `${program()} `);
-
-/** A word as a shell takes it for one. */
-const inShell = (word: string): string => (/^[\w./:,=+@%-]+$/.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`);
 
 function isSame(one: string, other: string): boolean {
   try {

@@ -1,4 +1,4 @@
-import { quoted } from '../core/refusal.ts';
+import { quoted } from '../core/user-error.ts';
 import { nearest } from '../repl/nearest.ts';
 import { UsageError, whole as wholeOf } from './arguments.ts';
 

@@ -1,12 +1,12 @@
 import { savedIn } from '../campaign/results.ts';
 import { replayed } from '../campaign/replay.ts';
 import { nameOf } from '../core/node.ts';
-import { sessionOf } from '../repl/command.ts';
+import { sessionOf } from '../repl/session.ts';
 import { execute } from '../repl/execute.ts';
 import { looksOf, wantsColour } from '../repl/looks.ts';
 import { render } from '../repl/render.ts';
 import { factsOf } from '../generals/trace/facts.ts';
-import { transcriptOf } from '../generals/trace/formats.ts';
+import { transcriptOf } from '../generals/trace/transcript.ts';
 import { linesOfFacts, parseTrace } from '../generals/trace/jsonl.ts';
 import { readText } from './files.ts';
 import type { ReplayOrder } from './faces/replay.ts';

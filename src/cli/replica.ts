@@ -1,6 +1,6 @@
 import { dirname } from 'node:path';
 import { counted } from '../core/figures.ts';
-import { Refusal, quoted, quotedPath } from '../core/refusal.ts';
+import { UserError, quoted, quotedPath } from '../core/user-error.ts';
 import { DamagedLog } from '../runtime/log.ts';
 import { repairFolder } from '../replicas/http/marker.ts';
 import { readPlan, readSecret, replicaFolder } from '../replicas/http/folder.ts';
@@ -28,7 +28,7 @@ async function served(order: ReplicaOrder & { type: 'replica' }, signalled: Prom
   if (kind !== undefined && !known.includes(kind)) throw new UsageError(`--kind is ${known.join(', ')}, not ${quoted(kind)}`);
   const folder = order.data ?? replicaFolder(dirname(file), id);
   const member = plan.members[id];
-  if (member === undefined) throw new Refusal(`the cluster of ${quotedPath(file)} has the nodes 0 to ${plan.members.length - 1}, not ${id}`);
+  if (member === undefined) throw new UserError(`the cluster of ${quotedPath(file)} has the nodes 0 to ${plan.members.length - 1}, not ${id}`);
   const say = (line: string, fact: object): void => void process.stdout.write(json ? `${JSON.stringify({ v: 1, ...fact })}\n` : `${line}\n`);
   let failure: Error | undefined;
   let fail: (code: number) => void = () => undefined;
@@ -74,7 +74,7 @@ function open(make: () => Replica): Replica {
   try {
     return make();
   } catch (error) {
-    throw error instanceof DamagedLog ? new Refusal(error.message) : error;
+    throw error instanceof DamagedLog ? new UserError(error.message) : error;
   }
 }
 

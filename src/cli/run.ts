@@ -1,4 +1,4 @@
-import { Refusal, reasonOf } from '../core/refusal.ts';
+import { UserError, reasonOf } from '../core/user-error.ts';
 import { endByHangup } from '../repl/hangup.ts';
 import { wrapped } from '../repl/layout.ts';
 import { PIPE_WIDTH } from '../repl/looks.ts';
@@ -25,14 +25,21 @@ export async function run(words: readonly string[]): Promise<void> {
         request satisfies never;
     }
   } catch (error) {
-    if (error instanceof UsageError || error instanceof Refusal) {
-      tell(asStarted(error.message, subcommands()) + wayOut(words, error instanceof UsageError ? error.meant : undefined));
+    const mistake = mistakeOf(words, error);
+    if (mistake !== undefined) {
+      tell(mistake);
       process.exitCode = 2;
     } else {
       tell(`internal error: ${error instanceof Error ? (await import('./stack.ts')).stackOf(error) : String(error)}`);
       process.exitCode = 70;
     }
   }
+}
+
+/** What is told of a mistake in these words, with what to type instead; undefined if it is none of the user's. */
+export function mistakeOf(words: readonly string[], error: unknown): string | undefined {
+  if (!(error instanceof UsageError || error instanceof UserError)) return undefined;
+  return asStarted(error.message, subcommands()) + wayOut(words, error instanceof UsageError ? error.meant : undefined);
 }
 
 function listen(): void {

@@ -1,6 +1,6 @@
 import { SingleBar } from 'cli-progress';
 import { counted, figure } from '../core/figures.ts';
-import { quoted } from '../core/refusal.ts';
+import { quoted } from '../core/user-error.ts';
 import { isPlain, looksOf, wantsColour } from '../repl/looks.ts';
 import { barText, type Progress } from '../campaign/bar.ts';
 import { pace, plainLines } from '../repl/progress.ts';
@@ -45,6 +45,8 @@ function one(work: Work): number {
       if (line !== undefined) say(line);
     },
   });
+  // What could not be written to the file.
+  if (outcome.observerError !== undefined) throw outcome.observerError;
   trace?.end(outcome);
   if (json) say(JSON.stringify({ ...about(work), ...flat(outcome), ...(kept === undefined ? {} : { kept }) }));
   else if (outcome.type === 'holds') say(paint(work).green(`${system.promises} held: ${outcome.progress}, ${counted(outcome.events, 'event')} in ${figure(outcome.time)} ms of virtual time.`));
@@ -154,8 +156,7 @@ const CHUNK = 2 ** 20;
 
 /** A file of JSON lines: the plan, what happened, and how it was judged. */
 function traceTo(file: string, work: Work, plan: FaultPlan): { write(fact: Fact): void; end(outcome: Outcome): void } {
-  const { v, ...which } = about(work);
-  writeText(file, `${JSON.stringify({ v, type: 'scheduled', ...which, ...work.system.print(plan) })}\n`);
+  writeText(file, work.system.print(plan));
   let text = '';
   return {
     write(fact) {

@@ -1,12 +1,12 @@
 /**
  * What callers of the library give, checked: programs in JavaScript, and a prompt, may give anything. Each function returns the value, or
- * throws a `Refusal` of one line.
+ * throws a `UserError` of one line.
  */
 import { figure } from '../core/figures.ts';
-import { BREAKDOWNS, type Breakdown } from './mission.ts';
+import { CRASH_MODES, type CrashMode } from './run-spec.ts';
 import { nameOf, nodeId, type NodeId } from '../core/node.ts';
 import { ORDERS, type Order } from './order.ts';
-import { Refusal, quoted } from '../core/refusal.ts';
+import { UserError, quoted } from '../core/user-error.ts';
 import { SAYINGS, type Saying } from './faults/dictated.ts';
 import { DEFAULT_STRATEGY, STRATEGIES, type StrategyName } from './faults/registry.ts';
 import { PROTOCOLS, type NamedProtocol } from './protocols/registry.ts';
@@ -21,7 +21,7 @@ export type Traitors = readonly number[] | Readonly<Record<number, StrategyName>
 
 export const orderIn = (value: unknown): Order => wordIn(value, ORDERS, 'is not an order');
 export const hostIn = (value: unknown): HostName => wordIn(value, HOSTS, 'is not a host');
-export const breakdownIn = (value: unknown): Breakdown => wordIn(value, BREAKDOWNS, 'is not a way to break down');
+export const crashModeIn = (value: unknown): CrashMode => wordIn(value, CRASH_MODES, 'is not a way to break down');
 
 export const protocolIn = (value: unknown): NamedProtocol => namedIn(value, PROTOCOLS, 'protocol');
 export const strategyIn = (value: unknown): StrategyName => namedIn(value, STRATEGIES, 'strategy').name;
@@ -44,6 +44,11 @@ export function flagIn(value: unknown, what: string): boolean {
   return value;
 }
 
+export function functionIn<Function extends (...given: never) => unknown>(value: Function, what: string): Function {
+  if (typeof value !== 'function') throw invalid(`${what} is a function, not ${shown(value)}`);
+  return value;
+}
+
 /** @param count ids run from 1 to it */
 export function traitorsIn(value: unknown, count: number): ReadonlyMap<NodeId, StrategyName> {
   const entries = Array.isArray(value)
@@ -55,14 +60,14 @@ export function traitorsIn(value: unknown, count: number): ReadonlyMap<NodeId, S
 /** An id of one of the generals that are to be mustered. */
 export function musteredIn(value: unknown, count: number): NodeId {
   const id = idIn(value);
-  if (id > count) throw new Refusal(`there will be no general ${nameOf(id)} among ${count}`, 'unknown-general');
+  if (id > count) throw new UserError(`there will be no general ${nameOf(id)} among ${count}`, 'unknown-general');
   return id;
 }
 
 /** @param names the options that there are */
 export function optionsIn<Options extends object>(value: Options, of: string, names: readonly (keyof Options & string)[]): Options {
   const stranger = Object.keys(objectIn(value, `what follows in ${of}`)).find((name) => !names.some((known) => known === name));
-  if (stranger !== undefined) throw new Refusal(`${of} has no option ${quoted(stranger)}: ${names.join(', ')}`, 'unknown-option');
+  if (stranger !== undefined) throw new UserError(`${of} has no option ${quoted(stranger)}: ${names.join(', ')}`, 'unknown-option');
   return value;
 }
 
@@ -83,7 +88,7 @@ function namedIn<Named extends { readonly name: string }>(value: unknown, known:
   return found;
 }
 
-const invalid = (message: string): Refusal => new Refusal(message, 'invalid-argument');
+const invalid = (message: string): UserError => new UserError(message, 'invalid-argument');
 
 /** Anything, in a few words: what it is, and for a word or a number, which. */
 function shown(value: unknown): string {

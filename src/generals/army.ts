@@ -1,13 +1,15 @@
 import { seeded } from '../core/choice.ts';
 import { counted, figure } from '../core/figures.ts';
+import { guarded, type Guarded, type Observe } from '../core/observer.ts';
+import type { Fact } from './fact.ts';
 import { lossBy, type Host, type Loss } from './host.ts';
 import { symbolicKeyring, type Keyring } from './keyring.ts';
-import { DEFAULT_DEADLINE, DEFAULT_LIMIT, type Breakdown } from './mission.ts';
+import { DEFAULT_DEADLINE, DEFAULT_LIMIT, behavioursOf, type Behaviour, type CrashMode } from './run-spec.ts';
 import { QUORUM, nameOf, nodeId, type NodeId } from '../core/node.ts';
 import type { Order } from './order.ts';
-import type { Member, MemberState, Outcome, Standing } from './outcome.ts';
+import type { Member, MemberState, Outcome, MemberResult } from './outcome.ts';
 import type { AnyRoundsProtocol } from './protocol.ts';
-import { Refusal } from '../core/refusal.ts';
+import { UserError } from '../core/user-error.ts';
 import type { Saying } from './faults/dictated.ts';
 import { DEFAULT_STRATEGY, type StrategyName } from './faults/registry.ts';
 import { findingsOf } from './judge/findings.ts';
@@ -16,16 +18,16 @@ import { DEFAULT_PROTOCOL, type NamedProtocol, type ProtocolName } from './proto
 import { SimHost } from './sim/host.ts';
 import { simulate } from './sim/simulate.ts';
 import {
-  breakdownIn, flagIn, hostIn, idIn, musteredIn, optionsIn, orderIn, protocolIn, sayingsIn, strategyIn, traitorsIn, wholeIn, type HostName, type Traitors,
+  crashModeIn, flagIn, functionIn, hostIn, idIn, musteredIn, optionsIn, orderIn, protocolIn, sayingsIn, strategyIn, traitorsIn, wholeIn, type HostName, type Traitors,
 } from './arguments.ts';
-import { ThreadHost } from './threads/host.ts';
+import { factsAsTheyCome, factsOf, orderedOf } from './trace/facts.ts';
 
 export interface ArmyOptions {
   /** Where the generals live: `threads` (default), one worker thread each, or `sim`, virtual time. */
   readonly host?: HostName;
   /** A whole number from 0 to 2^53 − 1: all that chance decides follows from it. Drawn at random if not given. */
   readonly seed?: number;
-  /** The protocol to follow, for as many traitors as it can stand; `exchange` if not given. `follow` sets it later, and m. */
+  /** The protocol to follow, for as many traitors as it can stand; `exchange` if not given. `setProtocol` sets it later, and m. */
   readonly protocol?: ProtocolName;
   /** The id of the general that gives the orders, from 1 to the count; elected at random if not given. */
   readonly primary?: number;
@@ -39,12 +41,25 @@ export interface ArmyOptions {
   readonly spare?: boolean;
 }
 
+export interface OrderOptions {
+  /** Runs the order although the traitors are too many for the protocol; else it is not run, and the verdict is `undecidable`. */
+  readonly anyway?: boolean;
+  /**
+   * Is told the facts of the order while it is under way: those that its trace has in the end. The first is `ordered`, the last `judged`;
+   * of each general what it heard and tampered with comes round by round, then what it decided and voted. Among generals no order is
+   * promised, and on threads it differs from time to time. Where a general is lost on the way, the trace is without what it had heard
+   * and done before, and the observer is not. What an observer throws ends nothing: it is told no more, and the outcome has it as
+   * `observerError`.
+   */
+  readonly observe?: Observe<Fact>;
+}
+
 const OPTIONS = ['host', 'seed', 'protocol', 'primary', 'traitors', 'deadline', 'limit', 'spare'] as const satisfies readonly (keyof ArmyOptions)[];
 
 /**
  * An army of generals. One is primary and gives the orders; some may be traitors.
  *
- * Mistakes of the caller (an unknown id, a count out of range …) reject with a `Refusal` of one line, whose `code` says of
+ * Mistakes of the caller (an unknown id, a count out of range …) reject with a `UserError` of one line, whose `code` says of
  * which kind it is, and change nothing. Calls that change the army wait for an order under way, except `kill` and `disband`, which
  * may hit it in the middle. An army left by `await using` is disbanded.
  *
@@ -62,11 +77,11 @@ export class Army {
   #largestId = 0;
   #seed: number;
   #protocol: NamedProtocol;
-  #faults: number | undefined;
+  #m: number | undefined;
   /** What traitors are to say in the next order, word by word. */
   #dictations = new Map<NodeId, readonly string[]>();
-  /** Those that are to die in the middle of the next order. */
-  readonly #doomed = new Set<NodeId>();
+  /** How some are to crash in the next order. */
+  #crashes = new Map<NodeId, Pick<Behaviour, 'crashMode' | 'crashRound'>>();
   #orders = 0;
   #draws = 0;
   #elections = 0;
@@ -84,13 +99,14 @@ export class Army {
   /**
    * Musters that many generals, with the ids 1, 2, 3 …
    * @param count from 1 to the limit
-   * @throws Refusal `invalid-argument`, `unknown-option`, `army-full` for a count above the limit, `unknown-general` for a primary or traitor
+   * @throws UserError `invalid-argument`, `unknown-option`, `army-full` for a count above the limit, `unknown-general` for a primary or traitor
    * above the count
    */
   static async muster(count: number, options: ArmyOptions = {}): Promise<Army> {
     const { host = 'threads', spare = false, primary, traitors = [] } = optionsIn(options, 'muster', OPTIONS);
     const keepsSpare = flagIn(spare, 'spare');
-    const army = new Army(hostIn(host) === 'sim' ? new SimHost() : new ThreadHost({ spare: keepsSpare }), options);
+    const name = hostIn(host);
+    const army = new Army(name === 'sim' ? new SimHost() : await threads(keepsSpare), options);
     army.#mustHaveRoom(count);
     const commander = primary === undefined ? undefined : musteredIn(primary, count);
     const strategies = traitorsIn(traitors, count);
@@ -111,8 +127,8 @@ export class Army {
   }
 
   /** m, the traitors that the protocol is run to stand: as set, or the most that so many generals can stand. */
-  get faults(): number {
-    return this.#faults ?? this.#protocol.faultsByDefault(this.#states.size);
+  get m(): number {
+    return this.#m ?? this.#protocol.faultsByDefault(this.#states.size);
   }
 
   /** For how many milliseconds a hung general is waited for. */
@@ -122,14 +138,14 @@ export class Army {
 
   /** All generals, by id. */
   members(): readonly Member[] {
-    this.#strikeLost(this.#host.losses());
+    this.#markLost(this.#host.losses());
     return this.#members();
   }
 
   /**
    * Adds that many loyal generals, linked to all others.
    * @returns their ids, larger than any before
-   * @throws Refusal `invalid-argument`, `army-full`
+   * @throws UserError `invalid-argument`, `army-full`
    */
   add(count: number): Promise<readonly NodeId[]> {
     return this.#whenIdle(async () => {
@@ -139,7 +155,7 @@ export class Army {
       for (const id of ids) this.#states.set(id, { type: 'loyal' });
       this.#electIfNeeded();
       try {
-        await this.#host.enlist(ids);
+        await this.#host.spawn(ids);
       } catch (error) {
         await Promise.all(ids.map((id) => this.kill(id)));
         throw error;
@@ -152,47 +168,45 @@ export class Army {
    * Ends a general, at once; or, where a round is given, in the middle of that round of the next order that is run: what it
    * says then reaches the first half of the others only. If it was primary, another is elected at random.
    * @param options.round from 1 to the number of rounds that the protocol has
-   * @throws Refusal `invalid-argument`, `unknown-option`, `unknown-general`, `lost-general` where a round is given
+   * @throws UserError `invalid-argument`, `unknown-option`, `unknown-general`, `lost-general` where a round is given
    */
   async kill(id: number, options: { readonly round?: number } = {}): Promise<void> {
     const { round } = optionsIn(options, 'kill', ['round']);
-    if (round !== undefined) return this.#whenIdle(async () => this.#doom(this.#present(id), round));
+    if (round !== undefined) return this.#whenIdle(async () => this.#crashRound(this.#present(id), round));
     this.#mustStand();
     const general = this.#known(id);
     this.#states.delete(general);
-    this.#doomed.delete(general);
+    this.#crashes.delete(general);
     this.#electIfNeeded();
-    await this.#host.dismiss(general);
+    await this.#host.stop(general);
   }
 
   /**
    * Makes a general a traitor in that way (`coin` if not given).
-   * @throws Refusal `invalid-argument`, `unknown-general`, `lost-general`
+   * @throws UserError `invalid-argument`, `unknown-general`, `lost-general`
    */
   corrupt(id: number, strategy: StrategyName = DEFAULT_STRATEGY.name): Promise<void> {
     return this.#whenIdle(async () => {
       const general = this.#present(id);
       const known = strategyIn(strategy);
       this.#states.set(general, { type: 'faulty', strategy: known });
-      this.#host.corrupt(general, known);
     });
   }
 
   /**
    * Makes a general loyal again.
-   * @throws Refusal `invalid-argument`, `unknown-general`, `lost-general`
+   * @throws UserError `invalid-argument`, `unknown-general`, `lost-general`
    */
-  pardon(id: number): Promise<void> {
+  makeLoyal(id: number): Promise<void> {
     return this.#whenIdle(async () => {
       const general = this.#present(id);
       this.#states.set(general, { type: 'loyal' });
-      this.#host.corrupt(general, undefined);
     });
   }
 
   /**
    * Makes a general primary.
-   * @throws Refusal `invalid-argument`, `unknown-general`, `lost-general`
+   * @throws UserError `invalid-argument`, `unknown-general`, `lost-general`
    */
   elect(id: number): Promise<void> {
     return this.#whenIdle(async () => {
@@ -202,11 +216,12 @@ export class Army {
 
   /**
    * Makes a general break down when the next order reaches it: its thread throws, exits, or blocks for ever.
-   * @throws Refusal `invalid-argument`, `unknown-general`, `lost-general`
+   * @throws UserError `invalid-argument`, `unknown-general`, `lost-general`
    */
-  sabotage(id: number, breakdown: Breakdown): Promise<void> {
+  injectCrash(id: number, crashMode: CrashMode): Promise<void> {
     return this.#whenIdle(async () => {
-      this.#host.sabotage(this.#present(id), breakdownIn(breakdown));
+      const general = this.#present(id);
+      this.#crashes.set(general, { ...this.#crashes.get(general), crashMode: crashModeIn(crashMode) });
     });
   }
 
@@ -214,13 +229,13 @@ export class Army {
    * Fixes what a traitor says in the next order, so that an attack from a paper can be written down.
    * @param words `attack`, `retreat`, `nothing` (a king's), `silence` or `both` (the honest one, then a lie) for each message, in the order in
    * which the general sends them: round by round, and within a round as the protocol sends them. If they do not fit, the order is refused.
-   * @throws Refusal `invalid-argument`, `unknown-general`, `lost-general`, `loyal-general`
+   * @throws UserError `invalid-argument`, `unknown-general`, `lost-general`, `loyal-general`
    */
   dictate(id: number, words: readonly Saying[]): Promise<void> {
     return this.#whenIdle(async () => {
       const general = this.#present(id);
       const sayings = sayingsIn(words);
-      if (this.#states.get(general)?.type !== 'faulty') throw new Refusal(`${nameOf(general)} is loyal, and only traitors can be told what to say`, 'loyal-general');
+      if (this.#states.get(general)?.type !== 'faulty') throw new UserError(`${nameOf(general)} is loyal, and only traitors can be told what to say`, 'loyal-general');
       this.#dictations.set(general, sayings);
     });
   }
@@ -237,16 +252,16 @@ export class Army {
 
   /**
    * Sets the protocol, and m.
-   * @param faults m, the traitors that it is run to stand; the most that it can stand if not given
-   * @throws Refusal `invalid-argument`, `unfit-protocol` if it cannot be run among so many generals for so many traitors
+   * @param m the traitors that it is run to stand; the most that it can stand if not given
+   * @throws UserError `invalid-argument`, `unfit-protocol` if it cannot be run among so many generals for so many traitors
    */
-  follow(protocol: ProtocolName, faults?: number): Promise<void> {
+  setProtocol(protocol: ProtocolName, m?: number): Promise<void> {
     return this.#whenIdle(async () => {
       const known = protocolIn(protocol);
-      if (faults !== undefined) wholeIn(faults, 'm', 0);
-      if (this.#states.size > 0) this.#mustFit(known, faults ?? known.faultsByDefault(this.#states.size));
+      if (m !== undefined) wholeIn(m, 'm', 0);
+      if (this.#states.size > 0) this.#mustFit(known, m ?? known.faultsByDefault(this.#states.size));
       this.#protocol = known;
-      this.#faults = faults;
+      this.#m = m;
     });
   }
 
@@ -254,7 +269,7 @@ export class Army {
    * Sets the seed; orders and elections draw from it anew, so that what follows repeats what followed it before.
    * @param seed from 0 to 2^53 − 1
    * @param draw the number that the next order has among those that draw from the seed, from 1 to 2^32 − 1: 1 if not given
-   * @throws Refusal `invalid-argument`
+   * @throws UserError `invalid-argument`
    */
   reseed(seed: number, draw = 1): Promise<void> {
     return this.#whenIdle(async () => {
@@ -267,51 +282,61 @@ export class Army {
 
   /**
    * Has the primary give an order, and tells what came of it.
-   * @param options.anyway runs the order although the traitors are too many for the protocol; else it is not run, and the verdict is `undecidable`
-   * @throws Refusal `invalid-argument`, `unknown-option`, `no-primary`, `unfit-protocol`, `unfit-words`
+   * @throws UserError `invalid-argument`, `unknown-option`, `no-primary`, `unfit-protocol`, `unfit-words`
    */
-  async order(order: Order, options: { readonly anyway?: boolean } = {}): Promise<Outcome> {
+  async order(order: Order, options: OrderOptions = {}): Promise<Outcome> {
     const given = orderIn(order);
-    const { anyway = false } = optionsIn(options, 'order', ['anyway']);
-    return this.#give(given, flagIn(anyway, 'anyway'));
+    const { anyway = false, observe } = optionsIn(options, 'order', ['anyway', 'observe']);
+    const isAnyway = flagIn(anyway, 'anyway');
+    const observer = observe === undefined ? undefined : guarded<Fact>(functionIn(observe, 'observe'));
+    return this.#whenIdle(async () => {
+      const outcome = await this.#give(given, isAnyway, observer);
+      if (observer === undefined) return outcome;
+      observer.tell(factsOf(outcome).at(-1)!);
+      return { ...outcome, ...observer.thrown };
+    });
   }
 
-  #give(order: Order, anyway: boolean): Promise<Outcome> {
-    return this.#whenIdle(async () => {
-      this.#strikeLost(this.#host.losses());
-      const commander = this.#primary;
-      if (commander === undefined) throw new Refusal('there is no general to give the order', 'no-primary');
-      const before = this.#members();
-      const faults = this.faults;
-      this.#mustFit(this.#protocol, faults);
-      const isRun = anyway || before.length >= this.#protocol.membersNeeded(before.filter(isFaulty).length);
-      if (isRun) this.#rehearse(before, commander, order, faults);
-      this.#orders += 1;
-      this.#draws += 1;
-      const shared = { number: this.#orders, order, protocol: this.#protocol.name, faults, seed: this.#seed, draw: this.#draws, dictations: this.#dictations, commander };
-      if (!isRun) {
-        const roster = before.map((member) => ({ ...member, majority: member.role === 'primary' ? order : undefined }));
-        const account = { reports: [], losses: [], accusations: [] };
-        return { ...shared, roster, verdict: undecidable(before), findings: undefined, messages: 0, account };
-      }
-      const members = before.map(({ id }) => id);
-      for (const [id, words] of this.#dictations) this.#host.dictate(id, words);
-      this.#dictations = new Map();
-      const { number, draw, seed, protocol } = shared;
-      const account = await this.#host.carry({ number, order, protocol, faults, seed, draw, commander, members, deadline: this.#deadline });
-      this.#strikeLost([...account.losses, ...this.#host.losses()]);
-      for (const { id, reason } of account.losses) if (this.#doomed.delete(id) && reason === lossBy.killing()) this.#states.delete(id);
-      const ballots = new Map(account.reports.flatMap(({ id, ballot }) => (ballot === undefined ? [] : [[id, ballot]])));
-      const after = before.map((member): Standing => ({ ...afterwards(member, account), majority: ballots.get(member.id) }));
-      return {
-        ...shared,
-        roster: after,
-        verdict: verdictOf(after, ballots),
-        findings: findingsOf(order, after, account),
-        messages: account.reports.reduce((sum, { sent }) => sum + sent, 0),
-        account,
-      };
-    });
+  async #give(order: Order, anyway: boolean, observer: Guarded<Fact> | undefined): Promise<Outcome> {
+    this.#markLost(this.#host.losses());
+    const commander = this.#primary;
+    if (commander === undefined) throw new UserError('there is no general to give the order', 'no-primary');
+    const before = this.#members();
+    const m = this.m;
+    this.#mustFit(this.#protocol, m);
+    const isRun = anyway || before.length >= this.#protocol.membersNeeded(before.filter(isFaulty).length);
+    if (isRun) this.#dryRun(before, commander, order, m);
+    this.#orders += 1;
+    this.#draws += 1;
+    const shared = { number: this.#orders, order, protocol: this.#protocol.name, m, seed: this.#seed, draw: this.#draws, dictations: this.#dictations, commander };
+    const watching = observer === undefined ? undefined : factsAsTheyCome(orderedOf({ ...shared, roster: before }), observer.tell);
+    if (!isRun) {
+      const roster = before.map((member) => ({ ...member, majority: member.role === 'primary' ? order : undefined }));
+      const account = { reports: [], losses: [], accusations: [] };
+      return { ...shared, roster, verdict: undecidable(before), findings: undefined, messages: 0, account };
+    }
+    const members = before.map(({ id }) => id);
+    const crashes = this.#crashes;
+    const behaviours = behavioursOf(strategiesOf(before));
+    for (const [id, words] of this.#dictations) behaviours.set(id, { ...behaviours.get(id), words });
+    for (const [id, crash] of crashes) behaviours.set(id, { ...behaviours.get(id), ...crash });
+    this.#dictations = new Map();
+    this.#crashes = new Map();
+    const { number, draw, seed, protocol } = shared;
+    const spec = { number, order, protocol, m, seed, draw, commander, members, deadline: this.#deadline };
+    const account = await this.#host.run(spec, behaviours, watching);
+    this.#markLost([...account.losses, ...this.#host.losses()]);
+    for (const { id, reason } of account.losses) if (crashes.get(id)?.crashRound !== undefined && reason === lossBy.killing()) this.#states.delete(id);
+    const ballots = new Map(account.reports.flatMap(({ id, ballot }) => (ballot === undefined ? [] : [[id, ballot]])));
+    const after = before.map((member): MemberResult => ({ ...afterwards(member, account), majority: ballots.get(member.id) }));
+    return {
+      ...shared,
+      roster: after,
+      verdict: verdictOf(after, ballots),
+      findings: findingsOf(order, after, account),
+      messages: account.reports.reduce((sum, { sent }) => sum + sent, 0),
+      account,
+    };
   }
 
   /** Ends all generals, at once. Other calls are refused from then on, as `disbanded`; to disband again does nothing. */
@@ -328,40 +353,42 @@ export class Army {
   }
 
   #mustStand(): void {
-    if (this.#isDisbanded) throw new Refusal('the army was disbanded', 'disbanded');
+    if (this.#isDisbanded) throw new UserError('the army was disbanded', 'disbanded');
   }
 
   #mustHaveRoom(count: number): void {
     const size = this.#states.size;
     if (Number.isSafeInteger(count) && count > this.#limit - size)
-      throw new Refusal(`an army has at most ${counted(this.#limit, 'general')}, and has ${figure(size)}: ${figure(count)} more are too many`, 'army-full');
+      throw new UserError(`an army has at most ${counted(this.#limit, 'general')}, and has ${figure(size)}: ${figure(count)} more are too many`, 'army-full');
     wholeIn(count, 'the number of generals', 1, this.#limit);
   }
 
-  #doom(general: NodeId, round: number): void {
-    const context = { self: general, members: [...this.#states.keys()], commander: general, faults: this.faults, number: 1, keyring: symbolicKeyring(general) };
+  #crashRound(general: NodeId, round: number): void {
+    const context = { self: general, members: [...this.#states.keys()], commander: general, m: this.m, number: 1, keyring: symbolicKeyring(general) };
     wholeIn(round, `a round of ${this.#protocol.name}`, 1, this.#protocol.rounds(context));
-    this.#doomed.add(general);
-    this.#host.doom(general, round);
+    this.#crashes.set(general, { ...this.#crashes.get(general), crashRound: round });
   }
 
-  #mustFit(protocol: AnyRoundsProtocol, faults: number): void {
-    const refusal = protocol.refuses(this.#states.size, faults);
-    if (refusal !== undefined) throw new Refusal(refusal, 'unfit-protocol');
+  #mustFit(protocol: AnyRoundsProtocol, m: number): void {
+    const refusal = protocol.refuses(this.#states.size, m);
+    if (refusal !== undefined) throw new UserError(refusal, 'unfit-protocol');
   }
 
   /** Runs the next order in virtual time, to see whether what traitors are told to say fits before anything happens. */
-  #rehearse(members: readonly Member[], commander: NodeId, order: Order, faults: number): void {
+  #dryRun(members: readonly Member[], commander: NodeId, order: Order, m: number): void {
     if (this.#dictations.size === 0) return;
-    const traitors = new Map(members.flatMap(({ id, state }) => (state.type === 'faulty' ? [[id, state.strategy]] : [])));
+    const behaviours = behavioursOf(strategiesOf(members));
     const lost = new Set(members.flatMap(({ id, state }) => (state.type === 'lost' ? [id] : [])));
-    for (const id of this.#dictations.keys()) if (!traitors.has(id)) this.#dictations.delete(id);
-    const dictations = this.#dictations;
-    const mission = {
+    for (const [id, words] of this.#dictations) {
+      const behaviour = behaviours.get(id);
+      if (behaviour === undefined) this.#dictations.delete(id);
+      else behaviours.set(id, { ...behaviour, words });
+    }
+    const spec = {
       number: this.#orders + 1,
       order,
       protocol: this.#protocol.name,
-      faults,
+      m,
       seed: this.#seed,
       commander,
       members: members.map(({ id }) => id),
@@ -369,7 +396,7 @@ export class Army {
       deadline: this.#deadline,
     };
     try {
-      simulate(mission, { traitors, lost, dictations });
+      simulate(spec, { behaviours, lost });
     } catch (error) {
       // What does not fit now would not fit the next time either.
       this.#dictations = new Map();
@@ -393,17 +420,17 @@ export class Army {
 
   #known(id: number): NodeId {
     const general = idIn(id);
-    if (!this.#states.has(general)) throw new Refusal(`there is no general ${nameOf(general)}`, 'unknown-general');
+    if (!this.#states.has(general)) throw new UserError(`there is no general ${nameOf(general)}`, 'unknown-general');
     return general;
   }
 
   #present(id: number): NodeId {
     const general = this.#known(id);
-    if (this.#states.get(general)?.type === 'lost') throw new Refusal(`${nameOf(general)} is lost`, 'lost-general');
+    if (this.#states.get(general)?.type === 'lost') throw new UserError(`${nameOf(general)} is lost`, 'lost-general');
     return general;
   }
 
-  #strikeLost(losses: readonly Loss[]): void {
+  #markLost(losses: readonly Loss[]): void {
     for (const { id, reason } of losses) if (this.#states.has(id)) this.#states.set(id, { type: 'lost', reason });
     this.#electIfNeeded();
   }
@@ -421,6 +448,12 @@ export class Army {
     this.#primary = seeded(this.#seed)(question, candidates);
   }
 }
+
+/** Loaded when it is asked for, as a page in a browser has no threads of Node, and all else runs there. */
+const threads = async (spare: boolean): Promise<Host> => new (await import('./threads/host.ts')).ThreadHost({ spare });
+
+/** The traitors and their ways. */
+const strategiesOf = (members: readonly Member[]): ReadonlyMap<NodeId, string> => new Map(members.flatMap(({ id, state }) => (state.type === 'faulty' ? [[id, state.strategy]] : [])));
 
 const LOST: MemberState = { type: 'lost', reason: '' };
 

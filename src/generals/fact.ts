@@ -1,6 +1,6 @@
 import type { Findings, Verdict } from './findings.ts';
 import type { NodeId } from '../core/node.ts';
-import type { Offence } from './offence.ts';
+import type { FaultKind } from './fault-kind.ts';
 import type { Order } from './order.ts';
 
 /**
@@ -11,7 +11,7 @@ export type Fact =
   | Ordered
   | HeardFact
   | Tampered
-  | { readonly type: 'accused'; readonly by: NodeId; readonly kind: Offence; readonly suspect: NodeId; readonly evidence: string }
+  | { readonly type: 'accused'; readonly by: NodeId; readonly kind: FaultKind; readonly suspect: NodeId; readonly evidence: string }
   | { readonly type: 'decided'; readonly by: NodeId; readonly decision: Order }
   | { readonly type: 'voted'; readonly by: NodeId; readonly ballot: Order }
   | { readonly type: 'lost'; readonly general: NodeId; readonly reason: string }

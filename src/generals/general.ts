@@ -1,13 +1,13 @@
 import type { Choose } from '../core/choice.ts';
-import type { Report } from './host.ts';
+import type { News, Report } from './host.ts';
 import type { Keyring } from './keyring.ts';
-import type { Briefing } from './mission.ts';
+import type { NodeSpec } from './run-spec.ts';
 import type { NodeId } from '../core/node.ts';
 import type { Order } from './order.ts';
 import { inWords, type AnyRoundsProtocol, type Context, type Effect, type Event } from './protocol.ts';
 import { dictated, dictation, type Dictation } from './faults/dictated.ts';
 import { strategyNamed } from './faults/registry.ts';
-import { betrayal, traitorous, traitorousBallots, type Betrayal, type Treason } from './faults/traitor.ts';
+import { adversaryOf, traitorous, traitorousBallots, type Adversary, type AdversaryOptions } from './faults/traitor.ts';
 import { protocolNamed } from './protocols/registry.ts';
 import { synchronizer, type Course, type Synchronized } from './synchronizer.ts';
 
@@ -18,6 +18,8 @@ const PATIENCE = 0.8;
 export interface General {
   handle(event: Event<Synchronized>): Effect<Synchronized>[];
   parse(input: unknown): Synchronized['message'] | undefined;
+  /** What it heard and tampered with since this was asked last; undefined if nothing. */
+  news(): News | undefined;
   /** The general's account of its rounds, once they are over. */
   report(course: Course): Report;
 }
@@ -28,13 +30,20 @@ export interface General {
  * @param keyring this general's own
  * @param dictate fixes what a traitor does, message by message, whatever its strategy
  */
-export function general(briefing: Briefing, self: NodeId, strategy: string | undefined, choose: Choose, keyring: Keyring, dictate?: Dictation): General {
-  const { protocol, context, report } = soldier(briefing, self, strategy, choose, keyring, { dictate });
-  const machine = synchronizer(protocol, briefing.number, briefing.deadline * PATIENCE);
+export function general(spec: NodeSpec, self: NodeId, strategy: string | undefined, choose: Choose, keyring: Keyring, dictate?: Dictation): General {
+  const { protocol, context, report } = roleInstance(spec, self, strategy, choose, keyring, { dictate });
+  const machine = synchronizer(protocol, spec.number, spec.deadline * PATIENCE);
   const state = machine.begin(context);
+  let [rounds, tampered] = [0, 0];
   return {
     handle: (event) => machine.step(context, state, event),
     parse: (input) => machine.parse(input),
+    news() {
+      const news = { told: rounds, heard: state.heard.slice(rounds), tampered: state.tampered.slice(tampered) };
+      if (news.heard.length + news.tampered.length === 0) return undefined;
+      [rounds, tampered] = [state.heard.length, state.tampered.length];
+      return news;
+    },
     report,
   };
 }
@@ -54,17 +63,17 @@ export function lastOf(effects: readonly Effect<Synchronized>[], round: number, 
 }
 
 /** A general without the means of making rounds real. */
-export interface Soldier {
+export interface RoleInstance {
   readonly protocol: AnyRoundsProtocol;
   readonly context: Context;
   /** How it comes by the protocol, if it is a traitor. */
-  readonly betrayal?: Betrayal | undefined;
+  readonly adversary?: Adversary | undefined;
   readonly report: General['report'];
   /** What it tells the quorum, having decided so. */
   readonly ballot: (decision: Order | undefined) => Order | undefined;
 }
 
-/** How a soldier that is a traitor goes about it. */
+/** How an instance that is a traitor goes about it. */
 export interface Terms {
   /** Fixes what it does, message by message, whatever its strategy. */
   readonly dictate?: Dictation | undefined;
@@ -73,30 +82,30 @@ export interface Terms {
 }
 
 /** The protocol as this general runs it. The other arguments are those of `general`. */
-export function soldier(briefing: Briefing, self: NodeId, strategy: string | undefined, choose: Choose, keyring: Keyring, { dictate, isNoted = true }: Terms = {}): Soldier {
-  const honest = known(protocolNamed(briefing.protocol), briefing.protocol);
-  const { number, members, commander, faults } = briefing;
-  const context: Context = { self, members, commander, faults, number, keyring };
-  const treason: Treason | undefined =
+export function roleInstance(spec: NodeSpec, self: NodeId, strategy: string | undefined, choose: Choose, keyring: Keyring, { dictate, isNoted = true }: Terms = {}): RoleInstance {
+  const honest = known(protocolNamed(spec.protocol), spec.protocol);
+  const { number, members, commander, m: faults } = spec;
+  const context: Context = { self, members, commander, m: faults, number, keyring };
+  const options: AdversaryOptions | undefined =
     strategy === undefined
       ? undefined
-      : { strategy: dictate === undefined ? known(strategyNamed(strategy), strategy) : dictated, choose: dictate?.choose ?? choose, briefing, isNoted };
-  const betray = treason === undefined || self === commander ? undefined : traitorousBallots(treason, context);
-  const ballot = (decision: Order | undefined): Order | undefined => (betray === undefined || decision === undefined ? decision : betray(decision));
-  const betrayed = treason === undefined ? undefined : betrayal(honest, treason);
+      : { strategy: dictate === undefined ? known(strategyNamed(strategy), strategy) : dictated, choose: dictate?.choose ?? choose, spec, isNoted };
+  const misstate = options === undefined || self === commander ? undefined : traitorousBallots(options, context);
+  const ballot = (decision: Order | undefined): Order | undefined => (misstate === undefined || decision === undefined ? decision : misstate(decision));
+  const adversary = options === undefined ? undefined : adversaryOf(honest, options);
   return {
-    protocol: betrayed === undefined ? honest : traitorous(betrayed),
+    protocol: adversary === undefined ? honest : traitorous(adversary),
     context,
-    betrayal: betrayed,
+    adversary,
     ballot,
     report: ({ decision, heard, sent, tampered }) => ({ id: self, decision, ballot: ballot(decision), strategy, heard, tampered, sent }),
   };
 }
 
 /** What fixes a traitor's messages in that order. @param words one for each */
-export function dictationFor(briefing: Briefing, self: NodeId, words: readonly string[]): Dictation {
-  const protocol = known(protocolNamed(briefing.protocol), briefing.protocol);
-  return dictation(self, words, (message) => inWords(protocol, briefing, message));
+export function dictationFor(spec: NodeSpec, self: NodeId, words: readonly string[]): Dictation {
+  const protocol = known(protocolNamed(spec.protocol), spec.protocol);
+  return dictation(self, words, (message) => inWords(protocol, spec, message));
 }
 
 function known<T>(found: T | undefined, name: string): T {

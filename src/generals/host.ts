@@ -1,9 +1,9 @@
 import { figure } from '../core/figures.ts';
 import type { Tampered } from './fact.ts';
 import type { Keyring } from './keyring.ts';
-import type { Breakdown, Mission } from './mission.ts';
+import type { Behaviours, RunSpec } from './run-spec.ts';
 import type { NodeId } from '../core/node.ts';
-import type { Offence } from './offence.ts';
+import type { FaultKind } from './fault-kind.ts';
 import type { Order } from './order.ts';
 import type { Heard } from './protocol.ts';
 
@@ -30,38 +30,48 @@ export interface Loss {
 
 export interface Accusation {
   readonly by: NodeId;
-  readonly kind: Offence;
+  readonly kind: FaultKind;
   readonly suspect: NodeId;
   readonly evidence: string;
 }
 
-/** What became of a mission. */
-export interface Account {
+/** What became of a run. */
+export interface RunResult {
   /** By id; the lost have none. */
   readonly reports: readonly Report[];
   readonly losses: readonly Loss[];
   readonly accusations: readonly Accusation[];
 }
 
+/** What a general heard, and tampered with, since that was told last. */
+export interface News {
+  /** How many rounds were told of before. */
+  readonly told: number;
+  /** Of each round that is over since. */
+  readonly heard: readonly (readonly Heard<unknown>[])[];
+  readonly tampered: readonly Tampered[];
+}
+
+/** Is told what goes on in an order while it is under way. */
+export interface RunObserver {
+  readonly news: (id: NodeId, news: News) => void;
+  /** After all news of that general. */
+  readonly reported: (report: Report) => void;
+  readonly accused: (accusation: Accusation) => void;
+  readonly lost: (loss: Loss) => void;
+}
+
 /** Where generals live: threads, or virtual time. A host carries messages and keeps time; it decides nothing. */
 export interface Host {
   /** Brings generals to life, each linked to all others. */
-  enlist(ids: readonly NodeId[]): Promise<void>;
+  spawn(ids: readonly NodeId[]): Promise<void>;
   /** Ends a general, at once, also in the middle of an order. */
-  dismiss(id: NodeId): Promise<void>;
-  /** Makes a general a traitor in that way, or loyal. */
-  corrupt(id: NodeId, strategy: string | undefined): void;
-  /** Makes a general break down when the next order reaches it. */
-  sabotage(id: NodeId, breakdown: Breakdown): void;
-  /** Has a general die in the middle of that round of the next order: what it says then reaches the first half of the others only. */
-  doom(id: NodeId, round: number): void;
-  /** Fixes what a traitor says in the next order: one word for each message, in the order in which they come up. */
-  dictate(id: NodeId, words: readonly string[]): void;
+  stop(id: NodeId): Promise<void>;
   /** The keyring that a general has under that seed. */
   keyring(seed: number, id: NodeId): Keyring;
-  /** Has one order agreed on. Always ends: who neither answers nor dies is given up after the deadline. */
-  carry(mission: Mission): Promise<Account>;
-  /** Who was lost since the last call, outside of any mission. */
+  /** Has one order agreed on, in which some generals behave so. Always ends: who neither answers nor dies is given up after the deadline. */
+  run(spec: RunSpec, behaviours: Behaviours, observer?: RunObserver): Promise<RunResult>;
+  /** Who was lost since the last call, outside of any run. */
   losses(): readonly Loss[];
   /** Ends everything. */
   close(): Promise<void>;
@@ -76,4 +86,4 @@ export const lossBy = {
 };
 
 /** What a general that is made to throw throws. */
-export const BREAKDOWN_MESSAGE = 'broken down';
+export const CRASH_MESSAGE = 'broken down';

@@ -1,5 +1,5 @@
 import type { Findings, Verdict } from './findings.ts';
-import type { Account } from './host.ts';
+import type { RunResult } from './host.ts';
 import type { NodeId } from '../core/node.ts';
 import type { Order } from './order.ts';
 
@@ -19,7 +19,7 @@ export type MemberState =
   | { readonly type: 'lost'; readonly reason: string };
 
 /** A general after an order: what it says it decided, where it says anything. */
-export interface Standing extends Member {
+export interface MemberResult extends Member {
   readonly majority: Order | undefined;
 }
 
@@ -30,19 +30,21 @@ export interface Outcome {
   readonly order: Order;
   readonly protocol: string;
   /** m, the traitors that the protocol was run to stand. */
-  readonly faults: number;
+  readonly m: number;
   readonly seed: number;
   /** The order's number among those that draw from this seed: with it, an order can be repeated on its own. */
   readonly draw: number;
   /** What traitors were told to say, word by word. */
   readonly dictations: ReadonlyMap<NodeId, readonly string[]>;
   readonly commander: NodeId;
-  readonly roster: readonly Standing[];
+  readonly roster: readonly MemberResult[];
   readonly verdict: Verdict;
   /** Undefined if the order was not run, there being too few generals. */
   readonly findings: Findings | undefined;
   /** How many messages the generals sent each other, ballots not counted. */
   readonly messages: number;
   /** What each general heard, said and decided. */
-  readonly account: Account;
+  readonly account: RunResult;
+  /** What the observer of the order threw, if it did: it was told no more from then on. */
+  readonly observerError?: unknown;
 }

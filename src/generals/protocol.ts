@@ -1,7 +1,7 @@
 import type { Fact } from './fact.ts';
 import type { Keyring } from './keyring.ts';
 import type { NodeId } from '../core/node.ts';
-import type { Offence } from './offence.ts';
+import type { FaultKind } from './fault-kind.ts';
 import type { Order } from './order.ts';
 
 /** What a protocol speaks of: what it is asked, what its members say to each other, what it answers. */
@@ -19,14 +19,14 @@ export interface Context {
   /** Whose order it is to be agreed on. */
   readonly commander: NodeId;
   /** m, the number of traitors to be stood. */
-  readonly faults: number;
+  readonly m: number;
   /** The number of the order: never the same twice in one army. */
   readonly number: number;
   readonly keyring: Keyring;
 }
 
 /** What all members of a run know alike. */
-export type Setting = Pick<Context, 'members' | 'commander' | 'faults'>;
+export type Setting = Pick<Context, 'members' | 'commander' | 'm'>;
 
 /** What one member said in a round, in the order in which it said it. */
 export interface Heard<Message> {
@@ -52,7 +52,7 @@ export type Effect<V extends Vocabulary> =
 
 interface Accuse {
   readonly type: 'accuse';
-  readonly kind: Offence;
+  readonly kind: FaultKind;
   readonly suspect: NodeId;
   readonly evidence: string;
 }

@@ -2,7 +2,7 @@ import type { NodeId } from '../core/node.ts';
 import type { AnyRoundsProtocol } from './protocol.ts';
 
 /** What becomes of one honest message of a traitor. */
-export interface Conduct<Message> {
+export interface Action<Message> {
   /** What is said in its round: the honest message, a lie, nothing, or several things. */
   readonly now: readonly Message[];
   /** What is said one round too late. */
@@ -10,7 +10,7 @@ export interface Conduct<Message> {
 }
 
 /** The honest message that a strategy is asked about. */
-export interface Occasion<Message> {
+export interface SendContext<Message> {
   readonly from: NodeId;
   readonly to: NodeId;
   /** All who may be spoken to, in ascending order. */
@@ -28,11 +28,11 @@ export interface FaultStrategy<Name extends string = string> {
   readonly name: Name;
   /** One line for people who choose among strategies. */
   readonly summary: string;
-  says<Message>(occasion: Occasion<Message>): readonly Conduct<Message>[];
+  says<Message>(occasion: SendContext<Message>): readonly Action<Message>[];
   /** Whether what might become of a message depends on who is to receive it. */
-  readonly minds?: 'receiver';
+  readonly dependsOn?: 'receiver';
   /** What is run in the place of the honest protocol, where lying message by message is not all that the strategy does. */
-  possess?(protocol: AnyRoundsProtocol): AnyRoundsProtocol;
+  wrap?(protocol: AnyRoundsProtocol): AnyRoundsProtocol;
 }
 
-export const say = <Message>(...messages: Message[]): Conduct<Message> => ({ now: messages, late: [] });
+export const say = <Message>(...messages: Message[]): Action<Message> => ({ now: messages, late: [] });

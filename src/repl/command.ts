@@ -8,7 +8,6 @@ import type { CheckResult } from '../generals/check/result.ts';
 import type { Step } from '../generals/trace/steps.ts';
 import type { Explanation } from '../generals/trace/why.ts';
 import type { Journal } from './journal.ts';
-import { writeOwn } from './own-file.ts';
 import type { Person, Question } from './person.ts';
 
 /** What a command has to work on. */
@@ -26,28 +25,17 @@ export interface Session {
   readonly progress: (progress: Progress | undefined) => void;
   /** Musters another army like this one, on the same host. */
   readonly muster: Muster;
-  /** Writes a file that is new, or begins as such files do. @throws Refusal */
+  /** Writes a file that is new, or begins as such files do. @throws UserError */
   readonly write: (file: string, text: string, opening: string) => void;
+  /** All demos, by name. @throws UserError if they cannot be read */
+  readonly demos: () => readonly Demo[];
+  /** The version of this program. */
+  readonly version: () => string;
   /** Who can be asked; nobody, where commands come from a script or a pipe. */
   readonly person: Person | undefined;
 }
 
-type Muster = (count: number, options: Pick<ArmyOptions, 'seed' | 'protocol'>) => Promise<Army>;
-
-/** A session at its beginning. @param record told of each order's outcome */
-export const sessionOf = (army: Army, record: (outcome: Outcome) => void = () => undefined, muster: Muster = musterThreads): Session => ({
-  army,
-  outcome: undefined,
-  isTraced: false,
-  journal: { seed: army.seed, count: army.members().length, protocol: army.protocol.name, lines: [] },
-  record,
-  progress: () => undefined,
-  muster,
-  write: writeOwn,
-  person: undefined,
-});
-
-const musterThreads: Muster = async (count, options) => (await import('../generals/army.ts')).Army.muster(count, options);
+export type Muster = (count: number, options: Pick<ArmyOptions, 'seed' | 'protocol'>) => Promise<Army>;
 
 /** What came of one line. */
 export type Answer =
@@ -57,6 +45,14 @@ export type Answer =
   | { readonly type: 'result'; readonly command: string; readonly result: Result; readonly line?: string }
   /** A user's mistake, in one line with the right form; nothing has changed. */
   | { readonly type: 'mistake'; readonly message: string };
+
+/** A script that shows something, with comments that say what. */
+export interface Demo {
+  readonly name: string;
+  /** Its first comment. */
+  readonly summary: string;
+  readonly lines: readonly string[];
+}
 
 /** One step of a demo: what its author says, or a command and what came of it. */
 export type DemoStep = { readonly type: 'comment'; readonly text: string } | { readonly type: 'command'; readonly line: string; readonly answer: Answer };
@@ -73,7 +69,7 @@ export type Result =
   | { readonly type: 'protocol'; readonly current: string; readonly faults: number; readonly members: number; readonly protocols: readonly { name: string; summary: string }[] }
   | { readonly type: 'seed'; readonly seed: number }
   | { readonly type: 'strategies'; readonly strategies: readonly { name: string; summary: string }[] }
-  | { readonly type: 'breakdown'; readonly general: string; readonly breakdown: string }
+  | { readonly type: 'breakdown'; readonly general: string; readonly crashMode: string }
   | { readonly type: 'doom'; readonly general: string; readonly round: number }
   | { readonly type: 'dictation'; readonly general: string; readonly words: readonly string[] }
   | { readonly type: 'show'; readonly outcome: Outcome; readonly round: number | undefined }
@@ -107,7 +103,7 @@ export interface Parameter {
    * How to ask for the word; undefined where there is no more to ask. A word that may be left out is asked for only if this is
    * given and its forerunner was asked for too.
    * @param words those before it
-   * @throws Refusal if no word would fit
+   * @throws UserError if no word would fit
    */
   readonly ask?: (session: Session, words: readonly string[]) => Question | undefined;
 }
@@ -129,7 +125,7 @@ export interface Command {
   readonly example: string;
   /** Whether, with these words, it changes something or gives an order, so that a session cannot be repeated without it. */
   readonly matters?: (words: readonly string[]) => boolean;
-  /** Runs it with words of one of its forms. Throws a `Refusal` if a word does not fit, having changed nothing. @param execute runs a whole line */
+  /** Runs it with words of one of its forms. Throws a `UserError` if a word does not fit, having changed nothing. @param execute runs a whole line */
   run(session: Session, words: readonly string[], signal: AbortSignal, execute: Execute): Promise<Result>;
 }
 

@@ -1,9 +1,9 @@
 import { ORDERS, type Order } from '../generals/order.ts';
-import { BREAKDOWNS, type Breakdown } from '../generals/mission.ts';
+import { CRASH_MODES, type CrashMode } from '../generals/run-spec.ts';
 import { nameOf, nodeId } from '../core/node.ts';
 import type { Member, Outcome } from '../generals/outcome.ts';
 import { parseId, parseWhole } from '../core/parse.ts';
-import { Refusal, quoted } from '../core/refusal.ts';
+import { UserError, quoted } from '../core/user-error.ts';
 import { SAYINGS } from '../generals/faults/dictated.ts';
 import { DEFAULT_STRATEGY, STRATEGIES } from '../generals/faults/registry.ts';
 import { protocolIn, sayingsIn, strategyIn } from '../generals/arguments.ts';
@@ -14,7 +14,7 @@ import { factsOf } from '../generals/trace/facts.ts';
 import { stepsOf } from '../generals/trace/steps.ts';
 import { explain } from '../generals/trace/why.ts';
 import { GROUPS, formOf, type Command, type Parameter, type Result, type Session } from './command.ts';
-import { demoNames, demos, performed } from './demos.ts';
+import { performed } from './demos.ts';
 import { OPENING, scriptOf } from './journal.ts';
 import { nearest } from './nearest.ts';
 import type { Question } from './person.ts';
@@ -45,16 +45,26 @@ const STRATEGY: Parameter = {
   ask: (_session, [, state]) => (state !== 'faulty' ? undefined : { type: 'list', message: 'How does it betray?', choices: STRATEGIES.map(({ name, summary }) => ({ word: name, summary })) }),
 };
 const PROTOCOL: Parameter = { name: 'name', words: () => PROTOCOLS.map(({ name }) => name) };
-const DEMO: Parameter = { name: 'name', words: () => demoNames() };
+const DEMO: Parameter = {
+  name: 'name',
+  words: ({ demos }) => {
+    try {
+      return demos().map(({ name }) => name);
+    } catch {
+      // That they cannot be read is told to who runs one.
+      return [];
+    }
+  },
+};
 
 /** What each way of breaking down is. */
-const BREAKDOWN_SUMMARIES: Readonly<Record<Breakdown, string>> = {
+const BREAKDOWN_SUMMARIES: Readonly<Record<CrashMode, string>> = {
   throw: 'an error that nothing catches ends its thread',
   exit: 'its thread ends by itself',
   hang: 'its thread never answers again, and is given up after a while',
 };
 
-/** All commands, in the order in which help lists them. Parsing, help, completion and the README's table come from here. */
+/** All commands, in the order in which help lists them. Parsing, help, completion and the table of docs/prompt.md come from here. */
 export const COMMANDS: readonly Command[] = [
   {
     name: 'actual-order',
@@ -88,15 +98,15 @@ export const COMMANDS: readonly Command[] = [
   {
     name: 'g-break',
     group: 'Orders',
-    forms: [[general('Which general is to break down?', isLiving), { name: BREAKDOWNS.join('|'), words: () => BREAKDOWNS, ask: askBreakdown }]],
+    forms: [[general('Which general is to break down?', isLiving), { name: CRASH_MODES.join('|'), words: () => CRASH_MODES, ask: askBreakdown }]],
     summary: 'have a general break down in the next order',
     details: 'When the order reaches it, its thread throws an error, exits, or hangs for ever. The others are to agree without it.',
     example: 'g-break 3 hang',
     matters: always,
     async run({ army }, [id = '', how = '']) {
-      const breakdown: Breakdown = oneOf(BREAKDOWNS, how, 'a way to break down');
-      await army.sabotage(idOf(id), breakdown);
-      return { type: 'breakdown', general: nameOf(nodeId(idOf(id))), breakdown };
+      const crashMode: CrashMode = oneOf(CRASH_MODES, how, 'a way to break down');
+      await army.injectCrash(idOf(id), crashMode);
+      return { type: 'breakdown', general: nameOf(nodeId(idOf(id))), crashMode };
     },
   },
   {
@@ -112,7 +122,7 @@ export const COMMANDS: readonly Command[] = [
       const which = idOf(id);
       const parsed = oneOf(strategy === undefined ? STATES : ['faulty'], state, 'a state');
       if (parsed === 'faulty') await army.corrupt(which, strategy === undefined ? DEFAULT_STRATEGY.name : strategyIn(strategy.toLowerCase()));
-      else await army.pardon(which);
+      else await army.makeLoyal(which);
       return roster(army);
     },
   },
@@ -181,10 +191,10 @@ export const COMMANDS: readonly Command[] = [
     matters: withWords,
     async run({ army }, [name, m]) {
       if (name !== undefined) {
-        await army.follow(protocolIn(name.toLowerCase()).name, m === undefined ? undefined : numberOf(m, 'a number of traitors'));
+        await army.setProtocol(protocolIn(name.toLowerCase()).name, m === undefined ? undefined : numberOf(m, 'a number of traitors'));
       }
       const protocols = name === undefined ? PROTOCOLS.map(({ name: known, summary }) => ({ name: known, summary })) : [];
-      return { type: 'protocol', current: army.protocol.name, faults: army.faults, members: army.members().length, protocols };
+      return { type: 'protocol', current: army.protocol.name, faults: army.m, members: army.members().length, protocols };
     },
   },
   {
@@ -206,7 +216,7 @@ export const COMMANDS: readonly Command[] = [
       const about = id === undefined ? undefined : nodeId(idOf(id));
       const outcome = lastOf(session);
       if (about !== undefined && !outcome.roster.some((member) => member.id === about))
-        throw new Refusal(`${nameOf(about)} had no part in the last order`);
+        throw new UserError(`${nameOf(about)} had no part in the last order`);
       return { type: 'why', explanation: explain(outcome, protocolNamed(outcome.protocol)!, (one) => session.army.keyring(outcome, one), about) };
     },
   },
@@ -299,7 +309,7 @@ export const COMMANDS: readonly Command[] = [
     details: 'Your own generals stay as they are.',
     example: 'demo traitor-among-four',
     async run(session, [name], signal, execute) {
-      if (name === undefined) return { type: 'demos', demos: demos().map(({ name: known, summary }) => ({ name: known, summary })) };
+      if (name === undefined) return { type: 'demos', demos: session.demos().map(({ name: known, summary }) => ({ name: known, summary })) };
       return performed(session, name, signal, execute);
     },
   },
@@ -331,7 +341,7 @@ export const COMMANDS: readonly Command[] = [
     forms: [[]],
     summary: 'show the version of this program',
     example: 'version',
-    run: async () => ({ type: 'version', version: (await import('./version.ts')).version() }),
+    run: async ({ version }) => ({ type: 'version', version: version() }),
   },
   {
     name: 'clear',
@@ -379,7 +389,7 @@ function explained(words: string): Result {
   const topic = TOPICS.find((one) => one.name === name || one.aliases?.includes(name) === true);
   if (topic === undefined) {
     const near = nearest(name, [...COMMANDS, ...TOPICS].flatMap((one) => [one.name, ...(one.aliases ?? [])]));
-    throw new Refusal(`there is no help on ${quoted(words)}${near === undefined ? '' : `, did you mean ${near}?`}`);
+    throw new UserError(`there is no help on ${quoted(words)}${near === undefined ? '' : `, did you mean ${near}?`}`);
   }
   return { type: 'topic', name: topic.name, text: topic.text, paper: topic.paper, example: topic.example };
 }
@@ -398,7 +408,7 @@ function general(message: string, fits: (member: Member) => boolean = () => true
     ...ID,
     ask({ army }) {
       const choices = army.members().filter(fits).map((member) => ({ word: String(member.id), name: nameOf(member.id), summary: `${member.role}, ${stateOf(member)}` }));
-      if (choices.length === 0) throw new Refusal(none);
+      if (choices.length === 0) throw new UserError(none);
       return { type: 'list', message, choices };
     },
   };
@@ -421,13 +431,13 @@ function stateOf({ state }: Member): string {
 }
 
 function askBreakdown({ army }: Session, [id = '']: readonly string[]): Question {
-  return { type: 'list', message: `How does ${presentIn(army, id)} break down?`, choices: BREAKDOWNS.map((word) => ({ word, summary: BREAKDOWN_SUMMARIES[word] })) };
+  return { type: 'list', message: `How does ${presentIn(army, id)} break down?`, choices: CRASH_MODES.map((word) => ({ word, summary: BREAKDOWN_SUMMARIES[word] })) };
 }
 
 /** The name of a general that is there. */
 function presentIn(army: Session['army'], word: string): string {
   const name = nameOf(nodeId(idOf(word)));
-  if (!army.members().some(({ id }) => nameOf(id) === name)) throw new Refusal(`there is no general ${name}`);
+  if (!army.members().some(({ id }) => nameOf(id) === name)) throw new UserError(`there is no general ${name}`);
   return name;
 }
 
@@ -438,15 +448,15 @@ function countFault(word: string): string | undefined {
 
 function primaryOf(army: Session['army']): string {
   const primary = army.members().find(({ role }) => role === 'primary');
-  if (primary === undefined) throw new Refusal('there is no general to give the order');
+  if (primary === undefined) throw new UserError('there is no general to give the order');
   return nameOf(primary.id);
 }
 
 function mustBeRound(session: Session, outcome: Outcome, round: number): void {
   const protocol = protocolNamed(outcome.protocol)!;
-  const { commander, faults, number, roster } = outcome;
-  const rounds = protocol.rounds({ self: commander, members: roster.map(({ id }) => id), commander, faults, number, keyring: session.army.keyring(outcome, commander) });
-  if (round < 1 || round > rounds) throw new Refusal(`the last order had ${rounds} rounds, and ${round} is none of them`);
+  const { commander, m: faults, number, roster } = outcome;
+  const rounds = protocol.rounds({ self: commander, members: roster.map(({ id }) => id), commander, m: faults, number, keyring: session.army.keyring(outcome, commander) });
+  if (round < 1 || round > rounds) throw new UserError(`the last order had ${rounds} rounds, and ${round} is none of them`);
 }
 
 async function give(session: Session, order: Order, anyway: boolean): Promise<Result> {
@@ -475,8 +485,8 @@ async function searched(army: Session['army'], orders: readonly Order[], signal:
   const members = army.members();
   const primary = members.find(({ role }) => role === 'primary');
   const lost = members.find(({ state }) => state.type === 'lost');
-  if (primary === undefined) throw new Refusal('there is no general to give the order');
-  if (lost !== undefined) throw new Refusal(`${nameOf(lost.id)} is lost, and only the living can be checked: g-kill ${lost.id} strikes it off`);
+  if (primary === undefined) throw new UserError('there is no general to give the order');
+  if (lost !== undefined) throw new UserError(`${nameOf(lost.id)} is lost, and only the living can be checked: g-kill ${lost.id} strikes it off`);
   const traitors = members.filter(({ state }) => state.type === 'faulty').map(({ id }) => id);
   const { searchOf } = await import('../generals/check/check.ts');
   const search = searchOf({
@@ -485,7 +495,7 @@ async function searched(army: Session['army'], orders: readonly Order[], signal:
     commander: primary.id,
     faults: traitors.length,
     traitors,
-    m: army.faults,
+    m: army.m,
     orders,
   });
   for (let step = search.next(); ; step = search.next(signal.aborted)) {
@@ -505,7 +515,7 @@ function trivialOf(members: readonly Member[]): string[] {
 }
 
 function lastOf({ outcome }: Session): Outcome {
-  if (outcome === undefined) throw new Refusal('no order has been given yet');
+  if (outcome === undefined) throw new UserError('no order has been given yet');
   return outcome;
 }
 
@@ -513,18 +523,18 @@ const roster = (army: Session['army']): Result => ({ type: 'roster', members: ar
 
 function idOf(word: string): number {
   const id = parseId(word);
-  if (id === undefined) throw new Refusal(`${quoted(word)} is not a general's id`);
+  if (id === undefined) throw new UserError(`${quoted(word)} is not a general's id`);
   return id;
 }
 
 function numberOf(word: string, what: string): number {
   const value = parseWhole(word);
-  if (value === undefined) throw new Refusal(`${quoted(word)} is not ${what}`);
+  if (value === undefined) throw new UserError(`${quoted(word)} is not ${what}`);
   return value;
 }
 
 function oneOf<Word extends string>(words: readonly Word[], word: string, what: string): Word {
   const found = words.find((candidate) => candidate === word.toLowerCase());
-  if (found === undefined) throw new Refusal(`${quoted(word)} is not ${what}: ${words.join(' or ')}`);
+  if (found === undefined) throw new UserError(`${quoted(word)} is not ${what}: ${words.join(' or ')}`);
   return found;
 }

@@ -1,5 +1,5 @@
 import { parseOrder } from '../generals/order.ts';
-import { Refusal, quoted } from '../core/refusal.ts';
+import { UserError, quoted } from '../core/user-error.ts';
 import { formOf, type Answer, type Command, type Session } from './command.ts';
 import { COMMANDS, commandNamed } from './commands.ts';
 import { nearest } from './nearest.ts';
@@ -31,7 +31,7 @@ export async function execute(session: Session, line: string, signal: AbortSigna
     if (command.matters?.(words) === true) session.journal.lines.push(whole);
     return { type: 'result', command: command.name, result, ...(words === typed ? {} : { line: whole }) };
   } catch (error) {
-    if (error instanceof Refusal) return mistake(`${error.message} – ${usage(command)}`);
+    if (error instanceof UserError) return mistake(`${error.message} – ${usage(command)}`);
     throw error;
   } finally {
     session.progress(undefined);

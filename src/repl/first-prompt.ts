@@ -1,9 +1,6 @@
 import { styleText } from 'node:util';
 import { isPlain, wantsColour } from './colour.ts';
-import { WELCOME } from './welcome.ts';
-
-/** What stands before each command, at a terminal and in a transcript. */
-export const PROMPT = 'generals> ';
+import { PROMPT, WELCOME } from './welcome.ts';
 
 let isDrawn = false;
 

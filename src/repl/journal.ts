@@ -1,4 +1,4 @@
-import { DEFAULT_DEADLINE, DEFAULT_LIMIT } from '../generals/mission.ts';
+import { DEFAULT_DEADLINE, DEFAULT_LIMIT } from '../generals/run-spec.ts';
 import { DEFAULT_PROTOCOL } from '../generals/protocols/registry.ts';
 
 /** How a session began, and the lines since then that changed something or gave an order. */

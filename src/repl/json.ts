@@ -58,7 +58,7 @@ function dataOf({ result }: Answer & { type: 'result' }): object {
   }
 }
 
-function outcomeData({ number, order, protocol, faults, seed, draw, commander, roster, verdict, findings, messages, account }: Outcome): object {
+function outcomeData({ number, order, protocol, m: faults, seed, draw, commander, roster, verdict, findings, messages, account }: Outcome): object {
   return {
     number,
     order,

@@ -1,9 +1,9 @@
 import { Chalk, type ChalkInstance } from 'chalk';
-import { PROMPT } from './first-prompt.ts';
+import { PROMPT } from './welcome.ts';
 import { wrapped } from './layout.ts';
 
 export { isPlain, wantsColour } from './colour.ts';
-export { PROMPT } from './first-prompt.ts';
+export { PROMPT } from './welcome.ts';
 
 /** How text is coloured, or that it is not, and how wide its lines may be. Here and in `render` is all that there is of colour. */
 export interface Looks {

@@ -1,18 +1,18 @@
 import { closeSync, openSync, readSync, statSync, writeFileSync } from 'node:fs';
-import { Refusal, quotedPath, reasonOf } from '../core/refusal.ts';
+import { UserError, quotedPath, reasonOf } from '../core/user-error.ts';
 
 /**
  * Writes a text to a file, which is new or was written so before: what somebody else wrote is left alone.
  * @param opening what every file begins with that was written so
- * @throws Refusal in one line, if that cannot be
+ * @throws UserError in one line, if that cannot be
  */
 export function writeOwn(file: string, text: string, opening: string): void {
   try {
-    if (!isOwn(file, opening)) throw new Refusal(`${quotedPath(file)} is there already, and was not written by this command: give another name`);
+    if (!isOwn(file, opening)) throw new UserError(`${quotedPath(file)} is there already, and was not written by this command: give another name`);
     writeFileSync(file, text);
   } catch (error) {
-    if (error instanceof Refusal) throw error;
-    throw new Refusal(`${quotedPath(file)} cannot be written: ${reasonOf(error)}`);
+    if (error instanceof UserError) throw error;
+    throw new UserError(`${quotedPath(file)} cannot be written: ${reasonOf(error)}`);
   }
 }
 

@@ -5,9 +5,10 @@ import type { Fact } from '../generals/fact.ts';
 import type { Finding, Verdict } from '../generals/findings.ts';
 import { tally } from '../generals/majority.ts';
 import { nameOf, type NodeId } from '../core/node.ts';
-import type { Member, MemberState, Outcome, Standing } from '../generals/outcome.ts';
+import type { Member, MemberState, Outcome, MemberResult } from '../generals/outcome.ts';
 import type { Order } from '../generals/order.ts';
-import { quotedPath } from '../core/refusal.ts';
+import { inShell } from '../core/shell.ts';
+import { quotedPath } from '../core/user-error.ts';
 import { strictMajority } from '../core/quorum.ts';
 import { DEFAULT_STRATEGY } from '../generals/faults/registry.ts';
 import { protocolNamed } from '../generals/protocols/registry.ts';
@@ -51,7 +52,7 @@ function textOf(result: Result, looks: Looks): string[] {
     case 'seed':
       return [`seed ${result.seed}`];
     case 'breakdown':
-      return flow([`${result.general} will ${result.breakdown} when the next order reaches it`]);
+      return flow([`${result.general} will ${result.crashMode} when the next order reaches it`]);
     case 'doom':
       return flow([`${result.general} will die in the middle of round ${result.round} of the next order`]);
     case 'dictation':
@@ -65,7 +66,7 @@ function textOf(result: Result, looks: Looks): string[] {
     case 'demo':
       return result.steps.flatMap((step, index) => demoLines(step, index === 0, looks));
     case 'saved':
-      return flow([`${result.commands} ${result.commands === 1 ? 'command is' : 'commands are'} saved in ${quotedPath(result.file)}; to repeat them: generals run ${result.file}`]);
+      return flow([`${result.commands} ${result.commands === 1 ? 'command is' : 'commands are'} saved in ${quotedPath(result.file)}; to repeat them: generals run ${inShell(result.file)}`]);
     case 'help':
       return helpLines(result.groups, result.notes, roomOf(looks), paint);
     case 'topic':
@@ -101,7 +102,7 @@ function helpLines(groups: readonly HelpGroup[], notes: readonly string[], width
 }
 
 function showLines(outcome: Outcome, round: number | undefined, width: number, paint: ChalkInstance): string[] {
-  const { number, commander, order, protocol, faults, verdict, findings } = outcome;
+  const { number, commander, order, protocol, m: faults, verdict, findings } = outcome;
   const head = wrapped(`Order ${number}: ${nameOf(commander)} ordered ${order}; protocol ${protocol}, m=${faults}.`, width);
   if (verdict.type === 'undecidable') return [...head, ...wrapped(notGiven(outcome), width)];
   const verdictLines = [verdictLine(verdict, paint), ...findingLines(findings, paint)];
@@ -110,7 +111,7 @@ function showLines(outcome: Outcome, round: number | undefined, width: number, p
 
 /** The pages of `g-step`: how the order began, its rounds, and how it ended. */
 export function pagesOf({ outcome, steps }: Result & { type: 'steps' }, looks: Looks): string[][] {
-  const { number, commander, order, protocol, faults, roster, verdict, findings } = outcome;
+  const { number, commander, order, protocol, m: faults, roster, verdict, findings } = outcome;
   const { paint } = looks;
   const width = roomOf(looks);
   const flow = (lines: readonly string[]): string[] => lines.flatMap((line) => wrapped(line, width));
@@ -149,7 +150,7 @@ const factLines = (facts: readonly Fact[], paint: ChalkInstance): string[] =>
 const rosterLine = ({ id, role, state }: Member, paint: ChalkInstance): string =>
   `${paint.bold(nameOf(id))}, ${roleText(role, paint)}, state=${stateText(state, paint)}`;
 
-const standingLine = ({ id, role, state, majority }: Standing, paint: ChalkInstance): string =>
+const standingLine = ({ id, role, state, majority }: MemberResult, paint: ChalkInstance): string =>
   `${paint.bold(nameOf(id))}, ${roleText(role, paint)}, majority=${majority ?? 'undefined'}, state=${stateText(state, paint)}`;
 
 const roleText = (role: Member['role'], paint: ChalkInstance): string => (role === 'primary' ? paint.yellow(role) : role);

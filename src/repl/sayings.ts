@@ -1,8 +1,8 @@
-import type { Mission } from '../generals/mission.ts';
-import { nameOf, nodeId, type NodeId } from '../core/node.ts';
+import { behavioursOf, type RunSpec } from '../generals/run-spec.ts';
+import { nameOf, nodeId } from '../core/node.ts';
 import { ORDERS } from '../generals/order.ts';
 import { parseId } from '../core/parse.ts';
-import { Refusal } from '../core/refusal.ts';
+import { UserError } from '../core/user-error.ts';
 import { BOTH, NOTHING, SILENCE, WordMissing } from '../generals/faults/dictated.ts';
 import { simulate } from '../generals/sim/simulate.ts';
 import type { Session } from './command.ts';
@@ -23,7 +23,7 @@ export function nextSaying({ army }: Session, [id = '', ...said]: readonly strin
   const traitor = nodeId(parseId(id) ?? 0);
   const members = army.members();
   const commander = members.find(({ role }) => role === 'primary')?.id;
-  if (commander === undefined) throw new Refusal('there is no general to give the order');
+  if (commander === undefined) throw new UserError('there is no general to give the order');
   const missing = trial(said);
   if (!(missing instanceof WordMissing)) return undefined;
   const words = [...ORDERS, NOTHING, SILENCE, BOTH].filter((word) => {
@@ -37,16 +37,17 @@ export function nextSaying({ army }: Session, [id = '', ...said]: readonly strin
   };
 
   /** What keeps these words from being all that the traitor says; undefined if nothing does. */
-  function trial(tried: readonly string[]): Refusal | undefined {
-    const traitors = new Map<NodeId, string>(members.flatMap((member) => (member.state.type === 'faulty' ? [[member.id, member.state.strategy]] : [])));
+  function trial(tried: readonly string[]): UserError | undefined {
+    const behaviours = behavioursOf(new Map(members.flatMap((member) => (member.state.type === 'faulty' ? [[member.id, member.state.strategy]] : []))));
+    behaviours.set(traitor, { ...behaviours.get(traitor), words: tried });
     const lost = new Set(members.flatMap((member) => (member.state.type === 'lost' ? [member.id] : [])));
-    const { seed, protocol, faults, deadline } = army;
-    const mission: Mission = { number: 1, draw: 1, order: ORDERS[0]!, protocol: protocol.name, faults, seed, commander: commander!, members: members.map((member) => member.id), deadline };
+    const { seed, protocol, m, deadline } = army;
+    const spec: RunSpec = { number: 1, draw: 1, order: ORDERS[0]!, protocol: protocol.name, m, seed, commander: commander!, members: members.map((member) => member.id), deadline };
     try {
-      simulate(mission, { traitors, lost, dictations: new Map([[traitor, tried]]) });
+      simulate(spec, { behaviours, lost });
       return undefined;
     } catch (error) {
-      if (error instanceof Refusal) return error;
+      if (error instanceof UserError) return error;
       throw error;
     }
   }

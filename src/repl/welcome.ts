@@ -1,3 +1,6 @@
+/** What stands before each command, at a terminal and in a transcript. */
+export const PROMPT = 'generals> ';
+
 /** What somebody who has never been here needs, in one line. */
 export const WELCOME = 'help lists the commands, Tab completes them, exit leaves.';
 

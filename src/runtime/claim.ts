@@ -2,7 +2,7 @@ import { closeSync, fstatSync, ftruncateSync, lstatSync, readFileSync, writeSync
 import { createRequire } from 'node:module';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
-import { Refusal, quoted, quotedPath, reasonOf, trying } from '../core/refusal.ts';
+import { UserError, quoted, quotedPath, reasonOf, trying } from '../core/user-error.ts';
 import { openOwn } from './own-file.ts';
 
 /** The file of a folder by which it is taken. It stays: were it removed, one could lock what is gone, and another what is new. */
@@ -15,14 +15,14 @@ export const LOCK_FILE = 'lock';
  * may be that of another by now, or in another container.
  *
  * @returns what gives it back
- * @throws Refusal if somebody else has it
+ * @throws UserError if somebody else has it
  */
 export function claim(folder: string): () => void {
   const path = join(folder, LOCK_FILE);
   for (;;) {
     const fd = trying(path, () => openOwn(path, 'append', 0o600));
     try {
-      if (!trying(folder, () => addon().tryLock(fd))) throw new Refusal(`${quotedPath(folder)} is in use${ownerIn(fd)}`);
+      if (!trying(folder, () => addon().tryLock(fd))) throw new UserError(`${quotedPath(folder)} is in use${ownerIn(fd)}`);
       if (isAt(path, fd)) {
         trying(path, () => noted(fd));
         return () => closeSync(fd);
@@ -78,6 +78,6 @@ function addon(): Addon {
     loaded ??= createRequire(import.meta.url)('fs-native-extensions') as Addon;
     return loaded;
   } catch (error) {
-    throw new Refusal(`folders cannot be locked on ${process.platform} ${process.arch}, as fs-native-extensions does not load there (${reasonOf(error)}): only what needs no folder works`);
+    throw new UserError(`folders cannot be locked on ${process.platform} ${process.arch}, as fs-native-extensions does not load there (${reasonOf(error)}): only what needs no folder works`);
   }
 }

@@ -9,15 +9,15 @@ import { openOwn, openToRead } from './own-file.ts';
  * of this machine's that does forget.
  */
 export interface Disk {
-  /** Takes a folder until what is returned is called, or this process is gone. @throws Refusal if somebody has it */
+  /** Takes a folder until what is returned is called, or this process is gone. @throws UserError if somebody has it */
   claim(folder: string): () => void;
   /** Whether something is there, be it a link that leads nowhere. */
   has(path: string): boolean;
   isFolder(path: string): boolean;
   makeFolder(path: string, mode?: number): void;
-  /** All of a file, which links may lead to. @throws Refusal if it is no file */
+  /** All of a file, which links may lead to. @throws UserError if it is no file */
   load(path: string): Buffer;
-  /** Opens a file of ours, to read it and to write behind its end; makes it if need be: of what is `new` there must be none. @throws Refusal if it is no file */
+  /** Opens a file of ours, to read it and to write behind its end; makes it if need be: of what is `new` there must be none. @throws UserError if it is no file */
   open(path: string, how: 'append' | 'new', mode?: number): number;
   read(fd: number): Buffer;
   write(fd: number, bytes: Buffer): void;

@@ -1,7 +1,7 @@
 import { dirname, join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { counted } from '../core/figures.ts';
-import { Refusal, quotedPath, trying } from '../core/refusal.ts';
+import { UserError, quotedPath, trying } from '../core/user-error.ts';
 import { localDisk, makeFolder, type Disk } from './disk.ts';
 
 /**
@@ -65,7 +65,7 @@ export const LOG_FILE = 'log';
 
 /**
  * Opens the log of a folder, or begins one.
- * @throws DamagedLog if more is wrong than an unfinished end; Refusal if somebody else has it open, or what is there is no log
+ * @throws DamagedLog if more is wrong than an unfinished end; UserError if somebody else has it open, or what is there is no log
  */
 export function openLog(folder: string, listener: LogListener, options: LogOptions = {}, disk: Disk = localDisk): Log {
   const path = join(folder, LOG_FILE);
@@ -143,11 +143,11 @@ export interface Repair {
  * Cuts a damaged log off before its first damaged record, after a copy of it is on disk beside it; begins one that was lost anew.
  * @param first what a log here begins with, if that is known
  * @returns undefined if nothing was wrong
- * @throws Refusal if somebody else has it open, or there is no log, nor is known how to begin one
+ * @throws UserError if somebody else has it open, or there is no log, nor is known how to begin one
  */
 export function repairLog(folder: string, first?: unknown, disk: Disk = localDisk): Repair | undefined {
   const path = join(folder, LOG_FILE);
-  if (first === undefined && !disk.has(path)) throw new Refusal(`${quotedPath(folder)} holds no log`);
+  if (first === undefined && !disk.has(path)) throw new UserError(`${quotedPath(folder)} holds no log`);
   const release = disk.claim(folder);
   try {
     return trying(path, () => repaired(path, first, disk));

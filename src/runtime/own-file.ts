@@ -1,14 +1,14 @@
 import { closeSync, constants, fstatSync, openSync } from 'node:fs';
-import { Refusal, quotedPath } from '../core/refusal.ts';
+import { UserError, quotedPath } from '../core/user-error.ts';
 
-/** Opens a file of ours, to read it and to write behind its end; makes it if need be: of what is `new` there must be none. @throws Refusal if it is no file */
+/** Opens a file of ours, to read it and to write behind its end; makes it if need be: of what is `new` there must be none. @throws UserError if it is no file */
 export function openOwn(path: string, how: 'append' | 'new', mode?: number): number {
   const { O_RDWR, O_APPEND, O_CREAT, O_EXCL } = constants;
   // What a link leads to may be somebody else's.
   return openFile(path, O_RDWR | O_APPEND | O_CREAT | (how === 'new' ? O_EXCL : 0) | flag(constants.O_NOFOLLOW), mode);
 }
 
-/** Opens a file to read it, wherever links lead. @throws Refusal if it is no file */
+/** Opens a file to read it, wherever links lead. @throws UserError if it is no file */
 export const openToRead = (path: string): number => openFile(path, constants.O_RDONLY);
 
 function openFile(path: string, flags: number, mode?: number): number {
@@ -18,7 +18,7 @@ function openFile(path: string, flags: number, mode?: number): number {
   if (stats.isFile()) return fd;
   closeSync(fd);
   const kind = stats.isDirectory() ? 'a folder' : stats.isFIFO() ? 'a pipe' : 'a device';
-  throw new Refusal(`${quotedPath(path)} cannot be used: it is ${kind}`);
+  throw new UserError(`${quotedPath(path)} cannot be used: it is ${kind}`);
 }
 
 /** A system that knows no such flag does without. */

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { spawn } from 'node:child_process';
 import { armyCampaign } from '../../src/campaign/army.ts';
 import { summaryOf } from '../../src/campaign/summary.ts';
-import { Army, Refusal } from '../../src/index.ts';
+import { Army, UserError } from '../../src/index.ts';
 import { MAIN, cleanEnvironment, transcriptOf } from '../support/run.ts';
 
 const NEVER = new AbortController().signal;
@@ -51,8 +51,8 @@ describe('g-campaign', () => {
   });
 
   it('refuses what it cannot do', async () => {
-    for (const count of [0, 1e8, 1.5]) expect(await armyCampaign(army, count, NEVER).catch((error: unknown) => error)).to.be.instanceOf(Refusal);
-    await army.sabotage(3, 'exit');
+    for (const count of [0, 1e8, 1.5]) expect(await armyCampaign(army, count, NEVER).catch((error: unknown) => error)).to.be.instanceOf(UserError);
+    await army.injectCrash(3, 'exit');
     await army.order('attack', { anyway: true });
     expect(await armyCampaign(army, 10, NEVER).catch((error: unknown) => error)).to.have.property('message').that.includes('G3 is lost');
   });

@@ -7,7 +7,7 @@ import { kernelFor } from '../../src/campaign/kernel/kernel.ts';
 import { nodeId, type NodeId } from '../../src/core/node.ts';
 import { oral } from '../../src/generals/protocols/oral.ts';
 import { runOf } from '../../src/generals/symbolic/run.ts';
-import type { Word, Words } from '../../src/generals/symbolic/words.ts';
+import type { Signal, Circuitry } from '../../src/generals/symbolic/words.ts';
 import { onesIn } from '../support/kernels.ts';
 
 const COINS_MAX = 20;
@@ -103,9 +103,9 @@ function traitorsIn({ isCommanderLoyal, traitors }: OralArmy): NodeId[] {
 }
 
 /** Of all falls of the coins, the share in which each word holds; undefined where there are too many coins. */
-function sharesOf(words: Words, wanted: readonly Word[]): number[] | undefined {
-  const order: Word[] = [];
-  const met = new Set<Word>();
+function sharesOf(words: Circuitry, wanted: readonly Signal[]): number[] | undefined {
+  const order: Signal[] = [];
+  const met = new Set<Signal>();
   for (const word of wanted) meet(word);
   const coins = order.filter((word) => words.gate(word).type === 'coin');
   if (coins.length > COINS_MAX) return undefined;
@@ -120,7 +120,7 @@ function sharesOf(words: Words, wanted: readonly Word[]): number[] | undefined {
   }
   return ones.map((count) => count / (32 * blocks));
 
-  function meet(word: Word): void {
+  function meet(word: Signal): void {
     if (met.has(word)) return;
     met.add(word);
     for (const input of inputsOf(words.gate(word))) meet(input);
@@ -130,7 +130,7 @@ function sharesOf(words: Words, wanted: readonly Word[]): number[] | undefined {
 
 const PATTERNS = [0x55555555, 0x33333333, 0x0f0f0f0f, 0x00ff00ff, 0x0000ffff];
 
-function valueOf(words: Words, word: Word, values: Int32Array): number {
+function valueOf(words: Circuitry, word: Signal, values: Int32Array): number {
   const gate = words.gate(word);
   switch (gate.type) {
     case 'constant': return gate.value ? -1 : 0;

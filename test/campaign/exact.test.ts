@@ -9,7 +9,7 @@ import { seeded, type Choose } from '../../src/core/choice.ts';
 import { nodeId, type NodeId } from '../../src/core/node.ts';
 import type { Member } from '../../src/generals/outcome.ts';
 import { findingsOf } from '../../src/generals/judge/findings.ts';
-import { lockstep } from '../../src/generals/sim/lockstep.ts';
+import { runInRounds } from '../../src/generals/sim/rounds.ts';
 import { trial } from '../support/trials.ts';
 
 /** The 0.9995 quantile of the normal distribution: for intervals that cover the truth 999 times in 1000. */
@@ -108,7 +108,7 @@ function enumerated({ protocol, m, members: n, faults }: Cell, property: 'agreem
         role: id === one.commander ? 'primary' : 'secondary',
         state: one.traitors.has(id) ? { type: 'faulty', strategy: 'coin' } : { type: 'loyal' },
       }));
-      const findings = findingsOf(one.order, members, lockstep(one, { traitors: one.traitors, choose }));
+      const findings = findingsOf(one.order, members, runInRounds(one, { traitors: one.traitors, choose }));
       runs += 1;
       if (findings[property].type === 'holds') good += 1;
     } while (nextOf(answers));

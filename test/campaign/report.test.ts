@@ -63,7 +63,7 @@ describe('generals campaign --out', () => {
     expect(readFileSync(join(folder, 'report.html'), 'utf8')).to.include('@media (prefers-color-scheme:dark){body{');
   });
 
-  it('draws the picture of the README, byte for byte (UPDATE=1 writes it anew)', async function () {
+  it('draws the picture of docs/campaigns.md, byte for byte (UPDATE=1 writes it anew)', async function () {
     this.timeout(60_000);
     const out = join(folder, 'how-many-traitors');
     const { code, err } = await generals(['campaign', projectPath('demo/how-many-traitors.json'), '--out', out]);
@@ -71,7 +71,7 @@ describe('generals campaign --out', () => {
     const picture = readFileSync(join(out, 'agreement-oral-coin.svg'), 'utf8');
     if (process.env['UPDATE'] === '1') writeFileSync(projectPath('demo/how-many-traitors.svg'), picture);
     expect(readFileSync(projectPath('demo/how-many-traitors.svg'), 'utf8') === picture, 'demo/how-many-traitors.svg is what its grid makes').to.equal(true);
-    expect(readFileSync(projectPath('README.md'), 'utf8')).to.include('](demo/how-many-traitors.svg)').and.to.include('campaign demo/how-many-traitors.json --out report');
+    expect(readFileSync(projectPath('docs/campaigns.md'), 'utf8')).to.include('](../demo/how-many-traitors.svg)').and.to.include('campaign demo/how-many-traitors.json --out report');
   });
 
   it('writes a report that Chromium shows without an error', function () {

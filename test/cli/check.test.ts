@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openPty, ptyUnavailable } from '../support/pty.ts';
-import { MAIN, generals } from '../support/run.ts';
+import { MAIN, generals, refusal } from '../support/run.ts';
 import { skip } from '../support/skip.ts';
 
 describe('the program', () => {
@@ -81,12 +81,15 @@ describe('the program', () => {
     const mistakes = ['--protocol nonsense', '--members 0', '--members x', '--faults 5', '--order sideways', '--engine magic', '--engine structured --protocol king', '--m 9 --protocol oral', 'four', '--save /nowhere/at/all.txt', '--nope'];
     for (const args of mistakes) {
       it(`${args} is a mistake, told in one line`, async () => {
-        const { code, out, err } = await generals(['check', ...args.split(' ')]);
-        expect(code).to.equal(2);
+        const { out, err } = await refusal(['check', ...args.split(' ')]);
         expect(out).to.equal('');
         expect(err).to.match(/^generals: [^\n]+\n$/);
       });
     }
+
+    it('ends with 2 after a mistake', async () => {
+      expect(await generals(['check', 'four'])).to.deep.equal({ code: 2, ...(await refusal(['check', 'four'])) });
+    });
   });
 
   describe('generals trace', () => {
@@ -121,13 +124,12 @@ describe('the program', () => {
       const broken = { 'truncated.jsonl': text.slice(0, -40), 'other.jsonl': text.replace('"v":1', '"v":9'), 'foreign.jsonl': 'g-state\n', 'empty.jsonl': '' };
       for (const [name, content] of Object.entries(broken)) {
         writeFileSync(join(folder, name), content);
-        const { code, out, err } = await generals(['trace', join(folder, name)]);
-        expect([code, out], name).to.deep.equal([2, '']);
+        const { out, err } = await refusal(['trace', join(folder, name)]);
+        expect(out, name).to.equal('');
         expect(err, name).to.match(/^generals: [^\n]+\n$/);
       }
       for (const args of [['trace'], ['trace', join(folder, 'missing')], ['trace', folder], ['trace', file, '--svg', '/nowhere/at/all.svg'], ['trace', file, '--diagram', '--mermaid'], ['run', '--trace', '/nowhere/x', '-']]) {
-        const { code, err } = await generals(args);
-        expect(code, args.join(' ')).to.equal(2);
+        const { err } = await refusal(args);
         expect(err, args.join(' ')).to.match(/^generals: [^\n]+\n$/);
       }
     });

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { endAll, start, type Program } from '../support/program.ts';
@@ -17,6 +17,8 @@ describe('generals cluster, whose folder', function () {
   this.timeout(60_000);
   let folder: string;
   let args: readonly string[];
+  const copies = new Map<string, string>();
+  after(() => copies.forEach((copy) => rmSync(copy, { recursive: true })));
   beforeEach(() => {
     folder = mkdtempSync(join(tmpdir(), 'generals-cluster-disk-'));
     args = ['cluster', '--port', '0', '--json', '--data', folder];
@@ -37,6 +39,16 @@ describe('generals cluster, whose folder', function () {
     expect(await program.end('SIGINT')).to.equal(130);
   }
 
+  /** The same folder as if that had just been run in it: it is run once, and copied for the other tests. */
+  async function hasRun(...data: readonly string[]): Promise<void> {
+    const known = copies.get(data.join());
+    if (known !== undefined) return cpSync(known, folder, { recursive: true });
+    await ran(...data);
+    const copy = mkdtempSync(join(tmpdir(), 'generals-cluster-disk-'));
+    cpSync(folder, copy, { recursive: true });
+    copies.set(data.join(), copy);
+  }
+
   function damage(folderOfLog: string): void {
     const file = path(folderOfLog, 'log');
     const bytes = readFileSync(file);
@@ -46,7 +58,7 @@ describe('generals cluster, whose folder', function () {
 
   for (const how of [[], ['--processes']]) {
     it(`has a damaged log keeps that node down, which is named with the repair, and the others decide: ${how[0] ?? 'threads'}`, async () => {
-      await ran('one', 'two');
+      await hasRun('one', 'two');
       damage('replica-2');
       const broken = start([...args, ...how]);
       const nodes = await nodesOf(broken);
@@ -65,7 +77,7 @@ describe('generals cluster, whose folder', function () {
   }
 
   it('has as many damaged logs that no quorum is left says that nothing can be decided; where all are damaged, that no node is up', async () => {
-    await ran('one');
+    await hasRun('one');
     damage('replica-1');
     damage('replica-2');
     const few = start(args.filter((word) => word !== '--json'));
@@ -85,7 +97,7 @@ describe('generals cluster, whose folder', function () {
     ['is shorter than its first record', (log: string) => truncateSync(log, 20), 'kept 0 records, cut off 20 bytes; the damaged log is now '],
   ] as const) {
     it(`has a log that ${what} keeps that node down; repaired, it has forgotten, and is told what the others know`, async () => {
-      await ran('one', 'two');
+      await hasRun('one', 'two');
       harm(path('replica-1/log'));
       const broken = start(args);
       expect((await broken.fact('down'))['reason']).to.equal(`${path('replica-1/log')} ${what}, though a log was begun there: generals replica --repair ${path('replica-1')} begins another, and this node has forgotten what it promised`);
@@ -109,7 +121,7 @@ describe('generals cluster, whose folder', function () {
   }
 
   it('has lost the logs of clients, or has them damaged, answers nobody what was asked before', async () => {
-    await ran('set k one', 'get k');
+    await hasRun('set k one', 'get k');
     for (const name of readdirSync(path('replica-0')).filter((one) => one.startsWith('client-'))) {
       if (name === 'client-0') damage(join('replica-0', name));
       else rmSync(path('replica-0', name), { recursive: true });
@@ -124,7 +136,7 @@ describe('generals cluster, whose folder', function () {
   });
 
   it('ends in zeros, as after a loss of power, goes on', async () => {
-    await ran('one');
+    await hasRun('one');
     for (const id of [0, 1, 2, 3]) writeFileSync(path(`replica-${id}`, 'log'), Buffer.alloc(4096), { flag: 'a' });
     await ran('two');
   });
@@ -168,7 +180,7 @@ describe('generals cluster, whose folder', function () {
   });
 
   it('has a folder, a pipe or a link in the place of a file tells so in one line, and waits for nobody', async () => {
-    await ran('one');
+    await hasRun('one');
     const pipe = (at: string): void => void execFileSync('mkfifo', [at]);
     const folderAt = (at: string): void => mkdirSync(at);
     const cases: readonly (readonly [string, (at: string) => void, RegExp])[] = [
@@ -208,7 +220,7 @@ describe('generals cluster, whose folder', function () {
   });
 
   it('has lost its file, but not its logs, is not begun anew', async () => {
-    await ran('one');
+    await hasRun('one');
     const secret = readFileSync(path('replica-0/secret'), 'utf8');
     rmSync(path('cluster.json'));
     const { code, err } = await generals(args);
@@ -226,7 +238,7 @@ describe('generals cluster, whose folder', function () {
   });
 
   it('holds what another node began tells so', async () => {
-    await ran('one');
+    await hasRun('one');
     for (const file of ['log', 'begun']) {
       const before = readFileSync(path('replica-3', file));
       writeFileSync(path('replica-3', file), readFileSync(path('replica-2', file)));

@@ -1,14 +1,17 @@
 import { expect } from 'chai';
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, mkdirSync, readFileSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, mkdirSync, readFileSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { FACES } from '../../src/cli/faces.ts';
-import { cleanEnvironment, projectPath } from '../support/run.ts';
+import { PROMPT } from '../../src/repl/looks.ts';
+import { DOCUMENTS, blocksIn, textOf, withBlocks, type Block } from '../support/documents.ts';
+import { cleanEnvironment, projectPath, transcriptOf } from '../support/run.ts';
 import { skip } from '../support/skip.ts';
+import { soaked } from '../support/trials.ts';
 
 interface Ran {
   readonly status: number | null;
@@ -24,7 +27,7 @@ describe('what can be read can be typed', function () {
   /** A folder like that of a fresh clone, but that what is written there disturbs nobody. */
   before(() => {
     folder = mkdtempSync(join(tmpdir(), 'generals-'));
-    for (const part of ['package.json', 'scripts', 'demo', 'dist', 'node_modules']) symlinkSync(projectPath(part), join(folder, part));
+    for (const part of PARTS) symlinkSync(projectPath(part), join(folder, part));
   });
   afterEach(() => {
     for (const child of running) process.kill(-child.pid!, 'SIGKILL');
@@ -37,36 +40,42 @@ describe('what can be read can be typed', function () {
     return { status, out: stdout, err: stderr };
   }
 
-  /** Starts what goes on until Ctrl-C. @returns the first line that begins so, and what ends it, with its exit status */
-  async function begun(line: string, start: string, cwd = folder): Promise<{ readonly shown: string; end(): Promise<number | null> }> {
+  /** Starts what goes on until Ctrl-C. @returns the first line that begins so, what gives the lines up to another one, and what ends it, with its exit status */
+  async function begun(line: string, start: string, cwd = folder): Promise<{ readonly shown: string; until(start: string): Promise<string[]>; end(): Promise<number | null> }> {
     const child = spawn('sh', ['-c', line], { cwd, env: cleanEnvironment(), stdio: ['ignore', 'pipe', 'inherit'], detached: true });
     running.add(child);
     const ended = once(child, 'close').then(([code]) => {
       running.delete(child);
       return code as number | null;
     });
-    for await (const shown of createInterface({ input: child.stdout })) {
-      if (!shown.startsWith(start)) continue;
-      child.stdout.resume();
-      return {
-        shown,
-        end() {
-          // As the terminal does it: to all of them.
-          process.kill(-child.pid!, 'SIGINT');
-          return ended;
-        },
-      };
+    const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+    async function until(last: string): Promise<string[]> {
+      const passed: string[] = [];
+      for (let next = await lines.next(); next.done !== true; next = await lines.next()) {
+        passed.push(next.value);
+        if (next.value.startsWith(last)) return passed;
+      }
+      return expect.fail(`${line} ended without a line that begins with ${last}`);
     }
-    return expect.fail(`${line} ended without a line that begins with ${start}`);
+    return {
+      shown: (await until(start)).at(-1)!,
+      until,
+      end() {
+        child.stdout.resume();
+        // As the terminal does it: to all of them.
+        process.kill(-child.pid!, 'SIGINT');
+        return ended;
+      },
+    };
   }
 
   describe('in help:', () => {
     // Some write what others read.
-    const order = ['check', 'run', 'trace', 'campaign', 'replay', 'simulate', 'demo', 'completion', 'help', ''];
+    const order = ['check', 'run', 'simulate', 'trace', 'campaign', 'replay', 'demo', 'completion', 'help', ''];
     for (const name of order) {
       for (const [example, about] of FACES.find((one) => one.name === name)!.examples) {
         it(`generals ${example} – ${about}`, () => {
-          const { status, out, err } = shell(`generals ${example}`);
+          const { status, out, err } = shell(inShare(`generals ${example}`));
           expect(withoutProgress(err)).to.equal('');
           expect(status).to.equal(example.includes('--members 3') ? 3 : 0);
           if (name !== '') expect(out).not.to.equal('');
@@ -97,32 +106,104 @@ describe('what can be read can be typed', function () {
     });
   });
 
-  describe('in the README:', () => {
-    before(() => rmSync(join(folder, 'report'), { recursive: true, force: true }));
-
-    const readme = readFileSync(projectPath('README.md'), 'utf8');
-    const blocks = [...readme.matchAll(/^```sh\n([^]*?)^```$/gm)].flatMap(([, block = '']) => block.trimEnd().split('\n')).map((line) => line.replace(/ +# .*$/, ''));
-    const shown = [...readme.matchAll(/^\$ (.*)$/gm)].map(([, line]) => line!);
-    // The whole of the tests, and what they are run from; and what takes a port, or another machine.
-    const isApart = (line: string): boolean => /npm (ci|install|pack)|npm start --silent -- cluster|^curl|npm run bench|npm run soak/.test(line);
-    for (const line of [...blocks, ...shown].filter((one) => !isApart(one))) {
-      it(line, () => {
-        const { status, err } = shell(line);
-        expect(withoutProgress(err)).to.equal('');
-        expect(status).to.equal(/check .*--members 3/.test(line) ? 3 : 0);
-      });
+  describe('in the documents:', () => {
+    // The whole of the tests, and what they are run from; what takes a port; and a clone of one's own.
+    const isApart = (line: string): boolean => /^git |npm (ci|install|pack)|npm start --silent -- cluster --protocol|^curl|npm (run bench|run soak|test)/.test(line);
+    for (const document of DOCUMENTS) {
+      // What an earlier line of the same document wrote is what a later one reads.
+      const place = (): string => clone(join(folder, document.replaceAll(/\W/g, '-')));
+      for (const block of blocksIn(document).filter(({ comment }) => !comment.includes('with hearsay'))) {
+        const { language, text } = block;
+        if (text.startsWith('$ ') || text.startsWith(PROMPT)) it(`${document}: ${text.split('\n', 1)[0]} …`, async () => isAsShown(block, await shownBy(block, place())));
+        const lines = language === 'sh' ? text.trimEnd().split('\n').map((line) => line.replace(/ +# .*$/, '')) : [];
+        for (const line of lines.filter((one) => !isApart(one))) {
+          it(`${document}: ${line}`, () => {
+            const { status, out, err } = shell(inShare(line), place());
+            expect(withoutProgress(err)).to.equal('');
+            expect(status).to.equal(0);
+            if (line.includes('mocha')) expect(out).to.match(/^ +[1-9]\d* passing/m);
+          });
+        }
+      }
     }
+
+    it('are blocks of these kinds, and of no other, which nobody would run', () => {
+      const kindOf = ({ document, language, text }: Block): string => {
+        if (language === 'text') return text.startsWith('$ ') || text.startsWith(PROMPT) ? 'shown' : `text of ${document}`;
+        return language === 'sh' ? 'typed' : `${language} of ${document}`;
+      };
+      // The answer of a cluster, a test that uses the library (`library.test.ts`), and what a protocol is made of.
+      const others = ['text of docs/replicas.md', 'ts of docs/library.md', 'ts of docs/writing-a-protocol.md', 'diff of docs/writing-a-protocol.md', 'diff of docs/writing-a-protocol.md'];
+      const kinds = DOCUMENTS.flatMap(blocksIn).map(kindOf);
+      expect(kinds.filter((kind) => !['shown', 'typed'].includes(kind))).to.have.members(others);
+      // None is indented, or opens otherwise than it was thought of.
+      expect(kinds.length * 2).to.equal(DOCUMENTS.flatMap((document) => textOf(document).match(/^ *```/gm) ?? []).length);
+    });
 
     it('the cluster, and what curl posts to it', async function () {
       if (spawnSync('curl', ['--version']).status !== 0) skip(this, 'curl is not installed');
-      const [start, post] = blocks.filter((line) => /npm start --silent -- cluster|^curl/.test(line));
+      const [typed, printed] = blocksIn('docs/replicas.md').map(({ text }) => text.trimEnd().split('\n'));
+      const [start, post] = typed!;
       const cluster = await begun(`${start} --port 0`, 'Ready: ');
       const { host } = new URL(/http:\S+/.exec(cluster.shown)![0]);
       expect(shell(post!.replace('localhost:8080', host).replace('curl ', 'curl -sS ')).out).to.match(/^PBFT Consensus Time: [\d.]+s$/m);
+      // How long it took is another each time, and so is which votes had come by then.
+      const lasting = (line: string): string => line.replace(/[\d.]+s$/, '… s').replace(/-> [1-4] /, '-> some ');
+      const decided = await cluster.until('Node 3');
+      expect(decided.slice(decided.indexOf(printed![0]!)).map(lasting)).to.deep.equal(printed!.map(lasting));
       // npm ends by the signal's number, or by the signal itself.
       expect([130, null]).to.include(await cluster.end());
     });
   });
+
+  describe('in “Writing a protocol”:', () => {
+    const page = blocksIn('docs/writing-a-protocol.md');
+    let copy: string;
+
+    /** What a reader does who follows the page in a clone. */
+    before(() => {
+      copy = join(folder, 'own-protocol');
+      mkdirSync(join(copy, 'test'), { recursive: true });
+      for (const part of ['src', 'workers', 'scripts', 'test/types', 'package.json', 'tsconfig.json']) cpSync(projectPath(part), join(copy, part), { recursive: true });
+      symlinkSync(projectPath('node_modules'), join(copy, 'node_modules'));
+      writeFileSync(join(copy, 'src/generals/protocols/hearsay.ts'), page.find(({ language }) => language === 'ts')!.text);
+      const [registry, names] = page.filter(({ language }) => language === 'diff');
+      change(join(copy, 'src/generals/protocols/registry.ts'), registry!.text);
+      change(join(copy, 'test/types/library.ts'), names!.text);
+    });
+
+    it('its file and its lines are a protocol that compiles', () => {
+      expect(shell('npm start --silent -- --version', copy)).to.deep.include({ status: 0, err: '' });
+    });
+
+    for (const block of page.filter(({ comment }) => comment.includes('with hearsay'))) {
+      it(`${block.text.split('\n', 1)[0]} …`, async () => isAsShown(block, await shownBy(block, copy)));
+    }
+  });
+
+  /** A folder like that of a fresh clone, made once. */
+  function clone(place: string): string {
+    if (existsSync(place)) return place;
+    mkdirSync(place);
+    for (const part of PARTS) symlinkSync(projectPath(part), join(place, part));
+    return place;
+  }
+
+  /** The block as the program writes it today: each line that is typed, and what comes of it. */
+  async function shownBy({ text, comment }: Block, cwd: string): Promise<string> {
+    const typed = (start: string): string[] => text.split('\n').filter((line) => line.startsWith(start)).map((line) => line.slice(start.length));
+    if (text.startsWith('$ ')) return typed('$ ').map((line) => `$ ${line}\n${shell(line, cwd).out}`).join('');
+    const [, count, seed] = /^generals (\d+) --seed (\d+)/.exec(comment) ?? expect.fail(`${comment} does not say how many generals there are, and of which seed`);
+    if (!comment.includes('with hearsay')) return transcriptOf(typed(PROMPT).map((line) => `${line}\n`).join(''), { seed: Number(seed) }, Number(count));
+    writeFileSync(join(cwd, 'session.txt'), typed(PROMPT).map((line) => `${line}\n`).join(''));
+    return shell(`npm start --silent -- run --generals ${count} --seed ${seed} session.txt`, cwd).out;
+  }
+
+  /** `UPDATE=1` writes what is shown anew. */
+  function isAsShown(block: Block, seen: string): void {
+    if (process.env['UPDATE'] === '1') writeFileSync(projectPath(block.document), withBlocks(block.document, (other) => (other.text === block.text && other.comment === block.comment ? seen : other.text)));
+    else expect(seen).to.equal(block.text);
+  }
 
   describe('in what the program suggests:', () => {
     /** What is typed, and what may be taken from what it says; of each place in the source that makes one. */
@@ -171,6 +252,26 @@ describe('what can be read can be typed', function () {
     expect(shell('npx generals check --members 4', empty).status).to.equal(0);
   });
 });
+
+/** What a command needs of a clone. */
+const PARTS = ['package.json', 'scripts', 'demo', 'dist', 'node_modules'];
+
+/** Changes a file as the lines of a diff say: what is behind each `-` becomes what is behind the `+` below, and other lines of `+` come before the line that follows. */
+function change(file: string, diff: string): void {
+  let text = readFileSync(file, 'utf8');
+  const lines = diff.trimEnd().split('\n');
+  for (const [index, line] of lines.entries()) {
+    if (!line.startsWith('+')) continue;
+    const [before, after] = [lines[index - 1] ?? '', lines[index + 1] ?? ''];
+    const [old, made] = before.startsWith('-') ? [before.slice(1), line.slice(1)] : [after.slice(1), `${line.slice(1)}\n${after.slice(1)}`];
+    expect(text.split(`\n${old}\n`), `${file} has the line ${old} once`).to.have.length(2);
+    text = text.replace(`\n${old}\n`, () => `\n${made}\n`);
+  }
+  writeFileSync(file, text);
+}
+
+/** With a tenth of the schedules or orders, but in a soak. */
+const inShare = (line: string): string => line.replace(/(?<=--(schedules|orders) )\S+/, (count) => String(soaked(Number(count), 10)));
 
 /** What a command says now and then that takes long. */
 const withoutProgress = (err: string): string => err.replaceAll(/^(campaign: .*|\d+%: .*)\n/gm, '');

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { openPty, ptyUnavailable } from '../support/pty.ts';
 import { withRewritten } from '../support/rewritten.ts';
-import { MAIN, cleanEnvironment, generals } from '../support/run.ts';
+import { MAIN, cleanEnvironment, generals, refusal } from '../support/run.ts';
 import { skip } from '../support/skip.ts';
 
 describe('generals simulate', () => {
@@ -47,7 +47,7 @@ describe('generals simulate', () => {
     expect([err, code]).to.deep.equal(['', 0]);
     const lines = readFileSync(file, 'utf8');
     const facts = lines.trimEnd().split('\n').map((line) => JSON.parse(line) as { type: string; at?: number });
-    expect(facts[0]).to.include({ v: 1, type: 'scheduled', protocol: 'pbft', members: 4, seed: 59 });
+    expect(facts[0]).to.deep.include({ v: 2, type: 'scheduled', protocol: 'pbft', members: [0, 1, 2, 3], seed: 59 });
     expect(facts.at(-1)).to.include({ type: 'judged', verdict: 'holds' });
     const told = facts.slice(1, -1);
     expect(told.every(({ at }, index) => at! >= (told[index - 1]?.at ?? 0))).to.equal(true);
@@ -116,10 +116,13 @@ describe('generals simulate', () => {
   ];
   for (const [args, line] of mistakes) {
     it(`${args} is a mistake, told in one line`, async () => {
-      const { err, code } = await generals(['simulate', ...args.split(' ')]);
+      const { err } = await refusal(['simulate', ...args.split(' ')]);
       expect(err).to.match(line);
       expect(err.trimEnd().split('\n')).to.have.length(1);
-      expect(code).to.equal(2);
     });
   }
+
+  it('ends with 2 after a mistake', async () => {
+    expect(await generals(['simulate', '4'])).to.deep.equal({ code: 2, ...(await refusal(['simulate', '4'])) });
+  });
 });

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { Army, Refusal, type ArmyOptions, type Member, type Order, type Outcome, type RefusalCode, type Role } from '../../src/index.ts';
+import { Army, UserError, type ArmyOptions, type Member, type Order, type Outcome, type UserErrorCode, type Role } from '../../src/index.ts';
 import { PROTOCOLS } from '../../src/generals/protocols/registry.ts';
 import { STRATEGIES } from '../../src/generals/faults/registry.ts';
 
@@ -114,7 +114,7 @@ for (const host of ['threads', 'sim'] as const) {
       it('loses a general only in a round that its protocol has', async () => {
         const army = await muster(4);
         for (const round of [0, 3, -1, 1.5, Number.NaN]) await refused(() => army.kill(2, { round }), army, `kill(2, { round: ${round} })`);
-        await army.follow('oral', 2);
+        await army.setProtocol('oral', 2);
         await army.kill(2, { round: 3 });
         expect((await army.order('attack')).account.losses).to.have.length(1);
       });
@@ -136,7 +136,7 @@ for (const host of ['threads', 'sim'] as const) {
         await army.corrupt(2);
         await army.corrupt(3, 'liar');
         await army.corrupt(4);
-        await army.pardon(4);
+        await army.makeLoyal(4);
         expect(army.members().map(({ state }) => state)).to.deep.equal([
           { type: 'loyal' },
           { type: 'faulty', strategy: 'coin' },
@@ -222,7 +222,7 @@ for (const host of ['threads', 'sim'] as const) {
         const army = await muster(4);
         for (const id of [2, 3]) await army.corrupt(id, 'liar');
         expect((await army.order('attack')).verdict.type).to.equal('undecidable');
-        await army.pardon(2);
+        await army.makeLoyal(2);
         await army.add(3);
         const { verdict, roster } = await army.order('attack');
         expect(verdict).to.include({ type: 'execute', order: 'attack', members: 7, faulty: 1 });
@@ -258,18 +258,18 @@ for (const host of ['threads', 'sim'] as const) {
 
         it(`follows ${name}, is obeyed by seven loyal generals, and takes the messages that the protocol says`, async () => {
           const army = await muster(7);
-          await army.follow(name);
+          await army.setProtocol(name);
           expect(army.protocol.name).to.equal(name);
           const outcome = await army.order('attack');
-          expect(outcome).to.include({ protocol: name, faults: army.faults });
+          expect(outcome).to.include({ protocol: name, m: army.m });
           expect(outcome.verdict).to.include({ type: 'execute', order: 'attack', votes: 6 });
-          const context = { self: outcome.commander, members: outcome.roster.map(({ id }) => id), commander: outcome.commander, faults: army.faults, number: 1, keyring: army.keyring(outcome, outcome.commander) };
+          const context = { self: outcome.commander, members: outcome.roster.map(({ id }) => id), commander: outcome.commander, m: army.m, number: 1, keyring: army.keyring(outcome, outcome.commander) };
           expect(outcome.messages).to.equal(protocol.messages(context));
         });
 
         it(`by ${name} is obeyed by the loyal of seven, one of whom is a traitor in any way`, async () => {
           const army = await muster(7);
-          await army.follow(name);
+          await army.setProtocol(name);
           for (const { name: strategy } of STRATEGIES) {
             await army.corrupt(4, strategy);
             const { findings, roster, account } = await army.order('attack');
@@ -295,7 +295,7 @@ for (const host of ['threads', 'sim'] as const) {
       it('is refused in one line and changes nothing', async () => {
         const army = await muster(4);
         await army.corrupt(2, 'liar');
-        const mistakes: Record<string, readonly [RefusalCode, () => Promise<unknown>]> = {
+        const mistakes: Record<string, readonly [UserErrorCode, () => Promise<unknown>]> = {
           'add(0)': ['invalid-argument', () => army.add(0)],
           'add(-1)': ['invalid-argument', () => army.add(-1)],
           'add(1.5)': ['invalid-argument', () => army.add(1.5)],
@@ -309,13 +309,13 @@ for (const host of ['threads', 'sim'] as const) {
           'kill(2, round 9)': ['invalid-argument', () => army.kill(2, { round: 9 })],
           'elect(5)': ['unknown-general', () => army.elect(5)],
           'corrupt(5)': ['unknown-general', () => army.corrupt(5)],
-          'pardon(-2)': ['invalid-argument', () => army.pardon(-2)],
-          'sabotage(7)': ['unknown-general', () => army.sabotage(7, 'throw')],
+          'pardon(-2)': ['invalid-argument', () => army.makeLoyal(-2)],
+          'injectCrash(7)': ['unknown-general', () => army.injectCrash(7, 'throw')],
           'dictate(1)': ['loyal-general', () => army.dictate(1, ['attack'])],
           'dictate(8)': ['unknown-general', () => army.dictate(8, ['attack'])],
-          'follow(oral, 9)': ['unfit-protocol', () => army.follow('oral', 9)],
-          'follow(oral, -1)': ['invalid-argument', () => army.follow('oral', -1)],
-          'follow(oral, 0.5)': ['invalid-argument', () => army.follow('oral', 0.5)],
+          'setProtocol(oral, 9)': ['unfit-protocol', () => army.setProtocol('oral', 9)],
+          'setProtocol(oral, -1)': ['invalid-argument', () => army.setProtocol('oral', -1)],
+          'setProtocol(oral, 0.5)': ['invalid-argument', () => army.setProtocol('oral', 0.5)],
           'reseed(-1)': ['invalid-argument', () => army.reseed(-1)],
           'reseed(0.5)': ['invalid-argument', () => army.reseed(0.5)],
           'reseed(1, 0)': ['invalid-argument', () => army.reseed(1, 0)],
@@ -337,15 +337,15 @@ for (const host of ['threads', 'sim'] as const) {
           'kill, round': (round) => army.kill(3, { round }),
           corrupt: (id) => army.corrupt(id),
           'corrupt, strategy': (strategy) => army.corrupt(3, strategy),
-          pardon: (id) => army.pardon(id),
+          pardon: (id) => army.makeLoyal(id),
           elect: (id) => army.elect(id),
-          sabotage: (id) => army.sabotage(id, 'exit'),
-          'sabotage, how': (how) => army.sabotage(3, how),
+          sabotage: (id) => army.injectCrash(id, 'exit'),
+          'sabotage, how': (how) => army.injectCrash(3, how),
           dictate: (id) => army.dictate(id, ['attack', 'attack']),
           'dictate, words': (words) => army.dictate(2, words),
           'dictate, one word': (word) => army.dictate(2, [word]),
-          follow: (protocol) => army.follow(protocol),
-          'follow, m': (m) => army.follow('oral', m),
+          follow: (protocol) => army.setProtocol(protocol),
+          'follow, m': (m) => army.setProtocol('oral', m),
           reseed: (seed) => army.reseed(seed),
           'reseed, draw': (draw) => army.reseed(1, draw),
           muster: (count) => Army.muster(count, { host }),
@@ -386,7 +386,7 @@ for (const host of ['threads', 'sim'] as const) {
         await army.corrupt(3);
         await army.dictate(3, ['attack', 'attack', 'attack', 'attack']);
         expect((await refused(() => army.order('attack', { anyway: true }), army, 'order')).code).to.equal('unfit-words');
-        await army.sabotage(3, 'exit');
+        await army.injectCrash(3, 'exit');
         await army.order('attack', { anyway: true });
         expect((await refused(() => army.elect(3), army, 'elect')).code).to.equal('lost-general');
       });
@@ -437,10 +437,10 @@ for (const host of ['threads', 'sim'] as const) {
     describe('calls that nobody waits for', () => {
       it('are done one after the other, as if each had been waited for', async () => {
         const army = await muster(2);
-        const calls = [army.add(2), army.corrupt(4, 'liar'), army.elect(2), army.follow('oral'), army.add(3), army.corrupt(7, 'silent'), army.pardon(4)] as const;
+        const calls = [army.add(2), army.corrupt(4, 'liar'), army.elect(2), army.setProtocol('oral'), army.add(3), army.corrupt(7, 'silent'), army.makeLoyal(4)] as const;
         const [first, second] = [army.order('attack'), army.order('retreat')];
         await Promise.all(calls);
-        expect(await first).to.include({ number: 1, order: 'attack', commander: 2, protocol: 'oral', faults: 2 });
+        expect(await first).to.include({ number: 1, order: 'attack', commander: 2, protocol: 'oral', m: 2 });
         expect((await first).roster.map(({ state }) => state.type)).to.deep.equal(['loyal', 'loyal', 'loyal', 'loyal', 'loyal', 'loyal', 'faulty']);
         expect(await second).to.include({ number: 2, order: 'retreat' });
         expect((await second).verdict).to.include({ type: 'execute', order: 'retreat' });
@@ -448,7 +448,7 @@ for (const host of ['threads', 'sim'] as const) {
 
       it('are not held up by one that is refused', async () => {
         const army = await muster(4);
-        const wrong = [army.add(0), army.corrupt(9), army.follow('oral', 9)];
+        const wrong = [army.add(0), army.corrupt(9), army.setProtocol('oral', 9)];
         const right = army.order('attack');
         for (const result of await Promise.allSettled(wrong)) expect(result).to.have.property('status', 'rejected');
         expect((await right).verdict).to.include({ type: 'execute', order: 'attack' });
@@ -475,23 +475,23 @@ for (const host of ['threads', 'sim'] as const) {
     describe('a general that breaks down', () => {
       const reasons = { throw: 'threw "broken down"', exit: 'exited with code 1', hang: 'did not answer within 1,500 ms' };
 
-      for (const breakdown of ['throw', 'exit', 'hang'] as const) {
-        it(`by ${breakdown} as a secondary is silent, is shown as lost, and the others decide`, async () => {
-          const army = await muster(4, { deadline: breakdown === 'hang' ? HURRIED : PATIENT });
-          await army.sabotage(3, breakdown);
+      for (const crashMode of ['throw', 'exit', 'hang'] as const) {
+        it(`by ${crashMode} as a secondary is silent, is shown as lost, and the others decide`, async () => {
+          const army = await muster(4, { deadline: crashMode === 'hang' ? HURRIED : PATIENT });
+          await army.injectCrash(3, crashMode);
           expect(army.members()[2]!.state.type, 'nothing happens before the order').to.equal('loyal');
           const { verdict, roster, account } = await army.order('attack');
-          expect(account.losses).to.deep.equal([{ id: 3, reason: reasons[breakdown] }]);
-          expect(roster[2]).to.deep.equal({ id: 3, role: 'secondary', state: { type: 'lost', reason: reasons[breakdown] }, majority: undefined });
+          expect(account.losses).to.deep.equal([{ id: 3, reason: reasons[crashMode] }]);
+          expect(roster[2]).to.deep.equal({ id: 3, role: 'secondary', state: { type: 'lost', reason: reasons[crashMode] }, majority: undefined });
           // A lost secondary casts no ballot, and yet more than half of all three ballots are needed.
           expect(verdict).to.deep.equal({ type: 'execute', order: 'attack', votes: 2, members: 4, faulty: 1 });
-          expect(army.members()[2]!.state).to.deep.equal({ type: 'lost', reason: reasons[breakdown] });
+          expect(army.members()[2]!.state).to.deep.equal({ type: 'lost', reason: reasons[crashMode] });
           expect(primariesOf(army)).to.deep.equal([1]);
         });
 
-        it(`by ${breakdown} as primary is silent too, so that the others retreat, and one of them is primary then`, async () => {
-          const army = await muster(4, { deadline: breakdown === 'hang' ? HURRIED : PATIENT });
-          await army.sabotage(1, breakdown);
+        it(`by ${crashMode} as primary is silent too, so that the others retreat, and one of them is primary then`, async () => {
+          const army = await muster(4, { deadline: crashMode === 'hang' ? HURRIED : PATIENT });
+          await army.injectCrash(1, crashMode);
           const { verdict, roster } = await army.order('attack');
           expect(roster[0]).to.include({ id: 1, role: 'primary', majority: undefined });
           expect(verdict).to.deep.equal({ type: 'execute', order: 'retreat', votes: 3, members: 4, faulty: 1 });
@@ -503,7 +503,7 @@ for (const host of ['threads', 'sim'] as const) {
       it('costs the deadline, and no more than that and the time that the others need', async () => {
         const army = await muster(4, { deadline: HURRIED });
         await army.order('attack');
-        for (const id of [2, 3]) await army.sabotage(id, 'hang');
+        for (const id of [2, 3]) await army.injectCrash(id, 'hang');
         const began = performance.now();
         const { account } = await army.order('attack', { anyway: true });
         // Those that hang at once are waited for together. The rest is for a busy machine to run the others in.
@@ -513,13 +513,13 @@ for (const host of ['threads', 'sim'] as const) {
 
       it('counts as faulty in later orders, whose bound it may break, and no more when it is struck off', async () => {
         const army = await muster(4);
-        await army.sabotage(3, 'throw');
+        await army.injectCrash(3, 'throw');
         await army.order('attack');
         const { verdict } = await army.order('attack');
         expect(verdict).to.deep.equal({ type: 'execute', order: 'attack', votes: 2, members: 4, faulty: 1 });
         await army.corrupt(2);
         expect((await army.order('attack')).verdict).to.deep.equal({ type: 'undecidable', order: undefined, votes: 3, members: 4, faulty: 2 });
-        await army.pardon(2);
+        await army.makeLoyal(2);
         await army.kill(3);
         expect(idsOf(army)).to.deep.equal([1, 2, 4]);
         expect((await army.order('attack')).verdict).to.deep.equal({ type: 'execute', order: 'attack', votes: 2, members: 3, faulty: 0 });
@@ -528,15 +528,15 @@ for (const host of ['threads', 'sim'] as const) {
 
       it('can only be struck off: nothing else can be asked of it', async () => {
         const army = await muster(4);
-        await army.sabotage(2, 'exit');
+        await army.injectCrash(2, 'exit');
         await army.order('attack');
-        const mistakes = { corrupt: () => army.corrupt(2), pardon: () => army.pardon(2), elect: () => army.elect(2), sabotage: () => army.sabotage(2, 'throw'), dictate: () => army.dictate(2, ['attack']) };
+        const mistakes = { corrupt: () => army.corrupt(2), pardon: () => army.makeLoyal(2), elect: () => army.elect(2), sabotage: () => army.injectCrash(2, 'throw'), dictate: () => army.dictate(2, ['attack']) };
         for (const [name, mistake] of Object.entries(mistakes)) await refused(mistake, army, name);
       });
 
       it('may be the last: then there is nobody to give an order, until others are added', async () => {
         const army = await muster(2);
-        for (const id of [1, 2]) await army.sabotage(id, 'throw');
+        for (const id of [1, 2]) await army.injectCrash(id, 'throw');
         const { verdict, findings } = await army.order('attack');
         expect(verdict).to.deep.equal({ type: 'split', order: undefined, votes: 0, members: 2, faulty: 2 });
         expect(findings?.termination.type).to.be.oneOf(['holds', 'violated']);
@@ -550,7 +550,7 @@ for (const host of ['threads', 'sim'] as const) {
 
       it('may be alone', async () => {
         const army = await muster(1);
-        await army.sabotage(1, 'exit');
+        await army.injectCrash(1, 'exit');
         expect((await army.order('attack')).verdict).to.deep.equal({ type: 'split', order: undefined, votes: 0, members: 1, faulty: 1 });
         await refused(() => army.order('attack'), army, 'order');
       });
@@ -558,8 +558,8 @@ for (const host of ['threads', 'sim'] as const) {
       for (const { name } of PROTOCOLS) {
         it(`does not stop the loyal of seven that follow ${name}`, async () => {
           const army = await muster(7);
-          await army.follow(name);
-          await army.sabotage(2, 'exit');
+          await army.setProtocol(name);
+          await army.injectCrash(2, 'exit');
           const first = await army.order('attack');
           const second = await army.order('retreat');
           expect(first.verdict, 'lost on the way').to.include({ type: 'execute', order: 'attack', votes: 5 });
@@ -600,13 +600,13 @@ const primariesOf = (army: Army): number[] => army.members().filter(({ role }) =
 
 const rolesOf = (members: readonly Member[]): Role[] => members.map(({ role }) => role);
 
-/** Sees to it that a call rejects with a `Refusal` of one line, and leaves an army as it was. */
-async function refused(call: () => Promise<unknown>, army: Army | undefined, name: string): Promise<Refusal> {
-  const stateOf = (): unknown => army && { members: army.members(), seed: army.seed, protocol: army.protocol.name, faults: army.faults };
+/** Sees to it that a call rejects with a `UserError` of one line, and leaves an army as it was. */
+async function refused(call: () => Promise<unknown>, army: Army | undefined, name: string): Promise<UserError> {
+  const stateOf = (): unknown => army && { members: army.members(), seed: army.seed, protocol: army.protocol.name, m: army.m };
   const before = stateOf();
   const error: unknown = await call().then(() => undefined, (reason: unknown) => reason);
-  expect(error, `${name} is refused`).to.be.instanceOf(Refusal);
-  expect((error as Refusal).message, name).to.match(/^\P{Cc}+$/u);
+  expect(error, `${name} is refused`).to.be.instanceOf(UserError);
+  expect((error as UserError).message, name).to.match(/^\P{Cc}+$/u);
   expect(stateOf(), `${name} changes nothing`).to.deep.equal(before);
-  return error as Refusal;
+  return error as UserError;
 }

@@ -6,8 +6,9 @@ import { nodeId } from '../../src/core/node.ts';
 import type { AnyRoundsProtocol, Context } from '../../src/generals/protocol.ts';
 import { STRATEGIES } from '../../src/generals/faults/registry.ts';
 import { PROTOCOLS } from '../../src/generals/protocols/registry.ts';
-import { soldier } from '../../src/generals/general.ts';
-import { lockstep, march } from '../../src/generals/sim/lockstep.ts';
+import { behavioursOf } from '../../src/generals/run-spec.ts';
+import { roleInstance } from '../../src/generals/general.ts';
+import { runInRounds, runInstances } from '../../src/generals/sim/rounds.ts';
 import { simulate } from '../../src/generals/sim/simulate.ts';
 import { decisionsOf, drawTrial, failureOf, ids, repeatLine, sentIn, trial, type Trial } from '../support/trials.ts';
 
@@ -20,7 +21,7 @@ for (const protocol of PROTOCOLS) {
 
   const contextFor = (n: number, m: number, self = 2): Context => {
     const id = nodeId(Math.min(self, n));
-    return { self: id, members: ids(n), commander: nodeId(1), faults: m, number: 1, keyring: symbolicKeyring(id) };
+    return { self: id, members: ids(n), commander: nodeId(1), m, number: 1, keyring: symbolicKeyring(id) };
   };
 
   /** Traitors within what the protocol promises to stand, drawn from a seed. */
@@ -38,7 +39,7 @@ for (const protocol of PROTOCOLS) {
       for (let n = 1; n <= 10; n += 1) {
         for (const order of ['attack', 'retreat'] as const) {
           const one = trial({ protocol: name, n, m: protocol.faultsByDefault(n), commander: nodeId(n), order });
-          const account = lockstep(one);
+          const account = runInRounds(one);
           expect(new Set(decisionsOf(account).values()), repeatLine(one)).to.deep.equal(new Set([order]));
           expect(account.accusations, repeatLine(one)).to.deep.equal([]);
         }
@@ -49,7 +50,7 @@ for (const protocol of PROTOCOLS) {
       for (let n = 1; n <= 8; n += 1) {
         for (const m of faultsFor(n)) {
           const one = trial({ protocol: name, n, m });
-          expect(sentIn(lockstep(one)), repeatLine(one)).to.equal(protocol.messages(contextFor(n, m)));
+          expect(sentIn(runInRounds(one)), repeatLine(one)).to.equal(protocol.messages(contextFor(n, m)));
         }
       }
     });
@@ -74,7 +75,7 @@ for (const protocol of PROTOCOLS) {
         fc.assert(
           fc.property(anyTrial, (drawn) => {
             const one = { ...drawn, traitors: new Map([...drawn.traitors.keys()].map((id) => [id, strategy.name])) };
-            const account = simulate(one, one);
+            const account = simulate(one, { behaviours: behavioursOf(one.traitors) });
             expect(account.losses, repeatLine(one)).to.deep.equal([]);
             for (const { decision, strategy: how } of account.reports) if (how === undefined) expect(decision, repeatLine(one)).to.be.oneOf(['attack', 'retreat']);
           }),
@@ -87,9 +88,9 @@ for (const protocol of PROTOCOLS) {
       fc.assert(
         fc.property(anyTrial, (one) => {
           const choose = seeded(one.seed);
-          const army = one.members.map((id) => soldier(one, id, one.traitors.get(id), choose, symbolicKeyring(id)));
+          const army = one.members.map((id) => roleInstance(one, id, one.traitors.get(id), choose, symbolicKeyring(id)));
           const cloned = army.map((general) => ({ ...general, protocol: cloning(general.protocol) }));
-          expect(march(cloned, one.order), repeatLine(one)).to.deep.equal(march(army, one.order));
+          expect(runInstances(cloned, one.order), repeatLine(one)).to.deep.equal(runInstances(army, one.order));
         }),
         { numRuns: 60 },
       );
@@ -98,11 +99,11 @@ for (const protocol of PROTOCOLS) {
     it('gives the same account twice, in lockstep, and whatever the network delays', () => {
       fc.assert(
         fc.property(anyTrial, fc.array(fc.integer({ min: 1, max: DELAY_MAX }), { minLength: 1 }), (one, delays) => {
-          const account = simulate(one, one);
-          expect(simulate(one, one), repeatLine(one)).to.deep.equal(account);
-          expect(lockstep(one, one), repeatLine(one)).to.deep.equal(account);
+          const account = simulate(one, { behaviours: behavioursOf(one.traitors) });
+          expect(simulate(one, { behaviours: behavioursOf(one.traitors) }), repeatLine(one)).to.deep.equal(account);
+          expect(runInRounds(one, one), repeatLine(one)).to.deep.equal(account);
           let frames = 0;
-          expect(simulate(one, { ...one, delay: () => delays[frames++ % delays.length]! }), repeatLine(one)).to.deep.equal(account);
+          expect(simulate(one, { behaviours: behavioursOf(one.traitors), delay: () => delays[frames++ % delays.length]! }), repeatLine(one)).to.deep.equal(account);
         }),
         { numRuns: 60 },
       );
@@ -121,7 +122,7 @@ for (const protocol of PROTOCOLS) {
     it('parses every message that is sent, as it is, and lies that are other messages', () => {
       fc.assert(
         fc.property(anyTrial, (one) => {
-          const context = { ...contextFor(one.members.length, one.faults), commander: one.commander };
+          const context = { ...contextFor(one.members.length, one.m), commander: one.commander };
           for (const message of saidIn(one)) {
             expect(protocol.parse(structuredClone(message))).to.deep.equal(message);
             const lies = protocol.lies(context, message);
@@ -185,7 +186,7 @@ function cloning(protocol: AnyRoundsProtocol): AnyRoundsProtocol {
   };
 }
 
-const saidIn = (one: Trial): unknown[] => lockstep(one).reports.flatMap(({ heard }) => heard.flat().flatMap(({ messages }) => messages));
+const saidIn = (one: Trial): unknown[] => runInRounds(one).reports.flatMap(({ heard }) => heard.flat().flatMap(({ messages }) => messages));
 
 /** Texts and numbers that look much like messages. */
 const nearMessages = fc.oneof(

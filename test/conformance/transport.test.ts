@@ -3,7 +3,7 @@ import { MessageChannel, type MessagePort } from 'node:worker_threads';
 import { choosesNothing } from '../../src/core/choice.ts';
 import { nodeId } from '../../src/core/node.ts';
 import { symbolicSeal } from '../../src/core/seal.ts';
-import { openReport, sealMission, type Answer } from '../../src/generals/threads/letters.ts';
+import { decodeReport, encodeSpec, type FromWorker } from '../../src/generals/threads/letters.ts';
 import { serve } from '../../src/generals/threads/member.ts';
 import { Network } from '../../src/runtime/virtual/network.ts';
 import { probe, probeService, word, type Effect, type Seen } from '../support/probe.ts';
@@ -151,17 +151,17 @@ describe('message ports between generals, as a transport,', () => {
         right.port2.on('close', () => left.port2.close());
       }
     }
-    const briefing = { number: 1, protocol: 'exchange', faults: 1, members: MEMBERS, commander: nodeId(1), seed: 1, draw: 1, deadline: 60_000 };
+    const spec = { number: 1, protocol: 'exchange', m: 1, members: MEMBERS, commander: nodeId(1), seed: 1, draw: 1, deadline: 60_000 };
     const reports = MEMBERS.filter((id) => !gone.includes(id)).map(async (id) => {
       const main = channel();
       serve(main.port1);
       const report = new Promise<[number, string | undefined]>((resolve) => {
-        main.port2.on('message', (answer: Answer) => {
-          if (typeof answer === 'string') resolve([id, openReport(answer).report.decision]);
+        main.port2.on('message', (answer: FromWorker) => {
+          if (typeof answer === 'string') resolve([id, decodeReport(answer).report.decision]);
         });
       });
       main.port2.postMessage({ type: 'link', self: id, peers: links.get(id)! }, links.get(id)!.map(([, port]) => port));
-      main.port2.postMessage(sealMission(briefing, id === 1 ? 'attack' : undefined));
+      main.port2.postMessage(encodeSpec({ spec, order: id === 1 ? 'attack' : undefined }));
       return report;
     });
     for (const id of gone) for (const [, port] of links.get(nodeId(id))!) port.close();

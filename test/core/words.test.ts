@@ -5,7 +5,7 @@ import { nameOf, nodeId } from '../../src/core/node.ts';
 import { DEFAULT_ORDER, ORDERS, counterpart, parseOrder, type Order } from '../../src/generals/order.ts';
 import { parseId, parseWhole } from '../../src/core/parse.ts';
 import { byzantineMembers, faultsTolerated, strictMajority } from '../../src/core/quorum.ts';
-import { Refusal, quoted } from '../../src/core/refusal.ts';
+import { UserError, quoted } from '../../src/core/user-error.ts';
 
 const orders = fc.array(fc.constantFrom<Order>(...ORDERS), { maxLength: 50 });
 
@@ -149,6 +149,6 @@ describe('a quoted word', () => {
 
 describe('a refusal', () => {
   it('is an error of its own kind, so that nobody takes it for a defect', () => {
-    expect(new Refusal('no')).to.be.instanceOf(Error).and.include({ name: 'Refusal', message: 'no' });
+    expect(new UserError('no')).to.be.instanceOf(Error).and.include({ name: 'UserError', message: 'no' });
   });
 });

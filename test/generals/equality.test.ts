@@ -1,10 +1,11 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { BREAKDOWNS } from '../../src/generals/mission.ts';
+import { CRASH_MODES } from '../../src/generals/run-spec.ts';
 import { STRATEGIES } from '../../src/generals/faults/registry.ts';
 import type { ArmyOptions } from '../../src/index.ts';
 import { PROTOCOLS } from '../../src/generals/protocols/registry.ts';
 import { transcriptOf } from '../support/run.ts';
+import { soaked } from '../support/trials.ts';
 
 /** At most so many generals: some protocols send a great many messages among more. */
 const LIMIT = 8;
@@ -12,8 +13,6 @@ const LIMIT = 8;
 /** So long that the busiest machine strikes nobody for being slow: a hanging general is a matter of fixed examples. */
 const PATIENT = 60_000;
 const HURRIED = 3000;
-
-const RUNS = process.env['SOAK'] === '1' ? 20 : 1;
 
 describe('threads and virtual time', () => {
   const id = fc.integer({ min: 1, max: LIMIT + 2 });
@@ -32,7 +31,7 @@ describe('threads and virtual time', () => {
     { weight: 2, arbitrary: protocol.map((name) => `g-protocol ${name}`) },
     { weight: 1, arbitrary: fc.tuple(protocol, fc.nat(4)).map(([name, m]) => `g-protocol ${name} ${m}`) },
     { weight: 2, arbitrary: fc.option(id, { nil: '' }).map((general) => `g-why ${general}`) },
-    { weight: 1, arbitrary: fc.tuple(id, fc.constantFrom(...BREAKDOWNS.filter((how) => how !== 'hang'))).map(([general, how]) => `g-break ${general} ${how}`) },
+    { weight: 1, arbitrary: fc.tuple(id, fc.constantFrom(...CRASH_MODES.filter((how) => how !== 'hang'))).map(([general, how]) => `g-break ${general} ${how}`) },
     { weight: 1, arbitrary: fc.tuple(id, fc.array(fc.constantFrom('attack', 'retreat', 'silence'), { minLength: 1, maxLength: 4 })).map(([general, words]) => `choose ${general} ${words.join(' ')}`) },
     { weight: 1, arbitrary: fc.constantFrom('g-state', 'help', 'g-strategies', 'g-seed', 'g-protocol', '', '# nothing', 'actual-order', 'attack!', 'g-state 1 banana', 'g-kill x') },
   );
@@ -48,25 +47,25 @@ describe('threads and virtual time', () => {
     `replay: printf '${text.replaceAll('\n', '\\n')}' | generals ${count} --seed ${seed} --max-generals ${LIMIT} --host ${host}${json ? ' --json' : ''}`;
 
   it('print the same to the byte for any script', async function () {
-    this.timeout(60_000 * RUNS);
+    if (process.env['SOAK'] === '1') this.timeout(0);
     await fc.assert(
       fc.asyncProperty(scenario, async (one) => {
         const [threads, sim] = await Promise.all([play(one, { host: 'threads' }), play(one, { host: 'sim' })]);
         expect(threads, replay(one, 'threads')).to.equal(sim);
       }),
-      { numRuns: 50 * RUNS },
+      { numRuns: soaked(1000, 50) },
     );
   });
 
   it('print the same again, whenever a script is run', async function () {
-    this.timeout(60_000 * RUNS);
+    if (process.env['SOAK'] === '1') this.timeout(0);
     await fc.assert(
       fc.asyncProperty(scenario, async (one) => {
         // Side by side, so that each run disturbs the timing of the other.
         const [first, second] = await Promise.all([play(one, { host: 'threads' }), play(one, { host: 'threads' })]);
         expect(second, replay(one, 'threads')).to.equal(first);
       }),
-      { numRuns: 20 * RUNS },
+      { numRuns: soaked(400, 50) },
     );
   });
 

@@ -8,11 +8,15 @@ import type { Worker } from 'node:worker_threads';
 import { Army, type ArmyOptions } from '../../src/index.ts';
 import type { Cycles, Idleness } from '../support/measure.ts';
 import { skip } from '../support/skip.ts';
+import { soaked } from '../support/trials.ts';
 
 /** So long that no test ends by it; those that wait for a deadline set their own. */
 const PATIENT = 60_000;
 
 const MEGABYTE = 2 ** 20;
+
+/** How often a general comes, serves and goes, in each of the two halves that are compared. */
+const CYCLES = soaked(225, 3);
 
 describe('an army of threads', () => {
   const armies: Army[] = [];
@@ -78,7 +82,7 @@ describe('an army of threads', () => {
   it('ends an order in whose middle a thread dies by itself, without waiting for a deadline', async () => {
     const army = await muster(4);
     // A general that hangs keeps the order under way for as long as the test wants.
-    await army.sabotage(3, 'hang');
+    await army.injectCrash(3, 'hang');
     const order = army.order('attack');
     // The order is out when the main thread has said all that it has to say, which is before the next turn of its loop.
     await nextTurn();
@@ -90,7 +94,7 @@ describe('an army of threads', () => {
 
   it('ends an order in whose middle a general is killed, without waiting for a deadline', async () => {
     const army = await muster(4);
-    await army.sabotage(3, 'hang');
+    await army.injectCrash(3, 'hang');
     const order = army.order('attack');
     await nextTurn();
     await army.kill(3);
@@ -104,7 +108,7 @@ describe('an army of threads', () => {
 
   it('ends an order in whose middle its primary is killed: the others heard nothing, retreat, and have a new primary', async () => {
     const army = await muster(4);
-    await army.sabotage(1, 'hang');
+    await army.injectCrash(1, 'hang');
     const order = army.order('attack');
     await nextTurn();
     await army.kill(1);
@@ -115,7 +119,7 @@ describe('an army of threads', () => {
 
   it('ends an order in whose middle everyone is killed', async () => {
     const army = await muster(4);
-    for (const id of [1, 2, 3, 4]) await army.sabotage(id, 'hang');
+    for (const id of [1, 2, 3, 4]) await army.injectCrash(id, 'hang');
     const order = army.order('attack', { anyway: true });
     await nextTurn();
     await Promise.all([1, 2, 3, 4].map((id) => army.kill(id)));
@@ -127,7 +131,7 @@ describe('an army of threads', () => {
 
   it('ends an order in whose middle it is disbanded', async () => {
     const army = await muster(4);
-    await army.sabotage(2, 'hang');
+    await army.injectCrash(2, 'hang');
     const order = army.order('attack');
     await nextTurn();
     await army.disband();
@@ -149,7 +153,7 @@ describe('an army of threads', () => {
 
   it('gives up all generals if all hang, and lives on', async () => {
     const army = await muster(2, { deadline: 300 });
-    for (const id of [1, 2]) await army.sabotage(id, 'hang');
+    for (const id of [1, 2]) await army.injectCrash(id, 'hang');
     const { account } = await army.order('attack');
     expect(account.losses).to.deep.equal([1, 2].map((id) => ({ id, reason: 'did not answer within 300 ms' })));
     await army.add(1);
@@ -162,7 +166,7 @@ describe('an army of threads', () => {
     for (let turn = 0; turn < 10; turn += 1) {
       const [primary, victim] = army.members();
       await army.elect(primary!.id);
-      await army.sabotage(victim!.id, turn % 2 === 0 ? 'throw' : 'exit');
+      await army.injectCrash(victim!.id, turn % 2 === 0 ? 'throw' : 'exit');
       const [newcomer] = await army.add(1);
       const { verdict, account } = await army.order('attack');
       expect(verdict, `turn ${turn}`).to.deep.equal({ type: 'execute', order: 'attack', votes: 3, members: 5, faulty: 1 });
@@ -186,9 +190,9 @@ describe('an army of threads', () => {
       if (!existsSync('/proc/self/task')) skip(this, 'threads can be counted only where there is /proc');
     });
 
-    it('leaves memory, threads and handles where they were after 500 cycles of add, order and kill', async function () {
+    it(`leaves memory, threads and handles where they were after ${50 + 2 * CYCLES} cycles of add, order and kill`, async function () {
       this.timeout(180_000);
-      const { warm, half, full, left, warnings: told } = await measure<Cycles>('cycles', '50', '225');
+      const { warm, half, full, left, warnings: told } = await measure<Cycles>('cycles', '50', String(CYCLES));
       const seenThere = JSON.stringify({ warm, half, full, left });
       expect(told, 'warnings of Node').to.deep.equal([]);
       expect(full.threads, seenThere).to.equal(warm.threads);
@@ -196,11 +200,11 @@ describe('an army of threads', () => {
       expect(full.resources, seenThere).to.deep.equal(warm.resources);
       expect(left.threads, seenThere).to.equal(warm.threads - 4);
       // What one general leaves behind on the heap, were it a list entry only, is some 100 bytes; its thread object and its
-      // ports are thousands. So half a megabyte is more than 225 cycles may keep by chance, and less than any leak of these.
-      expect(full.heap - half.heap, seenThere).to.be.lessThan(MEGABYTE / 2);
-      // A thread takes 5 MB, 225 of them a gigabyte. The allocator keeps pages as it likes, 5 MB more of them in the second
-      // half; an eighth of a megabyte a cycle is far from either.
-      expect(full.rss - half.rss, seenThere).to.be.lessThan((225 * MEGABYTE) / 8);
+      // ports are thousands. So two kilobytes a cycle are more than it may keep by chance, and less than any leak of these.
+      expect(full.heap - half.heap, seenThere).to.be.lessThan(CYCLES * 2 * 1024);
+      // A thread takes 5 MB. The allocator keeps pages as it likes, 5 MB more of them in the second half of 500 cycles; an
+      // eighth of a megabyte a cycle is far from either.
+      expect(full.rss - half.rss, seenThere).to.be.lessThan((CYCLES * MEGABYTE) / 8);
       expect(left.resources, seenThere).to.deep.equal(warm.resources);
       expect(left.threads, seenThere).to.equal(warm.threads - 4);
     });

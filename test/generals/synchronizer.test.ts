@@ -2,15 +2,15 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import { seeded } from '../../src/core/choice.ts';
 import { philox } from '../../src/core/philox.ts';
-import type { Account } from '../../src/generals/host.ts';
+import type { RunResult } from '../../src/generals/host.ts';
 import { symbolicKeyring } from '../../src/generals/keyring.ts';
 import { nodeId, type NodeId } from '../../src/core/node.ts';
 import type { Effect, Event } from '../../src/generals/protocol.ts';
 import { PROTOCOLS, protocolNamed } from '../../src/generals/protocols/registry.ts';
 import { synchronizer, type Course, type Frame, type Synchronized, type SynchronizerState } from '../../src/generals/synchronizer.ts';
-import { Agenda } from '../../src/generals/sim/agenda.ts';
-import { soldier } from '../../src/generals/general.ts';
-import { lockstep } from '../../src/generals/sim/lockstep.ts';
+import { EventQueue } from '../../src/generals/sim/event-queue.ts';
+import { roleInstance } from '../../src/generals/general.ts';
+import { runInRounds } from '../../src/generals/sim/rounds.ts';
 import { drawTrial, ids, repeatLine, trial, type Trial } from '../support/trials.ts';
 
 /** In milliseconds of virtual time. */
@@ -36,7 +36,7 @@ interface Run {
 
 /** Runs synchronizers over a network that delays, repeats and garbles. Frames of other orders are dropped, as hosts do. */
 function run(one: Trial, { seed, delayMax, mischief, missing }: Weather): Run {
-  const agenda = new Agenda<{ to: NodeId; event: Event<Synchronized>; setting?: number }>();
+  const queue = new EventQueue<{ to: NodeId; event: Event<Synchronized>; setting?: number }>();
   const courses = new Map<NodeId, Course>();
   const outputs = new Map<NodeId, number>();
   const accusations: { by: NodeId; suspect: NodeId }[] = [];
@@ -46,7 +46,7 @@ function run(one: Trial, { seed, delayMax, mischief, missing }: Weather): Run {
   const absent = new Set(missing?.ids ?? []);
   const army = new Map(
     one.members.filter((id) => !absent.has(id)).map((id) => {
-      const { protocol, context } = soldier(one, id, one.traitors.get(id), seeded(one.seed), symbolicKeyring(id));
+      const { protocol, context } = roleInstance(one, id, one.traitors.get(id), seeded(one.seed), symbolicKeyring(id));
       const machine = synchronizer(protocol, one.number, PATIENCE);
       const state: SynchronizerState = machine.begin(context);
       return [id, { machine, step: (event: Event<Synchronized>) => machine.step(context, state, event) }];
@@ -54,11 +54,11 @@ function run(one: Trial, { seed, delayMax, mischief, missing }: Weather): Run {
   );
 
   for (const id of army.keys()) {
-    if (id === one.commander) agenda.add(0, { to: id, event: { type: 'input', input: one.order } });
-    agenda.add(0, { to: id, event: { type: 'start' } });
-    if (missing?.how === 'closed') for (const peer of absent) agenda.add(draw(delayMax + 1), { to: id, event: { type: 'gone', peer } });
+    if (id === one.commander) queue.add(0, { to: id, event: { type: 'input', input: one.order } });
+    queue.add(0, { to: id, event: { type: 'start' } });
+    if (missing?.how === 'closed') for (const peer of absent) queue.add(draw(delayMax + 1), { to: id, event: { type: 'gone', peer } });
   }
-  for (let next = agenda.next(); next !== undefined; next = agenda.next()) {
+  for (let next = queue.next(); next !== undefined; next = queue.next()) {
     const { at, item } = next;
     if (item.setting !== undefined && settings.get(item.to) !== item.setting) continue;
     for (const effect of army.get(item.to)!.step(item.event)) perform(item.to, effect, at);
@@ -72,7 +72,7 @@ function run(one: Trial, { seed, delayMax, mischief, missing }: Weather): Run {
       case 'set-timer': {
         const setting = (settings.get(self) ?? 0) + 1;
         settings.set(self, setting);
-        agenda.add(now + effect.after, { to: self, event: { type: 'timeout', timer: effect.timer }, setting });
+        queue.add(now + effect.after, { to: self, event: { type: 'timeout', timer: effect.timer }, setting });
         return;
       }
       case 'cancel-timer':
@@ -101,7 +101,7 @@ function run(one: Trial, { seed, delayMax, mischief, missing }: Weather): Run {
 
   function deliver(from: NodeId, to: NodeId, bytes: unknown, at: number): void {
     const message = army.get(to)?.machine.parse(bytes);
-    if (message !== undefined && message[0] === one.number) agenda.add(at, { to, event: { type: 'message', from, message } });
+    if (message !== undefined && message[0] === one.number) queue.add(at, { to, event: { type: 'message', from, message } });
   }
 }
 
@@ -129,7 +129,7 @@ const anyTrial = fc
   .record({ protocol: fc.constantFrom(...PROTOCOLS), n: fc.integer({ min: 1, max: 7 }), seed: fc.nat(), traitors: fc.nat(7) })
   .map(({ protocol, n, seed, traitors }) => ({ ...drawTrial({ protocol: protocol.name, n, m: Math.min(2, protocol.faultsByDefault(n)), seed, traitors: traitors % (n + 1) }), number: 5 }));
 
-const seenBy = ({ reports }: Account): unknown => reports.map(({ id, decision, heard, sent }) => ({ id, decision, heard, sent }));
+const seenBy = ({ reports }: RunResult): unknown => reports.map(({ id, decision, heard, sent }) => ({ id, decision, heard, sent }));
 const seenIn = ({ courses }: Run): unknown =>
   [...courses].toSorted(([a], [b]) => a - b).map(([id, { decision, heard, sent }]) => ({ id, decision, heard, sent }));
 
@@ -138,7 +138,7 @@ describe('the synchronizer', () => {
     fc.assert(
       fc.property(anyTrial, weather, (one, sky) => {
         const seen = run(one, sky);
-        expect(seenIn(seen), repeatLine(one)).to.deep.equal(seenBy(lockstep(one, one)));
+        expect(seenIn(seen), repeatLine(one)).to.deep.equal(seenBy(runInRounds(one, one)));
         expect(seen.accusations, repeatLine(one)).to.deep.equal([]);
         expect([...seen.outputs.values()].every((count) => count === 1), 'each put out one course').to.equal(true);
       }),
@@ -158,7 +158,7 @@ describe('the synchronizer', () => {
           const seen = run(one, { ...sky, delayMax, missing: { ids: gone, how } });
           // The dead are as traitors that say nothing, who are not asked what they decided.
           const dead: Trial = { ...one, traitors: new Map([...one.traitors, ...gone.map((id) => [id, 'silent'] as const)]) };
-          const account = lockstep(dead, dead);
+          const account = runInRounds(dead, dead);
           expect(seenIn(seen), repeatLine(dead)).to.deep.equal(seenBy({ ...account, reports: account.reports.filter(({ id }) => !gone.includes(id)) }));
           if (how === 'closed') expect(seen.accusations, repeatLine(dead)).to.deep.equal([]);
           for (const { by, suspect } of seen.accusations) {
@@ -183,7 +183,7 @@ describe('the synchronizer', () => {
 
     /** G2 of four generals, which has begun to wait for the primary, G1. */
     function lieutenant() {
-      const context = { self: nodeId(2), members: ids(4), commander: nodeId(1), faults: 1, number: 1, keyring: symbolicKeyring(nodeId(2)) };
+      const context = { self: nodeId(2), members: ids(4), commander: nodeId(1), m: 1, number: 1, keyring: symbolicKeyring(nodeId(2)) };
       const machine = synchronizer(exchange, 1, PATIENCE);
       const state = machine.begin(context);
       const step = (event: Event<Synchronized>): Effect<Synchronized>[] => machine.step(context, state, event);

@@ -1,12 +1,12 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import type { Choose } from '../../src/core/choice.ts';
-import type { Account } from '../../src/generals/host.ts';
+import type { RunResult } from '../../src/generals/host.ts';
 import { majority } from '../../src/generals/majority.ts';
 import { nodeId, type NodeId } from '../../src/core/node.ts';
 import { counterpart, DEFAULT_ORDER, type Order } from '../../src/generals/order.ts';
 import { oral } from '../../src/generals/protocols/oral.ts';
-import { lockstep } from '../../src/generals/sim/lockstep.ts';
+import { runInRounds } from '../../src/generals/sim/rounds.ts';
 import { simulate } from '../../src/generals/sim/simulate.ts';
 import { pathWithoutCommonNode } from '../support/oral.ts';
 import { decisionsOf, drawTrial, failureOf, repeatLine, sentIn, soaked, trial, type Trial } from '../support/trials.ts';
@@ -41,7 +41,7 @@ describe('Lamport, Shostak and Pease, "The Byzantine Generals Problem" (1982)', 
       fc.assert(
         fc.property(trials, ({ n, m, traitors, seed }) => {
           const one = drawTrial({ protocol: 'oral', n, m: Math.min(m, n - 2), traitors: traitors % (n + 1), seed, strategies: ['arbitrary', 'coin', 'silent'] });
-          const account = lockstep(one, one);
+          const account = runInRounds(one, one);
           const decisions = decisionsOf(account);
           for (const [id, decision] of recursively(one, account)) expect(decisions.get(id), `G${id}, ${repeatLine(one)}`).to.equal(decision);
         }),
@@ -57,7 +57,7 @@ describe('Lamport, Shostak and Pease, "The Byzantine Generals Problem" (1982)', 
         for (let traitors = 0; traitors <= m; traitors += 1) {
           for (let seed = 0; seed < trials; seed += 1) {
             const one = drawTrial({ protocol: 'oral', n, m, seed, traitors });
-            const account = lockstep(one, one);
+            const account = runInRounds(one, one);
             expect(failureOf(one, account)).to.equal(undefined);
             // The reason for it, on every trace: see below.
             expect(pathWithoutCommonNode(one, account), repeatLine(one)).to.equal(undefined);
@@ -100,13 +100,13 @@ describe('Bar-Noy, Dolev, Dwork and Strong, "Shifting gears" (1987): exponential
     for (const [n, m, trials] of [[4, 1, 200], [7, 2, 200], [10, 3, 20]] as const) {
       for (let seed = 0; seed < trials; seed += 1) {
         const one = drawTrial({ protocol: 'oral', n, m, seed, traitors: m });
-        expect(pathWithoutCommonNode(one, lockstep(one, one)), repeatLine(one)).to.equal(undefined);
+        expect(pathWithoutCommonNode(one, runInRounds(one, one)), repeatLine(one)).to.equal(undefined);
       }
     }
   });
 
   it('among 3m generals there are paths without a common node', () => {
-    const uncommon = Array.from({ length: 500 }, (_, seed) => drawTrial({ protocol: 'oral', n: 6, m: 2, seed, traitors: 2 })).flatMap((one) => pathWithoutCommonNode(one, lockstep(one, one)) ?? []);
+    const uncommon = Array.from({ length: 500 }, (_, seed) => drawTrial({ protocol: 'oral', n: 6, m: 2, seed, traitors: 2 })).flatMap((one) => pathWithoutCommonNode(one, runInRounds(one, one)) ?? []);
     expect(uncommon).to.not.deep.equal([]);
     for (const path of uncommon) expect(path.split(' ')).to.have.length(3);
   });
@@ -116,9 +116,9 @@ describe('Dolev and Strong, "Authenticated algorithms for Byzantine agreement" (
   for (const m of [1, 2, 3, 4]) {
     it(`against ${m} traitors ${m} rounds are too few, and ${m + 1} are enough: the order is passed on in secret to the last`, () => {
       const treason = secret(m);
-      const short = { ...treason, faults: m - 1 };
-      expect(failureOf(short, lockstep(short, short))).to.match(/^agreement: G3 decided attack, G2 decided retreat/);
-      expect(failureOf(treason, lockstep(treason, treason))).to.equal(undefined);
+      const short = { ...treason, m: m - 1 };
+      expect(failureOf(short, runInRounds(short, short))).to.match(/^agreement: G3 decided attack, G2 decided retreat/);
+      expect(failureOf(treason, runInRounds(treason, treason))).to.equal(undefined);
     });
   }
 
@@ -147,7 +147,7 @@ function failures({ trials, ...at }: { protocol: string; n: number; m: number; t
 }
 
 /** What each lieutenant decides by the definition of §3, told which messages of an account were tampered with. */
-function recursively(one: Trial, account: Account): Map<NodeId, Order> {
+function recursively(one: Trial, account: RunResult): Map<NodeId, Order> {
   const said = new Map<string, Order | undefined>();
   for (const { tampered } of account.reports) {
     for (const { from, to, honest, said: instead } of tampered) {
@@ -156,7 +156,7 @@ function recursively(one: Trial, account: Account): Map<NodeId, Order> {
       expect(nodeId(Number(path.at(-1)))).to.equal(from);
     }
   }
-  return om(one.faults, [one.commander], one.order, one.members.filter((id) => id !== one.commander));
+  return om(one.m, [one.commander], one.order, one.members.filter((id) => id !== one.commander));
 
   /** OM(m), in which the last of the path commands the lieutenants. */
   function om(m: number, path: readonly NodeId[], order: Order, lieutenants: readonly NodeId[]): Map<NodeId, Order> {

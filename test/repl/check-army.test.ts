@@ -2,7 +2,8 @@ import { expect } from 'chai';
 import { Army } from '../../src/index.ts';
 import { nodeId, type NodeId } from '../../src/core/node.ts';
 import { ORDERS, type Order } from '../../src/generals/order.ts';
-import { sessionOf, type Session } from '../../src/repl/command.ts';
+import type { Session } from '../../src/repl/command.ts';
+import { sessionOf } from '../../src/repl/session.ts';
 import { execute } from '../../src/repl/execute.ts';
 import { jsonOf } from '../../src/repl/json.ts';
 import { looksOf } from '../../src/repl/looks.ts';
@@ -96,7 +97,7 @@ describe('g-check, army by army,', () => {
         expect(found).to.include({ v: 1, ok: true, command: 'g-check', type: 'check', verdict });
         // Plain enumeration, where it can be waited for, says the same of the same generals.
         if (verdict === 'violated') expect(found.violation).to.deep.include({ commander, members, traitors });
-        const plain = isSmall(at) ? check({ protocol: at.army.protocol, members, commander, faults: traitors.length, traitors, m: at.army.faults, engine: 'plain' }) : undefined;
+        const plain = isSmall(at) ? check({ protocol: at.army.protocol, members, commander, faults: traitors.length, traitors, m: at.army.m, engine: 'plain' }) : undefined;
         if (plain?.type === 'violated') expect(found.violation?.lies).to.have.length(plain.violation.lies.length);
         if (plain?.type === 'holds') expect(found.treasons).to.equal(String(plain.treasons));
       });

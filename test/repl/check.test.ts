@@ -1,7 +1,8 @@
 import { expect } from 'chai';
 import { Readable } from 'node:stream';
 import { Army, type ArmyOptions } from '../../src/index.ts';
-import { sessionOf, type Session } from '../../src/repl/command.ts';
+import type { Session } from '../../src/repl/command.ts';
+import { sessionOf } from '../../src/repl/session.ts';
 import { execute, type Answer } from '../../src/repl/execute.ts';
 import { jsonOf } from '../../src/repl/json.ts';
 import { looksOf } from '../../src/repl/looks.ts';

@@ -1,7 +1,8 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { Army, type ArmyOptions } from '../../src/index.ts';
-import { sessionOf, type Session } from '../../src/repl/command.ts';
+import type { Session } from '../../src/repl/command.ts';
+import { sessionOf } from '../../src/repl/session.ts';
 import { execute, type Answer } from '../../src/repl/execute.ts';
 import { factsOf } from '../../src/generals/trace/facts.ts';
 import { transcriptOf } from '../support/run.ts';
@@ -73,7 +74,7 @@ describe('choose', () => {
 
   it('goes round by round, and within a round receiver by receiver', async () => {
     const at = await session(5, { protocol: 'oral' });
-    await at.army.follow('oral', 2);
+    await at.army.setProtocol('oral', 2);
     await run(at, 'g-state 2 faulty');
     // Round 2: to G3, G4 and G5; round 3: to each of them what the other two said of the commander.
     await run(at, `choose 2 retreat attack attack ${'attack attack '.repeat(2)} retreat attack`);

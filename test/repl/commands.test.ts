@@ -3,7 +3,8 @@ import fc from 'fast-check';
 import { Army, type ArmyOptions } from '../../src/index.ts';
 import { STRATEGIES } from '../../src/generals/faults/registry.ts';
 import { PROTOCOLS } from '../../src/generals/protocols/registry.ts';
-import { formOf, sessionOf, type Session } from '../../src/repl/command.ts';
+import { formOf, type Session } from '../../src/repl/command.ts';
+import { sessionOf } from '../../src/repl/session.ts';
 import { COMMANDS } from '../../src/repl/commands.ts';
 import { complete } from '../../src/repl/complete.ts';
 import { LINE_MAX, execute, type Answer } from '../../src/repl/execute.ts';
@@ -26,7 +27,7 @@ const stateOf = ({ army, outcome, isTraced }: Session): unknown => ({
   members: army.members(),
   seed: army.seed,
   protocol: army.protocol.name,
-  faults: army.faults,
+  faults: army.m,
   dictated: army.dictated,
   order: outcome?.number,
   isTraced,

@@ -36,7 +36,7 @@ describe('somebody at the prompt', function () {
   });
 
   let number = 0;
-  function start(args: readonly string[] = ['4', '--seed', '1'], env: NodeJS.ProcessEnv = {}, size: { cols: number; rows: number } = { cols: 100, rows: 60 }): Pty {
+  function start(args: readonly string[] = ['4', '--seed', '1', '--host', 'sim'], env: NodeJS.ProcessEnv = {}, size: { cols: number; rows: number } = { cols: 100, rows: 60 }): Pty {
     const pty = openPty([process.execPath, MAIN, ...args], { env: { XDG_STATE_HOME: join(home, String((number += 1))), NO_COLOR: undefined, FORCE_COLOR: undefined, ...env }, ...size });
     opened.push(pty);
     return pty;

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { Worker } from 'node:worker_threads';
-import { Refusal } from '../../src/core/refusal.ts';
+import { UserError } from '../../src/core/user-error.ts';
 import { claim } from '../../src/runtime/claim.ts';
 import { repairLog } from '../../src/runtime/log.ts';
 import { skip } from '../support/skip.ts';
@@ -37,13 +37,13 @@ describe('a folder that is taken', function () {
 
   it('is refused to any other process, with its name and a hint at who has it', async () => {
     const child = await owner();
-    for (const take of [() => claim(folder), () => repairLog(folder, {})]) expect(take).to.throw(Refusal, `"${folder}" is in use: its lock names "process ${child.pid} on `);
+    for (const take of [() => claim(folder), () => repairLog(folder, {})]) expect(take).to.throw(UserError, `"${folder}" is in use: its lock names "process ${child.pid} on `);
     expect(readdirSync(folder)).to.deep.equal(['lock']);
   });
 
   it('is refused to this very process, until it is given back', () => {
     const release = claim(folder);
-    expect(() => claim(folder)).to.throw(Refusal, `"${folder}" is in use`);
+    expect(() => claim(folder)).to.throw(UserError, `"${folder}" is in use`);
     release();
     claim(folder)();
   });
@@ -51,7 +51,7 @@ describe('a folder that is taken', function () {
   it('is refused to another thread, and free when the thread that has it is ended', async () => {
     const worker = new Worker(`import(${CLAIM}).then(({ claim }) => { claim(${JSON.stringify(folder)}); require('node:worker_threads').parentPort.on('message', () => undefined).postMessage('mine'); })`, { eval: true });
     await once(worker, 'message');
-    expect(() => claim(folder)).to.throw(Refusal, `"${folder}" is in use`);
+    expect(() => claim(folder)).to.throw(UserError, `"${folder}" is in use`);
     await worker.terminate();
     claim(folder)();
   });
@@ -75,7 +75,7 @@ describe('a folder that is taken', function () {
     const parent = spawn('/bin/sh', ['-c', '"$0" --input-type=module -e "$1" & exec sleep 60', process.execPath, program], { stdio: ['ignore', 'pipe', 'inherit'] });
     children.add(parent);
     const pid = Number(String((await once(parent.stdout, 'data'))[0]));
-    expect(() => claim(folder)).to.throw(Refusal, 'is in use');
+    expect(() => claim(folder)).to.throw(UserError, 'is in use');
     process.kill(pid, 'SIGKILL');
     const state = (): string | undefined => /^\d+ \(.*\) (\w)/.exec(readFileSync(`/proc/${pid}/stat`, 'utf8'))?.[1];
     // What its threads had open is theirs until the last of them is gone, and the first is shown dead before.
@@ -91,7 +91,7 @@ describe('a folder that is taken', function () {
       let release;
       for await (const line of createInterface({ input: process.stdin })) {
         if (line === 'free') { release?.(); release = undefined; console.log('free'); continue; }
-        try { release = claim(line); console.log('mine'); } catch (error) { if (error.name !== 'Refusal') throw error; console.log('theirs'); }
+        try { release = claim(line); console.log('mine'); } catch (error) { if (error.name !== 'UserError') throw error; console.log('theirs'); }
       }`;
     const racers = [0, 1].map(() => {
       const child = spawn(process.execPath, ['--input-type=module', '-e', program], { stdio: ['pipe', 'pipe', 'inherit'] });

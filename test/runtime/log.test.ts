@@ -5,7 +5,7 @@ import { appendFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readd
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DamagedLog, LOG_FILE, forgetfulLog, openLog, repairLog, type Log } from '../../src/runtime/log.ts';
-import { Refusal } from '../../src/core/refusal.ts';
+import { UserError } from '../../src/core/user-error.ts';
 import { projectPath } from '../support/run.ts';
 import { skip } from '../support/skip.ts';
 
@@ -192,14 +192,14 @@ describe('a log', () => {
     ];
     for (const [reason, make] of makers) {
       make();
-      expect(() => openLog(folder, listener), reason).to.throw(Refusal, `"${path}" cannot be used: ${reason}`);
-      expect(() => repairLog(folder), reason).to.throw(Refusal, `"${path}" cannot be used: ${reason}`);
+      expect(() => openLog(folder, listener), reason).to.throw(UserError, `"${path}" cannot be used: ${reason}`);
+      expect(() => repairLog(folder), reason).to.throw(UserError, `"${path}" cannot be used: ${reason}`);
       expect(existsSync(join(folder, 'elsewhere'))).to.equal(false);
       rmSync(path, { recursive: true });
     }
     const made = spawnSync('mknod', [path, 'c', '1', '3'], { encoding: 'utf8' });
     if (made.status !== 0) skip(this, `no device can be made: ${made.stderr.trim()}`);
-    expect(() => openLog(folder, listener)).to.throw(Refusal, `"${path}" cannot be used: it is a device`);
+    expect(() => openLog(folder, listener)).to.throw(UserError, `"${path}" cannot be used: it is a device`);
     rmSync(path);
     await found();
   });

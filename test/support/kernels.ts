@@ -3,14 +3,14 @@ import type { KernelCell } from '../../src/campaign/kernel/kernel.ts';
 import { RESULTS } from '../../src/campaign/kernel/program.ts';
 import { GENERATORS, LANES, placeOf, statesOf } from '../../src/campaign/kernel/streams.ts';
 import type { Choose, Question } from '../../src/core/choice.ts';
-import type { Mission } from '../../src/generals/mission.ts';
+import type { RunSpec } from '../../src/generals/run-spec.ts';
 import { nodeId } from '../../src/core/node.ts';
 import type { Order } from '../../src/generals/order.ts';
 import type { Member } from '../../src/generals/outcome.ts';
-import type { Conduct } from '../../src/generals/strategy.ts';
+import type { Action } from '../../src/generals/strategy.ts';
 import { findingsOf } from '../../src/generals/judge/findings.ts';
 import { verdictOf } from '../../src/generals/judge/verdict.ts';
-import { lockstep } from '../../src/generals/sim/lockstep.ts';
+import { runInRounds } from '../../src/generals/sim/rounds.ts';
 import { tossOf } from '../../src/generals/symbolic/run.ts';
 import { pathIn } from './oral.ts';
 import { ids } from './trials.ts';
@@ -21,16 +21,16 @@ export type Results = Record<(typeof RESULTS)[number], boolean>;
 export function simulatedResults(cell: KernelCell, coin: (toss: string) => boolean): Results {
   const members = ids(cell.members);
   const { order, protocol, m: faults } = cell;
-  const mission: Mission = { number: 1, draw: 1, seed: 1, deadline: 1000, commander: nodeId(1), members, order, protocol, faults };
+  const spec: RunSpec = { number: 1, draw: 1, seed: 1, deadline: 1000, commander: nodeId(1), members, order, protocol, m: faults };
   const traitors = new Map(cell.traitors.map((id) => [id, cell.strategy]));
   const choose: Choose = (question, options) => {
     const said = coin(tossBehind(cell, question, options)) ? 'attack' : 'retreat';
     return options[options.findIndex((option) => orderIn(cell, question, option) === said)]!;
   };
-  const account = lockstep(mission, { traitors, choose });
+  const account = runInRounds(spec, { traitors, choose });
   const roster = members.map((id): Member => {
     const strategy = traitors.get(id);
-    return { id, role: id === mission.commander ? 'primary' : 'secondary', state: strategy === undefined ? { type: 'loyal' } : { type: 'faulty', strategy } };
+    return { id, role: id === spec.commander ? 'primary' : 'secondary', state: strategy === undefined ? { type: 'loyal' } : { type: 'faulty', strategy } };
   });
   const findings = findingsOf(order, roster, account);
   const verdict = verdictOf(roster, new Map(account.reports.map(({ id, ballot }) => [id, ballot!])));
@@ -45,7 +45,7 @@ export function simulatedResults(cell: KernelCell, coin: (toss: string) => boole
 /** Which coin answers a question: that of the path on which the order has come, which an exchange leaves out. */
 function tossBehind({ protocol, members, m }: KernelCell, { round, from, to }: Question, options: readonly unknown[]): string {
   if (round === 0) return tossOf([from], to);
-  if (protocol === 'oral') return tossOf(pathIn({ members: ids(members), commander: nodeId(1), faults: m }, saidBy(options[0])), to);
+  if (protocol === 'oral') return tossOf(pathIn({ members: ids(members), commander: nodeId(1), m }, saidBy(options[0])), to);
   return tossOf(round === 1 ? [from] : [nodeId(1), from], to);
 }
 
@@ -53,7 +53,7 @@ function tossBehind({ protocol, members, m }: KernelCell, { round, from, to }: Q
 const orderIn = ({ protocol }: KernelCell, { round }: Question, option: unknown): Order =>
   protocol === 'oral' && round > 0 ? (Number(saidBy(option)) % 2 === 1 ? 'attack' : 'retreat') : (saidBy(option) as Order);
 
-const saidBy = (option: unknown): unknown => (option as Conduct<unknown>).now[0];
+const saidBy = (option: unknown): unknown => (option as Action<unknown>).now[0];
 
 /** The coins of a batch's steps, by lane: word `step * tosses + toss`. */
 export function coinsOf(seed: number, batch: number, tosses: number, steps: number): Int32Array[] {

@@ -52,7 +52,7 @@ async function cycle(warmUp: number, cycles: number): Promise<Cycles> {
     for (let i = 0; i < count; i += 1) {
       await army.add(1);
       // Every kind of end that a thread can come to: by order, by a throw, by an exit.
-      if (i % 10 === 0) await army.sabotage(army.members()[0]!.id, i % 20 === 0 ? 'throw' : 'exit');
+      if (i % 10 === 0) await army.injectCrash(army.members()[0]!.id, i % 20 === 0 ? 'throw' : 'exit');
       await army.order('attack');
       await army.kill(army.members()[0]!.id);
     }

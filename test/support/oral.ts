@@ -1,4 +1,4 @@
-import type { Account, Report } from '../../src/generals/host.ts';
+import type { RunResult, Report } from '../../src/generals/host.ts';
 import type { NodeId } from '../../src/core/node.ts';
 import type { Setting } from '../../src/generals/protocol.ts';
 import { isOralMessage, pathOf, type OralMessage } from '../../src/generals/protocols/oral-paths.ts';
@@ -20,7 +20,7 @@ export function pathIn(setting: Setting, message: unknown): NodeId[] {
 
 /** The numbers of all paths, by their text. */
 function pathsOf(setting: Setting): ReadonlyMap<string, number> {
-  const key = JSON.stringify([setting.members, setting.commander, setting.faults]);
+  const key = JSON.stringify([setting.members, setting.commander, setting.m]);
   const known = KNOWN.get(key);
   if (known !== undefined) return known;
   const numbers = new Map<string, number>();
@@ -38,9 +38,9 @@ const KNOWN = new Map<string, ReadonlyMap<string, number>>();
  * A path of m + 1 generals on which no node is common, that is, of no part of which all loyal lieutenants make the same; undefined
  * if there is none. The tree of Bar-Noy, Dolev, Dwork and Strong is worked out anew here, from what the loyal heard.
  */
-export function pathWithoutCommonNode(one: Trial, { reports }: Account): string | undefined {
+export function pathWithoutCommonNode(one: Trial, { reports }: RunResult): string | undefined {
   const lieutenants = one.members.filter((id) => id !== one.commander);
-  const tree = treeOf(lieutenants.length, one.faults);
+  const tree = treeOf(lieutenants.length, one.m);
   const makings = reports.flatMap(({ id, heard, strategy }) => {
     const self = lieutenants.indexOf(id);
     return strategy !== undefined || self < 0 ? [] : [{ self, makes: makesOf(tree, self, ownWords(tree, lieutenants, one.commander, heard)) }];

@@ -21,6 +21,8 @@ export interface Program {
 }
 
 const running = new Set<ChildProcess>();
+// Where the tests themselves are ended, nobody else would end what they left stopped, or what serves for ever.
+process.once('exit', endAll);
 
 /** Starts `generals …`, or another script of ours. */
 export function start(args: readonly string[], script = MAIN): Program {

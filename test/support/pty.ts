@@ -39,7 +39,7 @@ export interface Pty {
   close(): Promise<void>;
 }
 
-const PATIENCE = 15_000;
+const PATIENCE = 30_000;
 
 /** Why there are no pseudo-terminals here; undefined if there are. */
 export const ptyUnavailable: string | undefined = reasonAgainst();

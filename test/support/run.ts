@@ -1,10 +1,12 @@
 import { spawn } from 'node:child_process';
-import { lstatSync, mkdirSync, symlinkSync } from 'node:fs';
+import { mkdirSync, symlinkSync } from 'node:fs';
 import { delimiter, dirname } from 'node:path';
 import { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
+import { requestOf } from '../../src/cli/faces.ts';
+import { mistakeOf } from '../../src/cli/run.ts';
 import { Army, type ArmyOptions } from '../../src/index.ts';
-import { sessionOf } from '../../src/repl/command.ts';
+import { sessionOf } from '../../src/repl/session.ts';
 import { looksOf } from '../../src/repl/looks.ts';
 import { runScript } from '../../src/repl/script.ts';
 
@@ -46,8 +48,17 @@ export interface Exit {
 export const MAIN = projectPath('dist/test/bin/generals');
 
 mkdirSync(dirname(MAIN), { recursive: true });
-if (lstatSync(MAIN, { throwIfNoEntry: false }) === undefined) symlinkSync(projectPath('dist/bin/generals.js'), MAIN);
+linkOnce(projectPath('dist/bin/generals.js'), MAIN);
 process.env['PATH'] = `${dirname(MAIN)}${delimiter}${process.env['PATH'] ?? ''}`;
+
+/** Another process that runs tests may be doing the same. */
+function linkOnce(target: string, path: string): void {
+  try {
+    symlinkSync(target, path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  }
+}
 
 /** Runs the program as a user would, without a terminal. */
 export function generals(args: readonly string[], input: string | Buffer = '', env: NodeJS.ProcessEnv = {}): Promise<Exit> {
@@ -63,6 +74,29 @@ export function generals(args: readonly string[], input: string | Buffer = '', e
     child.on('error', reject);
     child.on('close', (code, signal) => resolve({ code: code ?? signal, out, err }));
   });
+}
+
+/**
+ * What the program says to a line that it refuses, and prints before, but without a process of its own: that takes a quarter of a
+ * second, and there are hundreds of such lines. That a process says the same, and ends with 2, is shown of each subcommand.
+ */
+export async function refusal(words: readonly string[]): Promise<{ readonly out: string; readonly err: string }> {
+  const { argv } = process;
+  let out = '';
+  process.argv = [argv[0]!, MAIN, ...words];
+  process.stdout.write = (text: string | Uint8Array) => ((out += String(text)), true);
+  try {
+    const request = await requestOf(words);
+    if (request.type === 'run') await request.run();
+  } catch (error) {
+    const mistake = mistakeOf(words, error);
+    if (mistake === undefined) throw error;
+    return { out, err: `generals: ${mistake}\n` };
+  } finally {
+    process.argv = argv;
+    Reflect.deleteProperty(process.stdout, 'write');
+  }
+  throw new Error(`generals ${words.join(' ')} is not refused`);
 }
 
 /** This process's environment, less what would change colours. */

@@ -1,15 +1,15 @@
 import { philox } from '../../src/core/philox.ts';
-import type { Account } from '../../src/generals/host.ts';
-import type { Mission } from '../../src/generals/mission.ts';
+import type { RunResult } from '../../src/generals/host.ts';
+import type { RunSpec } from '../../src/generals/run-spec.ts';
 import { nameOf, nodeId, type NodeId } from '../../src/core/node.ts';
 import { ORDERS, type Order } from '../../src/generals/order.ts';
 import type { Member } from '../../src/generals/outcome.ts';
 import { STRATEGIES } from '../../src/generals/faults/registry.ts';
 import { findingsOf } from '../../src/generals/judge/findings.ts';
-import { lockstep } from '../../src/generals/sim/lockstep.ts';
+import { runInRounds } from '../../src/generals/sim/rounds.ts';
 
 /** One order that can be run, judged, and named so that anyone can run it again. */
-export interface Trial extends Mission {
+export interface Trial extends RunSpec {
   readonly traitors: ReadonlyMap<NodeId, string>;
 }
 
@@ -17,7 +17,7 @@ export const ids = (n: number): NodeId[] => Array.from({ length: n }, (_, index)
 
 /** G1 orders attack among loyal generals, unless told otherwise. */
 export function trial({ n, m, ...rest }: { n: number; m: number; protocol: string } & Partial<Omit<Trial, 'members' | 'faults'>>): Trial {
-  return { number: 1, commander: nodeId(1), order: 'attack', seed: 1, draw: 1, deadline: 1000, traitors: new Map(), members: ids(n), faults: m, ...rest };
+  return { number: 1, commander: nodeId(1), order: 'attack', seed: 1, draw: 1, deadline: 1000, traitors: new Map(), members: ids(n), m, ...rest };
 }
 
 /** A trial with everything drawn from the seed: who commands, what, which `traitors` of them betray, and how. */
@@ -34,7 +34,7 @@ export function drawTrial(at: { protocol: string; n: number; m: number; seed: nu
 }
 
 /** Whom a run of this trial lets down; undefined if nobody. */
-export function failureOf(one: Trial, account: Account = lockstep(one, one)): string | undefined {
+export function failureOf(one: Trial, account: RunResult = runInRounds(one, one)): string | undefined {
   const members = one.members.map((id): Member => {
     const strategy = one.traitors.get(id);
     return { id, role: id === one.commander ? 'primary' : 'secondary', state: strategy === undefined ? { type: 'loyal' } : { type: 'faulty', strategy } };
@@ -46,14 +46,14 @@ export function failureOf(one: Trial, account: Account = lockstep(one, one)): st
 }
 
 /** The line that repeats a trial. */
-export const repeatLine = ({ protocol, members, faults, seed, order, commander, traitors }: Trial): string =>
+export const repeatLine = ({ protocol, members, m: faults, seed, order, commander, traitors }: Trial): string =>
   `repeat with: ${protocol}, n = ${members.length}, m = ${faults}, seed ${seed}, ${nameOf(commander)} orders ${order}, traitors ${
     [...traitors].map(([id, strategy]) => `${nameOf(id)} ${strategy}`).join(', ') || 'none'
   }`;
 
-export const decisionsOf = (account: Account): Map<NodeId, Order | undefined> => new Map(account.reports.map(({ id, decision }) => [id, decision]));
+export const decisionsOf = (account: RunResult): Map<NodeId, Order | undefined> => new Map(account.reports.map(({ id, decision }) => [id, decision]));
 
-export const sentIn = (account: Account): number => account.reports.reduce((sum, { sent }) => sum + sent, 0);
+export const sentIn = (account: RunResult): number => account.reports.reduce((sum, { sent }) => sum + sent, 0);
 
 /** A long run of trials when SOAK is 1; a fixed share of it, one in a thousand if not told otherwise, in every other. */
 export const soaked = (trials: number, share = 1000): number => (process.env['SOAK'] === '1' ? trials : Math.ceil(trials / share));

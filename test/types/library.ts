@@ -1,7 +1,7 @@
 /**
  * What the compiler must say of programs that use the library: this file compiles, or the build fails. Nothing here is run.
  */
-import type { Army, ArmyOptions, Breakdown, HostName, Order, ProtocolName, RefusalCode, Saying, StrategyName } from '../../src/index.ts';
+import type { Army, ArmyOptions, CrashMode, Fact, HostName, Order, ProtocolName, UserErrorCode, Saying, StrategyName } from '../../src/index.ts';
 
 type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
 type Takes<Function extends (...parameters: never) => unknown, Arguments extends readonly unknown[]> = Arguments extends Parameters<Function> ? true : false;
@@ -15,21 +15,23 @@ export type Names = [
   Holds<Same<StrategyName, 'coin' | 'liar' | 'silent' | 'two-faced' | 'late' | 'arbitrary' | 'twins'>>,
   Holds<Same<Order, 'attack' | 'retreat'>>,
   Holds<Same<HostName, 'threads' | 'sim'>>,
-  Holds<Same<Breakdown, 'throw' | 'exit' | 'hang'>>,
+  Holds<Same<CrashMode, 'throw' | 'exit' | 'hang'>>,
   Holds<Same<Saying, 'attack' | 'retreat' | 'nothing' | 'silence' | 'both'>>,
-  Fails<Same<RefusalCode, string>>,
+  Fails<Same<UserErrorCode, string>>,
 ];
 
 export type Calls = [
   Holds<Takes<Army['order'], ['attack']>>,
   Holds<Takes<Army['order'], ['attack', { anyway: true }]>>,
+  Holds<Takes<Army['order'], ['attack', { observe: (fact: Fact) => void }]>>,
+  Fails<Takes<Army['order'], ['attack', { observe: (fact: string) => void }]>>,
   Fails<Takes<Army['order'], ['charge']>>,
   Fails<Takes<Army['order'], [string]>>,
   Holds<Takes<Army['corrupt'], [2, 'liar']>>,
   Fails<Takes<Army['corrupt'], [2, 'lair']>>,
-  Holds<Takes<Army['follow'], ['oral', 2]>>,
-  Fails<Takes<Army['follow'], ['oracle']>>,
-  Fails<Takes<Army['sabotage'], [2, 'explode']>>,
+  Holds<Takes<Army['setProtocol'], ['oral', 2]>>,
+  Fails<Takes<Army['setProtocol'], ['oracle']>>,
+  Fails<Takes<Army['injectCrash'], [2, 'explode']>>,
   Fails<Takes<Army['dictate'], [2, ['attack', 'banana']]>>,
 ];
 

@@ -1,4 +1,4 @@
-import type { Gate, Word } from '../../generals/symbolic/words.ts';
+import type { Gate, Signal } from '../../generals/symbolic/words.ts';
 import type { Program } from './program.ts';
 import { GENERATORS, LANES, placeOf } from './streams.ts';
 
@@ -50,10 +50,10 @@ ${state.map(([name, place]) => `${place} = ${name};`).join('\n')}
 ${results.map((word, index) => `${total(index, words.gate(word))} last[${index * LANES} + lane] = r${index};`).join('\n')}`;
 }
 
-const nameOf = (word: Word): string => `w${word}`;
+const nameOf = (word: Signal): string => `w${word}`;
 
 /** @param g the generator that a coin is drawn from */
-function statement(word: Word, gate: Gate, g = 0): string {
+function statement(word: Signal, gate: Gate, g = 0): string {
   const name = nameOf(word);
   switch (gate.type) {
     case 'constant':

@@ -7,14 +7,14 @@
 import { coin } from '../../generals/faults/coin.ts';
 import { protocolNamed } from '../../generals/protocols/registry.ts';
 import { canRun, runOf } from '../../generals/symbolic/run.ts';
-import type { Situation } from '../../generals/symbolic/situation.ts';
+import type { Instance } from '../../generals/symbolic/instance.ts';
 import { isSmall, javascriptOf, type Engine } from './javascript.ts';
 import { programOf, RESULTS, type Program } from './program.ts';
 import { LANES, statesOf } from './streams.ts';
 import { isWasmThere, wasmOf } from './wasm.ts';
 
 /** What a kernel runs: plain data, so that it can cross to a thread. */
-export interface KernelCell extends Omit<Situation, 'protocol'> {
+export interface KernelCell extends Omit<Instance, 'protocol'> {
   readonly protocol: string;
   readonly strategy: string;
 }

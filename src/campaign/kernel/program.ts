@@ -1,16 +1,16 @@
 import type { Run } from '../../generals/symbolic/run.ts';
-import type { Gate, Word, Words } from '../../generals/symbolic/words.ts';
+import type { Gate, Signal, Circuitry } from '../../generals/symbolic/words.ts';
 
 /** The gates that a run's results need, each after those that it needs itself: what both back ends write down. */
 export interface Program {
-  readonly words: Words;
+  readonly words: Circuitry;
   /** The results to be counted, in the order of `RESULTS`. */
-  readonly results: readonly Word[];
-  readonly order: readonly Word[];
+  readonly results: readonly Signal[];
+  readonly order: readonly Signal[];
   /** The tosses in the order in which they are drawn. */
   readonly tosses: readonly string[];
   /** How often each gate is used, by other gates and as a result. */
-  readonly uses: ReadonlyMap<Word, number>;
+  readonly uses: ReadonlyMap<Signal, number>;
 }
 
 /** What is counted, and where. */
@@ -20,13 +20,13 @@ export const RESULTS = ['agreementViolated', 'validityViolated', 'executedAttack
 export function programOf(run: Run): Program {
   const { words } = run;
   const results = RESULTS.map((name) => run[name]);
-  const order: Word[] = [];
-  const uses = new Map<Word, number>();
+  const order: Signal[] = [];
+  const uses = new Map<Signal, number>();
   for (const result of results) need(result);
   const tosses = order.flatMap((word) => tossesOf(words.gate(word)));
   return { words, results, order, tosses, uses };
 
-  function need(word: Word): void {
+  function need(word: Signal): void {
     const before = uses.get(word) ?? 0;
     uses.set(word, before + 1);
     if (before > 0) return;
@@ -38,7 +38,7 @@ export function programOf(run: Run): Program {
 const tossesOf = (gate: Gate): string[] => (gate.type === 'coin' ? [gate.toss] : []);
 
 /** What a gate needs. */
-export function inputsOf(gate: Gate): readonly Word[] {
+export function inputsOf(gate: Gate): readonly Signal[] {
   switch (gate.type) {
     case 'constant':
     case 'coin':

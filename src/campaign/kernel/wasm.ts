@@ -1,5 +1,5 @@
 import { instanceOf, isRunnable, moduleOf, op } from '../../core/wasm.ts';
-import type { Word } from '../../generals/symbolic/words.ts';
+import type { Signal } from '../../generals/symbolic/words.ts';
 import type { Engine } from './javascript.ts';
 import type { Program } from './program.ts';
 import { GENERATORS, LANES, STATE_WORDS } from './streams.ts';
@@ -60,7 +60,7 @@ export function bytesOf(program: Program): Uint8Array<ArrayBuffer> {
   const { words, results, uses } = program;
   const firstByteCount = FIRST_COUNT + results.length;
   const firstLast = firstByteCount + results.length;
-  const locals = new Map<Word, number>();
+  const locals = new Map<Signal, number>();
   let free = firstLast + results.length;
   let drawn = 0;
   const code: number[] = [];
@@ -91,7 +91,7 @@ export function bytesOf(program: Program): Uint8Array<ArrayBuffer> {
   );
   return moduleOf({ parameters: 1, words: 0, vectors: free - FIRST_VECTOR }, body);
 
-  function push(word: Word): void {
+  function push(word: Signal): void {
     const local = locals.get(word);
     if (local !== undefined) return emit(op.localGet(local));
     compute(word);
@@ -101,7 +101,7 @@ export function bytesOf(program: Program): Uint8Array<ArrayBuffer> {
     free += 1;
   }
 
-  function compute(word: Word): void {
+  function compute(word: Signal): void {
     const gate = words.gate(word);
     switch (gate.type) {
       case 'constant':

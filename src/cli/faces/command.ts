@@ -1,5 +1,5 @@
 import type { ProtocolName } from '../../generals/protocols/registry.ts';
-import { DEFAULT_LIMIT } from '../../generals/mission.ts';
+import { DEFAULT_LIMIT } from '../../generals/run-spec.ts';
 import { UsageError, only, whole as wholeOf } from '../arguments.ts';
 import { choice, file, flag, whole, type Values } from '../options.ts';
 import { subcommand } from '../subcommand.ts';

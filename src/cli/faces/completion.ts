@@ -1,5 +1,5 @@
 import { UsageError, only } from '../arguments.ts';
-import { quoted } from '../../core/refusal.ts';
+import { quoted } from '../../core/user-error.ts';
 import { listed } from '../options.ts';
 import { subcommand } from '../subcommand.ts';
 

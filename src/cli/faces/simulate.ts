@@ -38,6 +38,7 @@ export const simulate = subcommand({
   },
   examples: [
     ['simulate --seed 14', 'what happens under one schedule, line by line'],
+    ['simulate --seed 14 --trace replicas.jsonl', 'the same, with all messages written to a file; trace shows them'],
     ['simulate --protocol collector --members 7 --schedules 100', 'a hundred schedules, and whether safety and liveness held'],
   ],
   orderOf(values, operands): SimulateOrder {

@@ -11,28 +11,42 @@ export interface TraceOrder {
   readonly svg: string | undefined;
   /** The only order to show; all if undefined. */
   readonly number: number | undefined;
+  /** The part of the time of a run of replicas; all if undefined. */
+  readonly from: number | undefined;
+  readonly to: number | undefined;
+  /** Whether sentences tell every message of replicas. */
+  readonly messages: boolean;
 }
 
 export const trace = subcommand({
   name: 'trace',
-  forms: [['trace <file> [options]', 'show a trace that run wrote: all orders, as sentences, unless said otherwise']],
+  forms: [['trace <file> [options]', 'show a trace that run or simulate wrote: all of it, as sentences, unless said otherwise']],
   options: {
     diagram: flag('a space-time diagram for the terminal'),
     mermaid: flag('Mermaid sequence diagrams'),
     shiviz: flag('the log format of ShiViz'),
     svg: file('a picture'),
     order: whole('<number>', 'only that order', { min: 1, otherwise: 'all' }),
+    from: whole('<ms>', 'of replicas, only what was sent and done from that virtual time on', { min: 0, otherwise: 'the beginning' }),
+    to: whole('<ms>', 'and up to that one', { min: 0, otherwise: 'the end' }),
+    messages: flag('with sentences for every message of replicas'),
   },
   operands: { type: 'files' },
   examples: [
     ['trace facts.jsonl', 'what was said, sentence by sentence'],
     ['trace facts.jsonl --diagram --order 1', 'a diagram of the first order'],
+    ['trace replicas.jsonl --diagram --to 450', 'replicas up to that millisecond; simulate wrote their trace'],
+    ['trace replicas.jsonl --messages --from 1400', 'what was sent, heard and done from then on'],
   ],
   orderOf(values, operands): TraceOrder {
     const path = only('trace', operands);
     if (path === undefined) throw new UsageError('trace needs a file: generals trace <file>');
     const formats = FORMATS.filter((format) => values[format]);
     if (formats.length > 1) throw new UsageError(`one format is enough, --${formats[1]!} is too much`);
-    return { file: path, format: formats[0] ?? 'transcript', svg: values.svg, number: values.order };
+    const { from, to, messages } = values;
+    if (from !== undefined && to !== undefined && from > to) throw new UsageError(`--from ${from} is after --to ${to}`);
+    const format = formats[0] ?? 'transcript';
+    if (messages && (format !== 'transcript' || values.svg !== undefined)) throw new UsageError('--messages is for sentences: pictures have all messages');
+    return { file: path, format, svg: values.svg, number: values.order, from, to, messages };
   },
 });

@@ -1,6 +1,6 @@
 import type { NodeId } from '../../core/node.ts';
 import { inWords, type AnyRoundsProtocol, type Setting } from '../protocol.ts';
-import { say, type Conduct } from '../strategy.ts';
+import { say, type Action } from '../strategy.ts';
 import { isOralMessage, pathOf } from '../protocols/oral-paths.ts';
 import type { Word } from './result.ts';
 
@@ -15,7 +15,7 @@ import type { Word } from './result.ts';
  * a later round: neither is tried here, for the reasons that `generals/protocols/signed.ts` gives. In PBFT, which knows no rounds, what
  * is late counts too, and is not tried; a verdict about these two says what it leaves out.
  */
-export function alternativesTo<Message>({ name }: AnyRoundsProtocol, honest: Message, lies: readonly Message[]): Conduct<Message>[] {
+export function alternativesTo<Message>({ name }: AnyRoundsProtocol, honest: Message, lies: readonly Message[]): Action<Message>[] {
   const told = lies.map((lie) => say(lie));
   const silence = SILENCE_IS_AN_ORDER.has(name) ? [] : [say<Message>()];
   if (FIRST_WORD_COUNTS.has(name)) return [say(honest), ...told, ...silence];
@@ -41,10 +41,10 @@ export const isSteady = ({ name }: AnyRoundsProtocol): boolean => STEADY.has(nam
 const STEADY: ReadonlySet<string> = new Set(['exchange', 'oral', 'king']);
 
 /**
- * What a conduct comes to in one word: the word of its message, `silence`, or `both` for the honest message and a lie.
+ * What an action comes to in one word: the word of its message, `silence`, or `both` for the honest message and a lie.
  * Undefined for what no checker tries: the same twice, or something late.
  */
-export function wordOf(protocol: AnyRoundsProtocol, setting: Setting, { now, late }: Conduct<unknown>): Word | undefined {
+export function wordOf(protocol: AnyRoundsProtocol, setting: Setting, { now, late }: Action<unknown>): Word | undefined {
   const [first, second] = now;
   if (late.length > 0 || now.length > 2 || (now.length === 2 && first === second)) return undefined;
   if (second !== undefined) return 'both';

@@ -1,7 +1,7 @@
-import { Refusal } from '../../core/refusal.ts';
+import { UserError } from '../../core/user-error.ts';
 import { searchMerging } from './merging.ts';
 import { searchPlainly } from './plain.ts';
-import { campaignOf, type CheckRequest } from './request.ts';
+import { problemOf, type CheckRequest } from './request.ts';
 import type { CheckResult, Coverage } from './result.ts';
 import { isStructured, searchByStructure } from './structured.ts';
 
@@ -13,10 +13,10 @@ export type Search = Generator<Coverage, CheckResult, boolean | undefined>;
 
 /**
  * Tries every treason of the sets of traitors asked for.
- * @throws Refusal if the protocol cannot be run so
+ * @throws UserError if the protocol cannot be run so
  */
 export function searchOf(request: CheckRequest): Search {
-  const campaign = campaignOf(request);
+  const campaign = problemOf(request);
   const { engine = 'auto' } = request;
   const isProved = isStructured(campaign.protocol);
   switch (engine === 'auto' ? (isProved ? 'structured' : 'merging') : engine) {
@@ -25,7 +25,7 @@ export function searchOf(request: CheckRequest): Search {
     case 'merging':
       return searchMerging(campaign);
     case 'structured':
-      if (!isProved) throw new Refusal(`the structured engine is proved for exchange and oral, not for '${campaign.protocol.name}'`);
+      if (!isProved) throw new UserError(`the structured engine is proved for exchange and oral, not for '${campaign.protocol.name}'`);
       return searchByStructure(campaign, { isFolding: engine === 'auto' });
     default:
       throw new Error(`there is no engine '${engine}'`);

@@ -1,12 +1,12 @@
 import { isSteady } from './alternatives.ts';
-import { traitorSets, type Campaign } from './request.ts';
+import { traitorSets, type Problem } from './request.ts';
 import { trials } from './trial.ts';
 
 /**
  * How many treasons there are: for each set of traitors and each order, the product of what each message might be, as one
  * honest run tells. Undefined where other runs have other messages, so that only a search can count.
  */
-export function countTreasons(campaign: Campaign): bigint | undefined {
+export function countTreasons(campaign: Problem): bigint | undefined {
   if (!isSteady(campaign.protocol)) return undefined;
   let count = 0n;
   for (const traitors of traitorSets(campaign)) {

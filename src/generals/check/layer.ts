@@ -1,14 +1,14 @@
 /** Where the army may be after a round. */
 export interface Configuration {
-  /** By member, which of its postures. */
-  readonly postures: readonly number[];
+  /** By member, which of its local states. */
+  readonly localStates: readonly number[];
   /** How many treasons lead here. */
   ways: bigint;
   /** The fewest lies that lead here. */
   lies: number;
   /** With these, from where, and by what each general made of the last round. */
   before: Configuration | undefined;
-  by: readonly Prospect[];
+  by: readonly Successor[];
 }
 
 export interface Told {
@@ -17,11 +17,11 @@ export interface Told {
 }
 
 /** What a general may stand like after the next round. */
-export interface Prospect {
+export interface Successor {
   /** Its number. */
-  readonly posture: number;
+  readonly localState: number;
   /** In how many ways the traitors can bring it about. */
-  ways: bigint;
+  multiplicity: bigint;
   /** With how many lies at the least, and which. */
   lies: number;
   readonly told: readonly Told[];
@@ -30,7 +30,7 @@ export interface Prospect {
 /** The configurations after one round, each once. */
 export interface Layer {
   readonly all: Configuration[];
-  /** The same by the postures of their members, one level for each. */
+  /** The same by the local states of their members, one level for each. */
   readonly tree: Tree;
 }
 
@@ -39,35 +39,35 @@ interface Tree extends Map<number, Tree | Configuration> {}
 export const newLayer = (): Layer => ({ all: [], tree: new Map() });
 
 /**
- * Adds to the layer what one configuration may become: one prospect for each general, in all ways that have no more lies than the
+ * Adds to the layer what one configuration may become: one successor for each general, in all ways that have no more lies than the
  * bound. There are millions, so nothing is made for one that is there already but its share in the ways.
  * @returns whether something was left out for its many lies
  */
-export function combine(before: Configuration, prospects: readonly (readonly Prospect[])[], bound: number, { all, tree }: Layer): boolean {
-  const by: Prospect[] = [];
+export function combine(before: Configuration, successors: readonly (readonly Successor[])[], bound: number, { all, tree }: Layer): boolean {
+  const by: Successor[] = [];
   let isCut = false;
   add(tree, before.ways, before.lies);
   return isCut;
 
   function add(below: Tree, ways: bigint, lies: number): void {
-    for (const prospect of prospects[by.length]!) {
-      const lied = lies + prospect.lies;
+    for (const successor of successors[by.length]!) {
+      const lied = lies + successor.lies;
       if (lied > bound) {
         isCut = true;
         continue;
       }
-      by.push(prospect);
-      if (by.length < prospects.length) add(branch(below, prospect.posture), ways * prospect.ways, lied);
-      else settle(below, prospect.posture, ways * prospect.ways, lied);
+      by.push(successor);
+      if (by.length < successors.length) add(branch(below, successor.localState), ways * successor.multiplicity, lied);
+      else settle(below, successor.localState, ways * successor.multiplicity, lied);
       by.pop();
     }
   }
 
-  function settle(below: Tree, posture: number, ways: bigint, lies: number): void {
-    const alike = below.get(posture) as Configuration | undefined;
+  function settle(below: Tree, localState: number, ways: bigint, lies: number): void {
+    const alike = below.get(localState) as Configuration | undefined;
     if (alike === undefined) {
-      const configuration = { postures: by.map((prospect) => prospect.posture), ways, lies, before, by: [...by] };
-      below.set(posture, configuration);
+      const configuration = { localStates: by.map((successor) => successor.localState), ways, lies, before, by: [...by] };
+      below.set(localState, configuration);
       all.push(configuration);
       return;
     }
@@ -76,10 +76,10 @@ export function combine(before: Configuration, prospects: readonly (readonly Pro
   }
 }
 
-function branch(tree: Tree, posture: number): Tree {
-  const known = tree.get(posture) as Tree | undefined;
+function branch(tree: Tree, localState: number): Tree {
+  const known = tree.get(localState) as Tree | undefined;
   if (known !== undefined) return known;
   const made: Tree = new Map();
-  tree.set(posture, made);
+  tree.set(localState, made);
   return made;
 }

@@ -20,8 +20,8 @@ import type { Context, Heard, OrderVocabulary, RoundsEffect, RoundsEvent } from 
 import { joined } from '../sim/inbox.ts';
 import { alternativesTo } from './alternatives.ts';
 import { assertAll, countTreasons } from './count.ts';
-import { combine, newLayer, type Configuration, type Layer, type Prospect, type Told } from './layer.ts';
-import { traitorSets, type Campaign } from './request.ts';
+import { combine, newLayer, type Configuration, type Layer, type Successor, type Told } from './layer.ts';
+import { traitorSets, type Problem } from './request.ts';
 import type { CheckResult, Coverage } from './result.ts';
 import { contextOf, judgeOf, violationBy, type Decide } from './trial.ts';
 
@@ -36,7 +36,7 @@ const CONFIGURATIONS_MAX = 200_000;
 /** How many configurations are gone on with between two reports: some milliseconds. */
 const WORK_MAX = 16;
 
-export function* searchMerging(campaign: Campaign): Generator<Coverage, CheckResult, boolean | undefined> {
+export function* searchMerging(campaign: Problem): Generator<Coverage, CheckResult, boolean | undefined> {
   const treasons = countTreasons(campaign);
   let covered = 0n;
   let liesCovered: number | undefined;
@@ -47,7 +47,7 @@ export function* searchMerging(campaign: Campaign): Generator<Coverage, CheckRes
     for (const traitors of traitorSets(campaign)) {
       const judge = judgeOf(campaign, traitors);
       for (const order of campaign.orders) {
-        const lab = laboratory(campaign, traitors, order);
+        const lab = explorerOf(campaign, traitors, order);
         let layer: readonly Configuration[] = [lab.start];
         let work = 0;
         for (let round = 1; round <= lab.rounds; round += 1) {
@@ -81,7 +81,7 @@ export function* searchMerging(campaign: Campaign): Generator<Coverage, CheckRes
   function violated({ traitors, order, end }: Found, isSmallest: boolean): CheckResult {
     const told = new Map<string, number>();
     for (let at: Configuration | undefined = end; at !== undefined; at = at.before) {
-      for (const { message, alternative } of at.by.flatMap((prospect) => prospect.told)) told.set(message, alternative);
+      for (const { message, alternative } of at.by.flatMap((successor) => successor.told)) told.set(message, alternative);
     }
     const decide: Decide = ({ question: { round, from, to, index } }) => told.get(messageKey(round, from, to, index)) ?? 0;
     const violation = violationBy(campaign, traitors, order, end.lies, decide);
@@ -96,12 +96,12 @@ interface Found {
 }
 
 /** How a general stands after a round. */
-interface Posture {
+interface LocalState {
   readonly state: unknown;
   readonly sends: Sends;
   readonly decision: Order | undefined;
   /** By receiver, a number for what is sent to it: the same number for the same messages. */
-  readonly letters: readonly number[];
+  readonly outgoing: readonly number[];
 }
 
 type Sends = readonly { readonly to: NodeId; readonly message: unknown; readonly index: number }[];
@@ -112,7 +112,7 @@ interface Inbox {
   readonly told: readonly Told[];
 }
 
-interface Laboratory {
+interface Explorer {
   readonly rounds: number;
   readonly start: Configuration;
   /** Puts what may come of a configuration's round into `next`. @returns whether something was left out for its many lies */
@@ -120,15 +120,15 @@ interface Laboratory {
   accountOf(end: Configuration): { reports: Report[]; losses: []; accusations: [] };
 }
 
-function laboratory(campaign: Campaign, traitors: readonly NodeId[], order: Order): Laboratory {
+function explorerOf(campaign: Problem, traitors: readonly NodeId[], order: Order): Explorer {
   const { protocol, members, commander } = campaign;
   const contexts = members.map((self) => contextOf(campaign, self));
   const rounds = protocol.rounds(contexts[0]!);
-  const postures: Posture[] = [];
+  const localStates: LocalState[] = [];
   const postureNumbers = new Map<string, number>();
   const letterNumbers = new Map<string, number>();
-  const prospectsKnown = new Map<string, readonly Prospect[]>();
-  const start = { postures: contexts.map(begin), ways: 1n, lies: 0, before: undefined, by: [] };
+  const prospectsKnown = new Map<string, readonly Successor[]>();
+  const start = { localStates: contexts.map(begin), ways: 1n, lies: 0, before: undefined, by: [] };
   return { rounds, start, goOn, accountOf };
 
   function begin(context: Context): number {
@@ -137,7 +137,7 @@ function laboratory(campaign: Campaign, traitors: readonly NodeId[], order: Orde
     return stepped(context, state, undefined, { type: 'round', round: 1, inbox: [] });
   }
 
-  /** Changes the state, and gives the number of the posture that comes of it. After the last round, only what the loyal decided matters. */
+  /** Changes the state, and gives the number of the local state that comes of it. After the last round, only what the loyal decided matters. */
   function stepped(context: Context, state: unknown, before: Order | undefined, event: RoundsEvent<OrderVocabulary> & { type: 'round' }): number {
     const effects = protocol.step(context, state, event);
     const decision = before ?? effects.find((effect) => effect.type === 'output')?.output;
@@ -149,44 +149,44 @@ function laboratory(campaign: Campaign, traitors: readonly NodeId[], order: Orde
     const key = JSON.stringify([state, sends, decision], plainly);
     const known = postureNumbers.get(key);
     if (known !== undefined) return known;
-    postureNumbers.set(key, postures.length);
-    const letters = members.map((id) => numberIn(letterNumbers, JSON.stringify(sends.filter(({ to }) => to === id))));
-    return postures.push({ state, sends, decision, letters }) - 1;
+    postureNumbers.set(key, localStates.length);
+    const outgoing = members.map((id) => numberIn(letterNumbers, JSON.stringify(sends.filter(({ to }) => to === id))));
+    return localStates.push({ state, sends, decision, outgoing }) - 1;
   }
 
   function goOn(configuration: Configuration, round: number, bound: number, next: Layer): boolean {
-    return combine(configuration, contexts.map((_, receiver) => prospectsOf(configuration.postures, receiver, round)), bound, next);
+    return combine(configuration, contexts.map((_, receiver) => prospectsOf(configuration.localStates, receiver, round)), bound, next);
   }
 
   /** What may become of one general in a round. It depends on how it stands and on what is sent to it, and on nothing else. */
-  function prospectsOf(stand: readonly number[], receiver: number, round: number): readonly Prospect[] {
-    const key = `${receiver} ${round} ${stand[receiver]!} ${stand.map((posture) => postures[posture]!.letters[receiver]!).join(' ')}`;
+  function prospectsOf(stand: readonly number[], receiver: number, round: number): readonly Successor[] {
+    const key = `${receiver} ${round} ${stand[receiver]!} ${stand.map((localState) => localStates[localState]!.outgoing[receiver]!).join(' ')}`;
     const known = prospectsKnown.get(key);
     if (known !== undefined) return known;
-    const { state, decision } = postures[stand[receiver]!]!;
-    const found = new Map<number, Prospect>();
+    const { state, decision } = localStates[stand[receiver]!]!;
+    const found = new Map<number, Successor>();
     for (const { heard, told } of inboxes(stand, members[receiver]!, round)) {
       const event = { type: 'round', round: round + 1, inbox: heard } as const;
-      const posture = stepped(contexts[receiver]!, structuredClone(state), decision, event);
-      const alike = found.get(posture);
-      if (alike === undefined) found.set(posture, { posture, ways: 1n, lies: told.length, told });
+      const localState = stepped(contexts[receiver]!, structuredClone(state), decision, event);
+      const alike = found.get(localState);
+      if (alike === undefined) found.set(localState, { localState, multiplicity: 1n, lies: told.length, told });
       else {
-        alike.ways += 1n;
+        alike.multiplicity += 1n;
         if (told.length < alike.lies) Object.assign(alike, { lies: told.length, told });
       }
     }
-    const prospects = [...found.values()];
-    prospectsKnown.set(key, prospects);
-    return prospects;
+    const successors = [...found.values()];
+    prospectsKnown.set(key, successors);
+    return successors;
   }
 
   /** All that one general may hear, by sender, as the traitors choose. */
   function inboxes(stand: readonly number[], self: NodeId, round: number): Inbox[] {
     let soFar: Inbox[] = [{ heard: [], told: [] }];
-    stand.forEach((posture, sender) => {
+    stand.forEach((localState, sender) => {
       const context = contexts[sender]!;
       const from = context.self;
-      for (const { to, message, index } of from === self ? [] : postures[posture]!.sends) {
+      for (const { to, message, index } of from === self ? [] : localStates[localState]!.sends) {
         if (to !== self) continue;
         const said = traitors.includes(from) ? alternativesTo(protocol, message, protocol.lies(context, message)).map(({ now }) => now) : [[message]];
         soFar = soFar.flatMap(({ heard, told }) =>
@@ -202,7 +202,7 @@ function laboratory(campaign: Campaign, traitors: readonly NodeId[], order: Orde
 
   function accountOf(end: Configuration): { reports: Report[]; losses: []; accusations: [] } {
     const reports = members.map((id, index): Report => {
-      const { decision } = postures[end.postures[index]!]!;
+      const { decision } = localStates[end.localStates[index]!]!;
       return { id, decision, ballot: decision, strategy: undefined, heard: [], tampered: [], sent: 0 };
     });
     return { reports, losses: [], accusations: [] };

@@ -15,7 +15,7 @@
 import type { NodeId } from '../../core/node.ts';
 import type { Order } from '../order.ts';
 import { assertAll, countTreasons } from './count.ts';
-import { traitorSets, type Campaign } from './request.ts';
+import { traitorSets, type Problem } from './request.ts';
 import type { CheckResult, Coverage } from './result.ts';
 import { trials, violationBy, type Breach, type Decide } from './trial.ts';
 
@@ -24,7 +24,7 @@ const DEPTHS: readonly number[] = [0, 1, 2, 4, Infinity];
 /** How many choices are asked for between two reports: some milliseconds. */
 const WORK_MAX = 4000;
 
-export function* searchPlainly(campaign: Campaign): Generator<Coverage, CheckResult, boolean | undefined> {
+export function* searchPlainly(campaign: Problem): Generator<Coverage, CheckResult, boolean | undefined> {
   const treasons = countTreasons(campaign);
   let covered = 0n;
   let work = 0;
@@ -37,7 +37,7 @@ export function* searchPlainly(campaign: Campaign): Generator<Coverage, CheckRes
     for (const traitors of traitorSets(campaign)) {
       const judge = trials(campaign, traitors);
       for (const order of campaign.orders) {
-        for (const visited of descend({ judge, traitors, order }, () => depthMax(bound))) {
+        for (const visited of depthFirst({ judge, traitors, order }, () => depthMax(bound))) {
           deepest = Math.max(deepest, visited.lies);
           if (visited.lies > known) covered += 1n;
           if (visited.breach !== undefined && visited.lies <= depthMax(bound)) smallest = visited;
@@ -83,7 +83,7 @@ interface Visit extends Scene {
 }
 
 /** Every treason of this scene with no more lies than the depth, which may shrink on the way. */
-function* descend(scene: Scene, depthMax: () => number): Generator<Visit> {
+function* depthFirst(scene: Scene, depthMax: () => number): Generator<Visit> {
   const stack: Visit[] = [];
   for (let child: readonly number[] | undefined = depthMax() >= 0 ? [] : undefined; ; ) {
     if (child === undefined) stack.pop();

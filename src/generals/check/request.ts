@@ -1,7 +1,7 @@
 import { nodeId, type NodeId } from '../../core/node.ts';
 import { ORDERS, type Order } from '../order.ts';
 import type { AnyRoundsProtocol } from '../protocol.ts';
-import { Refusal } from '../../core/refusal.ts';
+import { UserError } from '../../core/user-error.ts';
 
 /** What is to be checked. */
 export interface CheckRequest {
@@ -29,7 +29,7 @@ export interface CheckRequest {
 export type Engine = 'plain' | 'merging' | 'structured';
 
 /** A request made whole. */
-export interface Campaign {
+export interface Problem {
   readonly protocol: AnyRoundsProtocol;
   /** In ascending order. */
   readonly members: readonly NodeId[];
@@ -43,16 +43,16 @@ export interface Campaign {
   readonly traitors: readonly NodeId[] | undefined;
 }
 
-/** @throws Refusal if the protocol cannot be run so */
-export function campaignOf(request: CheckRequest): Campaign {
+/** @throws UserError if the protocol cannot be run so */
+export function problemOf(request: CheckRequest): Problem {
   const { protocol, faults, m = faults, orders = ORDERS } = request;
   const members = typeof request.members === 'number' ? muster(request.members) : request.members.toSorted((a, b) => a - b);
   const commander = request.commander ?? members[0];
-  if (commander === undefined || !members.includes(commander)) throw new Refusal('there is no commander: a check needs at least one general');
+  if (commander === undefined || !members.includes(commander)) throw new UserError('there is no commander: a check needs at least one general');
   const refusal = protocol.refuses(members.length, m);
-  if (refusal !== undefined) throw new Refusal(refusal);
+  if (refusal !== undefined) throw new UserError(refusal);
   const stranger = request.traitors?.find((id) => !members.includes(id));
-  if (stranger !== undefined) throw new Refusal(`G${stranger} is not among the generals, so it cannot be a traitor`);
+  if (stranger !== undefined) throw new UserError(`G${stranger} is not among the generals, so it cannot be a traitor`);
   return {
     protocol,
     members,
@@ -71,7 +71,7 @@ const muster = (count: number): NodeId[] => Array.from({ length: count }, (_, in
  * Every set of traitors to be tried, the smallest first, sets with the commander before those without: of all sets that
  * a protocol cannot tell apart, the first one comes first.
  */
-export function* traitorSets({ traitors, commander, lieutenants, faults }: Campaign): Generator<readonly NodeId[]> {
+export function* traitorSets({ traitors, commander, lieutenants, faults }: Problem): Generator<readonly NodeId[]> {
   if (traitors !== undefined) {
     yield traitors;
     return;

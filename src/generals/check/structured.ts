@@ -4,9 +4,9 @@ import type { AnyRoundsProtocol } from '../protocol.ts';
 import { exchange } from '../protocols/exchange.ts';
 import { oral } from '../protocols/oral.ts';
 import { pathIn } from './alternatives.ts';
-import type { Campaign } from './request.ts';
+import type { Problem } from './request.ts';
 import { isProven } from '../symbolic/proof.ts';
-import type { Situation } from '../symbolic/situation.ts';
+import type { Instance } from '../symbolic/instance.ts';
 import type { CheckResult, Coverage, ProvenSets } from './result.ts';
 import { oralTree, type LieOnPath, type Pattern, type Subtree } from './tree.ts';
 import { settingOf, violationBy, type Asked, type Decide } from './trial.ts';
@@ -20,7 +20,7 @@ export const isStructured = (protocol: AnyRoundsProtocol): boolean => protocol =
  * protocol's own code before anyone hears of it.
  * @param isFolding whether sets of traitors are left out of the search against which a symbolic run is a proof already
  */
-export function* searchByStructure(campaign: Campaign, { isFolding }: { readonly isFolding: boolean }): Generator<Coverage, CheckResult, boolean | undefined> {
+export function* searchByStructure(campaign: Problem, { isFolding }: { readonly isFolding: boolean }): Generator<Coverage, CheckResult, boolean | undefined> {
   const levels = campaign.protocol === exchange ? 1 : campaign.m;
   const armies = armiesOf(campaign);
   const treasons = armies.reduce((sum, army) => sum + BigInt(campaign.orders.length) * treasonsOf(campaign, levels, army), 0n);
@@ -34,7 +34,7 @@ export function* searchByStructure(campaign: Campaign, { isFolding }: { readonly
   for (const army of armies) {
     for (const order of campaign.orders) {
       const alike = setsOf(campaign, army, order);
-      if (isFolding && isProven(situationOf(campaign, alike))) {
+      if (isFolding && isProven(instanceOf(campaign, alike))) {
         sets.push(alike);
         proven += treasonsOf(campaign, levels, army);
         covered += treasonsOf(campaign, levels, army);
@@ -79,7 +79,7 @@ interface Army {
 }
 
 /** In the order of `traitorSets`, so that the smallest lie is found in the same set. */
-function armiesOf({ traitors, commander, lieutenants, faults }: Campaign): Army[] {
+function armiesOf({ traitors, commander, lieutenants, faults }: Problem): Army[] {
   if (traitors !== undefined) return [{ traitors, sets: 1n }];
   const armies: Army[] = [];
   for (let size = 0; size <= faults; size += 1) {
@@ -89,13 +89,13 @@ function armiesOf({ traitors, commander, lieutenants, faults }: Campaign): Army[
   return armies;
 }
 
-function setsOf({ commander }: Campaign, { traitors }: Army, order: Order): ProvenSets {
+function setsOf({ commander }: Problem, { traitors }: Army, order: Order): ProvenSets {
   const isTraitor = traitors.includes(commander);
   return { commander: isTraitor ? 'traitor' : 'loyal', lieutenants: traitors.length - (isTraitor ? 1 : 0), order };
 }
 
 /** One of these sets, all generals being renamed so that G1 commands (`tree.ts`, remark 1). */
-function situationOf({ protocol, members, m }: Campaign, { commander, lieutenants, order }: ProvenSets): Situation {
+function instanceOf({ protocol, members, m }: Problem, { commander, lieutenants, order }: ProvenSets): Instance {
   const traitors = Array.from({ length: lieutenants }, (_, index) => nodeId(index + 2));
   return { protocol, members: members.length, m, traitors: commander === 'traitor' ? [nodeId(1), ...traitors] : traitors, order };
 }
@@ -108,7 +108,7 @@ function choose(n: number, k: number): bigint {
 }
 
 /** For one order: each message of a traitor is honest or a lie. */
-function treasonsOf({ commander, members: { length: n } }: Campaign, levels: number, { traitors, sets }: Army): bigint {
+function treasonsOf({ commander, members: { length: n } }: Problem, levels: number, { traitors, sets }: Army): bigint {
   let ofLieutenant = 0;
   for (let length = 2, paths = 1; length <= levels + 1; paths *= n - length, length += 1) ofLieutenant += paths * (n - length);
   const messages = traitors.reduce((sum, id) => sum + (id === commander ? n - 1 : ofLieutenant), 0);
@@ -126,7 +126,7 @@ interface Goal {
 }
 
 /** That one loyal lieutenant attacks and one retreats; and, the commander being loyal, that one disobeys it. */
-function goalsOf({ commander, lieutenants }: Campaign, levels: number, { traitors }: Army, order: Order): Goal[] {
+function goalsOf({ commander, lieutenants }: Problem, levels: number, { traitors }: Army, order: Order): Goal[] {
   const loyal = lieutenants.filter((id) => !traitors.includes(id));
   const betraying = lieutenants.filter((id) => traitors.includes(id));
   const isCommanderLoyal = !traitors.includes(commander);
@@ -154,13 +154,13 @@ const ONE_ATTACKS: Pattern = 1;
 const NONE_ATTACKS: Pattern = 0;
 
 /** Tells these lies, and is honest otherwise. */
-function telling(campaign: Campaign, lies: readonly LieOnPath[]): Decide {
+function telling(campaign: Problem, lies: readonly LieOnPath[]): Decide {
   const told = new Set(lies.map(({ path, to }) => `${path.join(' ')} to ${to}`));
   return (asked) => (told.has(`${pathOfMessage(campaign, asked).join(' ')} to ${asked.question.to}`) ? 1 : 0);
 }
 
 /** The exchange leaves out the paths of its messages, as its rounds tell them. */
-function pathOfMessage(campaign: Campaign, { honest, question }: Asked): readonly NodeId[] {
+function pathOfMessage(campaign: Problem, { honest, question }: Asked): readonly NodeId[] {
   const { protocol, commander } = campaign;
   if (protocol === exchange) return question.round === 1 ? [commander] : [commander, question.from];
   const path = pathIn(settingOf(campaign), honest);

@@ -1,25 +1,25 @@
 import type { Choose, Question } from '../../core/choice.ts';
-import type { Account } from '../host.ts';
+import type { RunResult } from '../host.ts';
 import { symbolicKeyring } from '../keyring.ts';
 import type { NodeId } from '../../core/node.ts';
 import type { Order } from '../order.ts';
 import type { Findings } from '../findings.ts';
 import type { Member } from '../outcome.ts';
 import type { AnyRoundsProtocol, Context, Setting } from '../protocol.ts';
-import type { Conduct, FaultStrategy } from '../strategy.ts';
-import { betrayal, traitorous } from '../faults/traitor.ts';
+import type { Action, FaultStrategy } from '../strategy.ts';
+import { adversaryOf, traitorous } from '../faults/traitor.ts';
 import { findingsOf } from '../judge/findings.ts';
-import type { Soldier } from '../general.ts';
-import { march } from '../sim/lockstep.ts';
+import type { RoleInstance } from '../general.ts';
+import { runInstances } from '../sim/rounds.ts';
 import { alternativesTo, pathIn, wordOf } from './alternatives.ts';
-import type { Campaign } from './request.ts';
+import type { Problem } from './request.ts';
 import type { Lie, Violation, Word } from './result.ts';
 
 /** One message of a traitor, and what might become of it, the honest message first. */
 export interface Asked {
   readonly question: Question;
   readonly honest: unknown;
-  readonly alternatives: readonly Conduct<unknown>[];
+  readonly alternatives: readonly Action<unknown>[];
 }
 
 /** Answers with the index of an alternative. */
@@ -35,17 +35,17 @@ export interface Breach {
  * Runs and judges orders, by the code that runs and judges all others.
  * @returns a function that gives the first property that is violated, if any
  */
-export function trials(campaign: Campaign, traitors: readonly NodeId[]): (order: Order, decide: Decide) => Breach | undefined {
+export function trials(campaign: Problem, traitors: readonly NodeId[]): (order: Order, decide: Decide) => Breach | undefined {
   const { protocol, members } = campaign;
   const judge = judgeOf(campaign, traitors);
   let answer: Decide = () => 0;
-  const betraying = traitorous(betrayal(protocol, { briefing: { draw: 1 }, ...chooserOf(protocol, (asked) => answer(asked)) }));
-  const soldiers = members.map((self) =>
-    traitors.includes(self) ? soldierOf(campaign, self, betraying, 'any') : soldierOf(campaign, self, protocol),
+  const betraying = traitorous(adversaryOf(protocol, { spec: { draw: 1 }, ...chooserOf(protocol, (asked) => answer(asked)) }));
+  const instances = members.map((self) =>
+    traitors.includes(self) ? instanceOf(campaign, self, betraying, 'any') : instanceOf(campaign, self, protocol),
   );
   return (order, decide) => {
     answer = decide;
-    return judge(order, march(soldiers, order));
+    return judge(order, runInstances(instances, order));
   };
 }
 
@@ -54,13 +54,13 @@ function chooserOf(protocol: AnyRoundsProtocol, decide: Decide): { readonly stra
   return {
     strategy: { name: 'any', summary: 'whatever a checker wants to try', says: ({ honest, lies }) => alternativesTo(protocol, honest, lies) },
     choose(question, options) {
-      const alternatives = options as readonly Conduct<unknown>[];
+      const alternatives = options as readonly Action<unknown>[];
       return options[decide({ question, honest: alternatives[0]!.now[0], alternatives })]!;
     },
   };
 }
 
-function soldierOf(campaign: Campaign, self: NodeId, protocol: AnyRoundsProtocol, strategy?: string): Soldier {
+function instanceOf(campaign: Problem, self: NodeId, protocol: AnyRoundsProtocol, strategy?: string): RoleInstance {
   return {
     protocol,
     context: contextOf(campaign, self),
@@ -69,9 +69,9 @@ function soldierOf(campaign: Campaign, self: NodeId, protocol: AnyRoundsProtocol
   };
 }
 
-export const settingOf = ({ members, commander, m }: Campaign): Setting => ({ members, commander, faults: m });
+export const settingOf = ({ members, commander, m }: Problem): Setting => ({ members, commander, m });
 
-export const contextOf = (campaign: Campaign, self: NodeId): Context => ({
+export const contextOf = (campaign: Problem, self: NodeId): Context => ({
   ...settingOf(campaign),
   self,
   number: 1,
@@ -79,7 +79,7 @@ export const contextOf = (campaign: Campaign, self: NodeId): Context => ({
 });
 
 /** The judge of all orders, for these traitors. */
-export function judgeOf({ members, commander }: Campaign, traitors: readonly NodeId[]): (order: Order, account: Account) => Breach | undefined {
+export function judgeOf({ members, commander }: Problem, traitors: readonly NodeId[]): (order: Order, account: RunResult) => Breach | undefined {
   const roster = members.map(
     (id): Member => ({
       id,
@@ -103,7 +103,7 @@ const PROPERTIES: readonly (keyof Findings)[] = ['agreement', 'validity', 'termi
  * Runs a treason once more and writes it down.
  * @throws Error if no property is violated, or with another number of lies: then the engine that found this treason is wrong
  */
-export function violationBy(campaign: Campaign, traitors: readonly NodeId[], order: Order, expectedLies: number, decide: Decide): Violation {
+export function violationBy(campaign: Problem, traitors: readonly NodeId[], order: Order, expectedLies: number, decide: Decide): Violation {
   const choices = new Map<NodeId, Word[]>(traitors.map((id) => [id, []]));
   const lies: Lie[] = [];
   const breach = trials(campaign, traitors)(order, (asked) => {
@@ -118,10 +118,10 @@ export function violationBy(campaign: Campaign, traitors: readonly NodeId[], ord
   return { protocol: protocol.name, members, commander, m, order, traitors, ...breach, lies, choices };
 }
 
-function lieOf(campaign: Campaign, { question, honest, alternatives }: Asked, index: number): Lie {
+function lieOf(campaign: Problem, { question, honest, alternatives }: Asked, index: number): Lie {
   const { round, from, to } = question;
   const setting = settingOf(campaign);
-  const say = (conduct: Conduct<unknown>): Word => known(wordOf(campaign.protocol, setting, conduct));
+  const say = (action: Action<unknown>): Word => known(wordOf(campaign.protocol, setting, action));
   return { round, from, to, index: question.index, path: pathIn(setting, honest), honest: say(alternatives[0]!), said: say(alternatives[index]!) };
 }
 

@@ -2,8 +2,8 @@ import type { Choose } from '../../core/choice.ts';
 import { counted } from '../../core/figures.ts';
 import { QUORUM, nameOf, type NodeId } from '../../core/node.ts';
 import { ORDERS } from '../order.ts';
-import { Refusal, quoted } from '../../core/refusal.ts';
-import { say, type Conduct, type FaultStrategy } from '../strategy.ts';
+import { UserError, quoted } from '../../core/user-error.ts';
+import { say, type Action, type FaultStrategy } from '../strategy.ts';
 
 /** The word for a message that is not sent. */
 export const SILENCE = 'silence';
@@ -27,7 +27,7 @@ export const dictated: FaultStrategy = {
 };
 
 /** A traitor has more messages to send than it was given words for. */
-export class WordMissing extends Refusal {
+export class WordMissing extends UserError {
   /** Of the first message that has none. */
   readonly to: NodeId;
   readonly round: number;
@@ -41,9 +41,9 @@ export class WordMissing extends Refusal {
 
 /** A list of words that answers the questions of one traitor. */
 export interface Dictation {
-  /** @throws Refusal if there is no word left, or none of the options says it */
+  /** @throws UserError if there is no word left, or none of the options says it */
   readonly choose: Choose;
-  /** @throws Refusal if words are left over */
+  /** @throws UserError if words are left over */
   finish(): void;
 }
 
@@ -63,18 +63,18 @@ export function dictation(general: NodeId, words: readonly string[], textOf: (me
         const message = `${nameOf(general)} has more to say than ${counted(words.length, 'word')}, first to ${nameOf(question.to)} in round ${question.round}`;
         throw new WordMissing(message, question.to, question.round);
       }
-      const option = options.find((candidate) => says(candidate as Conduct<unknown>, word, textOf));
-      if (option === undefined) throw new Refusal(`word ${used} of ${nameOf(general)}, ${quoted(word)}, cannot be said to ${nameOf(question.to)} in round ${question.round}`, 'unfit-words');
+      const option = options.find((candidate) => says(candidate as Action<unknown>, word, textOf));
+      if (option === undefined) throw new UserError(`word ${used} of ${nameOf(general)}, ${quoted(word)}, cannot be said to ${nameOf(question.to)} in round ${question.round}`, 'unfit-words');
       return option;
     },
     finish() {
-      if (used < words.length) throw new Refusal(`${nameOf(general)} was given ${counted(words.length, 'word')}, but sends ${counted(used, 'message')}`, 'unfit-words');
+      if (used < words.length) throw new UserError(`${nameOf(general)} was given ${counted(words.length, 'word')}, but sends ${counted(used, 'message')}`, 'unfit-words');
     },
   };
 }
 
 /** Whether that is what the word stands for: silence, both, or a message that holds the word. */
-function says({ now }: Conduct<unknown>, word: string, textOf: (message: unknown) => string): boolean {
+function says({ now }: Action<unknown>, word: string, textOf: (message: unknown) => string): boolean {
   if (word === BOTH || now.length > 1) return word === BOTH && now.length > 1;
   if (word === SILENCE || now.length === 0) return word === SILENCE && now.length === 0;
   return textOf(now[0]).split(/[^a-z]+/).includes(word);

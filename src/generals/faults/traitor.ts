@@ -1,58 +1,58 @@
 import type { Choose } from '../../core/choice.ts';
-import type { Briefing } from '../mission.ts';
+import type { NodeSpec } from '../run-spec.ts';
 import { QUORUM, type NodeId } from '../../core/node.ts';
 import { counterpart, type Order } from '../order.ts';
 import type { AnyRoundsProtocol, Context, OrderVocabulary, RoundsEffect, RoundsProtocol } from '../protocol.ts';
-import type { Conduct, FaultStrategy } from '../strategy.ts';
+import type { Action, FaultStrategy } from '../strategy.ts';
 
 /** What a traitor is made of, beside the protocol: a way, and whatever chooses among what that way allows. */
-export interface Treason {
+export interface AdversaryOptions {
   readonly strategy: FaultStrategy;
   readonly choose: Choose;
   /** Of which order choices are made. It is asked at each choice, so that one traitor can serve order after order. */
-  readonly briefing: Pick<Briefing, 'draw'>;
+  readonly spec: Pick<NodeSpec, 'draw'>;
   /** Whether what is tampered with is noted for the trace; true if not given. */
   readonly isNoted?: boolean;
 }
 
 /** What a traitor makes of what the protocol asks for. */
-export interface Betrayal {
+export interface Adversary {
   /** What it follows: the honest protocol, or what possesses it. */
   readonly protocol: AnyRoundsProtocol;
-  /** Sets out what it may do in the place of these effects, to be betrayed by in that round, once or in every order. */
-  readonly plan: <Said>(context: Context, effects: Effects, conduit: Conduit<Said>) => Plan<Said>;
+  /** Sets out what it may do in the place of these effects, to be acted on in that round, once or in every order. */
+  readonly plan: <Said>(context: Context, effects: Effects, sink: Sink<Said>) => Plan<Said>;
   /**
-   * Betrays in one round.
+   * Acts in one round.
    * @param kept what was kept back in the round before; takes what is kept back now
-   * @param conduit takes what is done
+   * @param sink takes what is done
    */
-  readonly betray: <Said>(context: Context, kept: Kept, round: number, plan: Plan<Said>, conduit: Conduit<Said>) => void;
+  readonly act: <Said>(context: Context, delayed: Delayed, round: number, plan: Plan<Said>, sink: Sink<Said>) => void;
 }
 
 /** What is to be said one round too late. */
-export interface Kept {
+export interface Delayed {
   late: { readonly to: NodeId; readonly message: unknown }[];
 }
 
 type Effects = readonly RoundsEffect<OrderVocabulary>[];
 
 /** By which a traitor acts. */
-export interface Conduit<Said> {
+export interface Sink<Said> {
   /** What these messages, at least one, are to those who hear them. */
-  readonly voice: (messages: readonly unknown[]) => Said;
-  readonly say: (to: NodeId, said: Said) => void;
+  readonly intern: (messages: readonly unknown[]) => Said;
+  readonly send: (to: NodeId, said: Said) => void;
   /** Does what is no message. */
-  readonly act: (effect: Deed) => void;
+  readonly perform: (effect: OtherEffect) => void;
 }
 
-type Deed = Exclude<Effects[number], { type: 'send' }>;
+type OtherEffect = Exclude<Effects[number], { type: 'send' }>;
 
 /** What a traitor may do in one round, in the order in which the protocol does it. */
-export type Plan<Said> = readonly (Deed | Temptation<Said>)[];
+export type Plan<Said> = readonly (OtherEffect | ChoicePoint<Said>)[];
 
 /** What may be said to one receiver in the place of honest messages. */
-interface Temptation<Said> {
-  readonly type: 'tempt';
+interface ChoicePoint<Said> {
+  readonly type: 'choice';
   readonly to: NodeId;
   /** How many messages were for it before in this round. */
   readonly index: number;
@@ -61,12 +61,12 @@ interface Temptation<Said> {
   readonly options: readonly (readonly Option<Said>[])[];
 }
 
-interface Option<Said> extends Conduct<unknown> {
+interface Option<Said> extends Action<unknown> {
   /** What is said by it in its round, if it is about the only message; undefined if that is nothing. */
   readonly said?: Said | undefined;
 }
 
-interface TraitorState extends Kept {
+interface TraitorState extends Delayed {
   readonly honest: unknown;
 }
 
@@ -74,7 +74,7 @@ interface TraitorState extends Kept {
  * The protocol as a traitor runs it: honest in all but what it sends. Each message that the protocol would send goes
  * through the strategy, and what was tampered with is noted for the trace.
  */
-export function traitorous({ protocol, plan, betray }: Betrayal): RoundsProtocol<OrderVocabulary, TraitorState> {
+export function traitorous({ protocol, plan, act }: Adversary): RoundsProtocol<OrderVocabulary, TraitorState> {
   return {
     ...protocol,
     begin: (context) => ({ honest: protocol.begin(context), late: [] }),
@@ -82,25 +82,25 @@ export function traitorous({ protocol, plan, betray }: Betrayal): RoundsProtocol
       const effects = protocol.step(context, state.honest, event);
       if (event.type !== 'round') return effects;
       const done: RoundsEffect<OrderVocabulary>[] = [];
-      const conduit: Conduit<readonly unknown[]> = {
-        voice: (messages) => messages,
-        say: (to, messages) => done.push({ type: 'send', to: [to], messages }),
-        act: (effect) => done.push(effect),
+      const sink: Sink<readonly unknown[]> = {
+        intern: (messages) => messages,
+        send: (to, messages) => done.push({ type: 'send', to: [to], messages }),
+        perform: (effect) => done.push(effect),
       };
-      betray(context, state, event.round, plan(context, effects, conduit), conduit);
+      act(context, state, event.round, plan(context, effects, sink), sink);
       return done;
     },
   };
 }
 
-export function betrayal(honest: AnyRoundsProtocol, treason: Treason): Betrayal {
-  const { strategy, choose, briefing, isNoted = true } = treason;
-  const protocol = strategy.possess?.(honest) ?? honest;
-  const conductsOf = conductsBy(protocol, strategy);
-  return { protocol, plan, betray };
+export function adversaryOf(honest: AnyRoundsProtocol, options: AdversaryOptions): Adversary {
+  const { strategy, choose, spec, isNoted = true } = options;
+  const protocol = strategy.wrap?.(honest) ?? honest;
+  const actionsOf = actionsBy(protocol, strategy);
+  return { protocol, plan, act };
 
-  function plan<Said>(context: Context, effects: Effects, { voice }: Conduit<Said>): Plan<Said> {
-    const steps: (Deed | Temptation<Said>)[] = [];
+  function plan<Said>(context: Context, effects: Effects, { intern }: Sink<Said>): Plan<Said> {
+    const steps: (OtherEffect | ChoicePoint<Said>)[] = [];
     /** How many messages are for each. */
     const messagesFor: number[] = [];
     for (const effect of effects) {
@@ -109,35 +109,35 @@ export function betrayal(honest: AnyRoundsProtocol, treason: Treason): Betrayal 
         continue;
       }
       const honest = effect.messages;
-      let options: Temptation<Said>['options'] | undefined;
+      let options: ChoicePoint<Said>['options'] | undefined;
       for (const to of effect.to) {
-        if (options === undefined || strategy.minds === 'receiver') options = optionsFor(context, honest, to, voice);
+        if (options === undefined || strategy.dependsOn === 'receiver') options = optionsFor(context, honest, to, intern);
         const index = messagesFor[to] ?? 0;
         if (effects.length > 1) messagesFor[to] = index + honest.length;
-        steps.push({ type: 'tempt', to, index, honest, options });
+        steps.push({ type: 'choice', to, index, honest, options });
       }
     }
     return steps;
   }
 
-  function optionsFor<Said>(context: Context, honest: readonly unknown[], to: NodeId, voice: Conduit<Said>['voice']): Temptation<Said>['options'] {
-    const options = honest.map((message) => conductsOf(context, message, to));
+  function optionsFor<Said>(context: Context, honest: readonly unknown[], to: NodeId, intern: Sink<Said>['intern']): ChoicePoint<Said>['options'] {
+    const options = honest.map((message) => actionsOf(context, message, to));
     if (options.length !== 1) return options;
-    return [options[0]!.map(({ now, late }) => ({ now, late, said: now.length === 0 ? undefined : voice(now) }))];
+    return [options[0]!.map(({ now, late }) => ({ now, late, said: now.length === 0 ? undefined : intern(now) }))];
   }
 
-  function betray<Said>(context: Context, kept: Kept, round: number, steps: Plan<Said>, { voice, say, act }: Conduit<Said>): void {
+  function act<Said>(context: Context, delayed: Delayed, round: number, steps: Plan<Said>, { intern, send, perform }: Sink<Said>): void {
     const from = context.self;
-    const order = briefing.draw;
-    if (kept.late.length > 0) {
-      const { late } = kept;
-      kept.late = [];
-      for (const { to, message } of late) say(to, voice([message]));
+    const order = spec.draw;
+    if (delayed.late.length > 0) {
+      const { late } = delayed;
+      delayed.late = [];
+      for (const { to, message } of late) send(to, intern([message]));
     }
     for (let number = 0; number < steps.length; number += 1) {
       const step = steps[number]!;
-      if (step.type !== 'tempt') {
-        act(step);
+      if (step.type !== 'choice') {
+        perform(step);
         continue;
       }
       const { to, index, honest, options } = step;
@@ -146,39 +146,39 @@ export function betrayal(honest: AnyRoundsProtocol, treason: Treason): Betrayal 
       let length = 0;
       for (let place = 0; place < options.length; place += 1) {
         const chosen = choose({ about: 'treason', order, round, from, to, index: index + place }, options[place]!);
-        for (const message of chosen.late) kept.late.push({ to, message });
-        if (isNoted && !isHonest(chosen, honest[place])) act({ type: 'note', fact: { type: 'tampered', round, from, to, honest: honest[place], said: chosen.now, late: chosen.late } });
+        for (const message of chosen.late) delayed.late.push({ to, message });
+        if (isNoted && !isHonest(chosen, honest[place])) perform({ type: 'note', fact: { type: 'tampered', round, from, to, honest: honest[place], said: chosen.now, late: chosen.late } });
         if (several === undefined) said = chosen.said;
         else for (const message of chosen.now) several[length++] = message;
       }
-      if (several !== undefined && length > 0) said = voice(length === several.length ? several : several.slice(0, length));
-      if (said !== undefined) say(to, said);
+      if (several !== undefined && length > 0) said = intern(length === several.length ? several : several.slice(0, length));
+      if (said !== undefined) send(to, said);
     }
   }
 }
 
 /** Strategies hand the honest message on as it is, so identity tells. */
-const isHonest = (conduct: Conduct<unknown>, honest: unknown): boolean =>
-  conduct.now.length === 1 && conduct.now[0] === honest && conduct.late.length === 0;
+const isHonest = (action: Action<unknown>, honest: unknown): boolean =>
+  action.now.length === 1 && action.now[0] === honest && action.late.length === 0;
 
 /** What might become of an honest message to somebody. */
-type Conducts = (context: Context, honest: unknown, to: NodeId) => readonly Conduct<unknown>[];
+type ActionsFor = (context: Context, honest: unknown, to: NodeId) => readonly Action<unknown>[];
 
 /** Most messages are for many receivers and come up in every order, so what might become of them is kept. */
-function conductsBy(protocol: AnyRoundsProtocol, strategy: FaultStrategy): Conducts {
-  const made = (context: Context, honest: unknown, to: NodeId): readonly Conduct<unknown>[] =>
+function actionsBy(protocol: AnyRoundsProtocol, strategy: FaultStrategy): ActionsFor {
+  const made = (context: Context, honest: unknown, to: NodeId): readonly Action<unknown>[] =>
     strategy.says({ from: context.self, to, members: context.members, honest, lies: protocol.lies(context, honest) });
-  if (strategy.minds === 'receiver') return made;
-  const known = new Map<unknown, readonly Conduct<unknown>[]>();
+  if (strategy.dependsOn === 'receiver') return made;
+  const known = new Map<unknown, readonly Action<unknown>[]>();
   let of: Context | undefined;
   return (context, honest, to) => {
     if (of !== context || known.size > KNOWN_MAX) {
       known.clear();
       of = context;
     }
-    let conducts = known.get(honest);
-    if (conducts === undefined) known.set(honest, (conducts = made(context, honest, to)));
-    return conducts;
+    let actions = known.get(honest);
+    if (actions === undefined) known.set(honest, (actions = made(context, honest, to)));
+    return actions;
   };
 }
 
@@ -189,9 +189,9 @@ const KNOWN_MAX = 1000;
  * Gives the ballot of a traitor that decided so: as unsteady as its other messages; undefined where it stays silent.
  * @param context of the one traitor whose ballots these are
  */
-export function traitorousBallots({ strategy, choose, briefing }: Treason, context: Context): (decision: Order) => Order | undefined {
+export function traitorousBallots({ strategy, choose, spec }: AdversaryOptions, context: Context): (decision: Order) => Order | undefined {
   const from = context.self;
-  const conductsOf = (honest: Order): readonly Conduct<Order>[] => strategy.says({ from, to: QUORUM, members: context.members, honest, lies: [counterpart(honest)] });
-  const conducts = { attack: conductsOf('attack'), retreat: conductsOf('retreat') };
-  return (decision) => choose({ about: 'treason', order: briefing.draw, round: 0, from, to: QUORUM, index: 0 }, decision === 'attack' ? conducts.attack : conducts.retreat).now[0];
+  const actionsOf = (honest: Order): readonly Action<Order>[] => strategy.says({ from, to: QUORUM, members: context.members, honest, lies: [counterpart(honest)] });
+  const actions = { attack: actionsOf('attack'), retreat: actionsOf('retreat') };
+  return (decision) => choose({ about: 'treason', order: spec.draw, round: 0, from, to: QUORUM, index: 0 }, decision === 'attack' ? actions.attack : actions.retreat).now[0];
 }

@@ -15,7 +15,7 @@ export const twins: FaultStrategy<'twins'> = {
   name: 'twins',
   summary: 'two honest copies under one name, each linked to half of the others; a commander gives both orders',
   says: ({ honest }) => [say(honest)],
-  possess: twinned,
+  wrap: twinned,
 };
 
 interface TwinsState {

@@ -1,5 +1,5 @@
 import type { Finding, Findings } from '../findings.ts';
-import type { Account } from '../host.ts';
+import type { RunResult } from '../host.ts';
 import type { Tally } from '../majority.ts';
 import { nameOf, type NodeId } from '../../core/node.ts';
 import { counterpart, type Order } from '../order.ts';
@@ -8,7 +8,7 @@ import type { Member } from '../outcome.ts';
 const HOLDS: Finding = { type: 'holds' };
 
 /** Whether the run had the properties of interactive consistency. Only the loyal are asked: traitors may decide as they like. */
-export function findingsOf(order: Order, members: readonly Member[], account: Account): Findings {
+export function findingsOf(order: Order, members: readonly Member[], account: RunResult): Findings {
   const decisions = new Map<NodeId, Order | undefined>();
   for (const { id, decision } of account.reports) decisions.set(id, decision);
   const lieutenants: NodeId[] = [];
@@ -40,7 +40,7 @@ export const brokenBy = (decided: Tally, ordered: Order | undefined): { readonly
 });
 
 /** Who was slow broke the model's bound on delays: what failed then says nothing about the protocol. */
-function violatedUnlessLate(witness: string, { accusations }: Account): Finding {
+function violatedUnlessLate(witness: string, { accusations }: RunResult): Finding {
   // Who accuses whom first is a race between threads; who is accused is not.
   const late = [...new Set(accusations.filter(({ kind }) => kind === 'silence').map(({ suspect }) => suspect))].sort((a, b) => a - b);
   return late.length === 0 ? { type: 'violated', witness } : { type: 'unknown', reason: `${witness}, but ${late.map(nameOf).join(', ')} ${late.length === 1 ? 'was' : 'were'} late` };

@@ -59,9 +59,9 @@ export const king: RoundsProtocol<King, KingState, 'king'> = {
     faults < Math.max(1, members)
       ? undefined
       : `phase king with m = ${faults} does not fit ${counted(members, 'general')}: it needs m + 1 kings, so m is at most n - 1, here ${members - 1}`,
-  rounds: ({ faults }) => 1 + 3 * (faults + 1),
+  rounds: ({ m: faults }) => 1 + 3 * (faults + 1),
   speaks,
-  messages: ({ members: { length: n }, faults }) => n - 1 + (faults + 1) * (2 * n * (n - 1) + (n - 1)),
+  messages: ({ members: { length: n }, m: faults }) => n - 1 + (faults + 1) * (2 * n * (n - 1) + (n - 1)),
   lies: (_context, honest) => [...MEANINGS.values()].filter(({ kind, message }) => honest.startsWith(`${kind} `) && message !== honest).map(({ message }) => message),
   parse: (input) => MEANINGS.get(input)?.message,
 
@@ -93,7 +93,7 @@ function takePart(context: Context, state: KingState, round: number, inbox: read
   if (round === 1) return context.self === context.commander ? command(context, state) : [];
   if (round === 2) heed(context, state, inbox);
   else if ((round - 2) % 3 === 0) obey(context, state, phase - 1, inbox);
-  if (phase > context.faults) return round === 2 + 3 * (context.faults + 1) ? decide(context, state) : [];
+  if (phase > context.m) return round === 2 + 3 * (context.m + 1) ? decide(context, state) : [];
   switch ((round - 2) % 3) {
     case 0:
       return [tellAll(context, 'value', state.value)];
@@ -115,12 +115,12 @@ function heed({ self, commander }: Context, state: KingState, inbox: readonly He
   if (self !== commander) state.value = orders('order', inbox).get(commander) ?? DEFAULT_ORDER;
 }
 
-function propose({ members, faults }: Context, state: KingState, inbox: readonly Heard<KingMessage>[]): void {
+function propose({ members, m: faults }: Context, state: KingState, inbox: readonly Heard<KingMessage>[]): void {
   const values = tally([state.value, ...orders('value', inbox).values()]);
   state.proposal = ORDERS.find((order) => values[order] >= members.length - faults) ?? 'nothing';
 }
 
-function weigh({ members, faults }: Context, state: KingState, inbox: readonly Heard<KingMessage>[]): void {
+function weigh({ members, m: faults }: Context, state: KingState, inbox: readonly Heard<KingMessage>[]): void {
   const own = state.proposal === 'nothing' ? [] : [state.proposal];
   const proposals = tally([...own, ...orders('proposal', inbox).values()]);
   const certain = ORDERS.find((order) => proposals[order] >= members.length - faults);

@@ -37,7 +37,7 @@ export function pathOf(setting: Setting, message: OralMessage): NodeId[] | undef
     rank -= size;
     size *= lieutenants.length - (length - 1);
   }
-  if (length > setting.faults + 1 || length > lieutenants.length + 1) return undefined;
+  if (length > setting.m + 1 || length > lieutenants.length + 1) return undefined;
   const positions: number[] = [];
   for (let taken = length - 2; taken >= 0; taken -= 1) {
     positions.unshift(rank % (lieutenants.length - taken));
@@ -87,7 +87,7 @@ export interface Relay {
  * The map of a lieutenant. Maps depend on nothing but the number of lieutenants, m and the general's index, and are kept,
  * since thousands of orders go by the same ones.
  */
-export function mapFor({ self, members, commander, faults }: Context): PathMap {
+export function mapFor({ self, members, commander, m: faults }: Context): PathMap {
   const lieutenants = members.length - 1;
   const place = members.indexOf(self);
   const index = place - (members.indexOf(commander) < place ? 1 : 0);

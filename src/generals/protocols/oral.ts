@@ -58,9 +58,9 @@ export const oral: RoundsProtocol<Oral, OralState, 'oral'> = {
   membersNeeded: byzantineMembers,
   faultsByDefault: faultsTolerated,
   refuses,
-  rounds: ({ faults }) => faults + 1,
+  rounds: ({ m: faults }) => faults + 1,
   speaks: ({ commander }, round, from, to) => (round === 1 ? from === commander : from !== commander && to !== commander),
-  messages: ({ members, faults }) => Number(countMessages(members.length, faults)),
+  messages: ({ members, m: faults }) => Number(countMessages(members.length, faults)),
   lies: (_context, honest) => [honest ^ 1],
   describe,
   legend: 'attack G1→G3→G5 means: G5 says that G3 says that G1 ordered attack',
@@ -78,7 +78,7 @@ export const oral: RoundsProtocol<Oral, OralState, 'oral'> = {
         return [];
       case 'round':
         if (context.self === context.commander) return event.round === 1 ? command(context, state) : [];
-        return event.round === 1 || event.round > context.faults + 2 ? [] : takePart(context, state, event.inbox);
+        return event.round === 1 || event.round > context.m + 2 ? [] : takePart(context, state, event.inbox);
       default:
         event satisfies never;
         return [];
@@ -112,7 +112,7 @@ function command(context: Context, { order }: OralState): RoundsEffect<Oral>[] {
 function takePart(context: Context, state: OralState, inbox: readonly Heard<OralMessage>[]): RoundsEffect<Oral>[] {
   const map = mapFor(context);
   state.heard.push(levelOf(context, map, inbox, state.heard.length + 1));
-  return state.heard.length > context.faults ? [{ type: 'output', output: decide(map, state) }] : relay(context, map, state.heard);
+  return state.heard.length > context.m ? [{ type: 'output', output: decide(map, state) }] : relay(context, map, state.heard);
 }
 
 /** What was heard on all paths of that length, by place. This is where a large order spends its time. */

@@ -65,7 +65,7 @@ export const pbft: RoundsProtocol<PbftOrder, OrderState, 'pbft'> = {
     faults <= faultsTolerated(members)
       ? undefined
       : `PBFT does not stand ${counted(faults, 'traitor')} among ${counted(members, 'general')}: m is at most (n - 1) / 3, here ${faultsTolerated(members)}`,
-  rounds: ({ faults }) => (faults + 1) * VIEW + STATUS_EVERY + 2,
+  rounds: ({ m: faults }) => (faults + 1) * VIEW + STATUS_EVERY + 2,
   messages: ({ members: { length: n } }) => 2 * n * (n - 1),
   lies,
   describe: (_setting, message) => inWords(message),

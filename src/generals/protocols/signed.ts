@@ -64,9 +64,9 @@ export const signed: RoundsProtocol<Signed, SignedState, 'signed'> = {
     faults <= Math.max(0, members - 2)
       ? undefined
       : `SM(${faults}) does not fit ${counted(members, 'general')}: m is at most n - 2, here ${Math.max(0, members - 2)}`,
-  rounds: ({ faults }) => faults + 1,
+  rounds: ({ m: faults }) => faults + 1,
   speaks: ({ commander }, round, from, to) => (round === 1 ? from === commander : from !== commander && to !== commander),
-  messages: ({ members: { length: n }, faults }) => n - 1 + (faults === 0 ? 0 : (n - 1) * Math.max(0, n - 2)),
+  messages: ({ members: { length: n }, m: faults }) => n - 1 + (faults === 0 ? 0 : (n - 1) * Math.max(0, n - 2)),
   lies,
   describe: (_setting, message) => message.split(' ', 1)[0]!,
   legend: 'attack:1:3 means: G1 signed attack, and then G3 signed that',
@@ -83,8 +83,8 @@ export const signed: RoundsProtocol<Signed, SignedState, 'signed'> = {
         return [];
       case 'round':
         if (context.self === context.commander) return event.round === 1 ? command(context, state) : [];
-        if (event.round === 1 || event.round > context.faults + 2) return [];
-        return [...hear(context, state, event.round, event.inbox), ...(event.round === context.faults + 2 ? decide(state) : [])];
+        if (event.round === 1 || event.round > context.m + 2) return [];
+        return [...hear(context, state, event.round, event.inbox), ...(event.round === context.m + 2 ? decide(state) : [])];
       default:
         event satisfies never;
         return [];
@@ -127,7 +127,7 @@ function learn(context: Context, state: SignedState, round: number, from: NodeId
   const forged = forgedSigner(context, chain);
   if (forged !== undefined) return [accuse(from, `forged the signature of ${nameOf(forged)} in round ${round - 1}`)];
   state.known.push(chain.order);
-  const effects = round > context.faults + 1 ? [] : [tellOthers(context, sign(context, chain), chain.signers)];
+  const effects = round > context.m + 1 ? [] : [tellOthers(context, sign(context, chain), chain.signers)];
   if (state.known.length === 2) effects.push(accuse(context.commander, `signed ${state.known.join(' and ')}`));
   return effects;
 }

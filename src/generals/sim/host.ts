@@ -1,70 +1,30 @@
-import type { Account, Host, Loss } from '../host.ts';
+import type { Host, Loss, RunObserver, RunResult } from '../host.ts';
 import { symbolicKeyring, type Keyring } from '../keyring.ts';
-import type { Breakdown, Mission } from '../mission.ts';
+import type { Behaviours, RunSpec } from '../run-spec.ts';
 import type { NodeId } from '../../core/node.ts';
 import { simulate } from './simulate.ts';
 
-/** Generals without threads: every mission is run in virtual time. */
+/** Generals without threads: every order is run in virtual time. */
 export class SimHost implements Host {
-  readonly #generals = new Map<NodeId, { strategy?: string; breakdown?: Breakdown; doom?: number; words?: readonly string[]; lost: boolean }>();
+  readonly #living = new Set<NodeId>();
 
-  async enlist(ids: readonly NodeId[]): Promise<void> {
-    for (const id of ids) this.#generals.set(id, { lost: false });
+  async spawn(ids: readonly NodeId[]): Promise<void> {
+    for (const id of ids) this.#living.add(id);
   }
 
-  async dismiss(id: NodeId): Promise<void> {
-    this.#generals.delete(id);
-  }
-
-  corrupt(id: NodeId, strategy: string | undefined): void {
-    const general = this.#generals.get(id);
-    if (general === undefined) return;
-    if (strategy === undefined) delete general.strategy;
-    else general.strategy = strategy;
-  }
-
-  sabotage(id: NodeId, breakdown: Breakdown): void {
-    const general = this.#generals.get(id);
-    if (general !== undefined) general.breakdown = breakdown;
-  }
-
-  doom(id: NodeId, round: number): void {
-    const general = this.#generals.get(id);
-    if (general !== undefined) general.doom = round;
-  }
-
-  dictate(id: NodeId, words: readonly string[]): void {
-    const general = this.#generals.get(id);
-    if (general !== undefined) general.words = words;
+  async stop(id: NodeId): Promise<void> {
+    this.#living.delete(id);
   }
 
   keyring(_seed: number, id: NodeId): Keyring {
     return symbolicKeyring(id);
   }
 
-  async carry(mission: Mission): Promise<Account> {
-    const lost = new Set<NodeId>();
-    const traitors = new Map<NodeId, string>();
-    const breakdowns = new Map<NodeId, Breakdown>();
-    const dooms = new Map<NodeId, number>();
-    const dictations = new Map<NodeId, readonly string[]>();
-    for (const id of mission.members) {
-      const general = this.#generals.get(id);
-      if (general === undefined || general.lost) lost.add(id);
-      if (general?.strategy !== undefined) traitors.set(id, general.strategy);
-      if (general?.breakdown !== undefined) breakdowns.set(id, general.breakdown);
-      if (general?.doom !== undefined) dooms.set(id, general.doom);
-      if (general?.words !== undefined) {
-        dictations.set(id, general.words);
-        delete general.words;
-      }
-    }
-    const account = simulate(mission, { traitors, lost, breakdowns, dooms, dictations });
-    for (const { id } of account.losses) {
-      const general = this.#generals.get(id);
-      if (general !== undefined) general.lost = true;
-    }
-    return account;
+  async run(spec: RunSpec, behaviours: Behaviours, observer?: RunObserver): Promise<RunResult> {
+    const lost = new Set(spec.members.filter((id) => !this.#living.has(id)));
+    const result = simulate(spec, { behaviours, lost, ...(observer === undefined ? {} : { observer }) });
+    for (const { id } of result.losses) this.#living.delete(id);
+    return result;
   }
 
   losses(): readonly Loss[] {
@@ -72,6 +32,6 @@ export class SimHost implements Host {
   }
 
   async close(): Promise<void> {
-    this.#generals.clear();
+    this.#living.clear();
   }
 }

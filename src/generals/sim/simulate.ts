@@ -1,44 +1,40 @@
 import { seeded, type Choose } from '../../core/choice.ts';
-import { BREAKDOWN_MESSAGE, lossBy, type Accusation, type Account, type Loss, type Report } from '../host.ts';
+import { CRASH_MESSAGE, lossBy, type Accusation, type RunResult, type Loss, type Report, type RunObserver } from '../host.ts';
 import { symbolicKeyring } from '../keyring.ts';
-import type { Breakdown, Mission } from '../mission.ts';
+import type { Behaviours, RunSpec } from '../run-spec.ts';
 import type { NodeId } from '../../core/node.ts';
 import type { Effect, Event } from '../protocol.ts';
 import type { Synchronized } from '../synchronizer.ts';
-import { Agenda } from './agenda.ts';
+import type { Dictation } from '../faults/dictated.ts';
+import { EventQueue } from './event-queue.ts';
 import { dictationFor, general, lastOf, type General } from '../general.ts';
 
-/** What a simulated order meets, beside the mission itself. */
-export interface Circumstances {
-  /** The traitors and their ways. */
-  readonly traitors?: ReadonlyMap<NodeId, string>;
+/** What a simulated order meets, beside its specification. */
+export interface RunOptions {
+  /** What some of them do beside what their protocol asks for. */
+  readonly behaviours?: Behaviours;
   /** Members that were lost before. */
   readonly lost?: ReadonlySet<NodeId>;
-  /** Members that break down when the order reaches them. */
-  readonly breakdowns?: ReadonlyMap<NodeId, Breakdown>;
-  /** Members that die in the middle of a round, and of which. */
-  readonly dooms?: ReadonlyMap<NodeId, number>;
-  /** What traitors say in this order, word by word, in the place of what their strategies would choose. */
-  readonly dictations?: ReadonlyMap<NodeId, readonly string[]>;
   /** How many milliseconds of virtual time a frame is under way; 1 if not given. */
   readonly delay?: (from: NodeId, to: NodeId) => number;
-  /** Answers the questions of treason; by the mission's seed if not given. */
+  /** Answers the questions of treason; by the order's seed if not given. */
   readonly choose?: Choose;
+  readonly observer?: RunObserver;
 }
 
-type Happening = { readonly to: NodeId } & (
+type HostEvent = { readonly to: NodeId } & (
   | { readonly type: 'event'; readonly event: Event<Synchronized> }
   | { readonly type: 'timer'; readonly timer: string; readonly setting: number }
 );
 
 /**
- * Runs one order in virtual time. Without I/O and clock: the same arguments give the same account.
- * @throws Refusal if a dictation does not fit what its general has to say
+ * Runs one order in virtual time. Without I/O and clock: the same arguments give the same result.
+ * @throws UserError if a dictation does not fit what its general has to say
  */
-export function simulate(mission: Mission, circumstances: Circumstances = {}): Account {
-  const { traitors, dictations, lost = new Set<NodeId>(), breakdowns, dooms, delay = () => 1, choose = seeded(mission.seed) } = circumstances;
-  const dictates = new Map([...(dictations ?? [])].map(([id, words]) => [id, dictationFor(mission, id, words)]));
-  const agenda = new Agenda<Happening>();
+export function simulate(spec: RunSpec, options: RunOptions = {}): RunResult {
+  const { behaviours, lost = new Set<NodeId>(), delay = () => 1, choose = seeded(spec.seed), observer } = options;
+  const dictations = new Map<NodeId, Dictation>();
+  const queue = new EventQueue<HostEvent>();
   const army = new Map<NodeId, General>();
   const timers = new Map<string, number>();
   const reports = new Map<NodeId, Report>();
@@ -46,40 +42,44 @@ export function simulate(mission: Mission, circumstances: Circumstances = {}): A
   const accusations: Accusation[] = [];
   let settings = 0;
 
-  for (const id of mission.members) {
-    if (!lost.has(id) && breakdowns?.get(id) === undefined) army.set(id, general(mission, id, traitors?.get(id), choose, symbolicKeyring(id), dictates.get(id)));
+  for (const id of spec.members) {
+    const { strategy, words, crashMode } = behaviours?.get(id) ?? {};
+    if (words !== undefined) dictations.set(id, dictationFor(spec, id, words));
+    if (!lost.has(id) && crashMode === undefined) army.set(id, general(spec, id, strategy, choose, symbolicKeyring(id), dictations.get(id)));
   }
-  for (const id of mission.members) {
+  for (const id of spec.members) {
     if (army.has(id)) continue;
-    const breakdown = breakdowns?.get(id);
+    const crashMode = behaviours?.get(id)?.crashMode;
     if (lost.has(id)) depart(id, atOnce);
-    else if (breakdown === 'throw') lose(id, lossBy.throwing(BREAKDOWN_MESSAGE), atOnce);
-    else if (breakdown === 'exit') lose(id, lossBy.exiting(1), atOnce);
+    else if (crashMode === 'throw') lose(id, lossBy.throwing(CRASH_MESSAGE), atOnce);
+    else if (crashMode === 'exit') lose(id, lossBy.exiting(1), atOnce);
   }
-  if (army.has(mission.commander)) happen(mission.commander, { type: 'input', input: mission.order }, 0);
+  if (army.has(spec.commander)) happen(spec.commander, { type: 'input', input: spec.order }, 0);
   for (const id of army.keys()) happen(id, { type: 'start' }, 0);
 
-  for (let next = agenda.next(); next !== undefined; next = agenda.next()) {
+  for (let next = queue.next(); next !== undefined; next = queue.next()) {
     const { at, item } = next;
     const actor = army.get(item.to);
     if (actor === undefined) continue;
-    if (item.type === 'event') perform(item.to, actor.handle(item.event), at);
-    else if (timers.get(`${item.to} ${item.timer}`) === item.setting) perform(item.to, actor.handle({ type: 'timeout', timer: item.timer }), at);
+    if (item.type === 'event') perform(item.to, actor, actor.handle(item.event), at);
+    else if (timers.get(`${item.to} ${item.timer}`) === item.setting) perform(item.to, actor, actor.handle({ type: 'timeout', timer: item.timer }), at);
   }
-  for (const id of mission.members) {
-    if (!reports.has(id) && !lost.has(id) && !losses.some((loss) => loss.id === id)) lose(id, lossBy.hanging(mission.deadline), atOnce);
+  for (const id of spec.members) {
+    if (!reports.has(id) && !lost.has(id) && !losses.some((loss) => loss.id === id)) lose(id, lossBy.hanging(spec.deadline), atOnce);
   }
   // Where somebody was lost on the way, the others may have had less to say than was foreseen, as on threads.
-  if (losses.length === 0) for (const dictate of dictates.values()) dictate.finish();
+  if (losses.length === 0) for (const dictation of dictations.values()) dictation.finish();
   return { reports: [...reports.values()].sort(byId), losses: losses.sort(byId), accusations: accusations.sort(byAccuser) };
 
   function happen(to: NodeId, event: Event<Synchronized>, at: number): void {
-    agenda.add(at, { to, type: 'event', event });
+    queue.add(at, { to, type: 'event', event });
   }
 
-  function perform(self: NodeId, effects: Effect<Synchronized>[], now: number): void {
-    const doom = dooms?.get(self);
-    const last = doom === undefined ? undefined : lastOf(effects, doom, mission.members.filter((id) => id !== self));
+  function perform(self: NodeId, actor: General, effects: Effect<Synchronized>[], now: number): void {
+    const news = observer === undefined ? undefined : actor.news();
+    if (news !== undefined) observer?.news(self, news);
+    const crashRound = behaviours?.get(self)?.crashRound;
+    const last = crashRound === undefined ? undefined : lastOf(effects, crashRound, spec.members.filter((id) => id !== self));
     for (const effect of last ?? effects) {
       switch (effect.type) {
         case 'send':
@@ -88,17 +88,17 @@ export function simulate(mission: Mission, circumstances: Circumstances = {}): A
         case 'set-timer':
           settings += 1;
           timers.set(`${self} ${effect.timer}`, settings);
-          agenda.add(now + effect.after, { to: self, type: 'timer', timer: effect.timer, setting: settings });
+          queue.add(now + effect.after, { to: self, type: 'timer', timer: effect.timer, setting: settings });
           break;
         case 'cancel-timer':
           timers.delete(`${self} ${effect.timer}`);
           break;
         case 'output':
-          reports.set(self, army.get(self)!.report(effect.output));
+          report(actor.report(effect.output));
           break;
         case 'accuse':
-          accusations.push({ by: self, kind: effect.kind, suspect: effect.suspect, evidence: effect.evidence });
-          if (effect.kind === 'silence' && !losses.some(({ id }) => id === effect.suspect)) lose(effect.suspect, lossBy.hanging(mission.deadline), () => now);
+          accuse({ by: self, kind: effect.kind, suspect: effect.suspect, evidence: effect.evidence });
+          if (effect.kind === 'silence' && !losses.some(({ id }) => id === effect.suspect)) lose(effect.suspect, lossBy.hanging(spec.deadline), () => now);
           break;
         default:
           effect satisfies never;
@@ -108,9 +108,20 @@ export function simulate(mission: Mission, circumstances: Circumstances = {}): A
     if (last !== undefined) lose(self, lossBy.killing(), (peer) => now + delay(self, peer));
   }
 
+  function report(own: Report): void {
+    reports.set(own.id, own);
+    observer?.reported(own);
+  }
+
+  function accuse(accusation: Accusation): void {
+    accusations.push(accusation);
+    observer?.accused(accusation);
+  }
+
   /** @param noticed when each of the others sees it */
   function lose(id: NodeId, reason: string, noticed: (by: NodeId) => number): void {
     losses.push({ id, reason });
+    observer?.lost({ id, reason });
     army.delete(id);
     reports.delete(id);
     depart(id, noticed);

@@ -9,7 +9,7 @@ import type { NodeId } from '../../core/node.ts';
 import type { AnyRoundsProtocol } from '../protocol.ts';
 import { exchange } from '../protocols/exchange.ts';
 import { oral } from '../protocols/oral.ts';
-import type { Word } from './words.ts';
+import type { Signal } from './words.ts';
 
 /** Who takes part, and what a circuit is made of. */
 export interface Scene {
@@ -17,16 +17,16 @@ export interface Scene {
   readonly lieutenants: readonly NodeId[];
   readonly m: number;
   /** The commander's own order. */
-  readonly order: Word;
+  readonly order: Signal;
   readonly isTraitor: (id: NodeId) => boolean;
   /** What the last general of the path says to another: what it holds to be true, or a coin if it is a traitor. */
-  readonly said: (path: readonly NodeId[], to: NodeId, honest: () => Word) => Word;
+  readonly said: (path: readonly NodeId[], to: NodeId, honest: () => Signal) => Signal;
   /** For each of several tallies what strictly more than half of its votes are for, a tie being retreat. */
-  readonly majorities: (tallies: readonly (readonly Word[])[]) => readonly Word[];
+  readonly majorities: (tallies: readonly (readonly Signal[])[]) => readonly Signal[];
 }
 
 /** What each loyal lieutenant decides, in their order. */
-export type Circuit = (scene: Scene) => readonly Word[];
+export type Circuit = (scene: Scene) => readonly Signal[];
 
 /** The circuits, by their protocol. Each follows its very code: a variant under the same name is another protocol. */
 export const CIRCUITS: ReadonlyMap<AnyRoundsProtocol, Circuit> = new Map<AnyRoundsProtocol, Circuit>([
@@ -35,7 +35,7 @@ export const CIRCUITS: ReadonlyMap<AnyRoundsProtocol, Circuit> = new Map<AnyRoun
 ]);
 
 /** See `generals/protocols/exchange.ts`: a lieutenant passes on what it heard, and decides for the majority of all that it holds. */
-function exchangeCircuit({ commander, lieutenants, order, isTraitor, said, majorities }: Scene): readonly Word[] {
+function exchangeCircuit({ commander, lieutenants, order, isTraitor, said, majorities }: Scene): readonly Signal[] {
   const heard = new Map(lieutenants.map((to) => [to, said([commander], to, () => order)]));
   const loyal = lieutenants.filter((id) => !isTraitor(id));
   return majorities(
@@ -44,13 +44,13 @@ function exchangeCircuit({ commander, lieutenants, order, isTraitor, said, major
 }
 
 /** See `generals/protocols/oral.ts`: what a lieutenant makes of a path is the majority of what it heard on it and what it makes of each longer one. */
-function oralCircuit({ commander, lieutenants, m, order, isTraitor, said, majorities }: Scene): readonly Word[] {
+function oralCircuit({ commander, lieutenants, m, order, isTraitor, said, majorities }: Scene): readonly Signal[] {
   const loyal = lieutenants.filter((id) => !isTraitor(id));
   const decided = made([commander]);
   return loyal.map((id) => decided.get(id)!);
 
   /** What each loyal lieutenant that is not on the path makes of it. */
-  function made(path: readonly NodeId[]): ReadonlyMap<NodeId, Word> {
+  function made(path: readonly NodeId[]): ReadonlyMap<NodeId, Signal> {
     const makers = loyal.filter((id) => !path.includes(id));
     const own = makers.map((self) => heard(path, self));
     if (path.length === m + 1) return new Map(makers.map((self, index) => [self, own[index]!]));
@@ -61,7 +61,7 @@ function oralCircuit({ commander, lieutenants, m, order, isTraitor, said, majori
   }
 
   /** What a general heard on a path: the commander said its order, any other what it heard itself. */
-  function heard(path: readonly NodeId[], to: NodeId): Word {
+  function heard(path: readonly NodeId[], to: NodeId): Signal {
     const speaker = path.at(-1)!;
     return said(path, to, () => (speaker === commander ? order : heard(path.slice(0, -1), speaker)));
   }

@@ -1,6 +1,6 @@
 import { canRun, runOf } from './run.ts';
-import type { Situation } from './situation.ts';
-import { NEVER } from './words.ts';
+import type { Instance } from './instance.ts';
+import { FALSE } from './words.ts';
 
 /**
  * Whether the symbolic run alone proves that these traitors cannot break agreement or validity. False says nothing.
@@ -12,8 +12,8 @@ import { NEVER } from './words.ts';
  * from each other, for their coins do not depend on that. Termination needs no proof: a loyal general decides after its last
  * round, whatever it has heard.
  */
-export function isProven(situation: Situation): boolean {
-  if (!canRun(situation)) return false;
-  const { agreementViolated, validityViolated } = runOf(situation);
-  return agreementViolated === NEVER && validityViolated === NEVER;
+export function isProven(instance: Instance): boolean {
+  if (!canRun(instance)) return false;
+  const { agreementViolated, validityViolated } = runOf(instance);
+  return agreementViolated === FALSE && validityViolated === FALSE;
 }

@@ -3,16 +3,16 @@ import { nodeId, QUORUM, type NodeId } from '../../core/node.ts';
 import { strictMajority } from '../../core/quorum.ts';
 import { atLeast, majorities } from './adder.ts';
 import { CIRCUITS } from './circuits.ts';
-import type { Situation } from './situation.ts';
-import { ALWAYS, NEVER, Words, type Word } from './words.ts';
+import type { Instance } from './instance.ts';
+import { TRUE, FALSE, Circuitry, type Signal } from './words.ts';
 
 /** One symbolic run: for each property that is counted, the word of the orders in which it came about. */
 export interface Run {
-  readonly words: Words;
-  readonly agreementViolated: Word;
-  readonly validityViolated: Word;
-  readonly executedAttack: Word;
-  readonly executedRetreat: Word;
+  readonly words: Circuitry;
+  readonly agreementViolated: Signal;
+  readonly validityViolated: Signal;
+  readonly executedAttack: Signal;
+  readonly executedRetreat: Signal;
 }
 
 /** The name of the coin that settles what the last general of a path says to another, and of a traitor's ballot. */
@@ -22,11 +22,11 @@ export const tossOf = (path: readonly NodeId[], to: NodeId): string => `${path.j
 const MESSAGES_MAX = 60_000;
 
 /** Whether a situation can be run on words: its protocol has a circuit, takes so many generals and m, and is not too large. */
-export function canRun({ protocol, members: n, m }: Situation): boolean {
+export function canRun({ protocol, members: n, m }: Instance): boolean {
   if (!CIRCUITS.has(protocol) || n < 1 || protocol.refuses(n, m) !== undefined) return false;
   const commander = nodeId(1);
   const members = Array.from({ length: n }, (_, index) => nodeId(index + 1));
-  return protocol.messages({ self: commander, commander, members, faults: m, number: 1, keyring: symbolicKeyring(commander) }) <= MESSAGES_MAX;
+  return protocol.messages({ self: commander, commander, members, m, number: 1, keyring: symbolicKeyring(commander) }) <= MESSAGES_MAX;
 }
 
 /**
@@ -34,14 +34,14 @@ export function canRun({ protocol, members: n, m }: Situation): boolean {
  * x xor a fair coin is a fair coin, independent of x, so what it should have said is not computed.
  * @throws Error if the protocol has no circuit
  */
-export function runOf({ protocol, members, m, traitors, order }: Situation): Run {
-  const words = new Words();
+export function runOf({ protocol, members, m, traitors, order }: Instance): Run {
+  const words = new Circuitry();
   const commander = nodeId(1);
   const lieutenants = Array.from({ length: members - 1 }, (_, index) => nodeId(index + 2));
   const faulty = new Set(traitors);
   const isTraitor = (id: NodeId): boolean => faulty.has(id);
-  const said = (path: readonly NodeId[], to: NodeId, honest: () => Word): Word => (isTraitor(path.at(-1)!) ? words.coin(tossOf(path, to)) : honest());
-  const ordered = order === 'attack' ? ALWAYS : NEVER;
+  const said = (path: readonly NodeId[], to: NodeId, honest: () => Signal): Signal => (isTraitor(path.at(-1)!) ? words.coin(tossOf(path, to)) : honest());
+  const ordered = order === 'attack' ? TRUE : FALSE;
 
   const circuit = CIRCUITS.get(protocol);
   if (circuit === undefined) throw new Error(`'${protocol.name}' has no circuit`);
@@ -61,9 +61,9 @@ export function runOf({ protocol, members, m, traitors, order }: Situation): Run
 }
 
 /** As `findingsOf` in the judge. @param ordered what a loyal commander ordered */
-function broken(words: Words, decisions: readonly Word[], ordered: Word | undefined): Pick<Run, 'agreementViolated' | 'validityViolated'> {
-  const some = decisions.reduce((a, b) => words.or(a, b), NEVER);
-  const all = decisions.reduce((a, b) => words.and(a, b), ALWAYS);
-  const disobeyed = ordered === ALWAYS ? words.not(all) : some;
-  return { agreementViolated: decisions.length === 0 ? NEVER : words.but(some, all), validityViolated: ordered === undefined ? NEVER : disobeyed };
+function broken(words: Circuitry, decisions: readonly Signal[], ordered: Signal | undefined): Pick<Run, 'agreementViolated' | 'validityViolated'> {
+  const some = decisions.reduce((a, b) => words.or(a, b), FALSE);
+  const all = decisions.reduce((a, b) => words.and(a, b), TRUE);
+  const disobeyed = ordered === TRUE ? words.not(all) : some;
+  return { agreementViolated: decisions.length === 0 ? FALSE : words.andNot(some, all), validityViolated: ordered === undefined ? FALSE : disobeyed };
 }

@@ -7,28 +7,28 @@
  */
 
 /** A word of the graph: what a gate puts out. */
-export type Word = number & { readonly __brand: 'Word' };
+export type Signal = number & { readonly __brand: 'Word' };
 
 /** `but` is `a` and not `b`. */
 export type Gate =
   | { readonly type: 'constant'; readonly value: boolean }
   | { readonly type: 'coin'; readonly toss: string }
-  | { readonly type: 'not'; readonly of: Word }
-  | { readonly type: 'and' | 'or' | 'xor' | 'but'; readonly a: Word; readonly b: Word }
-  | { readonly type: 'select'; readonly chosen: Word; readonly otherwise: Word; readonly by: Word };
+  | { readonly type: 'not'; readonly of: Signal }
+  | { readonly type: 'and' | 'or' | 'xor' | 'but'; readonly a: Signal; readonly b: Signal }
+  | { readonly type: 'select'; readonly chosen: Signal; readonly otherwise: Signal; readonly by: Signal };
 
-export const NEVER = 0 as Word;
-export const ALWAYS = 1 as Word;
+export const FALSE = 0 as Signal;
+export const TRUE = 1 as Signal;
 
 /** The words of one symbolic run. */
-export class Words {
+export class Circuitry {
   readonly #gates: Gate[] = [
     { type: 'constant', value: false },
     { type: 'constant', value: true },
   ];
-  readonly #known = new Map<string, Word>();
+  readonly #known = new Map<string, Signal>();
 
-  gate(word: Word): Gate {
+  gate(word: Signal): Gate {
     return this.#gates[word]!;
   }
 
@@ -38,47 +38,47 @@ export class Words {
   }
 
   /** A fair coin for each order. The same toss is the same coin. */
-  coin(toss: string): Word {
+  coin(toss: string): Signal {
     return this.#made(`coin ${toss}`, { type: 'coin', toss });
   }
 
-  not(of: Word): Word {
-    if (of === NEVER) return ALWAYS;
-    if (of === ALWAYS) return NEVER;
+  not(of: Signal): Signal {
+    if (of === FALSE) return TRUE;
+    if (of === TRUE) return FALSE;
     return this.#complemented(of) ?? this.#made(`not ${of}`, { type: 'not', of });
   }
 
-  and(a: Word, b: Word): Word {
+  and(a: Signal, b: Signal): Signal {
     if (a > b) return this.and(b, a);
-    if (a === NEVER) return NEVER;
-    if (a === ALWAYS || a === b) return b;
+    if (a === FALSE) return FALSE;
+    if (a === TRUE || a === b) return b;
     const [notA, notB] = [this.#complemented(a), this.#complemented(b)];
     if (notA !== undefined && notB !== undefined) return this.not(this.or(notA, notB));
-    if (notA !== undefined) return this.but(b, notA);
-    if (notB !== undefined) return this.but(a, notB);
+    if (notA !== undefined) return this.andNot(b, notA);
+    if (notB !== undefined) return this.andNot(a, notB);
     if (this.#isWithin(a, b)) return a;
     if (this.#isWithin(b, a)) return b;
     return this.#made(`and ${a} ${b}`, { type: 'and', a, b });
   }
 
-  or(a: Word, b: Word): Word {
+  or(a: Signal, b: Signal): Signal {
     if (a > b) return this.or(b, a);
-    if (a === NEVER || a === b) return b;
-    if (a === ALWAYS) return ALWAYS;
+    if (a === FALSE || a === b) return b;
+    if (a === TRUE) return TRUE;
     const [notA, notB] = [this.#complemented(a), this.#complemented(b)];
     if (notA !== undefined && notB !== undefined) return this.not(this.and(notA, notB));
-    if (notA !== undefined) return this.not(this.but(notA, b));
-    if (notB !== undefined) return this.not(this.but(notB, a));
+    if (notA !== undefined) return this.not(this.andNot(notA, b));
+    if (notB !== undefined) return this.not(this.andNot(notB, a));
     if (this.#isWithin(a, b)) return b;
     if (this.#isWithin(b, a)) return a;
     return this.#made(`or ${a} ${b}`, { type: 'or', a, b });
   }
 
-  xor(a: Word, b: Word): Word {
+  xor(a: Signal, b: Signal): Signal {
     if (a > b) return this.xor(b, a);
-    if (a === b) return NEVER;
-    if (a === NEVER) return b;
-    if (a === ALWAYS) return this.not(b);
+    if (a === b) return FALSE;
+    if (a === FALSE) return b;
+    if (a === TRUE) return this.not(b);
     const [notA, notB] = [this.#complemented(a), this.#complemented(b)];
     if (notA !== undefined) return this.not(this.xor(notA, b));
     if (notB !== undefined) return this.not(this.xor(a, notB));
@@ -86,26 +86,26 @@ export class Words {
   }
 
   /** `a` and not `b`. */
-  but(a: Word, b: Word): Word {
-    if (a === NEVER || b === ALWAYS || a === b) return NEVER;
-    if (b === NEVER) return a;
-    if (a === ALWAYS) return this.not(b);
+  andNot(a: Signal, b: Signal): Signal {
+    if (a === FALSE || b === TRUE || a === b) return FALSE;
+    if (b === FALSE) return a;
+    if (a === TRUE) return this.not(b);
     const [notA, notB] = [this.#complemented(a), this.#complemented(b)];
     if (notB !== undefined) return this.and(a, notB);
     if (notA !== undefined) return this.not(this.or(notA, b));
-    if (this.#isWithin(a, b)) return NEVER;
+    if (this.#isWithin(a, b)) return FALSE;
     return this.#made(`but ${a} ${b}`, { type: 'but', a, b });
   }
 
-  select({ by, chosen, otherwise }: { readonly by: Word; readonly chosen: Word; readonly otherwise: Word }): Word {
-    if (by === ALWAYS || chosen === otherwise) return chosen;
-    if (by === NEVER) return otherwise;
+  select({ by, chosen, otherwise }: { readonly by: Signal; readonly chosen: Signal; readonly otherwise: Signal }): Signal {
+    if (by === TRUE || chosen === otherwise) return chosen;
+    if (by === FALSE) return otherwise;
     const notBy = this.#complemented(by);
     if (notBy !== undefined) return this.select({ by: notBy, chosen: otherwise, otherwise: chosen });
-    if (chosen === NEVER || chosen === this.not(by)) return this.but(otherwise, by);
-    if (chosen === ALWAYS || chosen === by) return this.or(by, otherwise);
-    if (otherwise === NEVER || otherwise === by) return this.and(by, chosen);
-    if (otherwise === ALWAYS || otherwise === this.not(by)) return this.not(this.but(by, chosen));
+    if (chosen === FALSE || chosen === this.not(by)) return this.andNot(otherwise, by);
+    if (chosen === TRUE || chosen === by) return this.or(by, otherwise);
+    if (otherwise === FALSE || otherwise === by) return this.and(by, chosen);
+    if (otherwise === TRUE || otherwise === this.not(by)) return this.not(this.andNot(by, chosen));
     const [notChosen, notOtherwise] = [this.#complemented(chosen), this.#complemented(otherwise)];
     if (notChosen === otherwise || notOtherwise === chosen) return this.xor(by, otherwise);
     if (notChosen !== undefined && notOtherwise !== undefined) return this.not(this.select({ by, chosen: notChosen, otherwise: notOtherwise }));
@@ -113,22 +113,22 @@ export class Words {
   }
 
   /** What this word is the complement of; undefined if it is none. */
-  #complemented(word: Word): Word | undefined {
+  #complemented(word: Signal): Signal | undefined {
     const gate = this.#gates[word]!;
     return gate.type === 'not' ? gate.of : undefined;
   }
 
   /** Whether `a` plainly holds only where `b` does: it is `b` and something, or `b` is `a` or something. */
-  #isWithin(a: Word, b: Word): boolean {
+  #isWithin(a: Signal, b: Signal): boolean {
     const [inner, outer] = [this.#gates[a]!, this.#gates[b]!];
     if (outer.type === 'or' && (outer.a === a || outer.b === a)) return true;
     return (inner.type === 'and' && (inner.a === b || inner.b === b)) || (inner.type === 'but' && inner.a === b);
   }
 
-  #made(key: string, gate: Gate): Word {
+  #made(key: string, gate: Gate): Signal {
     const known = this.#known.get(key);
     if (known !== undefined) return known;
-    const word = this.#gates.length as Word;
+    const word = this.#gates.length as Signal;
     this.#gates.push(gate);
     this.#known.set(key, word);
     return word;

@@ -1,10 +1,10 @@
 import { MessageChannel, Worker, type MessagePort } from 'node:worker_threads';
-import { lossBy, type Accusation, type Account, type Host, type Loss, type Report } from '../host.ts';
+import { lossBy, type Accusation, type RunResult, type Host, type Loss, type Report, type RunObserver } from '../host.ts';
 import type { Keyring } from '../keyring.ts';
-import type { Breakdown, Mission } from '../mission.ts';
+import type { Behaviours, NodeSpec, RunSpec } from '../run-spec.ts';
 import { nameOf, type NodeId } from '../../core/node.ts';
 import { ed25519Keyring } from '../keys.ts';
-import { openReport, sealMission, type Answer, type Letter } from './letters.ts';
+import { decodeReport, encodeSpec, type FromWorker, type ToWorker } from './letters.ts';
 
 // One file, bundled from workers/general.ts when the project is built: a thread that loads it is up a fifth sooner than one
 // that loads the modules one by one.
@@ -14,25 +14,26 @@ const ENTRY = new URL('../../../workers/general.cjs', import.meta.url);
 const COMPANY = 16;
 
 /** A living thread, on its way to be one general or already it. */
-interface Soldier {
+interface GeneralThread {
   readonly worker: Worker;
   /** Ended by us, so that its exit is no loss. */
   dismissed: boolean;
   /** To end in the middle of the next order, as we asked it to. */
-  doomed: boolean;
+  crashing: boolean;
   /** Resolves when it is linked, or lost before. */
   readonly ready: Promise<void>;
 }
 
-/** A mission under way. */
+/** An order under way. */
 interface Campaign {
-  readonly mission: Mission;
+  readonly spec: NodeSpec;
   readonly awaited: Set<NodeId>;
   readonly reports: Report[];
   readonly losses: Loss[];
   readonly accusations: Accusation[];
   readonly patience: NodeJS.Timeout;
-  readonly end: (account: Account) => void;
+  readonly observer: RunObserver | undefined;
+  readonly end: (account: RunResult) => void;
 }
 
 /**
@@ -40,7 +41,7 @@ interface Campaign {
  * here: this thread links them, hands out missions, takes reports, and notices who is lost.
  */
 export class ThreadHost implements Host {
-  readonly #soldiers = new Map<NodeId, Soldier>();
+  readonly #threads = new Map<NodeId, GeneralThread>();
   /** Sent away before they were born. */
   readonly #unwanted = new Set<NodeId>();
   readonly #keepsSpare: boolean;
@@ -53,19 +54,19 @@ export class ThreadHost implements Host {
     this.#keepsSpare = spare;
   }
 
-  async enlist(ids: readonly NodeId[]): Promise<void> {
+  async spawn(ids: readonly NodeId[]): Promise<void> {
     // In companies, so that in between this thread can hear a signal, and few threads are half-born when it is one to end.
     for (let start = 0; start < ids.length; start += COMPANY) {
       await this.#enlistCompany(ids.slice(start, start + COMPANY).filter((id) => !this.#unwanted.delete(id)));
     }
-    if (this.#keepsSpare && this.#soldiers.size > 0) this.#spare ??= spawn();
+    if (this.#keepsSpare && this.#threads.size > 0) this.#spare ??= spawn();
     this.#spare?.unref();
   }
 
   async #enlistCompany(ids: readonly NodeId[]): Promise<void> {
-    const links = new Map<NodeId, [NodeId, MessagePort][]>([...this.#soldiers.keys()].map((id) => [id, []]));
+    const links = new Map<NodeId, [NodeId, MessagePort][]>([...this.#threads.keys()].map((id) => [id, []]));
     for (const id of ids) {
-      this.#soldiers.set(id, this.#recruit(id));
+      this.#threads.set(id, this.#spawn(id));
       const own: [NodeId, MessagePort][] = [];
       for (const [peer, ports] of links) {
         const { port1, port2 } = new MessageChannel();
@@ -77,54 +78,40 @@ export class ThreadHost implements Host {
     for (const [self, peers] of links) {
       this.#send(self, { type: 'link', self, peers }, peers.map(([, port]) => port));
     }
-    await Promise.all(ids.map(async (id) => this.#soldiers.get(id)?.ready));
+    await Promise.all(ids.map(async (id) => this.#threads.get(id)?.ready));
     const stillborn = this.#losses.find(({ id }) => ids.includes(id));
     if (stillborn !== undefined) throw new Error(`${nameOf(stillborn.id)} could not be mustered: it ${stillborn.reason}`);
   }
 
-  async dismiss(id: NodeId): Promise<void> {
-    const soldier = this.#soldiers.get(id);
-    if (soldier === undefined) {
+  async stop(id: NodeId): Promise<void> {
+    const instance = this.#threads.get(id);
+    if (instance === undefined) {
       this.#unwanted.add(id);
       return;
     }
     this.#strike(id, lossBy.killing());
-    await soldier.worker.terminate();
-  }
-
-  corrupt(id: NodeId, strategy: string | undefined): void {
-    this.#send(id, { type: 'corrupt', strategy });
-  }
-
-  sabotage(id: NodeId, breakdown: Breakdown): void {
-    this.#send(id, { type: 'sabotage', breakdown });
-  }
-
-  doom(id: NodeId, round: number): void {
-    const soldier = this.#soldiers.get(id);
-    if (soldier !== undefined) soldier.doomed = true;
-    this.#send(id, { type: 'doom', round });
-  }
-
-  dictate(id: NodeId, words: readonly string[]): void {
-    this.#send(id, { type: 'dictate', words });
+    await instance.worker.terminate();
   }
 
   keyring(seed: number, id: NodeId): Keyring {
     return ed25519Keyring(seed, id);
   }
 
-  carry(mission: Mission): Promise<Account> {
-    if (this.#campaign !== undefined) throw new Error('a mission is under way');
+  run({ order, ...spec }: RunSpec, behaviours: Behaviours, observer?: RunObserver): Promise<RunResult> {
+    if (this.#campaign !== undefined) throw new Error('an order is under way');
     return new Promise((end) => {
-      const { order, ...briefing } = mission;
-      const { members, commander, deadline } = mission;
-      const awaited = new Set(members.filter((id) => this.#soldiers.has(id)));
+      const { members, commander, deadline } = spec;
+      const awaited = new Set(members.filter((id) => this.#threads.has(id)));
       // Whoever goes on lets this begin anew, and accuses the silent before it runs out; it is for the case that nobody is left to.
       const patience = setTimeout(() => this.#giveUp(), deadline + 0.05 * members.length ** 2);
-      this.#campaign = { mission, awaited, reports: [], losses: [], accusations: [], patience, end };
-      const forLieutenants = sealMission(briefing, undefined);
-      for (const id of awaited) this.#send(id, id === commander ? sealMission(briefing, order) : forLieutenants);
+      this.#campaign = { spec, awaited, reports: [], losses: [], accusations: [], patience, observer, end };
+      const isObserved = observer !== undefined;
+      const forMost = encodeSpec({ spec, isObserved });
+      for (const id of awaited) {
+        const behaviour = behaviours.get(id);
+        if (behaviour?.crashRound !== undefined) this.#threads.get(id)!.crashing = true;
+        this.#send(id, id !== commander && behaviour === undefined ? forMost : encodeSpec({ spec, order: id === commander ? order : undefined, behaviour, isObserved }));
+      }
       this.#endIfComplete();
     });
   }
@@ -136,60 +123,64 @@ export class ThreadHost implements Host {
   }
 
   async close(): Promise<void> {
-    const workers = [...this.#soldiers.values()].map(({ worker }) => worker);
+    const workers = [...this.#threads.values()].map(({ worker }) => worker);
     if (this.#spare !== undefined) workers.push(this.#spare);
     this.#spare = undefined;
-    for (const id of this.#soldiers.keys()) this.#strike(id, lossBy.killing());
+    for (const id of this.#threads.keys()) this.#strike(id, lossBy.killing());
     await Promise.all(workers.map((worker) => worker.terminate()));
   }
 
-  #recruit(id: NodeId): Soldier {
+  #spawn(id: NodeId): GeneralThread {
     const worker = this.#spare ?? spawn();
     this.#spare = undefined;
     worker.ref();
-    const soldier: Soldier = {
+    const instance: GeneralThread = {
       worker,
       dismissed: false,
-      doomed: false,
+      crashing: false,
       ready: new Promise((resolve) => {
         let thrown: string | undefined;
-        worker.on('message', (answer: Answer) => {
+        worker.on('message', (answer: FromWorker) => {
           if (typeof answer === 'string') {
-            const { number, report } = openReport(answer);
+            const { number, report } = decodeReport(answer);
             this.#take(number, report);
           } else if (answer.type === 'ready') {
             // From now on only work under way keeps the process alive, so that who forgets to disband can still exit.
             worker.unref();
             resolve();
           } else if (answer.type === 'pulse') {
-            if (answer.number === this.#campaign?.mission.number) this.#campaign.patience.refresh();
+            if (answer.number === this.#campaign?.spec.number) this.#campaign.patience.refresh();
+          } else if (answer.type === 'news') {
+            if (answer.number === this.#campaign?.spec.number) this.#campaign.observer?.news(id, answer.news);
           } else this.#heed(answer.number, { by: id, ...answer.accusation });
         });
         worker.on('error', (error: unknown) => {
           thrown = error instanceof Error ? error.message : String(error);
         });
         worker.on('exit', (code) => {
-          if (!soldier.dismissed) this.#lose(id, thrown !== undefined ? lossBy.throwing(thrown) : soldier.doomed && code === 0 ? lossBy.killing() : lossBy.exiting(code));
+          if (!instance.dismissed) this.#lose(id, thrown !== undefined ? lossBy.throwing(thrown) : instance.crashing && code === 0 ? lossBy.killing() : lossBy.exiting(code));
           resolve();
         });
       }),
     };
-    return soldier;
+    return instance;
   }
 
   #take(number: number, report: Report): void {
     const campaign = this.#campaign;
-    if (number !== campaign?.mission.number || !campaign.awaited.delete(report.id)) return;
+    if (number !== campaign?.spec.number || !campaign.awaited.delete(report.id)) return;
     campaign.patience.refresh();
     campaign.reports.push(report);
+    campaign.observer?.reported(report);
     this.#endIfComplete();
   }
 
   #heed(number: number, accusation: Accusation): void {
     const campaign = this.#campaign;
-    if (number !== campaign?.mission.number) return;
+    if (number !== campaign?.spec.number) return;
     campaign.patience.refresh();
     campaign.accusations.push(accusation);
+    campaign.observer?.accused(accusation);
     if (accusation.kind === 'silence') this.#abandon(accusation.suspect);
   }
 
@@ -199,10 +190,10 @@ export class ThreadHost implements Host {
 
   /** Ends a general that hangs; its peers learn it from their closed ports. */
   #abandon(id: NodeId): void {
-    const soldier = this.#soldiers.get(id);
-    if (soldier === undefined || this.#campaign === undefined) return;
-    this.#lose(id, lossBy.hanging(this.#campaign.mission.deadline));
-    soldier.worker.terminate().catch((error: unknown) => {
+    const instance = this.#threads.get(id);
+    if (instance === undefined || this.#campaign === undefined) return;
+    this.#lose(id, lossBy.hanging(this.#campaign.spec.deadline));
+    instance.worker.terminate().catch((error: unknown) => {
       throw new Error(`${nameOf(id)} could not be ended`, { cause: error });
     });
   }
@@ -212,16 +203,17 @@ export class ThreadHost implements Host {
   }
 
   /**
-   * Takes a general off the list; a mission that waits for it goes on without.
-   * @returns whether a mission did
+   * Takes a general off the list; an order that waits for it goes on without.
+   * @returns whether an order did
    */
   #strike(id: NodeId, reason: string): boolean {
-    const soldier = this.#soldiers.get(id);
-    if (soldier === undefined) return true;
-    soldier.dismissed = true;
-    this.#soldiers.delete(id);
+    const instance = this.#threads.get(id);
+    if (instance === undefined) return true;
+    instance.dismissed = true;
+    this.#threads.delete(id);
     if (this.#campaign?.awaited.delete(id) !== true) return false;
     this.#campaign.losses.push({ id, reason });
+    this.#campaign.observer?.lost({ id, reason });
     this.#endIfComplete();
     return true;
   }
@@ -239,8 +231,8 @@ export class ThreadHost implements Host {
     });
   }
 
-  #send(id: NodeId, letter: Letter, ports: MessagePort[] = []): void {
-    this.#soldiers.get(id)?.worker.postMessage(letter, ports);
+  #send(id: NodeId, letter: ToWorker, ports: MessagePort[] = []): void {
+    this.#threads.get(id)?.worker.postMessage(letter, ports);
   }
 }
 

@@ -1,15 +1,15 @@
 import type { MessagePort } from 'node:worker_threads';
 import { seeded } from '../../core/choice.ts';
-import { BREAKDOWN_MESSAGE } from '../host.ts';
+import { CRASH_MESSAGE } from '../host.ts';
 import type { Keyring } from '../keyring.ts';
-import type { Breakdown, Briefing } from '../mission.ts';
+import type { Behaviour, CrashMode, NodeSpec } from '../run-spec.ts';
 import { nodeId, type NodeId } from '../../core/node.ts';
 import type { Order } from '../order.ts';
 import type { Effect, Event } from '../protocol.ts';
 import type { Synchronized } from '../synchronizer.ts';
 import { dictationFor, general, lastOf, type General } from '../general.ts';
 import { ed25519Keyring } from '../keys.ts';
-import { openMission, sealReport, type Answer, type Letter } from './letters.ts';
+import { decodeSpec, encodeReport, type FromWorker, type ToWorker } from './letters.ts';
 
 /**
  * The life of one general in its thread: it listens to the main thread for orders, and to its peers, by one port each,
@@ -19,48 +19,30 @@ export function serve(main: MessagePort): void {
   const links = new Map<NodeId, MessagePort>();
   const timers = new Map<string, NodeJS.Timeout>();
   let self = nodeId(0);
-  let strategy: string | undefined;
-  let breakdown: Breakdown | undefined;
-  /** In the middle of which round of the next order it is to die. */
-  let doom: number | undefined;
-  let words: readonly string[] | undefined;
+  let behaviour: Behaviour = {};
   let keys: { readonly seed: number; readonly keyring: Keyring } | undefined;
   let number = 0;
   /** Who else takes part in it. */
   let others: readonly NodeId[] = [];
   let current: General | undefined;
+  let isObserved = false;
   /** How often it says that it goes on, in milliseconds, and when it last did. */
   let pulse = 0;
   let pulsed = 0;
   /** Frames of orders that have not reached this general yet. */
   let early: { readonly from: NodeId; readonly frame: readonly unknown[] }[] = [];
 
-  main.on('message', (letter: Letter) => {
+  main.on('message', (letter: ToWorker) => {
     if (typeof letter === 'string') {
-      if (breakdown !== undefined) breakDown(breakdown);
-      const { briefing, order } = openMission(letter);
-      return embark(briefing, order);
+      const { spec, order, behaviour: own = {}, isObserved: isTold = false } = decodeSpec(letter);
+      if (own.crashMode !== undefined) breakDown(own.crashMode);
+      behaviour = own;
+      isObserved = isTold;
+      return start(spec, order);
     }
-    switch (letter.type) {
-      case 'link':
-        self = letter.self;
-        for (const [peer, port] of letter.peers) link(peer, port);
-        return tell({ type: 'ready' });
-      case 'corrupt':
-        strategy = letter.strategy;
-        return;
-      case 'dictate':
-        words = letter.words;
-        return;
-      case 'sabotage':
-        breakdown = letter.breakdown;
-        return;
-      case 'doom':
-        doom = letter.round;
-        return;
-      default:
-        letter satisfies never;
-    }
+    self = letter.self;
+    for (const [peer, port] of letter.peers) link(peer, port);
+    return tell({ type: 'ready' });
   });
 
   function link(peer: NodeId, port: MessagePort): void {
@@ -72,13 +54,12 @@ export function serve(main: MessagePort): void {
     });
   }
 
-  function embark(briefing: Briefing, order: Order | undefined): void {
-    number = briefing.number;
-    others = briefing.members.filter((id) => id !== self);
-    pulse = briefing.deadline / 4;
+  function start(spec: NodeSpec, order: Order | undefined): void {
+    number = spec.number;
+    others = spec.members.filter((id) => id !== self);
+    pulse = spec.deadline / 4;
     pulsed = performance.now();
-    current = general(briefing, self, strategy, seeded(briefing.seed), keyringFor(briefing.seed), words && dictationFor(briefing, self, words));
-    words = undefined;
+    current = general(spec, self, behaviour.strategy, seeded(spec.seed), keyringFor(spec.seed), behaviour.words && dictationFor(spec, self, behaviour.words));
     for (const peer of others) if (!links.has(peer)) feed({ type: 'gone', peer });
     if (order !== undefined) feed({ type: 'input', input: order });
     feed({ type: 'start' });
@@ -106,7 +87,10 @@ export function serve(main: MessagePort): void {
   function feed(event: Event<Synchronized>): void {
     if (current === undefined) return;
     const effects = current.handle(event);
-    const last = doom === undefined ? undefined : lastOf(effects, doom, others);
+    const news = isObserved ? current.news() : undefined;
+    if (news !== undefined) tell({ type: 'news', number, news });
+    const { crashRound } = behaviour;
+    const last = crashRound === undefined ? undefined : lastOf(effects, crashRound, others);
     for (const effect of last ?? effects) perform(effect);
     if (last !== undefined) process.exit(0);
     if (performance.now() - pulsed < pulse) return;
@@ -125,7 +109,7 @@ export function serve(main: MessagePort): void {
         timers.delete(effect.timer);
         return;
       case 'output':
-        return tell(sealReport(number, current!.report(effect.output)));
+        return tell(encodeReport(number, current!.report(effect.output)));
       case 'accuse':
         return tell({ type: 'accuse', number, accusation: { kind: effect.kind, suspect: effect.suspect, evidence: effect.evidence } });
       default:
@@ -140,15 +124,15 @@ export function serve(main: MessagePort): void {
     else running.refresh();
   }
 
-  function tell(answer: Answer): void {
+  function tell(answer: FromWorker): void {
     main.postMessage(answer);
   }
 }
 
-function breakDown(how: Breakdown): void {
+function breakDown(how: CrashMode): void {
   switch (how) {
     case 'throw':
-      throw new Error(BREAKDOWN_MESSAGE);
+      throw new Error(CRASH_MESSAGE);
     case 'exit':
       process.exit(1);
     case 'hang':

@@ -71,7 +71,7 @@ export function stepsOf(outcome: Outcome, protocol: AnyRoundsProtocol, keyring: 
   const sayings = sayingsOf(trace);
   const arrows = arrowsOf(trace);
   const members = outcome.roster.map(({ id }) => id);
-  const shared = { members, commander: outcome.commander, faults: outcome.faults, number: outcome.number };
+  const shared = { members, commander: outcome.commander, m: outcome.m, number: outcome.number };
   const lieutenants = outcome.account.reports.filter(({ id }) => id !== outcome.commander);
   const rounds = Math.max(0, ...lieutenants.map(({ heard }) => heard.length), ...sayings.map(({ round }) => round));
   const leanings = lieutenants.map(({ id, heard }) => {

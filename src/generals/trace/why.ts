@@ -3,7 +3,7 @@ import type { Accusation } from '../host.ts';
 import type { Keyring } from '../keyring.ts';
 import { nameOf, type NodeId } from '../../core/node.ts';
 import { DEFAULT_ORDER, type Order } from '../order.ts';
-import type { Outcome, Standing } from '../outcome.ts';
+import type { Outcome, MemberResult } from '../outcome.ts';
 import { inWords, type AnyRoundsProtocol, type Vote } from '../protocol.ts';
 import { causesOf } from './cause.ts';
 import { honestInstead } from './messages.ts';
@@ -29,7 +29,7 @@ export interface Misdeed {
 
 /** Why one general decided as it did. */
 export interface Reasons {
-  readonly general: Standing;
+  readonly general: MemberResult;
   /** The messages that fixed its decision; undefined where it decided nothing, or for its own order. */
   readonly causes: readonly { readonly round: number; readonly from: NodeId; readonly text: string }[] | undefined;
   /** How it came from what it heard to what it decided, in the protocol's own way. */
@@ -60,11 +60,11 @@ export function explain(outcome: Outcome, protocol: AnyRoundsProtocol, keyring: 
   return { outcome, about, reasons: asked.map((general) => reasonsOf(general, outcome, protocol, keyring(general.id), about !== undefined)) };
 }
 
-function reasonsOf(general: Standing, outcome: Outcome, protocol: AnyRoundsProtocol, keyring: Keyring, isDeep: boolean): Reasons {
+function reasonsOf(general: MemberResult, outcome: Outcome, protocol: AnyRoundsProtocol, keyring: Keyring, isDeep: boolean): Reasons {
   const report = outcome.account.reports.find(({ id }) => id === general.id);
-  const { number, commander, faults } = outcome;
+  const { number, commander, m } = outcome;
   const members = outcome.roster.map(({ id }) => id);
-  const context = { self: general.id, members, commander, faults, number, keyring };
+  const context = { self: general.id, members, commander, m, number, keyring };
   const inboxes = report?.heard ?? [];
   const say = (message: unknown): string => inWords(protocol, context, message);
   const hearings = inboxes.flatMap((inbox, index) =>

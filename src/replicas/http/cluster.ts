@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
-import { Refusal } from '../../core/refusal.ts';
+import { UserError } from '../../core/user-error.ts';
 import type { Being } from './letters.ts';
 import type { Plan } from './plan.ts';
 import type { Commanding, Run } from './replica.ts';
@@ -51,7 +51,7 @@ export class LiveCluster {
     this.#tallies = tallies;
   }
 
-  /** @throws Refusal if a replica cannot listen where it is told to, or cannot use its folder and nobody is told that it stays down */
+  /** @throws UserError if a replica cannot listen where it is told to, or cannot use its folder and nobody is told that it stays down */
   static async start({ plan, secrets, kinds, host, port, folderOf, separate, listener }: ClusterOptions): Promise<LiveCluster> {
     const units = new Map<number, Unit>();
     const places = new Questions<Place | undefined>();
@@ -68,14 +68,14 @@ export class LiveCluster {
             case 'listening':
               return resolve(answer.port);
             case 'down':
-              if (listener.down === undefined) return reject(new Refusal(answer.message));
+              if (listener.down === undefined) return reject(new UserError(answer.message));
               unit.isEnding = true;
               units.delete(id);
               unit.post({ type: 'stop' });
               listener.down(id, answer.message);
               return resolve(wanted === 0 ? freePort(host) : wanted);
             case 'refused':
-              return reject(new Refusal(answer.message));
+              return reject(new UserError(answer.message));
             case 'up':
               return up.get(id)?.();
             case 'answered':

@@ -1,6 +1,6 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { Refusal, quotedPath, trying } from '../../core/refusal.ts';
+import { UserError, quotedPath, trying } from '../../core/user-error.ts';
 import { localDisk, makeFolder, writeWhole, type Disk } from '../../runtime/disk.ts';
 import { LOG_FILE } from '../../runtime/log.ts';
 import { MARKER_FILE } from './marker.ts';
@@ -12,12 +12,12 @@ export const CLUSTER_FILE = 'cluster.json';
 /** The folder of one replica in that of its cluster: its secret, and its log. */
 export const replicaFolder = (folder: string, id: number): string => join(folder, `replica-${id}`);
 
-/** The cluster that a folder holds, with the secrets of all its members; undefined if it holds none. @throws Refusal in one line */
+/** The cluster that a folder holds, with the secrets of all its members; undefined if it holds none. @throws UserError in one line */
 export function readCluster(folder: string): { readonly plan: Plan; readonly secrets: readonly string[] } | undefined {
   const file = join(folder, CLUSTER_FILE);
   if (!existsSync(file)) {
     // What was once signed by one key must not be contradicted by another.
-    if (holdsLogs(folder)) throw new Refusal(`${quotedPath(folder)} holds the logs of a cluster, but its ${CLUSTER_FILE} is gone: put that back, or begin in another folder`);
+    if (holdsLogs(folder)) throw new UserError(`${quotedPath(folder)} holds the logs of a cluster, but its ${CLUSTER_FILE} is gone: put that back, or begin in another folder`);
     return undefined;
   }
   const plan = readPlan(file);
@@ -30,7 +30,7 @@ function holdsLogs(folder: string): boolean {
   return names.some((name) => [LOG_FILE, MARKER_FILE].some((file) => existsSync(join(folder, name, file))));
 }
 
-/** Takes the folder of a cluster, which is made if need be. @returns what gives it back @throws Refusal if somebody else has it */
+/** Takes the folder of a cluster, which is made if need be. @returns what gives it back @throws UserError if somebody else has it */
 export function claimCluster(folder: string): () => void {
   trying(folder, () => makeFolder(folder));
   return localDisk.claim(folder);

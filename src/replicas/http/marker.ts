@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { Refusal, quoted, quotedPath, trying } from '../../core/refusal.ts';
+import { UserError, quoted, quotedPath, trying } from '../../core/user-error.ts';
 import { localDisk, writeWhole, type Disk } from '../../runtime/disk.ts';
 import { repairLog, type Repair } from '../../runtime/log.ts';
 
@@ -15,20 +15,20 @@ export interface Marker {
 
 export const MARKER_FILE = 'begun';
 
-/** What marks a folder; undefined if no log was begun there. @throws Refusal in one line */
+/** What marks a folder; undefined if no log was begun there. @throws UserError in one line */
 export function readMarker(folder: string, disk: Disk = localDisk): Marker | undefined {
   const path = join(folder, MARKER_FILE);
   if (!disk.has(path)) return undefined;
   const marker = parsed(trying(path, () => disk.load(path)).toString());
-  if (marker === undefined) throw new Refusal(`${quotedPath(path)} is damaged; it said that logs were begun there: if these are all there, remove it, and it is made anew`);
+  if (marker === undefined) throw new UserError(`${quotedPath(path)} is damaged; it said that logs were begun there: if these are all there, remove it, and it is made anew`);
   return marker;
 }
 
-/** The same, of the folder of that node. @throws Refusal if it is another's */
+/** The same, of the folder of that node. @throws UserError if it is another's */
 export function ownMarker(folder: string, { cluster, node }: Pick<Marker, 'cluster' | 'node'>): Marker | undefined {
   const marker = readMarker(folder);
   if (marker !== undefined && (marker.cluster !== cluster || marker.node !== node))
-    throw new Refusal(`${quotedPath(folder)} holds the log of node ${marker.node} of cluster ${quoted(marker.cluster)}, not that of node ${node} of ${quoted(cluster)}`);
+    throw new UserError(`${quotedPath(folder)} holds the log of node ${marker.node} of cluster ${quoted(marker.cluster)}, not that of node ${node} of ${quoted(cluster)}`);
   return marker;
 }
 
@@ -43,7 +43,7 @@ export const firstOf = ({ cluster, node }: Pick<Marker, 'cluster' | 'node'>): ob
 /**
  * Repairs the log of a folder, that of a replica or of a client; one that a replica lost is begun anew.
  * @returns undefined if nothing was wrong
- * @throws Refusal in one line
+ * @throws UserError in one line
  */
 export function repairFolder(folder: string): Repair | undefined {
   const marker = readMarker(folder);

@@ -1,4 +1,4 @@
-import { Refusal } from '../../core/refusal.ts';
+import { UserError } from '../../core/user-error.ts';
 import { DamagedLog } from '../../runtime/log.ts';
 import { newVerdicts, type Verdicts } from '../../runtime/seal.ts';
 import type { Answer, Delivery, Letter, Told } from './letters.ts';
@@ -86,7 +86,7 @@ function replicaOf(superior: Superior, verdicts: Verdicts): (letter: Letter) => 
       });
       superior.post({ type: 'listening', port: await replica.listen(host, port) });
     } catch (error) {
-      if (!(error instanceof Refusal || error instanceof DamagedLog)) throw error;
+      if (!(error instanceof UserError || error instanceof DamagedLog)) throw error;
       superior.post({ type: replica === undefined ? 'down' : 'refused', message: error.message });
     }
   }

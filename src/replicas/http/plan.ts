@@ -1,7 +1,7 @@
 import { Ajv } from 'ajv';
 import { randomUUID } from 'node:crypto';
 import type { Settings } from '../../core/machine.ts';
-import { Refusal, quotedPath } from '../../core/refusal.ts';
+import { UserError, quotedPath } from '../../core/user-error.ts';
 import { areKeys, newSecret, publicKeysOf, type PublicKeys } from '../../runtime/seal.ts';
 
 /** A cluster as its file describes it: all that its members must agree on before they can agree on anything. */
@@ -27,16 +27,16 @@ export function newPlan(protocol: string, settings: Settings, urls: readonly str
   return { plan: { v: 1, cluster: randomUUID(), protocol, settings, members }, secrets };
 }
 
-/** The plan that a JSON text holds. @throws Refusal in one line */
+/** The plan that a JSON text holds. @throws UserError in one line */
 export function parsePlan(text: string, source: string): Plan {
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch {
-    throw new Refusal(`${quotedPath(source)} is no cluster file: it is not JSON`);
+    throw new UserError(`${quotedPath(source)} is no cluster file: it is not JSON`);
   }
   const flaw = flawOf(value);
-  if (flaw !== undefined) throw new Refusal(`${quotedPath(source)} is no cluster file: ${flaw}`);
+  if (flaw !== undefined) throw new UserError(`${quotedPath(source)} is no cluster file: ${flaw}`);
   return value as Plan;
 }
 

@@ -8,7 +8,7 @@ import { seededAt } from '../../core/choice.ts';
 import type { AnyMachine } from '../../core/machine.ts';
 import { nodeId, type NodeId } from '../../core/node.ts';
 import { faultsTolerated } from '../../core/quorum.ts';
-import { Refusal, quoted, quotedPath, quotedValue } from '../../core/refusal.ts';
+import { UserError, quoted, quotedPath, quotedValue } from '../../core/user-error.ts';
 import { DamagedLog, forgetfulLog, openLog, repairLog, type Log } from '../../runtime/log.ts';
 import { digestOf, networkEnvelopes, networkSeal, newVerdicts, publicKeysOf, type Envelopes, type Verdicts } from '../../runtime/seal.ts';
 import { ratesFor, type Rates } from '../../runtime/http/allowance.ts';
@@ -117,11 +117,11 @@ export class Replica {
     this.id = id;
     const { members: places } = plan;
     const own = places[id];
-    if (own === undefined) throw new Refusal(`the cluster has the nodes 0 to ${places.length - 1}, not ${id}`);
+    if (own === undefined) throw new UserError(`the cluster has the nodes 0 to ${places.length - 1}, not ${id}`);
     const flaw = service.flawOfSettings(plan.settings);
-    if (flaw !== undefined) throw new Refusal(`the cluster cannot run with its settings: ${flaw}`);
+    if (flaw !== undefined) throw new UserError(`the cluster cannot run with its settings: ${flaw}`);
     const keys = publicKeysOf(secret);
-    if (keys.sign !== own.sign || keys.pair !== own.pair) throw new Refusal(`the secret is not that of node ${id} in this cluster`);
+    if (keys.sign !== own.sign || keys.pair !== own.pair) throw new UserError(`the secret is not that of node ${id} in this cluster`);
     this.#members = places.map((place) => nodeId(place.id));
     this.#tallies = new Tallies(places.length);
     this.#machine = service.replica(strategy);
@@ -185,7 +185,7 @@ export class Replica {
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException;
       const reason = { EADDRINUSE: 'something listens there already', EACCES: 'permission denied', EADDRNOTAVAIL: 'that is no address of this machine', ENOTFOUND: 'there is no such host' }[code ?? ''] ?? String(code);
-      throw new Refusal(`node ${this.id} cannot listen at ${host}:${port}: ${reason}`);
+      throw new UserError(`node ${this.id} cannot listen at ${host}:${port}: ${reason}`);
     }
     return (this.#server.address() as AddressInfo).port;
   }
@@ -415,12 +415,12 @@ function mended(folder: string, first: object, open: () => Unit): Unit {
   }
 }
 
-/** What the machine saved: the log less its first record, which says whose log it is. @throws Refusal if it is another's */
+/** What the machine saved: the log less its first record, which says whose log it is. @throws UserError if it is another's */
 function recordsOf(log: Log, owner: { readonly cluster: string; readonly node: number }, folder: string | undefined): readonly unknown[] {
   const [first, ...records] = log.records;
   if (first === undefined) return [];
   const { cluster, node } = first as Record<string, unknown>;
   if (cluster !== owner.cluster || node !== owner.node)
-    throw new Refusal(`${quotedPath(folder ?? '')} holds the log of node ${quotedValue(node)} of cluster ${quotedValue(cluster)}, not that of node ${owner.node} of ${quoted(owner.cluster)}`);
+    throw new UserError(`${quotedPath(folder ?? '')} holds the log of node ${quotedValue(node)} of cluster ${quotedValue(cluster)}, not that of node ${owner.node} of ${quoted(owner.cluster)}`);
   return records;
 }

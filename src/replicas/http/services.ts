@@ -5,5 +5,5 @@ import type { Service } from './service.ts';
 /** What replicas can agree by. */
 const SERVICES: Readonly<Record<ReplicaProtocol, Service>> = { pbft: pbftService('pbft', false), collector: pbftService('collector', true) };
 
-/** @throws Refusal in one line */
+/** @throws UserError in one line */
 export const serviceNamed = (name: string): Service => SERVICES[replicaProtocol(name)];

@@ -1,4 +1,4 @@
-import { Refusal, quoted } from '../../core/refusal.ts';
+import { UserError, quoted } from '../../core/user-error.ts';
 
 /** The ways in which replicas agree on a log. */
 export type ReplicaProtocol = 'pbft' | 'collector';
@@ -8,9 +8,9 @@ const PROTOCOLS: readonly ReplicaProtocol[] = ['pbft', 'collector'];
 /** What else a protocol is called: CCRO is the older program's name of its variant with a communication node. */
 const ALSO: ReadonlyMap<string, ReplicaProtocol> = new Map([['ccro', 'collector']]);
 
-/** @throws Refusal in one line */
+/** @throws UserError in one line */
 export function replicaProtocol(name: string): ReplicaProtocol {
   const protocol = ALSO.get(name) ?? PROTOCOLS.find((one) => one === name);
-  if (protocol === undefined) throw new Refusal(`there is no protocol ${quoted(name)} of replicas: pbft, collector (also called ccro)`);
+  if (protocol === undefined) throw new UserError(`there is no protocol ${quoted(name)} of replicas: pbft, collector (also called ccro)`);
   return protocol;
 }

@@ -1,12 +1,15 @@
-import { counted } from '../../core/figures.ts';
+import { counted, figure } from '../../core/figures.ts';
 import type { NodeId } from '../../core/node.ts';
 import type { Message } from '../pbft/messages.ts';
 import type { ReplicaStatus } from '../pbft/status.ts';
 
-/** What happened in a run, `at` so many ms of virtual time. A trace has one a line. */
+/** What happened in a run, `at` so many ms of virtual time. A trace has one a line (`trace/lines.ts`). */
 export type RunFact = { readonly at: number } & (
   | { readonly type: 'asked'; readonly client: NodeId; readonly request: number; readonly data: string }
-  | { readonly type: 'sent'; readonly from: NodeId; readonly to: readonly NodeId[]; readonly message: Message }
+  /** Messages are numbered 1, 2, 3 … by `id`, whoever sends them. */
+  | { readonly type: 'sent'; readonly id: number; readonly from: NodeId; readonly to: readonly NodeId[]; readonly message: Message }
+  /** It arrives at one of those to whom it was sent; at twins each time under their one name. */
+  | { readonly type: 'heard'; readonly id: number; readonly from: NodeId; readonly to: NodeId }
   | { readonly type: 'executed'; readonly by: NodeId; readonly sequence: number; readonly view: number; readonly operations: readonly string[] }
   | { readonly type: 'entered'; readonly by: NodeId; readonly view: number }
   | { readonly type: 'transferred'; readonly by: NodeId; readonly sequence: number }
@@ -24,15 +27,25 @@ export type RunFact = { readonly at: number } & (
 );
 
 /** A fact in one line for people; undefined for what they would see too much of. */
-export function describeFact(fact: RunFact): string | undefined {
+export function describeFact(fact: RunFact | Untold): string | undefined {
   const words = inWords(fact);
-  return words === undefined ? undefined : `${String(fact.at).padStart(6)} ms  ${words}`;
+  return words === undefined ? undefined : atTime(fact.at, words);
 }
 
-function inWords(fact: RunFact): string | undefined {
+/** Some words behind the time that they are about. */
+export const atTime = (at: number, words: string): string => `${String(at).padStart(6)} ms  ${words}`;
+
+/** What is told of in other words, if at all. */
+interface Untold {
+  readonly at: number;
+  readonly type: 'asked' | 'sent' | 'heard';
+}
+
+function inWords(fact: RunFact | Untold): string | undefined {
   switch (fact.type) {
     case 'asked':
     case 'sent':
+    case 'heard':
       return undefined;
     case 'executed':
       return `replica ${fact.by} executed ${fact.operations.join(', ') || 'nothing'} at place ${fact.sequence}, committed in view ${fact.view}`;
@@ -62,6 +75,12 @@ function inWords(fact: RunFact): string | undefined {
       return fact satisfies never;
   }
 }
+
+/** What came of a run, in one sentence. */
+export const describeJudgement = ({ witness, places, view, events, time }: { readonly witness?: string; readonly places: number; readonly view: number; readonly events: number; readonly time: number }): string =>
+  witness === undefined
+    ? `Safety and liveness held: ${counted(places, 'place')} of the log, view ${view}, ${counted(events, 'event')} in ${figure(time)} ms of virtual time.`
+    : `Violated: ${witness}.`;
 
 const statusInWords = ({ view, isChangingView, sequence, executed, stableCheckpoint, waiting }: ReplicaStatus): string =>
   `in view ${view}${isChangingView ? ', which has not begun' : ''}, at place ${sequence}, with ${counted(executed, 'request')} executed, ${waiting} waiting, and stable up to ${stableCheckpoint}`;

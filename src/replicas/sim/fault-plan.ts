@@ -1,12 +1,13 @@
 import { counted } from '../../core/figures.ts';
 import { nodeId } from '../../core/node.ts';
 import { faultsTolerated } from '../../core/quorum.ts';
-import { describeLinks, describeOutages, describeTraitors, drawBursts, drawFaults, drawFrom, drawTraitors, STABILISES_AT, type FaultPlan } from '../../runtime/virtual/fault-plan.ts';
+import { describeLinks, describeOutages, describeTraitors, drawBursts, drawFaults, drawFrom, drawTraitors, membersOf, STABILISES_AT, type FaultPlan } from '../../runtime/virtual/fault-plan.ts';
 import { among, numbered, onlyFaults, partsOfFaults } from '../../runtime/virtual/shrink.ts';
 import type { PlanRequest } from '../../runtime/virtual/system.ts';
 import { REPLICA_FAULTS } from '../faults/registry.ts';
 import type { ReplicaProtocol } from '../pbft/names.ts';
 import { settingsOf, type PbftSettings } from '../pbft/settings.ts';
+import { lineOfScheduled } from '../trace/lines.ts';
 
 /** What happens to replicas of PBFT, and what they are asked. */
 export interface PbftPlan extends FaultPlan {
@@ -81,14 +82,15 @@ export function describePlan(plan: PbftPlan): string {
   return `${counted(n, 'replica')}, ${describeTraitors(plan, 'replica')}; ${asking}; ${describeOutages(plan)}${lapses.length === 0 ? '' : `, ${counted(lapses.length, 'lapse')} of clients`}; ${describeLinks(plan)}`;
 }
 
-/** A plan as traces have it. */
-export function printPlan({ settings, requests, clients, follows, lapses, pretences, partitions, crashes, pauses, lost, repeated, delay, sync, stabilisesAt, traitors }: PbftPlan): object {
+/** A plan as the first line of a trace, whose words are older than those here. The last client is the Byzantine one. */
+export function printPlan(protocol: string, plan: PbftPlan): string {
+  const { n, seed, traitors, settings, requests, clients, follows, lapses, pretences, partitions, crashes, pauses, lost, repeated, delay, sync, stabilisesAt } = plan;
   const outages = (list: PbftPlan['crashes']): object[] => list.map(({ node, at, until }) => ({ replica: node, at, until }));
-  return {
-    settings, requests, clients, follows, lapses, pretences, falls: outages(crashes), pauses: outages(pauses), lost, repeated, delay, sync, heals: stabilisesAt,
-    traitors: [...traitors].map(([id, kind]) => ({ id, kind })),
-    cuts: partitions.map(({ side, ...cut }) => ({ ...cut, side: [...side] })),
-  };
+  const cuts = partitions.map(({ side, ...cut }) => ({ ...cut, side: [...side] }));
+  const clientIds = Array.from({ length: clients + 1 }, (_, index) => nodeId(n + index));
+  const named = [...traitors].map(([id, kind]) => ({ id, kind }));
+  const drawn = { settings, requests, clients, follows, lapses, pretences, falls: outages(crashes), pauses: outages(pauses), lost, repeated, delay, sync, heals: stabilisesAt, cuts };
+  return lineOfScheduled({ type: 'scheduled', protocol, seed, members: membersOf(n), clients: clientIds, traitors: named, about: describePlan(plan) }, drawn);
 }
 
 export const partsOf = (plan: PbftPlan): string[] => [...partsOfFaults(plan), ...numbered('lapse', plan.lapses), ...numbered('pretence', plan.pretences), ...numbered('request', plan.requests)];

@@ -32,7 +32,7 @@ const pbftSystem = (name: ReplicaProtocol, summary: string, aliases: readonly st
   strategies: REPLICA_FAULTS,
   draw: (request) => drawPlan({ ...request, protocol: name }),
   describe: describePlan,
-  print: printPlan,
+  print: (plan) => printPlan(name, plan),
   parts: partsOf,
   only: onlyParts,
   begin: (plan, options) => new PbftRun(plan, options),

@@ -4,7 +4,7 @@ import { Hono, type Context } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { createServer, STATUS_CODES, type IncomingMessage, type Server } from 'node:http';
 import type { Socket } from 'node:net';
-import { quoted } from '../../core/refusal.ts';
+import { quoted } from '../../core/user-error.ts';
 import { Connections, ROOM, type Room } from './connections.ts';
 import type { Counts } from './counts.ts';
 import { readJson } from './json.ts';

@@ -74,11 +74,11 @@ export function systemOf<V extends TypedVocabulary, State extends object>(defini
       return { n, seed, traitors, inputs: definition.inputs(draw, n, bursts), ...drawFaults(draw, { n, traitors, bursts, oneWay: true }) };
     },
     describe: (plan) => `${counted(plan.n, 'node')}, ${describeTraitors(plan, 'node')}; ${words.asked(plan.inputs)}; ${describeOutages(plan)}; ${describeLinks(plan)}`,
-    print: ({ n: _n, seed: _seed, traitors, partitions, ...rest }) => ({
-      ...rest,
-      traitors: [...traitors].map(([id, strategy]) => ({ id, strategy })),
-      partitions: partitions.map(({ side, ...partition }) => ({ ...partition, side: [...side] })),
-    }),
+    print(plan) {
+      const { n, seed, traitors, partitions, ...rest } = plan;
+      const drawn = { ...rest, partitions: partitions.map(({ side, ...partition }) => ({ ...partition, side: [...side] })) };
+      return `${JSON.stringify({ v: 1, type: 'planned', protocol: name, seed, members: membersOf(n), traitors: [...traitors].map(([id, kind]) => ({ id, kind })), about: this.describe(plan), plan: drawn })}\n`;
+    },
     parts: (plan) => [...partsOfFaults(plan), ...numbered('input', plan.inputs)],
     only: (plan, parts) => ({ ...plan, ...onlyFaults(plan, parts), inputs: among('input', plan.inputs, parts) }),
     begin: (plan, options) => new MemberRun(definition, plan, options),
@@ -94,7 +94,7 @@ type MemberFact<V extends TypedVocabulary> = Fact & (
   | { readonly type: 'output'; readonly node: NodeId; readonly output: V['output'] }
   | { readonly type: 'accused'; readonly by: NodeId; readonly suspect: NodeId; readonly evidence: string }
   | { readonly type: 'paused' | 'went-on' | 'fell' | 'came-back'; readonly replica: NodeId }
-  | { readonly type: 'sent' }
+  | { readonly type: 'sent' | 'heard' }
 );
 
 function inWords<V extends TypedVocabulary, State extends object>({ words }: Definition<V, State>, fact: MemberFact<V>): string | undefined {
@@ -114,6 +114,7 @@ function inWords<V extends TypedVocabulary, State extends object>({ words }: Def
     case 'came-back':
       return `node ${fact.replica} is restarted`;
     case 'sent':
+    case 'heard':
       return undefined;
     default:
       return fact satisfies never;

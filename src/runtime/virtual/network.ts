@@ -33,13 +33,17 @@ export interface World {
   link(from: SimNode, to: SimNode, now: number): readonly number[];
   /** How long a save takes, in ms. */
   sync(node: SimNode): number;
-  sent?(from: SimNode, to: readonly NodeId[], message: unknown): void;
+  /** @param id 1, 2, 3 … for each message that is sent */
+  sent?(from: SimNode, to: readonly NodeId[], message: unknown, id: number): void;
+  /** A message that was sent reaches a node that is up. */
+  heard?(node: SimNode, from: NodeId, id: number): void;
   output?(node: SimNode, output: unknown, now: number): void;
   accuse?(node: SimNode, suspect: NodeId, evidence: string): void;
 }
 
 type Entry =
-  | { readonly type: 'event'; readonly node: SimNode; readonly event: Event }
+  /** `id` is that of the message, if one arrives that was sent. */
+  | { readonly type: 'event'; readonly node: SimNode; readonly event: Event; readonly id?: number }
   | { readonly type: 'timer'; readonly node: SimNode; readonly timer: string; readonly token: number }
   | { readonly type: 'effect'; readonly node: SimNode; readonly effect: Effect; readonly life: number }
   /** Done when the node can, if it is for one. */
@@ -55,6 +59,7 @@ export class Network {
   readonly #hosts = new Map<NodeId, SimNode[]>();
   readonly #wheel = new TimerWheel<Entry>();
   #tokens = 0;
+  #sent = 0;
   events = 0;
 
   constructor(nodes: readonly Pick<SimNode, 'id' | 'machine' | 'context'>[], world: World) {
@@ -133,8 +138,9 @@ export class Network {
     if (entry.node?.held !== undefined) return void entry.node.held.push(entry);
     switch (entry.type) {
       case 'event':
-        if (entry.node.isUp) this.#step(entry.node, entry.event);
-        return;
+        if (!entry.node.isUp) return;
+        if (entry.id !== undefined && entry.event.type === 'message') this.#world.heard?.(entry.node, entry.event.from, entry.id);
+        return this.#step(entry.node, entry.event);
       case 'timer':
         if (!entry.node.isUp || entry.node.timers.get(entry.timer) !== entry.token) return;
         entry.node.timers.delete(entry.timer);
@@ -195,14 +201,16 @@ export class Network {
   }
 
   #send(from: SimNode, to: readonly NodeId[], message: unknown): void {
-    this.#world.sent?.(from, to, message);
+    this.#sent += 1;
+    const id = this.#sent;
+    this.#world.sent?.(from, to, message, id);
     const event: Event = { type: 'message', from: from.id, message };
     for (let i = 0; i < to.length; i += 1) {
       const hosts = this.#hosts.get(to[i]!);
       if (hosts === undefined) continue;
       for (const node of hosts) {
         if (node === from) continue;
-        for (const delay of this.#world.link(from, node, this.now)) this.#wheel.add(this.now + delay, { type: 'event', node, event });
+        for (const delay of this.#world.link(from, node, this.now)) this.#wheel.add(this.now + delay, { type: 'event', node, event, id });
       }
     }
   }

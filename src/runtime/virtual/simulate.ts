@@ -1,6 +1,8 @@
+import { guarded } from '../../core/observer.ts';
 import { linkOf } from './rules.ts';
 import { rulesOf, type FaultPlan } from './fault-plan.ts';
-import { Network } from './network.ts';
+import type { NodeId } from '../../core/node.ts';
+import { Network, type SimNode } from './network.ts';
 import type { BeginOptions, Fact, Finding, Outcome, Run, System } from './system.ts';
 
 /** How long after the network has stabilised all must be well: the longest timeout of any system, twice, and then some. */
@@ -11,15 +13,17 @@ const LOOK = 50;
 
 /** Lets a plan happen, and judges it: what must never break as it goes, what must come about once the network has stabilised. */
 export function simulate<Plan extends FaultPlan>(system: System<Plan>, plan: Plan, options: BeginOptions = {}): Outcome {
-  const run = system.begin(plan, options);
-  const watcher = options.observe;
+  const watching = options.observe === undefined ? undefined : guarded(options.observe);
+  const watcher = watching?.tell;
+  const run = system.begin(plan, { ...options, observe: watcher });
   const network: Network = new Network(run.nodes, {
     link: linkOf(rulesOf(plan), plan.seed),
     sync: () => plan.sync,
-    sent(from, to, message) {
+    sent(from, to, message, id) {
       run.sent?.(from, to, message);
-      watcher?.({ at: network.now, type: 'sent', from: from.id, to, message } as Fact);
+      watcher?.({ at: network.now, type: 'sent', id, from: from.id, to, message } as Fact);
     },
+    ...(watcher === undefined ? {} : { heard: (node: SimNode, from: NodeId, id: number) => watcher({ at: network.now, type: 'heard', id, from, to: node.id } as Fact) }),
     output: (node, output) => run.output(node, output),
     accuse(by, suspect, evidence) {
       run.accuse(by, suspect, evidence);
@@ -36,7 +40,7 @@ export function simulate<Plan extends FaultPlan>(system: System<Plan>, plan: Pla
   run.ended?.();
   const broken = run.violation();
   const finding: Finding = broken === undefined ? run.end() : { type: 'violated', ...broken };
-  return { ...finding, events: network.events, figures: run.figures(), progress: run.progress(), time: network.now };
+  return { ...finding, events: network.events, figures: run.figures(), progress: run.progress(), time: network.now, ...watching?.thrown };
 }
 
 /** Has nodes stop and go on, crash and restart, when the plan says. */

@@ -1,5 +1,6 @@
 import type { AnyMachine } from '../../core/machine.ts';
 import type { NodeId } from '../../core/node.ts';
+import type { Observe } from '../../core/observer.ts';
 import type { FaultPlan } from './fault-plan.ts';
 import type { Network, SimNode } from './network.ts';
 
@@ -23,8 +24,8 @@ export interface System<Plan extends FaultPlan = FaultPlan> {
   draw(request: PlanRequest): Plan;
   /** A plan in one line for people. */
   describe(plan: Plan): string;
-  /** A plan as JSON, for traces. */
-  print(plan: Plan): object;
+  /** A plan as the first line of a trace. */
+  print(plan: Plan): string;
   /** Each thing in a plan that can be left out, by a name that people can type. */
   parts(plan: Plan): readonly string[];
   /** The plan with these parts alone. */
@@ -45,7 +46,8 @@ export interface PlanRequest {
 export interface BeginOptions {
   /** The loyal nodes’ machine, where it is not as it should be. */
   readonly loyal?: AnyMachine | undefined;
-  readonly observe?: ((fact: Fact) => void) | undefined;
+  /** Is told of each fact when it happens, in the order of time. What it throws ends nothing: it is told no more, and the outcome has it. */
+  readonly observe?: Observe<Fact> | undefined;
 }
 
 /** What happened, `at` so many ms of virtual time. A trace has one a line. */
@@ -103,4 +105,6 @@ export interface Outcome {
   readonly progress: string;
   /** In virtual ms. */
   readonly time: number;
+  /** What the observer threw, if it did: it was told no more from then on. */
+  readonly observerError?: unknown;
 }

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { Refusal } from '../../../src/core/refusal.ts';
+import { UserError } from '../../../src/core/user-error.ts';
 import { exchange } from '../../../src/generals/protocols/exchange.ts';
 import { king } from '../../../src/generals/protocols/king.ts';
 import { oral } from '../../../src/generals/protocols/oral.ts';
@@ -180,10 +180,10 @@ describe('check', () => {
     });
 
     it('that the protocol refuses is refused in the protocol’s words', () => {
-      expect(() => check({ protocol: oral, members: 3, faults: 2 })).to.throw(Refusal, 'OM(2) does not fit 3 generals');
-      expect(() => check({ protocol: oral, members: 0, faults: 0 })).to.throw(Refusal, 'no commander');
-      expect(() => check({ protocol: oral, members: 4, faults: 1, traitors: ids(5) })).to.throw(Refusal, 'G5 is not among the generals');
-      expect(() => check({ protocol: king, members: 4, faults: 1, engine: 'structured' })).to.throw(Refusal, 'proved for exchange and oral');
+      expect(() => check({ protocol: oral, members: 3, faults: 2 })).to.throw(UserError, 'OM(2) does not fit 3 generals');
+      expect(() => check({ protocol: oral, members: 0, faults: 0 })).to.throw(UserError, 'no commander');
+      expect(() => check({ protocol: oral, members: 4, faults: 1, traitors: ids(5) })).to.throw(UserError, 'G5 is not among the generals');
+      expect(() => check({ protocol: king, members: 4, faults: 1, engine: 'structured' })).to.throw(UserError, 'proved for exchange and oral');
     });
   });
 });

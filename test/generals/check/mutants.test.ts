@@ -62,7 +62,7 @@ describe('check catches, in the phase king,', () => {
   const request = { members: 4, faults: 1, m: 1 };
 
   it('a quorum that is off by one: proposals are believed as if there were no traitor', () => {
-    const protocol = mutant({ step: (context, state, event) => king.step({ ...context, faults: event.type === 'round' && event.round % 3 === 1 && event.round > 1 ? 0 : context.faults }, state as never, event as never) });
+    const protocol = mutant({ step: (context, state, event) => king.step({ ...context, m: event.type === 'round' && event.round % 3 === 1 && event.round > 1 ? 0 : context.m }, state as never, event as never) });
     expect(typeOf({ ...request, protocol: king })).to.equal('holds');
     expect(typeOf({ ...request, protocol })).to.equal('violated');
   });
@@ -75,7 +75,7 @@ describe('check catches, in the phase king,', () => {
 
   it('a proposal upon one value too few: two loyal generals may then propose different orders', () => {
     const isProposing = (round: number): boolean => round > 1 && (round - 2) % 3 === 1;
-    expectCaught(kingVariant((context, round) => (isProposing(round) ? { ...context, faults: context.faults + 1 } : context)));
+    expectCaught(kingVariant((context, round) => (isProposing(round) ? { ...context, m: context.m + 1 } : context)));
   });
 
   it('a king that is obeyed also by who is sure', () => {
@@ -88,7 +88,7 @@ describe('check catches, in the phase king,', () => {
   });
 
   it('a phase that is left out', () => {
-    expectCaught({ ...kingVariant((context) => ({ ...context, faults: context.faults - 1 })), rounds: (context) => king.rounds(context) - 3 });
+    expectCaught({ ...kingVariant((context) => ({ ...context, m: context.m - 1 })), rounds: (context) => king.rounds(context) - 3 });
   });
 
   function expectCaught(protocol: AnyRoundsProtocol): void {

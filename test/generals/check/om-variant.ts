@@ -32,7 +32,7 @@ export function omVariant({ absent = DEFAULT_ORDER, resolve = majorityOf, isFlat
     step(context, heard, event) {
       if (event.type === 'input') heard[''] = event.input;
       if (event.type !== 'round') return [];
-      const { self, commander, faults } = context;
+      const { self, commander, m: faults } = context;
       if (self === commander) return event.round === 1 ? command(context, heard[''] ?? absent) : [];
       for (const message of event.inbox.flatMap(({ messages }) => messages)) heard[pathIn(context, message).join(' ')] ??= message % 2 === 1 ? 'attack' : 'retreat';
       if (event.round < 2 || event.round > faults + 2) return [];
@@ -50,13 +50,13 @@ export function omVariant({ absent = DEFAULT_ORDER, resolve = majorityOf, isFlat
 
   function decide(context: Context, heard: Heard): Order {
     if (!isFlat) return make(context, heard, [context.commander]);
-    const all = Array.from({ length: context.faults + 1 }, (_, index) => paths(context, index + 1)).flat();
+    const all = Array.from({ length: context.m + 1 }, (_, index) => paths(context, index + 1)).flat();
     return resolve(tally(all.map((path) => heard[path.join(' ')] ?? absent)), context.self);
   }
 
   function make(context: Context, heard: Heard, path: readonly NodeId[]): Order {
     const own = heard[path.join(' ')] ?? absent;
-    if (path.length > context.faults) return own;
+    if (path.length > context.m) return own;
     const others = outside(context, path).map((next) => make(context, heard, [...path, next]));
     return resolve(tally([own, ...others]), context.self);
   }

@@ -2,7 +2,8 @@ import { expect } from 'chai';
 import type { Choose } from '../../../src/core/choice.ts';
 import type { Member } from '../../../src/generals/outcome.ts';
 import type { AnyRoundsProtocol } from '../../../src/generals/protocol.ts';
-import type { Conduct } from '../../../src/generals/strategy.ts';
+import { behavioursOf } from '../../../src/generals/run-spec.ts';
+import type { Action } from '../../../src/generals/strategy.ts';
 import { findingsOf } from '../../../src/generals/judge/findings.ts';
 import { exchange } from '../../../src/generals/protocols/exchange.ts';
 import { king } from '../../../src/generals/protocols/king.ts';
@@ -42,8 +43,8 @@ describe('a violation that check has found', () => {
 
 /** As a script does: traitors that might do anything, and their choices word by word. */
 function replayed({ protocol, members, commander, m, order, traitors, choices }: Violation) {
-  const mission = { number: 1, protocol, faults: m, members, commander, seed: 1, draw: 1, deadline: 1000, order };
-  const account = simulate(mission, { traitors: new Map(traitors.map((id) => [id, 'arbitrary'])), choose: saying(choices, (option) => wordOf(protocolNamed(protocol)!, { members, commander, faults: m }, option)) });
+  const spec = { number: 1, protocol, m, members, commander, seed: 1, draw: 1, deadline: 1000, order };
+  const account = simulate(spec, { behaviours: behavioursOf(new Map(traitors.map((id) => [id, 'arbitrary']))), choose: saying(choices, (option) => wordOf(protocolNamed(protocol)!, { members, commander, m }, option)) });
   const roster = members.map(
     (id): Member => ({
       id,
@@ -54,13 +55,13 @@ function replayed({ protocol, members, commander, m, order, traitors, choices }:
   return { findings: findingsOf(order, roster, account), tampered: account.reports.flatMap((report) => report.tampered).length };
 }
 
-function saying(choices: Violation['choices'], wordIn: (option: Conduct<unknown>) => Word | undefined): Choose {
+function saying(choices: Violation['choices'], wordIn: (option: Action<unknown>) => Word | undefined): Choose {
   const taken = new Map<number, number>();
   return (question, options) => {
     if (question.round === 0) return options[0]!;
     const count = taken.get(question.from) ?? 0;
     taken.set(question.from, count + 1);
     const word = choices.get(question.from)![count]!;
-    return options.find((option) => wordIn(option as Conduct<unknown>) === word)!;
+    return options.find((option) => wordIn(option as Action<unknown>) === word)!;
   };
 }

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { nodeId, QUORUM } from '../../../src/core/node.ts';
 import type { FaultStrategy } from '../../../src/generals/strategy.ts';
 import { strategyNamed, STRATEGIES } from '../../../src/generals/faults/registry.ts';
-import { lockstep } from '../../../src/generals/sim/lockstep.ts';
+import { runInRounds } from '../../../src/generals/sim/rounds.ts';
 import { ids, trial } from '../../support/trials.ts';
 
 const named = (name: string): FaultStrategy => strategyNamed(name)!;
@@ -55,7 +55,7 @@ describe('the strategies of traitors', () => {
   });
 
   it('let a message that is late arrive in the round after, where another is expected', () => {
-    const { reports } = lockstep(...run('exchange', 2, 'late'));
+    const { reports } = runInRounds(...run('exchange', 2, 'late'));
     expect(reports[2]!.heard.map((inbox) => inbox.map(({ from }) => from))).to.deep.equal([[1], [4]]);
     expect(reports[1]!.tampered.map(({ honest, said, late }) => ({ honest, said, late }))).to.deep.equal([
       { honest: 'attack', said: [], late: ['attack'] },
@@ -64,25 +64,25 @@ describe('the strategies of traitors', () => {
   });
 
   it('twins of a commander each order something else, to half of the lieutenants', () => {
-    const { reports } = lockstep(...run('king', 1, 'twins', 5));
+    const { reports } = runInRounds(...run('king', 1, 'twins', 5));
     expect(reports.slice(1).map(({ heard }) => heard[0]!.map(({ messages }) => messages))).to.deep.equal([[['order attack']], [['order attack']], [['order retreat']], [['order retreat']]]);
   });
 
   it('twins of a lieutenant each pass on what their half told them', () => {
     // G2 hears its commander, G1, with its left only, so its right, that speaks to G4, passes on that it heard nothing.
-    const { reports } = lockstep(...run('exchange', 2, 'twins'));
+    const { reports } = runInRounds(...run('exchange', 2, 'twins'));
     expect(reports[2]!.heard[1]).to.deep.equal([{ from: 2, messages: ['attack'] }, { from: 4, messages: ['attack'] }]);
     expect(reports[3]!.heard[1]).to.deep.equal([{ from: 2, messages: ['retreat'] }, { from: 3, messages: ['attack'] }]);
   });
 
   it('twins with signatures are caught, where both orders of a commander meet', () => {
-    const { reports, accusations } = lockstep(...run('signed', 1, 'twins', 4));
+    const { reports, accusations } = runInRounds(...run('signed', 1, 'twins', 4));
     expect(reports.map(({ decision }) => decision)).to.deep.equal(['attack', 'retreat', 'retreat', 'retreat']);
     expect(accusations.map(({ by, suspect }) => [by, suspect])).to.deep.equal([[2, 1], [3, 1], [4, 1]]);
   });
 });
 
-function run(protocol: string, traitor: number, strategy: string, n = 4): Parameters<typeof lockstep> {
+function run(protocol: string, traitor: number, strategy: string, n = 4): Parameters<typeof runInRounds> {
   const one = trial({ protocol, n, m: 1, traitors: new Map([[nodeId(traitor), strategy]]) });
   return [one, one];
 }

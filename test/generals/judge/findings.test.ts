@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import type { Account, Accusation, Report } from '../../../src/generals/host.ts';
+import type { RunResult, Accusation, Report } from '../../../src/generals/host.ts';
 import { nodeId } from '../../../src/core/node.ts';
 import { counterpart, type Order } from '../../../src/generals/order.ts';
 import type { Finding } from '../../../src/generals/findings.ts';
@@ -15,7 +15,7 @@ const HOLDS: Finding = { type: 'holds' };
 const rosterOf = (states: readonly MemberState[]): Member[] => states.map((state, index) => ({ id: nodeId(index + 1), role: index === 0 ? 'primary' : 'secondary', state }));
 
 /** What each general decided, the primary first; undefined for nothing, and no report at all of the lost. */
-function accountOf(states: readonly MemberState[], decisions: readonly (Order | undefined)[], accusations: readonly Accusation[] = []): Account {
+function accountOf(states: readonly MemberState[], decisions: readonly (Order | undefined)[], accusations: readonly Accusation[] = []): RunResult {
   const reports = decisions.map((decision, index): Report => ({ id: nodeId(index + 1), decision, ballot: decision, strategy: undefined, heard: [], tampered: [], sent: 0 }));
   return { reports: reports.filter((_, index) => states[index]!.type !== 'lost'), losses: [], accusations };
 }

@@ -1,9 +1,9 @@
 import { expect } from 'chai';
 import type { Choose } from '../../../src/core/choice.ts';
 import { nodeId } from '../../../src/core/node.ts';
-import type { Conduct } from '../../../src/generals/strategy.ts';
+import type { Action } from '../../../src/generals/strategy.ts';
 import { STRATEGIES } from '../../../src/generals/faults/registry.ts';
-import { lockstep } from '../../../src/generals/sim/lockstep.ts';
+import { runInRounds } from '../../../src/generals/sim/rounds.ts';
 import { drawTrial, failureOf, sentIn, soaked, trial } from '../../support/trials.ts';
 
 describe('Berman, Garay and Perry, "Towards optimal distributed consensus" (1989): phase king', () => {
@@ -34,17 +34,17 @@ describe('Berman, Garay and Perry, "Towards optimal distributed consensus" (1989
     };
     const choose: Choose = ({ round, to }, options) => {
       const planned = JSON.stringify([plan[round]![to - 2]]);
-      return options.find((option) => JSON.stringify((option as Conduct<unknown>).now) === planned)!;
+      return options.find((option) => JSON.stringify((option as Action<unknown>).now) === planned)!;
     };
     const one = trial({ protocol: 'king', n: 4, m: 1, traitors: new Map([[nodeId(1), 'arbitrary']]) });
-    const account = lockstep(one, { ...one, choose });
+    const account = runInRounds(one, { ...one, choose });
     expect(account.reports.slice(1).map(({ decision }) => decision)).to.deep.equal(['retreat', 'retreat', 'retreat']);
     expect(account.reports[0]!.tampered.map(({ round }) => round)).to.include(6);
   });
 
   it('sends polynomially many messages: 2,109 among 16 with m = 3, where OM(3) sends 35,715', () => {
-    expect(sentIn(lockstep(trial({ protocol: 'king', n: 16, m: 3 })))).to.equal(15 + 4 * (2 * 16 * 15 + 15));
-    expect(sentIn(lockstep(trial({ protocol: 'oral', n: 16, m: 3 })))).to.equal(15 + 15 * 14 + 15 * 14 * 13 + 15 * 14 * 13 * 12);
+    expect(sentIn(runInRounds(trial({ protocol: 'king', n: 16, m: 3 })))).to.equal(15 + 4 * (2 * 16 * 15 + 15));
+    expect(sentIn(runInRounds(trial({ protocol: 'oral', n: 16, m: 3 })))).to.equal(15 + 15 * 14 + 15 * 14 * 13 + 15 * 14 * 13 * 12);
   });
 
   it('hears all traitors out: each strategy is tried as commander and as king', () => {

@@ -5,11 +5,11 @@ import { nodeId } from '../../../src/core/node.ts';
 import type { Order } from '../../../src/generals/order.ts';
 import type { Context, Heard } from '../../../src/generals/protocol.ts';
 import { oral } from '../../../src/generals/protocols/oral.ts';
-import { lockstep } from '../../../src/generals/sim/lockstep.ts';
+import { runInRounds } from '../../../src/generals/sim/rounds.ts';
 import { oralMessage } from '../../support/oral.ts';
 import { drawTrial, ids, repeatLine } from '../../support/trials.ts';
 
-const context: Context = { self: nodeId(2), members: ids(4), commander: nodeId(1), faults: 1, number: 1, keyring: symbolicKeyring(nodeId(2)) };
+const context: Context = { self: nodeId(2), members: ids(4), commander: nodeId(1), m: 1, number: 1, keyring: symbolicKeyring(nodeId(2)) };
 
 /** A message on no path. */
 const NOWHERE = 2 ** 31 - 1;
@@ -56,7 +56,7 @@ describe('oral messages', () => {
   });
 
   it('are whole numbers, each an order on a path of different generals, the commander first', () => {
-    const among = { members: ids(4), commander: nodeId(2), faults: 2 };
+    const among = { members: ids(4), commander: nodeId(2), m: 2 };
     const told = Array.from({ length: 2 * (1 + 3 + 6) }, (_, message) => oral.describe!(among, message));
     expect(told.slice(0, 10)).to.deep.equal(['retreat G2', 'attack G2', ...[1, 3, 4].flatMap((id) => [`retreat G2→G${id}`, `attack G2→G${id}`]), 'retreat G2→G1→G3', 'attack G2→G1→G3']);
     expect(new Set(told).size).to.equal(told.length);
@@ -76,10 +76,10 @@ describe('oral messages', () => {
   it('name the votes of which the decision is the majority', () => {
     for (let seed = 0; seed < 200; seed += 1) {
       const one = drawTrial({ protocol: 'oral', n: 2 + (seed % 6), m: Math.min(seed % 3, seed % 6), seed, traitors: seed % 3 });
-      for (const { id, decision, heard, strategy } of lockstep(one, one).reports) {
+      for (const { id, decision, heard, strategy } of runInRounds(one, one).reports) {
         if (id === one.commander || strategy !== undefined) continue;
-        const votes = oral.votes!({ ...context, self: id, members: one.members, commander: one.commander, faults: one.faults }, heard as Heard<number>[][]);
-        expect(votes).to.have.length(one.faults === 0 ? 1 : one.members.length - 1);
+        const votes = oral.votes!({ ...context, self: id, members: one.members, commander: one.commander, m: one.m }, heard as Heard<number>[][]);
+        expect(votes).to.have.length(one.m === 0 ? 1 : one.members.length - 1);
         expect(majority(votes.map(({ order }) => order)), `G${id}, ${repeatLine(one)}`).to.equal(decision);
       }
     }

@@ -1,10 +1,10 @@
 import { expect } from 'chai';
 import type { Choose } from '../../../src/core/choice.ts';
 import { nodeId } from '../../../src/core/node.ts';
-import type { Conduct } from '../../../src/generals/strategy.ts';
+import type { Action } from '../../../src/generals/strategy.ts';
 import { Army } from '../../../src/index.ts';
 import { pbft } from '../../../src/generals/protocols/pbft.ts';
-import { lockstep } from '../../../src/generals/sim/lockstep.ts';
+import { runInRounds } from '../../../src/generals/sim/rounds.ts';
 import { drawTrial, failureOf, soaked, trial, type Trial } from '../../support/trials.ts';
 
 describe('PBFT for one order', () => {
@@ -21,7 +21,7 @@ describe('PBFT for one order', () => {
     // G1 says pre-prepare to G2 and G3, and nothing more to anyone: those two prepare, but cannot commit without a third.
     const fallen: Choose = ({ round, to }, options) => (round === 1 && to < 4 ? options[0]! : silence(options));
     const one = trial({ protocol: 'pbft', n: 4, m: 1, traitors: new Map([[nodeId(1), 'arbitrary']]) });
-    const account = lockstep(one, { traitors: one.traitors, choose: fallen });
+    const account = runInRounds(one, { traitors: one.traitors, choose: fallen });
     expect(account.reports.slice(1).map(({ decision }) => decision)).to.deep.equal(['attack', 'attack', 'attack']);
     expect(heardBy(one, account, 4)).to.include.members(['G2 view-change to view 1, attack prepared', 'G2 new-view 1, with attack', 'G3 prepare attack in view 1']);
   });
@@ -29,7 +29,7 @@ describe('PBFT for one order', () => {
   it('retreats together, and for good, where a traitorous primary told too few', () => {
     const secretive: Choose = ({ round, to }, options) => (round === 1 && to === 2 ? options[0]! : silence(options));
     const one = trial({ protocol: 'pbft', n: 4, m: 1, traitors: new Map([[nodeId(1), 'arbitrary']]) });
-    const account = lockstep(one, { traitors: one.traitors, choose: secretive });
+    const account = runInRounds(one, { traitors: one.traitors, choose: secretive });
     expect(account.reports.slice(1).map(({ decision }) => decision)).to.deep.equal(['retreat', 'retreat', 'retreat']);
     expect(heardBy(one, account, 3)).to.include('G2 view-change to view 1, nothing prepared');
   });
@@ -37,7 +37,7 @@ describe('PBFT for one order', () => {
   it('convicts a primary that says two things to one', () => {
     const one = trial({ protocol: 'pbft', n: 4, m: 1, traitors: new Map([[nodeId(1), 'arbitrary']]) });
     // The fifth of the options is the honest message, and a lie after it.
-    const { accusations } = lockstep(one, { traitors: one.traitors, choose: (_question, options) => options[4] ?? options[0]! });
+    const { accusations } = runInRounds(one, { traitors: one.traitors, choose: (_question, options) => options[4] ?? options[0]! });
     expect(accusations).to.deep.include({ by: 2, kind: 'misbehaviour', suspect: 1, evidence: 'two pre-prepares for view 0, place 1' });
   });
 
@@ -55,8 +55,8 @@ describe('PBFT for one order', () => {
 });
 
 /** Among what an arbitrary traitor may do: nothing. */
-const silence = <T>(options: readonly T[]): T => options.find((option) => (option as Conduct<unknown>).now.length === 0 && (option as Conduct<unknown>).late.length === 0)!;
+const silence = <T>(options: readonly T[]): T => options.find((option) => (option as Action<unknown>).now.length === 0 && (option as Action<unknown>).late.length === 0)!;
 
 /** What a general heard in all, each with its sender. */
-const heardBy = (one: Trial, { reports }: ReturnType<typeof lockstep>, id: number): string[] =>
+const heardBy = (one: Trial, { reports }: ReturnType<typeof runInRounds>, id: number): string[] =>
   reports[id - 1]!.heard.flat().flatMap(({ from, messages }) => messages.map((message) => `G${from} ${pbft.describe!(one, message as Parameters<NonNullable<typeof pbft.describe>>[1])}`));

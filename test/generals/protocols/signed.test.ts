@@ -4,9 +4,9 @@ import { nodeId, type NodeId } from '../../../src/core/node.ts';
 import type { Context, Heard, OrderVocabulary, RoundsEffect } from '../../../src/generals/protocol.ts';
 import { ed25519Keyring } from '../../../src/generals/keys.ts';
 import { signed } from '../../../src/generals/protocols/signed.ts';
-import { soldier } from '../../../src/generals/general.ts';
+import { roleInstance } from '../../../src/generals/general.ts';
 import { seeded } from '../../../src/core/choice.ts';
-import { lockstep, march } from '../../../src/generals/sim/lockstep.ts';
+import { runInRounds, runInstances } from '../../../src/generals/sim/rounds.ts';
 import { drawTrial, failureOf, ids, repeatLine, trial } from '../../support/trials.ts';
 
 const symbolic = (): ((id: NodeId) => Keyring) => symbolicKeyring;
@@ -56,7 +56,7 @@ for (const [kind, keyrings] of [['symbolic', symbolic()], ['ed25519', real()]] a
   /** What G2 makes, in order number 7, of messages that arrive in one round. */
   function hear(...heard: { round: number; from: number; message: string }[]): RoundsEffect<OrderVocabulary & { message: string }>[] {
     const self = nodeId(2);
-    const context: Context = { self, members: ids(4), commander: nodeId(1), faults: 2, number: 7, keyring: keyrings(self) };
+    const context: Context = { self, members: ids(4), commander: nodeId(1), m: 2, number: 7, keyring: keyrings(self) };
     const senders = [...new Set(heard.map(({ from }) => from))];
     const inbox = senders.map((sender): Heard<string> => ({ from: nodeId(sender), messages: heard.flatMap(({ from, message }) => (from === sender ? [signed.parse(message)!] : [])) }));
     return signed.step(context, signed.begin(context), { type: 'round', round: heard[0]!.round, inbox });
@@ -75,9 +75,9 @@ describe('SM(m)', () => {
   it('decides with real signatures what it decides with symbolic ones, and accuses the same', () => {
     for (let seed = 0; seed < 10; seed += 1) {
       const one = drawTrial({ protocol: 'signed', n: 4, m: 2, seed, traitors: 2 });
-      const army = one.members.map((id) => soldier(one, id, one.traitors.get(id), seeded(seed), ed25519Keyring(seed, id)));
-      const inSymbols = lockstep(one, one);
-      const forReal = march(army, one.order);
+      const army = one.members.map((id) => roleInstance(one, id, one.traitors.get(id), seeded(seed), ed25519Keyring(seed, id)));
+      const inSymbols = runInRounds(one, one);
+      const forReal = runInstances(army, one.order);
       expect(forReal.reports.map(({ decision }) => decision), repeatLine(one)).to.deep.equal(inSymbols.reports.map(({ decision }) => decision));
       expect(forReal.accusations, repeatLine(one)).to.deep.equal(inSymbols.accusations);
     }
@@ -85,7 +85,7 @@ describe('SM(m)', () => {
 
   it('leaves a finding certain when somebody misbehaved: only silence makes it unknown', () => {
     const one = trial({ protocol: 'signed', n: 3, m: 0, traitors: new Map([[nodeId(1), 'two-faced']]) });
-    const account = lockstep(one, one);
+    const account = runInRounds(one, one);
     expect(failureOf(one, account)).to.match(/^agreement: /);
     const accused = (kind: 'silence' | 'misbehaviour') => ({ ...account, accusations: [{ by: nodeId(2), kind, suspect: nodeId(1), evidence: 'a test' }] });
     expect(failureOf(one, accused('misbehaviour'))).to.match(/^agreement: /);
@@ -95,8 +95,8 @@ describe('SM(m)', () => {
   it('needs every signature checked: unchecked, one lieutenant makes another disobey a loyal commander', () => {
     const one = trial({ protocol: 'signed', n: 4, m: 1, traitors: new Map([[nodeId(4), 'liar']]) });
     const gullible = (id: NodeId): Keyring => ({ ...symbolicKeyring(id), verify: () => true });
-    const army = one.members.map((id) => soldier(one, id, one.traitors.get(id), seeded(1), gullible(id)));
-    expect(failureOf(one, march(army, one.order))).to.match(/^validity: /);
+    const army = one.members.map((id) => roleInstance(one, id, one.traitors.get(id), seeded(1), gullible(id)));
+    expect(failureOf(one, runInstances(army, one.order))).to.match(/^validity: /);
     expect(failureOf(one)).to.equal(undefined);
   });
 });

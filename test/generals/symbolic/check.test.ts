@@ -19,6 +19,8 @@ describe('check by symbolic runs that fold to a constant', () => {
     for (const [protocol, members, m] of [[exchange, 2, 0], [exchange, 3, 0], [exchange, 4, 1], [oral, 3, 1], [oral, 4, 1], [oral, 4, 2], [oral, 5, 1]] as const) {
       for (let mask = 0; mask < 2 ** members; mask += 1) {
         const traitors = ids(...Array.from({ length: members }, (_, index) => index + 1).filter((id) => (mask >> (id - 1)) % 2 === 1));
+        // Where all betray there is nobody to be let down, and yet there are most treasons: among more than three they are for a soak.
+        if (traitors.length === members && members > 3 && process.env['SOAK'] !== '1') continue;
         for (const order of ORDERS) {
           const request = { protocol, members, m, traitors, faults: traitors.length, orders: [order] };
           const plain = check({ ...request, engine: 'plain' });

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { symbolicKeyring } from '../../../src/generals/keyring.ts';
 import { PROTOCOLS, protocolNamed } from '../../../src/generals/protocols/registry.ts';
-import { lockstep } from '../../../src/generals/sim/lockstep.ts';
+import { runInRounds } from '../../../src/generals/sim/rounds.ts';
 import { causesOf, decisionOn, withTurned, type Cause, type Inboxes } from '../../../src/generals/trace/cause.ts';
 import { drawTrial, repeatLine, soaked } from '../../support/trials.ts';
 
@@ -12,10 +12,10 @@ describe('the causes of a decision', () => {
         const n = 3 + (seed % 4);
         const one = drawTrial({ protocol: name, n, m: Math.min(2, n - 2), seed, traitors: seed % 3 });
         const protocol = protocolNamed(name)!;
-        for (const { id, decision, heard } of lockstep(one, one).reports) {
+        for (const { id, decision, heard } of runInRounds(one, one).reports) {
           if (id === one.commander || decision === undefined || one.traitors.has(id)) continue;
-          const { members, commander, faults, number } = one;
-          const context = { self: id, members, commander, faults, number, keyring: symbolicKeyring(id) };
+          const { members, commander, m, number } = one;
+          const context = { self: id, members, commander, m, number, keyring: symbolicKeyring(id) };
           const causes = causesOf(protocol, context, heard, decision);
           const without = (kept: readonly Cause[]) => decisionOn(protocol, context, withTurned(protocol, context, heard, allBut(heard, kept), decision));
           expect(without(causes), repeatLine(one)).to.equal(decision);
@@ -29,10 +29,10 @@ describe('the causes of a decision', () => {
     for (let seed = 1; seed <= 60; seed += 1) {
       const name = PROTOCOLS[seed % PROTOCOLS.length]!.name;
       const one = drawTrial({ protocol: name, n: 5, m: 2, seed, traitors: 2 });
-      for (const { id, decision, heard } of lockstep(one, one).reports) {
+      for (const { id, decision, heard } of runInRounds(one, one).reports) {
         if (id === one.commander || one.traitors.has(id)) continue;
-        const { members, commander, faults, number } = one;
-        expect(decisionOn(protocolNamed(name)!, { self: id, members, commander, faults, number, keyring: symbolicKeyring(id) }, heard), repeatLine(one)).to.equal(decision);
+        const { members, commander, m, number } = one;
+        expect(decisionOn(protocolNamed(name)!, { self: id, members, commander, m, number, keyring: symbolicKeyring(id) }, heard), repeatLine(one)).to.equal(decision);
       }
     }
   });

@@ -1,15 +1,20 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import type { Trace } from '../../../src/generals/fact.ts';
-import { Army, Refusal, type Outcome } from '../../../src/index.ts';
+import { Army, UserError, type Outcome } from '../../../src/index.ts';
 import { PROTOCOLS } from '../../../src/generals/protocols/registry.ts';
 import { factsOf } from '../../../src/generals/trace/facts.ts';
-import { diagramOf } from '../../../src/generals/trace/diagram.ts';
-import { mermaidOf, shivizOf, transcriptOf } from '../../../src/generals/trace/formats.ts';
+import { chartOf } from '../../../src/generals/trace/chart.ts';
 import { linesOfFacts, parseTrace } from '../../../src/generals/trace/jsonl.ts';
 import { arrowsOf } from '../../../src/generals/trace/messages.ts';
 import type { ProtocolName } from '../../../src/generals/protocols/registry.ts';
-import { svgOf } from '../../../src/generals/trace/svg.ts';
+import { storyOf } from '../../../src/generals/trace/story.ts';
+import { transcriptOf } from '../../../src/generals/trace/transcript.ts';
+import * as diagram from '../../../src/trace/diagram.ts';
+import * as mermaid from '../../../src/trace/mermaid.ts';
+import * as shiviz from '../../../src/trace/shiviz.ts';
+import * as svg from '../../../src/trace/svg.ts';
+import { CLEAN_LINE, CLEAN_LINES, expectInside, expectMermaid, loggedEvents, replaced, unclosed } from '../../support/pictures.ts';
 
 /** An order among so many, of which every third general is a traitor. */
 async function ordered(protocol: ProtocolName, members: number, host: 'sim' | 'threads' = 'sim'): Promise<Outcome> {
@@ -22,6 +27,11 @@ async function ordered(protocol: ProtocolName, members: number, host: 'sim' | 't
     await army.disband();
   }
 }
+
+const diagramOf = (trace: Trace, options?: diagram.DiagramOptions): string => diagram.diagramOf(chartOf(trace), options);
+const mermaidOf = (trace: Trace): string => mermaid.mermaidOf(storyOf(trace));
+const shivizOf = (trace: Trace): string => shiviz.shivizOf(storyOf(trace));
+const svgOf = (traces: readonly Trace[]): string => svg.svgOf(traces.map(chartOf));
 
 const traceOf = (outcome: Outcome): Trace => parseTrace(linesOfFacts(factsOf(outcome)))[0]!;
 
@@ -49,8 +59,8 @@ describe('a trace', () => {
       try {
         expect(parseTrace(whole.slice(0, length)).length, `cut at ${length}`).to.be.within(1, 2);
       } catch (error) {
-        expect(error, `cut at ${length}`).to.be.instanceOf(Refusal);
-        expect((error as Refusal).message, `cut at ${length}`).not.to.include('\n');
+        expect(error, `cut at ${length}`).to.be.instanceOf(UserError);
+        expect((error as UserError).message, `cut at ${length}`).not.to.include('\n');
       }
     }
   });
@@ -59,13 +69,13 @@ describe('a trace', () => {
     const line = fc.oneof(fc.string({ unit: 'binary' }), fc.json(), fc.record({ type: fc.constantFrom('ordered', 'heard', 'tampered', 'judged', 'decided', '__proto__', 'constructor'), v: fc.constantFrom(1, 2), round: fc.anything(), from: fc.integer() }).map((fact) => JSON.stringify(fact)));
     fc.assert(
       fc.property(fc.array(line, { minLength: 1, maxLength: 5 }), (lines) => {
-        expect(() => parseTrace(lines.join('\n'))).to.throw(Refusal).with.property('message').that.does.not.match(/\p{Cc}/u);
+        expect(() => parseTrace(lines.join('\n'))).to.throw(UserError).with.property('message').that.does.not.match(/\p{Cc}/u);
       }),
       { numRuns: 500 },
     );
-    expect(() => parseTrace('{"v":2,"type":"ordered"}')).to.throw(Refusal, 'version 2,');
-    expect(() => parseTrace('{"v":{"toString":null},"type":"ordered"}')).to.throw(Refusal, 'version "{\\"toString\\":null}"');
-    expect(() => parseTrace('')).to.throw(Refusal, 'empty');
+    expect(() => parseTrace('{"v":2,"type":"ordered"}')).to.throw(UserError, 'version 2,');
+    expect(() => parseTrace('{"v":{"toString":null},"type":"ordered"}')).to.throw(UserError, 'version "{\\"toString\\":null}"');
+    expect(() => parseTrace('')).to.throw(UserError, 'empty');
   });
 });
 
@@ -84,7 +94,7 @@ describe('a trace that no run has written', () => {
   ];
   for (const [what, head, fact] of refused) {
     it(`with ${what} is refused in one line`, () => {
-      expect(() => parseTrace([head, fact, end].join('\n'))).to.throw(Refusal).with.property('message').that.matches(/^line \d: \P{Cc}+$/u);
+      expect(() => parseTrace([head, fact, end].join('\n'))).to.throw(UserError).with.property('message').that.matches(/^line \d: \P{Cc}+$/u);
     });
   }
 
@@ -114,13 +124,13 @@ describe('a trace in which something was changed by hand', () => {
           try {
             traces = parseTrace(changed.join('\n'));
           } catch (error) {
-            expect(error).to.be.instanceOf(Refusal);
-            expect((error as Refusal).message).to.match(/^[^\p{Cc}\p{Bidi_Control}\p{Zl}\p{Zp}\p{Cs}]+$/u);
+            expect(error).to.be.instanceOf(UserError);
+            expect((error as UserError).message).to.match(CLEAN_LINE);
             return;
           }
           const shown = [...traces.flatMap((trace) => [transcriptOf(trace), diagramOf(trace), mermaidOf(trace), shivizOf(trace)]), svgOf(traces)];
           for (const text of shown) {
-            expect(text).to.match(/^([^\p{Cc}\p{Bidi_Control}\p{Zl}\p{Zp}\p{Cs}]*\n)+$/u);
+            expect(text).to.match(CLEAN_LINES);
             expect(text).not.to.match(/undefined|NaN|\[object|G99/);
             expect(text.length).to.be.lessThan(1e6);
           }
@@ -130,17 +140,6 @@ describe('a trace in which something was changed by hand', () => {
     });
   }
 });
-
-/** A copy of a fact, in which the value at one place is another; the numbers count keys or elements. */
-function replaced(fact: unknown, [first = 0, ...rest]: readonly number[], value: unknown): unknown {
-  if (typeof fact !== 'object' || fact === null) return value;
-  const entries = Object.entries(fact);
-  if (entries.length === 0) return value;
-  const at = first % entries.length;
-  const next = rest.length === 0 ? value : replaced(entries[at]![1], rest, value);
-  const changed = entries.flatMap(([key, old], index): [string, unknown][] => (index !== at ? [[key, old]] : next === undefined ? [] : [[key, next]]));
-  return Array.isArray(fact) ? changed.map(([, element]) => element) : Object.fromEntries(changed);
-}
 
 describe('the pictures of a trace', () => {
   for (const { name } of PROTOCOLS) {
@@ -171,23 +170,11 @@ describe('the pictures of a trace', () => {
         });
 
         it('in Mermaid keep to its grammar', () => {
-          const [head, ...lines] = mermaidOf(trace).trimEnd().split('\n');
-          expect(head).to.equal('sequenceDiagram');
-          for (const line of lines) expect(line).to.match(/^ {2}(?:participant G\d+|Note over G\d+(?:,G\d+)?: [^;#\n]+|G\d+(?:->>|-x)G\d+: [^;#\n]+)$/);
-          expect(lines.filter((line) => /->>|-x/.test(line))).to.have.length(arrowsOf(trace).length);
+          expect(expectMermaid(mermaidOf(trace))).to.have.length(arrowsOf(trace).length);
         });
 
         it('for ShiViz have vector clocks: each host counts on, and what is heard comes after what was said', () => {
-          const events = [...shivizOf(trace).matchAll(/(?<host>\S*) (?<clock>{.*})\n(?<event>.*)\n/g)].map(({ groups }) => ({
-            host: groups!['host']!,
-            clock: JSON.parse(groups!['clock']!) as Record<string, number>,
-            event: groups!['event']!,
-          }));
-          const counts = new Map<string, number>();
-          for (const { host, clock } of events) {
-            counts.set(host, (counts.get(host) ?? 0) + 1);
-            expect(clock[host]).to.equal(counts.get(host));
-          }
+          const events = loggedEvents(shivizOf(trace));
           const heard = events.filter(({ event }) => event.includes('hears'));
           expect(heard).to.have.length(arrowsOf(trace).length);
           for (const { clock, event } of heard) expect(clock[/ from (G\d+)$/.exec(event)![1]!], event).to.be.greaterThan(0);
@@ -208,13 +195,7 @@ describe('the pictures of a trace', () => {
         });
 
         it('as SVG lie within their edges, and shrink to the width that there is', () => {
-          const svg = svgOf([trace]);
-          const [, width = 0, height = 0] = /viewBox="0 0 (\d+) (\d+)"/.exec(svg)?.map(Number) ?? [];
-          expect(svg).to.include('style="max-width:100%;height:auto"');
-          const [, ...body] = svg.split('</style>');
-          for (const [all, axis, value] of body.join('').matchAll(/ (x|cx|x1|x2|y|cy|y1|y2)="([^"]+)"/g)) expect(Number(value), all).to.be.within(0, axis!.includes('x') ? width : height);
-          for (const [all, x, size = '12', anchor, text = ''] of svg.matchAll(/<text x="([\d.]+)" y="[\d.]+"(?: font-size="(\d+)")?( text-anchor="middle")?[^>]*>([^<]*)</g))
-            expect(Number(x) + (text.length * Number(size) * 0.5) / (anchor === undefined ? 1 : 2), all).to.be.at.most(width);
+          expectInside(svgOf([trace]));
         });
       });
     }
@@ -296,16 +277,3 @@ function heardBy(trace: Trace): Record<string, string> {
 }
 
 const sorted = (letters: string): string => letters.split('').toSorted().join('');
-
-/** The tags that are opened and not closed, or closed and not opened, in their order. */
-function unclosed(xml: string): string[] {
-  const open: string[] = [];
-  for (const [, end, tag, empty] of xml.matchAll(/<(\/?)([a-z]+)(?:\s+[\w:-]+="[^"<]*")*\s*(\/?)>/gi)) {
-    if (empty === '/') continue;
-    if (end !== '/') open.push(tag!);
-    else if (open.at(-1) === tag) open.pop();
-    else open.push(`/${tag!}`);
-  }
-  const text = xml.replaceAll(/<\/?[a-z]+(?:\s+[\w:-]+="[^"<]*")*\s*\/?>/gi, '');
-  return /[<>]/.test(text) ? [...open, text.slice(0, 80)] : open;
-}

@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import { spawn, spawnSync } from 'node:child_process';
 import { cleanEnvironment, projectPath, type Exit } from '../../support/run.ts';
 import { skip } from '../../support/skip.ts';
+import { soaked } from '../../support/trials.ts';
 
 describe('demos over HTTP, with a real curl', function () {
   this.timeout(120_000);
@@ -23,7 +24,7 @@ describe('demos over HTTP, with a real curl', function () {
   });
 
   it('demo/collector-vs-pbft.sh counts what agreement costs, and draws it', async () => {
-    const { code, out, err } = await ran('demo/collector-vs-pbft.sh');
+    const { code, out, err } = await ran('demo/collector-vs-pbft.sh', String(soaked(10, 10)));
     // How far it is, where that takes long.
     expect(err.replace(/^\d+%: .*\n/gm, '')).to.equal('');
     expect(code).to.equal(0);
@@ -38,8 +39,8 @@ describe('demos over HTTP, with a real curl', function () {
   });
 });
 
-function ran(path: string): Promise<Exit> {
-  const child = spawn('bash', [projectPath(path)], { env: cleanEnvironment(), stdio: ['ignore', 'pipe', 'pipe'] });
+function ran(path: string, ...args: readonly string[]): Promise<Exit> {
+  const child = spawn('bash', [projectPath(path), ...args], { env: cleanEnvironment(), stdio: ['ignore', 'pipe', 'pipe'] });
   let [out, err] = ['', ''];
   child.stdout.setEncoding('utf8').on('data', (text: string) => (out += text));
   child.stderr.setEncoding('utf8').on('data', (text: string) => (err += text));

@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Client } from 'undici';
 import { choosesNothing } from '../../../src/core/choice.ts';
 import type { Settings } from '../../../src/core/machine.ts';
 import { nodeId } from '../../../src/core/node.ts';
@@ -14,7 +15,7 @@ import type { Tally } from '../../../src/replicas/http/tally.ts';
 import { DIGEST, FROM, MAC, TO } from '../../../src/runtime/http/nodes.ts';
 import { digestOf, networkEnvelopes, networkSeal } from '../../../src/runtime/seal.ts';
 import { OPERATION_LENGTH } from '../../../src/replicas/pbft/settings.ts';
-import { ask, placeIn, post, resultOf, startReplicas, type Replicas } from '../../support/served.ts';
+import { ask, placeIn, resultOf, startReplicas, type Replicas } from '../../support/served.ts';
 import { written } from '../../support/written.ts';
 
 /** Waits until all have executed the same. */
@@ -27,8 +28,8 @@ describe('PBFT over HTTP', function () {
 
   for (const n of [4, 7]) {
     it(`takes 2n(n − 1) HTTP requests for one request among ${n}, and 5(n − 1) with a collector`, async () => {
-      expect((await costOf({ protocol: 'pbft', members: n, requests: 10 })).messages).to.equal(2 * n * (n - 1));
-      expect((await costOf({ protocol: 'collector', members: n, requests: 10 })).messages).to.equal(5 * (n - 1));
+      expect((await costOf({ protocol: 'pbft', members: n, requests: 2 })).messages).to.equal(2 * n * (n - 1));
+      expect((await costOf({ protocol: 'collector', members: n, requests: 2 })).messages).to.equal(5 * (n - 1));
     });
   }
 
@@ -140,17 +141,23 @@ describe('PBFT over HTTP', function () {
       const keysOf = (id: number) => four.plan.members[id % 4];
       const options = { cluster: four.plan.cluster, self: nodeId(3), secret: four.secrets[3]!, keysOf };
       const [envelopes, seal] = [networkEnvelopes(options), networkSeal(options)];
-      const vote = (sequence: number, view: number, isForged: boolean): Promise<Response> => {
+      // As a node does, over one connection: of many the replica would close some.
+      const connection = new Client(four.urls[1]!);
+      const vote = async (sequence: number, view: number, isForged: boolean): Promise<number> => {
         const body = { view, sequence, digest: `digest ${sequence}`, replica: 3 };
         const text = JSON.stringify({ type: 'prepare', body, signature: isForged ? 'A'.repeat(86) : seal.sign('prepare', body) });
         const digest = digestOf(Buffer.from(text));
-        return post(`${four.urls[1]!}/prepare`, text, { [FROM]: '3', [TO]: '1', [DIGEST]: digest, [MAC]: envelopes.seal(nodeId(1), '/prepare', digest) });
+        const headers = { 'content-type': 'application/json', [FROM]: '3', [TO]: '1', [DIGEST]: digest, [MAC]: envelopes.seal(nodeId(1), '/prepare', digest) };
+        const answer = await connection.request({ path: '/prepare', method: 'POST', headers, body: text });
+        await answer.body.dump();
+        return answer.statusCode;
       };
       const replica = four.replicas[1]!;
       const unheeded = (): number => replica.status().dropped;
       const size = (): number => JSON.stringify(replica.status()).length;
       const [before, unheededBefore] = [size(), unheeded()];
-      for (let count = 0; count < 1000; count += 1) expect((await vote(1_000_000 + count, count % 3, count % 2 === 0)).status).to.equal(204);
+      for (let count = 0; count < 1000; count += 1) expect(await vote(1_000_000 + count, count % 3, count % 2 === 0)).to.equal(204);
+      await connection.close();
       expect(unheeded() - unheededBefore).to.equal(1000);
       expect(await (await fetch(`${four.urls[1]!}/metrics`)).text()).to.match(new RegExp(`^generals_unheeded_total ${unheeded()}$`, 'm'));
       expect(replica.counts.of('forgeries'), 'a signature that changes nothing was verified').to.deep.equal({});

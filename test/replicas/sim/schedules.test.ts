@@ -51,3 +51,25 @@ describe('replicas whose messages and records go through JSON, as on a network a
     });
   }
 });
+
+describe('a plan that is observed', () => {
+  const plan = pbft.draw({ n: 4, seed: 14 });
+
+  it('ends as when nobody looks', () => {
+    expect(simulate(pbft, plan, { observe: () => undefined })).to.deep.equal(simulate(pbft, plan));
+  });
+
+  it('goes on when its observer throws, tells it no more, and hands over what it threw', () => {
+    const thrown = new Error('the observer has a bug');
+    let told = 0;
+    const { observerError, ...outcome } = simulate(pbft, plan, {
+      observe() {
+        told += 1;
+        if (told === 10) throw thrown;
+      },
+    });
+    expect(observerError).to.equal(thrown);
+    expect(told).to.equal(10);
+    expect(outcome).to.deep.equal(simulate(pbft, plan));
+  });
+});

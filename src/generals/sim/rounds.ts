@@ -1,35 +1,42 @@
-import { seeded } from '../../core/choice.ts';
-import type { Account, Accusation, Report } from '../host.ts';
+import { seeded, type Choose } from '../../core/choice.ts';
+import type { RunResult, Accusation, Report } from '../host.ts';
 import { symbolicKeyring } from '../keyring.ts';
-import type { Mission } from '../mission.ts';
+import type { RunSpec } from '../run-spec.ts';
 import type { NodeId } from '../../core/node.ts';
 import type { Order } from '../order.ts';
 import { maySpeak, type Context, type Heard, type OrderVocabulary, type RoundsEffect } from '../protocol.ts';
 import type { Course, Inbox } from '../synchronizer.ts';
-import { soldier, type Soldier } from '../general.ts';
+import { roleInstance, type RoleInstance } from '../general.ts';
 import { joined } from './inbox.ts';
-import type { Circumstances } from './simulate.ts';
+
+/** What a run by rounds can show of what `simulate` can: nobody breaks down. */
+export interface RoundsOptions {
+  /** The traitors and their ways. */
+  readonly traitors?: ReadonlyMap<NodeId, string>;
+  /** Answers the questions of treason; by the order's seed if not given. */
+  readonly choose?: Choose;
+}
 
 /**
  * Runs one order round by round, without frames, timers and virtual time, none of which matter while nobody breaks down:
- * the account is the one that `simulate` gives, in a fraction of the time.
+ * the result is the one that `simulate` gives, in a fraction of the time.
  */
-export function lockstep(mission: Mission, { traitors, choose = seeded(mission.seed) }: Pick<Circumstances, 'traitors' | 'choose'> = {}): Account {
-  return march(mission.members.map((id) => soldier(mission, id, traitors?.get(id), choose, symbolicKeyring(id))), mission.order);
+export function runInRounds(spec: RunSpec, { traitors, choose = seeded(spec.seed) }: RoundsOptions = {}): RunResult {
+  return runInstances(spec.members.map((id) => roleInstance(spec, id, traitors?.get(id), choose, symbolicKeyring(id))), spec.order);
 }
 
-/** As `lockstep`, with soldiers of one's own making, one for each member and in their order. */
-export function march(soldiers: readonly Soldier[], order: Order): Account {
-  const army: Marcher[] = [];
+/** As `runInRounds`, with instances of one's own making, one for each member and in their order. */
+export function runInstances(instances: readonly RoleInstance[], order: Order): RunResult {
+  const army: RoundState[] = [];
   /** By id. */
-  const marchers: Marcher[] = [];
-  for (const soldier of soldiers) {
-    const { protocol, context } = soldier;
-    const one: Marcher = { soldier, protocol, context, state: protocol.begin(context), inbox: [], next: [], decision: undefined, sent: 0, heard: [], tampered: [] };
+  const states: RoundState[] = [];
+  for (const instance of instances) {
+    const { protocol, context } = instance;
+    const one: RoundState = { instance, protocol, context, state: protocol.begin(context), inbox: [], next: [], decision: undefined, sent: 0, heard: [], tampered: [] };
     army.push(one);
-    marchers[context.self] = one;
+    states[context.self] = one;
   }
-  const { protocol, context, state } = marchers[army[0]!.context.commander]!;
+  const { protocol, context, state } = states[army[0]!.context.commander]!;
   protocol.step(context, state, { type: 'input', input: order });
   const rounds = protocol.rounds(context);
   const accusations: Accusation[] = [];
@@ -44,10 +51,10 @@ export function march(soldiers: readonly Soldier[], order: Order): Account {
     }
   }
   const reports: Report[] = [];
-  for (const one of army) reports.push(one.soldier.report(one));
+  for (const one of army) reports.push(one.instance.report(one));
   return { reports, losses: [], accusations: accusations.sort(byAccuser) };
 
-  function perform(one: Marcher, round: number, effect: RoundsEffect<OrderVocabulary>): void {
+  function perform(one: RoundState, round: number, effect: RoundsEffect<OrderVocabulary>): void {
     switch (effect.type) {
       case 'send':
         send(one, round, effect.to, effect.messages);
@@ -67,7 +74,7 @@ export function march(soldiers: readonly Soldier[], order: Order): Account {
   }
 
   /** All receivers share one entry of their inboxes, unless they hear more from this sender. */
-  function send(one: Marcher, round: number, receivers: readonly NodeId[], messages: readonly unknown[]): void {
+  function send(one: RoundState, round: number, receivers: readonly NodeId[], messages: readonly unknown[]): void {
     if (messages.length === 0) return;
     const { protocol, context } = one;
     const from = context.self;
@@ -75,7 +82,7 @@ export function march(soldiers: readonly Soldier[], order: Order): Account {
     for (const to of receivers) {
       if (to === from || !maySpeak(protocol, context, round, from, to)) continue;
       one.sent += messages.length;
-      const hearer = marchers[to];
+      const hearer = states[to];
       if (hearer !== undefined) hearer.next = joined(hearer.next, heard);
     }
   }
@@ -85,9 +92,9 @@ export function march(soldiers: readonly Soldier[], order: Order): Account {
 const byAccuser = (a: Accusation, b: Accusation): number => a.by - b.by;
 
 /** A general on its way through the rounds. */
-interface Marcher extends Course {
-  readonly soldier: Soldier;
-  readonly protocol: Soldier['protocol'];
+interface RoundState extends Course {
+  readonly instance: RoleInstance;
+  readonly protocol: RoleInstance['protocol'];
   readonly context: Context;
   readonly state: unknown;
   inbox: Heard<unknown>[];

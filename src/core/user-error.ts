@@ -1,5 +1,5 @@
 /** What kind of mistake a refusal is about, for programs: its message is for people, and may be worded anew. */
-export type RefusalCode =
+export type UserErrorCode =
   /** An argument has the wrong type, is out of range, or is none of the names that there are. */
   | 'invalid-argument'
   /** There is no option of that name. */
@@ -24,11 +24,11 @@ export type RefusalCode =
   | 'mistake';
 
 /** A user's mistake: its message is one line that says what was wrong, and nothing has changed. */
-export class Refusal extends Error {
-  override readonly name = 'Refusal';
-  readonly code: RefusalCode;
+export class UserError extends Error {
+  override readonly name = 'UserError';
+  readonly code: UserErrorCode;
 
-  constructor(message: string, code: RefusalCode = 'mistake') {
+  constructor(message: string, code: UserErrorCode = 'mistake') {
     super(message);
     this.code = code;
   }
@@ -50,13 +50,13 @@ export function quotedValue(value: unknown): string {
 /** A file or folder in a one-line message: its end is what tells it from others, so it is not cut off soon. */
 export const quotedPath = (path: string): string => quoted(path, 1000);
 
-/** Does something with a file or folder; why the system will not is said in one line. @throws Refusal */
+/** Does something with a file or folder; why the system will not is said in one line. @throws UserError */
 export function trying<T>(path: string, work: () => T): T {
   try {
     return work();
   } catch (error) {
-    if (error instanceof Refusal || (error as { readonly code?: unknown }).code === undefined) throw error;
-    throw new Refusal(`${quotedPath(path)} cannot be used: ${reasonOf(error)}`);
+    if (error instanceof UserError || (error as { readonly code?: unknown }).code === undefined) throw error;
+    throw new UserError(`${quotedPath(path)} cannot be used: ${reasonOf(error)}`);
   }
 }
 

@@ -3,4 +3,4 @@
  * model's bound on delays, and it is given up. Of misbehaviour, by a protocol that holds evidence: it stays a member, its
  * conduct being what the protocol is there to stand.
  */
-export type Offence = 'silence' | 'misbehaviour';
+export type FaultKind = 'silence' | 'misbehaviour';

@@ -1,5 +1,5 @@
 /** What is to happen in virtual time: a binary heap, earliest first, and first come first served within one instant. */
-export class Agenda<Item> {
+export class EventQueue<Item> {
   #entries: { readonly at: number; readonly turn: number; readonly item: Item }[] = [];
   #turns = 0;
 

@@ -8,9 +8,9 @@ import { seeded } from '../../../src/core/choice.ts';
 import { STRATEGIES } from '../../../src/generals/faults/registry.ts';
 import { findingsOf } from '../../../src/generals/judge/findings.ts';
 import { verdictOf } from '../../../src/generals/judge/verdict.ts';
-import { soldier, type Soldier } from '../../../src/generals/general.ts';
-import { lockstep } from '../../../src/generals/sim/lockstep.ts';
-import { companyFor } from '../../../src/generals/sim/veterans.ts';
+import { roleInstance, type RoleInstance } from '../../../src/generals/general.ts';
+import { runInRounds } from '../../../src/generals/sim/rounds.ts';
+import { cohortFor } from '../../../src/generals/sim/memoized.ts';
 import { repeatLine, trial, type Trial } from '../../support/trials.ts';
 
 /** Small armies, of which much is remembered, and some of which little is: larger ones, and m larger than the rounds that are. */
@@ -27,7 +27,7 @@ const ARMIES = [
   { protocol: 'pbft', n: 4, m: 1, orders: 5 },
 ];
 
-describe('veterans', () => {
+describe('memoized nodes', () => {
   for (const { protocol, n, m, orders } of ARMIES) {
     for (const { name: strategy } of STRATEGIES) {
       it(`decide, vote and send in every order what generals without memory do: ${protocol} among ${n}, m = ${m}, ${strategy}`, () => {
@@ -46,7 +46,7 @@ describe('veterans', () => {
       const broken: { order: number; property: string }[] = [];
       for (let draw = 1; draw <= orders; draw += 1) {
         const one = orderOf(setting, draw, 'arbitrary');
-        const account = lockstep(one, one);
+        const account = runInRounds(one, one);
         const members = account.reports.map(({ id, strategy }): Member => ({ id, role: id === one.commander ? 'primary' : 'secondary', state: strategy === undefined ? { type: 'loyal' } : { type: 'faulty', strategy } }));
         const ballots = new Map(account.reports.flatMap(({ id, ballot }) => (ballot === undefined ? [] : [[id, ballot]])));
         const verdict = verdictOf(members, ballots);
@@ -64,20 +64,20 @@ describe('veterans', () => {
   });
 });
 
-/** Has veterans and generals without memory go through the same orders. */
+/** Has memoized nodes and generals without memory go through the same orders. */
 function assertAlike(setting: Trial, strategy: string, orders: number): void {
-  const briefing = { ...setting, draw: 0 };
-  const { recruit, lead } = companyFor(setting.order);
+  const spec = { ...setting, draw: 0 };
+  const { register, run } = cohortFor(setting.order);
   const choose = seeded(setting.seed);
-  const made = (id: NodeId, way?: string): Soldier => soldier(briefing, id, way, choose, symbolicKeyring(id), { isNoted: false });
-  const recruits = setting.members.map((id) => recruit(made(id), made(id, strategy)));
+  const made = (id: NodeId, way?: string): RoleInstance => roleInstance(spec, id, way, choose, symbolicKeyring(id), { isNoted: false });
+  const nodes = setting.members.map((id) => register(made(id), made(id, strategy)));
   for (let draw = 1; draw <= orders; draw += 1) {
-    briefing.draw = draw;
+    spec.draw = draw;
     const one = orderOf(setting, draw, strategy);
-    const army = recruits.map(({ loyal, traitor }) => (one.traitors.has(loyal.self) ? traitor : loyal));
-    lead(army);
-    const told = army.map(({ self: id, decision, sent, soldier: { ballot } }) => ({ id, decision, ballot: ballot(decision), sent }));
-    expect(told, repeatLine(one)).to.deep.equal(lockstep(one, one).reports.map(({ id, decision, ballot, sent }) => ({ id, decision, ballot, sent })));
+    const army = nodes.map(({ loyal, traitor }) => (one.traitors.has(loyal.self) ? traitor : loyal));
+    run(army);
+    const told = army.map(({ self: id, decision, sent, instance: { ballot } }) => ({ id, decision, ballot: ballot(decision), sent }));
+    expect(told, repeatLine(one)).to.deep.equal(runInRounds(one, one).reports.map(({ id, decision, ballot, sent }) => ({ id, decision, ballot, sent })));
   }
 }
 
