@@ -38,7 +38,8 @@ export interface Carrier {
   readonly name: string;
   /** Why none of them can fall and come back, if so. */
   readonly cannotRise?: string;
-  readonly start: (protocol: string, kinds: ReadonlyMap<number, string>) => Promise<Carried>;
+  /** @param timeout milliseconds that a request may wait before its commander is suspected, if not few */
+  readonly start: (protocol: string, kinds: ReadonlyMap<number, string>, timeout?: number) => Promise<Carried>;
 }
 
 /** So quick that tests need not wait; a busy machine only makes more views of it. */
@@ -46,9 +47,9 @@ const HASTY = { timeout: 500, retryAfter: 250, collectorTimeout: 150 };
 
 const virtualTime: Carrier = {
   name: 'virtual time',
-  async start(protocol, kinds) {
+  async start(protocol, kinds, timeout = HASTY.timeout) {
     const traitors = [...kinds].filter(([, kind]) => kind !== OFFLINE).map(([id, kind]) => [id, traitor(replicaFaultNamed(kind)!, 1)] as const);
-    const cluster = new Cluster(4, { ...HASTY, collector: protocol === 'collector' }, new Map(traitors));
+    const cluster = new Cluster(4, { ...HASTY, timeout, collector: protocol === 'collector' }, new Map(traitors));
     for (const [id, kind] of kinds) if (kind === OFFLINE) cluster.network.crash(cluster.node(id));
     return {
       async order(data) {
@@ -80,10 +81,10 @@ const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve)
 
 const servers: Carrier = {
   name: 'servers in one process',
-  async start(protocol, kinds) {
+  async start(protocol, kinds, timeout = HASTY.timeout) {
     const data = mkdtempSync(join(tmpdir(), 'generals-servers-'));
     const strategies = Object.fromEntries([...kinds].filter(([, kind]) => kind !== OFFLINE));
-    const replicas = await startReplicas(4, serviceNamed(protocol), { data, strategies, settings: HASTY });
+    const replicas = await startReplicas(4, serviceNamed(protocol), { data, strategies, settings: { ...HASTY, timeout } });
     for (const [id, kind] of kinds) if (kind === OFFLINE) await replicas.fall(id);
     return {
       order: (words, at = 0) => posted(replicas.urls, words, at),
@@ -100,11 +101,11 @@ const servers: Carrier = {
 };
 
 const live = (separate: boolean): Carrier['start'] =>
-  async function start(protocol, kinds) {
+  async function start(protocol, kinds, timeout = HASTY.timeout) {
     const folder = mkdtempSync(join(tmpdir(), 'generals-live-'));
     const folderOf = (id: number): string => replicaFolder(folder, id);
     const service = serviceNamed(protocol);
-    const { plan, secrets } = newPlan(protocol, { ...service.settings(4), ...HASTY }, [0, 1, 2, 3].map((id) => `http://127.0.0.1:${id + 1}`));
+    const { plan, secrets } = newPlan(protocol, { ...service.settings(4), ...HASTY, timeout }, [0, 1, 2, 3].map((id) => `http://127.0.0.1:${id + 1}`));
     writeCluster(folder, plan, secrets);
     const lost = new Map<number, () => void>();
     const cluster = await LiveCluster.start({ plan, secrets, kinds, host: '127.0.0.1', port: 0, folderOf, separate, listener: { lost: (id) => lost.get(id)?.() } });
