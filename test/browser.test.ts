@@ -10,8 +10,8 @@ export { check } from './src/generals/check/check.ts';
 export { oral } from './src/generals/protocols/oral.ts';
 export { execute } from './src/repl/execute.ts';
 export { render } from './src/repl/render.ts';
-export { drawSchedule } from './src/replicas/sim/schedule.ts';
-export { runSchedule } from './src/replicas/sim/run.ts';
+export { pbft } from './src/replicas/sim/system.ts';
+export { simulate } from './src/runtime/virtual/simulate.ts';
 `;
 
 /** Runs in the page. */
@@ -26,7 +26,7 @@ const USE = `(async () => {
   return JSON.stringify({
     verdict: answer.result.outcome.verdict,
     check: page.check({ protocol: page.oral, members: 4, faults: 1 }).type,
-    replicas: page.runSchedule(page.drawSchedule({ n: 4, seed: 1 })).type,
+    replicas: page.simulate(page.pbft, page.pbft.draw({ n: 4, seed: 1 })).type,
   });
 })()`;
 

@@ -23,7 +23,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'src/main.ts': ['src/cli', 'src/repl/first-prompt.ts'],
   'src/index.ts': ['src/generals', 'src/core'],
   workers: ['src/campaign', 'src/generals/threads', 'src/replicas/http', 'node:worker_threads'],
-  'src/cli': ['src/repl', 'src/campaign', 'src/generals', 'src/replicas', 'src/trace', 'src/runtime', 'src/core', 'node:', 'cli-progress'],
+  'src/cli': ['src/repl', 'src/campaign', 'src/generals', 'src/replicas', 'src/broadcast', 'src/randomised', 'src/trace', 'src/runtime', 'src/core', 'node:', 'cli-progress'],
   'src/repl': ['src/campaign', 'src/generals', 'src/runtime', 'src/core', 'node:', '@inquirer/core', 'inquirer', 'chalk', 'leven'],
   'src/campaign': ['src/generals', 'src/runtime', 'src/core', 'node:', 'piscina', 'cli-progress', 'vega'],
 
@@ -40,8 +40,11 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'src/generals/protocols/pbft.ts': ['src/replicas/pbft', ...VOCABULARY, 'src/core'],
   'src/generals/protocols': [...VOCABULARY, 'src/core'],
 
+  'src/broadcast': ['src/runtime/virtual', 'src/core'],
+  'src/randomised': ['src/runtime/virtual', 'src/core'],
+
   'src/replicas/http': ['src/replicas/faults', 'src/replicas/pbft', 'src/replicas/command.ts', 'src/runtime', 'src/core', 'node:', 'ajv', 'undici'],
-  'src/replicas/sim': ['src/replicas/judge', 'src/replicas/faults', 'src/replicas/pbft', 'src/replicas/command.ts', 'src/runtime/virtual', 'src/core'],
+  'src/replicas/sim': ['src/replicas/judge', 'src/replicas/faults', 'src/replicas/pbft', 'src/replicas/command.ts', 'src/replicas/trace/lines.ts', 'src/runtime/virtual', 'src/core'],
   'src/replicas/trace': ['src/replicas/sim/facts.ts', 'src/trace', 'src/core'],
   'src/replicas/faults': ['src/replicas/pbft', 'src/core'],
   'src/replicas/judge': ['src/core'],
@@ -67,6 +70,8 @@ const PURE = [
   'src/core',
   'src/trace',
   'src/runtime/virtual',
+  'src/broadcast',
+  'src/randomised',
   ...VOCABULARY,
   ...['general.ts', 'synchronizer.ts', 'protocols', 'faults', 'judge', 'trace', 'sim', 'check', 'symbolic'].map((part) => `src/generals/${part}`),
   ...['command.ts', 'pbft', 'faults', 'judge', 'sim', 'trace'].map((part) => `src/replicas/${part}`),

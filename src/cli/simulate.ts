@@ -1,92 +1,142 @@
 import { SingleBar } from 'cli-progress';
 import { counted, figure } from '../core/figures.ts';
-import { nodeId } from '../core/node.ts';
-import { replicaProtocol } from '../replicas/pbft/names.ts';
+import { quoted } from '../core/user-error.ts';
 import { isPlain, looksOf, wantsColour } from '../repl/looks.ts';
 import { barText, type Progress } from '../campaign/bar.ts';
 import { pace, plainLines } from '../repl/progress.ts';
-import { describeFact, describeJudgement, type RunFact } from '../replicas/sim/facts.ts';
-import { runSchedule, type Outcome } from '../replicas/sim/run.ts';
-import { describeSchedule, drawSchedule, type Schedule } from '../replicas/sim/schedule.ts';
-import { lineOfFact, lineOfScheduled } from '../replicas/trace/lines.ts';
+import type { FaultPlan } from '../runtime/virtual/fault-plan.ts';
+import { shrink } from '../runtime/virtual/shrink.ts';
+import { simulate } from '../runtime/virtual/simulate.ts';
+import type { Fact, Outcome, System } from '../runtime/virtual/system.ts';
+import { UsageError } from './arguments.ts';
 import type { SimulateOrder } from './faces/simulate.ts';
 import { appendText, writeText } from './files.ts';
 import { lineOf } from './invocation.ts';
 import { heeding } from './signals.ts';
+import { systemNamed } from './systems.ts';
 
-/** Lets replicas go through the schedules of seeds, and says how that went. @returns the exit status: 0 holds, 3 violated, 1 stopped before either */
-export async function simulateCommand(asked: SimulateOrder): Promise<number> {
-  const order = { ...asked, protocol: replicaProtocol(asked.protocol) };
-  return order.schedules === 1 ? one(order) : many(order);
+/** What was asked, with the system that it is about. */
+interface Work extends Omit<SimulateOrder, 'protocol' | 'members'> {
+  readonly members: number;
+  readonly system: System;
 }
 
-/** One seed, told as it goes. */
-function one(order: SimulateOrder): number {
-  const schedule = scheduleOf(order, order.seed);
-  if (!order.json) say(`${describeSchedule(schedule)}.`);
-  const trace = order.trace === undefined ? undefined : traceTo(order.trace, order, schedule);
-  const outcome = runSchedule(schedule, {
+/** Lets a system go through the fault plans of seeds, and says how that went. @returns the exit status: 0 holds, 3 violated, 1 unknown or stopped */
+export async function simulateCommand({ protocol, ...order }: SimulateOrder): Promise<number> {
+  const system = systemNamed(protocol);
+  if (system === undefined) throw new UsageError(`there is no protocol ${quoted(protocol)}`);
+  const names = system.strategies.map(({ name }) => name);
+  if (order.kind !== undefined && !names.includes(order.kind)) throw new UsageError(`with ${system.name} there is no Byzantine kind ${quoted(order.kind)}: ${names.join(', ')}`);
+  const work = { ...order, system, members: order.members ?? system.members };
+  return work.schedules === 1 ? one(work) : many(work);
+}
+
+/** One seed, told as it goes: of a plan that breaks something what is needed for that, but for parts that were asked for. */
+function one(work: Work): number {
+  const { system, seed, json } = work;
+  const { plan, kept, removed } = smallest(work, seed);
+  if (!json) say(`${system.describe(plan)}.`);
+  if (!json && removed > 0) say(`${counted(removed, 'part')} of the plan of this seed ${removed === 1 ? 'is' : 'are'} left out, as the others break it alone.`);
+  const trace = work.trace === undefined ? undefined : traceTo(work.trace, work, plan);
+  const outcome = simulate(system, plan, {
     observe(fact) {
       trace?.write(fact);
-      const line = order.json ? undefined : describeFact(fact);
+      const line = json ? undefined : system.inWords(fact);
       if (line !== undefined) say(line);
     },
   });
   // What could not be written to the file.
   if (outcome.observerError !== undefined) throw outcome.observerError;
   trace?.end(outcome);
-  if (order.json) say(JSON.stringify({ ...about(order), ...outcome }));
-  else if (outcome.type === 'holds') say(paint(order).green(describeJudgement(outcome)));
-  else sayViolated(order, order.seed, outcome);
-  return outcome.type === 'holds' ? 0 : 3;
+  if (json) say(JSON.stringify({ ...about(work), ...flat(outcome), ...(kept === undefined ? {} : { kept }) }));
+  else if (outcome.type === 'holds') say(paint(work).green(`${system.promises} held: ${outcome.progress}, ${counted(outcome.events, 'event')} in ${figure(outcome.time)} ms of virtual time.`));
+  else if (outcome.type === 'unknown') sayUnknown(work, seed, outcome);
+  else sayViolated(work, seed, outcome, kept);
+  return STATUS[outcome.type];
+}
+
+const STATUS = { holds: 0, violated: 3, unknown: 1 } as const;
+
+/** The plan of a seed, less what is not needed to break what it breaks; which parts are kept, if not all. */
+function smallest(work: Work, seed: number): { readonly plan: FaultPlan; readonly kept: readonly string[] | undefined; readonly removed: number } {
+  const { system, keep } = work;
+  const whole = planOf(work, seed);
+  if (keep !== undefined) return { plan: kept(system, whole, keep), kept: keep, removed: 0 };
+  const outcome = simulate(system, whole);
+  if (outcome.type !== 'violated') return { plan: whole, kept: undefined, removed: 0 };
+  return shrink(system, whole, outcome, (plan) => simulate(system, plan));
+}
+
+/** The plan with those parts alone. @throws UsageError if it has none of that name */
+function kept(system: System, plan: FaultPlan, words: readonly string[]): FaultPlan {
+  const parts = system.parts(plan);
+  if (words.length === 1 && words[0] === 'all') return plan;
+  if (words.length === 1 && words[0] === 'none') return system.only(plan, new Set());
+  const unknown = words.find((word) => !parts.includes(word));
+  if (unknown !== undefined) throw new UsageError(`the plan of this seed has no part ${quoted(unknown)}: ${parts.join(', ')}, or all, or none`);
+  return system.only(plan, new Set(words));
 }
 
 /** Seed after seed, to the last, the first that is violated, or the first Ctrl-C. */
-async function many(order: SimulateOrder): Promise<number> {
-  const { seed, schedules, json } = order;
-  const { covered, events, violated } = await tried(order);
+async function many(work: Work): Promise<number> {
+  const { system, seed, schedules, json } = work;
+  const { covered, events, violated, unknown } = await tried(work);
   if (violated !== undefined) {
-    if (json) say(JSON.stringify({ ...about(order), ...violated.outcome, seed: violated.seed }));
-    else sayViolated(order, violated.seed, violated.outcome);
+    const { plan, kept: parts } = smallest(work, violated);
+    const outcome = simulate(system, plan);
+    if (json) say(JSON.stringify({ ...about(work), ...flat(outcome), seed: violated, kept: parts }));
+    else sayViolated(work, violated, outcome, parts);
     return 3;
   }
   const isAll = covered === schedules;
-  if (json) say(JSON.stringify({ ...about(order), type: isAll ? 'holds' : 'unknown', schedules: covered, events }));
-  else if (isAll) say(paint(order).green(`Safety and liveness held in ${counted(schedules, 'schedule')} of ${counted(events, 'event')}.`));
-  else say(paint(order).yellow(`Stopped: safety and liveness held in ${figure(covered)} of ${counted(schedules, 'schedule')}, those of the seeds from ${seed} on, of ${counted(events, 'event')}.`));
-  return isAll ? 0 : 1;
+  const known = unknown.count === 0;
+  if (json) say(JSON.stringify({ ...about(work), type: isAll && known ? 'holds' : 'unknown', schedules: covered, events, ...(known ? {} : { unknown: unknown.count }) }));
+  else if (!isAll) say(paint(work).yellow(`Stopped: ${lowered(system.promises)} held in ${figure(covered - unknown.count)} of ${counted(schedules, 'schedule')}, those of the seeds from ${seed} on, of ${counted(events, 'event')}.`));
+  else if (known) say(paint(work).green(`${system.promises} held in ${counted(schedules, 'schedule')} of ${counted(events, 'event')}.`));
+  else say(paint(work).yellow(`${system.promises} held in ${figure(covered - unknown.count)} of ${counted(schedules, 'schedule')}; of the others nothing is known.`));
+  if (!json && unknown.first !== undefined) sayUnknown(work, unknown.first.seed, unknown.first.outcome);
+  return isAll && known ? 0 : 1;
 }
+
+const lowered = (text: string): string => text[0]!.toLowerCase() + text.slice(1);
 
 interface Tried {
   readonly covered: number;
   readonly events: number;
-  readonly violated?: { readonly seed: number; readonly outcome: Outcome };
+  /** The seed of the first plan that breaks something. */
+  readonly violated?: number;
+  readonly unknown: { count: number; first?: { readonly seed: number; readonly outcome: Outcome } };
 }
 
 /** Milliseconds between two looks at what is left to do, and at signals. */
 const LOOK = 50;
 
-async function tried(order: SimulateOrder): Promise<Tried> {
+async function tried(work: Work): Promise<Tried> {
   let isStopped = false;
   return heeding(['SIGINT'], () => (isStopped = true), async () => {
-    const meter = order.json ? undefined : meterTo(process.stderr);
+    const meter = work.json ? undefined : meterTo(process.stderr);
     const begun = performance.now();
     let looked = begun;
     let events = 0;
+    const unknown: Tried['unknown'] = { count: 0 };
     try {
-      for (let covered = 0; covered < order.schedules; covered += 1) {
-        const seed = order.seed + covered;
-        const outcome = runSchedule(scheduleOf(order, seed));
+      for (let covered = 0; covered < work.schedules; covered += 1) {
+        const seed = work.seed + covered;
+        const outcome = simulate(work.system, planOf(work, seed));
         events += outcome.events;
-        if (outcome.type === 'violated') return { covered, events, violated: { seed, outcome } };
+        if (outcome.type === 'violated') return { covered, events, violated: seed, unknown };
+        if (outcome.type === 'unknown') {
+          unknown.count += 1;
+          unknown.first ??= { seed, outcome };
+        }
         if (performance.now() - looked < LOOK) continue;
         looked = performance.now();
-        meter?.show({ share: (covered + 1) / order.schedules, parts: pace(covered + 1, order.schedules, 'schedules', looked - begun) });
+        meter?.show({ share: (covered + 1) / work.schedules, parts: pace(covered + 1, work.schedules, 'schedules', looked - begun) });
         // So that a Ctrl-C is heard.
         await new Promise((resolve) => setImmediate(resolve));
-        if (isStopped) return { covered: covered + 1, events };
+        if (isStopped) return { covered: covered + 1, events, unknown };
       }
-      return { covered: order.schedules, events };
+      return { covered: work.schedules, events, unknown };
     } finally {
       meter?.stop();
     }
@@ -104,39 +154,44 @@ function meterTo(stream: NodeJS.WriteStream): { show(progress: Progress & { read
 /** How many characters of a trace are kept back, to be written at once. */
 const CHUNK = 2 ** 20;
 
-/** A file of JSON lines: the schedule, what happened, and how it was judged. */
-function traceTo(file: string, { protocol, seed, members: count }: SimulateOrder, schedule: Schedule): { write(fact: RunFact): void; end(outcome: Outcome): void } {
-  const { n: _, seed: __, traitors, cuts, ...rest } = schedule;
-  const members = Array.from({ length: count }, (___, id) => nodeId(id));
-  // The Byzantine one is the last.
-  const clients = Array.from({ length: schedule.clients + 1 }, (___, index) => nodeId(count + index));
-  const named = [...traitors].map(([id, kind]) => ({ id, kind }));
-  const plan = { ...rest, cuts: cuts.map(({ side, ...cut }) => ({ ...cut, side: [...side] })) };
-  writeText(file, lineOfScheduled({ type: 'scheduled', protocol, seed, members, clients, traitors: named, about: describeSchedule(schedule) }, plan));
+/** A file of JSON lines: the plan, what happened, and how it was judged. */
+function traceTo(file: string, work: Work, plan: FaultPlan): { write(fact: Fact): void; end(outcome: Outcome): void } {
+  writeText(file, work.system.print(plan));
   let text = '';
   return {
     write(fact) {
-      text += lineOfFact(fact);
+      text += `${JSON.stringify(fact)}\n`;
       if (text.length < CHUNK) return;
       appendText(file, text);
       text = '';
     },
-    end: ({ type: verdict, ...outcome }) => appendText(file, `${text}${lineOfFact({ type: 'judged', verdict, ...outcome })}`),
+    end(outcome) {
+      const { type: verdict, ...rest } = flat(outcome);
+      appendText(file, `${text}${JSON.stringify({ type: 'judged', verdict, ...rest })}\n`);
+    },
   };
 }
 
-const about = ({ protocol, members, seed }: SimulateOrder) => ({ v: 1, protocol, members, seed });
+const about = ({ system, members, seed }: Work) => ({ v: 1, protocol: system.name, members, seed });
 
-function sayViolated(order: SimulateOrder, seed: number, { witness }: Outcome): void {
-  const { protocol, members, kind } = order;
-  say(paint(order).red(`Violated: ${witness}.`));
-  say(`To repeat it: ${lineOf(['simulate', '--protocol', protocol, '--members', String(members), '--seed', String(seed), ...(kind === undefined ? [] : ['--kind', kind])])}`);
+/** An outcome as JSON has it. */
+const flat = ({ type, property, witness, reason, events, figures, time }: Outcome) => ({ type, property, witness, reason, events, ...figures, time });
+
+function sayViolated(work: Work, seed: number, { witness }: Outcome, parts: readonly string[] | undefined): void {
+  say(paint(work).red(`Violated: ${witness}.`));
+  say(`To repeat it: ${lineOf([...commandFor(work, seed), ...(parts === undefined ? [] : ['--keep', parts.join(',') || 'none'])])}`);
 }
 
-function scheduleOf({ protocol, members, kind }: SimulateOrder, seed: number): Schedule {
-  return drawSchedule({ n: members, seed, protocol: replicaProtocol(protocol), ...(kind === undefined ? {} : { kinds: [kind] }) });
+function sayUnknown(work: Work, seed: number, { reason }: Outcome): void {
+  say(paint(work).yellow(`Unknown: ${reason}.`));
+  say(`To repeat it: ${lineOf(commandFor(work, seed))}`);
 }
 
-const paint = ({ colourless }: SimulateOrder): ReturnType<typeof looksOf>['paint'] => looksOf(wantsColour(process.env, process.stdout.isTTY, colourless)).paint;
+const commandFor = ({ system, members, kind }: Work, seed: number): string[] =>
+  ['simulate', '--protocol', system.name, '--members', String(members), '--seed', String(seed), ...(kind === undefined ? [] : ['--kind', kind])];
+
+const planOf = ({ system, members, kind }: Work, seed: number): FaultPlan => system.draw({ n: members, seed, ...(kind === undefined ? {} : { strategies: [kind] }) });
+
+const paint = ({ colourless }: Pick<Work, 'colourless'>): ReturnType<typeof looksOf>['paint'] => looksOf(wantsColour(process.env, process.stdout.isTTY, colourless)).paint;
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`);

@@ -1,4 +1,4 @@
-import { philoxBlock } from './philox.ts';
+import { philox, philoxBlock } from './philox.ts';
 import type { NodeId } from './node.ts';
 
 /**
@@ -55,3 +55,25 @@ export function seeded(seed: number): Choose {
 
 /** Added to the receivers, in the counter of those blocks of which coins take bits: 16 receivers share one, and 8 indices. */
 const COIN = 1 << 31;
+
+/** How a node answers its own questions: `about` says all that they are about, such as `coin of round 3`, and decides the answer. */
+export type ChooseOwn = <T>(about: string, options: readonly T[]) => T;
+
+/** The chooser of one node: what it answers follows from the seed, the node and the question alone. @param seed a whole number from 0 to 2^53 − 1 */
+export const seededAt = (seed: number, self: NodeId): ChooseOwn => (about, options) => {
+  let [a, b] = [0xdeadbeef, 0x41c6ce57];
+  for (let i = 0; i < about.length; i += 1) {
+    const unit = about.charCodeAt(i);
+    a = Math.imul(a ^ unit, 0x9e3779b1);
+    b = Math.imul(b ^ unit, 0x5f356495);
+  }
+  return options[Math.floor((philox(a, b, self, OWN, seed >>> 0, Math.floor(seed / 2 ** 32)) / 2 ** 32) * options.length)]!;
+};
+
+/** In the counter of a node's own choices, so that they share bits with nothing else that follows from the seed. */
+const OWN = 0xc011;
+
+/** The chooser where nobody has anything to choose. @throws Error when it is asked, which is a mistake of ours */
+export const choosesNothing: ChooseOwn = (about) => {
+  throw new Error(`nobody chooses here, but was asked about ${about}`);
+};

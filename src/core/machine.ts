@@ -1,21 +1,22 @@
+import type { ChooseOwn } from './choice.ts';
 import type { NodeId } from './node.ts';
 
-/** A machine that keeps a log: what it must never forget is saved before what follows from it is said. */
-export interface ReplicaVocabulary {
+/** What a machine takes, says, hands on, and saves. */
+export interface Vocabulary {
   readonly input: unknown;
   readonly message: unknown;
   readonly output: unknown;
   readonly record: unknown;
 }
 
-export type ReplicaEvent<V extends ReplicaVocabulary> =
+export type Event<V extends Vocabulary> =
   | { readonly type: 'start' }
   | { readonly type: 'input'; readonly input: V['input'] }
   /** `from` is authenticated by the host. */
   | { readonly type: 'message'; readonly from: NodeId; readonly message: V['message'] }
   | { readonly type: 'timeout'; readonly timer: string };
 
-export type ReplicaEffect<V extends ReplicaVocabulary> =
+export type Effect<V extends Vocabulary> =
   /** On disk before any send or output that comes after it. */
   | { readonly type: 'save'; readonly record: V['record'] }
   /** One effect for a broadcast. */
@@ -26,21 +27,34 @@ export type ReplicaEffect<V extends ReplicaVocabulary> =
   | { readonly type: 'output'; readonly output: V['output'] }
   | { readonly type: 'accuse'; readonly suspect: NodeId; readonly evidence: string };
 
-export interface ReplicaMachine<V extends ReplicaVocabulary, State> {
-  begin(context: ReplicaContext): State;
-  /** The state of a replica that comes back: what `begin` and the saved records make of it. */
-  recover(context: ReplicaContext, records: readonly V['record'][]): State;
-  step(context: ReplicaContext, state: State, event: ReplicaEvent<V>): ReplicaEffect<V>[];
+/** A protocol as one node runs it: events come in, effects go out, and nothing changes but its own state, which is plain data. */
+export interface Machine<V extends Vocabulary, State> {
+  begin(context: Context): State;
+  /** The state of a node that is restarted: what `begin` and the saved records make of it. A machine without it saves nothing. */
+  recover?(context: Context, records: readonly V['record'][]): State;
+  step(context: Context, state: State, event: Event<V>): Effect<V>[];
   /** The message that `input` is, else undefined. Total: a wire may hold anything. */
   parse(input: unknown): V['message'] | undefined;
+  /** What a traitor could say instead, signed by its own key alone, the most plausible first. Loyal nodes never ask. */
+  lies?(context: Context, honest: V['message']): readonly V['message'][];
 }
 
-export interface ReplicaContext {
+/** A machine that saves: what it must never forget is on disk before what follows from it is said. */
+export interface DurableMachine<V extends Vocabulary, State> extends Machine<V, State> {
+  recover(context: Context, records: readonly V['record'][]): State;
+}
+
+/** A machine whose vocabulary and state only the machine itself knows. Every machine is one, without a cast: it is only ever given what it made. */
+export type AnyMachine = Machine<Vocabulary, unknown>;
+
+export interface Context {
   readonly self: NodeId;
   /** Replicas 0 … n − 1. Clients are nodes with ids from n on. */
   readonly members: readonly NodeId[];
   readonly seal: Seal;
   readonly settings: Settings;
+  /** How a loyal node tosses a coin. */
+  readonly choose: ChooseOwn;
 }
 
 export type Settings = Readonly<Record<string, number | boolean>>;

@@ -12,3 +12,6 @@ export const byzantineQuorum = (n: number): number => Math.ceil((n + faultsToler
 
 /** Among that many replicas one is loyal, so what all of them say is true (Castro and Liskov 1999, §4.1); f + 1. */
 export const oneLoyal = (n: number): number => faultsTolerated(n) + 1;
+
+/** Among that many f + 1 are loyal, so what all of them say everyone hears from more than there are traitors (Bracha 1987, §3); 2f + 1. */
+export const mostlyLoyal = (n: number): number => 2 * faultsTolerated(n) + 1;

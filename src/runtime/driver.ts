@@ -1,11 +1,9 @@
-import type { ReplicaContext, ReplicaEffect, ReplicaEvent, ReplicaMachine, ReplicaVocabulary } from '../core/machine.ts';
+import type { AnyMachine, Context, Effect as EffectOf, Event as EventOf, Vocabulary } from '../core/machine.ts';
 import type { NodeId } from '../core/node.ts';
 import type { Log } from './log.ts';
 
-/** A machine whose vocabulary and state only the machine itself knows. */
-export type AnyMachine = ReplicaMachine<ReplicaVocabulary, unknown>;
-type Event = ReplicaEvent<ReplicaVocabulary>;
-type Effect = ReplicaEffect<ReplicaVocabulary>;
+type Event = EventOf<Vocabulary>;
+type Effect = EffectOf<Vocabulary>;
 
 /** Who carries out what a machine wants done. */
 export interface Carrier {
@@ -21,7 +19,7 @@ export interface Carrier {
  */
 export class Driver {
   readonly #machine: AnyMachine;
-  readonly #context: ReplicaContext;
+  readonly #context: Context;
   readonly #log: Log;
   readonly #carrier: Carrier;
   readonly #timers = new Map<string, NodeJS.Timeout>();
@@ -32,7 +30,7 @@ export class Driver {
   /** How many events it was given. */
   #taken = 0;
 
-  constructor(machine: AnyMachine, context: ReplicaContext, log: Log, carrier: Carrier) {
+  constructor(machine: AnyMachine, context: Context, log: Log, carrier: Carrier) {
     this.#machine = machine;
     this.#context = context;
     this.#log = log;
@@ -41,7 +39,7 @@ export class Driver {
 
   /** @param records what the machine saved in earlier lives */
   start(records: readonly unknown[]): void {
-    this.#state = records.length === 0 ? this.#machine.begin(this.#context) : this.#machine.recover(this.#context, records);
+    this.#state = records.length === 0 || this.#machine.recover === undefined ? this.#machine.begin(this.#context) : this.#machine.recover(this.#context, records);
     this.#isRunning = true;
     this.take({ type: 'start' });
   }

@@ -31,6 +31,25 @@ describe('generals simulate', () => {
     expect(code).to.equal(0);
   });
 
+  it('runs other systems by their names, among as few nodes as make it worth while', async () => {
+    const [broadcast, agreement] = await Promise.all(['bracha', 'ben-or'].map((protocol) => generals(['simulate', '--protocol', protocol, '--seed', '3'])));
+    expect(broadcast!.out).to.match(/^4 nodes, node 3 replay; 3 broadcasts; [^]* ms {2}node \d delivered "value 2", broadcast 2 of node 2\n[^]*\nAgreement, validity and totality held: 3 broadcasts delivered, /);
+    expect(agreement!.out).to.match(/^6 nodes, node 1 forgetful; given 1 1 1 1 1 1; [^]* ms {2}node \d decided 1 in round 1\n[^]*\nAgreement, validity and termination held: 1 decided in 1 round, /);
+    expect([broadcast!.code, agreement!.code]).to.deep.equal([0, 0]);
+  });
+
+  it('--keep none leaves nothing of a plan, and --keep all the whole', async () => {
+    const run = async (...more: string[]): Promise<string> => (await generals(['simulate', '--seed', '59', ...more])).out;
+    expect(await run('--keep', 'none')).to.match(/^4 replicas, no traitor; 0 requests of [^]*; 0 cuts, 0 falls, 0 pauses; 0 of 256 messages lost, 0 repeated, each up to 1 ms late\.\n/);
+    expect(await run('--keep', 'all')).to.equal(await run());
+  });
+
+  it('says that it does not know where coins did not fall alike, and ends with 1', async () => {
+    const { out, code } = await generals(['simulate', '--protocol', 'ben-or', '--members', '56', '--seed', '4', '--schedules', '2']);
+    expect(out).to.match(/^Agreement, validity and termination held in [01] of 2 schedules; of the others nothing is known\.\nUnknown: in 100 rounds the coins [^]*\nTo repeat it: .* simulate --protocol ben-or --members 56 --seed 4\n$/);
+    expect(code).to.equal(1);
+  }).timeout(60_000);
+
   it('knows the collector as ccro, too', async () => {
     const [ccro, collector] = await Promise.all(['ccro', 'collector'].map((protocol) => generals(['simulate', '--protocol', protocol, '--json'])));
     expect(ccro).to.deep.equal(collector);
@@ -64,10 +83,17 @@ describe('generals simulate', () => {
       const run = (...args: string[]) => spawnSync(process.execPath, [join(source, 'main.js'), 'simulate', ...args], { encoding: 'utf8', env: cleanEnvironment() });
       const { status, stdout } = run('--members', '7', '--kind', 'malicious', '--schedules', '100');
       expect(status).to.equal(3);
-      const [, witness, command] = /^(Violated: client \d+ believes .*\.)\nTo repeat it: node \S+main\.js simulate (--protocol pbft --members 7 --seed \d+ --kind malicious)\n$/.exec(stdout)!;
+      const [, witness, command, kept] = /^(Violated: client \d+ believes .*\.)\nTo repeat it: node \S+main\.js simulate (--protocol pbft --members 7 --seed \d+ --kind malicious --keep (\S+))\n$/.exec(stdout)!;
       const again = run(...command!.split(' '));
       expect(again.status).to.equal(3);
       expect(again.stdout).to.include(witness);
+      // Of the plan only what it takes is left: a liar, what it lies about, and what has the liar be heard first.
+      expect(kept).to.match(/^traitor\d,/);
+      expect(kept!.split(',').length).to.be.at.most(6);
+      const whole = run('--members', '7', '--kind', 'malicious', '--seed', /--seed (\d+)/.exec(command!)![1]!);
+      expect(whole.status).to.equal(3);
+      expect(whole.stdout).to.match(/\n\d+ parts of the plan of this seed are left out, as the others break it alone\.\n/);
+      expect(whole.stdout).to.include(`--keep ${kept}\n`);
       expect(JSON.parse(run('--members', '7', '--kind', 'malicious', '--schedules', '100', '--json').stdout)).to.include({ type: 'violated', seed: Number(/--seed (\d+)/.exec(command!)![1]) });
     });
   });
@@ -97,11 +123,14 @@ describe('generals simulate', () => {
 
   const mistakes: readonly [args: string, line: RegExp][] = [
     ['--kind foo', /^generals: there is no Byzantine kind "foo": offline, malicious, .*twins/],
-    ['--protocol oral', /^generals: there is no protocol of replicas "oral": pbft, collector/],
+    ['--protocol ben-or --kind flood', /^generals: with ben-or there is no Byzantine kind "flood": offline, liar, .*twins/],
+    ['--protocol oral', /^generals: there is no protocol to simulate "oral": pbft, collector/],
     ['--members 0', /^generals: --members is a whole number from 1 to 256/],
     ['--schedules 0', /^generals: --schedules is a whole number from 1 on/],
     ['--seed -1', /^generals: .*--seed/],
     ['--schedules 2 --trace x', /^generals: --trace is for the schedule of one seed: leave out --schedules/],
+    ['--keep cut99', /^generals: the plan of this seed has no part "cut99": .*request1, .*or all, or none/],
+    ['--schedules 2 --keep none', /^generals: --keep is for the schedule of one seed: leave out --schedules/],
     ['--trace /nowhere/x', /^generals: .*\/nowhere\/x.* cannot be written/],
     ['4', /^generals: simulate takes options only/],
   ];

@@ -1,7 +1,8 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { philox } from '../../src/core/philox.ts';
-import type { ReplicaEffect, ReplicaEvent, ReplicaMachine, ReplicaVocabulary } from '../../src/core/machine.ts';
+import { choosesNothing } from '../../src/core/choice.ts';
+import type { AnyMachine, Effect as EffectOf, Event as EventOf, Vocabulary } from '../../src/core/machine.ts';
 import { nodeId } from '../../src/core/node.ts';
 import { symbolicSeal } from '../../src/core/seal.ts';
 import { REPLICA_FAULTS } from '../../src/replicas/faults/registry.ts';
@@ -16,27 +17,26 @@ import { hurried } from '../support/mutants.ts';
 import { Cluster } from '../support/replicas.ts';
 import { Statements } from '../support/statements.ts';
 
-type Machine = ReplicaMachine<ReplicaVocabulary, unknown>;
-type Effect = ReplicaEffect<ReplicaVocabulary>;
-type Event = ReplicaEvent<ReplicaVocabulary>;
+type Effect = EffectOf<Vocabulary>;
+type Event = EventOf<Vocabulary>;
 
 /** A machine, and the place where it lives among four replicas and a client, node 4. */
 interface Case {
   readonly name: string;
-  readonly machine: Machine;
+  readonly machine: AnyMachine;
   readonly at: number;
   readonly settings?: Partial<PbftSettings>;
 }
 
 const CASES: readonly Case[] = [
-  { name: 'a replica of PBFT', machine: replica as unknown as Machine, at: 1 },
-  { name: 'a replica with a collector', machine: replica as unknown as Machine, at: 1, settings: { collector: true } },
-  ...REPLICA_FAULTS.map((fault) => ({ name: `a replica that is ${fault.name}`, machine: traitor(fault, 1) as unknown as Machine, at: 1, settings: { collector: fault.name.endsWith('collector') } })),
-  { name: 'a client', machine: client as unknown as Machine, at: 4 },
+  { name: 'a replica of PBFT', machine: replica, at: 1 },
+  { name: 'a replica with a collector', machine: replica, at: 1, settings: { collector: true } },
+  ...REPLICA_FAULTS.map((fault) => ({ name: `a replica that is ${fault.name}`, machine: traitor(fault, 1), at: 1, settings: { collector: fault.name.endsWith('collector') } })),
+  { name: 'a client', machine: client, at: 4 },
 ];
 
 /** Orders, checkpoints, falls, view changes and a cut that heals, with that machine among the others. */
-function life({ at, settings }: Case, machine: Machine, link: Cluster['link'] = () => [1]): Cluster {
+function life({ at, settings }: Case, machine: AnyMachine, link: Cluster['link'] = () => [1]): Cluster {
   const cluster = new Cluster(4, { checkpointEvery: 2, batch: 2, ...settings }, new Map([[at, machine]]));
   let cut = -1;
   cluster.link = (from, to, message) => (from.id === cut || to.id === cut ? [] : link(from, to, message));
@@ -56,7 +56,7 @@ function life({ at, settings }: Case, machine: Machine, link: Cluster['link'] = 
   return cluster;
 }
 
-const contextAt = (at: number, settings: Partial<PbftSettings> = {}) => ({ self: nodeId(at), members: [0, 1, 2, 3].map(nodeId), seal: symbolicSeal(nodeId(at)), settings: settingsOf({ checkpointEvery: 2, batch: 2, ...settings } as PbftSettings) });
+const contextAt = (at: number, settings: Partial<PbftSettings> = {}) => ({ self: nodeId(at), members: [0, 1, 2, 3].map(nodeId), seal: symbolicSeal(nodeId(at)), settings: settingsOf({ checkpointEvery: 2, batch: 2, ...settings } as PbftSettings), choose: choosesNothing });
 
 /** What nodes say to each other in such a life, each kind of message a few times. */
 const said = (() => {
@@ -85,7 +85,7 @@ for (const one of CASES) {
   describe(`${name}, as a machine,`, () => {
     it('is pure: its state, handed away and back as a clone around every step, leads to the same', () => {
       let steps = 0;
-      const cloning: Machine = {
+      const cloning: AnyMachine = {
         ...machine,
         step(context, state, event) {
           const [copy, before] = [structuredClone(state), structuredClone(event)];
@@ -130,12 +130,12 @@ for (const one of CASES) {
     it('comes back from its records through JSON as from the records themselves', () => {
       const cluster = life(one, machine);
       const { context, disk } = cluster.node(at);
-      expect(machine.recover(context, JSON.parse(JSON.stringify(disk)) as unknown[])).to.deep.equal(machine.recover(context, disk));
+      expect(machine.recover!(context, JSON.parse(JSON.stringify(disk)) as unknown[])).to.deep.equal(machine.recover!(context, disk));
     });
   });
 }
 
-function checkEffect(machine: Machine, at: number, effect: Effect): void {
+function checkEffect(machine: AnyMachine, at: number, effect: Effect): void {
   switch (effect.type) {
     case 'send':
       expect(effect.to).to.not.include(nodeId(at));

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { describe as inWords, seeded, type Question } from '../../src/core/choice.ts';
+import { choosesNothing, describe as inWords, seeded, seededAt, type Question } from '../../src/core/choice.ts';
 import { philox, plainBlock, wasmBlock } from '../../src/core/philox.ts';
 import { nodeId } from '../../src/core/node.ts';
 
@@ -222,3 +222,23 @@ function philoxByDefinition(...words: readonly [number, number, number, number, 
   }
   return Number(c0);
 }
+
+describe('what a node chooses for itself', () => {
+  const coins = (seed: number, id: number): string => Array.from({ length: 64 }, (_, round) => seededAt(seed, nodeId(id))(`coin of round ${round}`, [0, 1])).join('');
+
+  it('follows from the seed, the node and the question, and from each of them', () => {
+    expect(coins(1, 2)).to.equal(coins(1, 2));
+    const all = [coins(1, 2), coins(2, 2), coins(2 ** 40 + 1, 2), coins(1, 3)];
+    expect(new Set(all).size).to.equal(4);
+    for (const tossed of all) expect(tossed.replaceAll('0', '').length).to.be.within(20, 44);
+  });
+
+  it('reaches every option', () => {
+    const options = ['a', 'b', 'c', 'd', 'e'];
+    expect(new Set(Array.from({ length: 60 }, (_, round) => seededAt(1, nodeId(0))(`of ${round}`, options)))).to.have.all.keys(...options);
+  });
+
+  it('is nothing where nobody has anything to choose', () => {
+    expect(() => choosesNothing('a coin', [0, 1])).to.throw('nobody chooses here, but was asked about a coin');
+  });
+});

@@ -1,15 +1,16 @@
 import { expect } from 'chai';
 import { once } from 'node:events';
 import { connect, createServer, type AddressInfo } from 'node:net';
-import type { ReplicaContext, ReplicaEffect, ReplicaMachine, ReplicaVocabulary } from '../../src/core/machine.ts';
+import { choosesNothing } from '../../src/core/choice.ts';
+import type { Context, DurableMachine, Effect as EffectOf, Vocabulary } from '../../src/core/machine.ts';
 import { nodeId } from '../../src/core/node.ts';
 import { Driver } from '../../src/runtime/driver.ts';
 import type { Log } from '../../src/runtime/log.ts';
 
-type Effect = ReplicaEffect<ReplicaVocabulary>;
+type Effect = EffectOf<Vocabulary>;
 
 /** A machine whose inputs are the effects that it asks for. */
-const obedient: ReplicaMachine<ReplicaVocabulary, unknown[]> = {
+const obedient: DurableMachine<Vocabulary, unknown[]> = {
   begin: () => [],
   recover: (_context, records) => [...records],
   parse: () => undefined,
@@ -19,7 +20,7 @@ const obedient: ReplicaMachine<ReplicaVocabulary, unknown[]> = {
   },
 };
 
-const context: ReplicaContext = { self: nodeId(0), members: [nodeId(0)], settings: {}, seal: { sign: () => '', verify: () => true, digest: () => '' } };
+const context: Context = { self: nodeId(0), members: [nodeId(0)], settings: {}, seal: { sign: () => '', verify: () => true, digest: () => '' }, choose: choosesNothing };
 const send = (message: string): Effect => ({ type: 'send', to: [nodeId(1)], message });
 const save = (record: string): Effect => ({ type: 'save', record });
 

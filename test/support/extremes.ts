@@ -6,7 +6,7 @@
 import { nodeId } from '../../src/core/node.ts';
 import { client } from '../../src/replicas/pbft/client.ts';
 import { parseMessage } from '../../src/replicas/pbft/parse.ts';
-import type { AnyMachine } from '../../src/replicas/sim/network.ts';
+import type { AnyMachine } from '../../src/core/machine.ts';
 import { replica } from '../../src/replicas/pbft/replica.ts';
 import { HUGE, LARGE, fieldsOf, lived, signedAnew } from './wire-lies.ts';
 
@@ -25,7 +25,7 @@ for (const collector of [false, true]) {
         const lie = parseMessage(put(value));
         if (lie === undefined) continue;
         const at = to === 4 ? 4 : 1;
-        const machine = (at === 4 ? client : replica) as unknown as AnyMachine;
+        const machine: AnyMachine = (at === 4 ? client : replica);
         for (const state of states.get(at)!) {
           // In its own name, and as one that passes on what others said.
           for (const [sender, heard] of [[from, signedAnew(cluster.node(from).context, lie)], [nodeId(3), lie]] as const) {

@@ -1,10 +1,10 @@
-import type { ReplicaMachine } from '../../src/core/machine.ts';
+import type { DurableMachine } from '../../src/core/machine.ts';
 import { faultsTolerated } from '../../src/core/quorum.ts';
 import type { Effect, Pbft } from '../../src/replicas/pbft/messages.ts';
 import { replica } from '../../src/replicas/pbft/replica.ts';
 import type { ReplicaState } from '../../src/replicas/pbft/state.ts';
 
-type Mutant = ReplicaMachine<Pbft, ReplicaState>;
+type Mutant = DurableMachine<Pbft, ReplicaState>;
 
 /** PBFT with quorums of 2f: two of them need not share a loyal replica. */
 const small = (state: ReplicaState): ReplicaState => ({ ...state, quorum: Math.max(1, 2 * faultsTolerated(state.n)) });
@@ -18,7 +18,7 @@ export const smallQuorum: Mutant = {
 interface Unwritten extends ReplicaState {
   unwritten: Effect[];
 }
-export const hurried: ReplicaMachine<Pbft, Unwritten> = {
+export const hurried: DurableMachine<Pbft, Unwritten> = {
   ...replica,
   begin: (context) => ({ ...replica.begin(context), unwritten: [] }),
   recover: (context, records) => ({ ...replica.recover(context, records), unwritten: [] }),

@@ -1,4 +1,5 @@
-import type { ReplicaContext } from '../../src/core/machine.ts';
+import { choosesNothing } from '../../src/core/choice.ts';
+import type { Context } from '../../src/core/machine.ts';
 import { nodeId } from '../../src/core/node.ts';
 import { symbolicSeal } from '../../src/core/seal.ts';
 import type { Batch, Effect, Message, Phase, PrePrepare, PreparedCertificate, Proposal, Request, Signed, ViewChange, VoteMessage } from '../../src/replicas/pbft/messages.ts';
@@ -15,11 +16,11 @@ export const sealOf = (id: number): (typeof SEALS)[number] => SEALS[id]!;
 
 /** One of four replicas, that is told messages one by one. */
 export class OneReplica {
-  readonly context: ReplicaContext;
+  readonly context: Context;
   readonly state: ReplicaState;
 
   constructor(id: number, settings: Partial<PbftSettings> = {}) {
-    this.context = { self: nodeId(id), members: [0, 1, 2, 3].map(nodeId), seal: sealOf(id), settings: settingsOf({ checkpointEvery: K, ...settings } as PbftSettings) };
+    this.context = { self: nodeId(id), members: [0, 1, 2, 3].map(nodeId), seal: sealOf(id), settings: settingsOf({ checkpointEvery: K, ...settings } as PbftSettings), choose: choosesNothing };
     this.state = replica.begin(this.context);
     replica.step(this.context, this.state, { type: 'start' });
   }

@@ -1,8 +1,8 @@
-import type { ReplicaEffect, ReplicaMachine, ReplicaVocabulary } from '../../src/core/machine.ts';
+import type { DurableMachine, Effect as EffectOf, Vocabulary } from '../../src/core/machine.ts';
 import { nodeId, type NodeId } from '../../src/core/node.ts';
 import type { Service } from '../../src/replicas/http/service.ts';
 
-export type Effect = ReplicaEffect<ReplicaVocabulary>;
+export type Effect = EffectOf<Vocabulary>;
 
 type Message =
   /** Has the machine ask for these. */
@@ -18,7 +18,7 @@ export interface Seen {
 }
 
 /** A machine that asks for what it is told to, and remembers what it hears: it shows what a host does. */
-export const probe: ReplicaMachine<ReplicaVocabulary, Seen> = {
+export const probe: DurableMachine<Vocabulary, Seen> = {
   begin: ({ self }) => ({ self, heard: [], timeouts: [] }),
   recover: ({ self }) => ({ self, heard: [], timeouts: [] }),
   parse,
@@ -34,7 +34,7 @@ export const probe: ReplicaMachine<ReplicaVocabulary, Seen> = {
 export const word = (text: string): Message => ({ type: 'word', text });
 
 /** Tells the probe of its own node what a user posts, as JSON. */
-const client: ReplicaMachine<ReplicaVocabulary, object> = {
+const client: DurableMachine<Vocabulary, object> = {
   begin: () => ({}),
   recover: () => ({}),
   parse,

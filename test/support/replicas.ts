@@ -1,4 +1,5 @@
-import type { ReplicaMachine, Settings } from '../../src/core/machine.ts';
+import { choosesNothing } from '../../src/core/choice.ts';
+import type { AnyMachine, DurableMachine, Settings } from '../../src/core/machine.ts';
 import { nodeId, type NodeId } from '../../src/core/node.ts';
 import { symbolicSeal } from '../../src/core/seal.ts';
 import { client, type ClientVocabulary } from '../../src/replicas/pbft/client.ts';
@@ -7,7 +8,7 @@ import { replica } from '../../src/replicas/pbft/replica.ts';
 import { settingsOf, type PbftSettings } from '../../src/replicas/pbft/settings.ts';
 import type { ReplicaState } from '../../src/replicas/pbft/state.ts';
 import { stateDigest, statusOf, type ReplicaStatus } from '../../src/replicas/pbft/status.ts';
-import { Network, type AnyMachine, type SimNode } from '../../src/replicas/sim/network.ts';
+import { Network, type SimNode } from '../../src/runtime/virtual/network.ts';
 
 /** Replicas and clients in virtual time, every message taking a millisecond, unless told otherwise. */
 export class Cluster {
@@ -32,7 +33,7 @@ export class Cluster {
     const nodes = Array.from({ length: n + clients }, (_, index) => {
       const id = nodeId(index);
       const machine = (machines.get(index) ?? (index < n ? replica : client)) as AnyMachine;
-      return { id, machine, context: { self: id, members, seal: symbolicSeal(id), settings: settingsOf(settings as Settings) } };
+      return { id, machine, context: { self: id, members, seal: symbolicSeal(id), settings: settingsOf(settings as Settings), choose: choosesNothing } };
     });
     this.network = new Network(nodes, {
       link: (from, to) => this.link(from, to, this.#last!),
@@ -98,7 +99,7 @@ export class Cluster {
 }
 
 /** A loyal replica whose effects are rewritten on their way out. */
-export const twisted = (twist: (effect: Effect, self: NodeId) => Effect[]): ReplicaMachine<Pbft, ReplicaState> => ({
+export const twisted = (twist: (effect: Effect, self: NodeId) => Effect[]): DurableMachine<Pbft, ReplicaState> => ({
   ...replica,
   step: (context, state, event) => replica.step(context, state, event).flatMap((effect) => twist(effect, context.self)),
 });

@@ -1,9 +1,9 @@
-import type { ReplicaContext, ReplicaEffect, ReplicaEvent, ReplicaMachine, ReplicaVocabulary } from '../../src/core/machine.ts';
+import type { Context, DurableMachine, Effect, Event, Vocabulary } from '../../src/core/machine.ts';
 import { nodeId } from '../../src/core/node.ts';
 import { faultsTolerated } from '../../src/core/quorum.ts';
 import type { Service } from '../../src/replicas/http/service.ts';
 
-interface Toy extends ReplicaVocabulary {
+interface Toy extends Vocabulary {
   readonly input: { readonly ticket: number; readonly data: string };
   readonly message:
     | { readonly type: 'request'; readonly client: number; readonly ticket: number; readonly data: string }
@@ -19,14 +19,14 @@ interface State {
   open: Record<number, number>;
 }
 
-type Effects = ReplicaEffect<Toy>[];
+type Effects = Effect<Toy>[];
 
 /** What the HTTP host needs of a protocol, and no more: replica 0 puts requests in order, and all wait for a quorum's votes. It stands silent backups. */
-const replica: ReplicaMachine<Toy, State> = {
+const replica: DurableMachine<Toy, State> = {
   begin: () => ({ log: [], votes: {}, open: {} }),
   recover: (_context, records) => ({ log: records.map(({ data }) => data), votes: {}, open: {} }),
   parse,
-  step(context: ReplicaContext, state: State, event: ReplicaEvent<Toy>): Effects {
+  step(context: Context, state: State, event: Event<Toy>): Effects {
     if (event.type !== 'message') return [];
     const { message } = event;
     const others = context.members.filter((id) => id !== context.self);
@@ -53,7 +53,7 @@ function accepted(state: State, body: { readonly order: number; readonly data: s
   return [{ type: 'save', record: body }];
 }
 
-function counted(context: ReplicaContext, state: State, order: number, { client, ticket, data }: { readonly client: number; readonly ticket: number; readonly data: string }): Effects {
+function counted(context: Context, state: State, order: number, { client, ticket, data }: { readonly client: number; readonly ticket: number; readonly data: string }): Effects {
   state.votes[order] = (state.votes[order] ?? 0) + 1;
   if (state.votes[order] !== context.members.length - faultsTolerated(context.members.length)) return [];
   return [
@@ -62,7 +62,7 @@ function counted(context: ReplicaContext, state: State, order: number, { client,
   ];
 }
 
-const client: ReplicaMachine<Toy, Record<number, number>> = {
+const client: DurableMachine<Toy, Record<number, number>> = {
   begin: () => ({}),
   recover: () => ({}),
   parse,

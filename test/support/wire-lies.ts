@@ -1,4 +1,4 @@
-import type { ReplicaContext } from '../../src/core/machine.ts';
+import type { Context } from '../../src/core/machine.ts';
 import type { NodeId } from '../../src/core/node.ts';
 import type { Message } from '../../src/replicas/pbft/messages.ts';
 import { Cluster } from './replicas.ts';
@@ -68,7 +68,7 @@ function withAt(value: unknown, [key, ...rest]: readonly string[], by: number): 
 }
 
 /** As its sender would sign it. */
-export function signedAnew({ seal }: Pick<ReplicaContext, 'seal'>, message: Message): Message {
+export function signedAnew({ seal }: Pick<Context, 'seal'>, message: Message): Message {
   if (!('body' in message)) return message;
   return { ...message, signature: seal.sign(message.type, message.body) } as Message;
 }

@@ -1,34 +1,37 @@
 import { UsageError, mustBeOptions } from '../arguments.ts';
-import { choice, file, flag, whole } from '../options.ts';
+import { choice, file, flag, text, whole } from '../options.ts';
 import { subcommand } from '../subcommand.ts';
 
-/** `generals simulate`: which replicas, under which schedules. */
+/** `generals simulate`: which system, under which fault plans. */
 export interface SimulateOrder {
-  readonly protocol: 'pbft' | 'collector' | 'ccro';
-  readonly members: number;
+  readonly protocol: string;
+  readonly members: number | undefined;
   readonly seed: number;
   /** How many seeds, from that one on. */
   readonly schedules: number;
   /** The only Byzantine kind; any if undefined. */
   readonly kind: string | undefined;
+  /** The parts of the plan that are kept; if undefined, all, or of a plan that breaks something those that do. */
+  readonly keep: readonly string[] | undefined;
   /** The file to write what happened to, if there is one. */
   readonly trace: string | undefined;
   readonly json: boolean;
   readonly colourless: boolean;
 }
 
-/** More replicas than this make no schedule more telling. */
+/** More nodes than this make no schedule more telling. */
 const MEMBERS_MAX = 256;
 
 export const simulate = subcommand({
   name: 'simulate',
-  forms: [['simulate [options]', 'let replicas agree on a log in virtual time, through faults drawn from a seed']],
+  forms: [['simulate [options]', 'let nodes run a protocol in virtual time, through faults drawn from a seed']],
   options: {
-    protocol: choice('<name>', 'the protocol; ccro is another name of collector', ['pbft', 'collector', 'ccro'], { noun: 'protocol of replicas', fallback: 'pbft' }),
-    members: whole('<n>', 'how many replicas there are, ⌊(n − 1)/3⌋ of them Byzantine', { short: 'n', min: 1, max: MEMBERS_MAX, fallback: 4 }),
+    protocol: choice('<name>', 'the protocol; ccro is another name of collector', async () => (await systems()).flatMap(({ name, aliases }) => [name, ...aliases]), { noun: 'protocol to simulate', fallback: 'pbft' }),
+    members: whole('<n>', 'how many nodes there are, of whom as many are Byzantine as the protocol stands', { short: 'n', min: 1, max: MEMBERS_MAX, otherwise: 'as few as make it worth while' }),
     seed: whole('<n>', 'the seed that the schedule follows from', { min: 0, fallback: 1 }),
     schedules: whole('<n>', 'try that many seeds, from that one on', { min: 1, fallback: 1 }),
-    kind: choice('<name>', 'the only Byzantine kind', async () => (await import('../../replicas/faults/registry.ts')).REPLICA_FAULTS.map(({ name }): string => name), { noun: 'Byzantine kind', otherwise: 'any' }),
+    kind: choice('<name>', 'the only Byzantine kind', async () => [...new Set((await systems()).flatMap(({ strategies }) => strategies.map(({ name }) => name)))], { noun: 'Byzantine kind', otherwise: 'any' }),
+    keep: text('<parts>', 'leave only these parts of the plan, such as cut1,request2', { bounds: 'parts between commas, all or none', otherwise: 'all, or those that break something' }),
     trace: file('write all that happened under the schedule of one seed, as JSON lines'),
     json: flag('one JSON object instead of sentences'),
     'no-color': flag('no colours'),
@@ -40,8 +43,12 @@ export const simulate = subcommand({
   ],
   orderOf(values, operands): SimulateOrder {
     mustBeOptions('simulate', operands);
-    const { protocol, members, seed, schedules, kind, trace, json } = values;
+    const { protocol, members, seed, schedules, kind, keep, trace, json } = values;
     if (schedules > 1 && trace !== undefined) throw new UsageError('--trace is for the schedule of one seed: leave out --schedules');
-    return { protocol, members, seed, schedules, kind, trace, json, colourless: values['no-color'] };
+    if (schedules > 1 && keep !== undefined) throw new UsageError('--keep is for the schedule of one seed: leave out --schedules');
+    return { protocol, members, seed, schedules, kind, keep: keep?.split(',').map((word) => word.trim()), trace, json, colourless: values['no-color'] };
   },
 });
+
+/** What can be simulated, found only when it is asked for. */
+const systems = async (): Promise<typeof import('../systems.ts').SYSTEMS> => (await import('../systems.ts')).SYSTEMS;

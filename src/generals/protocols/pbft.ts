@@ -19,7 +19,8 @@
  */
 import { counted } from '../../core/figures.ts';
 import { DEFAULT_ORDER, counterpart, parseOrder, type Order } from '../order.ts';
-import type { ReplicaContext, Seal } from '../../core/machine.ts';
+import { choosesNothing } from '../../core/choice.ts';
+import type { Context as ReplicaContext, Seal } from '../../core/machine.ts';
 import { nodeId, type NodeId } from '../../core/node.ts';
 import type { Context, OrderVocabulary, RoundsEffect, RoundsProtocol } from '../protocol.ts';
 import { byzantineMembers, faultsTolerated } from '../../core/quorum.ts';
@@ -153,6 +154,7 @@ function replicaOf(context: Context): ReplicaContext {
     members: cast.map((_, index) => nodeId(index)),
     seal: sealOf(context, cast),
     settings: { ...DEFAULTS, batch: 1, pipeline: 1, checkpointEvery: 8 },
+    choose: choosesNothing,
   };
 }
 

@@ -1,12 +1,11 @@
-import type { ReplicaMachine } from '../../core/machine.ts';
+import type { Machine } from '../../core/machine.ts';
 import type { ClientVocabulary } from '../pbft/client.ts';
 import type { Request } from '../pbft/messages.ts';
 import { parseMessage } from '../pbft/parse.ts';
 
 /** A Byzantine client: under one number it signs two requests, each with a mark of its own, and asks half of the replicas for each. */
-export const twoFacedClient: ReplicaMachine<ClientVocabulary, { next: number }> = {
+export const twoFacedClient: Machine<ClientVocabulary, { next: number }> = {
   begin: () => ({ next: 1 }),
-  recover: () => ({ next: 1 }),
   parse: parseMessage,
   step({ self, members, seal }, state, event) {
     if (event.type !== 'input') return [];

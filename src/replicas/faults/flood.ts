@@ -1,10 +1,10 @@
 import { nodeId } from '../../core/node.ts';
 import type { Message, Proposal } from '../pbft/messages.ts';
 import { PLACES, VIEWS } from '../pbft/settings.ts';
-import type { Occasion } from './traitor.ts';
+import type { SendContext } from './traitor.ts';
 
 /** A message that costs its reader something and brings nobody on, with numbers that are now and then as large as can be. */
-export function noise({ context: { seal, self, members }, state, past, draw }: Occasion): Message {
+export function noise({ context: { seal, self, members }, state, past, draw }: SendContext): Message {
   const near = (number: number, limit: number): number => [number, number + draw(8), number + draw(1000), Math.floor(limit / 2), limit - 1][draw(5)]!;
   const view = Math.max(1, near(state.view, VIEWS));
   const sequence = Math.max(1, near(state.executed, PLACES));

@@ -1,10 +1,10 @@
-import type { ReplicaContext } from '../../core/machine.ts';
+import type { Context } from '../../core/machine.ts';
 import { nodeId, type NodeId } from '../../core/node.ts';
 import type { CheckpointBody, Message, PreparedCertificate, Proposal, Signed, SignedVote, ViewChangeBody } from '../pbft/messages.ts';
 import { lowMark, planOf } from '../pbft/new-view.ts';
 import { primaryOf } from '../pbft/state.ts';
 import { NOTHING } from './lies.ts';
-import type { Occasion } from './traitor.ts';
+import type { SendContext } from './traitor.ts';
 
 /**
  * How to fill a quorum: with votes in the names of others, with one’s own vote again and again, with that vote alone, or with
@@ -13,7 +13,7 @@ import type { Occasion } from './traitor.ts';
 const FILLINGS = ['others', 'again', 'alone', 'mixed'] as const;
 
 /** A message with proof in it that nobody gave. Undefined where a message proves nothing. */
-export function forged({ context, state, past, draw }: Occasion, message: Message): Message | undefined {
+export function forged({ context, state, past, draw }: SendContext, message: Message): Message | undefined {
   const { seal, members, self } = context;
   const filling = FILLINGS[draw(FILLINGS.length)]!;
   const nothing = seal.digest(NOTHING);
@@ -79,7 +79,7 @@ export function forged({ context, state, past, draw }: Occasion, message: Messag
 }
 
 /** The new-view that follows from these view-changes. */
-function withPlan(context: ReplicaContext, view: number, viewChanges: readonly Signed<ViewChangeBody>[]): Message {
+function withPlan(context: Context, view: number, viewChanges: readonly Signed<ViewChangeBody>[]): Message {
   const prePrepares = planOf(context.seal, view, viewChanges).map((body) => signed(context, 'pre-prepare', body));
   return { type: 'new-view', ...signed(context, 'new-view', { view, viewChanges, prePrepares }) };
 }
@@ -87,7 +87,7 @@ function withPlan(context: ReplicaContext, view: number, viewChanges: readonly S
 const NONE = 'a lie';
 
 /** A message in the name of somebody else, or with a signature that is none. Undefined where it would stand in nobody's name. */
-export function assumed({ context, state, draw }: Occasion, message: Message): Message | undefined {
+export function assumed({ context, state, draw }: SendContext, message: Message): Message | undefined {
   const { seal, members, self } = context;
   const someone = members[draw(members.length)]!;
   const waiting = [...state.waiting.values()].slice(-1).map(({ request: { body, signature } }) => ({ body, signature }));
@@ -137,4 +137,4 @@ export function assumed({ context, state, draw }: Occasion, message: Message): M
 
 const withoutType = <Body extends object>({ body, signature }: Signed<Body>): Signed<Body> => ({ body, signature });
 
-const signed = <Body extends object>({ seal }: ReplicaContext, domain: string, body: Body): Signed<Body> => ({ body, signature: seal.sign(domain, body) });
+const signed = <Body extends object>({ seal }: Context, domain: string, body: Body): Signed<Body> => ({ body, signature: seal.sign(domain, body) });

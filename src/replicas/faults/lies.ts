@@ -1,11 +1,11 @@
-import type { ReplicaContext } from '../../core/machine.ts';
+import type { Context } from '../../core/machine.ts';
 import type { Batch, Message, Proposal } from '../pbft/messages.ts';
 import { NUMBERS } from '../pbft/settings.ts';
 
 export const NOTHING: Batch = { requests: [] };
 
 /** Another message of the same kind that its speaker can sign itself; undefined where there is none. */
-export function falsified({ seal, self }: ReplicaContext, message: Message): Message | undefined {
+export function falsified({ seal, self }: Context, message: Message): Message | undefined {
   switch (message.type) {
     case 'pre-prepare': {
       const requests = message.batch.requests.length > 1 ? message.batch.requests.slice(1) : [...message.batch.requests, ...message.batch.requests];
@@ -65,7 +65,7 @@ export function falsified({ seal, self }: ReplicaContext, message: Message): Mes
 }
 
 /** The same with one number more or less, signed anew. */
-export function shifted({ seal }: ReplicaContext, message: Message, by: { readonly view: number; readonly sequence: number }): Message | undefined {
+export function shifted({ seal }: Context, message: Message, by: { readonly view: number; readonly sequence: number }): Message | undefined {
   const moved = <Body extends Proposal>(body: Body): Body => ({ ...body, view: Math.max(0, body.view + by.view), sequence: Math.max(1, body.sequence + by.sequence) });
   switch (message.type) {
     case 'pre-prepare': {

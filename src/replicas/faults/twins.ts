@@ -1,5 +1,5 @@
 import { philox } from '../../core/philox.ts';
-import type { ReplicaContext, ReplicaMachine } from '../../core/machine.ts';
+import type { Context, DurableMachine } from '../../core/machine.ts';
 import type { Effect, Event, Pbft, SavedRecord } from '../pbft/messages.ts';
 import { parseMessage } from '../pbft/parse.ts';
 import { replica } from '../pbft/replica.ts';
@@ -26,9 +26,9 @@ export interface TwinState extends ReplicaState {
  * at times, and as commander give different requests the same place, without a line of treason (Bano et al., "Twins: BFT
  * Systems Made Robust", OPODIS 2021). @param seed decides what is left to chance
  */
-export function twins(seed = 0): ReplicaMachine<TwinVocabulary, TwinState> {
-  const reborn = (context: ReplicaContext, records: readonly SavedRecord[]): ReplicaState => (records.length === 0 ? replica.begin(context) : replica.recover(context, records));
-  const born = (context: ReplicaContext, records: readonly TwinVocabulary['record'][]): TwinState =>
+export function twins(seed = 0): DurableMachine<TwinVocabulary, TwinState> {
+  const reborn = (context: Context, records: readonly SavedRecord[]): ReplicaState => (records.length === 0 ? replica.begin(context) : replica.recover(context, records));
+  const born = (context: Context, records: readonly TwinVocabulary['record'][]): TwinState =>
     Object.assign(reborn(context, ofFirst(records)), { second: { state: reborn(context, ofSecond(records)), heard: 0 } });
   return {
     begin: (context) => born(context, []),

@@ -1,8 +1,11 @@
+import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { doorOf, type Command } from '../command.ts';
+import { seededAt } from '../../core/choice.ts';
+import type { AnyMachine } from '../../core/machine.ts';
 import { nodeId, type NodeId } from '../../core/node.ts';
 import { faultsTolerated } from '../../core/quorum.ts';
 import { UserError, quoted, quotedPath, quotedValue } from '../../core/user-error.ts';
@@ -10,7 +13,7 @@ import { DamagedLog, forgetfulLog, openLog, repairLog, type Log } from '../../ru
 import { digestOf, networkEnvelopes, networkSeal, newVerdicts, publicKeysOf, type Envelopes, type Verdicts } from '../../runtime/seal.ts';
 import { ratesFor, type Rates } from '../../runtime/http/allowance.ts';
 import { Counts, metricsOf } from '../../runtime/http/counts.ts';
-import { Driver, type AnyMachine } from '../../runtime/driver.ts';
+import { Driver } from '../../runtime/driver.ts';
 import { Gateway, clientId } from './gateway.ts';
 import { differenceOf, sharedOf } from './greeting.ts';
 import type { Size } from '../../runtime/http/json.ts';
@@ -137,7 +140,7 @@ export class Replica {
       const begins = { first: firstOf({ ...owner, node: self }), hasBegun, housekeeping: { keep, from: LOG_BYTES_MAX } };
       const log: Log = folder === undefined ? forgetfulLog() : openLog(folder, { synced: () => driver.synced(), failed: (error) => listener.failed(error) }, begins);
       opened.push(log);
-      const driver = new Driver(machine, { self, members: this.#members, seal, settings: plan.settings }, log, {
+      const driver = new Driver(machine, { self, members: this.#members, seal, settings: plan.settings, choose: seededAt(randomInt(2 ** 48 - 1), self) }, log, {
         send: (to, message) => this.#send(self, to, message),
         output: heed,
         accuse: (suspect, evidence) => {

@@ -1,7 +1,7 @@
 import type { Settings } from '../../core/machine.ts';
 import type { Command } from '../command.ts';
 import type { NodeId } from '../../core/node.ts';
-import type { AnyMachine } from '../../runtime/driver.ts';
+import type { AnyMachine } from '../../core/machine.ts';
 import type { Size } from '../../runtime/http/json.ts';
 
 /** All that the HTTP host knows of a protocol: its machines, and how to name on HTTP what they say. */

@@ -20,7 +20,7 @@
  * Its number  Of a quorum’s claims the (f + 1)-th highest is at most what one of the loyal claims, so that liars cannot push it to
  *             the end of the numbers; and at least what another of them claims, so that it gets beyond what is done.
  */
-import type { ReplicaContext, ReplicaEffect, ReplicaEvent, ReplicaMachine, ReplicaVocabulary } from '../../core/machine.ts';
+import type { Context, DurableMachine, Effect, Event, Vocabulary } from '../../core/machine.ts';
 import { nodeId, type NodeId } from '../../core/node.ts';
 import { byzantineQuorum, oneLoyal } from '../../core/quorum.ts';
 import type { Message, Outcome, Reply, Request } from './messages.ts';
@@ -29,7 +29,7 @@ import { parseMessage } from './parse.ts';
 import { CLIENT_WINDOW, NUMBERS, settingsOf } from './settings.ts';
 import { primaryOf } from './state.ts';
 
-export interface ClientVocabulary extends ReplicaVocabulary {
+export interface ClientVocabulary extends Vocabulary {
   /** The answer will carry the ticket. Of a mark there is no other in the world; the key is what is asked again under, or empty. */
   readonly input: { readonly ticket: number; readonly data: string; readonly mark: string; readonly key?: string };
   readonly message: Message;
@@ -62,7 +62,7 @@ interface OpenRequest {
   isKnown: boolean;
 }
 
-type Effects = ReplicaEffect<ClientVocabulary>[];
+type Effects = Effect<ClientVocabulary>[];
 
 const RESERVE = 1000;
 /** How many requests are sent to all replicas at a time. */
@@ -70,13 +70,13 @@ const AGAIN = 8;
 /** The most requests that wait in a client. */
 const QUEUE = 16_384;
 
-const begun = ({ settings }: ReplicaContext, upTo: number): ClientState => ({ next: upTo + 1, reserved: upTo, view: settingsOf(settings).firstView, open: new Map(), queue: [] });
+const begun = ({ settings }: Context, upTo: number): ClientState => ({ next: upTo + 1, reserved: upTo, view: settingsOf(settings).firstView, open: new Map(), queue: [] });
 
-export const client: ReplicaMachine<ClientVocabulary, ClientState> = {
+export const client: DurableMachine<ClientVocabulary, ClientState> = {
   begin: (context) => begun(context, 0),
   recover: (context, records) => begun(context, records.reduce((most, record) => Math.max(most, record.upTo), 0)),
   parse: parseMessage,
-  step(context: ReplicaContext, state: ClientState, event: ReplicaEvent<ClientVocabulary>): Effects {
+  step(context: Context, state: ClientState, event: Event<ClientVocabulary>): Effects {
     switch (event.type) {
       case 'start':
         return [];
@@ -90,7 +90,7 @@ export const client: ReplicaMachine<ClientVocabulary, ClientState> = {
   },
 };
 
-function take(context: ReplicaContext, state: ClientState, input: ClientVocabulary['input']): Effects {
+function take(context: Context, state: ClientState, input: ClientVocabulary['input']): Effects {
   const flaw = flawIn(input.data, NO_VALUES) ?? (state.queue.length >= QUEUE ? 'busy' : undefined);
   if (flaw !== undefined) return [refused(input.ticket, flaw)];
   state.queue.push(input);
@@ -109,7 +109,7 @@ const REASONS: Readonly<Record<ClientFlaw, string>> = {
   forgotten: 'it was executed, but so long ago that its answer is forgotten',
 };
 
-function ask(context: ReplicaContext, state: ClientState): Effects {
+function ask(context: Context, state: ClientState): Effects {
   const effects: Effects = [];
   const wasIdle = state.open.size === 0;
   let taken = 0;
@@ -141,7 +141,7 @@ function mayOpen({ open, next }: ClientState): boolean {
   return oldest === undefined || next - oldest < CLIENT_WINDOW;
 }
 
-function hearReply(context: ReplicaContext, state: ClientState, from: NodeId, { body, signature }: Reply): Effects {
+function hearReply(context: Context, state: ClientState, from: NodeId, { body, signature }: Reply): Effects {
   if (from >= context.members.length || body.replica !== from || body.client !== context.self) return [];
   const answers = body.answers.filter(([timestamp, request]) => state.open.get(timestamp)?.digest === request);
   if (answers.length === 0) return [];
@@ -164,7 +164,7 @@ function hearReply(context: ReplicaContext, state: ClientState, from: NodeId, { 
 }
 
 /** What follows once one more replica says that. */
-function settle({ members }: ReplicaContext, state: ClientState, open: OpenRequest, outcome: Outcome): Effects {
+function settle({ members }: Context, state: ClientState, open: OpenRequest, outcome: Outcome): Effects {
   const { input, request, replies } = open;
   const { timestamp } = request.body;
   if (isStale(outcome)) {
@@ -193,7 +193,7 @@ function askAnew(state: ClientState, { input, request }: OpenRequest, highest: n
   return [];
 }
 
-function askAgain(context: ReplicaContext, state: ClientState): Effects {
+function askAgain(context: Context, state: ClientState): Effects {
   const effects: Effects = [];
   let sent = 0;
   for (const open of state.open.values()) {

@@ -1,4 +1,4 @@
-import type { ReplicaEffect, ReplicaEvent, ReplicaVocabulary } from '../../core/machine.ts';
+import type { Effect as EffectOf, Event as EventOf, Vocabulary } from '../../core/machine.ts';
 import type { NodeId } from '../../core/node.ts';
 import type { Flaw } from './operation.ts';
 
@@ -240,7 +240,7 @@ export type ReplicaOutput = {
   readonly batch: Batch;
 } | { readonly type: 'entered'; readonly view: number } | { readonly type: 'transferred'; readonly sequence: number; readonly digest: string };
 
-export interface Pbft extends ReplicaVocabulary {
+export interface Pbft extends Vocabulary {
   /** A replica orders what clients sign, so it takes no input of its own. */
   readonly input: never;
   readonly message: Message;
@@ -248,5 +248,5 @@ export interface Pbft extends ReplicaVocabulary {
   readonly record: SavedRecord;
 }
 
-export type Effect = ReplicaEffect<Pbft>;
-export type Event = ReplicaEvent<Pbft>;
+export type Effect = EffectOf<Pbft>;
+export type Event = EventOf<Pbft>;

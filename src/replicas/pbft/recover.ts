@@ -1,4 +1,4 @@
-import type { ReplicaContext } from '../../core/machine.ts';
+import type { Context } from '../../core/machine.ts';
 import type { Batch, CheckpointBody, Chunk, NewView, Proposal, SavedRecord, SavedState, Signed, SignedVote, Snapshot, VoteBody } from './messages.ts';
 import { assign, begin, lowMark } from './new-view.ts';
 import { snapshotOf, storeOf } from './snapshot.ts';
@@ -9,7 +9,7 @@ import { executeBatch } from './store.ts';
  * What a replica is after it has come back: all that it promised before, so that whatever it says again is what it said, and
  * it never says another thing. It signs its votes anew, over the same bytes.
  */
-export function recovered(context: ReplicaContext, records: readonly SavedRecord[]): ReplicaState {
+export function recovered(context: Context, records: readonly SavedRecord[]): ReplicaState {
   const state = initialState(context);
   const chunks: Chunks = new Map();
   for (const record of records) remember(context, state, record, chunks);
@@ -19,7 +19,7 @@ export function recovered(context: ReplicaContext, records: readonly SavedRecord
 /** Those of the last state that was saved, by digest. */
 type Chunks = Map<string, Chunk>;
 
-function remember(context: ReplicaContext, state: ReplicaState, record: SavedRecord, chunks: Chunks): void {
+function remember(context: Context, state: ReplicaState, record: SavedRecord, chunks: Chunks): void {
   switch (record.type) {
     case 'pre-prepared':
       return prePrepared(context, state, record.prePrepare, record.batch);
@@ -66,7 +66,7 @@ function newView(state: ReplicaState, { body, ...rest }: NewView): void {
   for (const prePrepare of body.prePrepares) assign(state, prePrepare);
 }
 
-function prePrepared(context: ReplicaContext, state: ReplicaState, prePrepare: Signed<Proposal>, batch: Batch): void {
+function prePrepared(context: Context, state: ReplicaState, prePrepare: Signed<Proposal>, batch: Batch): void {
   const { view, sequence, digest } = prePrepare.body;
   if (!isInWindow(state, sequence)) return;
   keepBatch(state, sequence, digest, batch);
@@ -79,19 +79,19 @@ function prePrepared(context: ReplicaContext, state: ReplicaState, prePrepare: S
   slot.prepareCount = primaryOf(view, state.n) === context.self ? 0 : 1;
 }
 
-function committed(context: ReplicaContext, state: ReplicaState, sequence: number, { digest, commits }: { readonly digest: string; readonly commits: readonly SignedVote[] }): void {
+function committed(context: Context, state: ReplicaState, sequence: number, { digest, commits }: { readonly digest: string; readonly commits: readonly SignedVote[] }): void {
   const known = state.batches.get(digest);
   if (!isInWindow(state, sequence) || known === undefined) return;
   openSlot(state, sequence).committed = { digest, batch: known.batch, commits };
   execute(context, state);
 }
 
-function signed({ seal, self }: ReplicaContext, { view }: ReplicaState, phase: 'prepare' | 'commit', { sequence, digest }: Proposal): { body: VoteBody; signature: string } {
+function signed({ seal, self }: Context, { view }: ReplicaState, phase: 'prepare' | 'commit', { sequence, digest }: Proposal): { body: VoteBody; signature: string } {
   const body = { view, sequence, digest, replica: self };
   return { body, signature: seal.sign(phase, body) };
 }
 
-function execute({ seal, self }: ReplicaContext, state: ReplicaState): void {
+function execute({ seal, self }: Context, state: ReplicaState): void {
   for (;;) {
     const committed = slotAt(state, state.executed + 1)?.committed;
     if (committed === undefined) return;

@@ -36,7 +36,7 @@
  * batch; timeouts double six times and no more; clients may have many requests under way; there are no read-only or tentative
  * executions.
  */
-import type { ReplicaContext, ReplicaMachine } from '../../core/machine.ts';
+import type { Context, DurableMachine } from '../../core/machine.ts';
 import type { NodeId } from '../../core/node.ts';
 import { hearCommitted, hearExecuted, hearFetch, hearStable, hearStatus, statusTimeout, askEveryone } from './catch-up.ts';
 import { hearCheckpoint } from './checkpoint.ts';
@@ -52,11 +52,11 @@ import { hearChunk, hearFetchChunk, hearState } from './transfer.ts';
 import { changeView, hearViewChange } from './view-change.ts';
 import { hearVote } from './vote.ts';
 
-export const replica: ReplicaMachine<Pbft, ReplicaState> = {
+export const replica: DurableMachine<Pbft, ReplicaState> = {
   begin: initialState,
   recover: recovered,
   parse: parseMessage,
-  step(context: ReplicaContext, state: ReplicaState, event: Event): Effect[] {
+  step(context: Context, state: ReplicaState, event: Event): Effect[] {
     const turn: Turn = { context, state, effects: [] };
     switch (event.type) {
       case 'message':

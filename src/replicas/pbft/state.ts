@@ -1,4 +1,4 @@
-import type { ReplicaContext } from '../../core/machine.ts';
+import type { Context } from '../../core/machine.ts';
 import type { NodeId } from '../../core/node.ts';
 import { byzantineQuorum, oneLoyal } from '../../core/quorum.ts';
 import type { Batch, Certificate, CheckpointBody, Effect, Manifest, NewView, PrePrepare, PreparedCertificate, Proposal, Request, Signed, SignedVote, Snapshot, ViewChange, VoteMessage } from './messages.ts';
@@ -113,12 +113,12 @@ export interface Slot {
 
 /** One step of one replica. */
 export interface Turn {
-  readonly context: ReplicaContext;
+  readonly context: Context;
   readonly state: ReplicaState;
   readonly effects: Effect[];
 }
 
-export function initialState({ self, members, settings }: ReplicaContext): ReplicaState {
+export function initialState({ self, members, settings }: Context): ReplicaState {
   const n = members.length;
   const known = settingsOf(settings);
   return {

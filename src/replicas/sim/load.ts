@@ -1,3 +1,4 @@
+import { choosesNothing } from '../../core/choice.ts';
 import { nodeId } from '../../core/node.ts';
 import { symbolicSeal } from '../../core/seal.ts';
 import { LogJudge } from '../judge/log.ts';
@@ -5,7 +6,7 @@ import { client, type ClientVocabulary } from '../pbft/client.ts';
 import type { Message, ReplicaOutput } from '../pbft/messages.ts';
 import { replica } from '../pbft/replica.ts';
 import { settingsOf } from '../pbft/settings.ts';
-import { Network, type AnyMachine } from './network.ts';
+import { Network } from '../../runtime/virtual/network.ts';
 import { judgeWords } from './words.ts';
 
 /** What a run under load took, beside time. */
@@ -25,8 +26,8 @@ export function serve({ n, requests, delay = 1 }: { readonly n: number; readonly
   const link = [delay];
   const nodes = [...members, nodeId(n)].map((id) => ({
     id,
-    machine: (id < n ? replica : client) as unknown as AnyMachine,
-    context: { self: id, members, seal: symbolicSeal(id), settings },
+    machine: (id < n ? replica : client),
+    context: { self: id, members, seal: symbolicSeal(id), settings, choose: choosesNothing },
   }));
   const network = new Network(nodes, {
     link: () => link,

@@ -6,7 +6,8 @@
  *
  * Two requests wait at every node from the start, in another order at the second twin. Only safety is judged.
  */
-import type { ReplicaContext, ReplicaMachine } from '../../core/machine.ts';
+import { choosesNothing } from '../../core/choice.ts';
+import type { Context, DurableMachine } from '../../core/machine.ts';
 import { nodeId, type NodeId } from '../../core/node.ts';
 import { symbolicSeal } from '../../core/seal.ts';
 import { LogJudge } from '../judge/log.ts';
@@ -41,7 +42,7 @@ export function scenarioAt(rounds: number, index: number): TwinsScenario {
 
 interface TwinNode {
   readonly id: NodeId;
-  readonly context: ReplicaContext;
+  readonly context: Context;
   state: ReplicaState;
   hasViewTimer: boolean;
 }
@@ -54,7 +55,7 @@ interface Due {
 
 const MEMBERS = Array.from({ length: N }, (_, id) => nodeId(id));
 const SETTINGS = settingsOf({ checkpointEvery: 4, batch: 1, pipeline: 2 });
-const CONTEXTS: readonly ReplicaContext[] = MEMBERS.map((self) => ({ self, members: MEMBERS, seal: symbolicSeal(self), settings: SETTINGS }));
+const CONTEXTS: readonly Context[] = MEMBERS.map((self) => ({ self, members: MEMBERS, seal: symbolicSeal(self), settings: SETTINGS, choose: choosesNothing }));
 const REQUESTS = [1, 2].map((timestamp): Request => {
   const client = nodeId(N);
   const body = { client, timestamp, mark: `${timestamp}`, key: '', operation: `order ${timestamp}` };
@@ -62,7 +63,7 @@ const REQUESTS = [1, 2].map((timestamp): Request => {
 });
 
 /** @returns the first violation, if there is one, and what it took to see */
-export function runTwins({ twin, cuts }: TwinsScenario, machine: ReplicaMachine<Pbft, ReplicaState> = replica): { readonly violation: string | undefined; readonly events: number } {
+export function runTwins({ twin, cuts }: TwinsScenario, machine: DurableMachine<Pbft, ReplicaState> = replica): { readonly violation: string | undefined; readonly events: number } {
   const judge = new LogJudge();
   for (const { body } of REQUESTS) judge.asked(body);
   const nodes = [...MEMBERS, nodeId(twin)].map((id): TwinNode => ({ id, context: CONTEXTS[id]!, state: machine.begin(CONTEXTS[id]!), hasViewTimer: false }));

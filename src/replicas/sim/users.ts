@@ -2,7 +2,7 @@ import { doorOf } from '../command.ts';
 import { nodeId, type NodeId } from '../../core/node.ts';
 import type { ReplicaState } from '../pbft/state.ts';
 import { commandOf } from '../pbft/status.ts';
-import type { Network, SimNode } from './network.ts';
+import type { Network, SimNode } from '../../runtime/virtual/network.ts';
 
 /**
  * Users as they are over HTTP: they post to a node, go where its redirect sends them, and go on to the next node where one is

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
-import type { ReplicaContext } from '../../../src/core/machine.ts';
+import { choosesNothing } from '../../../src/core/choice.ts';
+import type { Context } from '../../../src/core/machine.ts';
 import { nodeId } from '../../../src/core/node.ts';
 import { symbolicSeal } from '../../../src/core/seal.ts';
 import { neededOfTwins, twins, type TwinVocabulary } from '../../../src/replicas/faults/twins.ts';
@@ -8,7 +9,7 @@ import type { PrePrepare, Request } from '../../../src/replicas/pbft/messages.ts
 import { settingsOf } from '../../../src/replicas/pbft/settings.ts';
 
 const members = [0, 1, 2, 3].map(nodeId);
-const context: ReplicaContext = { self: nodeId(0), members, seal: symbolicSeal(nodeId(0)), settings: settingsOf({}) };
+const context: Context = { self: nodeId(0), members, seal: symbolicSeal(nodeId(0)), settings: settingsOf({}), choose: choosesNothing };
 const client = nodeId(4);
 const requests = Array.from({ length: 20 }, (_, index): Request => {
   const body = { client, timestamp: index + 1, mark: `${index}`, key: '', operation: `request ${index}` };

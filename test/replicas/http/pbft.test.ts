@@ -3,6 +3,7 @@ import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client } from 'undici';
+import { choosesNothing } from '../../../src/core/choice.ts';
 import type { Settings } from '../../../src/core/machine.ts';
 import { nodeId } from '../../../src/core/node.ts';
 import { LOG_FILE, openLog, repairLog } from '../../../src/runtime/log.ts';
@@ -303,7 +304,7 @@ describe('PBFT over HTTP', function () {
         const statusAfter = (saved: readonly unknown[]): unknown => {
           const { plan, secrets } = replicas;
           const seal = networkSeal({ cluster: plan.cluster, self: nodeId(id), secret: secrets[id]!, keysOf: (of) => plan.members[of % 4] });
-          const state = service.replica().recover({ self: nodeId(id), members, seal, settings: plan.settings }, saved);
+          const state = service.replica().recover!({ self: nodeId(id), members, seal, settings: plan.settings, choose: choosesNothing }, saved);
           return service.status(state);
         };
         expect(statusAfter(kept)).to.deep.equal(statusAfter(records));

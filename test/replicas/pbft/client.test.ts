@@ -1,5 +1,6 @@
 import { expect } from 'chai';
-import type { ReplicaContext } from '../../../src/core/machine.ts';
+import { choosesNothing } from '../../../src/core/choice.ts';
+import type { Context } from '../../../src/core/machine.ts';
 import { nodeId } from '../../../src/core/node.ts';
 import { symbolicSeal } from '../../../src/core/seal.ts';
 import { client } from '../../../src/replicas/pbft/client.ts';
@@ -9,7 +10,7 @@ import { Cluster } from '../../support/replicas.ts';
 
 const members = [0, 1, 2, 3].map(nodeId);
 const self = nodeId(4);
-const context: ReplicaContext = { self, members, seal: symbolicSeal(self), settings: {} };
+const context: Context = { self, members, seal: symbolicSeal(self), settings: {}, choose: choosesNothing };
 
 describe('A client of PBFT that is not answered', () => {
   it('tells everyone of its oldest requests alone, and the new primary of the rest', () => {

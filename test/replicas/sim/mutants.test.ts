@@ -2,15 +2,14 @@ import { expect } from 'chai';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import type { AnyMachine } from '../../../src/replicas/sim/network.ts';
-import { runSchedule } from '../../../src/replicas/sim/run.ts';
-import { drawSchedule, type ScheduleRequest } from '../../../src/replicas/sim/schedule.ts';
+import { pbft } from '../../../src/replicas/sim/system.ts';
+import { simulate } from '../../../src/runtime/virtual/simulate.ts';
 import { hurried, smallQuorum } from '../../support/mutants.ts';
 import { projectPath } from '../../support/run.ts';
 import { withRewritten, type Rewriting } from '../../support/rewritten.ts';
 
 interface Mutant extends Rewriting {
-  readonly protocol?: ScheduleRequest['protocol'];
+  readonly protocol?: 'pbft' | 'collector';
   readonly n?: number;
   /** The Byzantine kind that gives it away, where it would take many schedules of all kinds. */
   readonly kind?: string;
@@ -92,8 +91,8 @@ describe(`the suite of schedules, in the first ${SCHEDULES}, catches`, () => {
       await withRewritten(rewriting, async (source) => {
         const code = await loaded(source);
         shown(name, (seed) => {
-          const schedule = code.drawSchedule({ n, seed, protocol, ...(kind === undefined ? {} : { kinds: [kind] }) });
-          return code.runSchedule(schedule).type === 'violated';
+          const system = code[protocol];
+          return code.simulate(system, system.draw({ n, seed, ...(kind === undefined ? {} : { strategies: [kind] }) })).type === 'violated';
         });
       });
     });
@@ -104,7 +103,7 @@ describe(`the suite of schedules, in the first ${SCHEDULES}, catches`, () => {
       this.timeout(0);
       // Two loyal replicas executed different requests.
       shown(name, (seed) => {
-        const { type, witness = '' } = runSchedule(drawSchedule({ n: 4, seed }), { loyal: mutant as unknown as AnyMachine });
+        const { type, witness = '' } = simulate(pbft, pbft.draw({ n: 4, seed }), { loyal: mutant });
         return type === 'violated' && / executed .*, where /.test(witness);
       });
     });
@@ -125,9 +124,9 @@ describe(`the suite of schedules, in the first ${SCHEDULES}, catches`, () => {
   }
 });
 
-type Code = Pick<typeof import('../../../src/replicas/sim/run.ts'), 'runSchedule'> & Pick<typeof import('../../../src/replicas/sim/schedule.ts'), 'drawSchedule'>;
+type Code = Pick<typeof import('../../../src/replicas/sim/system.ts'), 'pbft' | 'collector'> & Pick<typeof import('../../../src/runtime/virtual/simulate.ts'), 'simulate'>;
 
 async function loaded(source: string): Promise<Code> {
-  const load = async (name: string): Promise<Partial<Code>> => (await import(pathToFileURL(join(source, 'replicas', 'sim', name)).href)) as Partial<Code>;
-  return { ...(await load('run.js')), ...(await load('schedule.js')) } as Code;
+  const load = async (...path: readonly string[]): Promise<Partial<Code>> => (await import(pathToFileURL(join(source, ...path)).href)) as Partial<Code>;
+  return { ...(await load('replicas', 'sim', 'system.js')), ...(await load('runtime', 'virtual', 'simulate.js')) } as Code;
 }

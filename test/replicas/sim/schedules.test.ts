@@ -1,26 +1,28 @@
 import { expect } from 'chai';
 import { replica } from '../../../src/replicas/pbft/replica.ts';
-import type { AnyMachine } from '../../../src/replicas/sim/network.ts';
-import { runSchedule } from '../../../src/replicas/sim/run.ts';
-import { describeSchedule, drawSchedule, type ScheduleRequest } from '../../../src/replicas/sim/schedule.ts';
+import { collector, pbft } from '../../../src/replicas/sim/system.ts';
+import { simulate } from '../../../src/runtime/virtual/simulate.ts';
+import type { PlanRequest } from '../../../src/runtime/virtual/system.ts';
 import { soaked } from '../../support/trials.ts';
 
-/** What goes wrong under a schedule, with the command that repeats it; undefined if all is well. */
-function failureOf(request: ScheduleRequest): string | undefined {
-  const schedule = drawSchedule(request);
-  const { type, witness } = runSchedule(schedule);
-  const { protocol = 'pbft', n, seed } = request;
-  return type === 'holds' ? undefined : `${witness} (${describeSchedule(schedule)}; repeat with: generals simulate --protocol ${protocol} --members ${n} --seed ${seed})`;
+type PbftSystem = typeof pbft;
+
+/** What goes wrong under a fault plan, with the command that repeats it; undefined if all is well. */
+function failureOf(system: PbftSystem, request: PlanRequest): string | undefined {
+  const plan = system.draw(request);
+  const { type, witness } = simulate(system, plan);
+  const { n, seed } = request;
+  return type === 'holds' ? undefined : `${witness} (${system.describe(plan)}; repeat with: generals simulate --protocol ${system.name} --members ${n} --seed ${seed})`;
 }
 
-describe('replicas under seeded schedules: safe at every step, and live once the network has healed', () => {
-  for (const protocol of ['pbft', 'collector'] as const) {
+describe('replicas under seeded fault plans: safe at every step, and live once the network is stable', () => {
+  for (const system of [pbft, collector]) {
     for (const n of [4, 7, 10]) {
       const seeds = soaked(100_000);
-      it(`${protocol} among ${n}, ${seeds} schedules`, function () {
+      it(`${system.name} among ${n}, ${seeds} plans`, function () {
         this.timeout(0);
         for (let seed = 1; seed <= seeds; seed += 1) {
-          const failure = failureOf({ n, seed, protocol });
+          const failure = failureOf(system, { n, seed });
           if (failure !== undefined) expect.fail(failure);
         }
       });
@@ -40,27 +42,27 @@ describe('replicas whose messages and records go through JSON, as on a network a
       return replica.step(context, state, { ...event, message });
     },
   };
-  for (const protocol of ['pbft', 'collector'] as const) {
-    it(`${protocol}: are no different`, () => {
+  for (const system of [pbft, collector]) {
+    it(`${system.name}: are no different`, () => {
       for (let seed = 1; seed <= 60; seed += 1) {
-        const schedule = drawSchedule({ n: 4, seed, protocol });
-        expect(runSchedule(schedule, { loyal: wired as unknown as AnyMachine }), `seed ${seed}`).to.deep.equal(runSchedule(schedule));
+        const plan = system.draw({ n: 4, seed });
+        expect(simulate(system, plan, { loyal: wired }), `seed ${seed}`).to.deep.equal(simulate(system, plan));
       }
     });
   }
 });
 
-describe('a schedule that is observed', () => {
-  const schedule = drawSchedule({ n: 4, seed: 14 });
+describe('a plan that is observed', () => {
+  const plan = pbft.draw({ n: 4, seed: 14 });
 
   it('ends as when nobody looks', () => {
-    expect(runSchedule(schedule, { observe: () => undefined })).to.deep.equal(runSchedule(schedule));
+    expect(simulate(pbft, plan, { observe: () => undefined })).to.deep.equal(simulate(pbft, plan));
   });
 
   it('goes on when its observer throws, tells it no more, and hands over what it threw', () => {
     const thrown = new Error('the observer has a bug');
     let told = 0;
-    const { observerError, ...outcome } = runSchedule(schedule, {
+    const { observerError, ...outcome } = simulate(pbft, plan, {
       observe() {
         told += 1;
         if (told === 10) throw thrown;
@@ -68,6 +70,6 @@ describe('a schedule that is observed', () => {
     });
     expect(observerError).to.equal(thrown);
     expect(told).to.equal(10);
-    expect(outcome).to.deep.equal(runSchedule(schedule));
+    expect(outcome).to.deep.equal(simulate(pbft, plan));
   });
 });

@@ -1,12 +1,12 @@
 import { expect } from 'chai';
-import type { ReplicaMachine } from '../../../src/core/machine.ts';
+import type { DurableMachine } from '../../../src/core/machine.ts';
 import type { Pbft } from '../../../src/replicas/pbft/messages.ts';
 import type { ReplicaState } from '../../../src/replicas/pbft/state.ts';
 import { describeTwins, runTwins, scenarioAt, scenarioCount } from '../../../src/replicas/sim/twins.ts';
 import { smallQuorum } from '../../support/mutants.ts';
 
 /** The first scenario of so many rounds in which loyal replicas disagree. */
-function firstViolation(rounds: number, machine?: ReplicaMachine<Pbft, ReplicaState>): string | undefined {
+function firstViolation(rounds: number, machine?: DurableMachine<Pbft, ReplicaState>): string | undefined {
   for (let index = 0; index < scenarioCount(rounds); index += 1) {
     const scenario = scenarioAt(rounds, index);
     const { violation } = runTwins(scenario, machine);

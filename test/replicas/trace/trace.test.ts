@@ -2,12 +2,11 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import { readFileSync } from 'node:fs';
 import { UserError } from '../../../src/core/user-error.ts';
-import { nodeId } from '../../../src/core/node.ts';
 import { describeFact, describeJudgement, type RunFact } from '../../../src/replicas/sim/facts.ts';
-import { runSchedule } from '../../../src/replicas/sim/run.ts';
-import { describeSchedule, drawSchedule } from '../../../src/replicas/sim/schedule.ts';
+import { collector, pbft } from '../../../src/replicas/sim/system.ts';
+import { simulate } from '../../../src/runtime/virtual/simulate.ts';
 import { chartOf } from '../../../src/replicas/trace/chart.ts';
-import { REPLICAS, lineOfFact, lineOfScheduled } from '../../../src/replicas/trace/lines.ts';
+import { REPLICAS, lineOfFact } from '../../../src/replicas/trace/lines.ts';
 import { within, type Judged, type Run, type ToldFact } from '../../../src/replicas/trace/run.ts';
 import { MESSAGES_MAX } from '../../../src/replicas/trace/slices.ts';
 import { foldedStoryOf, storyOf } from '../../../src/replicas/trace/story.ts';
@@ -24,15 +23,13 @@ const runIn = (text: string): Run => readRuns(text, [REPLICAS])[0]!;
 
 /** What was told while a schedule happened, and its trace. */
 function simulated(protocol: 'pbft' | 'collector', seed: number): { readonly facts: readonly RunFact[]; readonly judged: Judged; readonly about: string; readonly text: string } {
-  const schedule = drawSchedule({ n: 4, seed, protocol });
+  const system = { pbft, collector }[protocol];
+  const plan = system.draw({ n: 4, seed });
   const facts: RunFact[] = [];
-  const { type: verdict, ...outcome } = runSchedule(schedule, { observe: (fact) => void facts.push(fact) });
-  const judged = { type: 'judged', verdict, ...outcome } as const;
-  const ids = (from: number, count: number) => Array.from({ length: count }, (_, index) => nodeId(from + index));
-  const about = describeSchedule(schedule);
-  const traitors = [...schedule.traitors].map(([id, kind]) => ({ id, kind }));
-  const head = lineOfScheduled({ type: 'scheduled', protocol, seed, members: ids(0, 4), clients: ids(4, schedule.clients + 1), traitors, about }, {});
-  return { facts, judged, about, text: head + facts.map(lineOfFact).join('') + lineOfFact(judged) };
+  const { type, events, figures, time } = simulate(system, plan, { observe: (fact) => void facts.push(fact as RunFact) });
+  const judged: Judged = { type: 'judged', verdict: type === 'holds' ? type : 'violated', events, view: figures['view']!, places: figures['places']!, time };
+  const about = system.describe(plan);
+  return { facts, judged, about, text: system.print(plan) + facts.map(lineOfFact).join('') + lineOfFact(judged) };
 }
 
 const ofType = <Type extends ToldFact['type']>({ facts }: Run, type: Type) => facts.filter((fact): fact is Extract<ToldFact, { type: Type }> => fact.type === type);

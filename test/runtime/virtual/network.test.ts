@@ -1,7 +1,9 @@
 import { expect } from 'chai';
+import { choosesNothing } from '../../../src/core/choice.ts';
 import { nodeId } from '../../../src/core/node.ts';
 import { symbolicSeal } from '../../../src/core/seal.ts';
-import { Network, type AnyMachine, type SimNode } from '../../../src/replicas/sim/network.ts';
+import type { AnyMachine } from '../../../src/core/machine.ts';
+import { Network, type SimNode } from '../../../src/runtime/virtual/network.ts';
 
 /** Saves what begins with a capital letter, and says everything. */
 const scribe: AnyMachine = {
@@ -15,14 +17,14 @@ const scribe: AnyMachine = {
   },
 };
 
-describe('a network of replicas, where a save takes 5 ms', () => {
+describe('a virtual network, where a save takes 5 ms', () => {
   let said: string[];
   let network: Network;
   let node: SimNode;
   beforeEach(() => {
     said = [];
     const id = nodeId(0);
-    const one = { id, machine: scribe, context: { self: id, members: [id], seal: symbolicSeal(id), settings: {} } };
+    const one = { id, machine: scribe, context: { self: id, members: [id], seal: symbolicSeal(id), settings: {}, choose: choosesNothing } };
     network = new Network([one], { link: () => [1], sync: () => 5, output: (_node, output, now) => void said.push(`${now} ${output as string}`) });
     node = network.nodes[0]!;
     network.start(node);

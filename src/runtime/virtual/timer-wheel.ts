@@ -1,7 +1,7 @@
 const SIZE = 1 << 12;
 
 /** What is due, in the order of its time in whole milliseconds, and then of its coming: a ring of lists, one for each millisecond. */
-export class Wheel<Item> {
+export class TimerWheel<Item> {
   now = 0;
   readonly #lists: ({ readonly time: number; readonly item: Item }[] | undefined)[] = [];
   #count = 0;

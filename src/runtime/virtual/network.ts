@@ -1,16 +1,15 @@
-import type { ReplicaContext, ReplicaEffect, ReplicaEvent, ReplicaMachine, ReplicaVocabulary } from '../../core/machine.ts';
+import type { AnyMachine, Context, Effect as EffectOf, Event as EventOf, Vocabulary } from '../../core/machine.ts';
 import type { NodeId } from '../../core/node.ts';
-import { Wheel } from '../../runtime/virtual/wheel.ts';
+import { TimerWheel } from './timer-wheel.ts';
 
-export type AnyMachine = ReplicaMachine<ReplicaVocabulary, unknown>;
-type Effect = ReplicaEffect<ReplicaVocabulary>;
-type Event = ReplicaEvent<ReplicaVocabulary>;
+type Effect = EffectOf<Vocabulary>;
+type Event = EventOf<Vocabulary>;
 
 /** A machine at its place in the network. Twins are two nodes with one id. */
 export interface SimNode {
   readonly id: NodeId;
   readonly machine: AnyMachine;
-  readonly context: ReplicaContext;
+  readonly context: Context;
   state: unknown;
   isUp: boolean;
   /** How often it fell; what belongs to an earlier life is void. */
@@ -25,10 +24,10 @@ export interface SimNode {
   /** When each timer that runs was set, as a running number. */
   readonly timers: Map<string, number>;
   /** What waits until it goes on; undefined unless it is paused. */
-  held: Due[] | undefined;
+  held: Entry[] | undefined;
 }
 
-/** What the world does with messages and disks, and who watches. */
+/** What the world does with messages and disks, and who watches; stacked rules make a `link` (`rules.ts`). */
 export interface World {
   /** The delays in ms after which a message arrives: none if it is lost, two if it comes twice. At least 1 each. */
   link(from: SimNode, to: SimNode, now: number): readonly number[];
@@ -42,7 +41,7 @@ export interface World {
   accuse?(node: SimNode, suspect: NodeId, evidence: string): void;
 }
 
-type Due =
+type Entry =
   /** `id` is that of the message, if one arrives that was sent. */
   | { readonly type: 'event'; readonly node: SimNode; readonly event: Event; readonly id?: number }
   | { readonly type: 'timer'; readonly node: SimNode; readonly timer: string; readonly token: number }
@@ -58,7 +57,7 @@ export class Network {
   readonly nodes: readonly SimNode[];
   readonly #world: World;
   readonly #hosts = new Map<NodeId, SimNode[]>();
-  readonly #wheel = new Wheel<Due>();
+  readonly #wheel = new TimerWheel<Entry>();
   #tokens = 0;
   #sent = 0;
   events = 0;
@@ -76,7 +75,7 @@ export class Network {
   /** Starts a node, with what is on its disk. */
   start(node: SimNode): void {
     node.isUp = true;
-    node.state = node.disk.length === 0 ? node.machine.begin(node.context) : node.machine.recover(node.context, node.disk);
+    node.state = node.disk.length === 0 || node.machine.recover === undefined ? node.machine.begin(node.context) : node.machine.recover(node.context, node.disk);
     this.#step(node, { type: 'start' });
   }
 
@@ -102,8 +101,8 @@ export class Network {
   resume(node: SimNode): void {
     const { held = [] } = node;
     node.held = undefined;
-    for (const due of held) if (due.type === 'timer') this.#happen(due);
-    for (const due of held) if (due.type !== 'timer') this.#happen(due);
+    for (const entry of held) if (entry.type === 'timer') this.#happen(entry);
+    for (const entry of held) if (entry.type !== 'timer') this.#happen(entry);
   }
 
   input(node: SimNode, input: unknown): void {
@@ -128,32 +127,32 @@ export class Network {
   run(until: number, isOver: () => boolean = () => false): boolean {
     for (;;) {
       if (isOver()) return true;
-      const due = this.#wheel.next(until);
-      if (due === undefined) return false;
+      const entry = this.#wheel.next(until);
+      if (entry === undefined) return false;
       this.events += 1;
-      this.#happen(due);
+      this.#happen(entry);
     }
   }
 
-  #happen(due: Due): void {
-    if (due.node?.held !== undefined) return void due.node.held.push(due);
-    switch (due.type) {
+  #happen(entry: Entry): void {
+    if (entry.node?.held !== undefined) return void entry.node.held.push(entry);
+    switch (entry.type) {
       case 'event':
-        if (!due.node.isUp) return;
-        if (due.id !== undefined && due.event.type === 'message') this.#world.heard?.(due.node, due.event.from, due.id);
-        return this.#step(due.node, due.event);
+        if (!entry.node.isUp) return;
+        if (entry.id !== undefined && entry.event.type === 'message') this.#world.heard?.(entry.node, entry.event.from, entry.id);
+        return this.#step(entry.node, entry.event);
       case 'timer':
-        if (!due.node.isUp || due.node.timers.get(due.timer) !== due.token) return;
-        due.node.timers.delete(due.timer);
-        return this.#step(due.node, { type: 'timeout', timer: due.timer });
+        if (!entry.node.isUp || entry.node.timers.get(entry.timer) !== entry.token) return;
+        entry.node.timers.delete(entry.timer);
+        return this.#step(entry.node, { type: 'timeout', timer: entry.timer });
       case 'effect':
-        if (due.node.life !== due.life) return;
-        due.node.waiting -= 1;
-        return this.#carry(due.node, due.effect);
+        if (entry.node.life !== entry.life) return;
+        entry.node.waiting -= 1;
+        return this.#carry(entry.node, entry.effect);
       case 'call':
-        return due.call();
+        return entry.call();
       default:
-        due satisfies never;
+        entry satisfies never;
     }
   }
 

@@ -1,0 +1,201 @@
+import { byzantineOf, type TypedVocabulary } from '../../core/byzantine.ts';
+import { seededAt } from '../../core/choice.ts';
+import { counted } from '../../core/figures.ts';
+import type { AnyMachine, DurableMachine, Settings } from '../../core/machine.ts';
+import type { NodeId } from '../../core/node.ts';
+import { symbolicSeal } from '../../core/seal.ts';
+import { STRATEGIES } from '../../core/strategies.ts';
+import { describeLinks, describeOutages, describeTraitors, drawBursts, drawFaults, drawFrom, drawTraitors, membersOf, type Draw, type FaultPlan } from './fault-plan.ts';
+import type { Network, SimNode } from './network.ts';
+import { among, numbered, onlyFaults, partsOfFaults } from './shrink.ts';
+import type { BeginOptions, Fact, Finding, Run, System, Violation } from './system.ts';
+
+/** What a node is asked, and when; and once more when the network is stable, as its user cannot know whether it was taken. */
+export interface PlannedInput<Input> {
+  readonly at: number;
+  readonly node: NodeId;
+  readonly input: Input;
+}
+
+export interface MemberPlan<Input> extends FaultPlan {
+  readonly inputs: readonly PlannedInput<Input>[];
+}
+
+/** Watches what loyal nodes hand on. */
+export interface Judge<V extends TypedVocabulary, State> {
+  output(by: NodeId, output: V['output']): void;
+  /** A loyal node was restarted, and may have handed on what nobody heard. */
+  restarted(by: NodeId, state: State): void;
+  /** What was broken for good. */
+  violation: Violation | undefined;
+  isDone(states: States<State>): boolean;
+  /** What has not come about. */
+  end(states: States<State>): Finding;
+  figures(): Readonly<Record<string, number>>;
+  progress(): string;
+}
+
+/** The states of loyal nodes; undefined of one that is down. */
+export type States<State> = ReadonlyMap<NodeId, State | undefined>;
+
+/** A system of members that all run one machine, and are each asked something. */
+export interface Definition<V extends TypedVocabulary, State extends object> {
+  readonly name: string;
+  readonly summary: string;
+  readonly promises: string;
+  /** How many members there are if not told otherwise. */
+  readonly members: number;
+  readonly machine: DurableMachine<V, State>;
+  readonly settings: Settings;
+  /** The most Byzantine members that it stands. */
+  tolerates(n: number): number;
+  inputs(draw: Draw, n: number, bursts: readonly number[]): readonly PlannedInput<V['input']>[];
+  judge(plan: MemberPlan<V['input']>, loyal: readonly NodeId[]): Judge<V, State>;
+  readonly words: {
+    asked(inputs: readonly PlannedInput<V['input']>[]): string;
+    input(node: NodeId, input: V['input']): string;
+    output(node: NodeId, output: V['output']): string;
+  };
+}
+
+export function systemOf<V extends TypedVocabulary, State extends object>(definition: Definition<V, State>): System<MemberPlan<V['input']>> {
+  const { name, summary, promises, members, words } = definition;
+  return {
+    name,
+    aliases: [],
+    summary,
+    promises,
+    members,
+    strategies: STRATEGIES,
+    draw({ n, seed, strategies = STRATEGIES.map((strategy) => strategy.name) }) {
+      const draw = drawFrom(n, seed);
+      const traitors = drawTraitors(draw, n, definition.tolerates(n), strategies);
+      const bursts = drawBursts(draw);
+      return { n, seed, traitors, inputs: definition.inputs(draw, n, bursts), ...drawFaults(draw, { n, traitors, bursts, oneWay: true }) };
+    },
+    describe: (plan) => `${counted(plan.n, 'node')}, ${describeTraitors(plan, 'node')}; ${words.asked(plan.inputs)}; ${describeOutages(plan)}; ${describeLinks(plan)}`,
+    print(plan) {
+      const { n, seed, traitors, partitions, ...rest } = plan;
+      const drawn = { ...rest, partitions: partitions.map(({ side, ...partition }) => ({ ...partition, side: [...side] })) };
+      return `${JSON.stringify({ v: 1, type: 'planned', protocol: name, seed, members: membersOf(n), traitors: [...traitors].map(([id, kind]) => ({ id, kind })), about: this.describe(plan), plan: drawn })}\n`;
+    },
+    parts: (plan) => [...partsOfFaults(plan), ...numbered('input', plan.inputs)],
+    only: (plan, parts) => ({ ...plan, ...onlyFaults(plan, parts), inputs: among('input', plan.inputs, parts) }),
+    begin: (plan, options) => new MemberRun(definition, plan, options),
+    inWords(fact) {
+      const said = inWords(definition, fact as MemberFact<V>);
+      return said === undefined ? undefined : `${String(fact.at).padStart(6)} ms  ${said}`;
+    },
+  };
+}
+
+type MemberFact<V extends TypedVocabulary> = Fact & (
+  | { readonly type: 'input'; readonly node: NodeId; readonly input: V['input'] }
+  | { readonly type: 'output'; readonly node: NodeId; readonly output: V['output'] }
+  | { readonly type: 'accused'; readonly by: NodeId; readonly suspect: NodeId; readonly evidence: string }
+  | { readonly type: 'paused' | 'went-on' | 'fell' | 'came-back'; readonly replica: NodeId }
+  | { readonly type: 'sent' | 'heard' }
+);
+
+function inWords<V extends TypedVocabulary, State extends object>({ words }: Definition<V, State>, fact: MemberFact<V>): string | undefined {
+  switch (fact.type) {
+    case 'input':
+      return words.input(fact.node, fact.input);
+    case 'output':
+      return words.output(fact.node, fact.output);
+    case 'accused':
+      return `node ${fact.by} accuses node ${fact.suspect} of ${fact.evidence}`;
+    case 'paused':
+      return `node ${fact.replica} stops in its tracks`;
+    case 'went-on':
+      return `node ${fact.replica} goes on`;
+    case 'fell':
+      return `node ${fact.replica} crashes`;
+    case 'came-back':
+      return `node ${fact.replica} is restarted`;
+    case 'sent':
+    case 'heard':
+      return undefined;
+    default:
+      return fact satisfies never;
+  }
+}
+
+class MemberRun<V extends TypedVocabulary, State extends object> implements Run {
+  readonly nodes: Run['nodes'];
+  readonly #definition: Definition<V, State>;
+  readonly #plan: MemberPlan<V['input']>;
+  readonly #observe: BeginOptions['observe'];
+  readonly #judge: Judge<V, State>;
+  #network!: Network;
+
+  constructor(definition: Definition<V, State>, plan: MemberPlan<V['input']>, { loyal = definition.machine, observe }: BeginOptions) {
+    this.#definition = definition;
+    this.#plan = plan;
+    this.#observe = observe;
+    const members = membersOf(plan.n);
+    this.#judge = definition.judge(plan, members.filter((id) => !plan.traitors.has(id)));
+    const node = (id: NodeId, machine: AnyMachine): Run['nodes'][number] => ({ id, machine, context: { self: id, members, seal: symbolicSeal(id), settings: definition.settings, choose: seededAt(plan.seed, id) } });
+    const twins = [...plan.traitors].filter(([, strategy]) => strategy === 'twins').map(([id]) => id);
+    this.nodes = [...members.map((id) => node(id, this.#machineOf(id, loyal))), ...twins.map((id) => node(id, definition.machine))];
+  }
+
+  #machineOf(id: NodeId, loyal: AnyMachine): AnyMachine {
+    const name = this.#plan.traitors.get(id);
+    if (name === undefined) return loyal;
+    const strategy = STRATEGIES.find((one) => one.name === name);
+    if (strategy === undefined) throw new Error(`no strategy ${name}`);
+    return byzantineOf(this.#definition.machine, strategy, this.#plan.seed);
+  }
+
+  ask(network: Network): void {
+    this.#network = network;
+    for (const { at, node: id, input } of this.#plan.inputs) {
+      for (const time of [at, this.#plan.stabilisesAt + 1]) {
+        network.at(time, () => {
+          if (time === at) this.#observe?.({ at, type: 'input', node: id, input } as Fact);
+          for (const node of network.nodes) if (node.id === id) network.input(node, input);
+        });
+      }
+    }
+  }
+
+  output({ id }: SimNode, output: unknown): void {
+    if (!this.#plan.traitors.has(id)) this.#judge.output(id, output);
+    this.#observe?.({ at: this.#network.now, type: 'output', node: id, output } as Fact);
+  }
+
+  accuse({ id }: SimNode, suspect: NodeId, evidence: string): void {
+    if (this.#plan.traitors.has(id) || this.#plan.traitors.has(suspect)) return;
+    this.#judge.violation ??= { property: 'integrity', witness: `node ${id} accuses node ${suspect}, which is as loyal, of ${evidence}` };
+  }
+
+  restarted({ id, state }: SimNode): void {
+    if (!this.#plan.traitors.has(id)) this.#judge.restarted(id, state as State);
+  }
+
+  violation(): Violation | undefined {
+    return this.#judge.violation;
+  }
+
+  isDone(): boolean {
+    return this.#judge.isDone(this.#states());
+  }
+
+  end(): Finding {
+    return this.#judge.end(this.#states());
+  }
+
+  #states(): States<State> {
+    const loyal = this.#network.nodes.filter(({ id }) => !this.#plan.traitors.has(id));
+    return new Map(loyal.map(({ id, state }) => [id, state as State | undefined]));
+  }
+
+  figures(): Readonly<Record<string, number>> {
+    return this.#judge.figures();
+  }
+
+  progress(): string {
+    return this.#judge.progress();
+  }
+}
