@@ -7,6 +7,7 @@ import { nodeId } from '../src/core/node.ts';
 import { STRATEGIES } from '../src/generals/faults/registry.ts';
 import { symbolicKeyring } from '../src/generals/keyring.ts';
 import { PROTOCOLS } from '../src/generals/protocols/registry.ts';
+import { SYSTEMS } from '../src/cli/systems.ts';
 import { REPLICA_FAULTS } from '../src/replicas/faults/registry.ts';
 import { DOCUMENTS } from './support/documents.ts';
 import { projectPath } from './support/run.ts';
@@ -167,7 +168,7 @@ describe('the project is tidy:', () => {
     expect(tableIn('docs/prompt.md', 'demo').map(([demo]) => demo)).to.have.members(demos);
   });
 
-  it('docs/protocols.md has a row for each protocol and strategy, and docs/simulation.md one for each Byzantine kind and fact', () => {
+  it('docs/protocols.md has a row for each protocol and strategy, and docs/simulation.md one for each protocol, Byzantine kind and fact', () => {
     const quoted = (all: readonly { readonly name: string }[]): string[] => all.map(({ name }) => `\`${name}\``);
     const [protocols, strategies] = [tableIn('docs/protocols.md', 'name', 'paper'), tableIn('docs/protocols.md', 'name', 'what the traitor does')];
     expect(protocols.map(([name]) => name)).to.deep.equal(quoted(PROTOCOLS));
@@ -178,7 +179,11 @@ describe('the project is tidy:', () => {
     }
     const facts = [...read('src/replicas/sim/facts.ts').matchAll(/^  \| \{ readonly type: '([\w-]+)'/gm)].map(([, type]) => type);
     expect(tableIn('docs/simulation.md', 'type').flatMap(([types]) => [...types!.matchAll(/[\w-]+/g)].map(([type]) => type))).to.deep.equal(facts);
-    expect(tableIn('docs/simulation.md', 'Byzantine kind')).to.deep.equal(REPLICA_FAULTS.map(({ name, summary }) => [`\`${name}\``, summary]));
+    const rowsOf = (kinds: readonly { readonly name: string; readonly summary: string }[]): string[][] => kinds.map(({ name, summary }) => [`\`${name}\``, summary]);
+    expect(tableIn('docs/simulation.md', 'Byzantine kind of a replica')).to.deep.equal(rowsOf(REPLICA_FAULTS));
+    const others = new Map(SYSTEMS.flatMap((system) => system.strategies).filter(({ name }) => !REPLICA_FAULTS.some((fault) => fault.name === name)).map((kind) => [kind.name, kind]));
+    expect(tableIn('docs/simulation.md', 'Byzantine kind of the others')).to.have.deep.members(rowsOf([...others.values()]));
+    expect(tableIn('docs/simulation.md', 'protocol').map(([name]) => name)).to.deep.equal(quoted(SYSTEMS));
   });
 
   it('the README has at most 120 lines, and its first screen is one sentence, the commands, and a real session', () => {

@@ -144,4 +144,4 @@ const sentencesIn = (text: string): string[] => text.replace(/(?:to repeat it|To
 const wordsIn = (sentence: string): number => sentence.split(/\s+/).filter((word) => /\w/.test(word)).length;
 
 /** Numbers that are names: seeds and what is typed with them, years. */
-const NAMES = /(?:seed|g-seed) \d+(?: \d+)?|\b(?:1982|1989|1999)\b|\bRFC \d+\b|\bTypeScript [\d.]+|\b20\d\d-\d\d-\d\d\b|was broken in orders?.*$/g;
+const NAMES = /(?:seed|g-seed) \d+(?: \d+)?|\b(?:198[2379]|1999)\b|\bRFC \d+\b|\bTypeScript [\d.]+|\b20\d\d-\d\d-\d\d\b|was broken in orders?.*$/g;
