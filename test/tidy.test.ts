@@ -110,12 +110,15 @@ describe('the project is tidy:', () => {
     });
   });
 
+  /** What one event of PBFT leads to the next by, and back: `replica.ts` says why. */
+  const STEPS = ['catch-up', 'checkpoint', 'collector', 'execute', 'new-view', 'propose', 'requests', 'transfer', 'view-change', 'vote'];
+
   it('no file imports itself by way of others, but for the steps of PBFT, which call each other as one event leads to the next', () => {
     const imports = new Map(sources.map((path) => [path, importsOf(path).filter((target) => sources.includes(target))]));
     const isDone = new Set<string>();
     const visit = (path: string, way: readonly string[]): void => {
       const circle = way.slice(way.indexOf(path));
-      expect(way.includes(path) && !circle.every((one) => one.startsWith('src/replicas/pbft/')), [...circle, path].join(' imports ')).to.equal(false);
+      expect(way.includes(path) && !circle.every((one) => STEPS.some((step) => one === `src/replicas/pbft/${step}.ts`)), [...circle, path].join(' imports ')).to.equal(false);
       if (way.includes(path) || isDone.has(path)) return;
       for (const target of imports.get(path)!) visit(target, [...way, path]);
       isDone.add(path);

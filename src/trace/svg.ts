@@ -54,7 +54,7 @@ interface Picture {
 function pictureOf(chart: Chart): Picture {
   const { lanes, parts, title } = chart;
   const rows = parts.flatMap((part) => part.rows);
-  const left = EDGE + rows.reduce((most, row) => Math.max(most, labelOf(row).length * LETTER), 52) + 30;
+  const left = EDGE + rows.reduce((most, row) => Math.max(most, widthOf(labelOf(row))), 52) + 30;
   const column = rows.reduce((most, { cells }) => [...cells.values()].reduce((wide, cell) => Math.max(wide, roomOf(cell)), most), COLUMN);
   const own = Math.max(left + (lanes.length - 1) * column + Math.max(column / 2, 30) + EDGE, title.length * 8 + 2 * EDGE);
   const x = (lane: number): number => left + lane * column;
@@ -114,6 +114,9 @@ function pictureOf(chart: Chart): Picture {
     parts: (width) => [`<text x="${EDGE}" y="22" font-size="14" font-weight="bold">${escaped(title)}</text>`, ...lifelines, ...drawn, ...below(width).parts],
   };
 }
+
+/** An arrow is wider than most letters. */
+const widthOf = (label: string): number => label.length * LETTER + (label.split('→').length - 1) * 5;
 
 const labelOf = ({ owner, label }: Row): string => `${owner} ${label}`.trimEnd();
 

@@ -2,7 +2,7 @@
 import type { Message } from './messages.ts';
 import { FLAWS, isKey, VALUE_LENGTH } from './operation.ts';
 import { CLIENTS, NUMBERS, OPERATION_LENGTH, PLACES, VIEWS } from './settings.ts';
-import { ANSWERS_PAGE, KEYS_PAGE, MARK_LENGTH, MARKS_PAGE, PAGES, VALUES_PAGE } from './snapshot.ts';
+import { ANSWERS_PAGE, KEYS_PAGE, MARK_LENGTH, MARKS_PAGE, PAGES, VALUES_PAGE } from './pages.ts';
 import { TAIL, TAIL_LENGTH } from './store.ts';
 
 type Check = (value: unknown) => boolean;

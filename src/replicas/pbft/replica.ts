@@ -25,6 +25,9 @@
  *            twice as long each time.
  * Catching up  `catch-up.ts`, `transfer.ts`. What is executed  `store.ts`. With a collector, `collector.ts`.
  *
+ * Each step is a file, and calls those that it leads to: what is committed is executed, an execution moves the window, and the window
+ * lets the primary propose. So these files import each other in circles: the protocol goes round, and the code with it.
+ *
  * Bounds: per place and view one pre-prepare and one vote of each kind by each replica; of each replica its latest
  * view-change, its latest two checkpoints, and what it could say in one window for a view that is about to begin; of each
  * client 256 requests, and of each replica eight clients. What a flood adds beyond that is dropped.

@@ -7,7 +7,7 @@ import type { Settings } from '../../core/machine.ts';
 import type { Message } from './messages.ts';
 import { KEY_LENGTH, VALUE_LENGTH } from './operation.ts';
 import { OPERATION_LENGTH, settingsOf } from './settings.ts';
-import { ANSWERS_PAGE, KEYS_PAGE, MARKS_PAGE, MARK_LENGTH, PAGES, VALUES_PAGE } from './snapshot.ts';
+import { ANSWERS_PAGE, KEYS_PAGE, MARKS_PAGE, MARK_LENGTH, PAGES, VALUES_PAGE } from './pages.ts';
 import { TAIL, TAIL_LENGTH } from './store.ts';
 
 export interface MessageSize {

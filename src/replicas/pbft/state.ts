@@ -1,10 +1,9 @@
 import type { Context } from '../../core/machine.ts';
 import type { NodeId } from '../../core/node.ts';
 import { byzantineQuorum, oneLoyal } from '../../core/quorum.ts';
-import type { Batch, Certificate, CheckpointBody, Effect, Manifest, NewView, PrePrepare, PreparedCertificate, Proposal, Request, Signed, SignedVote, Snapshot, ViewChange, VoteMessage } from './messages.ts';
+import type { Batch, Certificate, CheckpointBody, Chunk, Effect, Manifest, NewView, PrePrepare, PreparedCertificate, Proposal, Request, Signed, SignedVote, Snapshot, ViewChange, VoteMessage } from './messages.ts';
 import { settingsOf, type PbftSettings } from './settings.ts';
 import { emptyStore, type Store } from './store.ts';
-import type { Transfer } from './transfer.ts';
 
 export interface ReplicaState {
   readonly n: number;
@@ -109,6 +108,23 @@ export interface Slot {
   readonly vouchers: Map<NodeId, string>;
   /** What this collector has certified in this view. */
   hasCertified: { prepare: boolean; commit: boolean };
+}
+
+/** A state that is on its way here. */
+export interface Transfer {
+  readonly manifest: Manifest;
+  readonly proof: readonly Signed<CheckpointBody>[];
+  /** What has come, in the order of the manifest. */
+  readonly chunks: (Chunk | undefined)[];
+  /** What is to be asked for, the last first. */
+  readonly wanted: number[];
+  /** What was asked for and has not come, and whether that was before the last status. */
+  readonly asked: Map<number, { readonly of: NodeId; isOld: boolean }>;
+  /** Who has the state, and how often each was asked since the last status. */
+  readonly sources: Map<NodeId, number>;
+  readonly liars: NodeId[];
+  /** How many chunks have come since the last status. */
+  came: number;
 }
 
 /** One step of one replica. */

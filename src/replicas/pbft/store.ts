@@ -17,7 +17,7 @@ import { nodeId, type NodeId } from '../../core/node.ts';
 import type { Answer, Batch, KeyEntry, Outcome, RequestBody, Result } from './messages.ts';
 import { flawIn, operationOf } from './operation.ts';
 import { CLIENT_WINDOW } from './settings.ts';
-import { ANSWERS_PAGE, KEYS_PAGE, MARKS_PAGE, type PageCache } from './snapshot.ts';
+import { ANSWERS_PAGE, KEYS_PAGE, MARKS_PAGE, type PageCache } from './pages.ts';
 
 export interface Store {
   /** How many operations were executed. */

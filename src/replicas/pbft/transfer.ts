@@ -10,28 +10,11 @@ import type { NodeId } from '../../core/node.ts';
 import { askEveryone } from './catch-up.ts';
 import { keepSnapshot, stabilise } from './checkpoint.ts';
 import { executeReady } from './execute.ts';
-import type { CheckpointBody, Chunk, ChunkMessage, FetchChunk, Manifest, Signed, StateMessage } from './messages.ts';
+import type { Chunk, ChunkMessage, FetchChunk, StateMessage } from './messages.ts';
 import { isStable } from './proof.ts';
 import { forgetDone, watch } from './requests.ts';
 import { snapshotOf, storeOf } from './snapshot.ts';
-import { accuse, CHUNK_BUDGET, send, type Turn } from './state.ts';
-
-/** A state that is on its way here. */
-export interface Transfer {
-  readonly manifest: Manifest;
-  readonly proof: readonly Signed<CheckpointBody>[];
-  /** What has come, in the order of the manifest. */
-  readonly chunks: (Chunk | undefined)[];
-  /** What is to be asked for, the last first. */
-  readonly wanted: number[];
-  /** What was asked for and has not come, and whether that was before the last status. */
-  readonly asked: Map<number, { readonly of: NodeId; isOld: boolean }>;
-  /** Who has the state, and how often each was asked since the last status. */
-  readonly sources: Map<NodeId, number>;
-  readonly liars: NodeId[];
-  /** How many chunks have come since the last status. */
-  came: number;
-}
+import { accuse, CHUNK_BUDGET, send, type Transfer, type Turn } from './state.ts';
 
 /** How many chunks are asked for at a time. */
 const UNDERWAY = 16;

@@ -7,7 +7,7 @@ import { parseMessage } from '../../../src/replicas/pbft/parse.ts';
 import { KEY_LENGTH, VALUE_LENGTH } from '../../../src/replicas/pbft/operation.ts';
 import { DEFAULTS, NUMBERS, OPERATION_LENGTH, PLACES, VIEWS } from '../../../src/replicas/pbft/settings.ts';
 import { messageSizes } from '../../../src/replicas/pbft/sizes.ts';
-import { ANSWERS_PAGE, KEYS_PAGE, MARK_LENGTH, MARKS_PAGE, PAGES, VALUES_PAGE } from '../../../src/replicas/pbft/snapshot.ts';
+import { ANSWERS_PAGE, KEYS_PAGE, MARK_LENGTH, MARKS_PAGE, PAGES, VALUES_PAGE } from '../../../src/replicas/pbft/pages.ts';
 import { TAIL, TAIL_LENGTH } from '../../../src/replicas/pbft/store.ts';
 
 const times = <Item>(count: number, make: (index: number) => Item): Item[] => Array.from({ length: count }, (_, index) => make(index));
