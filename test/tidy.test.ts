@@ -158,6 +158,10 @@ describe('the project is tidy:', () => {
     }
   });
 
+  it('no type is cast twice, which would believe anything', () => {
+    for (const path of sources) codeLines(path).forEach((line, index) => expect(line, `${path}:${index + 1}`).not.to.include('as unknown ' + 'as'));
+  });
+
   for (const folder of ['demo', 'test/transcripts']) {
     it(`every script in ${folder} opens with a sentence`, () => {
       for (const path of filesIn(folder).filter((file) => file.endsWith('.txt'))) expect(read(path), path).to.match(/^# \p{Lu}.*[.!?]\n/u);

@@ -2,7 +2,7 @@ import { SingleBar, type Options, type Params } from 'cli-progress';
 import { barText } from '../campaign/bar.ts';
 import { UserError } from '../core/user-error.ts';
 import { protocolNamed } from '../generals/protocols/registry.ts';
-import { wrapped } from '../repl/layout.ts';
+import { wrapped } from '../core/wrapped.ts';
 import { isPlain, looksOf, wantsColour } from '../repl/looks.ts';
 import { searchPace } from '../repl/progress.ts';
 import { searchOf } from '../generals/check/check.ts';

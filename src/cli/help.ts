@@ -1,4 +1,5 @@
-import { columns, wrapped } from '../repl/layout.ts';
+import { wrapped } from '../core/wrapped.ts';
+import { columns } from '../repl/layout.ts';
 import { lineOf, program } from './invocation.ts';
 import type { Option } from './options.ts';
 import { COMMON, type Runnable } from './subcommand.ts';

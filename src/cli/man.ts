@@ -1,4 +1,4 @@
-import { wrapped } from '../repl/layout.ts';
+import { wrapped } from '../core/wrapped.ts';
 import { PURPOSE, STATUSES, VARIABLES, headOf, saidOf } from './help.ts';
 import { COMMON, type Runnable } from './subcommand.ts';
 

@@ -1,6 +1,6 @@
 import { UserError, reasonOf } from '../core/user-error.ts';
 import { endByHangup } from '../repl/hangup.ts';
-import { wrapped } from '../repl/layout.ts';
+import { wrapped } from '../core/wrapped.ts';
 import { PIPE_WIDTH } from '../repl/looks.ts';
 import { UsageError, type Meant } from './arguments.ts';
 import { FACES, helpFor, requestOf, subcommands } from './faces.ts';

@@ -206,7 +206,7 @@ function speak(
   effects: Effect<Synchronized>[],
 ): void {
   const { members } = context;
-  const frames: unknown[][] = [];
+  const frames: [order: number, round: number, ...messages: unknown[]][] = [];
   for (let index = 0; index < members.length; index += 1) frames.push([order, state.round]);
   for (const effect of spoken) {
     switch (effect.type) {
@@ -236,7 +236,7 @@ function speak(
   for (let index = 0; index < frames.length; index += 1) {
     const to = members[index]!;
     if (state.living[index] && maySpeak(protocol, context, state.round, context.self, to))
-      effects.push({ type: 'send', to, message: frames[index] as unknown as Frame });
+      effects.push({ type: 'send', to, message: frames[index]! });
   }
 }
 

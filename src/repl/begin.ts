@@ -2,7 +2,7 @@ import { parseWhole } from '../core/parse.ts';
 import { protocolIn } from '../generals/arguments.ts';
 import { PROTOCOLS, type ProtocolName } from '../generals/protocols/registry.ts';
 import { Feeder } from './feeder.ts';
-import { wrapped } from './layout.ts';
+import { wrapped } from '../core/wrapped.ts';
 import type { Looks } from './looks.ts';
 import { askFor, type Desk } from './questions.ts';
 

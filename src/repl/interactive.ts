@@ -3,7 +3,7 @@ import type { Completion } from './completion.ts';
 import type { Session } from './command.ts';
 import { isFirstPromptDrawn } from './first-prompt.ts';
 import { historyPath, openHistory } from './history.ts';
-import { wrapped } from './layout.ts';
+import { wrapped } from '../core/wrapped.ts';
 import type { Looks } from './looks.ts';
 import { openTerminal } from './terminal.ts';
 import { WELCOME } from './welcome.ts';

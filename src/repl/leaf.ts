@@ -1,5 +1,5 @@
 import { isInterrupt, type Feeder, type Key } from './feeder.ts';
-import { wrapped } from './layout.ts';
+import { wrapped } from '../core/wrapped.ts';
 
 /** Where the pages are shown. */
 interface Screen {

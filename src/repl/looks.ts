@@ -1,6 +1,6 @@
 import { Chalk, type ChalkInstance } from 'chalk';
 import { PROMPT } from './welcome.ts';
-import { wrapped } from './layout.ts';
+import { wrapped } from '../core/wrapped.ts';
 
 export { isPlain, wantsColour } from './colour.ts';
 export { PROMPT } from './welcome.ts';

@@ -3,7 +3,8 @@ import { nameOf, type NodeId } from '../core/node.ts';
 import type { Outcome } from '../generals/outcome.ts';
 import { sayingsOf, traceOf, type Saying, type Step } from '../generals/trace/steps.ts';
 import { decisionsOf } from '../generals/trace/messages.ts';
-import { columns, wrapped } from './layout.ts';
+import { wrapped } from '../core/wrapped.ts';
+import { columns } from './layout.ts';
 
 /** More rows of one round than this nobody reads; the rest are counted. */
 const ROWS_MAX = 60;

@@ -1,7 +1,7 @@
 import type { Session } from './command.ts';
 import { execute, LINE_MAX } from './execute.ts';
 import { historyPath, openHistory } from './history.ts';
-import { wrapped } from './layout.ts';
+import { wrapped } from '../core/wrapped.ts';
 import { linesOf } from './lines.ts';
 import { PROMPT, type Looks } from './looks.ts';
 import { plainLines } from './progress.ts';

@@ -17,7 +17,8 @@ import type { Violation } from '../generals/check/result.ts';
 import { linesOfFacts } from '../generals/trace/jsonl.ts';
 import { causesInWords, headlines, traitorsText, type Explanation, type Reasons } from '../generals/trace/why.ts';
 import type { DemoStep, HelpGroup, Result } from './command.ts';
-import { columns, widthOf, wrapped } from './layout.ts';
+import { widthOf, wrapped } from '../core/wrapped.ts';
+import { columns } from './layout.ts';
 import { PIPE_WIDTH, type Looks } from './looks.ts';
 import { pictureOf, stepLines } from './picture.ts';
 

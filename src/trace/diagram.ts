@@ -52,7 +52,7 @@ export function diagramOf(chart: Chart, { width = 80, paint = (text) => text }: 
     }
   }
   const legend = chart.legend.lines;
-  lines.push(...[...legend, ...(legend.length === 0 ? [] : ['']), ...chart.sentences.map(({ text }) => text)].flatMap((line) => wrapped(line, width)));
+  lines.push(...[...legend, ...(legend.length === 0 ? [] : ['']), ...chart.sentences.map(({ text }) => text)].flatMap((line) => wrapped(line, width, 0)));
   return lines.map((line) => `${line.trimEnd()}\n`).join('').replace(/\n+$/, '\n');
 }
 

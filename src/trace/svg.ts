@@ -101,7 +101,7 @@ function pictureOf(chart: Chart): Picture {
     }
     line += chart.legend.entries.length > 0 ? ROW + 4 : 0;
     for (const { text, isBad } of sentences) {
-      for (const part of wrapped(text, Math.floor((width - 2 * EDGE) / LETTER))) {
+      for (const part of wrapped(text, Math.floor((width - 2 * EDGE) / LETTER), 0)) {
         pieces.push(`<text x="${EDGE}" y="${line}"${isBad ? ' class="lied"' : ''}>${escaped(part)}</text>`);
         line += 18;
       }

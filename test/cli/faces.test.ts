@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { UsageError } from '../../src/cli/arguments.ts';
 import { FACES, requestOf } from '../../src/cli/faces.ts';
 import { helpOn } from '../../src/cli/help.ts';
-import { widthOf } from '../../src/repl/layout.ts';
+import { widthOf } from '../../src/core/wrapped.ts';
 
 describe('the subcommands of the program', () => {
   for (const { name, forms, options, examples } of FACES) {

@@ -1,7 +1,8 @@
 import { expect } from 'chai';
 import { Chalk } from 'chalk';
 import fc from 'fast-check';
-import { columns, folded, widthOf, wrapped } from '../../src/repl/layout.ts';
+import { widthOf, wrapped } from '../../src/core/wrapped.ts';
+import { columns, folded } from '../../src/repl/layout.ts';
 
 describe('text is laid out', () => {
   const words = fc.array(fc.string({ unit: fc.constantFrom('a', 'b', 'é', '–', '→', '中', '😀'), minLength: 1, maxLength: 30 }), { minLength: 1, maxLength: 40 });

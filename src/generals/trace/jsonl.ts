@@ -1,7 +1,7 @@
 import type { Fact, Judged, Ordered, Trace } from '../fact.ts';
 import { parseOrder } from '../order.ts';
 import { readRuns, type RunReader, type TraceKind } from '../../trace/read.ts';
-import { isCount, isList, isSetOf, isText, type Fields } from '../../trace/sound.ts';
+import { factIn, isCount, isList, isSetOf, isText, type Fields } from '../../trace/sound.ts';
 import { textOf } from './messages.ts';
 
 /** The version of orders' facts in trace files; it is described by the types of `generals/fact.ts`. */
@@ -18,7 +18,7 @@ export const ORDERS: TraceKind<Trace> = {
   versions: [TRACE_VERSION],
   isSound: (fact) => isKnown(fact['type']) && SOUND[fact['type']](fact),
   nameOf: ({ number }) => `order ${String(number)}`,
-  begin: (head) => readerOf(head as unknown as Ordered),
+  begin: (head) => readerOf(factIn<Ordered>(head)),
 };
 
 /**
@@ -32,12 +32,12 @@ function readerOf(ordered: Ordered): RunReader<Trace> {
   const facts: Fact[] = [];
   return {
     take(fields) {
-      const fact = fields as unknown as Fact;
+      const fact = factIn<Fact>(fields);
       if (!namedIn(fact).every((id) => members.has(id))) return `a general that is not among those of order ${ordered.number}`;
       if (fact.type !== 'judged') facts.push(fact);
       return undefined;
     },
-    end: (judged) => ({ ordered, facts, judged: judged as unknown as Judged }),
+    end: (judged) => ({ ordered, facts, judged: factIn<Judged>(judged) }),
   };
 }
 

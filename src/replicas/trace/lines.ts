@@ -1,7 +1,7 @@
 import { counted } from '../../core/figures.ts';
 import { nodeId, type NodeId } from '../../core/node.ts';
 import type { RunReader, TraceKind } from '../../trace/read.ts';
-import { isCount, isList, isObject, isSetOf, isText, type Fields } from '../../trace/sound.ts';
+import { factIn, isCount, isList, isObject, isSetOf, isText, type Fields } from '../../trace/sound.ts';
 import type { RunFact } from '../sim/facts.ts';
 import type { Judged, Run, Scheduled, ToldFact } from './run.ts';
 import { wordsOf } from './words.ts';
@@ -32,7 +32,7 @@ export const REPLICAS: TraceKind<Run> = {
     return SOUND[fact['type']](fact) && (version === 1 || fact['type'] !== 'sent' || isCount(fact['id']));
   },
   nameOf: ({ seed }) => `the run of seed ${String(seed)}`,
-  begin: (head) => readerOf(head['v'] === 1 ? modern(head) : { ...(head as unknown as Scheduled), hasArrivals: true }),
+  begin: (head) => readerOf(head['v'] === 1 ? modern(head) : { ...factIn<Scheduled>(head), hasArrivals: true }),
 };
 
 function readerOf(scheduled: Scheduled): RunReader<Run> {
@@ -49,16 +49,16 @@ function readerOf(scheduled: Scheduled): RunReader<Run> {
       if (!namedIn(fact).every((id) => nodes.has(id))) return 'a node that is not in this run';
       if (fact['type'] === 'heard') {
         if (receivers[(fact['id'] as number) - 1]?.includes(fact['to']) !== true) return 'the arrival of a message that was not sent there before';
-        facts.push(fact as unknown as ToldFact);
+        facts.push(factIn<ToldFact>(fact));
       } else if (fact['type'] === 'sent') {
         const { at, from, to, id = receivers.length + 1, message } = fact;
         if (id !== receivers.length + 1) return `a message out of its order, which would be number ${receivers.length + 1}`;
         receivers.push(to as unknown[]);
         facts.push({ at: at as number, type: 'sent', id, from: from as NodeId, to: to as NodeId[], words: wordsOf(message) });
-      } else facts.push(fact as unknown as ToldFact);
+      } else facts.push(factIn<ToldFact>(fact));
       return undefined;
     },
-    end: (judged) => ({ scheduled, facts, judged: judged as unknown as Judged }),
+    end: (judged) => ({ scheduled, facts, judged: factIn<Judged>(judged) }),
   };
 }
 

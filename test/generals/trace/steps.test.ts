@@ -9,7 +9,7 @@ import type { StrategyName } from '../../../src/generals/faults/registry.ts';
 import type { ProtocolName } from '../../../src/generals/protocols/registry.ts';
 import { sayingsOf, stepsOf, traceOf } from '../../../src/generals/trace/steps.ts';
 import { looksOf } from '../../../src/repl/looks.ts';
-import { widthOf } from '../../../src/repl/layout.ts';
+import { widthOf } from '../../../src/core/wrapped.ts';
 import { pagesOf, render } from '../../../src/repl/render.ts';
 
 async function ordered(members: number, protocol: ProtocolName, traitors: Readonly<Record<number, StrategyName>> = {}): Promise<{ army: Army; outcome: Outcome }> {
