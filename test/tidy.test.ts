@@ -5,7 +5,6 @@ import { GROUPS, formOf } from '../src/repl/command.ts';
 import { COMMANDS } from '../src/repl/commands.ts';
 import { nodeId } from '../src/core/node.ts';
 import { STRATEGIES } from '../src/generals/faults/registry.ts';
-import { symbolicKeyring } from '../src/generals/keyring.ts';
 import { PROTOCOLS } from '../src/generals/protocols/registry.ts';
 import { SYSTEMS } from '../src/cli/systems.ts';
 import { REPLICA_FAULTS } from '../src/replicas/faults/registry.ts';
@@ -14,7 +13,7 @@ import { projectPath } from './support/run.ts';
 import { ids } from './support/trials.ts';
 
 /** What all that is about generals speaks of: orders, rounds, what becomes of them. */
-const VOCABULARY = ['fact', 'findings', 'host', 'keyring', 'majority', 'run-spec', 'fault-kind', 'order', 'outcome', 'protocol', 'strategy', 'trivial'].map((name) => `src/generals/${name}.ts`);
+const VOCABULARY = ['fact', 'findings', 'host', 'majority', 'run-spec', 'order', 'outcome', 'protocol', 'strategy', 'trivial'].map((name) => `src/generals/${name}.ts`);
 
 /**
  * Which folder may import what, beside its own files: the wings of the design, top first, and in each its layers. A module of Node
@@ -31,7 +30,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'src/generals': ['src/runtime', 'src/core', 'node:crypto'],
   'src/generals/threads': ['src/generals/general.ts', 'src/generals/keys.ts', 'src/generals/synchronizer.ts', ...VOCABULARY, 'src/runtime', 'src/core', 'node:'],
   'src/generals/check': ['src/generals/sim', 'src/generals/symbolic', 'src/generals/general.ts', 'src/generals/judge', 'src/generals/faults', 'src/generals/protocols', ...VOCABULARY, 'src/core'],
-  'src/generals/sim': ['src/generals/general.ts', 'src/generals/synchronizer.ts', 'src/generals/faults', ...VOCABULARY, 'src/core'],
+  'src/generals/sim': ['src/runtime/virtual', 'src/generals/general.ts', 'src/generals/synchronizer.ts', 'src/generals/faults', ...VOCABULARY, 'src/core'],
   'src/generals/symbolic': ['src/generals/protocols', ...VOCABULARY, 'src/core'],
   'src/generals/general.ts': ['src/generals/synchronizer.ts', 'src/generals/faults', 'src/generals/protocols', ...VOCABULARY, 'src/core'],
   'src/generals/trace': ['src/generals/protocols', ...VOCABULARY, 'src/trace', 'src/core'],
@@ -181,7 +180,7 @@ describe('the project is tidy:', () => {
     expect(protocols.map(([name]) => name)).to.deep.equal(quoted(PROTOCOLS));
     expect(strategies.map(([name]) => name)).to.deep.equal(quoted(STRATEGIES));
     for (const protocol of PROTOCOLS) {
-      const counts = [4, 7, 10].map((n) => protocol.messages({ self: nodeId(1), members: ids(n), commander: nodeId(1), m: protocol.faultsByDefault(n), number: 1, keyring: symbolicKeyring(nodeId(1)) }));
+      const counts = [4, 7, 10].map((n) => protocol.messages({ members: ids(n), commander: nodeId(1), m: protocol.faultsByDefault(n) }));
       expect(protocols.find(([name]) => name === `\`${protocol.name}\``)![3]).to.match(new RegExp(`^${counts.map((count) => count.toLocaleString('en')).join(', ')}(?: \\(|$)`));
     }
     const facts = [...read('src/replicas/sim/facts.ts').matchAll(/^  \| \{ readonly type: '([\w-]+)'/gm)].map(([, type]) => type);

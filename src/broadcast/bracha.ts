@@ -77,6 +77,9 @@ export const bracha: DurableMachine<BroadcastVocabulary, BroadcastState> = {
       case 'message':
         hear(turn, event.from, event.message);
         break;
+      case 'joined':
+      case 'gone':
+        break;
       default:
         event satisfies never;
     }
@@ -98,7 +101,7 @@ function broadcast(turn: Turn, { number, value }: BroadcastVocabulary['input']):
 function hear(turn: Turn, from: NodeId, message: Message): void {
   const { context: { members }, state } = turn;
   if (!members.includes(from) || !members.includes(message.origin)) return;
-  if (message.type === 'initial' && message.origin !== from) return void turn.effects.push({ type: 'accuse', suspect: from, evidence: `an INITIAL in the name of node ${message.origin}` });
+  if (message.type === 'initial' && message.origin !== from) return void turn.effects.push({ type: 'accuse', kind: 'misbehaviour', suspect: from, evidence: `an INITIAL in the name of node ${message.origin}` });
   const one = broadcastOf(state, message.origin, message.number);
   if (message.type === 'initial') one.initial ??= message.value;
   else {

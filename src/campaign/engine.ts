@@ -1,5 +1,4 @@
 import { figure } from '../core/figures.ts';
-import { symbolicKeyring } from '../generals/keyring.ts';
 import { UserError } from '../core/user-error.ts';
 import { protocolNamed } from '../generals/protocols/registry.ts';
 import { DRAWS_MAX, missionOf } from './draw.ts';
@@ -30,7 +29,7 @@ export async function engineOf(cell: Cell, { orders, until }: Grid, choice: Engi
 /** The messages of one order without traitors: what its effort goes with. */
 export function messagesOf(cell: Cell): number {
   const { members, commander } = missionOf(cell, 0, 1);
-  return protocolNamed(cell.protocol)!.messages({ self: commander, members, commander, m: cell.m, number: 1, keyring: symbolicKeyring(commander) });
+  return protocolNamed(cell.protocol)!.messages({ members, commander, m: cell.m });
 }
 
 /** A simulated batch takes so many milliseconds at the most, so that a Ctrl-C is heard soon; and handing it to a thread costs little. */

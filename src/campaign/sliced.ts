@@ -1,5 +1,4 @@
 import { nodeId } from '../core/node.ts';
-import { symbolicKeyring } from '../generals/keyring.ts';
 import { protocolNamed } from '../generals/protocols/registry.ts';
 import { binomial } from './binomial.ts';
 import { missionOf, ofBatch } from './draw.ts';
@@ -38,7 +37,7 @@ export function slicedOf(cell: Cell, make: (cell: KernelCell) => Runs | undefine
   const faulty = classes.faulty && make(classes.faulty);
   if ((loyal === undefined && faults < members) || (faulty === undefined && faults > 0)) return undefined;
   const { members: ids, commander } = missionOf(cell, 0, 1);
-  const each = protocolNamed(name)!.messages({ self: commander, members: ids, commander, m, number: 1, keyring: symbolicKeyring(commander) });
+  const each = protocolNamed(name)!.messages({ members: ids, commander, m });
 
   return {
     run(seed, batch, { count }) {

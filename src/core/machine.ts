@@ -14,7 +14,11 @@ export type Event<V extends Vocabulary> =
   | { readonly type: 'input'; readonly input: V['input'] }
   /** `from` is authenticated by the host. */
   | { readonly type: 'message'; readonly from: NodeId; readonly message: V['message'] }
-  | { readonly type: 'timeout'; readonly timer: string };
+  | { readonly type: 'timeout'; readonly timer: string }
+  /** A peer is there, or is there again. */
+  | { readonly type: 'joined'; readonly peer: NodeId }
+  /** The link to a peer is closed; nothing more will come from it. */
+  | { readonly type: 'gone'; readonly peer: NodeId };
 
 export type Effect<V extends Vocabulary> =
   /** On disk before any send or output that comes after it. */
@@ -25,18 +29,40 @@ export type Effect<V extends Vocabulary> =
   | { readonly type: 'set-timer'; readonly timer: string; readonly after: number }
   | { readonly type: 'cancel-timer'; readonly timer: string }
   | { readonly type: 'output'; readonly output: V['output'] }
-  | { readonly type: 'accuse'; readonly suspect: NodeId; readonly evidence: string };
+  | Accuse
+  /** The node falls, behind all that it said before. */
+  | { readonly type: 'halt' };
 
-/** A protocol as one node runs it: events come in, effects go out, and nothing changes but its own state, which is plain data. */
-export interface Machine<V extends Vocabulary, State> {
-  begin(context: Context): State;
+/** Says of a peer what it is to be blamed for. */
+export interface Accuse {
+  readonly type: 'accuse';
+  readonly kind: FaultKind;
+  readonly suspect: NodeId;
+  readonly evidence: string;
+}
+
+/**
+ * What a member can be accused of. Of silence, by whoever waits for it: it may only have been slow, which breaks the
+ * model's bound on delays, and it is given up. Of misbehaviour, by a protocol that holds evidence: it stays a member, its
+ * conduct being what the protocol is there to stand.
+ */
+export type FaultKind = 'silence' | 'misbehaviour';
+
+/**
+ * A protocol as one node runs it: events come in, effects go out, and nothing changes but its own state, which is plain data.
+ * No clock, no chance, no I/O; two hosts that feed it the same events get the same effects.
+ */
+export interface Machine<V extends Vocabulary, State, C extends Context = Context> {
+  /** The state before the first event. */
+  begin(context: C): State;
   /** The state of a node that is restarted: what `begin` and the saved records make of it. A machine without it saves nothing. */
-  recover?(context: Context, records: readonly V['record'][]): State;
-  step(context: Context, state: State, event: Event<V>): Effect<V>[];
+  recover?(context: C, records: readonly V['record'][]): State;
+  /** Takes one event, changes `state`, and says what is to be done, in this order. */
+  step(context: C, state: State, event: Event<V>): Effect<V>[];
   /** The message that `input` is, else undefined. Total: a wire may hold anything. */
   parse(input: unknown): V['message'] | undefined;
   /** What a traitor could say instead, signed by its own key alone, the most plausible first. Loyal nodes never ask. */
-  lies?(context: Context, honest: V['message']): readonly V['message'][];
+  lies?(context: C, honest: V['message']): readonly V['message'][];
 }
 
 /** A machine that saves: what it must never forget is on disk before what follows from it is said. */
@@ -61,8 +87,8 @@ export type Settings = Readonly<Record<string, number | boolean>>;
 
 /** Signatures and digests of plain data. */
 export interface Seal {
-  sign(domain: string, body: object): string;
+  sign(domain: string, body: object | string): string;
   /** Whether `by` made this signature. Total: a signature may be anything. */
-  verify(by: NodeId, domain: string, body: object, signature: string): boolean;
+  verify(by: NodeId, domain: string, body: object | string, signature: string): boolean;
   digest(body: object): string;
 }

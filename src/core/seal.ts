@@ -2,8 +2,8 @@ import type { Seal } from './machine.ts';
 import type { NodeId } from './node.ts';
 
 /**
- * Signatures and digests as symbolic terms, for simulation: a digest is a hash of what is digested, a signature names its
- * signer, its domain and the digest of what is signed. Whoever holds the seal of one node can sign in no other name; that
+ * Signatures and digests as symbolic terms, for simulation, as the papers reason about them: a digest is a hash of what is
+ * digested, a signature names its signer, its domain, and the text that is signed or the digest of what is no text. Whoever holds the seal of one node can sign in no other name; that
  * nobody writes such a term by hand is a rule for those who write traitors, as it is in the symbolic model of Dolev and Yao.
  *
  * What is sealed is never changed afterwards, so digests and good signatures are remembered with the object itself: checking
@@ -41,7 +41,8 @@ class Remembered extends Itself {
   }
 }
 
-function verify(by: NodeId, domain: string, body: object, signature: string): boolean {
+function verify(by: NodeId, domain: string, body: object | string, signature: string): boolean {
+  if (typeof body === 'string') return signature === termOf(by, domain, body);
   const memory = Remembered.of(body);
   if (memory.signature === signature && memory.by === by && memory.domain === domain) return true;
   if (signature !== termOf(by, domain, body)) return false;
@@ -51,7 +52,8 @@ function verify(by: NodeId, domain: string, body: object, signature: string): bo
   return true;
 }
 
-const termOf = (by: NodeId, domain: string, body: object): string => `<${hashOf(body)} ${domain} by ${by}>`;
+/** That of a text is without spaces: `3(chain:7:attack:1:3)`. */
+const termOf = (by: NodeId, domain: string, body: object | string): string => (typeof body === 'string' ? `${by}(${domain}:${body})` : `<${hashOf(body)} ${domain} by ${by}>`);
 
 /** 53 bits of a hash that is quick, and not cryptographic: nobody here looks for collisions. */
 export const symbolicDigest = (body: object): string => (Remembered.of(body).digest ??= hashOf(body));

@@ -3,7 +3,7 @@ import { counted, figure } from '../core/figures.ts';
 import { guarded, type Guarded, type Observe } from '../core/observer.ts';
 import type { Fact } from './fact.ts';
 import { lossBy, type Host, type Loss } from './host.ts';
-import { symbolicKeyring, type Keyring } from './keyring.ts';
+import type { Seal } from '../core/machine.ts';
 import { DEFAULT_DEADLINE, DEFAULT_LIMIT, behavioursOf, type Behaviour, type CrashMode } from './run-spec.ts';
 import { QUORUM, nameOf, nodeId, type NodeId } from '../core/node.ts';
 import type { Order } from './order.ts';
@@ -245,9 +245,9 @@ export class Army {
     return [...this.#dictations.keys()];
   }
 
-  /** The keyring that a general had in an order. */
-  keyring({ seed }: Outcome, id: NodeId): Keyring {
-    return this.#host.keyring(seed, id);
+  /** The signatures of a general in an order. */
+  seal({ seed }: Outcome, id: NodeId): Seal {
+    return this.#host.seal(seed, id);
   }
 
   /**
@@ -364,8 +364,8 @@ export class Army {
   }
 
   #crashRound(general: NodeId, round: number): void {
-    const context = { self: general, members: [...this.#states.keys()], commander: general, m: this.m, number: 1, keyring: symbolicKeyring(general) };
-    wholeIn(round, `a round of ${this.#protocol.name}`, 1, this.#protocol.rounds(context));
+    const setting = { members: [...this.#states.keys()], commander: general, m: this.m };
+    wholeIn(round, `a round of ${this.#protocol.name}`, 1, this.#protocol.rounds(setting));
     this.#crashes.set(general, { ...this.#crashes.get(general), crashRound: round });
   }
 

@@ -1,6 +1,6 @@
 import type { Findings, Verdict } from './findings.ts';
 import type { NodeId } from '../core/node.ts';
-import type { FaultKind } from './fault-kind.ts';
+import type { FaultKind } from '../core/machine.ts';
 import type { Order } from './order.ts';
 
 /**

@@ -1,44 +1,45 @@
 import type { Choose } from '../core/choice.ts';
 import type { News, Report } from './host.ts';
-import type { Keyring } from './keyring.ts';
-import type { NodeSpec } from './run-spec.ts';
+import type { Effect, Machine, Seal } from '../core/machine.ts';
+import type { Behaviour, NodeSpec } from './run-spec.ts';
 import type { NodeId } from '../core/node.ts';
 import type { Order } from './order.ts';
-import { inWords, type AnyRoundsProtocol, type Context, type Effect, type Event } from './protocol.ts';
+import { contextOf, inWords, type AnyRoundsProtocol, type Context } from './protocol.ts';
 import { dictated, dictation, type Dictation } from './faults/dictated.ts';
 import { strategyNamed } from './faults/registry.ts';
 import { adversaryOf, traitorous, traitorousBallots, type Adversary, type AdversaryOptions } from './faults/traitor.ts';
 import { protocolNamed } from './protocols/registry.ts';
-import { synchronizer, type Course, type Synchronized } from './synchronizer.ts';
+import { synchronizer, type Course, type Synchronized, type SynchronizerState } from './synchronizer.ts';
 
 /** The share of the deadline for which generals wait for each other, so that their accusations are in before it ends. */
 const PATIENCE = 0.8;
 
-/** One general in one order: a machine that any host can feed, threads as well as virtual time. */
+/** One general in one order: a machine that any host can run, threads as well as virtual time. */
 export interface General {
-  handle(event: Event<Synchronized>): Effect<Synchronized>[];
-  parse(input: unknown): Synchronized['message'] | undefined;
+  readonly machine: GeneralMachine;
+  readonly context: Context;
   /** What it heard and tampered with since this was asked last; undefined if nothing. */
-  news(): News | undefined;
+  news(state: SynchronizerState): News | undefined;
   /** The general's account of its rounds, once they are over. */
   report(course: Course): Report;
 }
 
+type GeneralMachine = Machine<Synchronized, SynchronizerState, Context>;
+
 /**
- * @param strategy the way in which this general is a traitor; undefined if it is loyal
+ * @param behaviour what this general does beside what its protocol asks for; how it breaks down is for its host to see to
  * @param choose answers the questions that treason raises
- * @param keyring this general's own
+ * @param seal this general's own
  * @param dictate fixes what a traitor does, message by message, whatever its strategy
  */
-export function general(spec: NodeSpec, self: NodeId, strategy: string | undefined, choose: Choose, keyring: Keyring, dictate?: Dictation): General {
-  const { protocol, context, report } = roleInstance(spec, self, strategy, choose, keyring, { dictate });
+export function general(spec: NodeSpec, self: NodeId, { strategy, crashRound }: Behaviour, choose: Choose, seal: Seal, dictate?: Dictation): General {
+  const { protocol, context, report } = roleInstance(spec, self, strategy, choose, seal, { dictate });
   const machine = synchronizer(protocol, spec.number, spec.deadline * PATIENCE);
-  const state = machine.begin(context);
   let [rounds, tampered] = [0, 0];
   return {
-    handle: (event) => machine.step(context, state, event),
-    parse: (input) => machine.parse(input),
-    news() {
+    machine: crashRound === undefined ? machine : fallingIn(machine, crashRound),
+    context,
+    news(state) {
       const news = { told: rounds, heard: state.heard.slice(rounds), tampered: state.tampered.slice(tampered) };
       if (news.heard.length + news.tampered.length === 0) return undefined;
       [rounds, tampered] = [state.heard.length, state.tampered.length];
@@ -49,17 +50,23 @@ export function general(spec: NodeSpec, self: NodeId, strategy: string | undefin
 }
 
 /**
- * What a general still does of all this that dies in the middle of a round: what it says then reaches the first half of the
- * others, by id, whether they live or not; for which of them are known here to be lost may differ from host to host.
- * Where it says nothing then, it dies before it says anything after.
- * @param others all members but this one, in ascending order
- * @returns undefined if it lives on
+ * A general that falls in the middle of a round: what it says then reaches the first half of the others, by id, whether
+ * they live or not; for which of them are known here to be lost may differ from host to host. Where it says nothing then,
+ * it falls before it says anything after.
  */
-export function lastOf(effects: readonly Effect<Synchronized>[], round: number, others: readonly NodeId[]): readonly Effect<Synchronized>[] | undefined {
-  const end = effects.findIndex((effect) => effect.type === 'output' || (effect.type === 'send' && effect.message[1] >= round));
-  if (end === -1) return undefined;
-  const hearers = others.slice(0, Math.ceil(others.length / 2));
-  return effects.filter((effect, index) => index < end || (effect.type === 'send' && effect.message[1] === round && hearers.includes(effect.to)));
+function fallingIn(machine: GeneralMachine, round: number): GeneralMachine {
+  return {
+    ...machine,
+    step(context, state, event) {
+      const effects = machine.step(context, state, event);
+      const end = effects.findIndex((effect) => effect.type === 'output' || (effect.type === 'send' && effect.message[1] >= round));
+      if (end === -1) return effects;
+      const others = context.members.filter((id) => id !== context.self);
+      const hearers = others.slice(0, Math.ceil(others.length / 2));
+      const isLast = (effect: Effect<Synchronized>): boolean => effect.type === 'send' && effect.message[1] === round && effect.to.every((id) => hearers.includes(id));
+      return [...effects.filter((effect, index) => index < end || isLast(effect)), { type: 'halt' }];
+    },
+  };
 }
 
 /** A general without the means of making rounds real. */
@@ -82,15 +89,14 @@ export interface Terms {
 }
 
 /** The protocol as this general runs it. The other arguments are those of `general`. */
-export function roleInstance(spec: NodeSpec, self: NodeId, strategy: string | undefined, choose: Choose, keyring: Keyring, { dictate, isNoted = true }: Terms = {}): RoleInstance {
+export function roleInstance(spec: NodeSpec, self: NodeId, strategy: string | undefined, choose: Choose, seal: Seal, { dictate, isNoted = true }: Terms = {}): RoleInstance {
   const honest = known(protocolNamed(spec.protocol), spec.protocol);
-  const { number, members, commander, m: faults } = spec;
-  const context: Context = { self, members, commander, m: faults, number, keyring };
+  const context = contextOf(spec, self, seal);
   const options: AdversaryOptions | undefined =
     strategy === undefined
       ? undefined
       : { strategy: dictate === undefined ? known(strategyNamed(strategy), strategy) : dictated, choose: dictate?.choose ?? choose, spec, isNoted };
-  const misstate = options === undefined || self === commander ? undefined : traitorousBallots(options, context);
+  const misstate = options === undefined || self === spec.commander ? undefined : traitorousBallots(options, context);
   const ballot = (decision: Order | undefined): Order | undefined => (misstate === undefined || decision === undefined ? decision : misstate(decision));
   const adversary = options === undefined ? undefined : adversaryOf(honest, options);
   return {

@@ -1,9 +1,8 @@
 import { figure } from '../core/figures.ts';
 import type { Tampered } from './fact.ts';
-import type { Keyring } from './keyring.ts';
 import type { Behaviours, RunSpec } from './run-spec.ts';
+import type { FaultKind, Seal } from '../core/machine.ts';
 import type { NodeId } from '../core/node.ts';
-import type { FaultKind } from './fault-kind.ts';
 import type { Order } from './order.ts';
 import type { Heard } from './protocol.ts';
 
@@ -67,8 +66,8 @@ export interface Host {
   spawn(ids: readonly NodeId[]): Promise<void>;
   /** Ends a general, at once, also in the middle of an order. */
   stop(id: NodeId): Promise<void>;
-  /** The keyring that a general has under that seed. */
-  keyring(seed: number, id: NodeId): Keyring;
+  /** The signatures of a general under that seed. */
+  seal(seed: number, id: NodeId): Seal;
   /** Has one order agreed on, in which some generals behave so. Always ends: who neither answers nor dies is given up after the deadline. */
   run(spec: RunSpec, behaviours: Behaviours, observer?: RunObserver): Promise<RunResult>;
   /** Who was lost since the last call, outside of any run. */

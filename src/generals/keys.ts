@@ -1,19 +1,22 @@
 import { createHash, createPrivateKey, createPublicKey, sign, verify, type KeyObject } from 'node:crypto';
-import type { Keyring } from './keyring.ts';
+import type { Seal } from '../core/machine.ts';
 import type { NodeId } from '../core/node.ts';
+import { symbolicDigest } from '../core/seal.ts';
 
 /**
- * A keyring of real signatures, ed25519 (RFC 8032). Keys follow from the seed and the id, so that a run repeats to the
+ * Real signatures, ed25519 (RFC 8032). Keys follow from the seed and the id, so that a run repeats to the
  * byte. This is a laboratory's bargain: whoever knows the seed could make every key, and only the code sees to it that
  * a general signs with its own alone. Against traitors that are strategies, and not intruders, that is enough.
  */
-export function ed25519Keyring(seed: number, self: NodeId): Keyring {
+export function ed25519Seal(seed: number, self: NodeId): Seal {
   let own: KeyObject | undefined;
   const publicKeys = new Map<NodeId, KeyObject>();
   const verdicts = new Map<string, boolean>();
   return {
-    sign: (text) => sign(null, Buffer.from(text), (own ??= privateKey(seed, self))).toString('base64url'),
-    verify(by, text, signature) {
+    digest: symbolicDigest,
+    sign: (domain, body) => sign(null, Buffer.from(textOf(domain, body)), (own ??= privateKey(seed, self))).toString('base64url'),
+    verify(by, domain, body, signature) {
+      const text = textOf(domain, body);
       const question = `${by} ${signature} ${text}`;
       const known = verdicts.get(question);
       if (known !== undefined) return known;
@@ -26,6 +29,9 @@ export function ed25519Keyring(seed: number, self: NodeId): Keyring {
     },
   };
 }
+
+/** What is signed: a text, or the digest of what is none. */
+const textOf = (domain: string, body: object | string): string => `${domain}:${typeof body === 'string' ? body : symbolicDigest(body)}`;
 
 /** A verification costs 100 µs, and in one order most chains begin with the same few signatures. */
 const VERDICTS_MAX = 10_000;

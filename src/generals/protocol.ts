@@ -1,19 +1,11 @@
-import type { Fact } from './fact.ts';
-import type { Keyring } from './keyring.ts';
+import { choosesNothing } from '../core/choice.ts';
+import type { Accuse, Context as NodeContext, Seal, Vocabulary } from '../core/machine.ts';
 import type { NodeId } from '../core/node.ts';
-import type { FaultKind } from './fault-kind.ts';
+import type { Fact } from './fact.ts';
 import type { Order } from './order.ts';
 
-/** What a protocol speaks of: what it is asked, what its members say to each other, what it answers. */
-export interface Vocabulary {
-  readonly input: unknown;
-  readonly message: unknown;
-  readonly output: unknown;
-}
-
 /** What a member knows before anything happens. Nothing here tells who is a traitor. */
-export interface Context {
-  readonly self: NodeId;
+export interface Context extends NodeContext {
   /** All members, the silent ones too, in ascending order. */
   readonly members: readonly NodeId[];
   /** Whose order it is to be agreed on. */
@@ -22,52 +14,27 @@ export interface Context {
   readonly m: number;
   /** The number of the order: never the same twice in one army. */
   readonly number: number;
-  readonly keyring: Keyring;
 }
 
 /** What all members of a run know alike. */
 export type Setting = Pick<Context, 'members' | 'commander' | 'm'>;
 
+/** What a member knows of an order. @param seal its own */
+export const contextOf = ({ members, commander, m, number }: Setting & Pick<Context, 'number'>, self: NodeId, seal: Seal): Context => ({
+  self,
+  members,
+  commander,
+  m,
+  number,
+  seal,
+  settings: {},
+  choose: choosesNothing,
+});
+
 /** What one member said in a round, in the order in which it said it. */
 export interface Heard<Message> {
   readonly from: NodeId;
   readonly messages: readonly Message[];
-}
-
-export type Event<V extends Vocabulary> =
-  | { readonly type: 'start' }
-  | { readonly type: 'input'; readonly input: V['input'] }
-  | { readonly type: 'message'; readonly from: NodeId; readonly message: V['message'] }
-  | { readonly type: 'timeout'; readonly timer: string }
-  /** The link to a peer is closed; nothing more will come from it. */
-  | { readonly type: 'gone'; readonly peer: NodeId };
-
-export type Effect<V extends Vocabulary> =
-  | { readonly type: 'send'; readonly to: NodeId; readonly message: V['message'] }
-  /** Asks for one `timeout` after that many milliseconds; setting a timer that runs starts it anew. */
-  | { readonly type: 'set-timer'; readonly timer: string; readonly after: number }
-  | { readonly type: 'cancel-timer'; readonly timer: string }
-  | { readonly type: 'output'; readonly output: V['output'] }
-  | Accuse;
-
-interface Accuse {
-  readonly type: 'accuse';
-  readonly kind: FaultKind;
-  readonly suspect: NodeId;
-  readonly evidence: string;
-}
-
-/**
- * A pure machine: events come in, effects go out, and nothing changes but its own state, which is plain data. No clock,
- * no chance, no I/O; two hosts that feed it the same events get the same effects.
- */
-export interface Machine<V extends Vocabulary, State> {
-  /** The state before the first event. */
-  begin(context: Context): State;
-  /** Takes one event, changes `state`, and says what is to be done, in this order. */
-  step(context: Context, state: State, event: Event<V>): Effect<V>[];
-  /** The message that `input` is, else undefined. Total: a wire may hold anything. */
-  parse(input: unknown): V['message'] | undefined;
 }
 
 /** What the generals' protocols share: one order in, one decision out. */
@@ -107,14 +74,14 @@ export interface RoundsProtocol<V extends OrderVocabulary, State, Name extends s
   /** Why it cannot be run among that many members for that many traitors, in one line; undefined if it can. */
   refuses(members: number, faults: number): string | undefined;
   /** In how many rounds messages are sent; one more `round` event brings the last inbox. */
-  rounds(context: Context): number;
+  rounds(setting: Setting): number;
   /**
    * Whether one member may say anything to another in that round: nobody sends or awaits a frame where it may not.
    * Where this is left out, everyone may speak to everyone.
    */
-  speaks?(context: Context, round: number, from: NodeId, to: NodeId): boolean;
+  speaks?(setting: Setting, round: number, from: NodeId, to: NodeId): boolean;
   /** How many messages the members send in a run without traitors. */
-  messages(context: Context): number;
+  messages(setting: Setting): number;
   /** The state before the first event: plain data. */
   begin(context: Context): State;
   /** Takes one event, changes `state`, and says what is to be done, in this order. */
@@ -134,8 +101,8 @@ export interface RoundsProtocol<V extends OrderVocabulary, State, Name extends s
 }
 
 /** Whether one member may say anything to another in that round. */
-export const maySpeak = (protocol: Pick<AnyRoundsProtocol, 'speaks'>, context: Context, round: number, from: NodeId, to: NodeId): boolean =>
-  protocol.speaks?.(context, round, from, to) ?? true;
+export const maySpeak = (protocol: Pick<AnyRoundsProtocol, 'speaks'>, setting: Setting, round: number, from: NodeId, to: NodeId): boolean =>
+  protocol.speaks?.(setting, round, from, to) ?? true;
 
 /** A message in its protocol's own words. */
 export const inWords = (protocol: AnyRoundsProtocol, setting: Setting, message: unknown): string => protocol.describe?.(setting, message) ?? String(message);

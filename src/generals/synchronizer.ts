@@ -13,9 +13,10 @@
  * cost more than the frame. Ticks of different members do not fall
  * together, so one may wait half of `patience` longer than another: the model's bound on delays, Δ, is a quarter of it.)
  */
+import type { Effect, Event, Machine, Vocabulary } from '../core/machine.ts';
 import type { NodeId } from '../core/node.ts';
 import type { Order } from './order.ts';
-import { maySpeak, type AnyRoundsProtocol, type Context, type Effect, type Event, type Heard, type Machine, type OrderVocabulary, type RoundsEffect, type Vocabulary } from './protocol.ts';
+import { maySpeak, type AnyRoundsProtocol, type Context, type Heard, type OrderVocabulary, type RoundsEffect } from './protocol.ts';
 import type { Tampered } from './fact.ts';
 
 /** All that one member says to another in one round of one order. */
@@ -69,8 +70,8 @@ const NOTHING: Effect<Synchronized>[] = [];
  * @param order the number of the order that is to be agreed on; frames of others are not for this machine
  * @param patience how many milliseconds without any frame a missing one is waited for
  */
-export function synchronizer(protocol: AnyRoundsProtocol, order: number, patience: number): Machine<Synchronized, SynchronizerState> {
-  const waiting: Effect<Synchronized> = { type: 'set-timer', timer: TIMER, after: patience / 2 };
+export function synchronizer(protocol: AnyRoundsProtocol, order: number, patience: number): Machine<Synchronized, SynchronizerState, Context> {
+  const waiting: Effect<Synchronized> = { type: 'set-timer', timer: TIMER, after: Math.ceil(patience / 2) };
   return {
     begin: (context) => begin(protocol, context),
 
@@ -87,6 +88,9 @@ export function synchronizer(protocol: AnyRoundsProtocol, order: number, patienc
           return leave(context, state, event.peer);
         case 'timeout':
           return tick(context, state);
+        case 'joined':
+          // Who comes in the middle of an order takes part in the next.
+          return NOTHING;
         default:
           event satisfies never;
           return [];
@@ -236,7 +240,7 @@ function speak(
   for (let index = 0; index < frames.length; index += 1) {
     const to = members[index]!;
     if (state.living[index] && maySpeak(protocol, context, state.round, context.self, to))
-      effects.push({ type: 'send', to, message: frames[index]! });
+      effects.push({ type: 'send', to: [to], message: frames[index]! });
   }
 }
 

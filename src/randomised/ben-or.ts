@@ -95,6 +95,9 @@ export const benOr: DurableMachine<BenOrVocabulary, BenOrState> = {
       case 'message':
         hear(turn, event.from, event.message);
         break;
+      case 'joined':
+      case 'gone':
+        break;
       default:
         event satisfies never;
     }

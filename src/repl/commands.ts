@@ -217,7 +217,7 @@ export const COMMANDS: readonly Command[] = [
       const outcome = lastOf(session);
       if (about !== undefined && !outcome.roster.some((member) => member.id === about))
         throw new UserError(`${nameOf(about)} had no part in the last order`);
-      return { type: 'why', explanation: explain(outcome, protocolNamed(outcome.protocol)!, (one) => session.army.keyring(outcome, one), about) };
+      return { type: 'why', explanation: explain(outcome, protocolNamed(outcome.protocol)!, (one) => session.army.seal(outcome, one), about) };
     },
   },
   {
@@ -230,7 +230,7 @@ export const COMMANDS: readonly Command[] = [
     async run(session, [word]) {
       const outcome = lastOf(session);
       const round = word === undefined ? undefined : numberOf(word, 'a round');
-      if (round !== undefined) mustBeRound(session, outcome, round);
+      if (round !== undefined) mustBeRound(outcome, round);
       return { type: 'show', outcome, round };
     },
   },
@@ -243,7 +243,7 @@ export const COMMANDS: readonly Command[] = [
     example: 'g-step',
     async run(session) {
       const outcome = lastOf(session);
-      return { type: 'steps', outcome, steps: stepsOf(outcome, protocolNamed(outcome.protocol)!, (one) => session.army.keyring(outcome, one)) };
+      return { type: 'steps', outcome, steps: stepsOf(outcome, protocolNamed(outcome.protocol)!, (one) => session.army.seal(outcome, one)) };
     },
   },
   {
@@ -452,10 +452,9 @@ function primaryOf(army: Session['army']): string {
   return nameOf(primary.id);
 }
 
-function mustBeRound(session: Session, outcome: Outcome, round: number): void {
+function mustBeRound(outcome: Outcome, round: number): void {
   const protocol = protocolNamed(outcome.protocol)!;
-  const { commander, m: faults, number, roster } = outcome;
-  const rounds = protocol.rounds({ self: commander, members: roster.map(({ id }) => id), commander, m: faults, number, keyring: session.army.keyring(outcome, commander) });
+  const rounds = protocol.rounds({ ...outcome, members: outcome.roster.map(({ id }) => id) });
   if (round < 1 || round > rounds) throw new UserError(`the last order had ${rounds} rounds, and ${round} is none of them`);
 }
 

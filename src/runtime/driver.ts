@@ -95,6 +95,7 @@ export class Driver {
       case 'send':
       case 'output':
       case 'accuse':
+      case 'halt':
         if (this.#waiting.length > 0 || this.#log.durable < this.#log.appended) this.#waiting.push({ effect, after: this.#log.appended });
         else this.#carry(effect);
         return;
@@ -111,6 +112,8 @@ export class Driver {
         return this.#carrier.output(effect.output);
       case 'accuse':
         return this.#carrier.accuse(effect.suspect, effect.evidence);
+      case 'halt':
+        return this.stop();
       case 'save':
       case 'set-timer':
       case 'cancel-timer':

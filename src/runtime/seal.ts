@@ -56,7 +56,8 @@ export function networkSeal({ cluster, self, secret, keysOf, verdicts = newVerdi
   const texts = new WeakMap<object, string>();
   const digests = new WeakMap<object, string>();
 
-  function canonical(body: object): string {
+  function canonical(body: object | string): string {
+    if (typeof body === 'string') return JSON.stringify(body);
     let text = texts.get(body);
     if (text === undefined) {
       text = canonicalize(body)!;
@@ -65,7 +66,7 @@ export function networkSeal({ cluster, self, secret, keysOf, verdicts = newVerdi
     return text;
   }
 
-  const signed = (by: NodeId, domain: string, body: object): Buffer => Buffer.from(`generals 1\n${JSON.stringify([cluster, by, domain])}\n${canonical(body)}`);
+  const signed = (by: NodeId, domain: string, body: object | string): Buffer => Buffer.from(`generals 1\n${JSON.stringify([cluster, by, domain])}\n${canonical(body)}`);
 
   function keyOf(by: NodeId): KeyObject | undefined {
     const known = publicKeys.get(by);
@@ -77,7 +78,7 @@ export function networkSeal({ cluster, self, secret, keysOf, verdicts = newVerdi
     return key;
   }
 
-  function isGenuine(by: NodeId, domain: string, body: object, signature: string): boolean {
+  function isGenuine(by: NodeId, domain: string, body: object | string, signature: string): boolean {
     const key = keyOf(by);
     if (key === undefined || !SIGNATURE.test(signature)) return false;
     let bytes: Buffer;

@@ -263,8 +263,8 @@ for (const host of ['threads', 'sim'] as const) {
           const outcome = await army.order('attack');
           expect(outcome).to.include({ protocol: name, m: army.m });
           expect(outcome.verdict).to.include({ type: 'execute', order: 'attack', votes: 6 });
-          const context = { self: outcome.commander, members: outcome.roster.map(({ id }) => id), commander: outcome.commander, m: army.m, number: 1, keyring: army.keyring(outcome, outcome.commander) };
-          expect(outcome.messages).to.equal(protocol.messages(context));
+          const setting = { members: outcome.roster.map(({ id }) => id), commander: outcome.commander, m: army.m };
+          expect(outcome.messages).to.equal(protocol.messages(setting));
         });
 
         it(`by ${name} is obeyed by the loyal of seven, one of whom is a traitor in any way`, async () => {

@@ -1,9 +1,9 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { seeded } from '../../src/core/choice.ts';
-import { symbolicKeyring } from '../../src/generals/keyring.ts';
+import { symbolicSeal } from '../../src/core/seal.ts';
 import { nodeId } from '../../src/core/node.ts';
-import type { AnyRoundsProtocol, Context } from '../../src/generals/protocol.ts';
+import { contextOf, type AnyRoundsProtocol, type Context } from '../../src/generals/protocol.ts';
 import { STRATEGIES } from '../../src/generals/faults/registry.ts';
 import { PROTOCOLS } from '../../src/generals/protocols/registry.ts';
 import { behavioursOf } from '../../src/generals/run-spec.ts';
@@ -21,7 +21,7 @@ for (const protocol of PROTOCOLS) {
 
   const contextFor = (n: number, m: number, self = 2): Context => {
     const id = nodeId(Math.min(self, n));
-    return { self: id, members: ids(n), commander: nodeId(1), m, number: 1, keyring: symbolicKeyring(id) };
+    return contextOf({ members: ids(n), commander: nodeId(1), m, number: 1 }, id, symbolicSeal(id));
   };
 
   /** Traitors within what the protocol promises to stand, drawn from a seed. */
@@ -88,7 +88,7 @@ for (const protocol of PROTOCOLS) {
       fc.assert(
         fc.property(anyTrial, (one) => {
           const choose = seeded(one.seed);
-          const army = one.members.map((id) => roleInstance(one, id, one.traitors.get(id), choose, symbolicKeyring(id)));
+          const army = one.members.map((id) => roleInstance(one, id, one.traitors.get(id), choose, symbolicSeal(id)));
           const cloned = army.map((general) => ({ ...general, protocol: cloning(general.protocol) }));
           expect(runInstances(cloned, one.order), repeatLine(one)).to.deep.equal(runInstances(army, one.order));
         }),

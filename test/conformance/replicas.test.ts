@@ -155,6 +155,8 @@ function checkEffect(machine: AnyMachine, at: number, effect: Effect): void {
     case 'cancel-timer':
     case 'output':
       return;
+    case 'halt':
+      return expect.fail('no replica falls by itself');
     default:
       effect satisfies never;
   }

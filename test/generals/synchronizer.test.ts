@@ -3,12 +3,13 @@ import fc from 'fast-check';
 import { seeded } from '../../src/core/choice.ts';
 import { philox } from '../../src/core/philox.ts';
 import type { RunResult } from '../../src/generals/host.ts';
-import { symbolicKeyring } from '../../src/generals/keyring.ts';
+import { symbolicSeal } from '../../src/core/seal.ts';
 import { nodeId, type NodeId } from '../../src/core/node.ts';
-import type { Effect, Event } from '../../src/generals/protocol.ts';
+import type { Effect, Event } from '../../src/core/machine.ts';
+import { contextOf } from '../../src/generals/protocol.ts';
 import { PROTOCOLS, protocolNamed } from '../../src/generals/protocols/registry.ts';
-import { synchronizer, type Course, type Frame, type Synchronized, type SynchronizerState } from '../../src/generals/synchronizer.ts';
-import { EventQueue } from '../../src/generals/sim/event-queue.ts';
+import { synchronizer, type Course, type Frame, type Synchronized } from '../../src/generals/synchronizer.ts';
+import { Network } from '../../src/runtime/virtual/network.ts';
 import { roleInstance } from '../../src/generals/general.ts';
 import { runInRounds } from '../../src/generals/sim/rounds.ts';
 import { drawTrial, ids, repeatLine, trial, type Trial } from '../support/trials.ts';
@@ -36,73 +37,44 @@ interface Run {
 
 /** Runs synchronizers over a network that delays, repeats and garbles. Frames of other orders are dropped, as hosts do. */
 function run(one: Trial, { seed, delayMax, mischief, missing }: Weather): Run {
-  const queue = new EventQueue<{ to: NodeId; event: Event<Synchronized>; setting?: number }>();
   const courses = new Map<NodeId, Course>();
   const outputs = new Map<NodeId, number>();
   const accusations: { by: NodeId; suspect: NodeId }[] = [];
-  const settings = new Map<NodeId, number>();
   let drawn = 0;
   const draw = (options: number): number => philox((drawn += 1), seed, 0, 0, 7, 0) % options;
   const absent = new Set(missing?.ids ?? []);
-  const army = new Map(
-    one.members.filter((id) => !absent.has(id)).map((id) => {
-      const { protocol, context } = roleInstance(one, id, one.traitors.get(id), seeded(one.seed), symbolicKeyring(id));
-      const machine = synchronizer(protocol, one.number, PATIENCE);
-      const state: SynchronizerState = machine.begin(context);
-      return [id, { machine, step: (event: Event<Synchronized>) => machine.step(context, state, event) }];
-    }),
-  );
-
-  for (const id of army.keys()) {
-    if (id === one.commander) queue.add(0, { to: id, event: { type: 'input', input: one.order } });
-    queue.add(0, { to: id, event: { type: 'start' } });
-    if (missing?.how === 'closed') for (const peer of absent) queue.add(draw(delayMax + 1), { to: id, event: { type: 'gone', peer } });
+  let frame: Frame | undefined;
+  const army = one.members.filter((id) => !absent.has(id)).map((id) => {
+    const { protocol, context } = roleInstance(one, id, one.traitors.get(id), seeded(one.seed), symbolicSeal(id));
+    return { id, context, machine: synchronizer(protocol, one.number, PATIENCE) };
+  });
+  const network: Network = new Network(army, {
+    sync: () => 0,
+    sent: (_from, _to, message) => void (frame = message as Frame),
+    link(from, to, now) {
+      const arrival = draw(delayMax + 1);
+      if (mischief === 0 || draw(mischief) > 0) return [arrival];
+      // The same frame again, some time later, and something that is none, at any time.
+      const again = Array.from({ length: 1 + draw(3) }, () => arrival + draw(3 * delayMax + 1));
+      const message = to.machine.parse(GARBAGE[draw(GARBAGE.length)]!(frame!)) as Frame | undefined;
+      const at = now + draw(3 * delayMax + 1);
+      if (message?.[0] === one.number) network.at(at, () => network.hear(to, from.id, message));
+      return [arrival, ...again];
+    },
+    output({ id }, output) {
+      courses.set(id, output as Course);
+      outputs.set(id, (outputs.get(id) ?? 0) + 1);
+    },
+    accuse({ id }, { kind, suspect }) {
+      if (kind === 'silence') accusations.push({ by: id, suspect });
+    },
+  });
+  for (const node of network.nodes) {
+    network.start(node, node.id === one.commander ? [{ type: 'input', input: one.order }] : []);
+    if (missing?.how === 'closed') for (const peer of absent) network.at(draw(delayMax + 1), () => network.lose(node, peer));
   }
-  for (let next = queue.next(); next !== undefined; next = queue.next()) {
-    const { at, item } = next;
-    if (item.setting !== undefined && settings.get(item.to) !== item.setting) continue;
-    for (const effect of army.get(item.to)!.step(item.event)) perform(item.to, effect, at);
-  }
+  network.run(Infinity);
   return { courses, accusations, outputs };
-
-  function perform(self: NodeId, effect: Effect<Synchronized>, now: number): void {
-    switch (effect.type) {
-      case 'send':
-        return post(self, effect.to, effect.message, now);
-      case 'set-timer': {
-        const setting = (settings.get(self) ?? 0) + 1;
-        settings.set(self, setting);
-        queue.add(now + effect.after, { to: self, event: { type: 'timeout', timer: effect.timer }, setting });
-        return;
-      }
-      case 'cancel-timer':
-        settings.set(self, (settings.get(self) ?? 0) + 1);
-        return;
-      case 'output':
-        courses.set(self, effect.output);
-        outputs.set(self, (outputs.get(self) ?? 0) + 1);
-        return;
-      case 'accuse':
-        if (effect.kind === 'silence') accusations.push({ by: self, suspect: effect.suspect });
-        return;
-      default:
-        effect satisfies never;
-    }
-  }
-
-  function post(from: NodeId, to: NodeId, frame: Frame, now: number): void {
-    const arrival = now + draw(delayMax + 1);
-    deliver(from, to, frame, arrival);
-    if (mischief === 0 || draw(mischief) > 0) return;
-    // The same frame again, some time later, and something that is none, at any time.
-    for (let i = draw(3); i >= 0; i -= 1) deliver(from, to, frame, arrival + draw(3 * delayMax + 1));
-    deliver(from, to, GARBAGE[draw(GARBAGE.length)]!(frame), now + draw(3 * delayMax + 1));
-  }
-
-  function deliver(from: NodeId, to: NodeId, bytes: unknown, at: number): void {
-    const message = army.get(to)?.machine.parse(bytes);
-    if (message !== undefined && message[0] === one.number) queue.add(at, { to, event: { type: 'message', from, message } });
-  }
 }
 
 /** What else may come by a link, made of a frame that did. */
@@ -183,7 +155,7 @@ describe('the synchronizer', () => {
 
     /** G2 of four generals, which has begun to wait for the primary, G1. */
     function lieutenant() {
-      const context = { self: nodeId(2), members: ids(4), commander: nodeId(1), m: 1, number: 1, keyring: symbolicKeyring(nodeId(2)) };
+      const context = contextOf({ members: ids(4), commander: nodeId(1), m: 1, number: 1 }, nodeId(2), symbolicSeal(nodeId(2)));
       const machine = synchronizer(exchange, 1, PATIENCE);
       const state = machine.begin(context);
       const step = (event: Event<Synchronized>): Effect<Synchronized>[] => machine.step(context, state, event);
@@ -199,7 +171,7 @@ describe('the synchronizer', () => {
       const { began, hear } = lieutenant();
       expect(typesOf(began)).to.deep.equal(['set-timer']);
       const told = hear(1, 1, 'attack');
-      expect(told.flatMap((effect) => (effect.type === 'send' ? [[effect.to, effect.message]] : []))).to.deep.equal([3, 4].map((to) => [to, [1, 2, 'attack']]));
+      expect(told.flatMap((effect) => (effect.type === 'send' ? [[effect.to, effect.message]] : []))).to.deep.equal([3, 4].map((to) => [[to], [1, 2, 'attack']]));
     });
 
     it('ignores a frame that comes again, be it changed or not', () => {

@@ -98,7 +98,7 @@ describe('Castro and Liskov 1999: one replica', () => {
       backup.hears(0, good);
       const effects = backup.hears(0, prePrepare({ batch: batchOf(request(2)) }));
       expect(saidIn(effects, 'prepare')).to.deep.equal([]);
-      expect(effects).to.deep.include({ type: 'accuse', suspect: 0, evidence: 'two pre-prepares for view 0, place 1' });
+      expect(effects).to.deep.include({ type: 'accuse', kind: 'misbehaviour', suspect: 0, evidence: 'two pre-prepares for view 0, place 1' });
     });
 
     /** What a backup says that has accepted the pre-prepare, and then hears that. */

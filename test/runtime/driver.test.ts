@@ -49,7 +49,7 @@ describe('a driver', () => {
   };
 
   it('says at once what follows from nothing that is to be saved', () => {
-    ask(send('a'), { type: 'output', output: 'b' }, { type: 'accuse', suspect: nodeId(2), evidence: '' });
+    ask(send('a'), { type: 'output', output: 'b' }, { type: 'accuse', kind: 'misbehaviour', suspect: nodeId(2), evidence: '' });
     expect(done).to.deep.equal(['send a', 'output b', 'accuse 2']);
   });
 

@@ -43,7 +43,7 @@ export class Cluster {
         this.sent.set(this.#last.type, (this.sent.get(this.#last.type) ?? 0) + to.length);
       },
       output: (node, output) => this.#output(node.id, output as ReplicaOutput | ClientVocabulary['output']),
-      accuse: (node, suspect, evidence) => void this.accusations.push(`${node.id} accuses ${suspect}: ${evidence}`),
+      accuse: (node, { suspect, evidence }) => void this.accusations.push(`${node.id} accuses ${suspect}: ${evidence}`),
     });
     for (const node of this.network.nodes) this.network.start(node);
   }

@@ -39,7 +39,7 @@ const replica: DurableMachine<Toy, State> = {
     if (message.type === 'reply') return [];
     const { order, client, ticket, data, signature } = message;
     const body = { order, data };
-    if (!context.seal.verify(event.from, 'vote', body, signature)) return [{ type: 'accuse', suspect: event.from, evidence: 'a forged vote' }];
+    if (!context.seal.verify(event.from, 'vote', body, signature)) return [{ type: 'accuse', kind: 'misbehaviour', suspect: event.from, evidence: 'a forged vote' }];
     const isFirst = message.type === 'pre-prepare';
     const before: Effects = isFirst
       ? [...accepted(state, body, client, ticket), { type: 'send', to: others, message: { ...message, type: 'prepare', signature: context.seal.sign('vote', body) } }, ...counted(context, state, order, message)]

@@ -23,7 +23,7 @@ import { assertAll, countTreasons } from './count.ts';
 import { combine, newLayer, type Configuration, type Layer, type Successor, type Told } from './layer.ts';
 import { traitorSets, type Problem } from './request.ts';
 import type { CheckResult, Coverage } from './result.ts';
-import { contextOf, judgeOf, violationBy, type Decide } from './trial.ts';
+import { contextIn, judgeOf, violationBy, type Decide } from './trial.ts';
 
 const BOUNDS: readonly number[] = [2, 4, 8, Infinity];
 
@@ -122,7 +122,7 @@ interface Explorer {
 
 function explorerOf(campaign: Problem, traitors: readonly NodeId[], order: Order): Explorer {
   const { protocol, members, commander } = campaign;
-  const contexts = members.map((self) => contextOf(campaign, self));
+  const contexts = members.map((self) => contextIn(campaign, self));
   const rounds = protocol.rounds(contexts[0]!);
   const localStates: LocalState[] = [];
   const postureNumbers = new Map<string, number>();

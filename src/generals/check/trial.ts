@@ -1,11 +1,11 @@
 import type { Choose, Question } from '../../core/choice.ts';
 import type { RunResult } from '../host.ts';
-import { symbolicKeyring } from '../keyring.ts';
+import { symbolicSeal } from '../../core/seal.ts';
 import type { NodeId } from '../../core/node.ts';
 import type { Order } from '../order.ts';
 import type { Findings } from '../findings.ts';
 import type { Member } from '../outcome.ts';
-import type { AnyRoundsProtocol, Context, Setting } from '../protocol.ts';
+import { contextOf, type AnyRoundsProtocol, type Context, type Setting } from '../protocol.ts';
 import type { Action, FaultStrategy } from '../strategy.ts';
 import { adversaryOf, traitorous } from '../faults/traitor.ts';
 import { findingsOf } from '../judge/findings.ts';
@@ -63,7 +63,7 @@ function chooserOf(protocol: AnyRoundsProtocol, decide: Decide): { readonly stra
 function instanceOf(campaign: Problem, self: NodeId, protocol: AnyRoundsProtocol, strategy?: string): RoleInstance {
   return {
     protocol,
-    context: contextOf(campaign, self),
+    context: contextIn(campaign, self),
     ballot: (decision) => decision,
     report: ({ decision, heard, sent, tampered }) => ({ id: self, decision, ballot: decision, strategy, heard, tampered, sent }),
   };
@@ -71,12 +71,7 @@ function instanceOf(campaign: Problem, self: NodeId, protocol: AnyRoundsProtocol
 
 export const settingOf = ({ members, commander, m }: Problem): Setting => ({ members, commander, m });
 
-export const contextOf = (campaign: Problem, self: NodeId): Context => ({
-  ...settingOf(campaign),
-  self,
-  number: 1,
-  keyring: symbolicKeyring(self),
-});
+export const contextIn = (campaign: Problem, self: NodeId): Context => contextOf({ ...settingOf(campaign), number: 1 }, self, symbolicSeal(self));
 
 /** The judge of all orders, for these traitors. */
 export function judgeOf({ members, commander }: Problem, traitors: readonly NodeId[]): (order: Order, account: RunResult) => Breach | undefined {

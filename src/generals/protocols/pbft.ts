@@ -123,7 +123,7 @@ function takePart(context: Context, state: OrderState, round: number, heard: rea
         state.timers.delete(effect.timer);
         return;
       case 'accuse':
-        effects.push({ type: 'accuse', kind: 'misbehaviour', suspect: cast[effect.suspect] ?? context.commander, evidence: effect.evidence });
+        effects.push({ ...effect, suspect: cast[effect.suspect] ?? context.commander });
         return;
       case 'output': {
         const order = effect.output.type === 'executed' ? orderOf(effect.output.batch) : undefined;
@@ -133,6 +133,7 @@ function takePart(context: Context, state: OrderState, round: number, heard: rea
         return;
       }
       case 'save':
+      case 'halt':
         // A general that falls does not come back.
         return;
       default:
@@ -161,15 +162,15 @@ function replicaOf(context: Context): ReplicaContext {
 /**
  * Signatures by the generals' own keys. A digest begins with what a batch orders, so that people can read votes.
  */
-function sealOf({ keyring, number, commander }: Context, cast: readonly NodeId[]): Seal {
+function sealOf({ seal, number, commander }: Context, cast: readonly NodeId[]): Seal {
   const digest = (body: object): string => `${'requests' in body ? (orderOf(body as Batch) ?? 'nothing') : ''}#${symbolicDigest(body)}`;
-  const statement = (domain: string, body: object): string => `${number}:pbft:${domain}:${symbolicDigest(body)}`;
+  const statement = (domain: string, body: object | string): string => `${number}:${domain}:${typeof body === 'string' ? body : symbolicDigest(body)}`;
   return {
     digest,
-    sign: (domain, body) => keyring.sign(statement(domain, body)),
+    sign: (domain, body) => seal.sign('pbft', statement(domain, body)),
     verify(by, domain, body, signature) {
       const signer = by === cast.length ? commander : cast[by];
-      return signer !== undefined && keyring.verify(signer, statement(domain, body), signature);
+      return signer !== undefined && seal.verify(signer, 'pbft', statement(domain, body), signature);
     },
   };
 }

@@ -169,13 +169,15 @@ function misplaced({ self, members, commander }: Context, { signers }: Chain, fr
 }
 
 /** The first whose signature is not genuine; undefined if all are. */
-const forgedSigner = ({ keyring, number }: Context, { order, signers, signatures }: Chain): NodeId | undefined =>
-  signers.find((signer, index) => !keyring.verify(signer, statement(number, order, signers.slice(0, index + 1)), signatures[index]!));
+const forgedSigner = ({ seal, number }: Context, { order, signers, signatures }: Chain): NodeId | undefined =>
+  signers.find((signer, index) => !seal.verify(signer, DOMAIN, statement(number, order, signers.slice(0, index + 1)), signatures[index]!));
 
-function sign({ self, keyring, number }: Context, { order, signers, signatures }: Chain): SignedMessage {
+function sign({ self, seal, number }: Context, { order, signers, signatures }: Chain): SignedMessage {
   const names = [...signers, self];
-  return [`${order}:${names.join(':')}`, ...signatures, keyring.sign(statement(number, order, names))].join(' ');
+  return [`${order}:${names.join(':')}`, ...signatures, seal.sign(DOMAIN, statement(number, order, names))].join(' ');
 }
+
+const DOMAIN = 'chain';
 
 /** What the last of the signers signs. */
 const statement = (number: number, order: Order, signers: readonly NodeId[]): string => `${number}:${order}:${signers.join(':')}`;

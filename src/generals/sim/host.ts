@@ -1,5 +1,6 @@
 import type { Host, Loss, RunObserver, RunResult } from '../host.ts';
-import { symbolicKeyring, type Keyring } from '../keyring.ts';
+import { symbolicSeal } from '../../core/seal.ts';
+import type { Seal } from '../../core/machine.ts';
 import type { Behaviours, RunSpec } from '../run-spec.ts';
 import type { NodeId } from '../../core/node.ts';
 import { simulate } from './simulate.ts';
@@ -16,8 +17,8 @@ export class SimHost implements Host {
     this.#living.delete(id);
   }
 
-  keyring(_seed: number, id: NodeId): Keyring {
-    return symbolicKeyring(id);
+  seal(_seed: number, id: NodeId): Seal {
+    return symbolicSeal(id);
   }
 
   async run(spec: RunSpec, behaviours: Behaviours, observer?: RunObserver): Promise<RunResult> {

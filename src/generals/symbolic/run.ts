@@ -1,4 +1,3 @@
-import { symbolicKeyring } from '../keyring.ts';
 import { nodeId, QUORUM, type NodeId } from '../../core/node.ts';
 import { strictMajority } from '../../core/quorum.ts';
 import { atLeast, majorities } from './adder.ts';
@@ -26,7 +25,7 @@ export function canRun({ protocol, members: n, m }: Instance): boolean {
   if (!CIRCUITS.has(protocol) || n < 1 || protocol.refuses(n, m) !== undefined) return false;
   const commander = nodeId(1);
   const members = Array.from({ length: n }, (_, index) => nodeId(index + 1));
-  return protocol.messages({ self: commander, commander, members, m, number: 1, keyring: symbolicKeyring(commander) }) <= MESSAGES_MAX;
+  return protocol.messages({ commander, members, m }) <= MESSAGES_MAX;
 }
 
 /**

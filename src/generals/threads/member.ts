@@ -1,14 +1,13 @@
 import type { MessagePort } from 'node:worker_threads';
 import { seeded } from '../../core/choice.ts';
 import { CRASH_MESSAGE } from '../host.ts';
-import type { Keyring } from '../keyring.ts';
+import type { Effect, Event, Seal } from '../../core/machine.ts';
 import type { Behaviour, CrashMode, NodeSpec } from '../run-spec.ts';
 import { nodeId, type NodeId } from '../../core/node.ts';
 import type { Order } from '../order.ts';
-import type { Effect, Event } from '../protocol.ts';
-import type { Synchronized } from '../synchronizer.ts';
-import { dictationFor, general, lastOf, type General } from '../general.ts';
-import { ed25519Keyring } from '../keys.ts';
+import type { Synchronized, SynchronizerState } from '../synchronizer.ts';
+import { dictationFor, general, type General } from '../general.ts';
+import { ed25519Seal } from '../keys.ts';
 import { decodeSpec, encodeReport, type FromWorker, type ToWorker } from './letters.ts';
 
 /**
@@ -19,12 +18,9 @@ export function serve(main: MessagePort): void {
   const links = new Map<NodeId, MessagePort>();
   const timers = new Map<string, NodeJS.Timeout>();
   let self = nodeId(0);
-  let behaviour: Behaviour = {};
-  let keys: { readonly seed: number; readonly keyring: Keyring } | undefined;
+  let keys: { readonly seed: number; readonly seal: Seal } | undefined;
   let number = 0;
-  /** Who else takes part in it. */
-  let others: readonly NodeId[] = [];
-  let current: General | undefined;
+  let current: (General & { readonly state: SynchronizerState }) | undefined;
   let isObserved = false;
   /** How often it says that it goes on, in milliseconds, and when it last did. */
   let pulse = 0;
@@ -34,11 +30,10 @@ export function serve(main: MessagePort): void {
 
   main.on('message', (letter: ToWorker) => {
     if (typeof letter === 'string') {
-      const { spec, order, behaviour: own = {}, isObserved: isTold = false } = decodeSpec(letter);
-      if (own.crashMode !== undefined) breakDown(own.crashMode);
-      behaviour = own;
+      const { spec, order, behaviour = {}, isObserved: isTold = false } = decodeSpec(letter);
+      if (behaviour.crashMode !== undefined) breakDown(behaviour.crashMode);
       isObserved = isTold;
-      return start(spec, order);
+      return start(spec, order, behaviour);
     }
     self = letter.self;
     for (const [peer, port] of letter.peers) link(peer, port);
@@ -54,13 +49,13 @@ export function serve(main: MessagePort): void {
     });
   }
 
-  function start(spec: NodeSpec, order: Order | undefined): void {
+  function start(spec: NodeSpec, order: Order | undefined, behaviour: Behaviour): void {
     number = spec.number;
-    others = spec.members.filter((id) => id !== self);
     pulse = spec.deadline / 4;
     pulsed = performance.now();
-    current = general(spec, self, behaviour.strategy, seeded(spec.seed), keyringFor(spec.seed), behaviour.words && dictationFor(spec, self, behaviour.words));
-    for (const peer of others) if (!links.has(peer)) feed({ type: 'gone', peer });
+    const own = general(spec, self, behaviour, seeded(spec.seed), sealFor(spec.seed), behaviour.words && dictationFor(spec, self, behaviour.words));
+    current = { ...own, state: own.machine.begin(own.context) };
+    for (const peer of spec.members) if (peer !== self && !links.has(peer)) feed({ type: 'gone', peer });
     if (order !== undefined) feed({ type: 'input', input: order });
     feed({ type: 'start' });
     const waiting = early;
@@ -69,9 +64,9 @@ export function serve(main: MessagePort): void {
   }
 
   /** Keys follow from the seed, and are kept for as long as it is. */
-  function keyringFor(seed: number): Keyring {
-    if (keys?.seed !== seed) keys = { seed, keyring: ed25519Keyring(seed, self) };
-    return keys.keyring;
+  function sealFor(seed: number): Seal {
+    if (keys?.seed !== seed) keys = { seed, seal: ed25519Seal(seed, self) };
+    return keys.seal;
   }
 
   function hear(from: NodeId, frame: unknown): void {
@@ -80,19 +75,16 @@ export function serve(main: MessagePort): void {
       early.push({ from, frame });
       return;
     }
-    const message = current?.parse(frame);
+    const message = current?.machine.parse(frame);
     if (message !== undefined) feed({ type: 'message', from, message });
   }
 
   function feed(event: Event<Synchronized>): void {
     if (current === undefined) return;
-    const effects = current.handle(event);
-    const news = isObserved ? current.news() : undefined;
+    const effects = current.machine.step(current.context, current.state, event);
+    const news = isObserved ? current.news(current.state) : undefined;
     if (news !== undefined) tell({ type: 'news', number, news });
-    const { crashRound } = behaviour;
-    const last = crashRound === undefined ? undefined : lastOf(effects, crashRound, others);
-    for (const effect of last ?? effects) perform(effect);
-    if (last !== undefined) process.exit(0);
+    for (const effect of effects) perform(effect);
     if (performance.now() - pulsed < pulse) return;
     pulsed = performance.now();
     tell({ type: 'pulse', number });
@@ -101,7 +93,8 @@ export function serve(main: MessagePort): void {
   function perform(effect: Effect<Synchronized>): void {
     switch (effect.type) {
       case 'send':
-        return links.get(effect.to)?.postMessage(effect.message);
+        for (const to of effect.to) links.get(to)?.postMessage(effect.message);
+        return;
       case 'set-timer':
         return setTimer(effect.timer, effect.after);
       case 'cancel-timer':
@@ -112,6 +105,11 @@ export function serve(main: MessagePort): void {
         return tell(encodeReport(number, current!.report(effect.output)));
       case 'accuse':
         return tell({ type: 'accuse', number, accusation: { kind: effect.kind, suspect: effect.suspect, evidence: effect.evidence } });
+      case 'halt':
+        return process.exit(0);
+      case 'save':
+        // A general that falls does not come back.
+        return;
       default:
         effect satisfies never;
     }

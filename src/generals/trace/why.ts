@@ -1,10 +1,10 @@
 import { counted } from '../../core/figures.ts';
 import type { Accusation } from '../host.ts';
-import type { Keyring } from '../keyring.ts';
+import type { Seal } from '../../core/machine.ts';
 import { nameOf, type NodeId } from '../../core/node.ts';
 import { DEFAULT_ORDER, type Order } from '../order.ts';
 import type { Outcome, MemberResult } from '../outcome.ts';
-import { inWords, type AnyRoundsProtocol, type Vote } from '../protocol.ts';
+import { contextOf, inWords, type AnyRoundsProtocol, type Vote } from '../protocol.ts';
 import { causesOf } from './cause.ts';
 import { honestInstead } from './messages.ts';
 
@@ -52,19 +52,17 @@ export interface Explanation {
 }
 
 /**
- * @param keyring the keyring that a general had in that order
+ * @param sealOf the signatures of a general in that order
  * @param about one general, whose decision is traced back to its causes; all, without causes, if undefined
  */
-export function explain(outcome: Outcome, protocol: AnyRoundsProtocol, keyring: (id: NodeId) => Keyring, about?: NodeId): Explanation {
+export function explain(outcome: Outcome, protocol: AnyRoundsProtocol, sealOf: (id: NodeId) => Seal, about?: NodeId): Explanation {
   const asked = outcome.roster.filter(({ id }) => about === undefined || id === about);
-  return { outcome, about, reasons: asked.map((general) => reasonsOf(general, outcome, protocol, keyring(general.id), about !== undefined)) };
+  return { outcome, about, reasons: asked.map((general) => reasonsOf(general, outcome, protocol, sealOf(general.id), about !== undefined)) };
 }
 
-function reasonsOf(general: MemberResult, outcome: Outcome, protocol: AnyRoundsProtocol, keyring: Keyring, isDeep: boolean): Reasons {
+function reasonsOf(general: MemberResult, outcome: Outcome, protocol: AnyRoundsProtocol, seal: Seal, isDeep: boolean): Reasons {
   const report = outcome.account.reports.find(({ id }) => id === general.id);
-  const { number, commander, m } = outcome;
-  const members = outcome.roster.map(({ id }) => id);
-  const context = { self: general.id, members, commander, m, number, keyring };
+  const context = contextOf({ ...outcome, members: outcome.roster.map(({ id }) => id) }, general.id, seal);
   const inboxes = report?.heard ?? [];
   const say = (message: unknown): string => inWords(protocol, context, message);
   const hearings = inboxes.flatMap((inbox, index) =>

@@ -75,6 +75,7 @@ function asSecond(effect: Effect): TwinEffect[] {
       return [];
     case 'send':
     case 'accuse':
+    case 'halt':
       return [effect];
     default:
       return effect satisfies never;

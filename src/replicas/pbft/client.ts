@@ -79,6 +79,8 @@ export const client: DurableMachine<ClientVocabulary, ClientState> = {
   step(context: Context, state: ClientState, event: Event<ClientVocabulary>): Effects {
     switch (event.type) {
       case 'start':
+      case 'joined':
+      case 'gone':
         return [];
       case 'input':
         return take(context, state, event.input);
@@ -145,7 +147,7 @@ function hearReply(context: Context, state: ClientState, from: NodeId, { body, s
   if (from >= context.members.length || body.replica !== from || body.client !== context.self) return [];
   const answers = body.answers.filter(([timestamp, request]) => state.open.get(timestamp)?.digest === request);
   if (answers.length === 0) return [];
-  if (!context.seal.verify(from, 'reply', body, signature)) return [{ type: 'accuse', suspect: from, evidence: 'a reply with a forged signature' }];
+  if (!context.seal.verify(from, 'reply', body, signature)) return [{ type: 'accuse', kind: 'misbehaviour', suspect: from, evidence: 'a reply with a forged signature' }];
   const effects: Effects = [];
   const viewBefore = state.view;
   for (const [timestamp, , outcome] of answers) {

@@ -72,6 +72,8 @@ export const replica: DurableMachine<Pbft, ReplicaState> = {
         start(turn);
         break;
       case 'input':
+      case 'joined':
+      case 'gone':
         break;
       default:
         event satisfies never;

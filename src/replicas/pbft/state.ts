@@ -251,7 +251,7 @@ export const save = ({ effects }: Turn, record: Extract<Effect, { type: 'save' }
 };
 
 export const accuse = ({ effects }: Turn, suspect: NodeId, evidence: string): void => {
-  effects.push({ type: 'accuse', suspect, evidence });
+  effects.push({ type: 'accuse', kind: 'misbehaviour', suspect, evidence });
 };
 
 /** A message that is not heeded. Nobody is accused: loyal replicas are late, or ahead, all the time. */

@@ -43,7 +43,7 @@ export function serve({ n, requests, delay = 1 }: { readonly n: number; readonly
         judge.answered(node.id, `${said.ticket}`, said.result);
       }
     },
-    accuse: (node, suspect, evidence) => judge.accused(node.id, suspect, evidence),
+    accuse: (node, { suspect, evidence }) => judge.accused(node.id, suspect, evidence),
   });
   for (const node of network.nodes) network.start(node);
   for (let ticket = 1; ticket <= requests; ticket += 1) {

@@ -1,6 +1,6 @@
-import type { AnyMachine, Context, Effect as EffectOf, Event as EventOf, Vocabulary } from '../../core/machine.ts';
+import type { Accuse, AnyMachine, Context, Effect as EffectOf, Event as EventOf, Vocabulary } from '../../core/machine.ts';
 import type { NodeId } from '../../core/node.ts';
-import { TimerWheel } from './timer-wheel.ts';
+import { EventQueue } from './event-queue.ts';
 
 type Effect = EffectOf<Vocabulary>;
 type Event = EventOf<Vocabulary>;
@@ -38,7 +38,9 @@ export interface World {
   /** A message that was sent reaches a node that is up. */
   heard?(node: SimNode, from: NodeId, id: number): void;
   output?(node: SimNode, output: unknown, now: number): void;
-  accuse?(node: SimNode, suspect: NodeId, evidence: string): void;
+  accuse?(node: SimNode, accusation: Accuse): void;
+  /** A node fell, as it wanted to. */
+  halted?(node: SimNode): void;
 }
 
 type Entry =
@@ -57,25 +59,26 @@ export class Network {
   readonly nodes: readonly SimNode[];
   readonly #world: World;
   readonly #hosts = new Map<NodeId, SimNode[]>();
-  readonly #wheel = new TimerWheel<Entry>();
+  readonly #queue = new EventQueue<Entry>();
   #tokens = 0;
   #sent = 0;
   events = 0;
 
   constructor(nodes: readonly Pick<SimNode, 'id' | 'machine' | 'context'>[], world: World) {
     this.#world = world;
-    this.nodes = nodes.map((node) => ({ ...node, state: undefined, isUp: false, life: 0, disk: [], unsynced: [], syncedAt: 0, waiting: 0, timers: new Map(), held: undefined }));
+    this.nodes = nodes.map(({ id, machine, context }) => ({ id, machine, context, state: undefined, isUp: false, life: 0, disk: [], unsynced: [], syncedAt: 0, waiting: 0, timers: new Map(), held: undefined }));
     for (const node of this.nodes) this.#hosts.set(node.id, [...(this.#hosts.get(node.id) ?? []), node]);
   }
 
   get now(): number {
-    return this.#wheel.now;
+    return this.#queue.now;
   }
 
-  /** Starts a node, with what is on its disk. */
-  start(node: SimNode): void {
+  /** Starts a node, with what is on its disk. @param first what reaches it before it starts */
+  start(node: SimNode, first: readonly Event[] = []): void {
     node.isUp = true;
     node.state = node.disk.length === 0 || node.machine.recover === undefined ? node.machine.begin(node.context) : node.machine.recover(node.context, node.disk);
+    for (const event of first) this.#step(node, event);
     this.#step(node, { type: 'start' });
   }
 
@@ -90,6 +93,22 @@ export class Network {
     node.timers.clear();
     node.held = undefined;
     node.state = undefined;
+  }
+
+  /** A node comes, and all others learn of it. */
+  join(node: SimNode): void {
+    this.start(node);
+    this.#tellOthers(node, { type: 'joined', peer: node.id }, () => 0);
+  }
+
+  /** A node goes for good, and all others learn of it, each after so many ms. */
+  leave(node: SimNode, after: (by: SimNode) => number = () => 0): void {
+    this.crash(node);
+    this.#tellOthers(node, { type: 'gone', peer: node.id }, after);
+  }
+
+  #tellOthers(node: SimNode, event: Event, after: (by: SimNode) => number): void {
+    for (const other of this.nodes) if (other !== node) this.#queue.add(this.now + after(other), { type: 'event', node: other, event });
   }
 
   /** A node stops in its tracks, as a process does by SIGSTOP: all that comes meanwhile waits. */
@@ -114,20 +133,25 @@ export class Network {
     this.#happen({ type: 'event', node, event: { type: 'message', from, message } });
   }
 
+  /** A node learns at once that the link to a peer is closed. */
+  lose(node: SimNode, peer: NodeId): void {
+    this.#happen({ type: 'event', node, event: { type: 'gone', peer } });
+  }
+
   /** Somebody comes to a node, and is heard when it goes on, if it is paused, and not at all if it falls before. */
   visit(node: SimNode, call: () => void): void {
     this.#happen({ type: 'call', node, call });
   }
 
   at(time: number, call: () => void): void {
-    this.#wheel.add(Math.max(time, this.now), { type: 'call', call });
+    this.#queue.add(Math.max(time, this.now), { type: 'call', call });
   }
 
   /** Lets things happen until that time, or until `isOver`. @returns whether it was over before */
   run(until: number, isOver: () => boolean = () => false): boolean {
     for (;;) {
       if (isOver()) return true;
-      const entry = this.#wheel.next(until);
+      const entry = this.#queue.next(until);
       if (entry === undefined) return false;
       this.events += 1;
       this.#happen(entry);
@@ -173,16 +197,17 @@ export class Network {
       case 'set-timer':
         this.#tokens += 1;
         node.timers.set(effect.timer, this.#tokens);
-        return this.#wheel.add(this.now + effect.after, { type: 'timer', node, timer: effect.timer, token: this.#tokens });
+        return this.#queue.add(this.now + effect.after, { type: 'timer', node, timer: effect.timer, token: this.#tokens });
       case 'cancel-timer':
         return void node.timers.delete(effect.timer);
       case 'send':
       case 'output':
       case 'accuse':
+      case 'halt':
         // Nothing overtakes what was said before.
         if (node.syncedAt <= this.now && node.waiting === 0) return this.#carry(node, effect);
         node.waiting += 1;
-        return this.#wheel.add(Math.max(node.syncedAt, this.now), { type: 'effect', node, effect, life: node.life });
+        return this.#queue.add(Math.max(node.syncedAt, this.now), { type: 'effect', node, effect, life: node.life });
       default:
         effect satisfies never;
     }
@@ -195,7 +220,10 @@ export class Network {
       case 'output':
         return this.#world.output?.(node, effect.output, this.now);
       case 'accuse':
-        return this.#world.accuse?.(node, effect.suspect, effect.evidence);
+        return this.#world.accuse?.(node, effect);
+      case 'halt':
+        this.crash(node);
+        return this.#world.halted?.(node);
       default:
     }
   }
@@ -210,7 +238,7 @@ export class Network {
       if (hosts === undefined) continue;
       for (const node of hosts) {
         if (node === from) continue;
-        for (const delay of this.#world.link(from, node, this.now)) this.#wheel.add(this.now + delay, { type: 'event', node, event, id });
+        for (const delay of this.#world.link(from, node, this.now)) this.#queue.add(this.now + delay, { type: 'event', node, event, id });
       }
     }
   }

@@ -25,7 +25,7 @@ export function simulate<Plan extends FaultPlan>(system: System<Plan>, plan: Pla
     },
     ...(watcher === undefined ? {} : { heard: (node: SimNode, from: NodeId, id: number) => watcher({ at: network.now, type: 'heard', id, from, to: node.id } as Fact) }),
     output: (node, output) => run.output(node, output),
-    accuse(by, suspect, evidence) {
+    accuse(by, { suspect, evidence }) {
       run.accuse(by, suspect, evidence);
       watcher?.({ at: network.now, type: 'accused', by: by.id, suspect, evidence } as Fact);
     },

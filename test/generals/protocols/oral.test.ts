@@ -1,15 +1,15 @@
 import { expect } from 'chai';
-import { symbolicKeyring } from '../../../src/generals/keyring.ts';
+import { symbolicSeal } from '../../../src/core/seal.ts';
 import { majority } from '../../../src/generals/majority.ts';
 import { nodeId } from '../../../src/core/node.ts';
 import type { Order } from '../../../src/generals/order.ts';
-import type { Context, Heard } from '../../../src/generals/protocol.ts';
+import { contextOf, type Heard } from '../../../src/generals/protocol.ts';
 import { oral } from '../../../src/generals/protocols/oral.ts';
 import { runInRounds } from '../../../src/generals/sim/rounds.ts';
 import { oralMessage } from '../../support/oral.ts';
 import { drawTrial, ids, repeatLine } from '../../support/trials.ts';
 
-const context: Context = { self: nodeId(2), members: ids(4), commander: nodeId(1), m: 1, number: 1, keyring: symbolicKeyring(nodeId(2)) };
+const context = contextOf({ members: ids(4), commander: nodeId(1), m: 1, number: 1 }, nodeId(2), symbolicSeal(nodeId(2)));
 
 /** A message on no path. */
 const NOWHERE = 2 ** 31 - 1;

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
-import { symbolicKeyring } from '../../../src/generals/keyring.ts';
+import { contextOf } from '../../../src/generals/protocol.ts';
+import { symbolicSeal } from '../../../src/core/seal.ts';
 import { PROTOCOLS, protocolNamed } from '../../../src/generals/protocols/registry.ts';
 import { runInRounds } from '../../../src/generals/sim/rounds.ts';
 import { causesOf, decisionOn, withTurned, type Cause, type Inboxes } from '../../../src/generals/trace/cause.ts';
@@ -14,8 +15,7 @@ describe('the causes of a decision', () => {
         const protocol = protocolNamed(name)!;
         for (const { id, decision, heard } of runInRounds(one, one).reports) {
           if (id === one.commander || decision === undefined || one.traitors.has(id)) continue;
-          const { members, commander, m, number } = one;
-          const context = { self: id, members, commander, m, number, keyring: symbolicKeyring(id) };
+          const context = contextOf(one, id, symbolicSeal(id));
           const causes = causesOf(protocol, context, heard, decision);
           const without = (kept: readonly Cause[]) => decisionOn(protocol, context, withTurned(protocol, context, heard, allBut(heard, kept), decision));
           expect(without(causes), repeatLine(one)).to.equal(decision);
@@ -31,8 +31,7 @@ describe('the causes of a decision', () => {
       const one = drawTrial({ protocol: name, n: 5, m: 2, seed, traitors: 2 });
       for (const { id, decision, heard } of runInRounds(one, one).reports) {
         if (id === one.commander || one.traitors.has(id)) continue;
-        const { members, commander, m, number } = one;
-        expect(decisionOn(protocolNamed(name)!, { self: id, members, commander, m, number, keyring: symbolicKeyring(id) }, heard), repeatLine(one)).to.equal(decision);
+        expect(decisionOn(protocolNamed(name)!, contextOf(one, id, symbolicSeal(id)), heard), repeatLine(one)).to.equal(decision);
       }
     }
   });

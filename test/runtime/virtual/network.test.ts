@@ -56,3 +56,57 @@ describe('a virtual network, where a save takes 5 ms', () => {
     expect(said).to.deep.equal(['9 c']);
   });
 });
+
+/** Says what it learns of others, and falls when it is told to. */
+const watchman: AnyMachine = {
+  begin: () => undefined,
+  parse: (input) => input,
+  step(context, _state, event) {
+    switch (event.type) {
+      case 'joined':
+      case 'gone':
+        return [{ type: 'output', output: `${event.peer} ${event.type}` }];
+      case 'message':
+        return [{ type: 'output', output: `hears ${event.message as string}` }];
+      case 'input':
+        return [{ type: 'send', to: context.members.filter((id) => id !== context.self), message: event.input }, { type: 'halt' }];
+      default:
+        return [];
+    }
+  },
+};
+
+describe('a virtual network whose nodes come and go', () => {
+  let said: string[];
+  let network: Network;
+  beforeEach(() => {
+    said = [];
+    const members = [0, 1, 2].map(nodeId);
+    const nodes = members.map((id) => ({ id, machine: watchman, context: { self: id, members, seal: symbolicSeal(id), settings: {}, choose: choosesNothing } }));
+    network = new Network(nodes, {
+      link: () => [3],
+      sync: () => 0,
+      output: ({ id }, output, now) => void said.push(`${now} node ${id}: ${output as string}`),
+      halted: ({ id }) => void said.push(`${network.now} node ${id} fell`),
+    });
+  });
+
+  it('tells the others who joins and who leaves, when they can know', () => {
+    const [first, second, third] = network.nodes as [SimNode, SimNode, SimNode];
+    network.start(first);
+    network.start(second);
+    network.at(5, () => network.join(third));
+    network.at(9, () => network.leave(first, ({ id }) => id));
+    network.run(20);
+    expect(said).to.deep.equal(['5 node 0: 2 joined', '5 node 1: 2 joined', '10 node 1: 0 gone', '11 node 2: 0 gone']);
+    expect(first.isUp).to.equal(false);
+  });
+
+  it('lets who falls by itself say first what it had to say', () => {
+    for (const node of network.nodes) network.start(node);
+    network.input(network.nodes[0]!, 'farewell');
+    network.hear(network.nodes[0]!, nodeId(1), 'too late');
+    network.run(20);
+    expect(said).to.deep.equal(['0 node 0 fell', '3 node 1: hears farewell', '3 node 2: hears farewell']);
+  });
+});
