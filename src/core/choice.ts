@@ -1,20 +1,44 @@
 import { philox, philoxBlock } from './philox.ts';
-import type { NodeId } from './node.ts';
+import type { NodeId, Quorum } from './node.ts';
 
 /**
  * What a choice is about. A seeded choice depends on these fields and the seed alone, never on when it is made, so that
  * neither the timing of threads nor a change elsewhere in a run can move it.
  */
-export interface Question {
-  readonly about: 'treason' | 'primary';
-  /** The number of the order, or of the election. */
+export type Question = MessageQuestion | BallotQuestion | ElectionQuestion;
+
+/** What becomes of a traitor's message. */
+export interface MessageQuestion {
+  readonly about: 'message';
+  /** The number of the order. */
   readonly order: number;
-  /** The round in which `from` speaks; 0 where there are no rounds, as in every election. */
+  /** In which `from` speaks: 1, 2, 3 … */
   readonly round: number;
   readonly from: NodeId;
   readonly to: NodeId;
   /** Tells apart the messages from one general to another in one round: 0, 1, 2 … in the order in which they were sent. */
   readonly index: number;
+}
+
+/** How a traitor votes. */
+export interface BallotQuestion {
+  readonly about: 'ballot';
+  readonly order: number;
+  readonly round: 0;
+  readonly from: NodeId;
+  readonly to: Quorum;
+  readonly index: 0;
+}
+
+/** Who becomes primary. */
+export interface ElectionQuestion {
+  readonly about: 'primary';
+  /** The number of the election. */
+  readonly order: number;
+  readonly round: 0;
+  readonly from: Quorum;
+  readonly to: Quorum;
+  readonly index: 0;
 }
 
 /** Answers a question with one of its options: a seed does in a run, a list in a replay, every option in turn in the checker. */
@@ -40,7 +64,7 @@ export function seeded(seed: number): Choose {
     const { to, index } = question;
     // One block serves many questions, which come together: a coin takes a bit of it, what has more sides a word.
     const isCoin = length === 2;
-    const asked = ((question.about === 'treason' ? question.round + 1 : 0) << 20) ^ (index >>> (isCoin ? 3 : 2));
+    const asked = ((question.about === 'primary' ? 0 : question.round + 1) << 20) ^ (index >>> (isCoin ? 3 : 2));
     const among = isCoin ? COIN | (to >>> 4) : to;
     if (question.order !== order || asked !== topic || question.from !== from || among !== whom) {
       ({ order, from } = question);

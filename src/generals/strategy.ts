@@ -1,4 +1,4 @@
-import type { NodeId } from '../core/node.ts';
+import type { NodeId, Quorum } from '../core/node.ts';
 import type { AnyRoundsProtocol } from './protocol.ts';
 
 /** What becomes of one honest message of a traitor. */
@@ -12,7 +12,7 @@ export interface Action<Message> {
 /** The honest message that a strategy is asked about. */
 export interface SendContext<Message> {
   readonly from: NodeId;
-  readonly to: NodeId;
+  readonly to: NodeId | Quorum;
   /** All who may be spoken to, in ascending order. */
   readonly members: readonly NodeId[];
   readonly honest: Message;

@@ -1,8 +1,12 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { choosesNothing, describe as inWords, seeded, seededAt, type Question } from '../../src/core/choice.ts';
+import { choosesNothing, describe as inWords, seeded, seededAt, type MessageQuestion, type Question } from '../../src/core/choice.ts';
 import { philox, plainBlock, wasmBlock } from '../../src/core/philox.ts';
-import { nodeId } from '../../src/core/node.ts';
+import { QUORUM, nodeId } from '../../src/core/node.ts';
+
+const ballot = (order: number, from: number): Question => ({ about: 'ballot', order, round: 0, from: nodeId(from), to: QUORUM, index: 0 });
+
+const election = (order: number): Question => ({ about: 'primary', order, round: 0, from: QUORUM, to: QUORUM, index: 0 });
 
 describe('Philox4x32-10', () => {
   // From the file kat_vectors of Random123, by the authors of the paper; the first word of each block.
@@ -46,15 +50,12 @@ describe('Philox4x32-10', () => {
 });
 
 describe('a seeded choice', () => {
-  const question = (over: Partial<Question> = {}): Question => ({ about: 'treason', order: 1, round: 1, from: nodeId(1), to: nodeId(2), index: 0, ...over });
-  const anyQuestion: fc.Arbitrary<Question> = fc.record({
-    about: fc.constantFrom('treason', 'primary'),
-    order: fc.nat(10_000),
-    round: fc.nat(100),
-    from: fc.nat(500).map(nodeId),
-    to: fc.nat(500).map(nodeId),
-    index: fc.nat(1000),
-  });
+  const question = (over: Partial<MessageQuestion> = {}): MessageQuestion => ({ about: 'message', order: 1, round: 1, from: nodeId(1), to: nodeId(2), index: 0, ...over });
+  const anyQuestion: fc.Arbitrary<Question> = fc.oneof(
+    fc.record({ about: fc.constant('message' as const), order: fc.nat(10_000), round: fc.nat(100), from: fc.nat(500).map(nodeId), to: fc.nat(500).map(nodeId), index: fc.nat(1000) }),
+    fc.record({ order: fc.nat(10_000), from: fc.nat(500) }).map(({ order, from }) => ballot(order, from)),
+    fc.nat(10_000).map(election),
+  );
   const anySeed = fc.integer({ min: 0, max: Number.MAX_SAFE_INTEGER });
 
   it('is one of the options, and depends on seed and question alone, not on what was asked before', () => {
@@ -72,7 +73,6 @@ describe('a seeded choice', () => {
 
   it('is another one when any field of the question is another, as often as chance has it', () => {
     const others: Record<string, Question> = {
-      about: question({ about: 'primary' }),
       order: question({ order: 2 }),
       round: question({ round: 2 }),
       from: question({ from: nodeId(3) }),
@@ -97,9 +97,7 @@ describe('a seeded choice', () => {
     const seen = new Map<number, string>();
     for (let round = 0; round <= 20; round += 1) {
       for (const index of [0, 1, 2, 1000, 2 ** 20 - 1]) {
-        for (const about of ['treason', 'primary'] as const) {
-          if (about === 'primary' && round > 0) continue;
-          const asked = question({ about, round, index });
+        for (const asked of [question({ round, index }), ...(index > 0 || round > 0 ? [] : [ballot(1, 1), election(1)])]) {
           const value = seeded(0)(asked, MANY);
           const clash = seen.get(value);
           expect(clash, `${inWords(asked)} and ${clash}`).to.equal(undefined);
@@ -119,7 +117,7 @@ describe('a seeded choice', () => {
   });
 
   it('is told in words that name all fields', () => {
-    expect(inWords(question({ order: 7, round: 2, from: nodeId(3), to: nodeId(5), index: 4 }))).to.equal('treason 7, round 2, 3 to 5, number 4');
+    expect(inWords(question({ order: 7, round: 2, from: nodeId(3), to: nodeId(5), index: 4 }))).to.equal('message 7, round 2, 3 to 5, number 4');
   });
 });
 
@@ -169,8 +167,8 @@ describe('the coins of one seed', () => {
     }
   }
 
-  function question(over: Partial<Question>): Question {
-    return { about: 'treason', order: 3, round: 1, from: nodeId(1), to: nodeId(2), index: 0, ...over };
+  function question(over: Partial<MessageQuestion>): MessageQuestion {
+    return { about: 'message', order: 3, round: 1, from: nodeId(1), to: nodeId(2), index: 0, ...over };
   }
 });
 

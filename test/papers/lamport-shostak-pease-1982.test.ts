@@ -130,7 +130,8 @@ describe('Dolev and Strong, "Authenticated algorithms for Byzantine agreement" (
     const fellows = Array.from({ length: m - 1 }, (_, index) => nodeId(index + 4));
     const traitors = [nodeId(1), ...fellows];
     const next = (id: NodeId): NodeId => traitors[traitors.indexOf(id) + 1] ?? nodeId(2);
-    const choose: Choose = ({ from, to }, options) => {
+    const choose: Choose = ({ about, from, to }, options) => {
+      if (about !== 'message') return options[0]!;
       // The options of arbitrary: the first is honest, the second the lie, the third is silence.
       if (from === 1 && to === 3) return options[0]!;
       if (from === 1 && to === 2 && m > 1) return options[0]!;

@@ -43,8 +43,10 @@ export function simulatedResults(cell: KernelCell, coin: (toss: string) => boole
 }
 
 /** Which coin answers a question: that of the path on which the order has come, which an exchange leaves out. */
-function tossBehind({ protocol, members, m }: KernelCell, { round, from, to }: Question, options: readonly unknown[]): string {
-  if (round === 0) return tossOf([from], to);
+function tossBehind({ protocol, members, m }: KernelCell, question: Question, options: readonly unknown[]): string {
+  const { about, round, from, to } = question;
+  if (about === 'primary') throw new Error('no kernel elects a primary');
+  if (about === 'ballot') return tossOf([from], to);
   if (protocol === 'oral') return tossOf(pathIn({ members: ids(members), commander: nodeId(1), m }, saidBy(options[0])), to);
   return tossOf(round === 1 ? [from] : [nodeId(1), from], to);
 }

@@ -1,4 +1,4 @@
-import type { Choose, Question } from '../../core/choice.ts';
+import type { Choose, MessageQuestion } from '../../core/choice.ts';
 import type { RunResult } from '../host.ts';
 import { symbolicSeal } from '../../core/seal.ts';
 import type { NodeId } from '../../core/node.ts';
@@ -17,7 +17,7 @@ import type { Lie, Violation, Word } from './result.ts';
 
 /** One message of a traitor, and what might become of it, the honest message first. */
 export interface Asked {
-  readonly question: Question;
+  readonly question: MessageQuestion;
   readonly honest: unknown;
   readonly alternatives: readonly Action<unknown>[];
 }
@@ -54,6 +54,7 @@ function chooserOf(protocol: AnyRoundsProtocol, decide: Decide): { readonly stra
   return {
     strategy: { name: 'any', summary: 'whatever a checker wants to try', says: ({ honest, lies }) => alternativesTo(protocol, honest, lies) },
     choose(question, options) {
+      if (question.about !== 'message') throw new Error(`a checker was asked about a ${question.about}`);
       const alternatives = options as readonly Action<unknown>[];
       return options[decide({ question, honest: alternatives[0]!.now[0], alternatives })]!;
     },

@@ -1,6 +1,6 @@
 import type { Choose } from '../../core/choice.ts';
 import { counted } from '../../core/figures.ts';
-import { QUORUM, nameOf, type NodeId } from '../../core/node.ts';
+import { nameOf, type NodeId } from '../../core/node.ts';
 import { ORDERS } from '../order.ts';
 import { UserError, quoted } from '../../core/user-error.ts';
 import { say, type Action, type FaultStrategy } from '../strategy.ts';
@@ -56,7 +56,7 @@ export function dictation(general: NodeId, words: readonly string[], textOf: (me
   let used = 0;
   return {
     choose(question, options) {
-      if (question.to === QUORUM) return options[0]!;
+      if (question.about !== 'message') return options[0]!;
       const word = words[used];
       used += 1;
       if (word === undefined) {

@@ -145,7 +145,7 @@ export function adversaryOf(honest: AnyRoundsProtocol, options: AdversaryOptions
       let said: Said | undefined;
       let length = 0;
       for (let place = 0; place < options.length; place += 1) {
-        const chosen = choose({ about: 'treason', order, round, from, to, index: index + place }, options[place]!);
+        const chosen = choose({ about: 'message', order, round, from, to, index: index + place }, options[place]!);
         for (const message of chosen.late) delayed.late.push({ to, message });
         if (isNoted && !isHonest(chosen, honest[place])) perform({ type: 'note', fact: { type: 'tampered', round, from, to, honest: honest[place], said: chosen.now, late: chosen.late } });
         if (several === undefined) said = chosen.said;
@@ -193,5 +193,5 @@ export function traitorousBallots({ strategy, choose, spec }: AdversaryOptions, 
   const from = context.self;
   const actionsOf = (honest: Order): readonly Action<Order>[] => strategy.says({ from, to: QUORUM, members: context.members, honest, lies: [counterpart(honest)] });
   const actions = { attack: actionsOf('attack'), retreat: actionsOf('retreat') };
-  return (decision) => choose({ about: 'treason', order: spec.draw, round: 0, from, to: QUORUM, index: 0 }, decision === 'attack' ? actions.attack : actions.retreat).now[0];
+  return (decision) => choose({ about: 'ballot', order: spec.draw, round: 0, from, to: QUORUM, index: 0 }, decision === 'attack' ? actions.attack : actions.retreat).now[0];
 }

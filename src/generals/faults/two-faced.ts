@@ -7,6 +7,7 @@ export const twoFaced: FaultStrategy<'two-faced'> = {
   dependsOn: 'receiver',
   says({ from, to, members, honest, lies }) {
     const others = members.filter((id) => id !== from);
-    return [others.indexOf(to) < others.length / 2 ? say(honest) : say(lies[0] ?? honest)];
+    const deceived = others.slice(Math.ceil(others.length / 2));
+    return [say(deceived.some((id) => id === to) ? (lies[0] ?? honest) : honest)];
   },
 };

@@ -1,4 +1,4 @@
-import { nodeId, QUORUM, type NodeId } from '../../core/node.ts';
+import { nodeId, QUORUM, type NodeId, type Quorum } from '../../core/node.ts';
 import { strictMajority } from '../../core/quorum.ts';
 import { atLeast, majorities } from './adder.ts';
 import { CIRCUITS } from './circuits.ts';
@@ -15,7 +15,7 @@ export interface Run {
 }
 
 /** The name of the coin that settles what the last general of a path says to another, and of a traitor's ballot. */
-export const tossOf = (path: readonly NodeId[], to: NodeId): string => `${path.join(' ')} to ${to}`;
+export const tossOf = (path: readonly NodeId[], to: NodeId | Quorum): string => `${path.join(' ')} to ${to}`;
 
 /** An army with more messages than this takes too long to be run on words: up to here it is some tens of milliseconds. */
 const MESSAGES_MAX = 60_000;

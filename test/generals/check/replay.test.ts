@@ -58,7 +58,7 @@ function replayed({ protocol, members, commander, m, order, traitors, choices }:
 function saying(choices: Violation['choices'], wordIn: (option: Action<unknown>) => Word | undefined): Choose {
   const taken = new Map<number, number>();
   return (question, options) => {
-    if (question.round === 0) return options[0]!;
+    if (question.about !== 'message') return options[0]!;
     const count = taken.get(question.from) ?? 0;
     taken.set(question.from, count + 1);
     const word = choices.get(question.from)![count]!;
