@@ -41,7 +41,8 @@ interface Untold {
   readonly type: 'asked' | 'sent' | 'heard';
 }
 
-function inWords(fact: RunFact | Untold): string | undefined {
+/** The same without the time. */
+export function inWords(fact: RunFact | Untold): string | undefined {
   switch (fact.type) {
     case 'asked':
     case 'sent':

@@ -90,7 +90,7 @@ export function printPlan(protocol: string, plan: PbftPlan): string {
   const clientIds = Array.from({ length: clients + 1 }, (_, index) => nodeId(n + index));
   const named = [...traitors].map(([id, kind]) => ({ id, kind }));
   const drawn = { settings, requests, clients, follows, lapses, pretences, falls: outages(crashes), pauses: outages(pauses), lost, repeated, delay, sync, heals: stabilisesAt, cuts };
-  return lineOfScheduled({ type: 'scheduled', protocol, seed, members: membersOf(n), clients: clientIds, traitors: named, about: describePlan(plan) }, drawn);
+  return lineOfScheduled({ protocol, seed, members: membersOf(n), clients: clientIds, traitors: named, about: describePlan(plan) }, drawn);
 }
 
 export const partsOf = (plan: PbftPlan): string[] => [...partsOfFaults(plan), ...numbered('lapse', plan.lapses), ...numbered('pretence', plan.pretences), ...numbered('request', plan.requests)];

@@ -1,38 +1,39 @@
 import type { NodeId } from '../../core/node.ts';
 import type { Cell, Chart, Entry, Part, Row } from '../../trace/chart.ts';
-import { describeJudgement } from '../sim/facts.ts';
-import { NAMES, arrivalsOf, eventOf, nodesIn, shortNames } from './events.ts';
-import type { Run, Sent } from './run.ts';
+import { namesText, nodesIn, shortNames, longNames } from './names.ts';
+import { arrivalsOf, type Run, type Sent } from './run.ts';
 import { foldedText, isTooMuch, slicesOf, type Talk } from './slices.ts';
 
 /** After so many rows the names stand above the lifelines anew. */
 const ROWS_MAX = 25;
 
 /**
- * A run of replicas as space-time diagrams show it: a lifeline for each replica and client, a row for each message, with the time that
+ * A run of nodes as space-time diagrams show it: a lifeline for each member and client, a row for each message, with the time that
  * it took to those whom it reached, and for what each did. What is too much for anybody to read is counted.
  */
 export function chartOf(run: Run): Chart {
-  const { scheduled, judged } = run;
+  const { head, judgement } = run;
   const nodes = nodesIn(run);
-  const nameOf = shortNames(run);
+  const nameOf = shortNames(head);
+  const longName = longNames(head);
+  const names = namesText(head);
   const isFolded = isTooMuch(run);
-  const kinds = new Map(scheduled.traitors.map(({ id, kind }) => [id, kind]));
+  const kinds = new Map(head.traitors.map(({ id, kind }) => [id, kind]));
   const board: Board = { run, laneOf: new Map(nodes.map((id, lane) => [id, lane])), nameOf };
   const parts = isFolded ? foldedParts(board) : wholeParts(board);
   const texts = parts.flatMap(({ rows }) => rows.flatMap(({ cells }) => [...cells.values()].map(({ text }) => text)));
   const signs = new Set(parts.flatMap(({ rows }) => rows.map(({ sign }) => sign)));
   return {
-    title: `${scheduled.protocol} among ${scheduled.members.length}, seed ${scheduled.seed}`,
-    lanes: nodes.map((id) => ({ name: nameOf(id), tip: `${scheduled.members.includes(id) ? 'replica' : 'client'} ${id}${kinds.has(id) ? `, ${kinds.get(id)!}` : ''}`, isTraitor: kinds.has(id) })),
+    title: `${head.protocol} among ${head.members.length}, seed ${head.seed}`,
+    lanes: nodes.map((id) => ({ name: nameOf(id), tip: `${longName(id)}${kinds.has(id) ? `, ${kinds.get(id)!}` : ''}`, isTraitor: kinds.has(id) })),
     parts,
     end: undefined,
-    legend: { lines: linesOf(signs, texts, kinds.size > 0, isFolded), entries: entriesOf(signs, texts, kinds.size > 0, isFolded), below: [`${NAMES}.`] },
+    legend: { lines: [...linesOf(signs, texts, kinds.size > 0, isFolded), names], entries: entriesOf(signs, texts, kinds.size > 0, isFolded), below: [`${names}.`] },
     sentences: [
-      { text: `${scheduled.about}.`, isBad: false },
-      ...(scheduled.hasArrivals ? [] : [{ text: 'This trace is of version 1, which does not tell what arrived.', isBad: false }]),
+      { text: `${head.about}.`, isBad: false },
+      ...head.remarks.map((text) => ({ text, isBad: false })),
       ...(isFolded ? [{ text: foldedText(run), isBad: false }] : []),
-      { text: describeJudgement(judged), isBad: judged.verdict === 'violated' },
+      judgement,
     ],
     style: { light: '.arrived{fill:#1f5fa8}.missing{fill:#e4b3b5}', dark: '.arrived{fill:#5aa2ee}.missing{fill:#7a3b3f}' },
   };
@@ -50,8 +51,7 @@ function wholeParts({ run, laneOf, nameOf }: Board): Part[] {
   const rows = run.facts.flatMap((fact): Row[] => {
     const owner = `${fact.at} ms`;
     if (fact.type === 'sent') return [{ owner, label: fact.words, lane: laneOf.get(fact.from)!, sign: 'message', cells: cellsOf(fact) }];
-    const event = eventOf(fact);
-    return event === undefined ? [] : [{ owner, label: event.words, lane: laneOf.get(event.node)!, sign: 'event', cells: new Map() }];
+    return fact.type === 'heard' ? [] : [{ owner, label: fact.words, lane: laneOf.get(fact.node)!, sign: 'event', cells: new Map() }];
   });
   return Array.from({ length: Math.ceil(rows.length / ROWS_MAX) }, (_, index) => rows.slice(index * ROWS_MAX, (index + 1) * ROWS_MAX)).map((own) => ({ head: `from ${own[0]!.owner}`, rows: own }));
 
@@ -59,7 +59,7 @@ function wholeParts({ run, laneOf, nameOf }: Board): Part[] {
     return new Map(to.map((node) => {
       const times = arrivals(id, node);
       const pair = `${nameOf(from)} to ${nameOf(node)}, ${words}`;
-      return [laneOf.get(node)!, run.scheduled.hasArrivals ? arrivedCell(times.map((time) => time - at), pair) : textCell(UNKNOWN, undefined, pair)];
+      return [laneOf.get(node)!, run.head.hasArrivals ? arrivedCell(times.map((time) => time - at), pair) : textCell(UNKNOWN, undefined, pair)];
     }));
   }
 }
@@ -87,7 +87,7 @@ const foldedParts = (board: Board): Part[] =>
 const countsOf = ({ from, to }: Talk, { run, laneOf, nameOf }: Board): Map<number, Cell> =>
   new Map([...to].map(([node, { sent, arrived }]): [number, Cell] => {
     const pair = `${nameOf(from)} to ${nameOf(node)}`;
-    if (!run.scheduled.hasArrivals) return [laneOf.get(node)!, textCell(String(sent), undefined, `${pair}: ${sent} sent`)];
+    if (!run.head.hasArrivals) return [laneOf.get(node)!, textCell(String(sent), undefined, `${pair}: ${sent} sent`)];
     const share = { counts: [arrived, sent - arrived], looks: ['arrived', 'missing'] } as const;
     return [laneOf.get(node)!, { text: `${arrived}/${sent}`, tone: arrived === 0 ? 'lie' : undefined, drawn: { type: 'text', share, tip: `${pair}: ${arrived} of ${sent} arrived` } }];
   }));
@@ -101,7 +101,6 @@ function linesOf(signs: ReadonlySet<Row['sign']>, texts: readonly string[], hasT
     ...(signs.has('event') ? ['◆ does or meets something'] : []),
     ...(hasTraitors ? ['F a traitor'] : []),
     ...(isFolded ? [`${FOLDED.example} for example: ${FOLDED.meaning}`] : []),
-    NAMES,
   ];
 }
 

@@ -1,17 +1,17 @@
 import type { NodeId } from '../../core/node.ts';
-import type { RunFact } from '../sim/facts.ts';
+import type { Sentence } from '../../trace/chart.ts';
 
-/** A run of replicas as a trace file tells it. */
+/** A run of nodes on the virtual network in words, whatever they run. */
 export interface Run {
-  readonly scheduled: Scheduled;
-  /** In between, as they came. */
-  readonly facts: readonly ToldFact[];
-  readonly judged: Judged;
+  readonly head: Head;
+  /** What happened, as it came. */
+  readonly facts: readonly Fact[];
+  /** What came of it. */
+  readonly judgement: Sentence;
 }
 
-/** The first fact of a run. */
-export interface Scheduled {
-  readonly type: 'scheduled';
+/** What the first fact of a run says. */
+export interface HeadFact {
   readonly protocol: string;
   readonly seed: number;
   readonly members: readonly NodeId[];
@@ -19,23 +19,20 @@ export interface Scheduled {
   readonly traitors: readonly { readonly id: NodeId; readonly kind: string }[];
   /** What was drawn for it, in one sentence. */
   readonly about: string;
-  /** Whether it is told which messages arrived, and when. In version 1 it was not. */
+}
+
+export interface Head extends HeadFact {
+  /** What a member is called, such as `replica`; in pictures it goes by the first letter. */
+  readonly noun: string;
+  /** Whether it is told which messages arrived, and when. */
   readonly hasArrivals: boolean;
+  /** What a picture has to say of the trace itself. */
+  readonly remarks: readonly string[];
 }
 
-/** The last fact of a run. */
-export interface Judged {
-  readonly type: 'judged';
-  readonly verdict: 'holds' | 'violated';
-  /** What went wrong, if anything did. */
-  readonly witness?: string;
-  readonly events: number;
-  readonly view: number;
-  readonly places: number;
-  readonly time: number;
-}
+export type Fact = Sent | Heard | Event;
 
-/** A message that was sent, in words: whole, messages may be as large as the file. */
+/** A message that was sent, in words: whole, messages may be as large as the file. Its type is the first of them. */
 export interface Sent {
   readonly at: number;
   readonly type: 'sent';
@@ -45,8 +42,30 @@ export interface Sent {
   readonly words: string;
 }
 
-/** A fact as readers have it. */
-export type ToldFact = Exclude<RunFact, { readonly type: 'sent' }> | Sent;
+/** It arrives at one of those to whom it was sent. */
+export interface Heard {
+  readonly at: number;
+  readonly type: 'heard';
+  readonly id: number;
+  readonly from: NodeId;
+  readonly to: NodeId;
+}
+
+/** Something that a node did or met. */
+export interface Event {
+  readonly at: number;
+  readonly type: 'event';
+  /** Of those that have one name, a picture of much only says how many a node has. */
+  readonly name: string;
+  readonly node: NodeId;
+  /** In a picture, in a few words; and there once for several, before `3 times`. */
+  readonly words: string;
+  readonly repeated: string;
+  /** In a sentence, behind the time; undefined if nobody is told. */
+  readonly line: string | undefined;
+  /** Whether only who is told all messages is told that, too. */
+  readonly isDetail: boolean;
+}
 
 /** A part of the time, in virtual ms. */
 export interface Span {
@@ -65,3 +84,17 @@ export function within(run: Run, { from = 0, to = Infinity }: Span): Run {
   });
   return { ...run, facts };
 }
+
+/** When each message arrived, by its number and whom it reached. */
+export function arrivalsOf({ facts }: Run): (id: number, to: NodeId) => readonly number[] {
+  const arrivals = new Map<number, Map<NodeId, number[]>>();
+  for (const fact of facts) {
+    if (fact.type !== 'heard') continue;
+    const own = arrivals.get(fact.id) ?? new Map<NodeId, number[]>();
+    arrivals.set(fact.id, own);
+    own.set(fact.to, [...(own.get(fact.to) ?? []), fact.at]);
+  }
+  return (id, to) => arrivals.get(id)?.get(to) ?? [];
+}
+
+export const sentIn = ({ facts }: Run): Sent[] => facts.filter((fact) => fact.type === 'sent');

@@ -1,7 +1,6 @@
 import { figure } from '../../core/figures.ts';
 import type { NodeId } from '../../core/node.ts';
-import { arrivalsOf, eventOf, sentIn, type Event } from './events.ts';
-import type { Run } from './run.ts';
+import { arrivalsOf, sentIn, type Run } from './run.ts';
 
 /** More messages than these nobody would read one by one. */
 export const MESSAGES_MAX = 150;
@@ -43,12 +42,11 @@ export function slicesOf(run: Run): Slice[] {
   };
   const arrivals = arrivalsOf(run);
   for (const fact of run.facts) {
-    const event = eventOf(fact);
-    if (event !== undefined) {
-      const key = `${event.node} ${fact.type}`;
-      const { events } = at(event.at);
+    if (fact.type === 'event') {
+      const key = `${fact.node} ${fact.name}`;
+      const { events } = at(fact.at);
       const count = (events.get(key)?.count ?? 0) + 1;
-      events.set(key, { node: event.node, words: count === 1 ? event.words : `${REPEATED[event.type]} ${figure(count)} times`, count });
+      events.set(key, { node: fact.node, words: count === 1 ? fact.words : `${fact.repeated} ${figure(count)} times`, count });
     }
     if (fact.type !== 'sent') continue;
     const { talks } = at(fact.at);
@@ -72,23 +70,6 @@ interface Open {
   readonly events: Map<string, { readonly node: NodeId; readonly words: string; readonly count: number }>;
   readonly talks: Map<NodeId, { readonly types: Map<string, number>; readonly to: Map<NodeId, { readonly sent: number; readonly arrived: number }> }>;
 }
-
-/** What is done several times in a stretch. */
-const REPEATED: Readonly<Record<Event['type'], string>> = {
-  asked: 'asks',
-  executed: 'executes',
-  entered: 'enters views',
-  transferred: 'takes a state',
-  answered: 'is answered',
-  refused: 'is refused',
-  accused: 'accuses',
-  fell: 'falls',
-  'came-back': 'comes back',
-  paused: 'stops',
-  'went-on': 'goes on',
-  lapsed: 'begins anew',
-  ended: 'ends',
-};
 
 /** 1, 2 or 5 ms, or that with zeros behind: so long that there are not too many of them. */
 function widthFor(span: number): number {

@@ -1,12 +1,12 @@
 import { counted, figure } from '../../core/figures.ts';
 import type { Step, Story } from '../../trace/story.ts';
-import { arrivalsOf, eventOf, nodesIn, shortNames } from './events.ts';
-import type { Run } from './run.ts';
+import { nodesIn, shortNames } from './names.ts';
+import { arrivalsOf, type Run } from './run.ts';
 import { foldedText, isTooMuch, slicesOf } from './slices.ts';
 
-/** A run of replicas step by step: each message when it is sent and when it arrives, and all that nodes do. */
+/** A run of nodes step by step: each message when it is sent and when it arrives, and all that nodes do. */
 export function storyOf(run: Run): Story {
-  const nameOf = shortNames(run);
+  const nameOf = shortNames(run.head);
   const arrivals = arrivalsOf(run);
   const messages = new Map<number, { readonly at: number; readonly words: string }>();
   const steps = run.facts.flatMap((fact): Step[] => {
@@ -18,7 +18,7 @@ export function storyOf(run: Run): Story {
       const lost = fact.to.filter((node) => arrivals(fact.id, node).length === 0);
       return [
         { type: 'sent', id: fact.id, lane: from, text: `${at} ms: sends ${fact.words} to ${to}` },
-        ...lost.map((node): Step => ({ type: 'arrow', from, to: nameOf(node), label: `${fact.words} (${at} ms${run.scheduled.hasArrivals ? ', did not arrive' : ''})`, isCrossed: run.scheduled.hasArrivals })),
+        ...lost.map((node): Step => ({ type: 'arrow', from, to: nameOf(node), label: `${fact.words} (${at} ms${run.head.hasArrivals ? ', did not arrive' : ''})`, isCrossed: run.head.hasArrivals })),
       ];
     }
     if (fact.type === 'heard') {
@@ -29,8 +29,7 @@ export function storyOf(run: Run): Story {
         { type: 'arrow', from, to, label: `${words} (${left} to ${at} ms)`, isCrossed: false },
       ];
     }
-    const event = eventOf(fact);
-    return event === undefined ? [] : [{ type: 'event', lane: nameOf(event.node), label: `${event.words} (${at} ms)`, text: `${at} ms: ${event.words}` }];
+    return [{ type: 'event', lane: nameOf(fact.node), label: `${fact.words} (${at} ms)`, text: `${at} ms: ${fact.words}` }];
   });
   return { lanes: nodesIn(run).map(nameOf), steps };
 }
@@ -38,14 +37,14 @@ export function storyOf(run: Run): Story {
 /** The same for a sequence diagram, in which what nobody could read is counted. */
 export function foldedStoryOf(run: Run): Story {
   if (!isTooMuch(run)) return storyOf(run);
-  const nameOf = shortNames(run);
+  const nameOf = shortNames(run.head);
   const steps = slicesOf(run).flatMap(({ head, events, talks }): Step[] => [
     { type: 'part', head },
     ...events.map(({ node, words }): Step => ({ type: 'event', lane: nameOf(node), label: words, text: words })),
     ...talks.flatMap(({ from, to }) =>
       [...to].map(([node, { sent, arrived }]): Step => {
-        const label = run.scheduled.hasArrivals ? `${figure(arrived)} of ${counted(sent, 'message')} arrived` : counted(sent, 'message');
-        return { type: 'arrow', from: nameOf(from), to: nameOf(node), label, isCrossed: run.scheduled.hasArrivals && arrived === 0 };
+        const label = run.head.hasArrivals ? `${figure(arrived)} of ${counted(sent, 'message')} arrived` : counted(sent, 'message');
+        return { type: 'arrow', from: nameOf(from), to: nameOf(node), label, isCrossed: run.head.hasArrivals && arrived === 0 };
       }),
     ),
   ]);

@@ -1,5 +1,6 @@
-import { atTime, describeFact, describeJudgement } from '../sim/facts.ts';
-import type { Run, ToldFact } from './run.ts';
+import { longNames } from './names.ts';
+import type { Fact, Run } from './run.ts';
+import { atTime } from './sentences.ts';
 
 export interface TranscriptOptions {
   /** Whether every message is told too: who sent it to whom, and when it arrived. */
@@ -7,29 +8,22 @@ export interface TranscriptOptions {
 }
 
 /** What happened in a run, in the sentences that `simulate` says while it goes. */
-export function transcriptOf({ scheduled, facts, judged }: Run, { messages = false }: TranscriptOptions = {}): string {
-  const replicas = new Set<number>(scheduled.members);
-  const nameOf = (id: number): string => `${replicas.has(id) ? 'replica' : 'client'} ${id}`;
+export function transcriptOf({ head, facts, judgement }: Run, { messages = false }: TranscriptOptions = {}): string {
+  const nameOf = longNames(head);
   const words = new Map<number, string>();
-  const lines = [`${scheduled.about}.`];
+  const lines = [`${head.about}.`];
   for (const fact of facts) {
-    if (fact.type === 'sent' && messages) words.set(fact.id, fact.words);
-    const line = describeFact(fact) ?? (messages ? said(fact) : undefined);
-    if (line !== undefined) lines.push(line);
+    const line = told(fact);
+    if (line !== undefined) lines.push(atTime(fact.at, line));
   }
-  lines.push(describeJudgement(judged));
+  lines.push(judgement.text);
   return lines.map((line) => `${line}\n`).join('');
 
-  function said(fact: ToldFact): string | undefined {
-    switch (fact.type) {
-      case 'asked':
-        return atTime(fact.at, `client ${fact.client} is asked for ${JSON.stringify(fact.data)}, request ${fact.request}`);
-      case 'sent':
-        return atTime(fact.at, `${nameOf(fact.from)} sends ${fact.words} to ${fact.to.map(nameOf).join(', ')}`);
-      case 'heard':
-        return atTime(fact.at, `${nameOf(fact.to)} hears ${words.get(fact.id) ?? 'a message'} from ${nameOf(fact.from)}`);
-      default:
-        return undefined;
-    }
+  function told(fact: Fact): string | undefined {
+    if (fact.type === 'event') return messages || !fact.isDetail ? fact.line : undefined;
+    if (!messages) return undefined;
+    if (fact.type === 'heard') return `${nameOf(fact.to)} hears ${words.get(fact.id)!} from ${nameOf(fact.from)}`;
+    words.set(fact.id, fact.words);
+    return `${nameOf(fact.from)} sends ${fact.words} to ${fact.to.map(nameOf).join(', ')}`;
   }
 }
