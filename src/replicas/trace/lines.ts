@@ -1,9 +1,9 @@
 import { describeJudgement } from '../sim/facts.ts';
 import { factIn, isCount, isList, isObject, isText, type Fields } from '../../trace/sound.ts';
 import { eventOf, type OwnFact } from './events.ts';
-import { headIn, isBegun, isHeadFact, kindOfNodes, lineOfHead } from './kind.ts';
+import { headIn, isBegun, isHeadFact, kindOfNodes, lineOfHead } from '../../trace/nodes/kind.ts';
 import { isOldHead, modern } from './old.ts';
-import type { HeadFact } from './run.ts';
+import type { HeadFact } from '../../trace/nodes/run.ts';
 import { wordsOf } from './words.ts';
 
 /**

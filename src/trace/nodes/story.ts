@@ -1,5 +1,5 @@
 import { counted, figure } from '../../core/figures.ts';
-import type { Step, Story } from '../../trace/story.ts';
+import type { Step, Story } from '../story.ts';
 import { nodesIn, shortNames } from './names.ts';
 import { arrivalsOf, type Run } from './run.ts';
 import { foldedText, isTooMuch, slicesOf } from './slices.ts';

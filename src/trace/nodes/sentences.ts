@@ -1,5 +1,5 @@
 import { counted, figure } from '../../core/figures.ts';
-import type { Sentence } from '../../trace/chart.ts';
+import type { Sentence } from '../chart.ts';
 
 /** Some words behind the time that they are about. */
 export const atTime = (at: number, words: string): string => `${String(at).padStart(6)} ms  ${words}`;

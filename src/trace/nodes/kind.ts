@@ -1,7 +1,7 @@
 import type { NodeId } from '../../core/node.ts';
-import type { Sentence } from '../../trace/chart.ts';
-import type { RunReader, TraceKind } from '../../trace/read.ts';
-import { factIn, isCount, isList, isObject, isSetOf, isText, type Fields } from '../../trace/sound.ts';
+import type { Sentence } from '../chart.ts';
+import type { RunReader, TraceKind } from '../read.ts';
+import { factIn, isCount, isList, isObject, isSetOf, isText, type Fields } from '../sound.ts';
 import { accusedText, isMet, saidOfMet, whoMet, wordsOfMet, type Met } from './met.ts';
 import type { Event, Fact, Head, HeadFact, Run } from './run.ts';
 

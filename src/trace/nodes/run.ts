@@ -1,5 +1,5 @@
 import type { NodeId } from '../../core/node.ts';
-import type { Sentence } from '../../trace/chart.ts';
+import type { Sentence } from '../chart.ts';
 
 /** A run of nodes on the virtual network in words, whatever they run. */
 export interface Run {

@@ -1,5 +1,5 @@
 import type { NodeId } from '../../core/node.ts';
-import { isCount, type Fields } from '../../trace/sound.ts';
+import { isCount, type Fields } from '../sound.ts';
 
 /** What nodes of any system do or meet on the virtual network: in a picture, and in a sentence. */
 const MET = {
