@@ -11,11 +11,12 @@ import { factsOf } from '../src/generals/trace/facts.ts';
 import { chartOf } from '../src/generals/trace/chart.ts';
 import { transcriptOf as toldOf } from '../src/generals/trace/transcript.ts';
 import { linesOfFacts, parseTrace } from '../src/generals/trace/jsonl.ts';
-import { chartOf as chartOfReplicas } from '../src/trace/nodes/chart.ts';
+import { chartOf as chartOfNodes } from '../src/trace/nodes/chart.ts';
 import { REPLICAS } from '../src/replicas/trace/lines.ts';
 import { within } from '../src/trace/nodes/run.ts';
 import { foldedStoryOf } from '../src/trace/nodes/story.ts';
-import { transcriptOf as toldOfReplicas } from '../src/trace/nodes/transcript.ts';
+import { transcriptOf as toldOfNodes } from '../src/trace/nodes/transcript.ts';
+import { MEMBERS } from '../src/runtime/virtual/lines.ts';
 import { diagramOf } from '../src/trace/diagram.ts';
 import { mermaidOf } from '../src/trace/mermaid.ts';
 import { readRuns } from '../src/trace/read.ts';
@@ -28,6 +29,7 @@ import { generals, projectPath, transcriptOf } from './support/run.ts';
 const WORDS_MAX = 25;
 
 const OLD_TRACE = projectPath('test/trace/files/pbft-1.jsonl');
+const NODES_TRACE = projectPath('test/trace/files/bracha-2.jsonl');
 
 /** Texts that people read, by where they come from. */
 const SOURCES: Readonly<Record<string, () => Promise<readonly string[]>>> = {
@@ -43,7 +45,7 @@ const SOURCES: Readonly<Record<string, () => Promise<readonly string[]>>> = {
   'what command lines are refused with': async () => {
     const lines = ['--nope', '0', '4 5', '--host moon', '--protocol nonsense', '--seed -1', 'run', 'run /nowhere', 'check --members x', 'check --faults 9', 'check --engine magic', 'check --protocol king --engine structured',
       'check --protocol pbft --members 3', 'campaign --members 0', 'campaign --orders 1e20', 'campaign --faults 9', 'campaign --until 2', 'campaign --resume /nowhere', 'campaign --out /proc/x', 'trace', 'trace /nowhere',
-      'replay /nowhere', 'trace a --diagram --shiviz', 'trace a --from 2 --to 1', 'trace a --messages --svg b', `trace ${OLD_TRACE} --order 1`];
+      'replay /nowhere', 'trace a --diagram --shiviz', 'trace a --from 2 --to 1', 'trace a --messages --svg b', `trace ${OLD_TRACE} --order 1`, `trace ${NODES_TRACE} --order 1`];
     const answers = await Promise.all(lines.map((line) => generals(line.split(' '))));
     return answers.map(({ err }) => err);
   },
@@ -69,12 +71,13 @@ const SOURCES: Readonly<Record<string, () => Promise<readonly string[]>>> = {
     return texts.flatMap((text) => text.split('\n'));
   },
 
-  'traces and diagrams of replicas': async () => {
+  'traces and diagrams of replicas and other nodes': async () => {
     const [run] = readRuns(readFileSync(OLD_TRACE, 'utf8'), [REPLICAS]);
-    const parts = [run!, within(run!, { to: 400 })];
-    return parts.flatMap((part) => [toldOfReplicas(part, { messages: true }), diagramOf(chartOfReplicas(part)), mermaidOf(foldedStoryOf(part))])
+    const [other] = readRuns(readFileSync(NODES_TRACE, 'utf8'), [MEMBERS]);
+    const parts = [run!, within(run!, { to: 400 }), other!, within(other!, { to: 700 })];
+    return parts.flatMap((part) => [toldOfNodes(part, { messages: true }), diagramOf(chartOfNodes(part)), mermaidOf(foldedStoryOf(part))])
       // Times are written as they are typed; and what was drawn, as simulate says it.
-      .flatMap((text) => text.replaceAll(/\d+( ms|–| to \d+ ms)/g, '5$1').split('\n').filter((line) => !line.startsWith('4 replicas, ')));
+      .flatMap((text) => text.replaceAll(/(?:\d+ to )?\d+( ms|–)/g, '5$1').split('\n').filter((line) => !/^4 (?:replicas|nodes), /.test(line)));
   },
 
   'what checks found, and how much it is worth': async () => {

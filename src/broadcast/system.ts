@@ -23,7 +23,7 @@ export const broadcast = systemOf({
   judge: (plan, loyal) => new BroadcastJudge(plan, loyal),
   words: {
     asked: (inputs) => counted(inputs.length, 'broadcast'),
-    input: (node, { number, value }) => `node ${node} is to broadcast ${JSON.stringify(value)}, its number ${number}`,
-    output: (node, { origin, number, value }) => `node ${node} delivered ${JSON.stringify(value)}, broadcast ${number} of node ${origin}`,
+    input: ({ number, value }) => `is to broadcast ${JSON.stringify(value)}, its number ${number}`,
+    output: ({ origin, number, value }) => `delivered ${JSON.stringify(value)}, broadcast ${number} of node ${origin}`,
   },
 });

@@ -5,9 +5,11 @@ import { isPlain, looksOf, wantsColour } from '../repl/looks.ts';
 import { barText, type Progress } from '../campaign/bar.ts';
 import { pace, plainLines } from '../repl/progress.ts';
 import type { FaultPlan } from '../runtime/virtual/fault-plan.ts';
+import { describeOutcome, lineOfJudged } from '../runtime/virtual/lines.ts';
 import { shrink } from '../runtime/virtual/shrink.ts';
 import { simulate } from '../runtime/virtual/simulate.ts';
 import type { Fact, Outcome, System } from '../runtime/virtual/system.ts';
+import { lineOfFact } from '../trace/nodes/kind.ts';
 import { UsageError } from './arguments.ts';
 import type { SimulateOrder } from './faces/simulate.ts';
 import { appendText, writeText } from './files.ts';
@@ -49,7 +51,7 @@ function one(work: Work): number {
   if (outcome.observerError !== undefined) throw outcome.observerError;
   trace?.end(outcome);
   if (json) say(JSON.stringify({ ...about(work), ...flat(outcome), ...(kept === undefined ? {} : { kept }) }));
-  else if (outcome.type === 'holds') say(paint(work).green(`${system.promises} held: ${outcome.progress}, ${counted(outcome.events, 'event')} in ${figure(outcome.time)} ms of virtual time.`));
+  else if (outcome.type === 'holds') say(paint(work).green(describeOutcome(system, outcome)));
   else if (outcome.type === 'unknown') sayUnknown(work, seed, outcome);
   else sayViolated(work, seed, outcome, kept);
   return STATUS[outcome.type];
@@ -160,14 +162,13 @@ function traceTo(file: string, work: Work, plan: FaultPlan): { write(fact: Fact)
   let text = '';
   return {
     write(fact) {
-      text += `${JSON.stringify(fact)}\n`;
+      text += lineOfFact(fact);
       if (text.length < CHUNK) return;
       appendText(file, text);
       text = '';
     },
     end(outcome) {
-      const { type: verdict, ...rest } = flat(outcome);
-      appendText(file, `${text}${JSON.stringify({ type: 'judged', verdict, ...rest })}\n`);
+      appendText(file, `${text}${lineOfJudged(work.system, outcome)}`);
     },
   };
 }
@@ -177,13 +178,13 @@ const about = ({ system, members, seed }: Work) => ({ v: 1, protocol: system.nam
 /** An outcome as JSON has it. */
 const flat = ({ type, property, witness, reason, events, figures, time }: Outcome) => ({ type, property, witness, reason, events, ...figures, time });
 
-function sayViolated(work: Work, seed: number, { witness }: Outcome, parts: readonly string[] | undefined): void {
-  say(paint(work).red(`Violated: ${witness}.`));
+function sayViolated(work: Work, seed: number, outcome: Outcome, parts: readonly string[] | undefined): void {
+  say(paint(work).red(describeOutcome(work.system, outcome)));
   say(`To repeat it: ${lineOf([...commandFor(work, seed), ...(parts === undefined ? [] : ['--keep', parts.join(',') || 'none'])])}`);
 }
 
-function sayUnknown(work: Work, seed: number, { reason }: Outcome): void {
-  say(paint(work).yellow(`Unknown: ${reason}.`));
+function sayUnknown(work: Work, seed: number, outcome: Outcome): void {
+  say(paint(work).yellow(describeOutcome(work.system, outcome)));
   say(`To repeat it: ${lineOf(commandFor(work, seed))}`);
 }
 

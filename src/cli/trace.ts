@@ -5,15 +5,16 @@ import { chartOf as chartOfOrder } from '../generals/trace/chart.ts';
 import { ORDERS } from '../generals/trace/jsonl.ts';
 import { storyOf as storyOfOrder } from '../generals/trace/story.ts';
 import { transcriptOf as transcriptOfOrder } from '../generals/trace/transcript.ts';
-import { chartOf } from '../trace/nodes/chart.ts';
 import { REPLICAS } from '../replicas/trace/lines.ts';
-import { within, type Run } from '../trace/nodes/run.ts';
-import { foldedStoryOf, storyOf } from '../trace/nodes/story.ts';
-import { transcriptOf } from '../trace/nodes/transcript.ts';
 import { looksOf, wantsColour } from '../repl/looks.ts';
+import { MEMBERS } from '../runtime/virtual/lines.ts';
 import type { Chart, Tone } from '../trace/chart.ts';
 import { diagramOf } from '../trace/diagram.ts';
 import { mermaidOf } from '../trace/mermaid.ts';
+import { chartOf } from '../trace/nodes/chart.ts';
+import { within, type Run } from '../trace/nodes/run.ts';
+import { foldedStoryOf, storyOf } from '../trace/nodes/story.ts';
+import { transcriptOf } from '../trace/nodes/transcript.ts';
 import { readRuns, type TraceKind } from '../trace/read.ts';
 import { shivizOf } from '../trace/shiviz.ts';
 import type { Story } from '../trace/story.ts';
@@ -31,10 +32,28 @@ interface Shown {
   wholeStory(): Story;
 }
 
-/** What a file holds: runs of one kind, and how the options choose among them. */
-type Told = { readonly type: 'orders'; readonly trace: Trace } | { readonly type: 'replicas'; readonly run: Run };
+/** Options that are not for all kinds of runs. */
+const OF_NODES = ['messages', 'from', 'to'] as const;
+const OF_ORDERS = ['order'] as const;
 
-const KINDS: readonly TraceKind<Told>[] = [told(ORDERS, (trace) => ({ type: 'orders', trace })), told(REPLICAS, (run) => ({ type: 'replicas', run }))];
+/** What a kind of runs is called, and which of these options are for it. */
+interface Kind {
+  readonly is: string;
+  readonly options: typeof OF_NODES | typeof OF_ORDERS;
+}
+
+/** A run as a file holds it. */
+interface Told extends Kind {
+  /** By which `--order` chooses it. */
+  readonly number?: number;
+  shown(order: TraceOrder): Shown;
+}
+
+const KINDS: readonly TraceKind<Told>[] = [
+  told(ORDERS, { is: 'a trace of orders', options: OF_ORDERS }, (trace) => ({ number: trace.ordered.number, shown: () => shownOrder(trace) })),
+  told(REPLICAS, { is: 'of a run of replicas', options: OF_NODES }, (run) => ({ shown: (order) => shownRun(run, order) })),
+  told(MEMBERS, { is: 'of a run of nodes', options: OF_NODES }, (run) => ({ shown: (order) => shownRun(run, order) })),
+];
 
 /** Shows a trace file. @returns the exit status */
 export function traceCommand(order: TraceOrder): number {
@@ -73,32 +92,36 @@ function tracesIn(file: string): readonly Told[] {
   }
 }
 
-function told<Run>(kind: TraceKind<Run>, as: (run: Run) => Told): TraceKind<Told> {
-  return { ...kind, begin: (head) => {
+function told<Own>(kind: TraceKind<Own>, about: Kind, as: (run: Own) => Pick<Told, 'number' | 'shown'>): TraceKind<Told> {
+  return { ...kind, begin(head) {
     const reader = kind.begin(head);
-    return { take: (fact) => reader.take(fact), end: (judged) => as(reader.end(judged)) };
+    return { take: (fact) => reader.take(fact), end: (judged) => ({ ...about, ...as(reader.end(judged)) }) };
   } };
 }
 
-/** The runs that are to be shown. @throws UsageError where an option is for the other kind of runs */
-function shownBy(runs: readonly Told[], order: TraceOrder): readonly Shown[] {
-  const traces = runs.flatMap((one) => (one.type === 'orders' ? [one.trace] : []));
-  if (traces.length > 0) {
-    const strange = order.messages ? '--messages' : order.from !== undefined ? '--from' : order.to !== undefined ? '--to' : undefined;
-    if (strange !== undefined) throw new UsageError(`${strange} is for a run of replicas, and this is a trace of orders`);
-    return chosen(traces, order.number).map((trace) => ({
-      transcript: () => transcriptOfOrder(trace), chart: () => chartOfOrder(trace), story: () => storyOfOrder(trace), wholeStory: () => storyOfOrder(trace),
-    }));
-  }
-  if (order.number !== undefined) throw new UsageError('--order is for a trace of orders, and this is of a run of replicas');
-  return runs.flatMap((one) => (one.type === 'replicas' ? [within(one.run, order)] : [])).map((run) => ({
-    transcript: () => transcriptOf(run, order), chart: () => chartOf(run), story: () => foldedStoryOf(run), wholeStory: () => storyOf(run),
-  }));
+const shownOrder = (trace: Trace): Shown => ({
+  transcript: () => transcriptOfOrder(trace), chart: () => chartOfOrder(trace), story: () => storyOfOrder(trace), wholeStory: () => storyOfOrder(trace),
+});
+
+function shownRun(whole: Run, { from, to, messages }: TraceOrder): Shown {
+  const run = within(whole, { from, to });
+  return { transcript: () => transcriptOf(run, { messages }), chart: () => chartOf(run), story: () => foldedStoryOf(run), wholeStory: () => storyOf(run) };
 }
 
-function chosen(traces: readonly Trace[], number: number | undefined): readonly Trace[] {
-  if (number === undefined) return traces;
-  const found = traces.filter(({ ordered }) => ordered.number === number);
-  if (found.length === 0) throw new UsageError(`there is no order ${number} in the trace: it has ${traces.map(({ ordered }) => ordered.number).join(', ')}`);
+/** The runs that are to be shown. @throws UsageError where an option is for another kind of runs */
+function shownBy(runs: readonly Told[], order: TraceOrder): readonly Shown[] {
+  const given = { order: order.number !== undefined, from: order.from !== undefined, to: order.to !== undefined, messages: order.messages };
+  // A file has runs of one kind.
+  const { is, options } = runs[0]!;
+  const [strange, whose] = options === OF_ORDERS ? [OF_NODES, 'a trace that simulate wrote'] : [OF_ORDERS, 'a trace of orders'];
+  const mistake = strange.find((option) => given[option]);
+  if (mistake !== undefined) throw new UsageError(`--${mistake} is for ${whose}, and this is ${is}`);
+  return chosen(runs, order.number).map((run) => run.shown(order));
+}
+
+function chosen(runs: readonly Told[], number: number | undefined): readonly Told[] {
+  if (number === undefined) return runs;
+  const found = runs.filter((run) => run.number === number);
+  if (found.length === 0) throw new UsageError(`there is no order ${number} in the trace: it has ${runs.map((run) => run.number).join(', ')}`);
   return found;
 }

@@ -24,7 +24,7 @@ export const randomised = systemOf({
   judge: (plan, loyal) => new AgreementJudge(plan, loyal),
   words: {
     asked: (inputs) => `given ${inputs.map(({ input }) => input.value).join(' ')}`,
-    input: (node, { value }) => `node ${node} is given ${value}`,
-    output: (node, { value, round }) => `node ${node} decided ${value} in round ${round}`,
+    input: ({ value }) => `is given ${value}`,
+    output: ({ value, round }) => `decided ${value} in round ${round}`,
   },
 });

@@ -47,7 +47,7 @@ export function readRuns<Run>(text: string, kinds: readonly TraceKind<Run>[]): R
     if (begun === undefined && open === undefined) {
       const isFact = kinds.some((one) => one.versions.some((version) => isSound(one, fact, version)));
       if (!isFact) throw damaged(number, `not a fact of a trace: ${quoted(line)}`);
-      throw damaged(number, `a trace begins with what was ${kinds.map(({ head }) => head).join(' or ')}, not with ${quoted(type)}`);
+      throw damaged(number, `a trace begins with what was ${oneOf(kinds.map(({ head }) => head))}, not with ${quoted(type)}`);
     }
     const version = begun === undefined ? open!.version : versionOf(begun, fact, number);
     if (begun !== undefined && kind !== undefined && begun !== kind) throw damaged(number, `one of the ${begun.runs} in a trace of ${kind.runs}, and a trace has one kind of run only`);
@@ -68,6 +68,9 @@ export function readRuns<Run>(text: string, kinds: readonly TraceKind<Run>[]): R
   if (runs.length === 0) throw new UserError('the trace is empty');
   return runs;
 }
+
+/** Words as a choice: `ordered, scheduled or planned`. */
+const oneOf = (words: readonly string[]): string => words.join(', ').replace(/, (?=[^,]*$)/, ' or ');
 
 const damaged = (line: number, flaw: string): UserError => new UserError(`line ${line}: ${flaw}`);
 

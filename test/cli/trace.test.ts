@@ -26,7 +26,16 @@ describe('generals trace', () => {
     expect(readFileSync(file, 'utf8')).to.equal(kept('orders-1.svg'));
   });
 
-  it('tells what simulate --trace wrote as simulate told it', async () => {
+  for (const protocol of ['bracha', 'ben-or']) {
+    it(`tells what simulate --protocol ${protocol} --trace wrote as simulate told it, and draws it`, async () => {
+      const file = join(folder, `${protocol}.jsonl`);
+      const { out } = await generals(['simulate', '--protocol', protocol, '--seed', '3', '--trace', file]);
+      expect(await generals(['trace', file])).to.deep.include({ code: 0, err: '', out });
+      expect((await generals(['trace', file, '--diagram', '--to', '540'])).out).to.match(new RegExp(`^${protocol} among \\d, seed 3\n`));
+    });
+  }
+
+  it('tells what simulate --trace wrote of replicas as simulate told it', async () => {
     const file = join(folder, 'replicas.jsonl');
     const { out } = await generals(['simulate', '--seed', '14', '--trace', file]);
     expect(await generals(['trace', file])).to.deep.include({ code: 0, err: '', out });
@@ -40,9 +49,9 @@ describe('generals trace', () => {
   });
 
   const mistakes: readonly (readonly [args: readonly string[], line: RegExp])[] = [
-    [['orders-1.jsonl', '--from', '3'], /^generals: --from is for a run of replicas, and this is a trace of orders – /],
-    [['orders-1.jsonl', '--to', '3'], /^generals: --to is for a run of replicas/],
-    [['orders-1.jsonl', '--messages'], /^generals: --messages is for a run of replicas/],
+    [['orders-1.jsonl', '--from', '3'], /^generals: --from is for a trace that simulate wrote, and this is a trace of orders – /],
+    [['orders-1.jsonl', '--to', '3'], /^generals: --to is for a trace that simulate wrote/],
+    [['orders-1.jsonl', '--messages'], /^generals: --messages is for a trace that simulate wrote/],
     [['orders-1.jsonl', '--order', '99'], /^generals: there is no order 99 in the trace: it has 1, 2/],
     [['pbft-1.jsonl', '--order', '1'], /^generals: --order is for a trace of orders, and this is of a run of replicas/],
     [['pbft-1.jsonl', '--from', '5', '--to', '4'], /^generals: --from 5 is after --to 4/],

@@ -11,10 +11,10 @@ export interface TraceOrder {
   readonly svg: string | undefined;
   /** The only order to show; all if undefined. */
   readonly number: number | undefined;
-  /** The part of the time of a run of replicas; all if undefined. */
+  /** The part of the time of a run that simulate wrote; all if undefined. */
   readonly from: number | undefined;
   readonly to: number | undefined;
-  /** Whether sentences tell every message of replicas. */
+  /** Whether sentences tell every message of such a run. */
   readonly messages: boolean;
 }
 
@@ -27,9 +27,9 @@ export const trace = subcommand({
     shiviz: flag('the log format of ShiViz'),
     svg: file('a picture'),
     order: whole('<number>', 'only that order', { min: 1, otherwise: 'all' }),
-    from: whole('<ms>', 'of replicas, only what was sent and done from that virtual time on', { min: 0, otherwise: 'the beginning' }),
+    from: whole('<ms>', 'of what simulate wrote, only what was sent and done from that virtual time on', { min: 0, otherwise: 'the beginning' }),
     to: whole('<ms>', 'and up to that one', { min: 0, otherwise: 'the end' }),
-    messages: flag('with sentences for every message of replicas'),
+    messages: flag('with sentences for every message of what simulate wrote'),
   },
   operands: { type: 'files' },
   examples: [

@@ -1,5 +1,7 @@
-import { counted, figure } from '../../core/figures.ts';
+import { counted } from '../../core/figures.ts';
 import type { NodeId } from '../../core/node.ts';
+import { accusedText } from '../../trace/nodes/met.ts';
+import { atTime } from '../../trace/nodes/sentences.ts';
 import type { Message } from '../pbft/messages.ts';
 import type { ReplicaStatus } from '../pbft/status.ts';
 
@@ -32,9 +34,6 @@ export function describeFact(fact: RunFact | Untold): string | undefined {
   return words === undefined ? undefined : atTime(fact.at, words);
 }
 
-/** Some words behind the time that they are about. */
-export const atTime = (at: number, words: string): string => `${String(at).padStart(6)} ms  ${words}`;
-
 /** What is told of in other words, if at all. */
 interface Untold {
   readonly at: number;
@@ -59,7 +58,7 @@ export function inWords(fact: RunFact | Untold): string | undefined {
     case 'refused':
       return `client ${fact.client} was refused request ${fact.request}: ${fact.reason}`;
     case 'accused':
-      return `node ${fact.by} accuses node ${fact.suspect} of ${fact.evidence}`;
+      return accusedText(fact);
     case 'fell':
       return `replica ${fact.replica} falls`;
     case 'came-back':
@@ -77,11 +76,10 @@ export function inWords(fact: RunFact | Untold): string | undefined {
   }
 }
 
-/** What came of a run, in one sentence. */
-export const describeJudgement = ({ witness, places, view, events, time }: { readonly witness?: string; readonly places: number; readonly view: number; readonly events: number; readonly time: number }): string =>
-  witness === undefined
-    ? `Safety and liveness held: ${counted(places, 'place')} of the log, view ${view}, ${counted(events, 'event')} in ${figure(time)} ms of virtual time.`
-    : `Violated: ${witness}.`;
+/** What replicas promise, and how far they came, in words. */
+export const PROMISES = 'Safety and liveness';
+
+export const progressText = ({ places, view }: { readonly places: number; readonly view: number }): string => `${counted(places, 'place')} of the log, view ${view}`;
 
 const statusInWords = ({ view, isChangingView, sequence, executed, stableCheckpoint, waiting }: ReplicaStatus): string =>
   `in view ${view}${isChangingView ? ', which has not begun' : ''}, at place ${sequence}, with ${counted(executed, 'request')} executed, ${waiting} waiting, and stable up to ${stableCheckpoint}`;

@@ -18,7 +18,7 @@ import type { ReplicaProtocol } from '../pbft/names.ts';
 import { replica } from '../pbft/replica.ts';
 import { slotAt, type ReplicaState } from '../pbft/state.ts';
 import { stateDigest, statusOf } from '../pbft/status.ts';
-import { describeFact, type RunFact } from './facts.ts';
+import { PROMISES, describeFact, progressText, type RunFact } from './facts.ts';
 import { describePlan, drawPlan, onlyParts, partsOf, printPlan, type PbftPlan } from './fault-plan.ts';
 import { Users } from './users.ts';
 import { judgeWords } from './words.ts';
@@ -27,7 +27,7 @@ const pbftSystem = (name: ReplicaProtocol, summary: string, aliases: readonly st
   name,
   aliases,
   summary,
-  promises: 'Safety and liveness',
+  promises: PROMISES,
   members: 4,
   strategies: REPLICA_FAULTS,
   draw: (request) => drawPlan({ ...request, protocol: name }),
@@ -200,8 +200,7 @@ class PbftRun implements Run {
   }
 
   progress(): string {
-    const { places, view } = this.figures();
-    return `${counted(places, 'place')} of the log, view ${view}`;
+    return progressText(this.figures());
   }
 
   #good(): readonly SimNode[] {

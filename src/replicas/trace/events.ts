@@ -1,7 +1,7 @@
 import { quoted } from '../../core/user-error.ts';
-import { inWords, type RunFact } from '../sim/facts.ts';
-import type { Event } from '../../trace/nodes/run.ts';
 import type { Met } from '../../trace/nodes/met.ts';
+import type { Event } from '../../trace/nodes/run.ts';
+import { inWords, type RunFact } from '../sim/facts.ts';
 
 /** A fact that only replicas and their clients have. */
 export type OwnFact = Exclude<RunFact, { readonly type: 'sent' | 'heard' | 'accused' | Met }>;

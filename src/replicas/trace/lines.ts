@@ -1,9 +1,10 @@
-import { describeJudgement } from '../sim/facts.ts';
-import { factIn, isCount, isList, isObject, isText, type Fields } from '../../trace/sound.ts';
-import { eventOf, type OwnFact } from './events.ts';
 import { headIn, isBegun, isHeadFact, kindOfNodes, lineOfHead } from '../../trace/nodes/kind.ts';
-import { isOldHead, modern } from './old.ts';
 import type { HeadFact } from '../../trace/nodes/run.ts';
+import { sentenceOf } from '../../trace/nodes/sentences.ts';
+import { factIn, isCount, isList, isObject, isText, type Fields } from '../../trace/sound.ts';
+import { PROMISES, progressText } from '../sim/facts.ts';
+import { eventOf, type OwnFact } from './events.ts';
+import { isOldHead, modern } from './old.ts';
 import { wordsOf } from './words.ts';
 
 /**
@@ -40,7 +41,10 @@ export const REPLICAS = kindOfNodes({
   said: { fell: 'falls', 'came-back': 'comes back' },
   isJudged: ({ verdict, witness, events, view, places, time }) =>
     [events, view, places, time].every(isCount) && (verdict === 'holds' ? witness === undefined : verdict === 'violated' && isText(witness)),
-  judgementOf: (judged) => ({ text: describeJudgement(factIn<Judged>(judged)), isBad: judged['verdict'] === 'violated' }),
+  judgementOf(fact) {
+    const judged = factIn<Judged>(fact);
+    return sentenceOf({ ...judged, promises: PROMISES, progress: progressText(judged) });
+  },
 });
 
 const isKnown = (type: unknown): type is OwnFact['type'] => typeof type === 'string' && Object.hasOwn(SOUND, type);

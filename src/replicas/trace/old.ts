@@ -1,8 +1,8 @@
 import { counted } from '../../core/figures.ts';
 import { nodeId } from '../../core/node.ts';
-import { isCount, isList, type Fields } from '../../trace/sound.ts';
 import { NODES_MAX } from '../../trace/nodes/kind.ts';
 import type { Head } from '../../trace/nodes/run.ts';
+import { isCount, isList, type Fields } from '../../trace/sound.ts';
 
 /*
  * Version 1 of the traces of replicas: messages had no numbers, nothing was said of arrivals, `members` was how many replicas there

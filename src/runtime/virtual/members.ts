@@ -5,10 +5,12 @@ import type { AnyMachine, DurableMachine, Settings } from '../../core/machine.ts
 import type { NodeId } from '../../core/node.ts';
 import { symbolicSeal } from '../../core/seal.ts';
 import { STRATEGIES } from '../../core/strategies.ts';
+import { describeFact, type MemberFact } from './facts.ts';
 import { describeLinks, describeOutages, describeTraitors, drawBursts, drawFaults, drawFrom, drawTraitors, membersOf, type Draw, type FaultPlan } from './fault-plan.ts';
+import { lineOfPlanned } from './lines.ts';
 import type { Network, SimNode } from './network.ts';
 import { among, numbered, onlyFaults, partsOfFaults } from './shrink.ts';
-import type { BeginOptions, Fact, Finding, Run, System, Violation } from './system.ts';
+import type { BeginOptions, Finding, Run, System, Violation } from './system.ts';
 
 /** What a node is asked, and when; and once more when the network is stable, as its user cannot know whether it was taken. */
 export interface PlannedInput<Input> {
@@ -53,8 +55,9 @@ export interface Definition<V extends TypedVocabulary, State extends object> {
   judge(plan: MemberPlan<V['input']>, loyal: readonly NodeId[]): Judge<V, State>;
   readonly words: {
     asked(inputs: readonly PlannedInput<V['input']>[]): string;
-    input(node: NodeId, input: V['input']): string;
-    output(node: NodeId, output: V['output']): string;
+    /** What a node is asked, and what it hands on, behind its name: `is given 1`, `decided 1`. */
+    input(input: V['input']): string;
+    output(output: V['output']): string;
   };
 }
 
@@ -77,55 +80,21 @@ export function systemOf<V extends TypedVocabulary, State extends object>(defini
     print(plan) {
       const { n, seed, traitors, partitions, ...rest } = plan;
       const drawn = { ...rest, partitions: partitions.map(({ side, ...partition }) => ({ ...partition, side: [...side] })) };
-      return `${JSON.stringify({ v: 1, type: 'planned', protocol: name, seed, members: membersOf(n), traitors: [...traitors].map(([id, kind]) => ({ id, kind })), about: this.describe(plan), plan: drawn })}\n`;
+      const named = [...traitors].map(([id, kind]) => ({ id, kind }));
+      return lineOfPlanned({ protocol: name, seed, members: membersOf(n), clients: [], traitors: named, about: this.describe(plan) }, drawn);
     },
     parts: (plan) => [...partsOfFaults(plan), ...numbered('input', plan.inputs)],
     only: (plan, parts) => ({ ...plan, ...onlyFaults(plan, parts), inputs: among('input', plan.inputs, parts) }),
     begin: (plan, options) => new MemberRun(definition, plan, options),
-    inWords(fact) {
-      const said = inWords(definition, fact as MemberFact<V>);
-      return said === undefined ? undefined : `${String(fact.at).padStart(6)} ms  ${said}`;
-    },
+    inWords: (fact) => describeFact(fact as MemberFact),
   };
-}
-
-type MemberFact<V extends TypedVocabulary> = Fact & (
-  | { readonly type: 'input'; readonly node: NodeId; readonly input: V['input'] }
-  | { readonly type: 'output'; readonly node: NodeId; readonly output: V['output'] }
-  | { readonly type: 'accused'; readonly by: NodeId; readonly suspect: NodeId; readonly evidence: string }
-  | { readonly type: 'paused' | 'went-on' | 'fell' | 'came-back'; readonly replica: NodeId }
-  | { readonly type: 'sent' | 'heard' }
-);
-
-function inWords<V extends TypedVocabulary, State extends object>({ words }: Definition<V, State>, fact: MemberFact<V>): string | undefined {
-  switch (fact.type) {
-    case 'input':
-      return words.input(fact.node, fact.input);
-    case 'output':
-      return words.output(fact.node, fact.output);
-    case 'accused':
-      return `node ${fact.by} accuses node ${fact.suspect} of ${fact.evidence}`;
-    case 'paused':
-      return `node ${fact.replica} stops in its tracks`;
-    case 'went-on':
-      return `node ${fact.replica} goes on`;
-    case 'fell':
-      return `node ${fact.replica} crashes`;
-    case 'came-back':
-      return `node ${fact.replica} is restarted`;
-    case 'sent':
-    case 'heard':
-      return undefined;
-    default:
-      return fact satisfies never;
-  }
 }
 
 class MemberRun<V extends TypedVocabulary, State extends object> implements Run {
   readonly nodes: Run['nodes'];
   readonly #definition: Definition<V, State>;
   readonly #plan: MemberPlan<V['input']>;
-  readonly #observe: BeginOptions['observe'];
+  readonly #observe: ((fact: MemberFact) => void) | undefined;
   readonly #judge: Judge<V, State>;
   #network!: Network;
 
@@ -149,11 +118,12 @@ class MemberRun<V extends TypedVocabulary, State extends object> implements Run 
   }
 
   ask(network: Network): void {
+    const { words } = this.#definition;
     this.#network = network;
     for (const { at, node: id, input } of this.#plan.inputs) {
       for (const time of [at, this.#plan.stabilisesAt + 1]) {
         network.at(time, () => {
-          if (time === at) this.#observe?.({ at, type: 'input', node: id, input } as Fact);
+          if (time === at) this.#observe?.({ at, type: 'input', node: id, words: words.input(input), input });
           for (const node of network.nodes) if (node.id === id) network.input(node, input);
         });
       }
@@ -162,7 +132,7 @@ class MemberRun<V extends TypedVocabulary, State extends object> implements Run 
 
   output({ id }: SimNode, output: unknown): void {
     if (!this.#plan.traitors.has(id)) this.#judge.output(id, output);
-    this.#observe?.({ at: this.#network.now, type: 'output', node: id, output } as Fact);
+    this.#observe?.({ at: this.#network.now, type: 'output', node: id, words: this.#definition.words.output(output), output });
   }
 
   accuse({ id }: SimNode, suspect: NodeId, evidence: string): void {

@@ -1,6 +1,6 @@
 import type { NodeId } from '../../core/node.ts';
 import type { Cell, Chart, Entry, Part, Row } from '../chart.ts';
-import { namesText, nodesIn, shortNames, longNames } from './names.ts';
+import { longNames, namesText, nodesIn, shortNames } from './names.ts';
 import { arrivalsOf, type Run, type Sent } from './run.ts';
 import { foldedText, isTooMuch, slicesOf, type Talk } from './slices.ts';
 

@@ -2,12 +2,13 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import { readFileSync } from 'node:fs';
 import { UserError } from '../../../src/core/user-error.ts';
-import { describeFact, describeJudgement, type RunFact } from '../../../src/replicas/sim/facts.ts';
+import { describeFact, type RunFact } from '../../../src/replicas/sim/facts.ts';
 import { collector, pbft } from '../../../src/replicas/sim/system.ts';
+import { describeOutcome, lineOfJudged } from '../../../src/runtime/virtual/lines.ts';
 import { simulate } from '../../../src/runtime/virtual/simulate.ts';
 import { chartOf } from '../../../src/trace/nodes/chart.ts';
 import { lineOfFact } from '../../../src/trace/nodes/kind.ts';
-import { REPLICAS, type Judged } from '../../../src/replicas/trace/lines.ts';
+import { REPLICAS } from '../../../src/replicas/trace/lines.ts';
 import { within, type Fact, type Run } from '../../../src/trace/nodes/run.ts';
 import { MESSAGES_MAX } from '../../../src/trace/nodes/slices.ts';
 import { foldedStoryOf, storyOf } from '../../../src/trace/nodes/story.ts';
@@ -23,14 +24,13 @@ import { projectPath } from '../../support/run.ts';
 const runIn = (text: string): Run => readRuns(text, [REPLICAS])[0]!;
 
 /** What was told while a schedule happened, and its trace. */
-function simulated(protocol: 'pbft' | 'collector', seed: number): { readonly facts: readonly RunFact[]; readonly judged: Judged; readonly about: string; readonly text: string } {
+function simulated(protocol: 'pbft' | 'collector', seed: number): { readonly facts: readonly RunFact[]; readonly judgement: string; readonly about: string; readonly text: string } {
   const system = { pbft, collector }[protocol];
   const plan = system.draw({ n: 4, seed });
   const facts: RunFact[] = [];
-  const { type, events, figures, time } = simulate(system, plan, { observe: (fact) => void facts.push(fact as RunFact) });
-  const judged: Judged = { type: 'judged', verdict: type === 'holds' ? type : 'violated', events, view: figures['view']!, places: figures['places']!, time };
+  const outcome = simulate(system, plan, { observe: (fact) => void facts.push(fact as RunFact) });
   const about = system.describe(plan);
-  return { facts, judged, about, text: system.print(plan) + facts.map(lineOfFact).join('') + lineOfFact(judged) };
+  return { facts, judgement: describeOutcome(system, outcome), about, text: system.print(plan) + facts.map(lineOfFact).join('') + lineOfJudged(system, outcome) };
 }
 
 const ofType = <Type extends Fact['type']>({ facts }: Run, type: Type) => facts.filter((fact): fact is Extract<Fact, { type: Type }> => fact.type === type);
@@ -48,7 +48,7 @@ for (const [protocol, seed] of [['pbft', 14], ['pbft', 9], ['collector', 14], ['
     });
 
     it('is read as it was written, with messages in words', () => {
-      expect(run.judgement).to.deep.equal({ text: describeJudgement(told.judged), isBad: false });
+      expect(run.judgement).to.deep.equal({ text: told.judgement, isBad: false });
       expect(run.facts).to.have.length(told.facts.length);
       run.facts.forEach((fact, index) => {
         const written = told.facts[index]!;
@@ -73,7 +73,7 @@ for (const [protocol, seed] of [['pbft', 14], ['pbft', 9], ['collector', 14], ['
 
     it('is told by the sentences that were said while it went', () => {
       const said = told.facts.flatMap((fact) => describeFact(fact) ?? []);
-      expect(transcriptOf(run)).to.equal([`${told.about}.`, ...said, describeJudgement(told.judged), ''].join('\n'));
+      expect(transcriptOf(run)).to.equal([`${told.about}.`, ...said, told.judgement, ''].join('\n'));
     });
 
     it('with all messages, if asked to', () => {
