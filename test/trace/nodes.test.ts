@@ -29,6 +29,9 @@ import { greeters } from '../support/greeters.ts';
 import { CLEAN_LINE, CLEAN_LINES, expectInside, expectMermaid, loggedEvents, replaced, unclosed } from '../support/pictures.ts';
 import { generals, projectPath } from '../support/run.ts';
 
+/** All kinds of runs of nodes that the program reads. */
+const NODES = [REPLICAS, MEMBERS];
+
 const runIn = (text: string): Run => readRuns(text, [MEMBERS])[0]!;
 
 /** What was said while the plan of a seed happened, and its trace. */
@@ -102,6 +105,17 @@ for (const [system, seed] of [[broadcast, 3], [broadcast, 7], [randomised, 3], [
     });
   });
 }
+
+describe('a trace of any system that can be simulated', () => {
+  for (const system of SYSTEMS) {
+    it(`is told as it was said while it went (${system.name})`, () => {
+      for (const seed of [1, 2, 5]) {
+        const { said, text } = simulated(system, system.draw({ n: system.members, seed }));
+        expect(transcriptOf(readRuns(text, NODES)[0]!)).to.equal(said);
+      }
+    });
+  }
+});
 
 describe('a trace of a system that the program does not know', () => {
   let folder: string;
