@@ -84,18 +84,34 @@ interface Counted {
 /** The votes for what was decided, when no more come: those of the slower nodes are on their way yet when a user is answered. */
 async function counts(source: Source, { request, seconds }: Run): Promise<Counted> {
   const pause = Math.min(Math.max(PAUSE_MIN, seconds * 250), PAUSE_MAX);
-  await delay(pause);
+  await pauseTogether(pause);
   const place = await source.placeOf(request);
   if (place === undefined) return { place, tallies: new Map() };
   let tallies = await source.tallies(place);
   for (let round = 1; round < ROUNDS_MAX; round += 1) {
-    await delay(pause);
+    await pauseTogether(pause);
     const before = sumOf(tallies);
     tallies = await source.tallies(place);
     if (sumOf(tallies) === before) break;
   }
   return { place, tallies };
 }
+
+/** A pause that ends with those of others, at the next of these moments: what is asked in one moment is asked at once. */
+function pauseTogether(pause: number): Promise<void> {
+  const now = performance.now();
+  const moment = Math.ceil((now + pause) / MOMENT);
+  let ended = moments.get(moment);
+  if (ended === undefined) {
+    ended = delay(moment * MOMENT - now).then(() => void moments.delete(moment));
+    moments.set(moment, ended);
+  }
+  return ended;
+}
+
+const moments = new Map<number, Promise<void>>();
+/** Milliseconds from one to the next. */
+const MOMENT = 50;
 
 const sumOf = (tallies: Tallies): number => [...tallies.values()].reduce((sum, { correct, corrupt }) => sum + correct + corrupt, 0);
 

@@ -53,18 +53,15 @@ export function networkSeal({ cluster, self, secret, keysOf, verdicts = newVerdi
   let own: KeyObject | undefined;
   const publicKeys = new Map<NodeId, KeyObject>();
   // Bodies are plain data that nobody changes; one body is signed once and asked about often.
-  const texts = new WeakMap<object, string>();
-  const digests = new WeakMap<object, string>();
+  const forms = new WeakMap<object, Form>();
 
-  function canonical(body: object | string): string {
-    if (typeof body === 'string') return JSON.stringify(body);
-    let text = texts.get(body);
-    if (text === undefined) {
-      text = canonicalize(body)!;
-      texts.set(body, text);
-    }
-    return text;
+  function formOf(body: object): Form {
+    let form = forms.get(body);
+    if (form === undefined) forms.set(body, (form = { text: canonicalize(body)!, digest: undefined }));
+    return form;
   }
+
+  const canonical = (body: object | string): string => (typeof body === 'string' ? JSON.stringify(body) : formOf(body).text);
 
   const signed = (by: NodeId, domain: string, body: object | string): Buffer => Buffer.from(`generals 1\n${JSON.stringify([cluster, by, domain])}\n${canonical(body)}`);
 
@@ -110,14 +107,16 @@ export function networkSeal({ cluster, self, secret, keysOf, verdicts = newVerdi
       return verdict;
     },
     digest(body) {
-      let digest = digests.get(body);
-      if (digest === undefined) {
-        digest = hash('sha256', canonical(body), 'base64url');
-        digests.set(body, digest);
-      }
-      return digest;
+      const form = formOf(body);
+      return (form.digest ??= hash('sha256', form.text, 'base64url'));
     },
   };
+}
+
+/** What is made of a body: its canonical text, and the digest of that once somebody asks. One entry, as weak ones are dear to collect. */
+interface Form {
+  readonly text: string;
+  digest: string | undefined;
 }
 
 /** The most recent verdicts on signatures, each under the signature and the digest of all that it is over. */

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
 import { UserError } from '../../core/user-error.ts';
-import type { Being } from './letters.ts';
+import type { Being, Finding, Letter, Question } from './letters.ts';
 import type { Plan } from './plan.ts';
 import type { Commanding, Run } from './replica.ts';
 import { THREADS_MAX } from './room.ts';
@@ -41,10 +41,10 @@ export const OFFLINE = 'offline';
 export class LiveCluster {
   readonly urls: readonly string[];
   readonly #units: ReadonlyMap<number, Unit>;
-  readonly #places: Questions<Place | undefined>;
-  readonly #tallies: Questions<Tally>;
+  readonly #places: Questions<string, Place | undefined>;
+  readonly #tallies: Questions<Place, Tally>;
 
-  private constructor(urls: readonly string[], units: ReadonlyMap<number, Unit>, places: Questions<Place | undefined>, tallies: Questions<Tally>) {
+  private constructor(urls: readonly string[], units: ReadonlyMap<number, Unit>, places: Questions<string, Place | undefined>, tallies: Questions<Place, Tally>) {
     this.urls = urls;
     this.#units = units;
     this.#places = places;
@@ -54,8 +54,9 @@ export class LiveCluster {
   /** @throws UserError if a replica cannot listen where it is told to, or cannot use its folder and nobody is told that it stays down */
   static async start({ plan, secrets, kinds, host, port, folderOf, separate, listener }: ClusterOptions): Promise<LiveCluster> {
     const units = new Map<number, Unit>();
-    const places = new Questions<Place | undefined>();
-    const tallies = new Questions<Tally>();
+    const postAll = (letter: Letter): void => units.forEach((unit) => unit.post(letter));
+    const places = new Questions<string, Place | undefined>((questions) => postAll({ type: 'find', questions }));
+    const tallies = new Questions<Place, Tally>((questions) => postAll({ type: 'count', questions }));
     const up = new Map<number, () => void>();
     const spawn = separate ? inProcesses : inThreads(plan.members.length);
     const begun = plan.members.map(async ({ id }) => {
@@ -79,13 +80,14 @@ export class LiveCluster {
             case 'up':
               return up.get(id)?.();
             case 'answered':
-              return listener.answered?.(id, answer.run);
+              for (const run of answer.runs) listener.answered?.(id, run);
+              return undefined;
             case 'commanded':
               return listener.commanded?.(id, answer.command);
             case 'found':
-              return places.answer(answer.question, id, answer.place);
+              return places.answer(id, answer.findings);
             case 'counted':
-              return tallies.answer(answer.question, id, answer.tally);
+              return tallies.answer(id, answer.findings);
             case 'failed':
               unit.isEnding = true;
               return listener.lost?.(id, answer.message);
@@ -130,9 +132,8 @@ export class LiveCluster {
 
   /** Where a request was executed: most of those who executed it not long ago say so. Who was asked for it need not be among them. */
   async placeOf(request: string): Promise<Place | undefined> {
-    const { question, answers } = this.#places.ask([...this.#units.keys()]);
-    for (const unit of this.#units.values()) unit.post({ type: 'find', question, request });
-    const found = [...(await answers).values()].filter((place) => place !== undefined);
+    const answers = await this.#places.ask([...this.#units.keys()], request);
+    const found = [...answers.values()].filter((place) => place !== undefined);
     const share = (place: Place): number => found.filter(({ order, view, digest }) => order === place.order && view === place.view && digest === place.digest).length;
     return found.toSorted((a, b) => share(b) - share(a))[0];
   }
@@ -143,10 +144,8 @@ export class LiveCluster {
   }
 
   /** What votes for that each node has received; those that are gone or silent have none. */
-  async tallies(place: Place): Promise<ReadonlyMap<number, Tally>> {
-    const { question, answers } = this.#tallies.ask([...this.#units.keys()]);
-    for (const unit of this.#units.values()) unit.post({ type: 'count', question, place });
-    return answers;
+  tallies(place: Place): Promise<ReadonlyMap<number, Tally>> {
+    return this.#tallies.ask([...this.#units.keys()], place);
   }
 
   /** Ends all replicas, once what they are to save is saved. */
@@ -155,16 +154,23 @@ export class LiveCluster {
   }
 }
 
-/** Questions to all replicas, until all have answered or the time is up. */
-class Questions<Value> {
+/** Questions to all replicas, until all have answered or the time is up. What is asked in one turn of the event loop is posted as one. */
+class Questions<Subject, Value> {
+  readonly #post: (questions: readonly Question<Subject>[]) => void;
+  #unposted: Question<Subject>[] = [];
   #last = 0;
   readonly #open = new Map<number, { readonly awaited: Set<number>; readonly values: Map<number, Value>; readonly end: () => void }>();
 
-  ask(ids: readonly number[]): { readonly question: number; readonly answers: Promise<ReadonlyMap<number, Value>> } {
+  constructor(post: (questions: readonly Question<Subject>[]) => void) {
+    this.#post = post;
+  }
+
+  ask(ids: readonly number[], about: Subject): Promise<ReadonlyMap<number, Value>> {
     this.#last += 1;
     const question = this.#last;
     const values = new Map<number, Value>();
-    const answers = new Promise<ReadonlyMap<number, Value>>((resolve) => {
+    if (this.#unposted.push({ question, about }) === 1) setImmediate(() => this.#post(this.#unposted.splice(0)));
+    return new Promise((resolve) => {
       const end = (): void => {
         clearTimeout(patience);
         this.#open.delete(question);
@@ -174,14 +180,15 @@ class Questions<Value> {
       this.#open.set(question, { awaited: new Set(ids), values, end });
       if (ids.length === 0) end();
     });
-    return { question, answers };
   }
 
-  answer(question: number, id: number, value: Value): void {
-    const open = this.#open.get(question);
-    if (open?.awaited.delete(id) !== true) return;
-    open.values.set(id, value);
-    if (open.awaited.size === 0) open.end();
+  answer(id: number, findings: readonly Finding<Value>[]): void {
+    for (const { question, value } of findings) {
+      const open = this.#open.get(question);
+      if (open?.awaited.delete(id) !== true) continue;
+      open.values.set(id, value);
+      if (open.awaited.size === 0) open.end();
+    }
   }
 
   forget(id: number): void {

@@ -7,11 +7,22 @@ import type { Tally } from './tally.ts';
 export type Letter =
   | { readonly type: 'be'; readonly being: Being; readonly host: string; readonly port: number }
   | { readonly type: 'start'; readonly urls: readonly string[] }
-  /** Asks where a request was executed. */
-  | { readonly type: 'find'; readonly question: number; readonly request: string }
+  /** Asks where requests were executed. */
+  | { readonly type: 'find'; readonly questions: readonly Question<string>[] }
   /** Asks for the votes on what was executed. */
-  | { readonly type: 'count'; readonly question: number; readonly place: Place }
+  | { readonly type: 'count'; readonly questions: readonly Question<Place>[] }
   | { readonly type: 'stop' };
+
+/** What all that is asked in one moment is asked in one letter about: to post one costs more than to answer it. */
+export interface Question<Subject> {
+  readonly question: number;
+  readonly about: Subject;
+}
+
+export interface Finding<Value> {
+  readonly question: number;
+  readonly value: Value;
+}
 
 /** Who a replica is to be. */
 export interface Being {
@@ -31,10 +42,11 @@ export type Answer =
   | { readonly type: 'down'; readonly message: string }
   /** The user made a mistake: one line. */
   | { readonly type: 'refused'; readonly message: string }
-  | { readonly type: 'answered'; readonly run: Run }
+  /** Users were answered, all in one moment. */
+  | { readonly type: 'answered'; readonly runs: readonly Run[] }
   | { readonly type: 'commanded'; readonly command: Commanding }
-  | { readonly type: 'found'; readonly question: number; readonly place: Place | undefined }
-  | { readonly type: 'counted'; readonly question: number; readonly tally: Tally }
+  | { readonly type: 'found'; readonly findings: readonly Finding<Place | undefined>[] }
+  | { readonly type: 'counted'; readonly findings: readonly Finding<Tally>[] }
   /** It cannot go on, and ends. */
   | { readonly type: 'failed'; readonly message: string };
 

@@ -2,7 +2,7 @@ import { UserError } from '../../core/user-error.ts';
 import { DamagedLog } from '../../runtime/log.ts';
 import { newVerdicts, type Verdicts } from '../../runtime/seal.ts';
 import type { Answer, Delivery, Letter, Told } from './letters.ts';
-import { Replica } from './replica.ts';
+import { Replica, type Run } from './replica.ts';
 import { serviceNamed } from './services.ts';
 
 /** The way to the cluster from where its replicas live: a port of a thread, or the channel of a process. */
@@ -44,6 +44,7 @@ interface Superior {
 /** The life of one replica: it does what its cluster tells it. */
 function replicaOf(superior: Superior, verdicts: Verdicts): (letter: Letter) => void {
   let replica: Replica | undefined;
+  let runs: Run[] = [];
 
   return (letter) => {
     switch (letter.type) {
@@ -54,10 +55,10 @@ function replicaOf(superior: Superior, verdicts: Verdicts): (letter: Letter) => 
         void start(letter.urls);
         break;
       case 'find':
-        superior.post({ type: 'found', question: letter.question, place: replica?.placeOf(letter.request) });
+        post({ type: 'found', findings: letter.questions.map(({ question, about }) => ({ question, value: replica?.placeOf(about) })) });
         break;
       case 'count':
-        superior.post({ type: 'counted', question: letter.question, tally: replica?.tallyOf(letter.place) ?? { correct: 0, corrupt: 0 } });
+        post({ type: 'counted', findings: letter.questions.map(({ question, about }) => ({ question, value: replica?.tallyOf(about) ?? { correct: 0, corrupt: 0 } })) });
         break;
       case 'stop':
         void stop();
@@ -75,29 +76,46 @@ function replicaOf(superior: Superior, verdicts: Verdicts): (letter: Letter) => 
         service,
         verdicts,
         listener: {
-          answered: (run) => superior.post({ type: 'answered', run }),
-          commanded: (command) => superior.post({ type: 'commanded', command }),
+          answered(run) {
+            if (runs.push(run) === 1) setImmediate(tellRuns);
+          },
+          commanded: (command) => post({ type: 'commanded', command }),
           failed(error) {
-            superior.post({ type: 'failed', message: error.message });
+            post({ type: 'failed', message: error.message });
             void replica?.close();
             superior.exit(1);
           },
         },
       });
-      superior.post({ type: 'listening', port: await replica.listen(host, port) });
+      post({ type: 'listening', port: await replica.listen(host, port) });
     } catch (error) {
       if (!(error instanceof UserError || error instanceof DamagedLog)) throw error;
-      superior.post({ type: replica === undefined ? 'down' : 'refused', message: error.message });
+      post({ type: replica === undefined ? 'down' : 'refused', message: error.message });
     }
   }
 
   async function start(urls: readonly string[]): Promise<void> {
     await replica?.start(urls);
-    superior.post({ type: 'up' });
+    post({ type: 'up' });
   }
 
   async function stop(): Promise<void> {
     await replica?.close();
+    tellRuns();
     superior.exit(0);
+  }
+
+  /** Tells what is not told yet of users who were answered, before anything else is told. */
+  function post(answer: Answer): void {
+    tellRuns();
+    superior.post(answer);
+  }
+
+  /** One batch answers many users in one moment, and to post each of them costs as much as to order it does. */
+  function tellRuns(): void {
+    if (runs.length === 0) return;
+    const told = runs;
+    runs = [];
+    superior.post({ type: 'answered', runs: told });
   }
 }

@@ -11,14 +11,20 @@ export interface Tally {
 }
 
 /** What one message says about a place: all its votes that carry one digest. */
-interface Heard extends Place {
+interface Heard extends Omit<Place, 'order'> {
   readonly votes: readonly Pick<Vote, 'kind' | 'voter'>[];
+}
+
+/** What one node has said, by place, and how many messages that were. */
+interface Sender {
+  count: number;
+  readonly places: Map<number, Map<string, Heard>>;
 }
 
 /** Counts votes, and knows what was executed, for the last few places in the log. */
 export class Tallies {
   /** By who sent it, so that who makes up votes pushes out none but his own. */
-  readonly #heard = new Map<number, Map<string, Heard>>();
+  readonly #heard = new Map<number, Sender>();
   readonly #executed = new Map<number, Executed>();
   readonly #most: number;
 
@@ -29,13 +35,18 @@ export class Tallies {
 
   /** Takes note of the votes in one message. */
   heard(from: number, votes: readonly Vote[]): void {
-    let heard = this.#heard.get(from);
-    if (heard === undefined) this.#heard.set(from, (heard = new Map()));
+    let sender = this.#heard.get(from);
+    if (sender === undefined) this.#heard.set(from, (sender = { count: 0, places: new Map() }));
     for (const { order, view, digest } of distinct(votes)) {
-      const alike = votes.filter((vote) => vote.order === order && vote.view === view && vote.digest === digest);
-      heard.set([order, view, digest, ...alike.map(({ kind, voter }) => `${kind}${voter}`)].join(' '), { order, view, digest, votes: alike });
+      const alike = votes.length < 2 ? votes : votes.filter((vote) => vote.order === order && vote.view === view && vote.digest === digest);
+      let key = `${view} ${digest}`;
+      for (const { kind, voter } of alike) key += ` ${kind}${voter}`;
+      let heard = sender.places.get(order);
+      if (heard === undefined) sender.places.set(order, (heard = new Map()));
+      sender.count += heard.has(key) ? 0 : 1;
+      heard.set(key, { view, digest, votes: alike });
     }
-    trim(heard, this.#most);
+    while (sender.count > this.#most) dropOldest(sender);
   }
 
   executed(executed: Executed): void {
@@ -51,9 +62,9 @@ export class Tallies {
 
   of({ order, view, digest }: Place): Tally {
     const [correct, corrupt] = [new Set<string>(), new Set<string>()];
-    for (const heard of this.#heard.values()) {
-      for (const one of heard.values()) {
-        if (one.order !== order || one.view !== view) continue;
+    for (const { places } of this.#heard.values()) {
+      for (const one of places.get(order)?.values() ?? []) {
+        if (one.view !== view) continue;
         for (const { kind, voter } of one.votes) (one.digest === digest ? correct : corrupt).add(`${kind} ${voter}`);
       }
     }
@@ -64,6 +75,14 @@ export class Tallies {
 /** The votes, one for each place and digest. */
 const distinct = (votes: readonly Vote[]): readonly Vote[] =>
   votes.length < 2 ? votes : votes.filter((vote, index) => index === votes.findIndex(({ order, view, digest }) => order === vote.order && view === vote.view && digest === vote.digest));
+
+/** Of the place that was spoken of first. */
+function dropOldest(sender: Sender): void {
+  const [order, heard] = sender.places.entries().next().value!;
+  heard.delete(heard.keys().next().value!);
+  sender.count -= 1;
+  if (heard.size === 0) sender.places.delete(order);
+}
 
 function trim(map: Map<unknown, unknown>, most: number): void {
   while (map.size > most) map.delete(map.keys().next().value);

@@ -10,6 +10,8 @@ import { isIP } from 'node:net';
 export class Names {
   readonly #known = new Set<string>(['localhost']);
   #isOpen = false;
+  /** By which it was asked the last time. */
+  #latest: string | undefined;
 
   /** @param address that a node listens at: a name, or an address with or without brackets */
   addAddress(address: string): void {
@@ -23,7 +25,13 @@ export class Names {
   }
 
   /** @param authority a name or address, and perhaps a port, as in `Host` */
-  isHost = (authority: string): boolean => /^[^\s/?#@\\]+$/.test(authority) && this.#isKnown(nameIn(`http://${authority}`));
+  isHost(authority: string): boolean {
+    // Most ask by the same, and what is known stays known.
+    if (authority === this.#latest) return true;
+    const isKnown = /^[^\s/?#@\\]+$/.test(authority) && this.#isKnown(nameIn(`http://${authority}`));
+    if (isKnown) this.#latest = authority;
+    return isKnown;
+  }
 
   /** @param origin of a page, as in `Origin` */
   isOrigin = (origin: string): boolean => this.#isKnown(nameIn(origin));

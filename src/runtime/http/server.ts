@@ -104,7 +104,8 @@ const IMPATIENT: Plain = { status: 429, text: `wait for answers before you ask m
 /** What is wrong with where a request is to go, or whence it comes. */
 function misdirected(request: IncomingMessage, names: Names): Plain | undefined {
   const { headers, rawHeaders, method, httpVersionMinor, socket } = request;
-  const hosts = rawHeaders.filter((name, index) => index % 2 === 0 && name.length === 4 && name.toLowerCase() === 'host').length;
+  let hosts = 0;
+  for (let index = 0; index < rawHeaders.length; index += 2) if (rawHeaders[index]!.length === 4 && rawHeaders[index]!.toLowerCase() === 'host') hosts += 1;
   if (hosts > 1) return { status: 400, text: 'send one Host, not several' };
   if (headers.host === undefined) {
     // Probes of old speak HTTP/1.0 and name nobody. No browser does.
