@@ -18,6 +18,7 @@ import { readText } from './files.ts';
 import { isPlain } from '../repl/looks.ts';
 import { UsageError } from './arguments.ts';
 import type { CampaignOrder } from './faces/campaign.ts';
+import { newSeed } from './seeds.ts';
 import { heeding } from './signals.ts';
 
 /** Runs a campaign and shows its table. @returns the exit status: 0, 1 if it could not be saved, or 130 or 143 if a signal stopped it */
@@ -72,7 +73,7 @@ async function campaignFor(order: CampaignOrder): Promise<Campaign> {
   }
   const fields: Partial<Record<GridKey, Field>> = order.file === undefined ? {} : fieldsIn(readText(order.file), order.file);
   for (const key of given) fields[key] = { name: `--${key}`, value: order.fields[key] };
-  return newCampaign(gridOf(fields, Math.floor(Math.random() * 2 ** 32)), engineIn(order.engine));
+  return newCampaign(gridOf(fields, newSeed()), engineIn(order.engine));
 }
 
 const engineIn = (word: string | undefined): EngineChoice => (word === undefined ? 'auto' : wordIn({ name: '--engine', value: word.toLowerCase() }, ENGINE_CHOICES));

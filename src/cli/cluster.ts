@@ -1,7 +1,7 @@
 import { counted } from '../core/figures.ts';
 import { UserError, quoted, quotedPath } from '../core/user-error.ts';
 import { faultsTolerated } from '../core/quorum.ts';
-import { LiveCluster, OFFLINE, urlOf } from '../replicas/http/cluster.ts';
+import { LiveCluster, OFFLINE, urlOf, type ClusterOptions } from '../replicas/http/cluster.ts';
 import { claimCluster, readCluster, replicaFolder, writeCluster } from '../replicas/http/folder.ts';
 import { isAddress, newPlan, type Plan } from '../replicas/http/plan.ts';
 import type { Commanding } from '../replicas/http/replica.ts';
@@ -13,6 +13,7 @@ import type { ClusterOrder, CompareOrder } from './faces/cluster.ts';
 import { nodesUp } from './nodes-up.ts';
 import { warnIfOpen } from './open.ts';
 import { mustHaveRoom } from './room.ts';
+import { newSeed } from './seeds.ts';
 import { untilSignalled } from './signals.ts';
 
 /** Starts the replicas of a cluster, and keeps them going until a signal. @returns the exit status */
@@ -25,7 +26,7 @@ export async function clusterCommand(order: ClusterOrder | CompareOrder): Promis
   try {
     const { plan, secrets } = order.data === undefined ? planned : planFor(order);
     if (order.urls !== undefined) return prepared(order, plan, secrets);
-    return await untilSignalled((signalled) => served(order, plan, secrets, kinds, signalled));
+    return await untilSignalled((signalled) => served(order, { plan, secrets, kinds, seed: order.seed ?? newSeed() }, signalled));
   } finally {
     release();
   }
@@ -33,7 +34,10 @@ export async function clusterCommand(order: ClusterOrder | CompareOrder): Promis
 
 type Say = (line: string, fact: object) => void;
 
-async function served(order: ClusterOrder, plan: Plan, secrets: readonly string[], kinds: ReadonlyMap<number, string>, signalled: Promise<number>): Promise<number> {
+type Begun = Pick<ClusterOptions, 'plan' | 'secrets' | 'kinds' | 'seed'>;
+
+async function served(order: ClusterOrder, begun: Begun, signalled: Promise<number>): Promise<number> {
+  const { plan, secrets, kinds } = begun;
   mustHaveRoom({ members: plan.members.length, running: plan.members.filter(({ id }) => kinds.get(id) !== OFFLINE).length, separate: order.processes, logged: order.data !== undefined });
   // The secrets are kept before anything is said by them.
   if (order.data !== undefined) writeCluster(order.data, plan, secrets);
@@ -43,9 +47,7 @@ async function served(order: ClusterOrder, plan: Plan, secrets: readonly string[
   let printer: Printer | undefined;
   const nodes = nodesUp(plan.members.map(({ id }) => id).filter((id) => kinds.get(id) !== OFFLINE), plan.members.length, say);
   const cluster = await LiveCluster.start({
-    plan,
-    secrets,
-    kinds,
+    ...begun,
     host: order.host,
     port: order.port,
     folderOf: order.data === undefined ? undefined : (id) => replicaFolder(order.data!, id),
@@ -68,7 +70,7 @@ async function served(order: ClusterOrder, plan: Plan, secrets: readonly string[
   try {
     if (order.data !== undefined) writeCluster(order.data, { ...plan, members: plan.members.map((member, id) => ({ ...member, url: cluster.urls[id]! })) }, secrets);
     warnIfOpen(order.host);
-    if (nodes.count > 0) tell(order, plan, kinds, cluster, command, say);
+    if (nodes.count > 0) tell(order, begun, cluster, command, say);
     nodes.begin();
     printer = runPrinter(cluster, plan.members.map(({ id }) => id), say);
     const status = await Promise.race([signalled, nodes.gone]);
@@ -116,10 +118,11 @@ function prepared({ data, json }: ClusterOrder, plan: Plan, secrets: readonly st
   return 0;
 }
 
-function kindsFor({ byzantine, kind, traitors }: ClusterOrder, { members, protocol }: Plan): ReadonlyMap<number, string> {
+function kindsFor({ byzantine, kind, traitors, seed }: ClusterOrder, { members, protocol }: Plan): ReadonlyMap<number, string> {
   const known = [OFFLINE, ...serviceNamed(protocol).strategies];
   if (kind !== undefined && !known.includes(kind)) throw new UsageError(`--kind is ${known.join(', ')}, not ${quoted(kind)}`);
   if (kind !== undefined && byzantine === undefined && traitors === undefined) throw new UsageError(`--kind ${kind} says how, but not how many: --byzantine <k>, or which: --traitors <ids>`);
+  if (seed !== undefined && byzantine === undefined && traitors === undefined) throw new UsageError(`--seed ${seed} decides what traitors choose, and there are none: --byzantine <k>, or which: --traitors <ids>`);
   if (byzantine !== undefined && traitors !== undefined) throw new UsageError('--traitors says how many are Byzantine: leave --byzantine out');
   const count = members.length;
   if (byzantine !== undefined && byzantine > count) throw new UsageError(`--byzantine is at most ${count}, the number of nodes`);
@@ -131,13 +134,15 @@ function kindsFor({ byzantine, kind, traitors }: ClusterOrder, { members, protoc
 }
 
 /** In the old program's words and order, with our own between. */
-function tell(order: ClusterOrder, plan: Plan, kinds: ReadonlyMap<number, string>, cluster: LiveCluster, { view, commander, collector }: Commanding, say: Say): void {
+function tell(order: ClusterOrder, { plan, kinds, seed }: Begun, cluster: LiveCluster, { view, commander, collector }: Commanding, say: Say): void {
   const { members, protocol } = plan;
   const { urls, pids } = cluster;
   const faults = faultsTolerated(members.length);
   const ids = members.map(({ id }) => id);
   const nodes = ids.map((id) => ({ id, url: urls[id], kind: kinds.get(id) ?? 'loyal', ...(pids.has(id) ? { pid: pids.get(id) } : {}) }));
   const started = ids.filter((id) => kinds.get(id) !== OFFLINE);
+  // Who is off chooses nothing.
+  const isChosen = started.some((id) => kinds.has(id));
   // Where the commander is off, any other takes requests.
   const door = started.includes(commander) ? commander : (started[0] ?? commander);
   const lines = [
@@ -145,6 +150,7 @@ function tell(order: ClusterOrder, plan: Plan, kinds: ReadonlyMap<number, string
     `Total Nodes: ${ids.length} -> ${listed(ids)}`,
     `Byzantine Nodes: ${kinds.size}  -> ${listed([...kinds.keys()])}`,
     ...[...new Set(kinds.values())].map((kind) => `Byzantine Kind: ${kind}`),
+    ...(isChosen ? [`Seed: ${seed}`] : []),
     `Commander Node: 1 -> ${commander}`,
     ...(collector === undefined ? [] : [`Communication Node: ${collector}`]),
     '',
@@ -161,7 +167,7 @@ function tell(order: ClusterOrder, plan: Plan, kinds: ReadonlyMap<number, string
     order.data === undefined ? 'Without --data, nothing outlives this program' : `Logs: ${order.data}`,
     `Ready: curl -X POST -H 'Content-Type: application/json' -d '{"data":"very-important-data"}' ${urls[door]}/preprepare`,
   ];
-  say(lines.join('\n'), { type: 'ready', protocol, view, commander, nodes });
+  say(lines.join('\n'), { type: 'ready', protocol, view, commander, seed: isChosen ? seed : undefined, nodes });
 }
 
 const listed = (ids: readonly number[]): string => `[${ids.join(', ')}]`;

@@ -13,6 +13,7 @@ import { plainLines } from '../repl/progress.ts';
 import { UsageError } from './arguments.ts';
 import type { CompareOrder } from './faces/cluster.ts';
 import { mustHaveRoom } from './room.ts';
+import { newSeed } from './seeds.ts';
 import { untilSignalled } from './signals.ts';
 
 /** A cluster that is measured. */
@@ -33,8 +34,11 @@ const FORMULAS: Readonly<Record<string, (n: number) => number>> = { pbft: (n) =>
 export async function compareCommand(order: CompareOrder): Promise<number> {
   const cells = cellsFor(order);
   const folder = order.out === undefined ? undefined : folderFor(order.out);
-  return untilSignalled((signalled) => compared(order, cells, folder, signalled));
+  return untilSignalled((signalled) => compared({ ...order, seed: chosenBy(order) }, cells, folder, signalled));
 }
+
+/** The seed of what traitors choose; undefined where nobody chooses anything. */
+const chosenBy = ({ byzantine, kind, seed }: CompareOrder): number | undefined => (byzantine === 0 || (kind ?? OFFLINE) === OFFLINE ? undefined : (seed ?? newSeed()));
 
 const CSV = 'comparison.csv';
 const SVG = 'comparison.svg';
@@ -44,11 +48,12 @@ function folderFor(path: string): Folder {
   return openFolder(path);
 }
 
-function cellsFor({ protocols, members, byzantine, kind }: CompareOrder): readonly Cell[] {
+function cellsFor({ protocols, members, byzantine, kind, seed }: CompareOrder): readonly Cell[] {
   const names = [...new Set(protocols.map((name) => serviceNamed(name).name))];
   const known = [OFFLINE, ...serviceNamed(names[0]!).strategies];
   if (kind !== undefined && !known.includes(kind)) throw new UsageError(`--kind is ${known.join(', ')}, not ${quoted(kind)}`);
   if (kind !== undefined && byzantine === 0) throw new UsageError(`--kind ${kind} says how, but not how many: --byzantine <k>, or f`);
+  if (seed !== undefined && byzantine === 0) throw new UsageError(`--seed ${seed} decides what traitors choose, and there are none: --byzantine <k>, or f`);
   return [...new Set(members)].toSorted((a, b) => a - b).flatMap((n) => {
     const faults = faultsTolerated(n);
     if (byzantine !== 'f' && byzantine > faults) throw new UsageError(`--byzantine ${byzantine} is more than ${n} nodes stand: f takes as many as each cluster stands, here ${faults}`);
@@ -59,7 +64,7 @@ function cellsFor({ protocols, members, byzantine, kind }: CompareOrder): readon
 }
 
 async function compared(order: CompareOrder, cells: readonly Cell[], folder: Folder | undefined, signalled: Promise<number>): Promise<number> {
-  const { json, kind, batch, requests, timeout } = order;
+  const { json, kind, seed, batch, requests, timeout } = order;
   const rows: Row[] = [];
   const stop = new AbortController();
   let code: number | undefined;
@@ -80,12 +85,12 @@ async function compared(order: CompareOrder, cells: readonly Cell[], folder: Fol
       update();
     };
     try {
-      const cost = await costOf({ protocol, members: n, requests, batch, byzantine, kind, timeout, signal: stop.signal, progressed });
+      const cost = await costOf({ protocol, members: n, requests, batch, byzantine, kind, seed, timeout, signal: stop.signal, progressed });
       const formula = byzantine === 0 && batch === 1 ? FORMULAS[protocol]?.(n) : undefined;
       const row: Row = { n, protocol, byzantine, formula, ...cost };
       rows.push(row);
       meter.clear();
-      process.stdout.write(json ? `${JSON.stringify({ v: 1, type: 'cost', ...row, kind: byzantine === 0 ? undefined : (kind ?? OFFLINE), batch, requests })}\n` : rowOf(row));
+      process.stdout.write(json ? `${JSON.stringify({ v: 1, type: 'cost', ...row, kind: byzantine === 0 ? undefined : (kind ?? OFFLINE), seed: byzantine === 0 ? undefined : seed, batch, requests })}\n` : rowOf(row));
       // After each, so that whoever kills this program loses no more than one.
       folder?.write(CSV, csvOf(order, rows));
     } catch (error) {
@@ -116,8 +121,8 @@ function meterOf(isQuiet: boolean, total: number): { update(done: number, what: 
   };
 }
 
-function howMeasured({ requests, batch, byzantine, kind = OFFLINE }: CompareOrder): string {
-  const traitors = byzantine === 0 ? 'all loyal' : `${byzantine === 'f' ? 'f = ⌊(n − 1)/3⌋' : byzantine} ${kind}`;
+function howMeasured({ requests, batch, byzantine, kind = OFFLINE, seed }: CompareOrder): string {
+  const traitors = byzantine === 0 ? 'all loyal' : `${byzantine === 'f' ? 'f = ⌊(n − 1)/3⌋' : byzantine} ${kind}${seed === undefined ? '' : `, seed ${seed}`}`;
   const measured = byzantine === 0 ? 'messages of agreement' : 'all messages between replicas';
   return `${counted(requests, 'request')}, ${batch === 1 ? 'one at a time' : `${batch} at once`}; ${traitors}; ${measured}, counted`;
 }

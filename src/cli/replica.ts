@@ -12,6 +12,7 @@ import { UsageError } from './arguments.ts';
 import { runPrinter } from './cluster-runs.ts';
 import type { ReplicaOrder } from './faces/replica.ts';
 import { warnIfOpen } from './open.ts';
+import { newSeed } from './seeds.ts';
 import { untilSignalled } from './signals.ts';
 
 /** Runs one replica of a cluster until a signal, or repairs its log. @returns the exit status */
@@ -26,6 +27,8 @@ async function served(order: ReplicaOrder & { type: 'replica' }, signalled: Prom
   const service = serviceNamed(plan.protocol);
   const known = service.strategies.filter((one) => one !== OFFLINE);
   if (kind !== undefined && !known.includes(kind)) throw new UsageError(`--kind is ${known.join(', ')}, not ${quoted(kind)}`);
+  if (order.seed !== undefined && kind === undefined) throw new UsageError(`--seed ${order.seed} decides what a traitor chooses, and this node is none: --kind <kind>`);
+  const traitor = kind === undefined ? undefined : { strategy: kind, seed: order.seed ?? newSeed() };
   const folder = order.data ?? replicaFolder(dirname(file), id);
   const member = plan.members[id];
   if (member === undefined) throw new UserError(`the cluster of ${quotedPath(file)} has the nodes 0 to ${plan.members.length - 1}, not ${id}`);
@@ -40,7 +43,7 @@ async function served(order: ReplicaOrder & { type: 'replica' }, signalled: Prom
       secret: readSecret(folder),
       service,
       data: folder,
-      strategy: kind,
+      traitor,
       listener: {
         answered: (run) => printer.answered(run),
         commanded: ({ view, commander }) => say(`Node ${commander} commands, in view ${view}`, { type: 'commander', view, commander }),
@@ -59,7 +62,8 @@ async function served(order: ReplicaOrder & { type: 'replica' }, signalled: Prom
   try {
     await replica.listen(address, Number(port || 80));
     warnIfOpen(address);
-    say(`Node ${id}: ${member.url}, process ${process.pid}`, { type: 'ready', id, url: member.url, pid: process.pid });
+    const betrayal = traitor === undefined ? [] : [`Byzantine Kind: ${traitor.strategy}`, `Seed: ${traitor.seed}`];
+    say([`Node ${id}: ${member.url}, process ${process.pid}`, ...betrayal].join('\n'), { type: 'ready', id, url: member.url, pid: process.pid, kind, seed: traitor?.seed });
     void replica.start(plan.members.map(({ url }) => url));
     return await Promise.race([signalled, failed]);
   } finally {

@@ -1,6 +1,6 @@
+import type { ChooseOwn } from './choice.ts';
 import type { Context, Effect, Machine, Vocabulary } from './machine.ts';
 import { nodeId, type NodeId } from './node.ts';
-import { philox } from './philox.ts';
 
 /** Messages are told apart by their type. */
 export interface TypedVocabulary extends Vocabulary {
@@ -23,8 +23,11 @@ export interface SendContext<V extends Vocabulary, State> {
   readonly state: State;
   /** What it said and heard before, the latest last. */
   readonly past: readonly MessageOf<V>[];
-  /** A whole number below `options`, another one at each call. */
-  readonly draw: (options: number) => number;
+  /**
+   * How it chooses. `about` tells one choice about this message from the others, such as `to 3`. The answer depends on the seed, the
+   * node, what the message is about, and how often it said such a one before: on nothing that happens elsewhere, or in another order.
+   */
+  readonly choose: ChooseOwn;
   /** What it could say instead of that, by the machine’s own word. */
   lies(honest: MessageOf<V>): readonly MessageOf<V>[];
 }
@@ -39,24 +42,24 @@ export interface Strategy<V extends Vocabulary, State> {
   readonly summary: string;
   says(honest: SendOf<V>, send: SendContext<V, State>): readonly SendOf<V>[];
   /** The machine itself, where more is Byzantine than what it says. */
-  machine?(honest: Machine<V, State>, seed: number): Machine<V, State>;
+  machine?(honest: Machine<V, State>): Machine<V, State>;
 }
 
 /** What only a traitor remembers, beside the loyal node’s state, so that it can be looked at as one. */
 export interface Treason<V extends Vocabulary> {
-  readonly treason: { asked: number; past: MessageOf<V>[]; kept: Map<string, SendOf<V>>; count: number };
+  readonly treason: { readonly said: Map<string, number>; readonly past: MessageOf<V>[]; readonly kept: Map<string, SendOf<V>> };
 }
 
 /** How many messages of each type a traitor remembers. */
 const MEMORY = 16;
 
-/** A node that is Byzantine in that way. @param seed decides what is left to chance */
-export const byzantineOf = <V extends TypedVocabulary, State extends object>(honest: Machine<V, State>, strategy: Strategy<V, State>, seed: number): Machine<V, State> =>
-  strategy.machine?.(honest, seed) ?? traitorOf(honest, strategy, seed);
+/** A node that is Byzantine in that way. All that is left to chance it asks of the chooser in its context. */
+export const byzantineOf = <V extends TypedVocabulary, State extends object>(honest: Machine<V, State>, strategy: Strategy<V, State>): Machine<V, State> => strategy.machine?.(honest) ?? traitorOf(honest, strategy);
 
-/** A loyal node but for what it says. @param seed decides what is left to chance */
-export function traitorOf<V extends TypedVocabulary, State extends object>(honest: Machine<V, State>, strategy: Strategy<V, State>, seed: number): Machine<V, State & Treason<V>> {
-  const asTraitor = (state: State): State & Treason<V> => Object.assign(state, { treason: { asked: 0, past: [], kept: new Map(), count: 0 } });
+/** A loyal node but for what it says. */
+export function traitorOf<V extends TypedVocabulary, State extends object>(honest: Machine<V, State>, strategy: Strategy<V, State>): Machine<V, State & Treason<V>> {
+  const asTraitor = (state: State): State & Treason<V> => Object.assign(state, { treason: { said: new Map<string, number>(), past: [], kept: new Map<string, SendOf<V>>() } });
+  const aboutOf = (message: V['message']): string => honest.about?.(message) ?? numbersOf(message);
   return {
     begin: (context) => asTraitor(honest.begin(context)),
     ...(honest.recover === undefined ? {} : { recover: (context: Context, records: readonly V['record'][]) => asTraitor(honest.recover!(context, records)) }),
@@ -69,10 +72,6 @@ export function traitorOf<V extends TypedVocabulary, State extends object>(hones
         return [send];
       }
       if (event.type === 'message') remember(treason.past, event.message);
-      const draw = (options: number): number => {
-        treason.asked += 1;
-        return philox(treason.asked, context.self, 0x7a17, 0, seed >>> 0, Math.floor(seed / 2 ** 32)) % options;
-      };
       const lies = (message: V['message']): readonly V['message'][] => honest.lies?.(context, message) ?? [];
       const effects: Effect<V>[] = [];
       for (const effect of honest.step(context, state, event)) {
@@ -80,7 +79,13 @@ export function traitorOf<V extends TypedVocabulary, State extends object>(hones
           effects.push(effect);
           continue;
         }
-        for (const said of strategy.says(effect, { context, state, past: treason.past, draw, lies })) effects.push(said.after === undefined ? said : keptBack(treason, said, said.after));
+        const { to, message } = effect;
+        // What is said to one alone is about that one as well.
+        const topic = topicOf(treason.said, to.length === 1 ? `${aboutOf(message)} to ${to[0]}` : aboutOf(message));
+        const choose: ChooseOwn = (about, options) => context.choose(`${topic}, ${about}`, options);
+        strategy.says(effect, { context, state, past: treason.past, choose, lies }).forEach((said, index) => {
+          effects.push(said.after === undefined ? said : keptBack(treason, said, `kept ${topic}, ${index}`, said.after));
+        });
         remember(treason.past, effect.message);
       }
       return effects;
@@ -88,16 +93,40 @@ export function traitorOf<V extends TypedVocabulary, State extends object>(hones
   };
 }
 
-function keptBack<V extends Vocabulary>(treason: Treason<V>['treason'], { type, to, message }: SendOf<V>, after: number): Effect<V> {
-  treason.count += 1;
-  const timer = `kept ${treason.count}`;
+function keptBack<V extends Vocabulary>(treason: Treason<V>['treason'], { type, to, message }: SendOf<V>, timer: string, after: number): Effect<V> {
   treason.kept.set(timer, { type, to, message });
   return { type: 'set-timer', timer, after };
 }
 
+/** The type and the numbers of a message, in the order of its fields: what it is about, if its machine does not say better. */
+function numbersOf(message: { readonly type: string }): string {
+  let about = message.type;
+  for (const value of Object.values<unknown>(message)) if (typeof value === 'number') about += ` ${value}`;
+  return about;
+}
+
+/** What a choice is about, and of those about the same which it is: the first, the second … @param before how many there were, which is counted on */
+export function topicOf(before: Map<string, number>, about: string): string {
+  const count = (before.get(about) ?? 0) + 1;
+  // What has come up again is the last to be forgotten.
+  before.delete(about);
+  before.set(about, count);
+  if (before.size > TOPICS) before.delete(before.keys().next().value!);
+  return `${about}, ${count}`;
+}
+
+/** So many are counted: more than are ever under way at once. */
+const TOPICS = 4096;
+
 function remember<Message extends { readonly type: string }>(past: Message[], message: Message): void {
   past.push(message);
-  if (past.filter(({ type }) => type === message.type).length > MEMORY) past.splice(past.findIndex(({ type }) => type === message.type), 1);
+  let [count, oldest] = [0, 0];
+  for (let i = past.length - 1; i >= 0; i -= 1) {
+    if (past[i]!.type !== message.type) continue;
+    count += 1;
+    oldest = i;
+  }
+  if (count > MEMORY) past.splice(oldest, 1);
 }
 
 /** The part of a message that goes to those; nothing, if there is nobody. */

@@ -94,6 +94,14 @@ export const seededAt = (seed: number, self: NodeId): ChooseOwn => (about, optio
   return options[Math.floor((philox(a, b, self, OWN, seed >>> 0, Math.floor(seed / 2 ** 32)) / 2 ** 32) * options.length)]!;
 };
 
+/** A whole number below `count`, which is not large. */
+export function chooseBelow(choose: ChooseOwn, about: string, count: number): number {
+  return choose(about, (WHOLE[count] ??= Array.from({ length: count }, (_, number) => number)));
+}
+
+/** For each count the whole numbers below it, made once. */
+const WHOLE: (readonly number[])[] = [];
+
 /** In the counter of a node's own choices, so that they share bits with nothing else that follows from the seed. */
 const OWN = 0xc011;
 

@@ -63,6 +63,8 @@ export interface Machine<V extends Vocabulary, State, C extends Context = Contex
   parse(input: unknown): V['message'] | undefined;
   /** What a traitor could say instead, signed by its own key alone, the most plausible first. Loyal nodes never ask. */
   lies?(context: C, honest: V['message']): readonly V['message'][];
+  /** What a message is about: its type and the numbers that tell it from others, but nothing that somebody drew for it. What a traitor chooses depends on that. */
+  about?(message: V['message']): string;
 }
 
 /** A machine that saves: what it must never forget is on disk before what follows from it is said. */
@@ -79,7 +81,7 @@ export interface Context {
   readonly members: readonly NodeId[];
   readonly seal: Seal;
   readonly settings: Settings;
-  /** How a loyal node tosses a coin. */
+  /** How a loyal node tosses a coin, and a traitor chooses. */
   readonly choose: ChooseOwn;
 }
 

@@ -15,7 +15,7 @@ const MUTANTS: Readonly<Record<string, Mutant>> = {
   },
   'an INITIAL in the name of anybody': { file: FILE, words: "message.type === 'initial' && message.origin !== from", by: 'false', costs: 'validity', n: 4 },
   'what it delivered as if it had not': { file: FILE, words: 'if (one.delivered === undefined) {', by: 'if (true) {', costs: 'no duplication', n: 4 },
-  'a crash that makes it forget what it was READY for': { file: FILE, words: 'return void one.readies.set(self, value);', by: 'return;', costs: 'totality', n: 6, strategies: ['equivocate'] },
+  'a crash that makes it forget what it was READY for': { file: FILE, words: 'return void one.readies.set(self, value);', by: 'return;', costs: 'totality', n: 4, strategies: ['equivocate'] },
   'nothing as worth saying twice': { file: FILE, words: "effects.push({ type: 'set-timer', timer: 'again', after: AGAIN });", by: '', costs: 'validity', n: 4 },
 };
 

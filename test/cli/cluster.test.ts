@@ -163,12 +163,14 @@ describe('generals cluster', function () {
     [['--urls', 'http://a:1,b:2'], /^generals: --urls are different addresses such as http:\/\/127\.0\.0\.1:8080: not "b:2"/],
     [['--urls', 'http://a:1,http://a:1'], /^generals: --urls are different addresses such as http:\/\/127\.0\.0\.1:8080: not "http:\/\/a:1" twice/],
     [['--kind', 'malicious'], /^generals: --kind malicious says how, but not how many: --byzantine <k>, or which: --traitors <ids>/],
+    [['--seed', '5'], /^generals: --seed 5 decides what traitors choose, and there are none: --byzantine <k>, or which: --traitors <ids>/],
     [['--byzantine', '2', '--traitors', '0'], /^generals: --traitors says how many are Byzantine: leave --byzantine out/],
     [['--compare', '--port', '7000'], /^generals: --compare starts clusters of its own, and ends them: leave out --port/],
     [['--compare', '--members', '4,x'], /^generals: each of --members is a whole number from 1 on, not "x"/],
     [['--compare', '--protocol', 'pbft,raft'], /^generals: there is no protocol "raft" of replicas/],
     [['--compare', '--byzantine', '2'], /^generals: --byzantine 2 is more than 4 nodes stand: f takes as many as each cluster stands, here 1/],
     [['--compare', '--kind', 'stale'], /^generals: --kind stale says how, but not how many: --byzantine <k>, or f/],
+    [['--compare', '--seed', '5'], /^generals: --seed 5 decides what traitors choose, and there are none: --byzantine <k>, or f/],
     [['--compare', '--byzantine', 'f', '--kind', 'lazy'], /^generals: --kind is offline.*, not "lazy"/],
     [['--compare', '--requests', '0'], /^generals: --requests is a whole number from 1 to 10,000, not "0"/],
     [['--compare', '--out', '/dev/null/x'], /^generals: the folder "\/dev\/null\/x" cannot be written: /],
@@ -247,6 +249,32 @@ describe('generals cluster', function () {
       await program.end('SIGINT');
       expect(program.errors()).to.match(/^generals: WARNING: open to the network at 0\.0\.0\.0: .*\n$/);
     });
+  });
+
+  it('says the seed that traitors choose by, and draws one if it is told none', async () => {
+    const args = ['cluster', '--port', '0', '--byzantine', '1', '--kind', 'equivocate'];
+    const told = start([...args, '--seed', '5']);
+    await told.line((line) => line.startsWith('Ready: '));
+    await told.end('SIGINT');
+    expect(told.lines.slice(3, 6)).to.deep.equal(['Byzantine Kind: equivocate', 'Seed: 5', 'Commander Node: 1 -> 0']);
+    const drawing = start([...args, '--json']);
+    expect((await drawing.fact('ready'))['seed']).to.be.within(0, 2 ** 32 - 1);
+    await drawing.end('SIGINT');
+    const loyal = start(['cluster', '--port', '0', '--json']);
+    expect(await loyal.fact('ready')).not.to.have.property('seed');
+    await loyal.end('SIGINT');
+  });
+
+  it('has a replica on its own say by which seed it betrays, if it does', async () => {
+    const [port] = await freePorts(1);
+    await generals(['cluster', '--urls', `http://127.0.0.1:${port}`, '--data', folder]);
+    const args = ['replica', '--id', '0', '--cluster', join(folder, 'cluster.json')];
+    const { code, err } = await generals([...args, '--seed', '5']);
+    expect([code, err]).to.deep.equal([2, 'generals: --seed 5 decides what a traitor chooses, and this node is none: --kind <kind> – see generals replica --help\n']);
+    const program = start([...args, '--kind', 'equivocate', '--seed', '5']);
+    await program.line((line) => line.startsWith('Seed: '));
+    await program.end('SIGINT');
+    expect(program.lines.slice(1, 3)).to.deep.equal(['Byzantine Kind: equivocate', 'Seed: 5']);
   });
 
   it('runs twins under one identity, and the loyal agree', async () => {

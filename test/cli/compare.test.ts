@@ -43,10 +43,10 @@ describe('generals cluster --compare', function () {
   });
 
   it('counts all messages where there are traitors, several requests share a place, and ccro alone is asked for', async () => {
-    const { code, out } = await generals(['cluster', '--compare', '--protocol', 'ccro', '--members', '4', '--byzantine', 'f', '--kind', 'malicious', '--batch', '5', '--requests', '20', '--json']);
+    const { code, out } = await generals(['cluster', '--compare', '--protocol', 'ccro', '--members', '4', '--byzantine', 'f', '--kind', 'malicious', '--seed', '5', '--batch', '5', '--requests', '20', '--json']);
     expect(code).to.equal(0);
     const row = JSON.parse(out) as Measured;
-    expect(row).to.include({ type: 'cost', n: 4, protocol: 'collector', byzantine: 1, kind: 'malicious', batch: 5, requests: 20 });
+    expect(row).to.include({ type: 'cost', n: 4, protocol: 'collector', byzantine: 1, kind: 'malicious', seed: 5, batch: 5, requests: 20 });
     expect(row).not.to.have.property('formula');
     expect(row['messages']).to.be.above(0);
   });

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { philox } from '../../src/core/philox.ts';
-import { choosesNothing } from '../../src/core/choice.ts';
+import { seededAt } from '../../src/core/choice.ts';
 import type { AnyMachine, Effect as EffectOf, Event as EventOf, Vocabulary } from '../../src/core/machine.ts';
 import { nodeId } from '../../src/core/node.ts';
 import { symbolicSeal } from '../../src/core/seal.ts';
@@ -31,7 +31,7 @@ interface Case {
 const CASES: readonly Case[] = [
   { name: 'a replica of PBFT', machine: replica, at: 1 },
   { name: 'a replica with a collector', machine: replica, at: 1, settings: { collector: true } },
-  ...REPLICA_FAULTS.map((fault) => ({ name: `a replica that is ${fault.name}`, machine: traitor(fault, 1), at: 1, settings: { collector: fault.name.endsWith('collector') } })),
+  ...REPLICA_FAULTS.map((fault) => ({ name: `a replica that is ${fault.name}`, machine: traitor(fault), at: 1, settings: { collector: fault.name.endsWith('collector') } })),
   { name: 'a client', machine: client, at: 4 },
 ];
 
@@ -56,7 +56,7 @@ function life({ at, settings }: Case, machine: AnyMachine, link: Cluster['link']
   return cluster;
 }
 
-const contextAt = (at: number, settings: Partial<PbftSettings> = {}) => ({ self: nodeId(at), members: [0, 1, 2, 3].map(nodeId), seal: symbolicSeal(nodeId(at)), settings: settingsOf({ checkpointEvery: 2, batch: 2, ...settings } as PbftSettings), choose: choosesNothing });
+const contextAt = (at: number, settings: Partial<PbftSettings> = {}) => ({ self: nodeId(at), members: [0, 1, 2, 3].map(nodeId), seal: symbolicSeal(nodeId(at)), settings: settingsOf({ checkpointEvery: 2, batch: 2, ...settings } as PbftSettings), choose: seededAt(1, nodeId(at)) });
 
 /** What nodes say to each other in such a life, each kind of message a few times. */
 const said = (() => {

@@ -48,7 +48,7 @@ const HASTY = { timeout: 500, retryAfter: 250, collectorTimeout: 150 };
 const virtualTime: Carrier = {
   name: 'virtual time',
   async start(protocol, kinds, timeout = HASTY.timeout) {
-    const traitors = [...kinds].filter(([, kind]) => kind !== OFFLINE).map(([id, kind]) => [id, traitor(replicaFaultNamed(kind)!, 1)] as const);
+    const traitors = [...kinds].filter(([, kind]) => kind !== OFFLINE).map(([id, kind]) => [id, traitor(replicaFaultNamed(kind)!)] as const);
     const cluster = new Cluster(4, { ...HASTY, timeout, collector: protocol === 'collector' }, new Map(traitors));
     for (const [id, kind] of kinds) if (kind === OFFLINE) cluster.network.crash(cluster.node(id));
     return {
@@ -108,7 +108,7 @@ const live = (separate: boolean): Carrier['start'] =>
     const { plan, secrets } = newPlan(protocol, { ...service.settings(4), ...HASTY, timeout }, [0, 1, 2, 3].map((id) => `http://127.0.0.1:${id + 1}`));
     writeCluster(folder, plan, secrets);
     const lost = new Map<number, () => void>();
-    const cluster = await LiveCluster.start({ plan, secrets, kinds, host: '127.0.0.1', port: 0, folderOf, separate, listener: { lost: (id) => lost.get(id)?.() } });
+    const cluster = await LiveCluster.start({ plan, secrets, kinds, seed: 1, host: '127.0.0.1', port: 0, folderOf, separate, listener: { lost: (id) => lost.get(id)?.() } });
     const { urls } = cluster;
     writeCluster(folder, { ...plan, members: plan.members.map((member, id) => ({ ...member, url: urls[id]! })) }, secrets);
     const programs: Program[] = [];

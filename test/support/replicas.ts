@@ -1,4 +1,4 @@
-import { choosesNothing } from '../../src/core/choice.ts';
+import { choosesNothing, seededAt } from '../../src/core/choice.ts';
 import type { AnyMachine, DurableMachine, Settings } from '../../src/core/machine.ts';
 import { nodeId, type NodeId } from '../../src/core/node.ts';
 import { symbolicSeal } from '../../src/core/seal.ts';
@@ -33,7 +33,7 @@ export class Cluster {
     const nodes = Array.from({ length: n + clients }, (_, index) => {
       const id = nodeId(index);
       const machine = (machines.get(index) ?? (index < n ? replica : client)) as AnyMachine;
-      return { id, machine, context: { self: id, members, seal: symbolicSeal(id), settings: settingsOf(settings as Settings), choose: choosesNothing } };
+      return { id, machine, context: { self: id, members, seal: symbolicSeal(id), settings: settingsOf(settings as Settings), choose: machines.has(index) ? seededAt(1, id) : choosesNothing } };
     });
     this.network = new Network(nodes, {
       link: (from, to) => this.link(from, to, this.#last!),

@@ -26,10 +26,13 @@ type More = Partial<Pick<ReplicaOptions, 'limits' | 'clients' | 'rates'>> & {
   readonly urls?: readonly string[];
   readonly host?: string;
   readonly warned?: (line: string) => void;
-  readonly settings?: Plan['settings']; readonly strategies?: Readonly<Record<number, string>>; readonly earlier?: Pick<Replicas, 'plan' | 'secrets'>;
+  readonly settings?: Plan['settings'];
+  readonly strategies?: Readonly<Record<number, string>>;
+  readonly seed?: number;
+  readonly earlier?: Pick<Replicas, 'plan' | 'secrets'>;
 };
 
-export async function startReplicas(count: number, service: Service, { data, settings, strategies = {}, earlier, urls: planned, host = '127.0.0.1', warned, ...more }: More = {}): Promise<Replicas> {
+export async function startReplicas(count: number, service: Service, { data, settings, strategies = {}, seed = 1, earlier, urls: planned, host = '127.0.0.1', warned, ...more }: More = {}): Promise<Replicas> {
   const { plan, secrets } = earlier ?? newPlan(service.name, { ...service.settings(count), ...settings }, planned ?? Array.from({ length: count }, () => 'http://127.0.0.1:1'));
   const runs: Run[] = [];
   const commands: { id: number; view: number }[] = [];
@@ -44,7 +47,9 @@ export async function startReplicas(count: number, service: Service, { data, set
       },
       ...(warned === undefined ? {} : { warned }),
     };
-    return new Replica({ plan, id, secret: secrets[id]!, service, data: folder, strategy: strategies[id], listener, ...more });
+    const strategy = strategies[id];
+    const traitor = strategy === undefined ? undefined : { strategy, seed };
+    return new Replica({ plan, id, secret: secrets[id]!, service, data: folder, traitor, listener, ...more });
   };
   const replicas = plan.members.map(({ id }) => made(id));
   const ports = await Promise.all(replicas.map((replica) => replica.listen(host, 0)));

@@ -14,6 +14,8 @@ export interface ClusterOrder {
   readonly kind: string | undefined;
   /** Which are traitors, if that is said. */
   readonly traitors: readonly number[] | undefined;
+  /** What all that they choose follows from. */
+  readonly seed: number | undefined;
   /** Who commands first. */
   readonly commander: number | undefined;
   /** How many requests share an order. */
@@ -38,6 +40,8 @@ export interface CompareOrder {
   /** How many are traitors; `f` for as many as each cluster stands. */
   readonly byzantine: number | 'f';
   readonly kind: string | undefined;
+  /** What all that they choose follows from. */
+  readonly seed: number | undefined;
   readonly batch: number;
   readonly requests: number;
   readonly timeout: number | undefined;
@@ -63,6 +67,7 @@ const OPTIONS = {
   byzantine: text('<k>', 'how many of them are traitors, the last ones', { bounds: `0 to ${REPLICAS_MAX}`, otherwise: '0' }),
   traitors: text('<ids>', 'which of them are traitors, such as 0,2', { bounds: `each 0 to ${REPLICAS_MAX - 1}` }),
   kind: text('<kind>', 'in which way', { bounds: async () => listed(await kinds()), otherwise: 'offline', completes: { type: 'words', words: kinds } }),
+  seed: whole('<n>', 'the seed that all choices of traitors follow from', { min: 0, otherwise: 'drawn at random' }),
   commander: whole('<id>', 'who commands first', { min: 0, max: REPLICAS_MAX - 1, otherwise: '0' }),
   port: whole('<port>', 'the port of node 0, the others’ behind it; 0 lets the system choose', { min: 0, max: 65_535, fallback: 8080 }),
   host: text('<address>', 'where to listen; anything but the usual opens the nodes to the network', { otherwise: '127.0.0.1' }),
@@ -91,7 +96,7 @@ export const cluster = subcommand({
     if (values.compare) return compareOrder(values, given);
     const stray = (['requests', 'out'] as const).find((name) => values[name] !== undefined);
     if (stray !== undefined) throw new UsageError(`--${stray} is for --compare`);
-    const { commander, batch, timeout, port, data, processes, json } = values;
+    const { seed, commander, batch, timeout, port, data, processes, json } = values;
     return {
       type: 'cluster',
       protocol: values.protocol?.toLowerCase(),
@@ -101,7 +106,7 @@ export const cluster = subcommand({
       traitors: values.traitors?.split(',').map((word) => wholeOf(word, 'each of --traitors', 0, REPLICAS_MAX - 1)!),
       host: values.host ?? '127.0.0.1',
       urls: values.urls?.split(','),
-      commander, batch, timeout, port, data, processes, json,
+      seed, commander, batch, timeout, port, data, processes, json,
     };
   },
 });
@@ -113,14 +118,14 @@ function compareOrder(values: Values<typeof OPTIONS>, given: readonly string[]):
   const stray = LASTING.find((name) => given.includes(name));
   if (stray !== undefined) throw new UsageError(`--compare starts clusters of its own, and ends them: leave out --${stray}`);
   const byzantine = values.byzantine?.toLowerCase();
-  const { batch = 1, requests = 20, timeout, out, json } = values;
+  const { seed, batch = 1, requests = 20, timeout, out, json } = values;
   return {
     type: 'compare',
     protocols: (values.protocol ?? 'pbft,collector').toLowerCase().split(','),
     members: (values.members ?? '4,7,10,13').split(',').map((word) => membersIn(word, 'each of --members')!),
     byzantine: byzantine === 'f' ? 'f' : (wholeOf(byzantine, '--byzantine', 0, REPLICAS_MAX) ?? 0),
     kind: values.kind?.toLowerCase(),
-    batch, requests, timeout, out, json,
+    seed, batch, requests, timeout, out, json,
   };
 }
 

@@ -12,6 +12,8 @@ export type ReplicaOrder =
       readonly cluster: string;
       readonly data: string | undefined;
       readonly kind: string | undefined;
+      /** What all that it chooses follows from, as a traitor. */
+      readonly seed: number | undefined;
       readonly host: string | undefined;
       readonly json: boolean;
     }
@@ -28,6 +30,7 @@ export const replica = subcommand({
     cluster: file('the cluster’s file, cluster.json'),
     data: folder('its secret and its log', { otherwise: 'replica-<id> beside the file' }),
     kind: text('<kind>', 'be a traitor in that way', { bounds: async () => listed(await treasons()), completes: { type: 'words', words: treasons } }),
+    seed: whole('<n>', 'the seed that all its choices as a traitor follow from', { min: 0, otherwise: 'drawn at random' }),
     host: text('<address>', 'where to listen, if not at the address of its URL'),
     repair: folder('cut a damaged log off before the damage, or begin one that is gone anew, and exit'),
     json: flag('facts as JSON lines'),
@@ -36,10 +39,10 @@ export const replica = subcommand({
     ['replica --id 0 --cluster cluster.json', 'node 0 of a cluster whose files cluster --urls has written'],
     ['replica --repair replica-0', 'mend its log, when it was told that this is damaged'],
   ],
-  orderOf({ id, cluster, data, kind, host, repair, json }, operands): ReplicaOrder {
+  orderOf({ id, cluster, data, kind, seed, host, repair, json }, operands): ReplicaOrder {
     mustBeOptions('replica', operands);
     if (repair !== undefined) return { type: 'repair', folder: repair };
     if (id === undefined || cluster === undefined) throw new UsageError('replica needs to know which: generals replica --id <id> --cluster <file>');
-    return { type: 'replica', id, cluster, data, kind: kind?.toLowerCase(), host, json };
+    return { type: 'replica', id, cluster, data, kind: kind?.toLowerCase(), seed, host, json };
   },
 });

@@ -1,10 +1,16 @@
+import { chooseBelow } from '../../core/choice.ts';
 import { nodeId } from '../../core/node.ts';
 import type { Message, Proposal } from '../pbft/messages.ts';
 import { PLACES, VIEWS } from '../pbft/settings.ts';
 import type { SendContext } from './traitor.ts';
 
-/** A message that costs its reader something and brings nobody on, with numbers that are now and then as large as can be. */
-export function noise({ context: { seal, self, members }, state, past, draw }: SendContext): Message {
+/** A message that costs its reader something and brings nobody on, with numbers that are now and then as large as can be. @param index tells it from the others that are added to one honest message */
+export function noise({ context: { seal, self, members }, state, past, choose }: SendContext, index: number): Message {
+  let drawn = 0;
+  const draw = (options: number): number => {
+    drawn += 1;
+    return chooseBelow(choose, `noise ${index}, draw ${drawn}`, options);
+  };
   const near = (number: number, limit: number): number => [number, number + draw(8), number + draw(1000), Math.floor(limit / 2), limit - 1][draw(5)]!;
   const view = Math.max(1, near(state.view, VIEWS));
   const sequence = Math.max(1, near(state.executed, PLACES));
@@ -29,7 +35,7 @@ export function noise({ context: { seal, self, members }, state, past, draw }: S
       return past[draw(Math.max(1, past.length))] ?? { type: 'fetch', digest };
     default: {
       // A request of a client of its own, under a number that it picks.
-      const body = { client: nodeId(members.length + self), timestamp: 1 + draw(2 ** 31), mark: '', key: '', operation: `noise ${draw(1000)}` };
+      const body = { client: nodeId(members.length + self), timestamp: 1 + draw(2 ** 10) * 2 ** 21, mark: '', key: '', operation: `noise ${draw(1000)}` };
       return { type: 'request', body, signature: seal.sign('request', body) };
     }
   }

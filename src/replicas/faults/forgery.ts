@@ -1,6 +1,7 @@
+import { chooseBelow } from '../../core/choice.ts';
 import type { Context } from '../../core/machine.ts';
 import { nodeId, type NodeId } from '../../core/node.ts';
-import type { CheckpointBody, Message, PreparedCertificate, Proposal, Signed, SignedVote, ViewChangeBody } from '../pbft/messages.ts';
+import type { CheckpointBody, Message, Phase, PreparedCertificate, Proposal, Signed, SignedVote, ViewChangeBody } from '../pbft/messages.ts';
 import { lowMark, planOf } from '../pbft/new-view.ts';
 import { primaryOf } from '../pbft/state.ts';
 import { NOTHING } from './lies.ts';
@@ -13,9 +14,9 @@ import type { SendContext } from './traitor.ts';
 const FILLINGS = ['others', 'again', 'alone', 'mixed'] as const;
 
 /** A message with proof in it that nobody gave. Undefined where a message proves nothing. */
-export function forged({ context, state, past, draw }: SendContext, message: Message): Message | undefined {
+export function forged({ context, state, past, choose }: SendContext, message: Message): Message | undefined {
   const { seal, members, self } = context;
-  const filling = FILLINGS[draw(FILLINGS.length)]!;
+  const filling = choose('filling', FILLINGS);
   const nothing = seal.digest(NOTHING);
   const voters = (count: number, without?: NodeId): NodeId[] =>
     filling === 'others' ? members.filter((id) => id !== without).slice(0, count) : Array.from({ length: filling === 'again' ? count : 1 }, () => self);
@@ -35,12 +36,12 @@ export function forged({ context, state, past, draw }: SendContext, message: Mes
     case 'certificate': {
       // What is proposed before a quorum has voted for it, or what nobody has.
       const { body } = message.votes[0]!;
-      const phase = draw(2) === 0 ? 'commit' : message.phase;
-      return { type: 'certificate', phase, votes: votes(phase, draw(2) === 0 ? body : { ...body, digest: nothing }, message.votes) };
+      const phase = choose<Phase>('phase', ['commit', message.phase]);
+      return { type: 'certificate', phase, votes: votes(phase, choose('digest', [body, { ...body, digest: nothing }]), message.votes) };
     }
     case 'committed':
       // With a proof that is none, or with its word instead of one.
-      if (draw(2) === 0) return { type: 'executed', sequence: message.commits[0]!.body.sequence, batch: NOTHING };
+      if (choose('proof', [false, true])) return { type: 'executed', sequence: message.commits[0]!.body.sequence, batch: NOTHING };
       return { type: 'committed', batch: NOTHING, commits: votes('commit', { ...message.commits[0]!.body, digest: nothing }, message.commits) };
     case 'state': {
       const manifest = { ...message.manifest, tail: [`a lie of ${self}`] };
@@ -51,7 +52,7 @@ export function forged({ context, state, past, draw }: SendContext, message: Mes
     case 'view-change': {
       const { view, stable } = message.body;
       const places = Array.from({ length: Math.max(0, state.proposed - stable) }, (_, index) => stable + 1 + index);
-      const lie = draw(4) === 0 ? { stable: later(stable), proof: checkpoints(later(stable), nothing), prepared: [] } : { prepared: places.map((sequence) => prepared(view - 1, sequence)) };
+      const lie = chooseBelow(choose, 'what', 4) === 0 ? { stable: later(stable), proof: checkpoints(later(stable), nothing), prepared: [] } : { prepared: places.map((sequence) => prepared(view - 1, sequence)) };
       return { type: 'view-change', ...signed(context, 'view-change', { ...message.body, ...lie }) };
     }
     case 'new-view': {
@@ -87,9 +88,9 @@ function withPlan(context: Context, view: number, viewChanges: readonly Signed<V
 const NONE = 'a lie';
 
 /** A message in the name of somebody else, or with a signature that is none. Undefined where it would stand in nobody's name. */
-export function assumed({ context, state, draw }: SendContext, message: Message): Message | undefined {
+export function assumed({ context, state, choose }: SendContext, message: Message): Message | undefined {
   const { seal, members, self } = context;
-  const someone = members[draw(members.length)]!;
+  const someone = choose('name', members);
   const waiting = [...state.waiting.values()].slice(-1).map(({ request: { body, signature } }) => ({ body, signature }));
   switch (message.type) {
     case 'request':
@@ -98,7 +99,7 @@ export function assumed({ context, state, draw }: SendContext, message: Message)
       const [request] = message.batch.requests;
       if (request === undefined) return undefined;
       // Genuine requests under the digest of others, or one that no client signed under its own.
-      const kind = draw(3);
+      const kind = chooseBelow(choose, 'how', 3);
       if (kind === 0) return { ...message, signature: NONE };
       if (kind === 1) return { ...message, batch: { requests: waiting.length > 0 ? waiting : [request, request] } };
       const batch = { requests: [{ ...request, body: { ...request.body, operation: 'a lie' } }] };
@@ -108,7 +109,7 @@ export function assumed({ context, state, draw }: SendContext, message: Message)
     case 'commit': {
       const { view, sequence } = message.body;
       const digest = seal.digest(NOTHING);
-      switch (draw(3)) {
+      switch (chooseBelow(choose, 'how', 3)) {
         case 0:
           return { ...message, signature: NONE };
         case 1:
@@ -121,7 +122,7 @@ export function assumed({ context, state, draw }: SendContext, message: Message)
       }
     }
     case 'checkpoint':
-      return draw(2) === 0 ? { ...message, signature: NONE } : { type: 'checkpoint', ...signed(context, 'checkpoint', { ...message.body, digest: seal.digest(NOTHING), replica: someone }) };
+      return choose('unsigned', [true, false]) ? { ...message, signature: NONE } : { type: 'checkpoint', ...signed(context, 'checkpoint', { ...message.body, digest: seal.digest(NOTHING), replica: someone }) };
     case 'view-change':
       return { type: 'view-change', ...signed(context, 'view-change', { ...message.body, prepared: [], replica: someone }) };
     case 'new-view': {

@@ -1,4 +1,5 @@
 import { split } from '../../core/byzantine.ts';
+import { chooseBelow } from '../../core/choice.ts';
 import { equivocate, forgetful, offline, replay, selective, twins } from '../../core/strategies.ts';
 import type { Message } from '../pbft/messages.ts';
 import { noise } from './flood.ts';
@@ -19,17 +20,17 @@ const malicious: ReplicaFault = {
 const stale: ReplicaFault = {
   name: 'stale',
   summary: 'says again what it said of that kind before, mostly',
-  says: (honest, { past, draw, context }) => {
+  says: (honest, { past, choose, context }) => {
     const old = past.filter((message) => message.type === honest.message.type && (!('body' in message) || !('replica' in message.body) || message.body.replica === context.self));
-    return old.length === 0 || draw(4) === 0 ? [honest] : [{ ...honest, message: old[draw(old.length)]! }];
+    return old.length === 0 || chooseBelow(choose, 'whether', 4) === 0 ? [honest] : [{ ...honest, message: choose('which', old) }];
   },
 };
 
 const offByOne: ReplicaFault = {
   name: 'off-by-one',
   summary: 'signs for a view or a place that is one too high or too low',
-  says: (honest, { context, draw }) => {
-    const by = [{ view: 1, sequence: 0 }, { view: -1, sequence: 0 }, { view: 0, sequence: 1 }, { view: 0, sequence: -1 }][draw(4)]!;
+  says: (honest, { context, choose }) => {
+    const by = choose('by', [{ view: 1, sequence: 0 }, { view: -1, sequence: 0 }, { view: 0, sequence: 1 }, { view: 0, sequence: -1 }]);
     const other = shifted(context, honest.message, by);
     return other === undefined ? [honest] : [{ ...honest, message: other }];
   },
@@ -71,7 +72,7 @@ const restless: ReplicaFault = {
 const flood: ReplicaFault = {
   name: 'flood',
   summary: 'adds much that costs its reader something, with numbers as large as can be',
-  says: (honest, send) => [honest, ...Array.from({ length: 1 + send.draw(6) }, () => ({ ...honest, message: noise(send) }))],
+  says: (honest, send) => [honest, ...Array.from({ length: 1 + chooseBelow(send.choose, 'how much', 6) }, (_, index) => ({ ...honest, message: noise(send, index) }))],
 };
 
 /** What any machine’s traitors do, and what only those of PBFT can. Twins are two nodes in a simulation, and over HTTP one with two minds (`twins.ts`). */
@@ -80,6 +81,6 @@ export const REPLICA_FAULTS: readonly ReplicaFault[] = [offline, malicious, equi
 export const replicaFaultNamed = (name: string): ReplicaFault | undefined => REPLICA_FAULTS.find((fault) => fault.name === name);
 
 /** To each of its receivers, by chance, the lie, or both, the lie last. */
-function sometimes(honest: Send, lie: Message, { draw }: SendContext): Send[] {
-  return honest.to.flatMap((id) => [[{ ...honest, message: lie, to: [id] }], [{ ...honest, to: [id] }, { ...honest, message: lie, to: [id] }]][draw(2)]!);
+function sometimes(honest: Send, lie: Message, { choose }: SendContext): Send[] {
+  return honest.to.flatMap((id) => choose(`to ${id}`, [[lie], [honest.message, lie]]).map((message) => ({ ...honest, message, to: [id] })));
 }

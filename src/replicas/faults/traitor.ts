@@ -3,6 +3,7 @@ import type { DurableMachine, Machine } from '../../core/machine.ts';
 import type { Effect, Pbft } from '../pbft/messages.ts';
 import { replica } from '../pbft/replica.ts';
 import type { ReplicaState } from '../pbft/state.ts';
+import { aboutOf } from './about.ts';
 import { falsified } from './lies.ts';
 
 export type Send = Extract<Effect, { type: 'send' }>;
@@ -18,10 +19,11 @@ const lying: DurableMachine<Pbft, ReplicaState> = {
     const lie = falsified(context, honest);
     return lie === undefined ? [] : [lie];
   },
+  about: aboutOf,
 };
 
-/** A replica that is Byzantine in that way. @param seed decides what is left to chance */
-export const byzantine = (fault: ReplicaFault, seed: number): Machine<Pbft, ReplicaState> => byzantineOf(lying, fault, seed);
+/** A replica that is Byzantine in that way. */
+export const byzantine = (fault: ReplicaFault): Machine<Pbft, ReplicaState> => byzantineOf(lying, fault);
 
-/** A loyal replica but for what it says. @param seed decides what is left to chance */
-export const traitor = (fault: ReplicaFault, seed = 0): Machine<Pbft, ReplicaState> => traitorOf(lying, fault, seed);
+/** A loyal replica but for what it says. */
+export const traitor = (fault: ReplicaFault): Machine<Pbft, ReplicaState> => traitorOf(lying, fault);

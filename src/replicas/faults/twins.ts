@@ -1,9 +1,10 @@
-import { philox } from '../../core/philox.ts';
+import { topicOf } from '../../core/byzantine.ts';
 import type { Context, DurableMachine } from '../../core/machine.ts';
 import type { Effect, Event, Pbft, SavedRecord } from '../pbft/messages.ts';
 import { parseMessage } from '../pbft/parse.ts';
 import { replica } from '../pbft/replica.ts';
 import type { ReplicaState } from '../pbft/state.ts';
+import { aboutOf } from './about.ts';
 
 /** What the second twin saved; the first saves like every other replica. */
 interface TwinRecord {
@@ -15,21 +16,21 @@ export interface TwinVocabulary extends Omit<Pbft, 'record'> {
   readonly record: SavedRecord | TwinRecord;
 }
 
-/** The first twin’s state, so that it can be looked at as a replica’s, and the second’s. */
+/** The first twin’s state, so that it can be looked at as a replica’s, the second’s, and how often such a message was heard. */
 export interface TwinState extends ReplicaState {
-  readonly second: { readonly state: ReplicaState; heard: number };
+  readonly second: { readonly state: ReplicaState; readonly heard: Map<string, number> };
 }
 
 /**
  * Two loyal replicas under one identity, which share its key, its address and its disk, and nothing that they know: each message
  * reaches the first, the second or both, by chance, and what either says goes out. So they vote twice, for different things
  * at times, and as commander give different requests the same place, without a line of treason (Bano et al., "Twins: BFT
- * Systems Made Robust", OPODIS 2021). @param seed decides what is left to chance
+ * Systems Made Robust", OPODIS 2021).
  */
-export function twins(seed = 0): DurableMachine<TwinVocabulary, TwinState> {
+export function twins(): DurableMachine<TwinVocabulary, TwinState> {
   const reborn = (context: Context, records: readonly SavedRecord[]): ReplicaState => (records.length === 0 ? replica.begin(context) : replica.recover(context, records));
   const born = (context: Context, records: readonly TwinVocabulary['record'][]): TwinState =>
-    Object.assign(reborn(context, ofFirst(records)), { second: { state: reborn(context, ofSecond(records)), heard: 0 } });
+    Object.assign(reborn(context, ofFirst(records)), { second: { state: reborn(context, ofSecond(records)), heard: new Map<string, number>() } });
   return {
     begin: (context) => born(context, []),
     recover: born,
@@ -40,9 +41,9 @@ export function twins(seed = 0): DurableMachine<TwinVocabulary, TwinState> {
       const other = (given: Event): TwinEffect[] => replica.step(context, second.state, given).flatMap(asSecond);
       if (event.type === 'timeout') return event.timer.startsWith(SECOND) ? other({ ...event, timer: event.timer.slice(SECOND.length) }) : first(event);
       if (event.type !== 'message') return [...first(event), ...other(event)];
-      second.heard += 1;
-      const who = philox(second.heard, context.self, 0x7719, 0, seed >>> 0, Math.floor(seed / 2 ** 32)) % 3;
-      return [...(who === 0 ? [] : first(event)), ...(who === 1 ? [] : other(event))];
+      const topic = topicOf(second.heard, `${aboutOf(event.message)} from ${event.from}`);
+      const hearers = context.choose(`who hears ${topic}`, [[other], [first], [first, other]]);
+      return hearers.flatMap((hear) => hear(event));
     },
   };
 }

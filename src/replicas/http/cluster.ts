@@ -15,6 +15,8 @@ export interface ClusterOptions {
   readonly secrets: readonly string[];
   /** The traitors, by id, and their ways; `offline` ones are never started. */
   readonly kinds: ReadonlyMap<number, string>;
+  /** What all that traitors choose follows from. */
+  readonly seed: number;
   /** Where they listen. */
   readonly host: string;
   /** The port of node 0, the others' behind it; 0 lets the system choose each. */
@@ -52,7 +54,7 @@ export class LiveCluster {
   }
 
   /** @throws UserError if a replica cannot listen where it is told to, or cannot use its folder and nobody is told that it stays down */
-  static async start({ plan, secrets, kinds, host, port, folderOf, separate, listener }: ClusterOptions): Promise<LiveCluster> {
+  static async start({ plan, secrets, kinds, seed, host, port, folderOf, separate, listener }: ClusterOptions): Promise<LiveCluster> {
     const units = new Map<number, Unit>();
     const postAll = (letter: Letter): void => units.forEach((unit) => unit.post(letter));
     const places = new Questions<string, Place | undefined>((questions) => postAll({ type: 'find', questions }));
@@ -104,7 +106,8 @@ export class LiveCluster {
           if (!unit.isEnding) listener.lost?.(id, reason);
         };
         unit.ended.then(end, (error: unknown) => end(String(error)));
-        const being: Being = { plan, id, secret: secrets[id]!, data: folderOf?.(id), strategy: kind };
+        const traitor = kind === undefined ? undefined : { strategy: kind, seed };
+        const being: Being = { plan, id, secret: secrets[id]!, data: folderOf?.(id), traitor };
         unit.post({ type: 'be', being, host, port: wanted });
       });
     });

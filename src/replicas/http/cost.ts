@@ -15,6 +15,8 @@ export interface CostOptions {
   /** How many are traitors, the last ones, and in which way. */
   readonly byzantine?: number | undefined;
   readonly kind?: string | undefined;
+  /** What all that these choose follows from; 0 if not given. */
+  readonly seed?: number | undefined;
   /** Milliseconds that a request may wait before its commander is suspected. */
   readonly timeout?: number | undefined;
   /** Ends the cluster before it is measured. */
@@ -37,7 +39,7 @@ export interface Cost {
 }
 
 /** Runs that many requests among n replicas, threads of this process. @throws Unanswered if a request is not answered */
-export async function costOf({ protocol, members, requests, batch = 1, byzantine = 0, kind = OFFLINE, timeout, signal, progressed }: CostOptions): Promise<Cost> {
+export async function costOf({ protocol, members, requests, batch = 1, byzantine = 0, kind = OFFLINE, seed = 0, timeout, signal, progressed }: CostOptions): Promise<Cost> {
   const service = serviceNamed(protocol);
   const isLoyal = byzantine === 0;
   // Among the loyal nobody asks where others stand, or takes a slow machine for a fault: that is not what agreement takes.
@@ -45,7 +47,7 @@ export async function costOf({ protocol, members, requests, batch = 1, byzantine
   const settings = { ...service.settings(members), ...patient, batch, ...(timeout === undefined ? {} : { timeout }) };
   const { plan, secrets } = newPlan(service.name, settings, Array.from({ length: members }, () => 'http://127.0.0.1:1'));
   const kinds = new Map(plan.members.slice(members - byzantine).map(({ id }) => [id, kind]));
-  const cluster = await LiveCluster.start({ plan, secrets, kinds, host: '127.0.0.1', port: 0, separate: false, listener: {} });
+  const cluster = await LiveCluster.start({ plan, secrets, kinds, seed, host: '127.0.0.1', port: 0, separate: false, listener: {} });
   const users = cluster.urls.map((url) => new User(url, batch));
   const running = users.filter((_, id) => kinds.get(id) !== OFFLINE);
   let commander = 0;

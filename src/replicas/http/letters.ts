@@ -1,5 +1,5 @@
 import type { Plan } from './plan.ts';
-import type { Commanding, Run } from './replica.ts';
+import type { Commanding, Run, Traitor } from './replica.ts';
 import type { Place } from './service.ts';
 import type { Tally } from './tally.ts';
 
@@ -30,7 +30,7 @@ export interface Being {
   readonly id: number;
   readonly secret: string;
   readonly data?: string | undefined;
-  readonly strategy?: string | undefined;
+  readonly traitor?: Traitor | undefined;
 }
 
 /** What a replica tells its cluster. */

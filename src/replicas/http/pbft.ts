@@ -23,8 +23,7 @@ export function pbftService(name: string, collector: boolean): Service {
     replica(strategy) {
       const fault = strategy === undefined ? undefined : replicaFaultNamed(strategy);
       if (fault === undefined) return replica;
-      // What a traitor leaves to chance need not repeat on a network, where nothing else does.
-      return fault.name === 'twins' ? twins(Date.now()) : byzantine(fault, Date.now());
+      return fault.name === 'twins' ? twins() : byzantine(fault);
     },
     client,
     clientWindow: CLIENT_WINDOW,

@@ -26,6 +26,13 @@ import { serverFor, type Desk, type Limits, type Told } from '../../runtime/http
 import type { Place, Refused, Service, Status } from './service.ts';
 import { Tallies, type Tally } from './tally.ts';
 
+/** How a replica betrays. */
+export interface Traitor {
+  readonly strategy: string;
+  /** What all that it chooses follows from. */
+  readonly seed: number;
+}
+
 /** What one replica needs in order to be. */
 export interface ReplicaOptions {
   readonly plan: Plan;
@@ -34,7 +41,7 @@ export interface ReplicaOptions {
   readonly service: Service;
   /** The folder of its log; it forgets all when it ends, if there is none. */
   readonly data?: string | undefined;
-  readonly strategy?: string | undefined;
+  readonly traitor?: Traitor | undefined;
   readonly limits?: Limits | undefined;
   /** What each other node may ask. */
   readonly rates?: Rates | undefined;
@@ -112,7 +119,7 @@ export class Replica {
   #closing: Promise<void> | undefined;
 
   constructor(options: ReplicaOptions) {
-    const { plan, id, service, secret, data, strategy, listener } = options;
+    const { plan, id, service, secret, data, traitor, listener } = options;
     this.#options = options;
     this.id = id;
     const { members: places } = plan;
@@ -124,7 +131,7 @@ export class Replica {
     if (keys.sign !== own.sign || keys.pair !== own.pair) throw new UserError(`the secret is not that of node ${id} in this cluster`);
     this.#members = places.map((place) => nodeId(place.id));
     this.#tallies = new Tallies(places.length);
-    this.#machine = service.replica(strategy);
+    this.#machine = service.replica(traitor?.strategy);
     const count = places.length;
     this.#shared = sharedOf(plan);
     this.#sizes = service.sizes(count, plan.settings);
@@ -140,7 +147,9 @@ export class Replica {
       const begins = { first: firstOf({ ...owner, node: self }), hasBegun, housekeeping: { keep, from: LOG_BYTES_MAX } };
       const log: Log = folder === undefined ? forgetfulLog() : openLog(folder, { synced: () => driver.synced(), failed: (error) => listener.failed(error) }, begins);
       opened.push(log);
-      const driver = new Driver(machine, { self, members: this.#members, seal, settings: plan.settings, choose: seededAt(randomInt(2 ** 48 - 1), self) }, log, {
+      // Who is loyal tosses coins that nobody can foresee; what a traitor chooses can be repeated.
+      const choose = seededAt(traitor?.seed ?? randomInt(2 ** 48 - 1), self);
+      const driver = new Driver(machine, { self, members: this.#members, seal, settings: plan.settings, choose }, log, {
         send: (to, message) => this.#send(self, to, message),
         output: heed,
         accuse: (suspect, evidence) => {

@@ -228,12 +228,12 @@ function failureIn(good: readonly SimNode[], { ledger }: LogJudge, requests: num
   return isTrue ? undefined : 'the log makes another state than the replicas have';
 }
 
-function machineOf({ traitors, seed }: PbftPlan, id: NodeId, loyal: AnyMachine): AnyMachine {
+function machineOf({ traitors }: PbftPlan, id: NodeId, loyal: AnyMachine): AnyMachine {
   const kind = traitors.get(id);
   if (kind === undefined) return loyal;
   const fault = replicaFaultNamed(kind);
   if (fault === undefined) throw new Error(`no Byzantine kind ${kind}`);
-  return byzantine(fault, seed);
+  return byzantine(fault);
 }
 
 const areLevel = (nodes: readonly SimNode[]): boolean => new Set(nodes.map(({ state }) => `${(state as ReplicaState).executed} ${(state as ReplicaState).store.chain}`)).size === 1;

@@ -114,7 +114,7 @@ class MemberRun<V extends TypedVocabulary, State extends object> implements Run 
     if (name === undefined) return loyal;
     const strategy = STRATEGIES.find((one) => one.name === name);
     if (strategy === undefined) throw new Error(`no strategy ${name}`);
-    return byzantineOf(this.#definition.machine, strategy, this.#plan.seed);
+    return byzantineOf(this.#definition.machine, strategy);
   }
 
   ask(network: Network): void {

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { choosesNothing } from '../../../src/core/choice.ts';
+import { seededAt } from '../../../src/core/choice.ts';
 import type { Context } from '../../../src/core/machine.ts';
 import { nodeId } from '../../../src/core/node.ts';
 import { symbolicSeal } from '../../../src/core/seal.ts';
@@ -9,7 +9,7 @@ import type { PrePrepare, Request } from '../../../src/replicas/pbft/messages.ts
 import { settingsOf } from '../../../src/replicas/pbft/settings.ts';
 
 const members = [0, 1, 2, 3].map(nodeId);
-const context: Context = { self: nodeId(0), members, seal: symbolicSeal(nodeId(0)), settings: settingsOf({}), choose: choosesNothing };
+const context: Context = { self: nodeId(0), members, seal: symbolicSeal(nodeId(0)), settings: settingsOf({}), choose: seededAt(7, nodeId(0)) };
 const client = nodeId(4);
 const requests = Array.from({ length: 20 }, (_, index): Request => {
   const body = { client, timestamp: index + 1, mark: `${index}`, key: '', operation: `request ${index}` };
@@ -17,7 +17,7 @@ const requests = Array.from({ length: 20 }, (_, index): Request => {
 });
 
 describe('twins under one identity', () => {
-  const machine = twins(7);
+  const machine = twins();
   type Effect = ReturnType<typeof machine.step>[number];
   let effects: Effect[];
   let records: TwinVocabulary['record'][];

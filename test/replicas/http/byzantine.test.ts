@@ -1,4 +1,7 @@
 import { expect } from 'chai';
+import type { AnyMachine, Context } from '../../../src/core/machine.ts';
+import { seededAt } from '../../../src/core/choice.ts';
+import { nodeId } from '../../../src/core/node.ts';
 import { serviceNamed } from '../../../src/replicas/http/services.ts';
 import { ask, placeIn, startReplicas, type Replicas } from '../../support/served.ts';
 
@@ -40,6 +43,35 @@ describe('a Byzantine replica over HTTP', function () {
       });
     }
   }
+
+  it('chooses by the seed of its cluster, after a restart as well; who is loyal tosses coins that nobody can foresee', async () => {
+    const pbft = serviceNamed('pbft');
+    const options = Array.from({ length: 2 ** 10 }, (_, index) => index);
+    let chosen: readonly (readonly [node: number, choice: number])[] = [];
+    const replica = (strategy?: string): AnyMachine => {
+      const machine = pbft.replica(strategy);
+      return {
+        ...machine,
+        begin(context: Context) {
+          chosen = [...chosen, [context.self, context.choose('what to say', options)]];
+          return machine.begin(context);
+        },
+      };
+    };
+    const choicesUnder = async (seed: number): Promise<typeof chosen> => {
+      chosen = [];
+      running = await startReplicas(4, { ...pbft, replica }, { strategies: { 2: 'equivocate', 3: 'twins' }, seed, settings: SETTINGS });
+      await running.fall(2);
+      await running.rise(2);
+      await running.close();
+      return chosen;
+    };
+    const ofTraitors = (seed: number): readonly number[] => [2, 3, 2].map((id) => seededAt(seed, nodeId(id))('what to say', options));
+    const runs = [await choicesUnder(5), await choicesUnder(5), await choicesUnder(6)];
+    expect(runs.map((run) => run.flatMap(([id, choice]) => (id >= 2 ? [choice] : [])))).to.deep.equal([5, 5, 6].map(ofTraitors));
+    const [one, other] = runs.map((run) => run.flatMap(([id, choice]) => (id < 2 ? [choice] : [])));
+    expect(one).to.have.length(2).and.not.deep.equal(other);
+  });
 
   it('that is two under one identity splits nobody and stops nothing, as commander', async () => {
     running = await startReplicas(4, serviceNamed('pbft'), { strategies: { 0: 'twins' }, settings: SETTINGS });
