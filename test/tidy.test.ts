@@ -137,6 +137,22 @@ describe('the project is tidy:', () => {
     }
   });
 
+  it('no clock decides anything in core, runtime and replicas, and what is drawn there is secret or a name', () => {
+    /** What nobody may foresee, or two may not share. What a traitor chooses is neither, and follows from a seed. */
+    const drawn: Readonly<Record<string, string>> = {
+      'src/runtime/seal.ts': 'randomBytes',
+      'src/replicas/http/gateway.ts': 'randomBytes',
+      'src/replicas/http/plan.ts': 'randomUUID',
+      'src/replicas/http/replica.ts': 'randomInt',
+    };
+    for (const path of sources.filter((file) => ['src/core', 'src/runtime', 'src/replicas', 'src/broadcast', 'src/randomised'].some((folder) => isInside(file, folder)))) {
+      codeLines(path).forEach((line, index) => {
+        const found = /\b(Date\.now|new Date|Date\(|Math\.random|random(?!ised)\w+)/.exec(line)?.[0];
+        if (found !== drawn[path]) expect(found, `${path}:${index + 1} uses ${found}`).to.equal(undefined);
+      });
+    }
+  });
+
   it('workers are glue: few lines, and no rule', () => {
     for (const path of filesIn('workers')) expect(codeLines(path).filter((line) => line.trim() !== '').length, path).to.be.at.most(15);
   });
