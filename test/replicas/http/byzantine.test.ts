@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { serviceNamed } from '../../../src/replicas/http/services.ts';
+import { moment } from '../../support/load.ts';
 import { ask, placeIn, startReplicas, type Replicas } from '../../support/served.ts';
 
 /** Users do not mind a wait, and a slow machine is no traitor. */
@@ -26,7 +27,7 @@ describe('a Byzantine replica over HTTP', function () {
     for (;;) {
       const shown = loyal.map((replica) => replica.status());
       if (new Set(shown.map(({ digest }) => digest)).size === 1 && shown.every(({ executed }) => executed >= least)) return;
-      await new Promise((resolve) => setImmediate(resolve));
+      await moment();
     }
   }
 
