@@ -33,5 +33,7 @@ one_request() {
 one_request pbft
 one_request collector
 requests=${1:-10}
+members='4,7,10,13'
+[ $# -lt 2 ] || members=$2
 printf '\n$ generals cluster --compare --requests %d\n' "$requests"
-(generals cluster --compare --requests "$requests")
+(generals cluster --compare --requests "$requests" --members "$members")

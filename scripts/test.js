@@ -10,7 +10,7 @@ import { ROOT } from './fresh.js';
 
 /** Those that measure what others on the machine would change, each with what it measures. */
 const ALONE = {
-  'generals/reliability': 'how long an order takes, a third of which is then its deadline; what an idle army takes of the CPU',
+  'generals/alone': 'how long an order takes, a third of which is then its deadline; what an idle army takes of the CPU',
 };
 
 /** Those that take longest, which begin first, so that none of them is left over when all others are done. */

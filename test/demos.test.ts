@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { expect } from 'chai';
 import { PROMPT } from '../src/repl/looks.ts';
-import { generals, projectPath } from './support/run.ts';
+import { cleanEnvironment, here, projectPath } from './support/run.ts';
 import { skip } from './support/skip.ts';
 
 const scripts = readdirSync(projectPath('demo')).filter((file) => file.endsWith('.txt'));
@@ -29,15 +29,29 @@ describe('demos', () => {
     });
   }
 
+  /** What each script prints on threads, with seeds of its own, by its path. */
+  let printed: ReadonlyMap<string, string>;
+
+  before(function () {
+    this.timeout(60_000);
+    const { status, stdout, stderr } = spawnSync('npm', ['run', '--silent', 'demo'], { cwd: projectPath(''), env: cleanEnvironment(), encoding: 'utf8' });
+    expect([status, stderr]).to.deep.equal([0, '']);
+    printed = new Map(stdout.split(/^# (?=\/)/m).slice(1).map((part) => [part.slice(0, part.indexOf('\n')), part.slice(part.indexOf('\n') + 1).trimEnd()]));
+  });
+
+  it('are all run by npm run demo', () => {
+    expect([...printed.keys()]).to.have.members(scripts.map((name) => projectPath(`demo/${name}`)));
+  });
+
   for (const name of scripts) {
     const path = projectPath(`demo/${name}`);
 
     it(`demo/${name} opens with a sentence, runs without a mistake, and prints the same whenever it is run, on threads and in virtual time`, async () => {
       expect(readFileSync(path, 'utf8')).to.match(/^# \w/);
-      const [first, ...others] = await Promise.all([[], [], ['--host', 'sim', '--seed', '99']].map((options) => generals(['run', ...options, path])));
-      expect(first).to.include({ code: 0, err: '' });
-      expect(first!.out).to.include(PROMPT);
-      for (const other of others) expect(other.out).to.equal(first!.out);
+      const { code, out, err } = await here(['run', '--host', 'sim', '--seed', '99', path]);
+      expect([code, err]).to.deep.equal([0, '']);
+      expect(out).to.include(PROMPT);
+      expect(printed.get(path)).to.equal(out.trimEnd());
     });
 
     it(`demo/${name} has a transcript that shows what it prints`, async () => {

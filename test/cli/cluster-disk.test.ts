@@ -3,8 +3,9 @@ import { execFileSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { moment } from '../support/load.ts';
 import { endAll, start, type Program } from '../support/program.ts';
-import { generals } from '../support/run.ts';
+import { here, refusal } from '../support/run.ts';
 import { ask } from '../support/served.ts';
 
 interface Node {
@@ -17,11 +18,14 @@ describe('generals cluster, whose folder', function () {
   this.timeout(60_000);
   let folder: string;
   let args: readonly string[];
+  /** Of one node, where the folder is what counts. */
+  let single: readonly string[];
   const copies = new Map<string, string>();
   after(() => copies.forEach((copy) => rmSync(copy, { recursive: true })));
   beforeEach(() => {
     folder = mkdtempSync(join(tmpdir(), 'generals-cluster-disk-'));
     args = ['cluster', '--port', '0', '--json', '--data', folder];
+    single = [...args, '--members', '1'];
   });
   afterEach(() => {
     endAll();
@@ -67,14 +71,18 @@ describe('generals cluster, whose folder', function () {
       expect((await ask(nodes[0]!.url, 'three')).status).to.equal(200);
       expect(await broken.end('SIGINT'), 'not as if all had been well').to.equal(1);
       expect([broken.errors(), broken.lines.some((line) => line.includes('too-few'))]).to.deep.equal(['', false]);
-
-      const repair = await generals(['replica', '--repair', path('replica-2')]);
-      expect(repair.out).to.match(/^kept \d+ records?, cut off [\d,]+ bytes?; the damaged log is now .*log\.damaged\nThis node may have forgotten/);
-      expect(repair.code).to.equal(0);
-      expect((await generals(['replica', '--repair', path('replica-2')])).out).to.equal(`the log in ${path('replica-2')} is whole\n`);
-      await ran('four');
     });
   }
+
+  it('has a damaged log is repaired once, and goes on', async () => {
+    await hasRun('one', 'two');
+    damage('replica-2');
+    const repair = await here(['replica', '--repair', path('replica-2')]);
+    expect(repair.out).to.match(/^kept \d+ records?, cut off [\d,]+ bytes?; the damaged log is now .*log\.damaged\nThis node may have forgotten/);
+    expect(repair.code).to.equal(0);
+    expect((await here(['replica', '--repair', path('replica-2')])).out).to.equal(`the log in ${path('replica-2')} is whole\n`);
+    await ran('four');
+  });
 
   it('has as many damaged logs that no quorum is left says that nothing can be decided; where all are damaged, that no node is up', async () => {
     await hasRun('one');
@@ -86,39 +94,49 @@ describe('generals cluster, whose folder', function () {
     expect(await few.end('SIGINT')).to.equal(1);
     damage('replica-0');
     damage('replica-3');
-    const { code, out, err } = await generals(args.filter((word) => word !== '--json'));
+    const { code, out, err } = await here(args.filter((word) => word !== '--json'));
     expect(out.trimEnd().split('\n').map((line) => line.replace(/^Node \d is down: .*/, 'down'))).to.deep.equal(['down', 'down', 'down', 'down', 'No node is up']);
     expect([code, err]).to.deep.equal([1, '']);
   });
 
-  for (const [what, harm, how] of [
-    ['is gone', (log: string) => rmSync(log), 'the log was gone, and another was begun'],
-    ['is empty', (log: string) => truncateSync(log, 0), 'kept 0 records, cut off 0 bytes; the damaged log is now '],
-    ['is shorter than its first record', (log: string) => truncateSync(log, 20), 'kept 0 records, cut off 20 bytes; the damaged log is now '],
-  ] as const) {
-    it(`has a log that ${what} keeps that node down; repaired, it has forgotten, and is told what the others know`, async () => {
-      await hasRun('one', 'two');
-      harm(path('replica-1/log'));
+  it('has a log that is gone, empty, or shorter than its first record keeps that node down; repaired, it has forgotten, and is told what the others know', async () => {
+    await hasRun('one', 'two');
+    let executed = 2;
+    /** A start after the repair of that node. */
+    async function isTold(program: Program, id: number): Promise<void> {
+      const nodes = await nodesOf(program);
+      executed += 1;
+      expect((await ask(nodes[0]!.url, `request ${executed}`)).status).to.equal(200);
+      for (;;) {
+        const [first, repaired] = await Promise.all([0, id].map(async (one) => (await (await fetch(`${nodes[one]!.url}/status?full`)).json()) as Record<string, unknown>));
+        if (first!['executed'] !== executed || repaired!['executed'] !== executed) {
+          await moment();
+          continue;
+        }
+        expect(repaired!['digest']).to.equal(first!['digest']);
+        break;
+      }
+    }
+    for (const [index, [what, harm, how]] of ([
+      ['is gone', (log: string) => rmSync(log), 'the log was gone, and another was begun'],
+      ['is empty', (log: string) => truncateSync(log, 0), 'kept 0 records, cut off 0 bytes; the damaged log is now '],
+      ['is shorter than its first record', (log: string) => truncateSync(log, 20), 'kept 0 records, cut off 20 bytes; the damaged log is now '],
+    ] as const).entries()) {
+      const id = index + 1;
+      harm(path(`replica-${id}/log`));
       const broken = start(args);
-      expect((await broken.fact('down'))['reason']).to.equal(`${path('replica-1/log')} ${what}, though a log was begun there: generals replica --repair ${path('replica-1')} begins another, and this node has forgotten what it promised`);
-      await broken.fact('ready');
+      expect((await broken.fact('down'))['reason']).to.equal(`${path(`replica-${id}/log`)} ${what}, though a log was begun there: generals replica --repair ${path(`replica-${id}`)} begins another, and this node has forgotten what it promised`);
+      if (index === 0) await broken.fact('ready');
+      else await isTold(broken, id - 1);
       expect(await broken.end('SIGINT')).to.equal(1);
-      const repair = await generals(['replica', '--repair', path('replica-1')]);
+      const repair = await here(['replica', '--repair', path(`replica-${id}`)]);
       expect(repair.out.startsWith(how), repair.out).to.equal(true);
       expect(repair.out).to.include('This node may have forgotten what it promised: until it has caught up, count it among the Byzantine ones.');
-      const whole = start(args);
-      const nodes = await nodesOf(whole);
-      expect((await ask(nodes[0]!.url, 'three')).status).to.equal(200);
-      for (;;) {
-        const [one, two] = await Promise.all([0, 1].map(async (id) => (await (await fetch(`${nodes[id]!.url}/status?full`)).json()) as Record<string, unknown>));
-        if (one!['executed'] === 3 && two!['executed'] === 3) {
-          expect(two!['digest']).to.equal(one!['digest']);
-          break;
-        }
-      }
-      expect(await whole.end('SIGINT')).to.equal(130);
-    });
-  }
+    }
+    const whole = start(args);
+    await isTold(whole, 3);
+    expect(await whole.end('SIGINT')).to.equal(130);
+  });
 
   it('has lost the logs of clients, or has them damaged, answers nobody what was asked before', async () => {
     await hasRun('set k one', 'get k');
@@ -142,21 +160,20 @@ describe('generals cluster, whose folder', function () {
   });
 
   it('is in use is refused to another cluster in one line, which changes nothing, and before there are keys too', async () => {
-    const first = start(args);
+    const first = start(single);
     await first.fact('ready');
     const before = readFileSync(path('cluster.json'), 'utf8');
-    const second = await generals(args);
+    const second = await refusal(single);
     expect(second.err).to.match(new RegExp(`^generals: "${folder}" is in use: its lock names "process ${first.child.pid} on [^"]*" – see generals cluster --help\n$`));
-    expect([second.code, second.out, readFileSync(path('cluster.json'), 'utf8')]).to.deep.equal([2, '', before]);
-    const alone = await generals(['replica', '--id', '0', '--cluster', path('cluster.json')]);
+    expect([second.out, readFileSync(path('cluster.json'), 'utf8')]).to.deep.equal(['', before]);
+    const alone = await refusal(['replica', '--id', '0', '--cluster', path('cluster.json')]);
     expect(alone.err).to.match(new RegExp(`^generals: "${path('replica-0')}" is in use: its lock names "process ${first.child.pid} on `));
-    expect(alone.code).to.equal(2);
     expect(await first.end('SIGKILL')).to.equal('SIGKILL');
     await ran('at once');
   });
 
   it('is new and told to two clusters at once is that of one', async () => {
-    const both = [start(args), start(args)];
+    const both = [start(single), start(single)];
     const end = await Promise.race(both.map(async (program, index) => ({ code: await program.ended, index })));
     const other = both[1 - end.index]!;
     const [first] = await nodesOf(other);
@@ -194,27 +211,29 @@ describe('generals cluster, whose folder', function () {
       const before = readFileSync(path(file));
       rmSync(path(file));
       make(path(file));
-      const { code, out, err } = await generals(args);
+      const { out, err } = await refusal(args);
       expect(err).to.match(message);
-      expect([code, out, err.split('\n').length]).to.deep.equal([2, '', 2]);
+      expect([out, err.split('\n').length]).to.deep.equal(['', 2]);
       rmSync(path(file), { recursive: true });
       writeFileSync(path(file), before, { mode: 0o600 });
     }
-    for (const [file, make, message] of [
+    const harms = [
       ['log', pipe, 'log" cannot be used: it is a pipe'],
       ['log', (at: string) => symlinkSync('/dev/null', at), 'log" cannot be used: it is a symbolic link, which is not followed here'],
       ['begun', folderAt, 'begun" cannot be used: it is a folder'],
       ['lock', folderAt, 'lock" cannot be used: it is a folder'],
-    ] as const) {
-      const before = readFileSync(path('replica-3', file));
-      rmSync(path('replica-3', file));
-      make(path('replica-3', file));
-      const program = start(args);
-      expect((await program.fact('down'))['reason']).to.equal(`"${path('replica-3')}/${message}`);
-      await program.fact('ready');
-      expect(await program.end('SIGINT')).to.equal(1);
-      rmSync(path('replica-3', file), { recursive: true });
-      writeFileSync(path('replica-3', file), before, { mode: 0o600 });
+    ] as const;
+    const before = harms.map(([file], id) => readFileSync(path(`replica-${id}`, file)));
+    for (const [id, [file, make]] of harms.entries()) {
+      rmSync(path(`replica-${id}`, file));
+      make(path(`replica-${id}`, file));
+    }
+    const program = start(args);
+    for (const [id, [, , message]] of harms.entries()) expect((await program.fact('down', (fact) => fact['id'] === id))['reason']).to.equal(`"${path(`replica-${id}`)}/${message}`);
+    expect(await program.ended).to.equal(1);
+    for (const [id, [file]] of harms.entries()) {
+      rmSync(path(`replica-${id}`, file), { recursive: true });
+      writeFileSync(path(`replica-${id}`, file), before[id]!, { mode: 0o600 });
     }
     await ran('two');
   });
@@ -223,8 +242,7 @@ describe('generals cluster, whose folder', function () {
     await hasRun('one');
     const secret = readFileSync(path('replica-0/secret'), 'utf8');
     rmSync(path('cluster.json'));
-    const { code, err } = await generals(args);
-    expect([code, err]).to.deep.equal([2, `generals: "${folder}" holds the logs of a cluster, but its cluster.json is gone: put that back, or begin in another folder – see generals cluster --help\n`]);
+    expect((await refusal(args)).err).to.deep.equal(`generals: "${folder}" holds the logs of a cluster, but its cluster.json is gone: put that back, or begin in another folder – see generals cluster --help\n`);
     expect([existsSync(path('cluster.json')), readFileSync(path('replica-0/secret'), 'utf8')]).to.deep.equal([false, secret]);
   });
 
@@ -239,14 +257,10 @@ describe('generals cluster, whose folder', function () {
 
   it('holds what another node began tells so', async () => {
     await hasRun('one');
-    for (const file of ['log', 'begun']) {
-      const before = readFileSync(path('replica-3', file));
-      writeFileSync(path('replica-3', file), readFileSync(path('replica-2', file)));
-      const program = start(args);
-      expect((await program.fact('down'))['reason']).to.match(new RegExp(`^"${path('replica-3')}" holds the log of node 2 of cluster "[^"]+", not that of node 3 of "`));
-      await program.fact('ready');
-      await program.end('SIGINT');
-      writeFileSync(path('replica-3', file), before);
-    }
+    for (const [id, other, file] of [[3, 2, 'log'], [1, 0, 'begun']] as const) writeFileSync(path(`replica-${id}`, file), readFileSync(path(`replica-${other}`, file)));
+    const program = start(args);
+    for (const [id, other] of [[3, 2], [1, 0]] as const)
+      expect((await program.fact('down', (fact) => fact['id'] === id))['reason']).to.match(new RegExp(`^"${path(`replica-${id}`)}" holds the log of node ${other} of cluster "[^"]+", not that of node ${id} of "`));
+    expect(await program.end('SIGINT')).to.equal(1);
   });
 });

@@ -6,9 +6,10 @@ import { connect, createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { REPLICA_FAULTS } from '../../src/replicas/faults/registry.ts';
+import { moment } from '../support/load.ts';
 import { endAll, start } from '../support/program.ts';
 import { ask } from '../support/served.ts';
-import { MAIN, cleanEnvironment, generals, refusal } from '../support/run.ts';
+import { MAIN, cleanEnvironment, generals, here, refusal } from '../support/run.ts';
 
 interface Node {
   readonly id: number;
@@ -129,17 +130,17 @@ describe('generals cluster', function () {
   });
 
   it('ends all its processes at SIGTERM', async () => {
-    const program = start(['cluster', '--port', '0', '--processes', '--json']);
+    const program = start(['cluster', '--members', '2', '--port', '0', '--processes', '--json']);
     const { nodes } = await program.fact('ready');
     const pids = (nodes as Node[]).map(({ pid }) => pid!);
-    expect(new Set([...pids, program.child.pid]).size).to.equal(5);
+    expect(new Set([...pids, program.child.pid]).size).to.equal(3);
     for (const pid of pids) expect(isAlive(pid)).to.equal(true);
     expect(await program.end('SIGTERM')).to.equal(143);
     for (const pid of pids) expect(isAlive(pid), `process ${pid}`).to.equal(false);
   });
 
   it('leaves no process behind when it is killed itself', async () => {
-    const program = start(['cluster', '--port', '0', '--processes', '--json']);
+    const program = start(['cluster', '--members', '2', '--port', '0', '--processes', '--json']);
     await program.fact('ready');
     // Their output is this program's: it ends when the last of them is gone.
     expect(await program.end('SIGKILL')).to.equal('SIGKILL');
@@ -225,7 +226,7 @@ describe('generals cluster', function () {
     };
 
     it('is closed unless it is opened', async () => {
-      const program = start(['cluster', '--port', '0', '--json']);
+      const program = start(['cluster', '--members', '2', '--port', '0', '--json']);
       for (const { url } of (await program.fact('ready'))['nodes'] as Node[]) expect(await isOpen(url)).to.equal(false);
       await program.end('SIGINT');
       expect(program.errors()).to.equal('');
@@ -233,7 +234,7 @@ describe('generals cluster', function () {
 
     for (const more of [[], ['--json']]) {
       it(`says loudly when it is open: ${['--host 0.0.0.0', ...more].join(' ')}`, async () => {
-        const program = start(['cluster', '--port', '0', '--host', '0.0.0.0', ...more]);
+        const program = start(['cluster', '--members', '1', '--port', '0', '--host', '0.0.0.0', ...more]);
         const ready = await program.line((line) => /^Ready: |"type":"ready"/.test(line));
         expect(await isOpen(/http:[^/]*\/\/[^/"]+/.exec(ready)![0])).to.equal(true);
         await program.end('SIGINT');
@@ -243,7 +244,7 @@ describe('generals cluster', function () {
 
     it('says loudly when a replica on its own is open', async () => {
       const [port] = await freePorts(1);
-      await generals(['cluster', '--urls', `http://127.0.0.1:${port}`, '--data', folder]);
+      await here(['cluster', '--urls', `http://127.0.0.1:${port}`, '--data', folder]);
       const program = start(['replica', '--id', '0', '--cluster', join(folder, 'cluster.json'), '--host', '0.0.0.0', '--json']);
       await program.fact('ready');
       await program.end('SIGINT');
@@ -278,7 +279,7 @@ describe('generals cluster', function () {
   });
 
   it('runs twins under one identity, and the loyal agree', async () => {
-    const program = start(['cluster', '--port', '0', '--json', '--processes', '--byzantine', '1', '--kind', 'twins', '--data', folder]);
+    const program = start(['cluster', '--port', '0', '--json', '--byzantine', '1', '--kind', 'twins', '--data', folder]);
     const nodes = (await program.fact('ready'))['nodes'] as Node[];
     expect(nodes.map(({ kind }) => kind)).to.deep.equal(['loyal', 'loyal', 'loyal', 'twins']);
     for (let count = 0; count < 10; count += 1) expect((await ask(nodes[0]!.url, `request ${count}`)).status).to.equal(200);
@@ -288,6 +289,7 @@ describe('generals cluster', function () {
         expect(new Set(shown.map(({ digest }) => digest)).size).to.equal(1);
         break;
       }
+      await moment();
     }
     await program.end('SIGINT');
     const records = readFileSync(join(folder, 'replica-3/log'), 'utf8');
@@ -308,7 +310,7 @@ describe('generals cluster', function () {
       expect(await look(after.url)).to.include({ digest: shown['digest'], executed: 3 });
       expect((await ask(after.url, 'four')).status).to.equal(200);
       await second.end('SIGINT');
-      const other = await generals(['cluster', '--port', '0', '--members', '7', '--data', folder]);
+      const other = await here(['cluster', '--port', '0', '--members', '7', '--data', folder]);
       expect([other.code, other.err]).to.deep.equal([2, `generals: "${folder}" holds a cluster of 4 nodes under pbft, not of 7 under pbft: another --data begins a new one – see generals cluster --help\n`]);
     });
 
@@ -323,7 +325,7 @@ describe('generals cluster', function () {
       expect((await ask(/http\S+(?=\/preprepare)/.exec(ready)![0], 'two')).status).to.equal(200);
       await second.end('SIGINT');
       for (const [args, message] of [[['--commander', '2'], '--commander 0, not 2'], [['--batch', '7'], '--batch 100, not 7'], [['--timeout', '500'], /--timeout \d+, not 500/]] as const) {
-        const { code, err } = await generals(['cluster', '--port', '0', '--data', folder, ...args]);
+        const { code, err } = await here(['cluster', '--port', '0', '--data', folder, ...args]);
         expect(err).to.match(new RegExp(`holds a cluster that was begun with ${message instanceof RegExp ? message.source : message}: another --data begins a new one`));
         expect(code).to.equal(2);
       }
@@ -348,7 +350,7 @@ describe('generals cluster', function () {
 
   it('replica tells a mistake in one line', async () => {
     const file = join(folder, 'cluster.json');
-    await generals(['cluster', '--urls', 'http://127.0.0.1:1,http://127.0.0.1:2', '--data', folder]);
+    await here(['cluster', '--urls', 'http://127.0.0.1:1,http://127.0.0.1:2', '--data', folder]);
     const cases: readonly (readonly [readonly string[], RegExp])[] = [
       [[], /needs to know which: generals replica --id <id> --cluster <file>/],
       [['--id', '0', '--cluster', join(folder, 'none.json')], /cannot be used: there is no such file or folder/],

@@ -35,9 +35,14 @@ describe('what can be read can be typed', function () {
   });
   after(() => rmSync(folder, { recursive: true }));
 
-  function shell(line: string, cwd = folder): Ran {
-    const { status, stdout, stderr } = spawnSync('sh', ['-c', line], { cwd, env: cleanEnvironment(), encoding: 'utf8', input: '' });
+  function shell(line: string, cwd = folder, env: NodeJS.ProcessEnv = {}): Ran {
+    const { status, stdout, stderr } = spawnSync('sh', ['-c', line], { cwd, env: { ...cleanEnvironment(), ...env }, encoding: 'utf8', input: '' });
     return { status, out: stdout, err: stderr };
+  }
+
+  /** What npm makes of a line, but without npm, which takes as long as what it runs; that npm does so is tried where it is what is suggested. */
+  function typedAt(cwd: string, line: string): Ran {
+    return shell(line.replace('npm start --silent --', 'node scripts/start.js'), cwd, { npm_package_json: join(cwd, 'package.json'), npm_lifecycle_event: 'start' });
   }
 
   /** Starts what goes on until Ctrl-C. @returns the first line that begins so, what gives the lines up to another one, and what ends it, with its exit status */
@@ -107,8 +112,9 @@ describe('what can be read can be typed', function () {
   });
 
   describe('in the documents:', () => {
-    // The whole of the tests, and what they are run from; what takes a port; and a clone of one's own.
-    const isApart = (line: string): boolean => /^git |npm (ci|install|pack)|npm start --silent -- cluster --protocol|^curl|npm (run bench|run soak|test)/.test(line);
+    // The whole of the tests, and what they are run from; what takes a port; all demos, which are looked at where they are tested; and a
+    // clone of one's own.
+    const isApart = (line: string): boolean => /^git |npm (ci|install|pack)|npm start --silent -- cluster --protocol|^curl|npm (run bench|run soak|run demo|test)/.test(line);
     for (const document of DOCUMENTS) {
       // What an earlier line of the same document wrote is what a later one reads.
       const place = (): string => clone(join(folder, document.replaceAll(/\W/g, '-')));
@@ -118,7 +124,7 @@ describe('what can be read can be typed', function () {
         const lines = language === 'sh' ? text.trimEnd().split('\n').map((line) => line.replace(/ +# .*$/, '')) : [];
         for (const line of lines.filter((one) => !isApart(one))) {
           it(`${document}: ${line}`, () => {
-            const { status, out, err } = shell(inShare(line), place());
+            const { status, out, err } = typedAt(place(), inShare(line));
             expect(withoutProgress(err)).to.equal('');
             expect(status).to.equal(0);
             if (line.includes('mocha')) expect(out).to.match(/^ +[1-9]\d* passing/m);
@@ -165,6 +171,8 @@ describe('what can be read can be typed', function () {
       copy = join(folder, 'own-protocol');
       mkdirSync(join(copy, 'test'), { recursive: true });
       for (const part of ['src', 'workers', 'scripts', 'test/types', 'package.json', 'tsconfig.json']) cpSync(projectPath(part), join(copy, part), { recursive: true });
+      // Which was built before.
+      for (const part of ['src', 'workers', 'test/types', '.tsbuildinfo']) cpSync(projectPath(`dist/${part}`), join(copy, 'dist', part), { recursive: true });
       symlinkSync(projectPath('node_modules'), join(copy, 'node_modules'));
       writeFileSync(join(copy, 'src/generals/protocols/hearsay.ts'), page.find(({ language }) => language === 'ts')!.text);
       const [registry, names] = page.filter(({ language }) => language === 'diff');
@@ -192,11 +200,11 @@ describe('what can be read can be typed', function () {
   /** The block as the program writes it today: each line that is typed, and what comes of it. */
   async function shownBy({ text, comment }: Block, cwd: string): Promise<string> {
     const typed = (start: string): string[] => text.split('\n').filter((line) => line.startsWith(start)).map((line) => line.slice(start.length));
-    if (text.startsWith('$ ')) return typed('$ ').map((line) => `$ ${line}\n${shell(line, cwd).out}`).join('');
+    if (text.startsWith('$ ')) return typed('$ ').map((line) => `$ ${line}\n${typedAt(cwd, line).out}`).join('');
     const [, count, seed] = /^generals (\d+) --seed (\d+)/.exec(comment) ?? expect.fail(`${comment} does not say how many generals there are, and of which seed`);
     if (!comment.includes('with hearsay')) return transcriptOf(typed(PROMPT).map((line) => `${line}\n`).join(''), { seed: Number(seed) }, Number(count));
     writeFileSync(join(cwd, 'session.txt'), typed(PROMPT).map((line) => `${line}\n`).join(''));
-    return shell(`npm start --silent -- run --generals ${count} --seed ${seed} session.txt`, cwd).out;
+    return typedAt(cwd, `npm start --silent -- run --generals ${count} --seed ${seed} session.txt`).out;
   }
 
   /** `UPDATE=1` writes what is shown anew. */

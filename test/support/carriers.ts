@@ -7,7 +7,7 @@ import { LiveCluster, OFFLINE } from '../../src/replicas/http/cluster.ts';
 import { CLUSTER_FILE, replicaFolder, writeCluster } from '../../src/replicas/http/folder.ts';
 import { newPlan } from '../../src/replicas/http/plan.ts';
 import { serviceNamed } from '../../src/replicas/http/services.ts';
-import { look } from './load.ts';
+import { look, moment } from './load.ts';
 import { start as startProgram, type Program } from './program.ts';
 import { Cluster } from './replicas.ts';
 import { ask, startReplicas } from './served.ts';
@@ -74,10 +74,9 @@ async function posted(urls: readonly string[], data: string, at: number): Promis
     if (result !== undefined) return JSON.parse(decodeURIComponent(result)) as string;
     const commander = answer?.headers.get('generals-commander') ?? undefined;
     node = commander === undefined ? (node + 1) % urls.length : Number(commander);
+    await moment();
   }
 }
-
-const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 const servers: Carrier = {
   name: 'servers in one process',
@@ -91,7 +90,7 @@ const servers: Carrier = {
       shown: async (id) => replicas.replicas[id]!.status(),
       fall: (id) => replicas.fall(id),
       rise: (id) => replicas.rise(id),
-      pass: turn,
+      pass: moment,
       async close() {
         await replicas.close();
         rmSync(data, { recursive: true });
@@ -125,7 +124,7 @@ const live = (separate: boolean): Carrier['start'] =>
         programs.push(program);
         await program.fact('ready');
       },
-      pass: turn,
+      pass: moment,
       async close() {
         await Promise.all(programs.map((program) => program.end('SIGTERM')));
         await cluster.close();

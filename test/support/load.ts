@@ -10,12 +10,18 @@ export interface Node {
 
 export const look = async (url: string): Promise<Shown> => (await (await fetch(`${url}/status?full`)).json()) as Shown;
 
+/** Between two questions to those that are waited for: asked without a pause, they would do little else than answer. */
+export const moment = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 20));
+
 /** Waits until all nodes show the same log, in which all has its place that was acknowledged. */
 export async function agreed(nodes: readonly Node[], load: Load): Promise<readonly Shown[]> {
   for (;;) {
     const shown = await Promise.all(nodes.map(({ url }) => look(url)));
     const digests = new Set(shown.map(({ digest }) => digest));
-    if (digests.size > 1) continue;
+    if (digests.size > 1) {
+      await moment();
+      continue;
+    }
     expect(load.places.size, 'two requests were told the same place').to.equal(load.count);
     expect(shown[0]!.executed).to.be.at.least(Math.max(...load.places.keys()));
     return shown;
@@ -23,6 +29,9 @@ export async function agreed(nodes: readonly Node[], load: Load): Promise<readon
 }
 
 let loads = 0;
+
+/** So many requests are acknowledged beyond what a test waits for, so that there are always some under way; then the users rest. */
+const AHEAD = 100;
 
 /** Users who post one request after the other, to whoever commands, and go on with the next node when one is gone or silent. */
 export class Load {
@@ -35,6 +44,7 @@ export class Load {
   #isOver = false;
   #target = 0;
   #reached: () => void = () => undefined;
+  #resting: (() => void)[] = [];
 
   constructor(urls: readonly string[], users: number) {
     loads += 1;
@@ -46,6 +56,7 @@ export class Load {
   /** When that many more requests have been acknowledged. */
   acknowledged(more: number): Promise<void> {
     this.#target = this.count + more;
+    this.#wake();
     return new Promise((resolve) => {
       this.#reached = resolve;
     });
@@ -53,24 +64,35 @@ export class Load {
 
   async stop(): Promise<void> {
     this.#isOver = true;
+    this.#wake();
     await Promise.all(this.#users);
   }
 
   async #post(user: number): Promise<void> {
     let node = 0;
     for (let number = 0; !this.#isOver; number += 1) {
+      if (this.count >= this.#target + AHEAD) await new Promise<void>((resolve) => this.#resting.push(resolve));
       const data = `load ${this.#number}, user ${user}, request ${number}`;
       try {
         // A node that hangs is given up after a while, as people do.
         const answer = await fetch(`${this.#urls[node]!}/preprepare`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ data }), signal: AbortSignal.timeout(5000) });
         await answer.arrayBuffer();
         const commander = answer.headers.get('generals-commander');
-        if (answer.status === 200) this.#acknowledge(JSON.parse(decodeURIComponent(answer.headers.get('generals-result')!)) as string, data);
-        else node = commander === null ? this.#next(node) : Number(commander);
+        if (answer.status === 200) {
+          this.#acknowledge(JSON.parse(decodeURIComponent(answer.headers.get('generals-result')!)) as string, data);
+          continue;
+        }
+        node = commander === null ? this.#next(node) : Number(commander);
       } catch {
         node = this.#next(node);
       }
+      // Who is sent from one to the other, and on to nobody, takes a breath.
+      await moment();
     }
+  }
+
+  #wake(): void {
+    for (const goOn of this.#resting.splice(0)) goOn();
   }
 
   #next(node: number): number {

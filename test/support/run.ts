@@ -77,6 +77,37 @@ export function generals(args: readonly string[], input: string | Buffer = '', e
 }
 
 /**
+ * What the program comes to and prints, as from a pipe without input, but without a process of its own, which takes a fifth of a
+ * second. Only for what ends by itself; no two at once.
+ */
+export async function here(words: readonly string[]): Promise<Exit> {
+  const { argv, env, stdout, stderr } = process;
+  let [out, err] = ['', ''];
+  process.argv = [argv[0]!, MAIN, ...words];
+  process.env = cleanEnvironment();
+  stdout.write = (text: string | Uint8Array) => ((out += String(text)), true);
+  stderr.write = (text: string | Uint8Array) => ((err += String(text)), true);
+  // Where the tests are run at a terminal, these would tell of it.
+  const marks = [stdout, stderr].flatMap((stream) => ['isTTY', 'columns'].map((name) => ({ stream, name, own: Object.getOwnPropertyDescriptor(stream, name) })));
+  for (const { stream, name } of marks) Object.defineProperty(stream, name, { value: undefined, configurable: true });
+  try {
+    const request = await requestOf(words);
+    if (request.type !== 'run') throw new Error(`generals ${words.join(' ')} asks for ${request.type}`);
+    return { code: await request.run(), out, err };
+  } catch (error) {
+    const mistake = mistakeOf(words, error);
+    if (mistake === undefined) throw error;
+    return { code: 2, out, err: `${err}generals: ${mistake}\n` };
+  } finally {
+    process.argv = argv;
+    process.env = env;
+    for (const stream of [stdout, stderr]) Reflect.deleteProperty(stream, 'write');
+    for (const { stream, name, own } of marks) if (own === undefined) Reflect.deleteProperty(stream, name);
+      else Object.defineProperty(stream, name, own);
+  }
+}
+
+/**
  * What the program says to a line that it refuses, and prints before, but without a process of its own: that takes a quarter of a
  * second, and there are hundreds of such lines. That a process says the same, and ends with 2, is shown of each subcommand.
  */

@@ -3,6 +3,7 @@ import type { AnyMachine, Context } from '../../../src/core/machine.ts';
 import { seededAt } from '../../../src/core/choice.ts';
 import { nodeId } from '../../../src/core/node.ts';
 import { serviceNamed } from '../../../src/replicas/http/services.ts';
+import { moment } from '../../support/load.ts';
 import { ask, placeIn, startReplicas, type Replicas } from '../../support/served.ts';
 
 /** Users do not mind a wait, and a slow machine is no traitor. */
@@ -29,7 +30,7 @@ describe('a Byzantine replica over HTTP', function () {
     for (;;) {
       const shown = loyal.map((replica) => replica.status());
       if (new Set(shown.map(({ digest }) => digest)).size === 1 && shown.every(({ executed }) => executed >= least)) return;
-      await new Promise((resolve) => setImmediate(resolve));
+      await moment();
     }
   }
 

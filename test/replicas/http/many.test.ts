@@ -6,7 +6,7 @@ import { serveReplicas, type Home } from '../../../src/replicas/http/member.ts';
 import { newPlan } from '../../../src/replicas/http/plan.ts';
 import { serviceNamed } from '../../../src/replicas/http/services.ts';
 import { endAll, start, type Program } from '../../support/program.ts';
-import { look, type Node } from '../../support/load.ts';
+import { look, moment, type Node } from '../../support/load.ts';
 import { ask } from '../../support/served.ts';
 import { skip } from '../../support/skip.ts';
 
@@ -39,7 +39,10 @@ describe('many replicas on one machine', function () {
         expect(loyal).to.have.length(members - byzantine);
         for (;;) {
           const shown = await Promise.all(loyal.map(({ url }) => look(url)));
-          if (shown.some(({ executed }) => executed < 2)) continue;
+          if (shown.some(({ executed }) => executed < 2)) {
+            await moment();
+            continue;
+          }
           expect(new Set(shown.map(({ executed, digest }) => `${executed} ${digest}`)).size, 'logs differ').to.equal(1);
           break;
         }

@@ -9,6 +9,7 @@ import { Counts } from '../../../src/runtime/http/counts.ts';
 import { Names } from '../../../src/runtime/http/names.ts';
 import { serverFor, type Desk } from '../../../src/runtime/http/server.ts';
 import { serviceNamed } from '../../../src/replicas/http/services.ts';
+import { moment } from '../../support/load.ts';
 import { opened, said, sealed, textOf } from '../../support/raw.ts';
 import { ask, post, startReplicas, type Replicas } from '../../support/served.ts';
 import { toyService } from '../../support/toy.ts';
@@ -226,7 +227,7 @@ describe('a node as a stranger finds it', function () {
       expect(closed(0)).to.deep.equal({ 'no room': 1 });
       leaving.abort();
       await Promise.all(waiting);
-      for (;;) if ((await fetch(`${own.urls[0]!}/status`).catch(() => undefined))?.status === 200) break;
+      while ((await fetch(`${own.urls[0]!}/status`).catch(() => undefined))?.status !== 200) await moment();
     });
 
     /** New connections of node 2 to node 1, each with one message on it that is taken. */
