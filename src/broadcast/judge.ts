@@ -1,5 +1,6 @@
 import { counted } from '../core/figures.ts';
 import type { NodeId } from '../core/node.ts';
+import { staying } from '../runtime/virtual/fault-plan.ts';
 import type { Judge, MemberPlan } from '../runtime/virtual/members.ts';
 import type { Finding, Violation } from '../runtime/virtual/system.ts';
 import type { BroadcastState } from './bracha.ts';
@@ -11,13 +12,17 @@ type Delivered = Pick<BroadcastVocabulary['output'], 'origin' | 'number' | 'valu
 export class BroadcastJudge implements Judge<BroadcastVocabulary, BroadcastState> {
   violation: Violation | undefined;
   readonly #loyal: readonly NodeId[];
+  /** Those of them that are there in the end, and can be asked for what must come about. */
+  readonly #staying: readonly NodeId[];
   /** What loyal nodes were asked to broadcast, by origin and number. */
   readonly #asked = new Map<string, string>();
   /** By broadcast, what each loyal node delivered. */
   readonly #delivered = new Map<string, Map<NodeId, string>>();
 
-  constructor({ inputs }: MemberPlan<BroadcastVocabulary['input']>, loyal: readonly NodeId[]) {
+  constructor(plan: MemberPlan<BroadcastVocabulary['input']>, loyal: readonly NodeId[]) {
+    const { inputs } = plan;
     this.#loyal = loyal;
+    this.#staying = staying(loyal, plan);
     for (const { node, input } of inputs) if (loyal.includes(node)) this.#asked.set(keyOf({ origin: node, number: input.number }), input.value);
   }
 
@@ -60,10 +65,10 @@ export class BroadcastJudge implements Judge<BroadcastVocabulary, BroadcastState
   /** What some loyal node has yet to deliver. */
   #missing(): Violation | undefined {
     for (const [key, values] of this.#delivered) {
-      const late = this.#loyal.find((id) => !values.has(id));
+      const late = this.#staying.find((id) => !values.has(id));
       if (late !== undefined) return { property: 'totality', witness: `node ${late} did not deliver ${inWords(key)}, and node ${[...values.keys()][0]!} did` };
     }
-    for (const key of this.#asked.keys()) if (!this.#delivered.has(key)) return { property: 'validity', witness: `nobody delivered ${inWords(key)}` };
+    for (const key of this.#asked.keys()) if (this.#staying.some((id) => key.startsWith(`${id} `)) && !this.#delivered.has(key)) return { property: 'validity', witness: `nobody delivered ${inWords(key)}` };
     return undefined;
   }
 

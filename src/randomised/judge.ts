@@ -1,5 +1,6 @@
 import { counted } from '../core/figures.ts';
 import type { NodeId } from '../core/node.ts';
+import { staying } from '../runtime/virtual/fault-plan.ts';
 import type { Judge, MemberPlan, States } from '../runtime/virtual/members.ts';
 import type { Finding, Violation } from '../runtime/virtual/system.ts';
 import type { BenOrState } from './ben-or.ts';
@@ -11,16 +12,18 @@ export const ROUNDS_MAX = 100;
 /** Whether loyal nodes agree, and on what they may, as it goes; and whether all have decided in the end. */
 export class AgreementJudge implements Judge<BenOrVocabulary, BenOrState> {
   violation: Violation | undefined;
-  readonly #loyal: readonly NodeId[];
+  /** Loyal nodes that are there in the end. */
+  readonly #staying: readonly NodeId[];
   /** What the loyal may decide. */
   readonly #valid: readonly Bit[];
   /** Whether a decision is due: only where all loyal nodes are given something. */
   readonly #isDue: boolean;
   readonly #decisions = new Map<NodeId, Decision>();
 
-  constructor({ inputs }: MemberPlan<BenOrVocabulary['input']>, loyal: readonly NodeId[]) {
+  constructor(plan: MemberPlan<BenOrVocabulary['input']>, loyal: readonly NodeId[]) {
+    const { inputs } = plan;
     const given = inputs.filter(({ node }) => loyal.includes(node));
-    this.#loyal = loyal;
+    this.#staying = staying(loyal, plan);
     this.#isDue = loyal.every((id) => given.some(({ node }) => node === id));
     this.#valid = BITS.filter((bit) => given.some(({ input }) => input.value === bit));
   }
@@ -52,12 +55,12 @@ export class AgreementJudge implements Judge<BenOrVocabulary, BenOrState> {
 
   /** Loyal nodes that have not decided. */
   #waiting(): readonly NodeId[] {
-    return this.#loyal.filter((id) => !this.#decisions.has(id));
+    return this.#staying.filter((id) => !this.#decisions.has(id));
   }
 
   /** Whether rounds went by, but no coins fell alike. */
   #isUndecided(states: States<BenOrState>): boolean {
-    return this.#decisions.size === 0 && this.#loyal.every((id) => (states.get(id)?.round ?? 0) >= ROUNDS_MAX);
+    return this.#decisions.size === 0 && this.#staying.every((id) => (states.get(id)?.round ?? 0) >= ROUNDS_MAX);
   }
 
   end(states: States<BenOrState>): Finding {

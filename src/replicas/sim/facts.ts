@@ -22,6 +22,9 @@ export type RunFact = { readonly at: number } & (
   | { readonly type: 'came-back'; readonly replica: NodeId }
   | { readonly type: 'paused'; readonly replica: NodeId }
   | { readonly type: 'went-on'; readonly replica: NodeId }
+  | { readonly type: 'joined'; readonly replica: NodeId }
+  | { readonly type: 'left'; readonly replica: NodeId }
+  | { readonly type: 'clock-jumped'; readonly replica: NodeId }
   /** A client begins anew, with so many of the records on its disk; what it has asked and was not answered it asks no more. */
   | { readonly type: 'lapsed'; readonly client: NodeId; readonly kept: number }
   /** How a loyal replica stands at the end; nothing is known of one that is down. */
@@ -67,6 +70,12 @@ export function inWords(fact: RunFact | Untold): string | undefined {
       return `replica ${fact.replica} stops in its tracks`;
     case 'went-on':
       return `replica ${fact.replica} goes on`;
+    case 'joined':
+      return `replica ${fact.replica} comes`;
+    case 'left':
+      return `replica ${fact.replica} leaves for good`;
+    case 'clock-jumped':
+      return `the clock of replica ${fact.replica} jumps`;
     case 'lapsed':
       return `client ${fact.client} begins anew, with ${fact.kept} of its records`;
     case 'ended':

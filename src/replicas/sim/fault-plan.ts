@@ -1,5 +1,5 @@
 import { counted } from '../../core/figures.ts';
-import { nodeId } from '../../core/node.ts';
+import { nodeId, type NodeId } from '../../core/node.ts';
 import { faultsTolerated } from '../../core/quorum.ts';
 import { describeLinks, describeOutages, describeTraitors, drawBursts, drawFaults, drawFrom, drawTraitors, membersOf, STABILISES_AT, type FaultPlan } from '../../runtime/virtual/fault-plan.ts';
 import { among, numbered, onlyFaults, partsOfFaults } from '../../runtime/virtual/shrink.ts';
@@ -41,7 +41,8 @@ export function drawPlan({ n, seed, protocol = 'pbft', strategies = REPLICA_FAUL
   const draw = drawFrom(n, seed);
   /** No two are the same. */
   const markOf = (topic: number, index: number): string => `${index}-${draw(topic, index, 2 ** 32).toString(36)}`;
-  const traitors = drawTraitors(draw, n, faultsTolerated(n), strategies);
+  const f = faultsTolerated(n);
+  const traitors = drawTraitors(draw, n, f, strategies);
   const follows = draw(43, 0, 2) === 0;
   const clients = follows ? n : 1 + draw(5, 0, 3);
   const bursts = drawBursts(draw);
@@ -53,7 +54,7 @@ export function drawPlan({ n, seed, protocol = 'pbft', strategies = REPLICA_FAUL
   }));
   // Who only follows redirects finds out whether anybody still takes requests when all is well again.
   const requests = follows ? [...asked, { at: STABILISES_AT + draw(45, 0, 400), client: draw(45, 1, clients) }] : asked;
-  const faults = drawFaults(draw, { n, traitors, bursts });
+  const faults = drawFaults(draw, { n, f, traitors, bursts });
   return {
     n,
     seed,
@@ -84,12 +85,12 @@ export function describePlan(plan: PbftPlan): string {
 
 /** A plan as the first line of a trace, whose words are older than those here. The last client is the Byzantine one. */
 export function printPlan(protocol: string, plan: PbftPlan): string {
-  const { n, seed, traitors, settings, requests, clients, follows, lapses, pretences, partitions, crashes, pauses, lost, repeated, delay, sync, stabilisesAt } = plan;
-  const outages = (list: PbftPlan['crashes']): object[] => list.map(({ node, at, until }) => ({ replica: node, at, until }));
+  const { n, seed, traitors, settings, requests, clients, follows, lapses, pretences, partitions, crashes, pauses, joins, leaves, clocks, jumps, lost, repeated, delay, sync, stabilisesAt } = plan;
+  const moments = <One extends { readonly node: NodeId }>(list: readonly One[]): object[] => list.map(({ node, ...rest }) => ({ replica: node, ...rest }));
   const cuts = partitions.map(({ side, ...cut }) => ({ ...cut, side: [...side] }));
   const clientIds = Array.from({ length: clients + 1 }, (_, index) => nodeId(n + index));
   const named = [...traitors].map(([id, kind]) => ({ id, kind }));
-  const drawn = { settings, requests, clients, follows, lapses, pretences, falls: outages(crashes), pauses: outages(pauses), lost, repeated, delay, sync, heals: stabilisesAt, cuts };
+  const drawn = { settings, requests, clients, follows, lapses, pretences, falls: moments(crashes), pauses: moments(pauses), joins: moments(joins), leaves: moments(leaves), clocks: moments(clocks), jumps: moments(jumps), lost, repeated, delay, sync, heals: stabilisesAt, cuts };
   return lineOfScheduled({ protocol, seed, members: membersOf(n), clients: clientIds, traitors: named, about: describePlan(plan) }, drawn);
 }
 

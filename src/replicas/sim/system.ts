@@ -3,7 +3,7 @@ import { counted } from '../../core/figures.ts';
 import type { AnyMachine } from '../../core/machine.ts';
 import { nodeId, type NodeId } from '../../core/node.ts';
 import { symbolicSeal } from '../../core/seal.ts';
-import { membersOf } from '../../runtime/virtual/fault-plan.ts';
+import { membersOf, staying } from '../../runtime/virtual/fault-plan.ts';
 import type { Network, SimNode } from '../../runtime/virtual/network.ts';
 import { isCut } from '../../runtime/virtual/rules.ts';
 import type { BeginOptions, Finding, Run, System, Violation } from '../../runtime/virtual/system.ts';
@@ -157,9 +157,9 @@ class PbftRun implements Run {
   }
 
   /** Its twin, if it has one, and its client, if it has one. */
-  sharing(id: NodeId): readonly SimNode[] {
+  sharing(id: NodeId, nodes: readonly SimNode[]): readonly SimNode[] {
     const { n, follows } = this.#plan;
-    return this.#network.nodes.filter((node, index) => node.id === id || (follows && index === n + id));
+    return nodes.filter((node, index) => node.id === id || (follows && index === n + id));
   }
 
   crashed({ id }: SimNode): void {
@@ -203,8 +203,9 @@ class PbftRun implements Run {
     return progressText(this.figures());
   }
 
+  /** The loyal replicas that are there in the end. */
   #good(): readonly SimNode[] {
-    return this.#network.nodes.slice(0, this.#plan.n).filter(({ id }) => this.#isLoyal(id));
+    return staying(membersOf(this.#plan.n).filter((id) => this.#isLoyal(id)), this.#plan).map((id) => this.#network.nodes[id]!);
   }
 }
 

@@ -15,6 +15,9 @@ export type MemberFact = { readonly at: number } & (
   | { readonly type: 'came-back'; readonly replica: NodeId }
   | { readonly type: 'paused'; readonly replica: NodeId }
   | { readonly type: 'went-on'; readonly replica: NodeId }
+  | { readonly type: 'joined'; readonly replica: NodeId }
+  | { readonly type: 'left'; readonly replica: NodeId }
+  | { readonly type: 'clock-jumped'; readonly replica: NodeId }
 );
 
 /** A fact in one line for people; undefined for what they would see too much of. */
@@ -34,6 +37,9 @@ function inWords(fact: MemberFact): string | undefined {
     case 'came-back':
     case 'paused':
     case 'went-on':
+    case 'joined':
+    case 'left':
+    case 'clock-jumped':
       return `node ${fact.replica} ${saidOfMet(fact.type)}`;
     case 'sent':
     case 'heard':

@@ -13,6 +13,14 @@ export interface FaultPlan {
   readonly crashes: readonly Outage[];
   /** Who stops in its tracks, and goes on later. */
   readonly pauses: readonly Outage[];
+  /** Who is there only from then on. */
+  readonly joins: readonly Moment[];
+  /** Who goes for good: as useless as a traitor, and counted among them. */
+  readonly leaves: readonly Moment[];
+  /** Whose clock goes wrong: a millisecond on it takes so many hundredths of one. */
+  readonly clocks: readonly { readonly node: NodeId; readonly percent: number }[];
+  /** Whose clock jumps, ahead by so many ms or back. */
+  readonly jumps: readonly (Moment & { readonly by: number })[];
   /** Of 256 messages, how many are lost, and how many come twice. */
   readonly lost: number;
   readonly repeated: number;
@@ -28,6 +36,11 @@ export interface Outage {
   readonly node: NodeId;
   readonly at: number;
   readonly until: number;
+}
+
+export interface Moment {
+  readonly node: NodeId;
+  readonly at: number;
 }
 
 /** When the network stabilises, in every plan that is drawn. */
@@ -60,6 +73,8 @@ export const drawBursts = (draw: Draw): readonly number[] => Array.from({ length
 
 export interface Drawn {
   readonly n: number;
+  /** The most faulty nodes that are stood. */
+  readonly f: number;
   readonly traitors: ReadonlyMap<NodeId, string>;
   readonly bursts: readonly number[];
   /** Whether partitions may let things through in one way. */
@@ -67,7 +82,7 @@ export interface Drawn {
 }
 
 /** What happens to the network, and to those who are loyal. */
-export function drawFaults(draw: Draw, { n, traitors, bursts, oneWay = false }: Drawn): Omit<FaultPlan, 'n' | 'seed' | 'traitors'> {
+export function drawFaults(draw: Draw, { n, f, traitors, bursts, oneWay = false }: Drawn): Omit<FaultPlan, 'n' | 'seed' | 'traitors'> {
   const span = (topic: number, index: number): { from: number; until: number } => drawSpan(draw, bursts, topic, index);
   const partitions = Array.from({ length: draw(9, 0, 4) }, (_, i): Partition => {
     const side = new Set(membersOf(n).filter((id) => draw(20 + i, id, 3) === 0));
@@ -94,10 +109,18 @@ export function drawFaults(draw: Draw, { n, traitors, bursts, oneWay = false }: 
     const at = draw(41, i, 4) === 0 ? draw(46, i, STABILISES_AT) : bursts[i % bursts.length]! + draw(46, i, 60);
     return { node: nodeId(draw(42, i, draw(44, i, 2) === 0 ? Math.min(2, n) : n)), at, until: Math.min(STABILISES_AT, at + 20 + draw(47, i, 600)) };
   });
+  const leaves = loyal.filter((id) => draw(92, id, 4) === 0).slice(0, f - traitors.size).map((node): Moment => ({ node, at: draw(93, node, STABILISES_AT) }));
+  const joins = staying(loyal, { leaves }).filter((id) => draw(94, 0, 4) === 0 && draw(95, id, 4) === 0).map((node): Moment => ({ node, at: 1 + draw(96, node, STABILISES_AT - 1) }));
+  const clocks = draw(97, 0, 3) === 0 ? loyal.map((node) => ({ node, percent: [50, 80, 100, 125, 200][draw(98, node, 5)]! })).filter(({ percent }) => percent !== 100) : [];
+  const jumps = Array.from({ length: [0, 0, 0, 1, 3][draw(99, 0, 5)]! }, (_, i) => ({ node: loyal[draw(100, i, loyal.length)]!, at: draw(101, i, STABILISES_AT), by: [-1000, -100, 100, 1000, 10_000][draw(102, i, 5)]! }));
   return {
     partitions,
     crashes,
     pauses,
+    joins,
+    leaves,
+    clocks,
+    jumps,
     lost: [0, 0, 8, 40, 90][draw(14, 0, 5)]!,
     repeated: [0, 8, 40][draw(15, 0, 3)]!,
     delay: [2, 10, 40, 120][draw(16, 0, 4)]!,
@@ -120,4 +143,17 @@ export const describeLinks = ({ lost, repeated, delay }: FaultPlan): string => `
 /** Who is a traitor, in words. */
 export const describeTraitors = ({ traitors }: FaultPlan, name: string): string => [...traitors].map(([id, strategy]) => `${name} ${id} ${strategy}`).join(', ') || 'no traitor';
 
-export const describeOutages = ({ partitions, crashes, pauses }: FaultPlan): string => `${counted(partitions.length, 'cut')}, ${counted(crashes.length, 'fall')}, ${counted(pauses.length, 'pause')}`;
+export const describeOutages = ({ partitions, crashes, pauses, joins, leaves, clocks, jumps }: FaultPlan): string =>
+  [
+    counted(partitions.length, 'cut'),
+    counted(crashes.length, 'fall'),
+    counted(pauses.length, 'pause'),
+    // What is rare is told where there is any.
+    ...(joins.length > 0 ? [counted(joins.length, 'late comer')] : []),
+    ...(leaves.length > 0 ? [counted(leaves.length, 'who leaves', 'who leave')] : []),
+    ...(clocks.length > 0 ? [counted(clocks.length, 'odd clock')] : []),
+    ...(jumps.length > 0 ? [counted(jumps.length, 'jump of a clock', 'jumps of clocks')] : []),
+  ].join(', ');
+
+/** Who is loyal, and is still there in the end. */
+export const staying = (loyal: readonly NodeId[], { leaves }: Pick<FaultPlan, 'leaves'>): NodeId[] => loyal.filter((id) => leaves.every(({ node }) => node !== id));

@@ -72,9 +72,10 @@ export function systemOf<V extends TypedVocabulary, State extends object>(defini
     strategies: STRATEGIES,
     draw({ n, seed, strategies = STRATEGIES.map((strategy) => strategy.name) }) {
       const draw = drawFrom(n, seed);
-      const traitors = drawTraitors(draw, n, definition.tolerates(n), strategies);
+      const f = definition.tolerates(n);
+      const traitors = drawTraitors(draw, n, f, strategies);
       const bursts = drawBursts(draw);
-      return { n, seed, traitors, inputs: definition.inputs(draw, n, bursts), ...drawFaults(draw, { n, traitors, bursts, oneWay: true }) };
+      return { n, seed, traitors, inputs: definition.inputs(draw, n, bursts), ...drawFaults(draw, { n, f, traitors, bursts, oneWay: true }) };
     },
     describe: (plan) => `${counted(plan.n, 'node')}, ${describeTraitors(plan, 'node')}; ${words.asked(plan.inputs)}; ${describeOutages(plan)}; ${describeLinks(plan)}`,
     print(plan) {

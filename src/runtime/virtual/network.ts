@@ -21,8 +21,10 @@ export interface SimNode {
   syncedAt: number;
   /** How much it said and did that waits for its disk. */
   waiting: number;
-  /** When each timer that runs was set, as a running number. */
-  readonly timers: Map<string, number>;
+  /** The timers that run. */
+  readonly timers: Map<string, TimerEntry>;
+  /** How long a millisecond of its clock is. */
+  pace: number;
   /** What waits until it goes on; undefined unless it is paused. */
   held: Entry[] | undefined;
 }
@@ -46,10 +48,17 @@ export interface World {
 type Entry =
   /** `id` is that of the message, if one arrives that was sent. */
   | { readonly type: 'event'; readonly node: SimNode; readonly event: Event; readonly id?: number }
-  | { readonly type: 'timer'; readonly node: SimNode; readonly timer: string; readonly token: number }
+  | TimerEntry
   | { readonly type: 'effect'; readonly node: SimNode; readonly effect: Effect; readonly life: number }
   /** Done when the node can, if it is for one. */
   | { readonly type: 'call'; readonly call: () => void; readonly node?: SimNode };
+
+interface TimerEntry {
+  readonly type: 'timer';
+  readonly node: SimNode;
+  readonly timer: string;
+  readonly due: number;
+}
 
 /**
  * Machines among themselves in virtual time: one thing happens after another, in the order of time and then of cause, so
@@ -60,13 +69,12 @@ export class Network {
   readonly #world: World;
   readonly #hosts = new Map<NodeId, SimNode[]>();
   readonly #queue = new EventQueue<Entry>();
-  #tokens = 0;
   #sent = 0;
   events = 0;
 
   constructor(nodes: readonly Pick<SimNode, 'id' | 'machine' | 'context'>[], world: World) {
     this.#world = world;
-    this.nodes = nodes.map(({ id, machine, context }) => ({ id, machine, context, state: undefined, isUp: false, life: 0, disk: [], unsynced: [], syncedAt: 0, waiting: 0, timers: new Map(), held: undefined }));
+    this.nodes = nodes.map(({ id, machine, context }) => ({ id, machine, context, state: undefined, isUp: false, life: 0, disk: [], unsynced: [], syncedAt: 0, waiting: 0, timers: new Map(), pace: 1, held: undefined }));
     for (const node of this.nodes) this.#hosts.set(node.id, [...(this.#hosts.get(node.id) ?? []), node]);
   }
 
@@ -124,6 +132,11 @@ export class Network {
     for (const entry of held) if (entry.type !== 'timer') this.#happen(entry);
   }
 
+  /** A node's clock jumps, ahead by so many ms or back: all that it waits for comes so much sooner or later. */
+  jump(node: SimNode, by: number): void {
+    for (const { timer, due } of [...node.timers.values()]) this.#setTimer(node, timer, Math.max(this.now, due - by));
+  }
+
   input(node: SimNode, input: unknown): void {
     this.#happen({ type: 'event', node, event: { type: 'input', input } });
   }
@@ -166,7 +179,7 @@ export class Network {
         if (entry.id !== undefined && entry.event.type === 'message') this.#world.heard?.(entry.node, entry.event.from, entry.id);
         return this.#step(entry.node, entry.event);
       case 'timer':
-        if (!entry.node.isUp || entry.node.timers.get(entry.timer) !== entry.token) return;
+        if (!entry.node.isUp || entry.node.timers.get(entry.timer) !== entry) return;
         entry.node.timers.delete(entry.timer);
         return this.#step(entry.node, { type: 'timeout', timer: entry.timer });
       case 'effect':
@@ -195,9 +208,7 @@ export class Network {
         return void node.unsynced.push({ record: effect.record, at: node.syncedAt });
       }
       case 'set-timer':
-        this.#tokens += 1;
-        node.timers.set(effect.timer, this.#tokens);
-        return this.#queue.add(this.now + effect.after, { type: 'timer', node, timer: effect.timer, token: this.#tokens });
+        return this.#setTimer(node, effect.timer, this.now + (node.pace === 1 ? effect.after : Math.max(1, Math.round(effect.after * node.pace))));
       case 'cancel-timer':
         return void node.timers.delete(effect.timer);
       case 'send':
@@ -211,6 +222,12 @@ export class Network {
       default:
         effect satisfies never;
     }
+  }
+
+  #setTimer(node: SimNode, timer: string, due: number): void {
+    const entry: TimerEntry = { type: 'timer', node, timer, due };
+    node.timers.set(timer, entry);
+    this.#queue.add(due, entry);
   }
 
   #carry(node: SimNode, effect: Effect): void {

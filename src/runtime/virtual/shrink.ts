@@ -37,11 +37,15 @@ export function shrink<Plan extends FaultPlan>(system: System<Plan>, plan: Plan,
 }
 
 /** The parts of what any plan has. */
-export const partsOfFaults = ({ traitors, partitions, crashes, pauses, lost, repeated, delay, sync }: FaultPlan): string[] => [
+export const partsOfFaults = ({ traitors, partitions, crashes, pauses, joins, leaves, clocks, jumps, lost, repeated, delay, sync }: FaultPlan): string[] => [
   ...[...traitors.keys()].map((id) => `traitor${id}`),
   ...numbered('cut', partitions),
   ...numbered('crash', crashes),
   ...numbered('pause', pauses),
+  ...numbered('join', joins),
+  ...numbered('leave', leaves),
+  ...numbered('clock', clocks),
+  ...numbered('jump', jumps),
   ...(lost > 0 ? ['loss'] : []),
   ...(repeated > 0 ? ['repeats'] : []),
   ...(delay > 1 ? ['lateness'] : []),
@@ -49,11 +53,15 @@ export const partsOfFaults = ({ traitors, partitions, crashes, pauses, lost, rep
 ];
 
 /** Those of a plan’s faults that are among these parts. */
-export const onlyFaults = ({ traitors, partitions, crashes, pauses, lost, repeated, delay, sync }: FaultPlan, parts: ReadonlySet<string>): Omit<FaultPlan, 'n' | 'seed' | 'stabilisesAt'> => ({
+export const onlyFaults = ({ traitors, partitions, crashes, pauses, joins, leaves, clocks, jumps, lost, repeated, delay, sync }: FaultPlan, parts: ReadonlySet<string>): Omit<FaultPlan, 'n' | 'seed' | 'stabilisesAt'> => ({
   traitors: new Map([...traitors].filter(([id]) => parts.has(`traitor${id}`))),
   partitions: among('cut', partitions, parts),
   crashes: among('crash', crashes, parts),
   pauses: among('pause', pauses, parts),
+  joins: among('join', joins, parts),
+  leaves: among('leave', leaves, parts),
+  clocks: among('clock', clocks, parts),
+  jumps: among('jump', jumps, parts),
   lost: parts.has('loss') ? lost : 0,
   repeated: parts.has('repeats') ? repeated : 0,
   delay: parts.has('lateness') ? delay : 1,

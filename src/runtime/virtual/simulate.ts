@@ -30,9 +30,11 @@ export function simulate<Plan extends FaultPlan>(system: System<Plan>, plan: Pla
       watcher?.({ at: network.now, type: 'accused', by: by.id, suspect, evidence } as Fact);
     },
   });
-  for (const node of network.nodes) network.start(node);
+  const world: Injected = { network, run, tell: (type, replica) => watcher?.({ at: network.now, type, replica } as Fact), absent: new Set(plan.joins.flatMap(({ node }) => nodesOf(run, network, node))) };
+  for (const { node, percent } of plan.clocks) for (const one of nodesOf(run, network, node)) one.pace = percent / 100;
+  for (const node of network.nodes) if (!world.absent.has(node)) network.start(node);
   run.ask(network);
-  inject(network, plan, run, (type, replica) => watcher?.({ at: network.now, type, replica } as Fact));
+  inject(world, plan);
   const isBroken = (): boolean => run.violation() !== undefined;
   network.run(plan.stabilisesAt, isBroken);
   // Whether all is well is asked now and then, not after every event.
@@ -43,10 +45,21 @@ export function simulate<Plan extends FaultPlan>(system: System<Plan>, plan: Pla
   return { ...finding, events: network.events, figures: run.figures(), progress: run.progress(), time: network.now, ...watching?.thrown };
 }
 
-/** Has nodes stop and go on, crash and restart, when the plan says. */
-function inject(network: Network, { pauses, crashes }: FaultPlan, run: Run, tell: (type: string, replica: number) => void): void {
+interface Injected {
+  readonly network: Network;
+  readonly run: Run;
+  readonly tell: (type: string, replica: NodeId) => void;
+  /** Who is not there yet, or no more. */
+  readonly absent: Set<SimNode>;
+}
+
+/** Those who share the fate of a member: it, and whoever is on the same machine. */
+const nodesOf = (run: Run, { nodes }: Network, id: NodeId): readonly SimNode[] => run.sharing?.(id, nodes) ?? nodes.filter((node) => node.id === id);
+
+/** Has nodes come and go, stop and go on, crash and restart, and clocks jump, when the plan says. */
+function inject({ network, run, tell, absent }: Injected, { pauses, crashes, joins, leaves, jumps }: FaultPlan): void {
   for (const { node: id, at, until } of pauses) {
-    const nodes = run.sharing?.(id) ?? network.nodes.filter((node) => node.id === id);
+    const nodes = nodesOf(run, network, id);
     network.at(at, () => {
       tell('paused', id);
       for (const node of nodes) network.pause(node);
@@ -57,7 +70,7 @@ function inject(network: Network, { pauses, crashes }: FaultPlan, run: Run, tell
     });
   }
   for (const { node: id, at, until } of crashes) {
-    const nodes = run.sharing?.(id) ?? network.nodes.filter((node) => node.id === id);
+    const nodes = nodesOf(run, network, id);
     const member = network.nodes[id]!;
     network.at(at, () => {
       if (!member.isUp) return;
@@ -66,11 +79,37 @@ function inject(network: Network, { pauses, crashes }: FaultPlan, run: Run, tell
       run.crashed?.(member);
     });
     network.at(until, () => {
-      if (member.isUp) return;
+      if (member.isUp || absent.has(member)) return;
       tell('came-back', id);
       run.restarting?.(member, { at });
       for (const node of nodes) network.start(node);
       run.restarted?.(member);
+    });
+  }
+  for (const { node: id, at } of joins) {
+    network.at(at, () => {
+      tell('joined', id);
+      for (const node of nodesOf(run, network, id)) {
+        absent.delete(node);
+        network.join(node);
+      }
+    });
+  }
+  for (const { node: id, at } of leaves) {
+    const member = network.nodes[id]!;
+    network.at(at, () => {
+      tell('left', id);
+      for (const node of nodesOf(run, network, id)) {
+        absent.add(node);
+        network.leave(node);
+      }
+      run.crashed?.(member);
+    });
+  }
+  for (const { node: id, at, by } of jumps) {
+    network.at(at, () => {
+      tell('clock-jumped', id);
+      for (const node of nodesOf(run, network, id)) if (node.isUp) network.jump(node, by);
     });
   }
 }

@@ -66,7 +66,7 @@ export interface Run {
   output(node: SimNode, output: unknown): void;
   accuse(by: SimNode, suspect: NodeId, evidence: string): void;
   /** Who shares the fate of a member; itself alone if not told otherwise. */
-  sharing?(id: NodeId): readonly SimNode[];
+  sharing?(id: NodeId, nodes: readonly SimNode[]): readonly SimNode[];
   crashed?(node: SimNode): void;
   /** Before a node is restarted with what is on its disk, which may be compacted. */
   restarting?(node: SimNode, crash: { readonly at: number }): void;

@@ -8,7 +8,7 @@ const MET = {
   paused: { words: 'stops', said: 'stops in its tracks' },
   'went-on': { words: 'goes on', said: 'goes on' },
   joined: { words: 'joins', said: 'joins' },
-  left: { words: 'leaves', said: 'leaves' },
+  left: { words: 'leaves', said: 'leaves for good' },
   'clock-jumped': { words: 'clock jumps', said: 'has its clock jump' },
 } as const;
 

@@ -57,6 +57,41 @@ describe('a virtual network, where a save takes 5 ms', () => {
   });
 });
 
+/** Sets a timer of 100 ms, and says when it rings. */
+const sleeper: AnyMachine = {
+  begin: () => undefined,
+  parse: (input) => input,
+  step: (_context, _state, event) => (event.type === 'start' ? [{ type: 'set-timer', timer: 'alarm', after: 100 }] : event.type === 'timeout' ? [{ type: 'output', output: event.timer }] : []),
+};
+
+describe('a virtual network whose clocks are not the same', () => {
+  function rings(pace: number, ...jumps: { readonly at: number; readonly by: number }[]): number[] {
+    const times: number[] = [];
+    const id = nodeId(0);
+    const network = new Network([{ id, machine: sleeper, context: { self: id, members: [id], seal: symbolicSeal(id), settings: {}, choose: choosesNothing } }], { link: () => [1], sync: () => 0, output: (_node, _output, now) => void times.push(now) });
+    const node = network.nodes[0]!;
+    node.pace = pace;
+    network.start(node);
+    for (const { at, by } of jumps) network.at(at, () => network.jump(node, by));
+    network.run(10_000);
+    return times;
+  }
+
+  it('has timers ring sooner by a fast one, and later by a slow one', () => {
+    expect(rings(1)).to.deep.equal([100]);
+    expect(rings(0.5)).to.deep.equal([50]);
+    expect(rings(2)).to.deep.equal([200]);
+  });
+
+  it('has a timer ring once: sooner by as much as a clock jumps ahead, at once if that is past, and later if it jumps back', () => {
+    expect(rings(1, { at: 10, by: 30 })).to.deep.equal([70]);
+    expect(rings(1, { at: 10, by: 1000 })).to.deep.equal([10]);
+    expect(rings(1, { at: 10, by: -1000 })).to.deep.equal([1100]);
+    expect(rings(1, { at: 10, by: -50 }, { at: 120, by: 20 })).to.deep.equal([130]);
+    expect(rings(1, { at: 500, by: 20 }), 'none runs').to.deep.equal([100]);
+  });
+});
+
 /** Says what it learns of others, and falls when it is told to. */
 const watchman: AnyMachine = {
   begin: () => undefined,
