@@ -30,8 +30,8 @@ export async function agreed(nodes: readonly Node[], load: Load): Promise<readon
 
 let loads = 0;
 
-/** So many requests are acknowledged beyond what a test waits for, so that there are always some under way; then the users rest. */
-const AHEAD = 100;
+/** So many requests are acknowledged beyond what a test waits for, so that there are always some under way. Then the users rest, but in a soak. */
+const AHEAD = process.env['SOAK'] === '1' ? Infinity : 30;
 
 /** Users who post one request after the other, to whoever commands, and go on with the next node when one is gone or silent. */
 export class Load {
@@ -39,6 +39,7 @@ export class Load {
   readonly places = new Map<number, string>();
   count = 0;
   readonly #number: number;
+  readonly #ahead: number;
   readonly #urls: readonly string[];
   readonly #users: Promise<void>[];
   #isOver = false;
@@ -46,7 +47,9 @@ export class Load {
   #reached: () => void = () => undefined;
   #resting: (() => void)[] = [];
 
-  constructor(urls: readonly string[], users: number) {
+  /** @param ahead after so many more than are waited for users rest, if they ever do */
+  constructor(urls: readonly string[], users: number, ahead = AHEAD) {
+    this.#ahead = ahead;
     loads += 1;
     this.#number = loads;
     this.#urls = urls;
@@ -71,7 +74,7 @@ export class Load {
   async #post(user: number): Promise<void> {
     let node = 0;
     for (let number = 0; !this.#isOver; number += 1) {
-      if (this.count >= this.#target + AHEAD) await new Promise<void>((resolve) => this.#resting.push(resolve));
+      if (this.count >= this.#target + this.#ahead) await new Promise<void>((resolve) => this.#resting.push(resolve));
       const data = `load ${this.#number}, user ${user}, request ${number}`;
       try {
         // A node that hangs is given up after a while, as people do.

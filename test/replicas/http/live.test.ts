@@ -4,7 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { endAll, start, type Program } from '../../support/program.ts';
 import { Load, agreed, type Node } from '../../support/load.ts';
+import { soaked } from '../../support/trials.ts';
 import { written } from '../../support/written.ts';
+
+/** How many requests are between two things that happen. */
+const MANY = soaked(50, 3);
 
 /**
  * Replicas as processes, under load, while some are killed or stopped, the commander first. Whatever was acknowledged stays,
@@ -46,16 +50,16 @@ describe('a live cluster under load', function () {
       const { program, nodes, load } = await begun(protocol);
       const programs = [program];
       for (const id of [0, 1]) {
-        await load.acknowledged(50);
+        await load.acknowledged(MANY);
         process.kill(nodes[id]!.pid!, 'SIGKILL');
         await program.fact('lost', (fact) => fact['id'] === id);
         await program.fact('commander', ({ commander }) => Number(commander) > id);
-        await load.acknowledged(50);
+        await load.acknowledged(MANY);
         const back = start(['replica', '--id', String(id), '--cluster', join(folder, 'cluster.json'), '--json']);
         await back.fact('ready');
         programs.push(back);
       }
-      await load.acknowledged(50);
+      await load.acknowledged(MANY);
       await load.stop();
       await agreed(nodes, load);
       expect(await Promise.all(programs.map((one) => one.end('SIGTERM')))).to.deep.equal([143, 143, 143]);
@@ -64,16 +68,16 @@ describe('a live cluster under load', function () {
 
     it(`${protocol}: loses nothing when the commander, and then a backup, is stopped for a while`, async () => {
       const { program, nodes, load } = await begun(protocol);
-      await load.acknowledged(50);
+      await load.acknowledged(MANY);
       stop(nodes[0]!.pid!);
       await program.fact('commander', ({ commander }) => commander !== 0);
-      await load.acknowledged(50);
+      await load.acknowledged(MANY);
       resume(nodes[0]!.pid!);
-      await load.acknowledged(50);
+      await load.acknowledged(MANY);
       stop(nodes[3]!.pid!);
-      await load.acknowledged(50);
+      await load.acknowledged(MANY);
       resume(nodes[3]!.pid!);
-      await load.acknowledged(50);
+      await load.acknowledged(MANY);
       await load.stop();
       await agreed(nodes, load);
       expect(await program.end('SIGTERM')).to.equal(143);
@@ -83,7 +87,7 @@ describe('a live cluster under load', function () {
 
   it('pbft: loses nothing when all are killed at once', async () => {
     const { program, nodes, load } = await begun('pbft');
-    await load.acknowledged(100);
+    await load.acknowledged(2 * MANY);
     for (const { pid } of nodes) process.kill(pid!, 'SIGKILL');
     await load.stop();
     await program.end('SIGTERM');

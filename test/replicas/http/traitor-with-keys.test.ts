@@ -35,7 +35,7 @@ describe('A traitor that holds a node’s keys, and says everything at its extre
       const loyal = nodes.filter(({ id }) => id !== TRAITOR);
       const replicas = loyal.map(({ id }) => start(['replica', '--id', String(id), '--cluster', file, '--json']));
       await Promise.all(replicas.map((replica) => replica.fact('ready')));
-      const load = new Load(nodes.map(({ url }) => url), 8);
+      const load = new Load(nodes.map(({ url }) => url), 8, Infinity);
       await load.acknowledged(50);
       const peace = await servedIn(load, LASTS);
       const traitor = start([file, String(TRAITOR), join(folder, `replica-${TRAITOR}`)], projectPath('dist/test/support/traitor-with-keys.js'));
