@@ -5,12 +5,12 @@ import { ratesFor } from '../src/runtime/http/allowance.ts';
 import { Names } from '../src/runtime/http/names.ts';
 import { Counts, metricsOf } from '../src/runtime/http/counts.ts';
 import { serverFor } from '../src/runtime/http/server.ts';
-import { networkSeal, newSecret, publicKeysOf } from '../src/runtime/seal.ts';
+import { networkSigner, newSecret, publicKeysOf } from '../src/runtime/signer.ts';
 
 /** One server that orders requests alone: what a user gets of it is what a cluster gives, less the agreement. */
 const secret = newSecret();
 const keys = publicKeysOf(secret);
-const [client, server] = [1, 0].map((id) => networkSeal({ cluster: 'alone', self: nodeId(id), secret, keysOf: () => keys }));
+const [client, server] = [1, 0].map((id) => networkSigner({ cluster: 'alone', self: nodeId(id), secret, keysOf: () => keys }));
 const counts = new Counts();
 const { registry, seconds } = metricsOf(counts, () => ({ view: 0, executed, unheeded: 0, backlog: 0, waiting: 0 }));
 let executed = 0;

@@ -68,9 +68,9 @@ async function bundle() {
 
 /** The man page, of the same tables as help. */
 async function writeManual() {
-  const [{ manOf }, { FACES }, { version }] = await Promise.all(['cli/man.js', 'cli/faces.js', 'cli/version.js'].map((name) => import(`../dist/src/${name}`)));
+  const [{ manOf }, { SUBCOMMANDS }, { version }] = await Promise.all(['cli/man.js', 'cli/subcommands.js', 'cli/version.js'].map((name) => import(`../dist/src/${name}`)));
   mkdirSync(join(ROOT, 'dist/man'), { recursive: true });
-  writeFileSync(join(ROOT, 'dist/man/generals.1'), await manOf(FACES, version(), new Date().toISOString().slice(0, 10)));
+  writeFileSync(join(ROOT, 'dist/man/generals.1'), await manOf(SUBCOMMANDS, version(), new Date().toISOString().slice(0, 10)));
 }
 
 /** A module of ours that asks where it is means where `tsc` puts it, and not the file that it is bundled into. */

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { expect } from 'chai';
-import { PROMPT } from '../src/repl/looks.ts';
+import { PROMPT } from '../src/repl/theme.ts';
 import { cleanEnvironment, here, projectPath } from './support/run.ts';
 import { skip } from './support/skip.ts';
 

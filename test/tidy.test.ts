@@ -51,7 +51,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'src/replicas/pbft': ['src/replicas/command.ts', 'src/core'],
   'src/replicas': ['src/core'],
 
-  'src/runtime/http': ['src/core', 'src/runtime/seal.ts', 'node:', 'hono', '@hono/node-server', 'undici', 'ajv', 'prom-client'],
+  'src/runtime/http': ['src/core', 'src/runtime/signer.ts', 'node:', 'hono', '@hono/node-server', 'undici', 'ajv', 'prom-client'],
   'src/runtime/virtual': ['src/trace', 'src/core'],
   'src/runtime': ['src/core', 'node:', 'canonicalize'],
   'src/trace': ['src/core'],
@@ -60,7 +60,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 
 /** Narrower than a folder: who else imports one of these is to be asked why. */
 const ONLY_BY: Readonly<Record<string, readonly string[]>> = {
-  chalk: ['src/repl/looks.ts', 'src/repl/render.ts', 'src/repl/picture.ts'],
+  chalk: ['src/repl/theme.ts', 'src/repl/render.ts', 'src/repl/picture.ts'],
   'node:worker_threads': ['src/generals/threads/', 'src/replicas/http/', 'src/runtime/', 'workers/'],
   'node:crypto': ['src/generals/keys.ts', 'src/replicas/http/', 'src/runtime/'],
 };
@@ -140,9 +140,9 @@ describe('the project is tidy:', () => {
   it('no clock decides anything in core, runtime and replicas, and what is drawn there is secret or a name', () => {
     /** What nobody may foresee, or two may not share. What a traitor chooses is neither, and follows from a seed. */
     const drawn: Readonly<Record<string, string>> = {
-      'src/runtime/seal.ts': 'randomBytes',
+      'src/runtime/signer.ts': 'randomBytes',
       'src/replicas/http/gateway.ts': 'randomBytes',
-      'src/replicas/http/plan.ts': 'randomUUID',
+      'src/replicas/http/cluster-config.ts': 'randomUUID',
       'src/replicas/http/replica.ts': 'randomInt',
     };
     for (const path of sources.filter((file) => ['src/core', 'src/runtime', 'src/replicas', 'src/broadcast', 'src/randomised'].some((folder) => isInside(file, folder)))) {

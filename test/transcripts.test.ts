@@ -1,6 +1,6 @@
 import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { expect } from 'chai';
-import { PROMPT } from '../src/repl/looks.ts';
+import { PROMPT } from '../src/repl/theme.ts';
 import { projectPath, transcriptOf } from './support/run.ts';
 
 /**

@@ -21,7 +21,7 @@ import { diagramOf } from '../src/trace/diagram.ts';
 import { mermaidOf } from '../src/trace/mermaid.ts';
 import { readRuns } from '../src/trace/read.ts';
 import { Army } from '../src/index.ts';
-import { PROMPT } from '../src/repl/looks.ts';
+import { PROMPT } from '../src/repl/theme.ts';
 import { DOCUMENTS, proseOf } from './support/documents.ts';
 import { generals, here, projectPath, refusal, transcriptOf } from './support/run.ts';
 

@@ -1,5 +1,5 @@
 import { seeded } from '../core/choice.ts';
-import { symbolicSeal } from '../core/seal.ts';
+import { symbolicSigner } from '../core/signer.ts';
 import type { RunSpec } from '../generals/run-spec.ts';
 import type { NodeId } from '../core/node.ts';
 import type { Order } from '../generals/order.ts';
@@ -51,7 +51,7 @@ export function judging({ setting, strategyOf, traitorsOf }: Trials): Judged {
   const { members, commander } = setting;
   const choose = seeded(setting.seed);
   const { register, run } = cohortFor(setting.order);
-  const made = (id: NodeId, strategy?: string): RoleInstance => roleInstance(spec, id, strategy, choose, symbolicSeal(id), { isNoted: false });
+  const made = (id: NodeId, strategy?: string): RoleInstance => roleInstance(spec, id, strategy, choose, symbolicSigner(id), { isNoted: false });
   const nodes = members.map((id) => register(made(id), made(id, strategyOf(id))));
   const loyal = nodes.map((selves) => selves.loyal);
   const traitors = nodes.map((selves) => selves.traitor);

@@ -82,8 +82,8 @@ export function whole(word: string | undefined, what: string, min: number, max =
 }
 
 /** @throws UsageError if there is a word that belongs to no option */
-export function mustBeOptions(face: string, positionals: readonly string[]): void {
-  if (positionals.length > 0) throw new UsageError(`${face} takes options only, not ${quoted(positionals[0]!)}`);
+export function mustBeOptions(subcommand: string, positionals: readonly string[]): void {
+  if (positionals.length > 0) throw new UsageError(`${subcommand} takes options only, not ${quoted(positionals[0]!)}`);
 }
 
 /** The only word, if there is one. @throws UsageError if there are several */

@@ -15,21 +15,21 @@ import { UserError, quoted, quotedPath } from '../core/user-error.ts';
 import { wrapped } from '../core/wrapped.ts';
 import { folded } from '../repl/layout.ts';
 import { readText } from './files.ts';
-import { isPlain } from '../repl/looks.ts';
+import { isPlain } from '../repl/theme.ts';
 import { UsageError } from './arguments.ts';
-import type { CampaignOrder } from './faces/campaign.ts';
+import type { CampaignOptions } from './subcommands/campaign.ts';
 import { newSeed } from './seeds.ts';
-import { heeding } from './signals.ts';
+import { onSignal } from './signals.ts';
 
 /** Runs a campaign and shows its table. @returns the exit status: 0, 1 if it could not be saved, or 130 or 143 if a signal stopped it */
-export async function campaignCommand(order: CampaignOrder): Promise<number> {
-  const planned = await campaignFor(order);
-  const threads = order.threads ?? availableParallelism();
-  mustBeShort(planned, threads, order.yes);
-  const folder = folderFor(order);
+export async function campaignCommand(options: CampaignOptions): Promise<number> {
+  const planned = await campaignFor(options);
+  const threads = options.threads ?? availableParallelism();
+  mustBeShort(planned, threads, options.yes);
+  const folder = folderFor(options);
   try {
     // Whoever had the folder until now may have gone on.
-    return await done(order.resume === undefined ? planned : resumedCampaign(order.resume), threads, folder, order.json);
+    return await done(options.resume === undefined ? planned : resumedCampaign(options.resume), threads, folder, options.json);
   } finally {
     folder?.release();
   }
@@ -62,18 +62,18 @@ function fittedTable(results: Results): string[] {
 /** The first columns of the table, which tell one cell from another. */
 const CELL_COLUMNS = 5;
 
-async function campaignFor(order: CampaignOrder): Promise<Campaign> {
-  const given = GRID_KEYS.filter((key) => order.fields[key] !== undefined);
-  if (order.resume !== undefined) {
-    if (order.file !== undefined) throw new UsageError(`--resume goes on with the grid of its folder, not with ${quoted(order.file)}`);
+async function campaignFor(options: CampaignOptions): Promise<Campaign> {
+  const given = GRID_KEYS.filter((key) => options.fields[key] !== undefined);
+  if (options.resume !== undefined) {
+    if (options.file !== undefined) throw new UsageError(`--resume goes on with the grid of its folder, not with ${quoted(options.file)}`);
     if (given.length > 0) throw new UsageError(`--resume goes on with the grid of its folder: --${given[0]!} cannot be changed`);
-    if (order.out !== undefined) throw new UsageError('--resume writes to its own folder: leave out --out');
-    if (order.engine !== undefined) throw new UsageError('--resume goes on with the engine that the campaign began with: leave out --engine');
-    return resumedCampaign(order.resume);
+    if (options.out !== undefined) throw new UsageError('--resume writes to its own folder: leave out --out');
+    if (options.engine !== undefined) throw new UsageError('--resume goes on with the engine that the campaign began with: leave out --engine');
+    return resumedCampaign(options.resume);
   }
-  const fields: Partial<Record<GridKey, Field>> = order.file === undefined ? {} : fieldsIn(readText(order.file), order.file);
-  for (const key of given) fields[key] = { name: `--${key}`, value: order.fields[key] };
-  return newCampaign(gridOf(fields, newSeed()), engineIn(order.engine));
+  const fields: Partial<Record<GridKey, Field>> = options.file === undefined ? {} : fieldsIn(readText(options.file), options.file);
+  for (const key of given) fields[key] = { name: `--${key}`, value: options.fields[key] };
+  return newCampaign(gridOf(fields, newSeed()), engineIn(options.engine));
 }
 
 const engineIn = (word: string | undefined): EngineChoice => (word === undefined ? 'auto' : wordIn({ name: '--engine', value: word.toLowerCase() }, ENGINE_CHOICES));
@@ -85,7 +85,7 @@ function mustBeShort({ cells, grid }: Campaign, threads: number, yes: boolean): 
   if (time > HOUR && !yes) throw new UsageError(`this takes about ${inWords(time)} on ${threads === 1 ? 'one thread' : `${threads} threads`}: --yes runs it all the same, fewer --orders take less`);
 }
 
-function folderFor({ out, resume }: CampaignOrder): Folder | undefined {
+function folderFor({ out, resume }: CampaignOptions): Folder | undefined {
   if (resume !== undefined) return openFolder(resume);
   if (out === undefined) return undefined;
   const mustBeNew = (): void => {
@@ -125,7 +125,7 @@ async function ran(campaign: Campaign, threads: number, folder: Folder | undefin
     unsaved = refusalOf(() => folder?.write(RESULTS, textOf(resultsNow(campaign))));
     if (unsaved !== undefined) stop.abort();
   };
-  await heeding(['SIGINT', 'SIGTERM'], heed, async () => {
+  await onSignal(['SIGINT', 'SIGTERM'], heed, async () => {
     const pool = await openPool(threads);
     const meter = isQuiet ? undefined : meterOf(cells, grid, threads, process.stderr, process.stderr.isTTY && !isPlain(process.env));
     try {

@@ -3,7 +3,7 @@ import { barText } from '../campaign/bar.ts';
 import { UserError } from '../core/user-error.ts';
 import { protocolNamed } from '../generals/protocols/registry.ts';
 import { wrapped } from '../core/wrapped.ts';
-import { isPlain, looksOf, wantsColour } from '../repl/looks.ts';
+import { isPlain, themeOf, wantsColour } from '../repl/theme.ts';
 import { searchPace } from '../repl/progress.ts';
 import { searchOf } from '../generals/check/check.ts';
 import { checkJson, scriptOf, sentencesOf } from '../generals/check/report.ts';
@@ -11,24 +11,24 @@ import type { CheckRequest } from '../generals/check/request.ts';
 import type { CheckResult, Coverage } from '../generals/check/result.ts';
 import { mustBeWritable, writeText } from './files.ts';
 import { UsageError } from './arguments.ts';
-import type { CheckOrder } from './faces/check.ts';
+import type { CheckOptions } from './subcommands/check.ts';
 import { lineOf } from './invocation.ts';
-import { heeding } from './signals.ts';
+import { onSignal } from './signals.ts';
 
 /** Tries every treason, and says what that showed. @returns the exit status: 0 holds, 3 violated, 1 stopped before either */
-export async function checkCommand(order: CheckOrder): Promise<number> {
-  const request = requestOf(order);
-  if (order.save !== undefined) mustBeWritable(order.save);
-  const result = await searched(request, order.json);
-  process.stdout.write(order.json ? `${JSON.stringify(checkJson(result, request.protocol))}\n` : `${coloured(result, request, order).flatMap((line) => wrapped(line, process.stdout.columns ?? Infinity)).join('\n')}\n`);
-  if (order.save !== undefined && result.type === 'violated') {
-    writeText(order.save, scriptOf(result.violation).map((line) => `${line}\n`).join(''));
-    if (!order.json) process.stdout.write(`to repeat it: ${lineOf(['run', order.save])}\n`);
+export async function checkCommand(options: CheckOptions): Promise<number> {
+  const request = requestOf(options);
+  if (options.save !== undefined) mustBeWritable(options.save);
+  const result = await searched(request, options.json);
+  process.stdout.write(options.json ? `${JSON.stringify(checkJson(result, request.protocol))}\n` : `${coloured(result, request, options).flatMap((line) => wrapped(line, process.stdout.columns ?? Infinity)).join('\n')}\n`);
+  if (options.save !== undefined && result.type === 'violated') {
+    writeText(options.save, scriptOf(result.violation).map((line) => `${line}\n`).join(''));
+    if (!options.json) process.stdout.write(`to repeat it: ${lineOf(['run', options.save])}\n`);
   }
   return { holds: 0, violated: 3, unknown: 1 }[result.type];
 }
 
-function requestOf({ protocol: name, members, faults, m, order, engine }: CheckOrder): CheckRequest {
+function requestOf({ protocol: name, members, faults, m, order, engine }: CheckOptions): CheckRequest {
   const protocol = protocolNamed(name);
   if (protocol === undefined) throw new Error(`there is no protocol ${name}`);
   return { protocol, members, faults, engine, ...(m === undefined ? {} : { m }), ...(order === undefined ? {} : { orders: [order] }) };
@@ -37,7 +37,7 @@ function requestOf({ protocol: name, members, faults, m, order, engine }: CheckO
 /** Runs the search to its end, or to the first Ctrl-C, with a bar where a person may see it. */
 async function searched(request: CheckRequest, isQuiet: boolean): Promise<CheckResult> {
   let isStopped = false;
-  return heeding(['SIGINT'], () => (isStopped = true), search);
+  return onSignal(['SIGINT'], () => (isStopped = true), search);
 
   async function search(): Promise<CheckResult> {
     const format = (_options: Options, { progress: share }: Params, { parts }: { parts: string[] }): string => barText({ share, parts }, process.stderr.columns - 1);
@@ -62,8 +62,8 @@ async function searched(request: CheckRequest, isQuiet: boolean): Promise<CheckR
 
 const shareOf = ({ covered, treasons }: Coverage): number => (treasons === undefined || treasons === 0n ? 0 : Number((covered * 1000n) / treasons) / 1000);
 
-function coloured(result: CheckResult, { protocol }: CheckRequest, { colourless }: CheckOrder): string[] {
-  const { paint } = looksOf(wantsColour(process.env, process.stdout.isTTY, colourless));
+function coloured(result: CheckResult, { protocol }: CheckRequest, { colourless }: CheckOptions): string[] {
+  const { paint } = themeOf(wantsColour(process.env, process.stdout.isTTY, colourless));
   const paints = { holds: paint.green, violated: paint.red, unknown: paint.yellow };
   const [first = '', ...rest] = sentencesOf(result, protocol);
   return [paints[result.type](first), ...rest];

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { quoted } from '../core/user-error.ts';
 import type { Run } from '../replicas/http/replica.ts';
-import type { Place } from '../replicas/http/service.ts';
+import type { Slot } from '../replicas/http/service.ts';
 import type { Tally } from '../replicas/http/tally.ts';
 
 /** Shows what became of users' requests. */
@@ -13,8 +13,8 @@ export interface Printer {
 
 /** Who knows what was executed, and on which votes: a cluster, or one node of it. */
 export interface Source {
-  placeOf(request: string): Promise<Place | undefined> | Place | undefined;
-  tallies(place: Place): Promise<ReadonlyMap<number, Tally>> | ReadonlyMap<number, Tally>;
+  slotOf(request: string): Promise<Slot | undefined> | Slot | undefined;
+  tallies(slot: Slot): Promise<ReadonlyMap<number, Tally>> | ReadonlyMap<number, Tally>;
   /** Resolves when all that was answered until now has been told here. */
   heard(): Promise<void> | void;
 }
@@ -37,7 +37,7 @@ export function runPrinter(source: Source, ids: readonly number[], say: (line: s
     last = last.then(async () => print(runs, await counted));
   }
 
-  function print(runs: readonly Run[], { place, tallies }: Counted): void {
+  function print(runs: readonly Run[], { slot, tallies }: Counted): void {
     const { data, seconds } = runs.at(-1)!;
     const mean = runs.reduce((sum, run) => sum + run.seconds, 0) / runs.length;
     const nodes = ids.map((id) => ({ id, correct: 0, corrupt: 0, ...tallies.get(id) }));
@@ -47,7 +47,7 @@ export function runPrinter(source: Source, ids: readonly number[], say: (line: s
       `PBFT Consensus Time: ${seconds}s`,
       ...nodes.map(({ id, correct, corrupt }) => `Node ${id} -> ${correct} Correct ${corrupt} Corrupt`),
     ];
-    say(lines.join('\n'), { type: 'run', requests: runs.length, data, seconds, mean, order: place?.order, view: place?.view, nodes });
+    say(lines.join('\n'), { type: 'run', requests: runs.length, data, seconds, mean, order: slot?.order, view: slot?.view, nodes });
   }
 
   function endSecond(): void {
@@ -77,7 +77,7 @@ export function runPrinter(source: Source, ids: readonly number[], say: (line: s
 const SHOWN_MAX = 30;
 
 interface Counted {
-  readonly place: Place | undefined;
+  readonly slot: Slot | undefined;
   readonly tallies: Tallies;
 }
 
@@ -85,16 +85,16 @@ interface Counted {
 async function counts(source: Source, { request, seconds }: Run): Promise<Counted> {
   const pause = Math.min(Math.max(PAUSE_MIN, seconds * 250), PAUSE_MAX);
   await pauseTogether(pause);
-  const place = await source.placeOf(request);
-  if (place === undefined) return { place, tallies: new Map() };
-  let tallies = await source.tallies(place);
+  const slot = await source.slotOf(request);
+  if (slot === undefined) return { slot, tallies: new Map() };
+  let tallies = await source.tallies(slot);
   for (let round = 1; round < ROUNDS_MAX; round += 1) {
     await pauseTogether(pause);
     const before = sumOf(tallies);
-    tallies = await source.tallies(place);
+    tallies = await source.tallies(slot);
     if (sumOf(tallies) === before) break;
   }
-  return { place, tallies };
+  return { slot, tallies };
 }
 
 /** A pause that ends with those of others, at the next of these moments: what is asked in one moment is asked at once. */

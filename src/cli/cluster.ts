@@ -1,15 +1,15 @@
 import { counted } from '../core/figures.ts';
 import { UserError, quoted, quotedPath } from '../core/user-error.ts';
 import { faultsTolerated } from '../core/quorum.ts';
-import { LiveCluster, OFFLINE, urlOf, type ClusterOptions } from '../replicas/http/cluster.ts';
-import { claimCluster, readCluster, replicaFolder, writeCluster } from '../replicas/http/folder.ts';
-import { isAddress, newPlan, type Plan } from '../replicas/http/plan.ts';
+import { LiveCluster, OFFLINE, urlOf, type LiveClusterOptions } from '../replicas/http/cluster.ts';
+import { lockCluster, readCluster, replicaFolder, writeCluster } from '../replicas/http/folder.ts';
+import { isAddress, newClusterConfig, type ClusterConfig } from '../replicas/http/cluster-config.ts';
 import type { Commanding } from '../replicas/http/replica.ts';
 import { serviceNamed } from '../replicas/http/services.ts';
 import { threadsFor } from '../replicas/http/room.ts';
 import { runPrinter, type Printer } from './cluster-runs.ts';
 import { UsageError } from './arguments.ts';
-import type { ClusterOrder, CompareOrder } from './faces/cluster.ts';
+import type { ClusterOptions, CompareOptions } from './subcommands/cluster.ts';
 import { nodesUp } from './nodes-up.ts';
 import { warnIfOpen } from './open.ts';
 import { mustHaveRoom } from './room.ts';
@@ -17,16 +17,16 @@ import { newSeed } from './seeds.ts';
 import { untilSignalled } from './signals.ts';
 
 /** Starts the replicas of a cluster, and keeps them going until a signal. @returns the exit status */
-export async function clusterCommand(order: ClusterOrder | CompareOrder): Promise<number> {
-  if (order.type === 'compare') return (await import('./compare.ts')).compareCommand(order);
-  const planned = planFor(order);
-  const kinds = kindsFor(order, planned.plan);
+export async function clusterCommand(options: ClusterOptions | CompareOptions): Promise<number> {
+  if (options.type === 'compare') return (await import('./compare.ts')).compareCommand(options);
+  const planned = planFor(options);
+  const kinds = kindsFor(options, planned.plan);
   // Nothing is made for who made a mistake; then nobody else may begin here, and be told other keys.
-  const release = order.data === undefined ? () => undefined : claimCluster(order.data);
+  const release = options.data === undefined ? () => undefined : lockCluster(options.data);
   try {
-    const { plan, secrets } = order.data === undefined ? planned : planFor(order);
-    if (order.urls !== undefined) return prepared(order, plan, secrets);
-    return await untilSignalled((signalled) => served(order, { plan, secrets, kinds, seed: order.seed ?? newSeed() }, signalled));
+    const { plan, secrets } = options.data === undefined ? planned : planFor(options);
+    if (options.urls !== undefined) return prepared(options, plan, secrets);
+    return await untilSignalled((signalled) => served(options, { plan, secrets, kinds, seed: options.seed ?? newSeed() }, signalled));
   } finally {
     release();
   }
@@ -34,24 +34,24 @@ export async function clusterCommand(order: ClusterOrder | CompareOrder): Promis
 
 type Say = (line: string, fact: object) => void;
 
-type Begun = Pick<ClusterOptions, 'plan' | 'secrets' | 'kinds' | 'seed'>;
+type Begun = Pick<LiveClusterOptions, 'plan' | 'secrets' | 'kinds' | 'seed'>;
 
-async function served(order: ClusterOrder, begun: Begun, signalled: Promise<number>): Promise<number> {
+async function served(options: ClusterOptions, begun: Begun, signalled: Promise<number>): Promise<number> {
   const { plan, secrets, kinds } = begun;
-  mustHaveRoom({ members: plan.members.length, running: plan.members.filter(({ id }) => kinds.get(id) !== OFFLINE).length, separate: order.processes, logged: order.data !== undefined });
+  mustHaveRoom({ members: plan.members.length, running: plan.members.filter(({ id }) => kinds.get(id) !== OFFLINE).length, separate: options.processes, logged: options.data !== undefined });
   // The secrets are kept before anything is said by them.
-  if (order.data !== undefined) writeCluster(order.data, plan, secrets);
-  const say: Say = (line, fact) => void process.stdout.write(order.json ? `${JSON.stringify({ v: 1, ...fact })}\n` : `${line}\n`);
+  if (options.data !== undefined) writeCluster(options.data, plan, secrets);
+  const say: Say = (line, fact) => void process.stdout.write(options.json ? `${JSON.stringify({ v: 1, ...fact })}\n` : `${line}\n`);
   const firstView = Number(plan.settings['firstView']);
   let command: Commanding = { view: firstView, commander: firstView % plan.members.length, collector: undefined };
   let printer: Printer | undefined;
   const nodes = nodesUp(plan.members.map(({ id }) => id).filter((id) => kinds.get(id) !== OFFLINE), plan.members.length, say);
   const cluster = await LiveCluster.start({
     ...begun,
-    host: order.host,
-    port: order.port,
-    folderOf: order.data === undefined ? undefined : (id) => replicaFolder(order.data!, id),
-    separate: order.processes,
+    host: options.host,
+    port: options.port,
+    folderOf: options.data === undefined ? undefined : (id) => replicaFolder(options.data!, id),
+    separate: options.processes,
     listener: {
       answered: (_id, run) => printer?.answered(run),
       commanded(id, told) {
@@ -68,9 +68,9 @@ async function served(order: ClusterOrder, begun: Begun, signalled: Promise<numb
     },
   });
   try {
-    if (order.data !== undefined) writeCluster(order.data, { ...plan, members: plan.members.map((member, id) => ({ ...member, url: cluster.urls[id]! })) }, secrets);
-    warnIfOpen(order.host);
-    if (nodes.count > 0) tell(order, begun, cluster, command, say);
+    if (options.data !== undefined) writeCluster(options.data, { ...plan, members: plan.members.map((member, id) => ({ ...member, url: cluster.urls[id]! })) }, secrets);
+    warnIfOpen(options.host);
+    if (nodes.count > 0) tell(options, begun, cluster, command, say);
     nodes.begin();
     printer = runPrinter(cluster, plan.members.map(({ id }) => id), say);
     const status = await Promise.race([signalled, nodes.gone]);
@@ -81,36 +81,36 @@ async function served(order: ClusterOrder, begun: Begun, signalled: Promise<numb
   }
 }
 
-function planFor(order: ClusterOrder): { readonly plan: Plan; readonly secrets: readonly string[] } {
-  const { data, urls } = order;
+function planFor(options: ClusterOptions): { readonly plan: ClusterConfig; readonly secrets: readonly string[] } {
+  const { data, urls } = options;
   const stray = urls?.find((url, index) => !isAddress(url) || urls.indexOf(url) !== index);
   if (stray !== undefined) throw new UsageError(`--urls are different addresses such as http://127.0.0.1:8080: not ${quoted(stray)}${isAddress(stray) ? ' twice' : ''}`);
   const found = data === undefined ? undefined : readCluster(data);
-  if (found !== undefined) mustFit(order, found.plan);
-  const count = found?.plan.members.length ?? urls?.length ?? order.members ?? 4;
-  if (order.port > 0 && order.port + count > 65_536) throw new UsageError(`--port ${order.port} leaves no room for ${counted(count, 'node')}: ports end at 65535`);
+  if (found !== undefined) mustFit(options, found.plan);
+  const count = found?.plan.members.length ?? urls?.length ?? options.members ?? 4;
+  if (options.port > 0 && options.port + count > 65_536) throw new UsageError(`--port ${options.port} leaves no room for ${counted(count, 'node')}: ports end at 65535`);
   if (found !== undefined) return found;
-  const { protocol = 'pbft', commander = 0, batch, timeout } = order;
+  const { protocol = 'pbft', commander = 0, batch, timeout } = options;
   const service = serviceNamed(protocol);
   if (commander >= count) throw new UsageError(`--commander is one of the nodes 0 to ${count - 1}, not ${commander}`);
   const settings = { ...service.settings(count), firstView: commander, ...(batch === undefined ? {} : { batch }), ...(timeout === undefined ? {} : { timeout }) };
-  return newPlan(service.name, settings, urls ?? Array.from({ length: count }, (_, id) => urlOf(order.host, order.port + (order.port === 0 ? 1 : id))));
+  return newClusterConfig(service.name, settings, urls ?? Array.from({ length: count }, (_, id) => urlOf(options.host, options.port + (options.port === 0 ? 1 : id))));
 }
 
 /** All nodes of a cluster know what it was begun with, so nothing of that is changed later. */
-function mustFit({ data, protocol, members, commander, batch, timeout, urls }: ClusterOrder, { protocol: own, members: places, settings }: Plan): void {
+function mustFit({ data, protocol, members, commander, batch, timeout, urls }: ClusterOptions, { protocol: own, members: nodes, settings }: ClusterConfig): void {
   const holds = (what: string): UserError => new UserError(`${quotedPath(data!)} holds a cluster ${what}: another --data begins a new one`);
-  const count = places.length;
+  const count = nodes.length;
   const isOther = (protocol !== undefined && serviceNamed(protocol).name !== serviceNamed(own).name) || (members !== undefined && members !== count);
   if (isOther) throw holds(`of ${counted(count, 'node')} under ${own}, not of ${members ?? count} under ${protocol ?? own}`);
-  if (urls !== undefined && urls.join() !== places.map(({ url }) => url).join()) throw holds(`at other URLs`);
+  if (urls !== undefined && urls.join() !== nodes.map(({ url }) => url).join()) throw holds(`at other URLs`);
   for (const [name, wanted, begun] of [['commander', commander, settings['firstView']], ['batch', batch, settings['batch']], ['timeout', timeout, settings['timeout']]] as const) {
     if (wanted !== undefined && wanted !== begun) throw holds(`that was begun with --${name} ${String(begun)}, not ${wanted}`);
   }
 }
 
 /** Only writes what a cluster that spans machines needs. */
-function prepared({ data, json }: ClusterOrder, plan: Plan, secrets: readonly string[]): number {
+function prepared({ data, json }: ClusterOptions, plan: ClusterConfig, secrets: readonly string[]): number {
   if (data === undefined) throw new UsageError('--urls writes the files of a cluster to a folder: --data <folder>');
   writeCluster(data, plan, secrets);
   const lines = plan.members.map(({ id, url }) => `at ${url}: generals replica --id ${id} --cluster ${data}/cluster.json, with the folder ${replicaFolder(data, id)}, which is nobody else’s`);
@@ -118,7 +118,7 @@ function prepared({ data, json }: ClusterOrder, plan: Plan, secrets: readonly st
   return 0;
 }
 
-function kindsFor({ byzantine, kind, traitors, seed }: ClusterOrder, { members, protocol }: Plan): ReadonlyMap<number, string> {
+function kindsFor({ byzantine, kind, traitors, seed }: ClusterOptions, { members, protocol }: ClusterConfig): ReadonlyMap<number, string> {
   const known = [OFFLINE, ...serviceNamed(protocol).strategies];
   if (kind !== undefined && !known.includes(kind)) throw new UsageError(`--kind is ${known.join(', ')}, not ${quoted(kind)}`);
   if (kind !== undefined && byzantine === undefined && traitors === undefined) throw new UsageError(`--kind ${kind} says how, but not how many: --byzantine <k>, or which: --traitors <ids>`);
@@ -134,7 +134,7 @@ function kindsFor({ byzantine, kind, traitors, seed }: ClusterOrder, { members, 
 }
 
 /** In the old program's words and order, with our own between. */
-function tell(order: ClusterOrder, { plan, kinds, seed }: Begun, cluster: LiveCluster, { view, commander, collector }: Commanding, say: Say): void {
+function tell(options: ClusterOptions, { plan, kinds, seed }: Begun, cluster: LiveCluster, { view, commander, collector }: Commanding, say: Say): void {
   const { members, protocol } = plan;
   const { urls, pids } = cluster;
   const faults = faultsTolerated(members.length);
@@ -164,7 +164,7 @@ function tell(order: ClusterOrder, { plan, kinds, seed }: Begun, cluster: LiveCl
     ...(view === Number(plan.settings['firstView']) ? [] : [`View: ${view}`]),
     `Running on ${urls[commander]}`,
     ...(kinds.size > faults ? [`More than ${faults} Byzantine: nothing is promised`] : []),
-    order.data === undefined ? 'Without --data, nothing outlives this program' : `Logs: ${order.data}`,
+    options.data === undefined ? 'Without --data, nothing outlives this program' : `Logs: ${options.data}`,
     `Ready: curl -X POST -H 'Content-Type: application/json' -d '{"data":"very-important-data"}' ${urls[door]}/preprepare`,
   ];
   say(lines.join('\n'), { type: 'ready', protocol, view, commander, seed: isChosen ? seed : undefined, nodes });

@@ -6,53 +6,53 @@ import { sessionOf } from '../repl/session.ts';
 import type { Outcome } from '../generals/outcome.ts';
 import { DEFAULT_LIMIT } from '../generals/run-spec.ts';
 import { quoted } from '../core/user-error.ts';
-import { isPlain, looksOf, wantsColour, type Looks } from '../repl/looks.ts';
+import { isPlain, themeOf, wantsColour, type Theme } from '../repl/theme.ts';
 import { UsageError } from './arguments.ts';
-import type { CommandOrder } from './faces/command.ts';
-import { heeding } from './signals.ts';
+import type { CommandOptions } from './subcommands/command.ts';
+import { onSignal } from './signals.ts';
 
 /** Commands an army: from scripts, from a pipe, or at a prompt. @returns the exit status */
-export async function commandArmy(order: CommandOrder): Promise<number> {
-  const { count, files } = order;
-  const limit = order.limit ?? DEFAULT_LIMIT;
+export async function commandArmy(options: CommandOptions): Promise<number> {
+  const { count, files } = options;
+  const limit = options.limit ?? DEFAULT_LIMIT;
   if (count > limit) throw new UsageError(`${count} generals are more than ${limit}, the limit; --max-generals lifts it`);
-  const colour = wantsColour(process.env, process.stdout.isTTY, order.colourless || order.json);
+  const colour = wantsColour(process.env, process.stdout.isTTY, options.colourless || options.json);
   const columns = (): number | undefined => (process.stdout.isTTY ? process.stdout.columns : undefined);
-  const looks = looksOf(colour, columns);
-  const record = await recorder(order.trace);
-  if (files.length > 0) return runFiles(() => muster(order, false, record), order, looks);
-  const isTerminal = process.stdin.isTTY && process.stdout.isTTY && !order.json;
+  const looks = themeOf(colour, columns);
+  const record = await recorder(options.trace);
+  if (files.length > 0) return runFiles(() => muster(options, false, record), options, looks);
+  const isTerminal = process.stdin.isTTY && process.stdout.isTTY && !options.json;
   if (isTerminal && isPlain(process.env)) {
     const { interactPlainly } = await import('../repl/plain.ts');
-    return interactPlainly(() => muster(order, true, record), looksOf(false, columns), (heed, work) => heeding(['SIGINT'], heed, work));
+    return interactPlainly(() => muster(options, true, record), themeOf(false, columns), (heed, work) => onSignal(['SIGINT'], heed, work));
   }
   if (isTerminal) {
-    const begun = order.isBare ? await begin(order, looks) : order;
+    const begun = options.isBare ? await begin(options, looks) : options;
     return begun === undefined ? 0 : (await import('../repl/interactive.ts')).interact(() => muster(begun, true, record), looks);
   }
   const { plainLines } = await import('../repl/progress.ts');
   const progress = plainLines((line) => void process.stderr.write(line));
   // Who reads JSON wants nothing else, and scripts print the same whenever they are run.
-  const piped = async (): Promise<Session> => ({ ...(await muster(order, false, record)), ...(order.json ? {} : { progress }) });
-  return runStream(process.stdin, 'line ', false, piped, order, looks);
+  const piped = async (): Promise<Session> => ({ ...(await muster(options, false, record)), ...(options.json ? {} : { progress }) });
+  return runStream(process.stdin, 'line ', false, piped, options, looks);
 }
 
 /** Asks for what an army begins with; undefined if somebody would rather leave. */
-async function begin(order: CommandOrder, looks: Looks): Promise<CommandOrder | undefined> {
+async function begin(options: CommandOptions, looks: Theme): Promise<CommandOptions | undefined> {
   const { askToBegin } = await import('../repl/begin.ts');
-  const asked = await askToBegin(looks, order.count, DEFAULT_LIMIT);
-  return asked && { ...order, ...asked };
+  const asked = await askToBegin(looks, options.count, DEFAULT_LIMIT);
+  return asked && { ...options, ...asked };
 }
 
-async function runFiles(begin: () => Promise<Session>, order: CommandOrder, looks: Looks): Promise<number> {
-  const { files, json, failFast } = order;
+async function runFiles(begin: () => Promise<Session>, options: CommandOptions, looks: Theme): Promise<number> {
+  const { files, json, failFast } = options;
   for (const file of files) await mustBeReadable(file);
   let worst = 0;
   for (const [index, file] of files.entries()) {
     if (files.length > 1 && !json) process.stdout.write(`${index === 0 ? '' : '\n'}${looks.paint.dim(`# ${file}`)}\n`);
     const input = file === '-' ? process.stdin : createReadStream(file);
     const source = file === '-' ? 'line ' : `${file}:`;
-    const status = await runStream(input, source, true, begin, order, looks);
+    const status = await runStream(input, source, true, begin, options, looks);
     worst = Math.max(worst, status);
     if (status === INTERRUPTED || (status !== 0 && failFast)) break;
   }
@@ -90,7 +90,7 @@ async function recorder(file: string | undefined): Promise<(outcome: Outcome) =>
 const INTERRUPTED = 130;
 
 /** @returns the exit status: 0 if all commands succeeded, else 1; 130 if Ctrl-C ended one that takes long, and so the script */
-async function runStream(input: Readable, source: string, echo: boolean, begin: () => Promise<Session>, { failFast, json }: CommandOrder, looks: Looks): Promise<number> {
+async function runStream(input: Readable, source: string, echo: boolean, begin: () => Promise<Session>, { failFast, json }: CommandOptions, looks: Theme): Promise<number> {
   const { runScript } = await import('../repl/script.ts');
   const session = await begin();
   const stop = new AbortController();
@@ -120,7 +120,7 @@ async function runStream(input: Readable, source: string, echo: boolean, begin: 
       signal: stop.signal,
     });
   try {
-    const succeeded = await heeding(['SIGINT'], heed, run);
+    const succeeded = await onSignal(['SIGINT'], heed, run);
     return stop.signal.aborted ? INTERRUPTED : succeeded ? 0 : 1;
   } finally {
     await watched.army.disband();
@@ -128,7 +128,7 @@ async function runStream(input: Readable, source: string, echo: boolean, begin: 
 }
 
 /** @param spare whether to keep a warm thread, for a person who may ask for one more general */
-async function muster({ count, host, seed, protocol, deadline, limit }: CommandOrder, spare: boolean, record: (outcome: Outcome) => void): Promise<Session> {
+async function muster({ count, host, seed, protocol, deadline, limit }: CommandOptions, spare: boolean, record: (outcome: Outcome) => void): Promise<Session> {
   const { Army } = await import('../generals/army.ts');
   const given = { host, spare, ...(deadline === undefined ? {} : { deadline }), ...(limit === undefined ? {} : { limit }) };
   const another: Session['muster'] = (members, options) => Army.muster(members, { ...given, ...options });

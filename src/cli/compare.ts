@@ -11,7 +11,7 @@ import { askedFor, costOf, Unanswered, type Cost } from '../replicas/http/cost.t
 import { serviceNamed } from '../replicas/http/services.ts';
 import { plainLines } from '../repl/progress.ts';
 import { UsageError } from './arguments.ts';
-import type { CompareOrder } from './faces/cluster.ts';
+import type { CompareOptions } from './subcommands/cluster.ts';
 import { mustHaveRoom } from './room.ts';
 import { newSeed } from './seeds.ts';
 import { untilSignalled } from './signals.ts';
@@ -31,14 +31,14 @@ interface Row extends Cell, Cost {
 const FORMULAS: Readonly<Record<string, (n: number) => number>> = { pbft: (n) => 2 * n * (n - 1), collector: (n) => 5 * (n - 1) };
 
 /** Measures what a request costs by each protocol among each number of replicas. @returns the exit status */
-export async function compareCommand(order: CompareOrder): Promise<number> {
-  const cells = cellsFor(order);
-  const folder = order.out === undefined ? undefined : folderFor(order.out);
-  return untilSignalled((signalled) => compared({ ...order, seed: chosenBy(order) }, cells, folder, signalled));
+export async function compareCommand(options: CompareOptions): Promise<number> {
+  const cells = cellsFor(options);
+  const folder = options.out === undefined ? undefined : folderFor(options.out);
+  return untilSignalled((signalled) => compared({ ...options, seed: chosenBy(options) }, cells, folder, signalled));
 }
 
 /** The seed of what traitors choose; undefined where nobody chooses anything. */
-const chosenBy = ({ byzantine, kind, seed }: CompareOrder): number | undefined => (byzantine === 0 || (kind ?? OFFLINE) === OFFLINE ? undefined : (seed ?? newSeed()));
+const chosenBy = ({ byzantine, kind, seed }: CompareOptions): number | undefined => (byzantine === 0 || (kind ?? OFFLINE) === OFFLINE ? undefined : (seed ?? newSeed()));
 
 const CSV = 'comparison.csv';
 const SVG = 'comparison.svg';
@@ -48,7 +48,7 @@ function folderFor(path: string): Folder {
   return openFolder(path);
 }
 
-function cellsFor({ protocols, members, byzantine, kind, seed }: CompareOrder): readonly Cell[] {
+function cellsFor({ protocols, members, byzantine, kind, seed }: CompareOptions): readonly Cell[] {
   const names = [...new Set(protocols.map((name) => serviceNamed(name).name))];
   const known = [OFFLINE, ...serviceNamed(names[0]!).strategies];
   if (kind !== undefined && !known.includes(kind)) throw new UsageError(`--kind is ${known.join(', ')}, not ${quoted(kind)}`);
@@ -63,8 +63,8 @@ function cellsFor({ protocols, members, byzantine, kind, seed }: CompareOrder): 
   });
 }
 
-async function compared(order: CompareOrder, cells: readonly Cell[], folder: Folder | undefined, signalled: Promise<number>): Promise<number> {
-  const { json, kind, seed, batch, requests, timeout } = order;
+async function compared(options: CompareOptions, cells: readonly Cell[], folder: Folder | undefined, signalled: Promise<number>): Promise<number> {
+  const { json, kind, seed, batch, requests, timeout } = options;
   const rows: Row[] = [];
   const stop = new AbortController();
   let code: number | undefined;
@@ -75,7 +75,7 @@ async function compared(order: CompareOrder, cells: readonly Cell[], folder: Fol
   const asked = askedFor(requests);
   const meter = meterOf(json, cells.length * asked);
   let failure: Unanswered | undefined;
-  if (!json) process.stdout.write(`${howMeasured(order)}\n${HEAD}`);
+  if (!json) process.stdout.write(`${howMeasured(options)}\n${HEAD}`);
   for (const [index, { n, protocol, byzantine }] of cells.entries()) {
     let answered = 0;
     const update = (): void => meter.update(index * asked + answered, `${protocol} among ${n}`);
@@ -92,7 +92,7 @@ async function compared(order: CompareOrder, cells: readonly Cell[], folder: Fol
       meter.clear();
       process.stdout.write(json ? `${JSON.stringify({ v: 1, type: 'cost', ...row, kind: byzantine === 0 ? undefined : (kind ?? OFFLINE), seed: byzantine === 0 ? undefined : seed, batch, requests })}\n` : rowOf(row));
       // After each, so that whoever kills this program loses no more than one.
-      folder?.write(CSV, csvOf(order, rows));
+      folder?.write(CSV, csvOf(options, rows));
     } catch (error) {
       if (error instanceof Unanswered) failure = error;
       else if (!stop.signal.aborted) throw error;
@@ -100,7 +100,7 @@ async function compared(order: CompareOrder, cells: readonly Cell[], folder: Fol
     if (code !== undefined || failure !== undefined) break;
   }
   meter.clear();
-  if (rows.length > 0 && folder !== undefined) folder.write(SVG, (await costPlot(rows, howMeasured(order))).svg);
+  if (rows.length > 0 && folder !== undefined) folder.write(SVG, (await costPlot(rows, howMeasured(options))).svg);
   if (!json && rows.length > 0) {
     process.stdout.write(drawn('messages for one request', rows, ({ messages }) => messages, rounded));
     process.stdout.write(drawn('milliseconds to its answer', rows, ({ median }) => median, (value) => value.toFixed(1)));
@@ -121,7 +121,7 @@ function meterOf(isQuiet: boolean, total: number): { update(done: number, what: 
   };
 }
 
-function howMeasured({ requests, batch, byzantine, kind = OFFLINE, seed }: CompareOrder): string {
+function howMeasured({ requests, batch, byzantine, kind = OFFLINE, seed }: CompareOptions): string {
   const traitors = byzantine === 0 ? 'all loyal' : `${byzantine === 'f' ? 'f = ⌊(n − 1)/3⌋' : byzantine} ${kind}${seed === undefined ? '' : `, seed ${seed}`}`;
   const measured = byzantine === 0 ? 'messages of agreement' : 'all messages between replicas';
   return `${counted(requests, 'request')}, ${batch === 1 ? 'one at a time' : `${batch} at once`}; ${traitors}; ${measured}, counted`;
@@ -134,7 +134,7 @@ const rowOf = ({ n, protocol, messages, formula, bytes, cpu, median, percentile9
 
 const rounded = (value: number): string => String(Math.round(value * 10) / 10);
 
-function csvOf({ kind = OFFLINE, batch, requests }: CompareOrder, rows: readonly Row[]): string {
+function csvOf({ kind = OFFLINE, batch, requests }: CompareOptions, rows: readonly Row[]): string {
   const head = 'protocol,members,byzantine,kind,batch,requests,messages,formula,bytes,cpu_ms,median_ms,percentile95_ms';
   const lines = rows.map(({ protocol, n, byzantine, messages, formula, bytes, cpu, median, percentile95 }) =>
     [protocol, n, byzantine, byzantine === 0 ? '' : kind, batch, requests, messages, formula ?? '', bytes, cpu.toFixed(3), median.toFixed(3), percentile95.toFixed(3)].join(','),

@@ -1,9 +1,9 @@
-import type { CompletionOrder } from './faces/completion.ts';
+import type { CompletionOptions } from './subcommands/completion.ts';
 import type { Completes, Option } from './options.ts';
 import { COMMON, type Runnable } from './subcommand.ts';
 
 /** Prints the completions for a shell. @returns the exit status */
-export async function completionCommand({ shell }: CompletionOrder, subcommands: readonly Runnable[]): Promise<number> {
+export async function completionCommand({ shell }: CompletionOptions, subcommands: readonly Runnable[]): Promise<number> {
   const nodes = await Promise.all(subcommands.map(nodeOf));
   process.stdout.write(SCRIPTS[shell](nodes));
   return 0;
@@ -36,7 +36,7 @@ async function nodeOf({ name, forms, options, operands }: Runnable): Promise<Nod
 
 const foundBy = async (completes: Completes): Promise<Found> => (completes.type === 'words' ? { type: 'words', words: await completes.words() } : completes);
 
-const SCRIPTS: Readonly<Record<CompletionOrder['shell'], (nodes: readonly Node[]) => string>> = { bash: forBash, zsh: forZsh, fish: forFish };
+const SCRIPTS: Readonly<Record<CompletionOptions['shell'], (nodes: readonly Node[]) => string>> = { bash: forBash, zsh: forZsh, fish: forFish };
 
 const quoted = (text: string): string => `'${text.replaceAll("'", String.raw`'\''`)}'`;
 

@@ -2,18 +2,18 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { quoted } from '../core/user-error.ts';
 import { columns } from '../repl/layout.ts';
-import { PIPE_WIDTH } from '../repl/looks.ts';
+import { PIPE_WIDTH } from '../repl/theme.ts';
 import { nearest } from '../repl/nearest.ts';
 import { UsageError } from './arguments.ts';
 import { demosHere, type Demo } from './demos.ts';
-import { campaign } from './faces/campaign.ts';
-import { run } from './faces/command.ts';
-import type { DemoOrder } from './faces/demo.ts';
+import { campaign } from './subcommands/campaign.ts';
+import { run } from './subcommands/command.ts';
+import type { DemoOptions } from './subcommands/demo.ts';
 import { lineOf } from './invocation.ts';
-import { heeding } from './signals.ts';
+import { onSignal } from './signals.ts';
 
 /** Lists the demos, or runs some. @returns the exit status */
-export async function demoCommand({ name, all }: DemoOrder): Promise<number> {
+export async function demoCommand({ name, all }: DemoOptions): Promise<number> {
   const demos = demosHere();
   if (all) {
     if (name !== undefined) throw new UsageError(`--all runs every demo, ${quoted(name)} is too much`);
@@ -44,8 +44,8 @@ async function shown({ name, path, kind, about }: Demo): Promise<number> {
 
 /** As the prompt does it: each line with what it is about. */
 async function explained(name: string): Promise<number> {
-  const [{ Army }, { sessionOf }, { execute }, { render }, { looksOf, wantsColour }] = await Promise.all([
-    import('../generals/army.ts'), import('../repl/session.ts'), import('../repl/execute.ts'), import('../repl/render.ts'), import('../repl/looks.ts'),
+  const [{ Army }, { sessionOf }, { execute }, { render }, { themeOf: looksOf, wantsColour }] = await Promise.all([
+    import('../generals/army.ts'), import('../repl/session.ts'), import('../repl/execute.ts'), import('../repl/render.ts'), import('../repl/theme.ts'),
   ]);
   const { stdout, env } = process;
   const army = await Army.muster(1);
@@ -62,18 +62,18 @@ async function explained(name: string): Promise<number> {
 /** As `generals run` does it. */
 async function scripts(paths: readonly string[]): Promise<number> {
   const asked = await run.read(paths);
-  return asked.type === 'order' ? (await import('./command-army.ts')).commandArmy(asked.order) : 0;
+  return asked.type === 'options' ? (await import('./command-army.ts')).commandArmy(asked.options) : 0;
 }
 
 /** As `generals campaign` does it. */
 async function counted(path: string): Promise<number> {
   const asked = await campaign.read([path]);
-  return asked.type === 'order' ? (await import('./campaign.ts')).campaignCommand(asked.order) : 0;
+  return asked.type === 'options' ? (await import('./campaign.ts')).campaignCommand(asked.options) : 0;
 }
 
 async function inBash(path: string): Promise<number> {
   // Ctrl-C is for the script, which cleans up behind itself; this waits for it.
-  return heeding(['SIGINT'], () => undefined, async () => {
+  return onSignal(['SIGINT'], () => undefined, async () => {
     const child = spawn('bash', [path], { stdio: 'inherit' });
     try {
       const [code] = (await once(child, 'close')) as [number | null];

@@ -6,7 +6,7 @@ import { COMMON, type Runnable } from './subcommand.ts';
 export async function manOf(subcommands: readonly Runnable[], version: string, date: string): Promise<string> {
   const parts = await Promise.all(subcommands.map(partOf));
   return `${[
-    '.\\" Made of the tables of src/cli/faces when the project is built.',
+    '.\\" Made of the tables of src/cli/subcommands when the project is built.',
     `.TH GENERALS 1 "${date}" "generals ${version}" "User Commands"`,
     '.SH NAME', `generals \\- ${plain(PURPOSE.replace(/\.$/, '').replace(/^G/, 'g'))}`,
     '.SH SYNOPSIS', ...subcommands.flatMap(({ forms }) => forms).flatMap(([form], index) => [...(index === 0 ? [] : ['.br']), bold('generals', form)]),

@@ -3,20 +3,20 @@ import { replayed } from '../campaign/replay.ts';
 import { nameOf } from '../core/node.ts';
 import { sessionOf } from '../repl/session.ts';
 import { execute } from '../repl/execute.ts';
-import { looksOf, wantsColour } from '../repl/looks.ts';
+import { themeOf, wantsColour } from '../repl/theme.ts';
 import { render } from '../repl/render.ts';
 import { factsOf } from '../generals/trace/facts.ts';
 import { transcriptOf } from '../generals/trace/transcript.ts';
 import { linesOfFacts, parseTrace } from '../generals/trace/jsonl.ts';
 import { readText } from './files.ts';
-import type { ReplayOrder } from './faces/replay.ts';
+import type { ReplayOptions } from './subcommands/replay.ts';
 
 /** Shows one order of a campaign: what was said, what came of it, and why. @returns the exit status */
-export async function replayCommand({ file, cell, number, seed, colourless }: ReplayOrder): Promise<number> {
+export async function replayCommand({ file, cell, number, seed, colourless }: ReplayOptions): Promise<number> {
   const saved = savedIn(readText(file), file);
   const { cell: found, number: order, army, outcome } = await replayed(saved, { cell, number, seed });
   const session = { ...sessionOf(army), outcome };
-  const looks = looksOf(wantsColour(process.env, process.stdout.isTTY, colourless));
+  const looks = themeOf(wantsColour(process.env, process.stdout.isTTY, colourless));
   const { paint } = looks;
   try {
     const parts = [

@@ -3,33 +3,33 @@ import { counted } from '../core/figures.ts';
 import { UserError, quoted, quotedPath } from '../core/user-error.ts';
 import { DamagedLog } from '../runtime/log.ts';
 import { repairFolder } from '../replicas/http/marker.ts';
-import { readPlan, readSecret, replicaFolder } from '../replicas/http/folder.ts';
+import { readClusterConfig, readSecret, replicaFolder } from '../replicas/http/folder.ts';
 import { Replica } from '../replicas/http/replica.ts';
-import type { Place } from '../replicas/http/service.ts';
+import type { Slot } from '../replicas/http/service.ts';
 import { serviceNamed } from '../replicas/http/services.ts';
 import { OFFLINE } from '../replicas/http/cluster.ts';
 import { UsageError } from './arguments.ts';
 import { runPrinter } from './cluster-runs.ts';
-import type { ReplicaOrder } from './faces/replica.ts';
+import type { ReplicaOptions } from './subcommands/replica.ts';
 import { warnIfOpen } from './open.ts';
 import { newSeed } from './seeds.ts';
 import { untilSignalled } from './signals.ts';
 
 /** Runs one replica of a cluster until a signal, or repairs its log. @returns the exit status */
-export async function replicaCommand(order: ReplicaOrder): Promise<number> {
-  if (order.type === 'repair') return repaired(order.folder);
-  return untilSignalled((signalled) => served(order, signalled));
+export async function replicaCommand(options: ReplicaOptions): Promise<number> {
+  if (options.type === 'repair') return repaired(options.folder);
+  return untilSignalled((signalled) => served(options, signalled));
 }
 
-async function served(order: ReplicaOrder & { type: 'replica' }, signalled: Promise<number>): Promise<number> {
-  const { id, cluster: file, host, kind, json } = order;
-  const plan = readPlan(file);
+async function served(options: ReplicaOptions & { type: 'replica' }, signalled: Promise<number>): Promise<number> {
+  const { id, cluster: file, host, kind, json } = options;
+  const plan = readClusterConfig(file);
   const service = serviceNamed(plan.protocol);
   const known = service.strategies.filter((one) => one !== OFFLINE);
   if (kind !== undefined && !known.includes(kind)) throw new UsageError(`--kind is ${known.join(', ')}, not ${quoted(kind)}`);
-  if (order.seed !== undefined && kind === undefined) throw new UsageError(`--seed ${order.seed} decides what a traitor chooses, and this node is none: --kind <kind>`);
-  const traitor = kind === undefined ? undefined : { strategy: kind, seed: order.seed ?? newSeed() };
-  const folder = order.data ?? replicaFolder(dirname(file), id);
+  if (options.seed !== undefined && kind === undefined) throw new UsageError(`--seed ${options.seed} decides what a traitor chooses, and this node is none: --kind <kind>`);
+  const traitor = kind === undefined ? undefined : { strategy: kind, seed: options.seed ?? newSeed() };
+  const folder = options.data ?? replicaFolder(dirname(file), id);
   const member = plan.members[id];
   if (member === undefined) throw new UserError(`the cluster of ${quotedPath(file)} has the nodes 0 to ${plan.members.length - 1}, not ${id}`);
   const say = (line: string, fact: object): void => void process.stdout.write(json ? `${JSON.stringify({ v: 1, ...fact })}\n` : `${line}\n`);
@@ -55,7 +55,7 @@ async function served(order: ReplicaOrder & { type: 'replica' }, signalled: Prom
     }),
   );
   // Only the votes that this node received are known here.
-  const source = { placeOf: (request: string) => replica.placeOf(request), tallies: (place: Place) => new Map([[id, replica.tallyOf(place)]]), heard: () => undefined };
+  const source = { slotOf: (request: string) => replica.slotOf(request), tallies: (slot: Slot) => new Map([[id, replica.tallyOf(slot)]]), heard: () => undefined };
   const printer = runPrinter(source, [id], say);
   const { hostname, port } = new URL(member.url);
   const address = host ?? hostname.replace(/^\[|\]$/g, '');

@@ -1,9 +1,9 @@
 import { UserError, reasonOf } from '../core/user-error.ts';
 import { endByHangup } from '../repl/hangup.ts';
 import { wrapped } from '../core/wrapped.ts';
-import { PIPE_WIDTH } from '../repl/looks.ts';
+import { PIPE_WIDTH } from '../repl/theme.ts';
 import { UsageError, type Meant } from './arguments.ts';
-import { FACES, helpFor, requestOf, subcommands } from './faces.ts';
+import { SUBCOMMANDS, helpFor, requestOf, subcommands } from './subcommands.ts';
 import { asStarted, lineOf } from './invocation.ts';
 
 /** Does what a command line asks for, and sets the exit status. @param words what follows the program's name */
@@ -13,7 +13,7 @@ export async function run(words: readonly string[]): Promise<void> {
     const request = await requestOf(words);
     switch (request.type) {
       case 'help':
-        process.stdout.write(await (await import('./help.ts')).helpOn(request.about, FACES, (process.stdout.isTTY && process.stdout.columns) || PIPE_WIDTH));
+        process.stdout.write(await (await import('./help.ts')).helpOn(request.about, SUBCOMMANDS, (process.stdout.isTTY && process.stdout.columns) || PIPE_WIDTH));
         break;
       case 'version':
         process.stdout.write(`${(await import('./version.ts')).version()}\n`);

@@ -2,7 +2,7 @@
  * Does work during which a signal is heeded otherwise than by ending the program at once, as `main.ts` has it. That is so for the
  * first one: a second signal of the kind ends the program as it ends any other.
  */
-export async function heeding<Result>(signals: readonly NodeJS.Signals[], heed: (signal: NodeJS.Signals) => void, work: () => Promise<Result>): Promise<Result> {
+export async function onSignal<Result>(signals: readonly NodeJS.Signals[], heed: (signal: NodeJS.Signals) => void, work: () => Promise<Result>): Promise<Result> {
   const before = signals.map((signal) => ({ signal, listeners: process.listeners(signal) }));
   for (const signal of signals) process.removeAllListeners(signal).once(signal, heed);
   try {
@@ -21,5 +21,5 @@ export function untilSignalled(work: (signalled: Promise<number>) => Promise<num
   const signalled = new Promise<number>((resolve) => {
     heed = (signal) => resolve(signal === 'SIGINT' ? 130 : 143);
   });
-  return heeding(['SIGINT', 'SIGTERM'], heed, () => work(signalled));
+  return onSignal(['SIGINT', 'SIGTERM'], heed, () => work(signalled));
 }

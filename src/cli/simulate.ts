@@ -1,7 +1,7 @@
 import { SingleBar } from 'cli-progress';
 import { counted, figure } from '../core/figures.ts';
 import { quoted } from '../core/user-error.ts';
-import { isPlain, looksOf, wantsColour } from '../repl/looks.ts';
+import { isPlain, themeOf, wantsColour } from '../repl/theme.ts';
 import { barText, type Progress } from '../campaign/bar.ts';
 import { pace, plainLines } from '../repl/progress.ts';
 import type { FaultPlan } from '../runtime/virtual/fault-plan.ts';
@@ -11,25 +11,25 @@ import { simulate } from '../runtime/virtual/simulate.ts';
 import type { Fact, Outcome, System } from '../runtime/virtual/system.ts';
 import { lineOfFact } from '../trace/nodes/kind.ts';
 import { UsageError } from './arguments.ts';
-import type { SimulateOrder } from './faces/simulate.ts';
+import type { SimulateOptions } from './subcommands/simulate.ts';
 import { appendText, writeText } from './files.ts';
 import { lineOf } from './invocation.ts';
-import { heeding } from './signals.ts';
+import { onSignal } from './signals.ts';
 import { systemNamed } from './systems.ts';
 
 /** What was asked, with the system that it is about. */
-interface Work extends Omit<SimulateOrder, 'protocol' | 'members'> {
+interface Work extends Omit<SimulateOptions, 'protocol' | 'members'> {
   readonly members: number;
   readonly system: System;
 }
 
 /** Lets a system go through the fault plans of seeds, and says how that went. @returns the exit status: 0 holds, 3 violated, 1 unknown or stopped */
-export async function simulateCommand({ protocol, ...order }: SimulateOrder): Promise<number> {
+export async function simulateCommand({ protocol, ...options }: SimulateOptions): Promise<number> {
   const system = systemNamed(protocol);
   if (system === undefined) throw new UsageError(`there is no protocol ${quoted(protocol)}`);
   const names = system.strategies.map(({ name }) => name);
-  if (order.kind !== undefined && !names.includes(order.kind)) throw new UsageError(`with ${system.name} there is no Byzantine kind ${quoted(order.kind)}: ${names.join(', ')}`);
-  const work = { ...order, system, members: order.members ?? system.members };
+  if (options.kind !== undefined && !names.includes(options.kind)) throw new UsageError(`with ${system.name} there is no Byzantine kind ${quoted(options.kind)}: ${names.join(', ')}`);
+  const work = { ...options, system, members: options.members ?? system.members };
   return work.schedules === 1 ? one(work) : many(work);
 }
 
@@ -115,7 +115,7 @@ const LOOK = 50;
 
 async function tried(work: Work): Promise<Tried> {
   let isStopped = false;
-  return heeding(['SIGINT'], () => (isStopped = true), async () => {
+  return onSignal(['SIGINT'], () => (isStopped = true), async () => {
     const meter = work.json ? undefined : meterTo(process.stderr);
     const begun = performance.now();
     let looked = begun;
@@ -193,6 +193,6 @@ const commandFor = ({ system, members, kind }: Work, seed: number): string[] =>
 
 const planOf = ({ system, members, kind }: Work, seed: number): FaultPlan => system.draw({ n: members, seed, ...(kind === undefined ? {} : { strategies: [kind] }) });
 
-const paint = ({ colourless }: Pick<Work, 'colourless'>): ReturnType<typeof looksOf>['paint'] => looksOf(wantsColour(process.env, process.stdout.isTTY, colourless)).paint;
+const paint = ({ colourless }: Pick<Work, 'colourless'>): ReturnType<typeof themeOf>['paint'] => themeOf(wantsColour(process.env, process.stdout.isTTY, colourless)).paint;
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`);

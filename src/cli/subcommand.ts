@@ -2,7 +2,7 @@ import { argumentsOf, type OptionsConfig } from './arguments.ts';
 import { flag, type Completes, type Option, type Options, type Values } from './options.ts';
 
 /** One way in which the program can be run, as its command line has it. */
-export interface Subcommand<Order> {
+export interface Subcommand<Chosen> {
   /** The first word of its command lines; of the one that needs none, the empty word. */
   readonly name: string;
   /** What to type behind the program's name, and what for. */
@@ -14,13 +14,13 @@ export interface Subcommand<Order> {
   readonly operands: Completes;
   readonly examples: readonly Form[];
   /** What a command line asks of it. @param words those behind its name @throws UsageError */
-  readonly read: (words: readonly string[]) => Promise<Asked<Order>>;
+  readonly read: (words: readonly string[]) => Promise<Asked<Chosen>>;
 }
 
 /** A command line less the program's name, and what it does. */
 export type Form = readonly [line: string, about: string];
 
-export type Asked<Order> = { readonly type: 'help' } | { readonly type: 'version' } | { readonly type: 'order'; readonly order: Order };
+export type Asked<Chosen> = { readonly type: 'help' } | { readonly type: 'version' } | { readonly type: 'options'; readonly options: Chosen };
 
 export type Request =
   /** About all subcommands, or about one. */
@@ -31,15 +31,15 @@ export type Request =
 
 export type Runnable = Omit<Subcommand<unknown>, 'read'> & { readonly requestOf: (words: readonly string[]) => Promise<Request> };
 
-interface Definition<Table extends Options, Order> extends Pick<Subcommand<Order>, 'name' | 'forms' | 'examples'> {
+interface Definition<Table extends Options, Chosen> extends Pick<Subcommand<Chosen>, 'name' | 'forms' | 'examples'> {
   readonly options: Table;
   readonly note?: string;
   readonly operands?: Completes;
   /** @param given the options that were given @throws UsageError */
-  readonly orderOf: (values: Values<Table>, operands: readonly string[], given: readonly string[]) => Order;
+  readonly optionsOf: (values: Values<Table>, operands: readonly string[], given: readonly string[]) => Chosen;
 }
 
-export function subcommand<const Table extends Options, Order>({ orderOf, note, operands = { type: 'nothing' }, ...rest }: Definition<Table, Order>): Subcommand<Order> {
+export function subcommand<const Table extends Options, Chosen>({ optionsOf, note, operands = { type: 'nothing' }, ...rest }: Definition<Table, Chosen>): Subcommand<Chosen> {
   const { options } = rest;
   return {
     ...rest,
@@ -50,7 +50,7 @@ export function subcommand<const Table extends Options, Order>({ orderOf, note, 
       if (values['help'] === true) return { type: 'help' };
       if (values['version'] === true) return { type: 'version' };
       const read = await Promise.all(Object.entries(options).map(async ([name, option]) => [name, await option.read(wordIn(values[name]), `--${name}`)] as const));
-      return { type: 'order', order: orderOf(Object.fromEntries(read) as Values<Table>, positionals, Object.keys(values)) };
+      return { type: 'options', options: optionsOf(Object.fromEntries(read) as Values<Table>, positionals, Object.keys(values)) };
     },
   };
 }

@@ -6,7 +6,7 @@ import { ORDERS } from '../generals/trace/jsonl.ts';
 import { storyOf as storyOfOrder } from '../generals/trace/story.ts';
 import { transcriptOf as transcriptOfOrder } from '../generals/trace/transcript.ts';
 import { REPLICAS } from '../replicas/trace/lines.ts';
-import { looksOf, wantsColour } from '../repl/looks.ts';
+import { themeOf, wantsColour } from '../repl/theme.ts';
 import { MEMBERS } from '../runtime/virtual/lines.ts';
 import type { Chart, Tone } from '../trace/chart.ts';
 import { diagramOf } from '../trace/diagram.ts';
@@ -21,7 +21,7 @@ import type { Story } from '../trace/story.ts';
 import { svgOf } from '../trace/svg.ts';
 import { readText, writeText } from './files.ts';
 import { UsageError } from './arguments.ts';
-import type { TraceOrder } from './faces/trace.ts';
+import type { TraceOptions } from './subcommands/trace.ts';
 
 /** One run of a trace, whatever its kind, in every way in which it can be shown. */
 interface Shown {
@@ -46,7 +46,7 @@ interface Kind {
 interface Told extends Kind {
   /** By which `--order` chooses it. */
   readonly number?: number;
-  shown(order: TraceOrder): Shown;
+  shown(options: TraceOptions): Shown;
 }
 
 const KINDS: readonly TraceKind<Told>[] = [
@@ -56,14 +56,14 @@ const KINDS: readonly TraceKind<Told>[] = [
 ];
 
 /** Shows a trace file. @returns the exit status */
-export function traceCommand(order: TraceOrder): number {
-  const runs = shownBy(tracesIn(order.file), order);
-  if (order.svg !== undefined) writeText(order.svg, svgOf(runs.map((run) => run.chart())));
-  else process.stdout.write(runs.map(FORMATS[order.format]).join('\n'));
+export function traceCommand(options: TraceOptions): number {
+  const runs = shownBy(tracesIn(options.file), options);
+  if (options.svg !== undefined) writeText(options.svg, svgOf(runs.map((run) => run.chart())));
+  else process.stdout.write(runs.map(FORMATS[options.format]).join('\n'));
   return 0;
 }
 
-const FORMATS: Readonly<Record<TraceOrder['format'], (run: Shown) => string>> = {
+const FORMATS: Readonly<Record<TraceOptions['format'], (run: Shown) => string>> = {
   transcript: (run) => run.transcript(),
   diagram: (run) => diagramOf(run.chart(), { width: process.stdout.columns ?? 80, paint: painterOf() }),
   mermaid: (run) => mermaidOf(run.story()),
@@ -72,7 +72,7 @@ const FORMATS: Readonly<Record<TraceOrder['format'], (run: Shown) => string>> = 
 
 /** Colours for who may see them. */
 function painterOf(): (text: string, tone: Tone) => string {
-  const { paint } = looksOf(wantsColour(process.env, process.stdout.isTTY, false));
+  const { paint } = themeOf(wantsColour(process.env, process.stdout.isTTY, false));
   const paints = { attack: paint.cyan, retreat: paint.yellow, lie: paint.red.bold, faint: paint.dim };
   return (text, tone) => paints[tone](text);
 }
@@ -103,13 +103,13 @@ const shownOrder = (trace: Trace): Shown => ({
   transcript: () => transcriptOfOrder(trace), chart: () => chartOfOrder(trace), story: () => storyOfOrder(trace), wholeStory: () => storyOfOrder(trace),
 });
 
-function shownRun(whole: Run, { from, to, messages }: TraceOrder): Shown {
+function shownRun(whole: Run, { from, to, messages }: TraceOptions): Shown {
   const run = within(whole, { from, to });
   return { transcript: () => transcriptOf(run, { messages }), chart: () => chartOf(run), story: () => foldedStoryOf(run), wholeStory: () => storyOf(run) };
 }
 
 /** The runs that are to be shown. @throws UsageError where an option is for another kind of runs */
-function shownBy(runs: readonly Told[], order: TraceOrder): readonly Shown[] {
+function shownBy(runs: readonly Told[], order: TraceOptions): readonly Shown[] {
   const given = { order: order.number !== undefined, from: order.from !== undefined, to: order.to !== undefined, messages: order.messages };
   // A file has runs of one kind.
   const { is, options } = runs[0]!;

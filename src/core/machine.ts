@@ -79,7 +79,7 @@ export interface Context {
   readonly self: NodeId;
   /** Replicas 0 … n − 1. Clients are nodes with ids from n on. */
   readonly members: readonly NodeId[];
-  readonly seal: Seal;
+  readonly signer: Signer;
   readonly settings: Settings;
   /** How a loyal node tosses a coin, and a traitor chooses. */
   readonly choose: ChooseOwn;
@@ -88,7 +88,7 @@ export interface Context {
 export type Settings = Readonly<Record<string, number | boolean>>;
 
 /** Signatures and digests of plain data. */
-export interface Seal {
+export interface Signer {
   sign(domain: string, body: object | string): string;
   /** Whether `by` made this signature. Total: a signature may be anything. */
   verify(by: NodeId, domain: string, body: object | string, signature: string): boolean;

@@ -66,7 +66,7 @@ export const late: AnyStrategy = {
 /** All that it saved is gone whenever it is restarted, or all but the oldest of it, as after a backup was played back. */
 export const forgetful: AnyStrategy = {
   name: 'forgetful',
-  summary: 'loyal, but for a disk that is emptied or set back whenever it falls',
+  summary: 'loyal, but for a disk that is emptied or set back whenever it crashes',
   says: (honest) => [honest],
   machine: (honest) => forgetting(honest),
 };

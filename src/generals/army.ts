@@ -3,7 +3,7 @@ import { counted, figure } from '../core/figures.ts';
 import { guarded, type Guarded, type Observe } from '../core/observer.ts';
 import type { Fact } from './fact.ts';
 import { lossBy, type Host, type Loss } from './host.ts';
-import type { Seal } from '../core/machine.ts';
+import type { Signer } from '../core/machine.ts';
 import { DEFAULT_DEADLINE, DEFAULT_LIMIT, behavioursOf, type Behaviour, type CrashMode } from './run-spec.ts';
 import { QUORUM, nameOf, nodeId, type NodeId } from '../core/node.ts';
 import type { Order } from './order.ts';
@@ -246,8 +246,8 @@ export class Army {
   }
 
   /** The signatures of a general in an order. */
-  seal({ seed }: Outcome, id: NodeId): Seal {
-    return this.#host.seal(seed, id);
+  signerOf({ seed }: Outcome, id: NodeId): Signer {
+    return this.#host.signer(seed, id);
   }
 
   /**

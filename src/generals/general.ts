@@ -1,6 +1,6 @@
 import type { Choose } from '../core/choice.ts';
 import type { News, Report } from './host.ts';
-import type { Effect, Machine, Seal } from '../core/machine.ts';
+import type { Effect, Machine, Signer } from '../core/machine.ts';
 import type { Behaviour, NodeSpec } from './run-spec.ts';
 import type { NodeId } from '../core/node.ts';
 import type { Order } from './order.ts';
@@ -29,11 +29,11 @@ type GeneralMachine = Machine<Synchronized, SynchronizerState, Context>;
 /**
  * @param behaviour what this general does beside what its protocol asks for; how it breaks down is for its host to see to
  * @param choose answers the questions that treason raises
- * @param seal this general's own
+ * @param signer this general's own
  * @param dictate fixes what a traitor does, message by message, whatever its strategy
  */
-export function general(spec: NodeSpec, self: NodeId, { strategy, crashRound }: Behaviour, choose: Choose, seal: Seal, dictate?: Dictation): General {
-  const { protocol, context, report } = roleInstance(spec, self, strategy, choose, seal, { dictate });
+export function general(spec: NodeSpec, self: NodeId, { strategy, crashRound }: Behaviour, choose: Choose, signer: Signer, dictate?: Dictation): General {
+  const { protocol, context, report } = roleInstance(spec, self, strategy, choose, signer, { dictate });
   const machine = synchronizer(protocol, spec.number, spec.deadline * PATIENCE);
   let [rounds, tampered] = [0, 0];
   return {
@@ -89,9 +89,9 @@ export interface Terms {
 }
 
 /** The protocol as this general runs it. The other arguments are those of `general`. */
-export function roleInstance(spec: NodeSpec, self: NodeId, strategy: string | undefined, choose: Choose, seal: Seal, { dictate, isNoted = true }: Terms = {}): RoleInstance {
+export function roleInstance(spec: NodeSpec, self: NodeId, strategy: string | undefined, choose: Choose, signer: Signer, { dictate, isNoted = true }: Terms = {}): RoleInstance {
   const honest = known(protocolNamed(spec.protocol), spec.protocol);
-  const context = contextOf(spec, self, seal);
+  const context = contextOf(spec, self, signer);
   const options: AdversaryOptions | undefined =
     strategy === undefined
       ? undefined

@@ -1,7 +1,7 @@
 import { figure } from '../core/figures.ts';
 import type { Tampered } from './fact.ts';
 import type { Behaviours, RunSpec } from './run-spec.ts';
-import type { FaultKind, Seal } from '../core/machine.ts';
+import type { FaultKind, Signer } from '../core/machine.ts';
 import type { NodeId } from '../core/node.ts';
 import type { Order } from './order.ts';
 import type { Heard } from './protocol.ts';
@@ -67,7 +67,7 @@ export interface Host {
   /** Ends a general, at once, also in the middle of an order. */
   stop(id: NodeId): Promise<void>;
   /** The signatures of a general under that seed. */
-  seal(seed: number, id: NodeId): Seal;
+  signer(seed: number, id: NodeId): Signer;
   /** Has one order agreed on, in which some generals behave so. Always ends: who neither answers nor dies is given up after the deadline. */
   run(spec: RunSpec, behaviours: Behaviours, observer?: RunObserver): Promise<RunResult>;
   /** Who was lost since the last call, outside of any run. */

@@ -1,14 +1,14 @@
 import { createHash, createPrivateKey, createPublicKey, sign, verify, type KeyObject } from 'node:crypto';
-import type { Seal } from '../core/machine.ts';
+import type { Signer } from '../core/machine.ts';
 import type { NodeId } from '../core/node.ts';
-import { symbolicDigest } from '../core/seal.ts';
+import { symbolicDigest } from '../core/signer.ts';
 
 /**
  * Real signatures, ed25519 (RFC 8032). Keys follow from the seed and the id, so that a run repeats to the
  * byte. This is a laboratory's bargain: whoever knows the seed could make every key, and only the code sees to it that
  * a general signs with its own alone. Against traitors that are strategies, and not intruders, that is enough.
  */
-export function ed25519Seal(seed: number, self: NodeId): Seal {
+export function ed25519Signer(seed: number, self: NodeId): Signer {
   let own: KeyObject | undefined;
   const publicKeys = new Map<NodeId, KeyObject>();
   const verdicts = new Map<string, boolean>();

@@ -1,5 +1,5 @@
 import { choosesNothing } from '../core/choice.ts';
-import type { Accuse, Context as NodeContext, Seal, Vocabulary } from '../core/machine.ts';
+import type { Accuse, Context as NodeContext, Signer, Vocabulary } from '../core/machine.ts';
 import type { NodeId } from '../core/node.ts';
 import type { Fact } from './fact.ts';
 import type { Order } from './order.ts';
@@ -19,14 +19,14 @@ export interface Context extends NodeContext {
 /** What all members of a run know alike. */
 export type Setting = Pick<Context, 'members' | 'commander' | 'm'>;
 
-/** What a member knows of an order. @param seal its own */
-export const contextOf = ({ members, commander, m, number }: Setting & Pick<Context, 'number'>, self: NodeId, seal: Seal): Context => ({
+/** What a member knows of an order. @param signer its own */
+export const contextOf = ({ members, commander, m, number }: Setting & Pick<Context, 'number'>, self: NodeId, signer: Signer): Context => ({
   self,
   members,
   commander,
   m,
   number,
-  seal,
+  signer,
   settings: {},
   choose: choosesNothing,
 });

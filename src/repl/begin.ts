@@ -3,7 +3,7 @@ import { protocolIn } from '../generals/arguments.ts';
 import { PROTOCOLS, type ProtocolName } from '../generals/protocols/registry.ts';
 import { Feeder } from './feeder.ts';
 import { wrapped } from '../core/wrapped.ts';
-import type { Looks } from './looks.ts';
+import type { Theme } from './theme.ts';
 import { askFor, type Desk } from './questions.ts';
 
 /** What an army begins with. */
@@ -16,7 +16,7 @@ export interface Beginning {
  * Asks somebody at a terminal, who has said nothing yet, for the number of generals and their protocol.
  * @returns undefined if a question was left
  */
-export async function askToBegin({ paint, width }: Looks, usual: number, limit: number): Promise<Beginning | undefined> {
+export async function askToBegin({ paint, width }: Theme, usual: number, limit: number): Promise<Beginning | undefined> {
   const { stdin: input, stdout: output } = process;
   const feeder = new Feeder(input, () => false);
   const desk: Desk = { feeder, output, dim: (text) => paint.dim(text), bright: (text) => paint.cyan(text) };

@@ -217,7 +217,7 @@ export const COMMANDS: readonly Command[] = [
       const outcome = lastOf(session);
       if (about !== undefined && !outcome.roster.some((member) => member.id === about))
         throw new UserError(`${nameOf(about)} had no part in the last order`);
-      return { type: 'why', explanation: explain(outcome, protocolNamed(outcome.protocol)!, (one) => session.army.seal(outcome, one), about) };
+      return { type: 'why', explanation: explain(outcome, protocolNamed(outcome.protocol)!, (one) => session.army.signerOf(outcome, one), about) };
     },
   },
   {
@@ -243,7 +243,7 @@ export const COMMANDS: readonly Command[] = [
     example: 'g-step',
     async run(session) {
       const outcome = lastOf(session);
-      return { type: 'steps', outcome, steps: stepsOf(outcome, protocolNamed(outcome.protocol)!, (one) => session.army.seal(outcome, one)) };
+      return { type: 'steps', outcome, steps: stepsOf(outcome, protocolNamed(outcome.protocol)!, (one) => session.army.signerOf(outcome, one)) };
     },
   },
   {

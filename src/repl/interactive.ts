@@ -4,7 +4,7 @@ import type { Session } from './command.ts';
 import { isFirstPromptDrawn } from './first-prompt.ts';
 import { historyPath, openHistory } from './history.ts';
 import { wrapped } from '../core/wrapped.ts';
-import type { Looks } from './looks.ts';
+import type { Theme } from './theme.ts';
 import { openTerminal } from './terminal.ts';
 import { WELCOME } from './welcome.ts';
 
@@ -13,7 +13,7 @@ import { WELCOME } from './welcome.ts';
  * @param muster makes the session; called when the prompt is drawn
  * @returns the exit status
  */
-export async function interact(muster: () => Promise<Session>, looks: Looks): Promise<number> {
+export async function interact(muster: () => Promise<Session>, looks: Theme): Promise<number> {
   let session: Session | undefined;
   let complete: ((line: string, cursor: number) => Completion) | undefined;
   let hint: ((line: string) => string) | undefined;

@@ -3,7 +3,7 @@ import { execute, LINE_MAX } from './execute.ts';
 import { historyPath, openHistory } from './history.ts';
 import { wrapped } from '../core/wrapped.ts';
 import { linesOf } from './lines.ts';
-import { PROMPT, type Looks } from './looks.ts';
+import { PROMPT, type Theme } from './theme.ts';
 import { plainLines } from './progress.ts';
 import { render } from './render.ts';
 import { WELCOME_PLAIN } from './welcome.ts';
@@ -14,7 +14,7 @@ import { WELCOME_PLAIN } from './welcome.ts';
  * @param during does work during which a Ctrl-C is heeded so
  * @returns the exit status
  */
-export async function interactPlainly(muster: () => Promise<Session>, looks: Looks, during: <Result>(heed: () => void, work: () => Promise<Result>) => Promise<Result>): Promise<number> {
+export async function interactPlainly(muster: () => Promise<Session>, looks: Theme, during: <Result>(heed: () => void, work: () => Promise<Result>) => Promise<Result>): Promise<number> {
   const say = (text: string): void => void process.stdout.write(text);
   say(`${wrapped(WELCOME_PLAIN, looks.width).join('\n')}\n`);
   const session: Session = { ...(await muster()), progress: plainLines(say) };

@@ -19,13 +19,13 @@ import { causesInWords, headlines, traitorsText, type Explanation, type Reasons 
 import type { DemoStep, HelpGroup, Result } from './command.ts';
 import { widthOf, wrapped } from '../core/wrapped.ts';
 import { columns } from './layout.ts';
-import { PIPE_WIDTH, type Looks } from './looks.ts';
+import { PIPE_WIDTH, type Theme } from './theme.ts';
 import { pictureOf, stepLines } from './picture.ts';
 
 /** A result as people read it: lines of text, each ended by a line feed, and none longer than there is room for. */
-export const render = (result: Result, looks: Looks): string => textOf(result, looks).map((line) => `${line}\n`).join('');
+export const render = (result: Result, looks: Theme): string => textOf(result, looks).map((line) => `${line}\n`).join('');
 
-function textOf(result: Result, looks: Looks): string[] {
+function textOf(result: Result, looks: Theme): string[] {
   const { paint, width } = looks;
   const flow = (lines: readonly string[]): string[] => lines.flatMap((line) => wrapped(line, width));
   switch (result.type) {
@@ -88,7 +88,7 @@ function textOf(result: Result, looks: Looks): string[] {
 }
 
 /** The room of what is laid out for a page: help, pictures. */
-const roomOf = ({ width }: Looks): number => (width === Infinity ? PIPE_WIDTH : width);
+const roomOf = ({ width }: Theme): number => (width === Infinity ? PIPE_WIDTH : width);
 
 function helpLines(groups: readonly HelpGroup[], notes: readonly string[], width: number, paint: ChalkInstance): string[] {
   // The forms stand in a column of their own that leaves most of the room to what they mean.
@@ -111,7 +111,7 @@ function showLines(outcome: Outcome, round: number | undefined, width: number, p
 }
 
 /** The pages of `g-step`: how the order began, its rounds, and how it ended. */
-export function pagesOf({ outcome, steps }: Result & { type: 'steps' }, looks: Looks): string[][] {
+export function pagesOf({ outcome, steps }: Result & { type: 'steps' }, looks: Theme): string[][] {
   const { number, commander, order, protocol, m: faults, roster, verdict, findings } = outcome;
   const { paint } = looks;
   const width = roomOf(looks);
@@ -138,7 +138,7 @@ export function pagesOf({ outcome, steps }: Result & { type: 'steps' }, looks: L
 const DEMO_PROMPT = 'demo> ';
 
 /** One step of a demo. */
-function demoLines(step: DemoStep, isFirst: boolean, looks: Looks): string[] {
+function demoLines(step: DemoStep, isFirst: boolean, looks: Theme): string[] {
   if (step.type === 'comment') return [...(isFirst ? [] : ['']), ...wrapped(`# ${step.text}`, looks.width).map((line) => looks.paint.cyan(line))];
   const { line, answer } = step;
   const said = answer.type === 'result' ? textOf(answer.result, looks) : answer.type === 'mistake' ? looks.mistake(answer.message, looks.width).split('\n') : [];

@@ -3,7 +3,7 @@ import type { Session } from './command.ts';
 import { LINE_MAX, execute, wordsOf } from './execute.ts';
 import { jsonOf } from './json.ts';
 import { linesOf } from './lines.ts';
-import { PROMPT, type Looks } from './looks.ts';
+import { PROMPT, type Theme } from './theme.ts';
 import { render } from './render.ts';
 
 export interface ScriptOptions {
@@ -15,7 +15,7 @@ export interface ScriptOptions {
   readonly failFast: boolean;
   /** Whether each command is answered by one JSON object. */
   readonly json: boolean;
-  readonly looks: Looks;
+  readonly looks: Theme;
   readonly out: (text: string) => void;
   readonly err: (text: string) => void;
   /** The columns of the terminal that errors go to, if they go to one. */

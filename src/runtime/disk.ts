@@ -1,6 +1,6 @@
 import { closeSync, fdatasync, fsyncSync, ftruncateSync, lstatSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, statSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { claim } from './claim.ts';
+import { lock } from './lock.ts';
 import { openOwn, openToRead } from './own-file.ts';
 
 /**
@@ -33,7 +33,7 @@ export interface Disk {
 
 /** The disk of this machine. */
 export const localDisk: Disk = {
-  claim,
+  claim: lock,
   has: (path) => lstatSync(path, { throwIfNoEntry: false }) !== undefined,
   isFolder: (path) => statSync(path, { throwIfNoEntry: false })?.isDirectory() === true,
   makeFolder: (path, mode) => mkdirSync(path, mode),

@@ -39,7 +39,7 @@ export interface LogListener {
 }
 
 /** How a log is kept from growing for ever. */
-export interface Housekeeping {
+export interface Compaction {
   /** The records that are still needed, of all there are. */
   readonly keep: (records: readonly unknown[]) => readonly unknown[];
   /** From how many bytes on the log is written anew with those alone. */
@@ -48,7 +48,7 @@ export interface Housekeeping {
 
 /** How a log is opened. */
 export interface LogOptions {
-  readonly housekeeping?: Housekeeping | undefined;
+  readonly compaction?: Compaction | undefined;
   /** What a new log begins with: it is on disk when the log is open. */
   readonly first?: unknown;
   /** Whether a log was begun here once, so that one which is missing or empty now was lost. */
@@ -80,7 +80,7 @@ export function openLog(folder: string, listener: LogListener, options: LogOptio
   }
 }
 
-function opened(path: string, release: () => void, listener: LogListener, { housekeeping, first, hasBegun = false }: LogOptions, disk: Disk): Log {
+function opened(path: string, release: () => void, listener: LogListener, { compaction: housekeeping, first, hasBegun = false }: LogOptions, disk: Disk): Log {
   // A crash may have left a half-written new log: the old one is still there.
   disk.remove(newOf(path));
   const fd = disk.open(path, 'append', 0o600);
@@ -112,7 +112,7 @@ const lost = (folder: string, how: string): DamagedLog =>
   new DamagedLog(`${join(folder, LOG_FILE)} ${how}, though a log was begun there: generals replica --repair ${folder} begins another, and this node has forgotten what it promised`);
 
 /** A log for replicas that are not meant to come back: it remembers nothing. */
-export function forgetfulLog(): Log {
+export function inMemoryLog(): Log {
   let appended = 0;
   return {
     records: [],
@@ -211,7 +211,7 @@ class FileLog implements Log {
   durable = 0;
   readonly #file: OpenFile;
   readonly #listener: LogListener;
-  readonly #housekeeping: Housekeeping | undefined;
+  readonly #housekeeping: Compaction | undefined;
   readonly #disk: Disk;
   /** From which size on it is to be written anew. */
   #renewAt: number;
@@ -221,7 +221,7 @@ class FileLog implements Log {
   #isFailed = false;
   #closing: (() => void) | undefined;
 
-  constructor(file: OpenFile, found: Pick<Log, 'records' | 'cut'>, listener: LogListener, housekeeping: Housekeeping | undefined, disk: Disk) {
+  constructor(file: OpenFile, found: Pick<Log, 'records' | 'cut'>, listener: LogListener, housekeeping: Compaction | undefined, disk: Disk) {
     this.#file = file;
     this.records = found.records;
     this.cut = found.cut;

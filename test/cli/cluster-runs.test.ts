@@ -6,7 +6,7 @@ const runOf = (number: number): Run => ({ seconds: 0.01, request: `4:${number}`,
 
 /** Nodes that received six votes for each request. */
 const SIX: Source = {
-  placeOf: (request) => ({ order: Number(request.slice(2)), view: 0, digest: request }),
+  slotOf: (request) => ({ order: Number(request.slice(2)), view: 0, digest: request }),
   tallies: () => new Map([[0, { correct: 6, corrupt: 0 }]]),
   heard: () => undefined,
 };
@@ -40,7 +40,7 @@ describe('decisions on the console', () => {
     const first = new Promise<void>((resolve) => (answer = resolve));
     const { printer, facts } = printing({
       ...SIX,
-      async placeOf(request) {
+      async slotOf(request) {
         if (request === '4:1') await first;
         else answer();
         return { order: Number(request.slice(2)), view: 0, digest: request };

@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { FACES } from '../../src/cli/faces.ts';
+import { SUBCOMMANDS } from '../../src/cli/subcommands.ts';
 import { openPty, ptyUnavailable, type Pty } from '../support/pty.ts';
 import { generals } from '../support/run.ts';
 import { skip } from '../support/skip.ts';
@@ -70,7 +70,7 @@ describe('completion in a shell', function () {
   it('offers bash every option of every subcommand', async function () {
     if (spawnSync('bash', ['--version']).status !== 0) skip(this, 'bash is not installed');
     const { out } = await generals(['completion', 'bash']);
-    for (const { name, options } of FACES) {
+    for (const { name, options } of SUBCOMMANDS) {
       const words = ['generals', name, '--'].filter((word) => word !== '');
       const ask = `COMP_WORDS=(${words.join(' ')}); COMP_CWORD=${words.length - 1}; _generals; printf '%s\\n' "\${COMPREPLY[@]}"`;
       const { stdout } = spawnSync('bash', ['--norc', '-c', `${out}\n${ask}`], { encoding: 'utf8' });

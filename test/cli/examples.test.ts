@@ -6,8 +6,8 @@ import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { FACES } from '../../src/cli/faces.ts';
-import { PROMPT } from '../../src/repl/looks.ts';
+import { SUBCOMMANDS } from '../../src/cli/subcommands.ts';
+import { PROMPT } from '../../src/repl/theme.ts';
 import { DOCUMENTS, blocksIn, textOf, withBlocks, type Block } from '../support/documents.ts';
 import { cleanEnvironment, projectPath, transcriptOf } from '../support/run.ts';
 import { skip } from '../support/skip.ts';
@@ -78,7 +78,7 @@ describe('what can be read can be typed', function () {
     // Some write what others read.
     const order = ['check', 'run', 'simulate', 'trace', 'campaign', 'replay', 'demo', 'completion', 'help', ''];
     for (const name of order) {
-      for (const [example, about] of FACES.find((one) => one.name === name)!.examples) {
+      for (const [example, about] of SUBCOMMANDS.find((one) => one.name === name)!.examples) {
         it(`generals ${example} – ${about}`, () => {
           const { status, out, err } = shell(inShare(`generals ${example}`));
           expect(withoutProgress(err)).to.equal('');
@@ -89,10 +89,10 @@ describe('what can be read can be typed', function () {
     }
 
     it('are all of these, and what goes on until Ctrl-C', () => {
-      expect(FACES.map(({ name }) => name)).to.have.members([...order, 'cluster', 'replica']);
+      expect(SUBCOMMANDS.map(({ name }) => name)).to.have.members([...order, 'cluster', 'replica']);
     });
 
-    for (const [example, about] of FACES.find(({ name }) => name === 'cluster')!.examples) {
+    for (const [example, about] of SUBCOMMANDS.find(({ name }) => name === 'cluster')!.examples) {
       it(`generals ${example} – ${about}`, async () => {
         const start = example.includes('--json') ? '{"v":1,"type":"ready"' : 'Ready: ';
         const cluster = await begun(`exec generals ${example.includes('--port') ? example : `${example} --port 0`}`, start);
@@ -104,7 +104,7 @@ describe('what can be read can be typed', function () {
       const place = join(folder, 'cluster');
       const urls = (await freePorts(4)).map((port) => `http://127.0.0.1:${port}`);
       expect(shell(`generals cluster --urls ${urls.join(',')} --data cluster`).status).to.equal(0);
-      const [first, repair] = FACES.find(({ name }) => name === 'replica')!.examples.map(([example]) => example);
+      const [first, repair] = SUBCOMMANDS.find(({ name }) => name === 'replica')!.examples.map(([example]) => example);
       const replica = await begun(`exec generals ${first}`, 'Node 0: ', place);
       expect(await replica.end()).to.equal(130);
       expect(shell(`generals ${repair}`, place)).to.deep.include({ status: 0, err: '' });

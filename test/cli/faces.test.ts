@@ -1,11 +1,11 @@
 import { expect } from 'chai';
 import { UsageError } from '../../src/cli/arguments.ts';
-import { FACES, requestOf } from '../../src/cli/faces.ts';
+import { SUBCOMMANDS, requestOf } from '../../src/cli/subcommands.ts';
 import { helpOn } from '../../src/cli/help.ts';
 import { widthOf } from '../../src/core/wrapped.ts';
 
 describe('the subcommands of the program', () => {
-  for (const { name, forms, options, examples } of FACES) {
+  for (const { name, forms, options, examples } of SUBCOMMANDS) {
     describe(name === '' ? 'generals' : `generals ${name}`, () => {
       const line = (...words: readonly string[]): string[] => [name, ...words].filter((one) => one !== '');
 
@@ -41,12 +41,12 @@ describe('the subcommands of the program', () => {
 
   it('are explained by help as by --help', async () => {
     expect(await textOf(['help'])).to.equal(await textOf(['--help']));
-    for (const { name } of FACES) if (name !== '') expect(await textOf(['help', name])).to.equal(await textOf([name, '--help']));
+    for (const { name } of SUBCOMMANDS) if (name !== '') expect(await textOf(['help', name])).to.equal(await textOf([name, '--help']));
   });
 
   it('are all in the help of the program, with what each is for', async () => {
     const whole = await textOf(['--help'], Infinity);
-    for (const { forms } of FACES) for (const [form, about] of forms) expect(whole).to.include(` ${form}`).and.include(about);
+    for (const { forms } of SUBCOMMANDS) for (const [form, about] of forms) expect(whole).to.include(` ${form}`).and.include(about);
   });
 
   it('are guessed where one is misspelt, here and behind help', async () => {
@@ -61,7 +61,7 @@ describe('the subcommands of the program', () => {
 
   for (const width of [60, 80, 120, 200]) {
     it(`explain themselves in ${width} columns, and break no word`, async () => {
-      for (const { name } of FACES) {
+      for (const { name } of SUBCOMMANDS) {
         const [narrow, wide] = [await textOf(['help', name].filter((one) => one !== ''), width), await textOf(['help', name].filter((one) => one !== ''), Infinity)];
         for (const row of narrow.split('\n').filter((one) => !EXAMPLE.test(one))) expect(widthOf(row), row).to.be.at.most(width);
         expect(wordsOf(narrow)).to.deep.equal(wordsOf(wide));
@@ -78,7 +78,7 @@ const wordsOf = (text: string): string[] => text.split(/\s+/);
 async function textOf(words: readonly string[], width = 80): Promise<string> {
   const request = await requestOf(words);
   if (request.type !== 'help') return expect.fail(`${words.join(' ')} does not help`);
-  return helpOn(request.about, FACES, width);
+  return helpOn(request.about, SUBCOMMANDS, width);
 }
 
 async function refusal(words: readonly string[]): Promise<UsageError> {

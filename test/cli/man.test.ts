@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { FACES } from '../../src/cli/faces.ts';
+import { SUBCOMMANDS } from '../../src/cli/subcommands.ts';
 import { projectPath } from '../support/run.ts';
 import { skip } from '../support/skip.ts';
 
@@ -12,7 +12,7 @@ describe('the man page', () => {
     const { man } = JSON.parse(readFileSync(projectPath('package.json'), 'utf8')) as { man: string };
     expect(projectPath(man)).to.equal(PAGE);
     const text = readFileSync(PAGE, 'utf8').replaceAll(String.raw`\-`, '-').replaceAll(/\\f[BR]/g, '');
-    for (const { forms, options, examples } of FACES) {
+    for (const { forms, options, examples } of SUBCOMMANDS) {
       for (const [line] of examples) expect(text).to.include(`\ngenerals ${line}\n`);
       for (const name of Object.keys(options)) expect(text).to.match(new RegExp(`\\.TP\\n(-\\w, )?--${name}( <|\\n)`));
       expect(text).to.include(`\ngenerals ${forms[0]![0].replace('…', '\\[u2026]')}\n`.trimEnd());

@@ -20,7 +20,7 @@ describe('generals simulate', () => {
     expect(first.err).to.equal('');
     expect(first.out).to.match(/^4 replicas, replica \d [a-z-]+; /);
     expect(first.out).to.match(/ ms {2}replica \d executed order \d+/);
-    expect(first.out).to.match(/\nSafety and liveness held: \d+ places of the log/);
+    expect(first.out).to.match(/\nSafety and liveness held: \d+ batches in the log/);
     expect(first.code).to.equal(0);
     expect(await generals(['simulate', '--seed', '59'])).to.deep.equal(first);
   });
@@ -40,7 +40,7 @@ describe('generals simulate', () => {
 
   it('--keep none leaves nothing of a plan, and --keep all the whole', async () => {
     const run = async (...more: string[]): Promise<string> => (await here(['simulate', '--seed', '59', ...more])).out;
-    expect(await run('--keep', 'none')).to.match(/^4 replicas, no traitor; 0 requests of [^]*; 0 cuts, 0 falls, 0 pauses; 0 of 256 messages lost, 0 repeated, each up to 1 ms late\.\n/);
+    expect(await run('--keep', 'none')).to.match(/^4 replicas, no traitor; 0 requests of [^]*; 0 partitions, 0 crashes, 0 pauses; 0 of 256 messages lost, 0 repeated, each up to 1 ms late\.\n/);
     expect(await run('--keep', 'all')).to.equal(await run());
   });
 
@@ -71,7 +71,7 @@ describe('generals simulate', () => {
     const told = facts.slice(1, -1);
     expect(told.every(({ at }, index) => at! >= (told[index - 1]?.at ?? 0))).to.equal(true);
     const count = (type: string): number => told.filter((fact) => fact.type === type).length;
-    expect(count('executed')).to.equal(out.match(/ executed .* at place /g)!.length);
+    expect(count('executed')).to.equal(out.match(/ executed .* at sequence number /g)!.length);
     expect(count('asked')).to.equal(Number(/ (\d+) requests of /.exec(out)![1]));
     expect(count('sent')).to.be.above(100);
     await here(['simulate', '--seed', '59', '--trace', file, '--json']);

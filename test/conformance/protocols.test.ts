@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { seeded } from '../../src/core/choice.ts';
-import { symbolicSeal } from '../../src/core/seal.ts';
+import { symbolicSigner } from '../../src/core/signer.ts';
 import { nodeId } from '../../src/core/node.ts';
 import { contextOf, type AnyRoundsProtocol, type Context } from '../../src/generals/protocol.ts';
 import { STRATEGIES } from '../../src/generals/faults/registry.ts';
@@ -21,7 +21,7 @@ for (const protocol of PROTOCOLS) {
 
   const contextFor = (n: number, m: number, self = 2): Context => {
     const id = nodeId(Math.min(self, n));
-    return contextOf({ members: ids(n), commander: nodeId(1), m, number: 1 }, id, symbolicSeal(id));
+    return contextOf({ members: ids(n), commander: nodeId(1), m, number: 1 }, id, symbolicSigner(id));
   };
 
   /** Traitors within what the protocol promises to stand, drawn from a seed. */
@@ -88,7 +88,7 @@ for (const protocol of PROTOCOLS) {
       fc.assert(
         fc.property(anyTrial, (one) => {
           const choose = seeded(one.seed);
-          const army = one.members.map((id) => roleInstance(one, id, one.traitors.get(id), choose, symbolicSeal(id)));
+          const army = one.members.map((id) => roleInstance(one, id, one.traitors.get(id), choose, symbolicSigner(id)));
           const cloned = army.map((general) => ({ ...general, protocol: cloning(general.protocol) }));
           expect(runInstances(cloned, one.order), repeatLine(one)).to.deep.equal(runInstances(army, one.order));
         }),

@@ -4,11 +4,11 @@ import { philox } from '../../src/core/philox.ts';
 import { seededAt } from '../../src/core/choice.ts';
 import type { AnyMachine, Effect as EffectOf, Event as EventOf, Vocabulary } from '../../src/core/machine.ts';
 import { nodeId } from '../../src/core/node.ts';
-import { symbolicSeal } from '../../src/core/seal.ts';
+import { symbolicSigner } from '../../src/core/signer.ts';
 import { REPLICA_FAULTS } from '../../src/replicas/faults/registry.ts';
 import { traitor } from '../../src/replicas/faults/traitor.ts';
 import { client } from '../../src/replicas/pbft/client.ts';
-import { neededOf } from '../../src/replicas/pbft/compact.ts';
+import { compacted } from '../../src/replicas/pbft/compact.ts';
 import type { Message, SavedRecord } from '../../src/replicas/pbft/messages.ts';
 import { replica } from '../../src/replicas/pbft/replica.ts';
 import { CLIENTS, settingsOf, type PbftSettings } from '../../src/replicas/pbft/settings.ts';
@@ -56,7 +56,7 @@ function life({ at, settings }: Case, machine: AnyMachine, link: Cluster['link']
   return cluster;
 }
 
-const contextAt = (at: number, settings: Partial<PbftSettings> = {}) => ({ self: nodeId(at), members: [0, 1, 2, 3].map(nodeId), seal: symbolicSeal(nodeId(at)), settings: settingsOf({ checkpointEvery: 2, batch: 2, ...settings } as PbftSettings), choose: seededAt(1, nodeId(at)) });
+const contextAt = (at: number, settings: Partial<PbftSettings> = {}) => ({ self: nodeId(at), members: [0, 1, 2, 3].map(nodeId), signer: symbolicSigner(nodeId(at)), settings: settingsOf({ checkpointEvery: 2, batch: 2, ...settings } as PbftSettings), choose: seededAt(1, nodeId(at)) });
 
 /** What nodes say to each other in such a life, each kind of message a few times. */
 const said = (() => {
@@ -216,7 +216,7 @@ for (const collector of [false, true]) {
             const disk = [...(disks?.(id) ?? []), ...effects.flatMap((effect) => (effect.type === 'save' ? [effect.record] : []))] as SavedRecord[];
             if (disk.length === 0) return effects;
             steps += 1;
-            for (const records of [disk, neededOf(disk)]) expect(promisesOf(replica.recover(context, records))).to.deep.equal(promisesOf(state));
+            for (const records of [disk, compacted(disk)]) expect(promisesOf(replica.recover(context, records))).to.deep.equal(promisesOf(state));
             return effects;
           },
         };

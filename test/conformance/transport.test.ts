@@ -2,8 +2,8 @@ import { expect } from 'chai';
 import { MessageChannel, type MessagePort } from 'node:worker_threads';
 import { choosesNothing } from '../../src/core/choice.ts';
 import { nodeId } from '../../src/core/node.ts';
-import { symbolicSeal } from '../../src/core/seal.ts';
-import { decodeReport, encodeSpec, type FromWorker } from '../../src/generals/threads/letters.ts';
+import { symbolicSigner } from '../../src/core/signer.ts';
+import { decodeReport, encodeSpec, type FromWorker } from '../../src/generals/threads/worker-messages.ts';
 import { serve } from '../../src/generals/threads/member.ts';
 import { Network } from '../../src/runtime/virtual/network.ts';
 import { probe, probeService, word, type Effect, type Seen } from '../support/probe.ts';
@@ -28,7 +28,7 @@ const TRANSPORTS: readonly { readonly name: string; readonly start: () => Promis
     name: 'the simulated network',
     async start() {
       const members = [0, 1, 2, 3].map(nodeId);
-      const network = new Network(members.map((id) => ({ id, machine: probe, context: { self: id, members, seal: symbolicSeal(id), settings: {}, choose: choosesNothing } })), { link: () => [3], sync: () => 2 });
+      const network = new Network(members.map((id) => ({ id, machine: probe, context: { self: id, members, signer: symbolicSigner(id), settings: {}, choose: choosesNothing } })), { link: () => [3], sync: () => 2 });
       for (const node of network.nodes) network.start(node);
       return {
         do: async (at, effects) => network.hear(network.nodes[at]!, nodeId(4), { type: 'do', client: 4, ticket: 0, effects }),

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { seeded } from '../../src/core/choice.ts';
 import { philox } from '../../src/core/philox.ts';
 import type { RunResult } from '../../src/generals/host.ts';
-import { symbolicSeal } from '../../src/core/seal.ts';
+import { symbolicSigner } from '../../src/core/signer.ts';
 import { nodeId, type NodeId } from '../../src/core/node.ts';
 import type { Effect, Event } from '../../src/core/machine.ts';
 import { contextOf } from '../../src/generals/protocol.ts';
@@ -45,7 +45,7 @@ function run(one: Trial, { seed, delayMax, mischief, missing }: Weather): Run {
   const absent = new Set(missing?.ids ?? []);
   let frame: Frame | undefined;
   const army = one.members.filter((id) => !absent.has(id)).map((id) => {
-    const { protocol, context } = roleInstance(one, id, one.traitors.get(id), seeded(one.seed), symbolicSeal(id));
+    const { protocol, context } = roleInstance(one, id, one.traitors.get(id), seeded(one.seed), symbolicSigner(id));
     return { id, context, machine: synchronizer(protocol, one.number, PATIENCE) };
   });
   const network: Network = new Network(army, {
@@ -155,7 +155,7 @@ describe('the synchronizer', () => {
 
     /** G2 of four generals, which has begun to wait for the primary, G1. */
     function lieutenant() {
-      const context = contextOf({ members: ids(4), commander: nodeId(1), m: 1, number: 1 }, nodeId(2), symbolicSeal(nodeId(2)));
+      const context = contextOf({ members: ids(4), commander: nodeId(1), m: 1, number: 1 }, nodeId(2), symbolicSigner(nodeId(2)));
       const machine = synchronizer(exchange, 1, PATIENCE);
       const state = machine.begin(context);
       const step = (event: Event<Synchronized>): Effect<Synchronized>[] => machine.step(context, state, event);

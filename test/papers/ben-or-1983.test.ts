@@ -5,7 +5,7 @@ import { benOr, decisive, tolerated, type BenOrState } from '../../src/randomise
 import type { BenOrVocabulary, Bit, Message } from '../../src/randomised/messages.ts';
 import { randomised } from '../../src/randomised/system.ts';
 import { seededAt, type ChooseOwn } from '../../src/core/choice.ts';
-import { symbolicSeal } from '../../src/core/seal.ts';
+import { symbolicSigner } from '../../src/core/signer.ts';
 import { simulate } from '../../src/runtime/virtual/simulate.ts';
 import { failuresIn } from '../support/systems.ts';
 import { soaked } from '../support/trials.ts';
@@ -17,7 +17,7 @@ class OneNode {
 
   constructor(given: Bit, choose: ChooseOwn = (_about, options) => options[0]!) {
     const self = nodeId(0);
-    this.#context = { self, members: Array.from({ length: 6 }, (_, id) => nodeId(id)), seal: symbolicSeal(self), settings: {}, choose };
+    this.#context = { self, members: Array.from({ length: 6 }, (_, id) => nodeId(id)), signer: symbolicSigner(self), settings: {}, choose };
     this.#state = benOr.begin(this.#context);
     benOr.step(this.#context, this.#state, { type: 'input', input: { value: given } });
   }

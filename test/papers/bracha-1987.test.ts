@@ -5,7 +5,7 @@ import { broadcast } from '../../src/broadcast/system.ts';
 import { choosesNothing } from '../../src/core/choice.ts';
 import type { Effect } from '../../src/core/machine.ts';
 import { nodeId } from '../../src/core/node.ts';
-import { symbolicSeal } from '../../src/core/seal.ts';
+import { symbolicSigner } from '../../src/core/signer.ts';
 import { simulate } from '../../src/runtime/virtual/simulate.ts';
 import { failuresIn } from '../support/systems.ts';
 import { soaked } from '../support/trials.ts';
@@ -16,7 +16,7 @@ class OneNode {
   readonly #state: BroadcastState;
 
   constructor(n: number, self = 1) {
-    this.#context = { self: nodeId(self), members: Array.from({ length: n }, (_, id) => nodeId(id)), seal: symbolicSeal(nodeId(self)), settings: {}, choose: choosesNothing };
+    this.#context = { self: nodeId(self), members: Array.from({ length: n }, (_, id) => nodeId(id)), signer: symbolicSigner(nodeId(self)), settings: {}, choose: choosesNothing };
     this.#state = bracha.begin(this.#context);
   }
 

@@ -3,7 +3,7 @@ import { nodeId } from '../../src/core/node.ts';
 import type { Effect, Message, NewView, PrePrepare, VoteMessage } from '../../src/replicas/pbft/messages.ts';
 import { NO_REQUESTS } from '../../src/replicas/pbft/new-view.ts';
 import { emptyStore, executeBatch } from '../../src/replicas/pbft/store.ts';
-import { batchOf, certificate, checkpoint, CLIENT, executedIn, K, OneReplica, prePrepare, request, saidIn, sealOf, signed, viewChange, vote } from '../support/one-replica.ts';
+import { batchOf, certificate, checkpoint, CLIENT, executedIn, K, OneReplica, prePrepare, request, saidIn, signerOf, signed, viewChange, vote } from '../support/one-replica.ts';
 import { Cluster } from '../support/replicas.ts';
 
 const ids = (effects: readonly Effect[], type: Message['type']): readonly number[] => effects.flatMap((effect) => (effect.type === 'send' && effect.message.type === type ? effect.to : []));
@@ -22,10 +22,10 @@ describe('Castro and Liskov 1999: one replica', () => {
       const [proposal] = saidIn(primary.hears(CLIENT, request(1)), 'pre-prepare');
       for (const id of [1, 2]) primary.hears(id, vote('prepare', id, proposal!.body));
       const replies = [1, 2].flatMap((id) => primary.hears(id, vote('commit', id, proposal!.body)));
-      expect(saidIn(replies, 'reply').map(({ body }) => body.answers)).to.deep.equal([[[1, sealOf(0).digest(request(1).body), '1']]]);
+      expect(saidIn(replies, 'reply').map(({ body }) => body.answers)).to.deep.equal([[[1, signerOf(0).digest(request(1).body), '1']]]);
       const again = primary.hears(CLIENT, request(1));
       expect(saidIn(again, 'pre-prepare')).to.deep.equal([]);
-      expect(saidIn(again, 'reply').map(({ body }) => body)).to.deep.equal([{ view: 0, client: 4, replica: 0, answers: [[1, sealOf(0).digest(request(1).body), '1']] }]);
+      expect(saidIn(again, 'reply').map(({ body }) => body)).to.deep.equal([{ view: 0, client: 4, replica: 0, answers: [[1, signerOf(0).digest(request(1).body), '1']] }]);
       expect(primary.hears(1, request(1))).to.deep.equal([]);
     });
 
@@ -76,7 +76,7 @@ describe('Castro and Liskov 1999: one replica', () => {
       'that its primary did not sign': [0, { ...good, signature: prePrepare({ sequence: 2 }).signature }],
       'of one who is not primary': [2, prePrepare({ by: 2 })],
       'of another view': [1, prePrepare({ view: 1 })],
-      'with the digest of another request': [0, prePrepare({ digest: sealOf(0).digest(batchOf(request(2))) })],
+      'with the digest of another request': [0, prePrepare({ digest: signerOf(0).digest(batchOf(request(2))) })],
       'of a request that its client did not sign': [0, prePrepare({ batch: batchOf({ ...request(1), signature: request(2).signature }) })],
       'at the low water mark h': [0, prePrepare({ sequence: 0 })],
       'above the high water mark H': [0, prePrepare({ sequence: 2 * K + 1 })],
@@ -98,7 +98,7 @@ describe('Castro and Liskov 1999: one replica', () => {
       backup.hears(0, good);
       const effects = backup.hears(0, prePrepare({ batch: batchOf(request(2)) }));
       expect(saidIn(effects, 'prepare')).to.deep.equal([]);
-      expect(effects).to.deep.include({ type: 'accuse', kind: 'misbehaviour', suspect: 0, evidence: 'two pre-prepares for view 0, place 1' });
+      expect(effects).to.deep.include({ type: 'accuse', kind: 'misbehaviour', suspect: 0, evidence: 'two pre-prepares for view 0, sequence number 1' });
     });
 
     /** What a backup says that has accepted the pre-prepare, and then hears that. */
@@ -256,8 +256,8 @@ describe('Castro and Liskov 1999: one replica', () => {
     const batch = batchOf(request(1));
     const changes = [viewChange(1, 1, [certificate(0, 2, batch)]), viewChange(2, 1), viewChange(3, 1)].map(({ body, signature }) => ({ body, signature }));
     const plan = [
-      { view: 1, sequence: 1, digest: sealOf(0).digest(NO_REQUESTS) },
-      { view: 1, sequence: 2, digest: sealOf(0).digest(batch) },
+      { view: 1, sequence: 1, digest: signerOf(0).digest(NO_REQUESTS) },
+      { view: 1, sequence: 2, digest: signerOf(0).digest(batch) },
     ];
     const newView = ({ view = 1, viewChanges = changes, bodies = plan, by = 1 }: { view?: number; viewChanges?: typeof changes; bodies?: typeof plan; by?: number } = {}): NewView => ({
       type: 'new-view',
@@ -275,7 +275,7 @@ describe('Castro and Liskov 1999: one replica', () => {
     const [first, second] = changes;
     const wrong: Readonly<Record<string, NewView>> = {
       'without one of O': newView({ bodies: plan.slice(0, 1) }),
-      'with another request than the one that prepared': newView({ bodies: [plan[0]!, { ...plan[1]!, digest: sealOf(0).digest(batchOf(request(9))) }] }),
+      'with another request than the one that prepared': newView({ bodies: [plan[0]!, { ...plan[1]!, digest: signerOf(0).digest(batchOf(request(9))) }] }),
       'with a request where nothing prepared': newView({ bodies: [{ ...plan[0]!, digest: plan[1]!.digest }, plan[1]!] }),
       'with more than O': newView({ bodies: [...plan, { ...plan[1]!, sequence: 3 }] }),
       'from 2f view-changes': newView({ viewChanges: [first!, second!] }),
@@ -295,9 +295,9 @@ describe('Castro and Liskov 1999: one replica', () => {
 
     it('the null request changes nothing when it is executed', () => {
       const store = emptyStore();
-      executeBatch(store, batch, 'digest', sealOf(0), 4);
+      executeBatch(store, batch, 'digest', signerOf(0), 4);
       const before = structuredClone(store);
-      expect(executeBatch(store, NO_REQUESTS, 'null', sealOf(0), 4)).to.deep.equal(new Map());
+      expect(executeBatch(store, NO_REQUESTS, 'null', signerOf(0), 4)).to.deep.equal(new Map());
       expect(store).to.deep.equal(before);
     });
   });

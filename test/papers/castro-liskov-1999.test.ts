@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { nodeId } from '../../src/core/node.ts';
 import { byzantineQuorum, faultsTolerated, oneLoyal } from '../../src/core/quorum.ts';
-import { symbolicSeal } from '../../src/core/seal.ts';
+import { symbolicSigner } from '../../src/core/signer.ts';
 import type { Effect, Proposal, Signed, ViewChangeBody } from '../../src/replicas/pbft/messages.ts';
 import { NO_REQUESTS, planOf } from '../../src/replicas/pbft/new-view.ts';
 import { flawOf } from '../../src/replicas/pbft/proof.ts';
@@ -43,7 +43,7 @@ describe('Castro and Liskov 1999: replicas together', () => {
     const lying = twisted((effect, self) => {
       if (effect.type !== 'send' || effect.message.type !== 'reply') return [effect];
       const body = { ...effect.message.body, answers: effect.message.body.answers.map(([timestamp, request]) => [timestamp, request, 'a lie'] as const) };
-      return [{ ...effect, message: { type: 'reply', body, signature: symbolicSeal(self).sign('reply', body) } }];
+      return [{ ...effect, message: { type: 'reply', body, signature: symbolicSigner(self).sign('reply', body) } }];
     });
     const cluster = new Cluster(4, {}, new Map([[1, lying]]));
     cluster.link = (from, _to, message) => (message.type === 'reply' && from.id === 2 ? [] : message.type === 'reply' && from.id !== 1 ? [50] : [1]);
@@ -65,33 +65,33 @@ describe('Castro and Liskov 1999: replicas together', () => {
 
   describe('view changes (§4.4)', () => {
     const n = 4;
-    const seals = [0, 1, 2, 3].map((id) => symbolicSeal(nodeId(id)));
+    const signers = [0, 1, 2, 3].map((id) => symbolicSigner(nodeId(id)));
     const sizes = { n, quorum: 3, slots: Array.from({ length: 8 }, () => undefined), settings: { checkpointEvery: 4 } as never };
     const proposal = (view: number, sequence: number, digest: string): Signed<Proposal> => {
       const body = { view, sequence, digest };
-      return { body, signature: seals[view % n]!.sign('pre-prepare', body) };
+      return { body, signature: signers[view % n]!.sign('pre-prepare', body) };
     };
     const prepared = (view: number, sequence: number, digest: string): ViewChangeBody['prepared'][number] => {
       const voters = [0, 1, 2, 3].filter((id) => id !== view % n).slice(0, 2);
       const prepares = voters.map((id) => {
         const body = { view, sequence, digest, replica: nodeId(id) };
-        return { body, signature: seals[id]!.sign('prepare', body) };
+        return { body, signature: signers[id]!.sign('prepare', body) };
       });
       return { prePrepare: proposal(view, sequence, digest), prepares };
     };
     const viewChange = (id: number, view: number, certificates: ViewChangeBody['prepared']): Signed<ViewChangeBody> => {
       const body = { view, stable: 0, proof: [], prepared: certificates, replica: nodeId(id) };
-      return { body, signature: seals[id]!.sign('view-change', body) };
+      return { body, signature: signers[id]!.sign('view-change', body) };
     };
 
     it('O takes the request that prepared in the latest view, and the null request where none did', () => {
       const changes = [viewChange(0, 3, [prepared(0, 1, 'a'), prepared(0, 3, 'c')]), viewChange(1, 3, [prepared(2, 1, 'b')]), viewChange(2, 3, [])];
-      const nothing = seals[0]!.digest(NO_REQUESTS);
-      expect(planOf(seals[0]!, 3, changes).map(({ digest }) => digest)).to.deep.equal(['b', nothing, 'c']);
+      const nothing = signers[0]!.digest(NO_REQUESTS);
+      expect(planOf(signers[0]!, 3, changes).map(({ digest }) => digest)).to.deep.equal(['b', nothing, 'c']);
     });
 
     it('a view-change with good proofs is taken', () => {
-      expect(flawOf(seals[0]!, sizes, viewChange(1, 2, [prepared(0, 1, 'a'), prepared(1, 2, 'b')]))).to.equal(undefined);
+      expect(flawOf(signers[0]!, sizes, viewChange(1, 2, [prepared(0, 1, 'a'), prepared(1, 2, 'b')]))).to.equal(undefined);
     });
 
     const one = prepared(0, 1, 'a');
@@ -99,7 +99,7 @@ describe('Castro and Liskov 1999: replicas together', () => {
     const bad: Readonly<Record<string, ViewChangeBody['prepared']>> = {
       'a certificate with one prepare too few': [{ ...one, prepares: [vote] }],
       'a certificate with one prepare twice': [{ ...one, prepares: [vote, vote] }],
-      'a certificate with a prepare of the primary': [{ ...one, prepares: [vote, { body: { ...vote.body, replica: nodeId(0) }, signature: seals[0]!.sign('prepare', { ...vote.body, replica: nodeId(0) }) }] }],
+      'a certificate with a prepare of the primary': [{ ...one, prepares: [vote, { body: { ...vote.body, replica: nodeId(0) }, signature: signers[0]!.sign('prepare', { ...vote.body, replica: nodeId(0) }) }] }],
       'a certificate with a forged prepare': [{ ...one, prepares: [vote, { body: { ...vote.body, replica: nodeId(2) }, signature: vote.signature }] }],
       'a certificate with a forged pre-prepare': [{ ...one, prePrepare: { ...one.prePrepare, signature: vote.signature } }],
       'a certificate of prepares for something else': [{ ...one, prePrepare: proposal(0, 1, 'b') }],
@@ -109,17 +109,17 @@ describe('Castro and Liskov 1999: replicas together', () => {
     };
     for (const [name, certificates] of Object.entries(bad)) {
       it(`${name} proves nothing`, () => {
-        expect(flawOf(seals[0]!, sizes, viewChange(1, 2, certificates))).to.match(/^a view-change with/);
+        expect(flawOf(signers[0]!, sizes, viewChange(1, 2, certificates))).to.match(/^a view-change with/);
       });
     }
 
     it('a checkpoint without 2f + 1 signatures proves nothing', () => {
       const proof = [0, 1].map((id) => {
         const body = { sequence: 4, digest: 'state', replica: nodeId(id) };
-        return { body, signature: seals[id]!.sign('checkpoint', body) };
+        return { body, signature: signers[id]!.sign('checkpoint', body) };
       });
       const body = { view: 1, stable: 4, proof, prepared: [], replica: nodeId(1) };
-      expect(flawOf(seals[0]!, sizes, { body, signature: seals[1]!.sign('view-change', body) })).to.equal('a view-change without proof of its checkpoint');
+      expect(flawOf(signers[0]!, sizes, { body, signature: signers[1]!.sign('view-change', body) })).to.equal('a view-change without proof of its checkpoint');
     });
   });
 });

@@ -6,7 +6,7 @@ import type { Session } from '../../src/repl/command.ts';
 import { sessionOf } from '../../src/repl/session.ts';
 import { execute } from '../../src/repl/execute.ts';
 import { jsonOf } from '../../src/repl/json.ts';
-import { looksOf } from '../../src/repl/looks.ts';
+import { themeOf } from '../../src/repl/theme.ts';
 import { render } from '../../src/repl/render.ts';
 import { check } from '../../src/generals/check/check.ts';
 import { transcriptOf } from '../support/run.ts';
@@ -24,7 +24,7 @@ async function camp(count: number, ...commands: string[]): Promise<Session> {
 async function printed(at: Session, line: string, signal = new AbortController().signal): Promise<string> {
   const answer = await execute(at, line, signal);
   if (answer.type !== 'result') throw new Error(`${line}: ${answer.type === 'mistake' ? answer.message : 'nothing'}`);
-  return render(answer.result, looksOf(false));
+  return render(answer.result, themeOf(false));
 }
 
 async function mistakeIn(at: Session, line: string): Promise<string> {

@@ -5,7 +5,7 @@ import type { Session } from '../../src/repl/command.ts';
 import { sessionOf } from '../../src/repl/session.ts';
 import { execute, type Answer } from '../../src/repl/execute.ts';
 import { jsonOf } from '../../src/repl/json.ts';
-import { looksOf } from '../../src/repl/looks.ts';
+import { themeOf } from '../../src/repl/theme.ts';
 import { render } from '../../src/repl/render.ts';
 import { runScript } from '../../src/repl/script.ts';
 import { scriptOf } from '../../src/generals/check/report.ts';
@@ -38,7 +38,7 @@ async function ran(script: readonly string[]): Promise<string> {
   const army = await Army.muster(4, { host: 'sim', seed: 9 });
   let text = '';
   await runScript(sessionOf(army), Readable.from([Buffer.from(`${script.join('\n')}\n`)]), {
-    source: 'line ', echo: false, failFast: true, json: false, looks: looksOf(false),
+    source: 'line ', echo: false, failFast: true, json: false, looks: themeOf(false),
     out: (line) => (text += line), err: (line) => (text += `! ${line}`), signal: LIVE,
   });
   await army.disband();
@@ -90,7 +90,7 @@ describe('g-check', () => {
     expect(result).to.deep.include({ type: 'unknown', reason: 'stopped' });
     const answer = await execute(at, 'g-check', STOPPED);
     if (answer.type !== 'result') return expect.fail('no result');
-    expect(render(answer.result, looksOf(false))).to.match(/^unknown: covered [\d,]+ of [\d,]+ treasons?|^unknown: covered [\d,]+ treasons?/);
+    expect(render(answer.result, themeOf(false))).to.match(/^unknown: covered [\d,]+ of [\d,]+ treasons?|^unknown: covered [\d,]+ treasons?/);
   });
 
   it('says what a verdict about signatures leaves out', async () => {
@@ -98,7 +98,7 @@ describe('g-check', () => {
       const at = await session(3, { protocol }, 'g-state 2 faulty');
       const answer = await execute(at, 'g-check', STOPPED);
       if (answer.type !== 'result') return expect.fail('no result');
-      expect(render(answer.result, looksOf(false)), protocol).to.include(words);
+      expect(render(answer.result, themeOf(false)), protocol).to.include(words);
       expect(JSON.parse(jsonOf(answer)), protocol).to.have.property('limits').that.includes(words);
     }
   });

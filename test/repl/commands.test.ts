@@ -9,7 +9,7 @@ import { COMMANDS } from '../../src/repl/commands.ts';
 import { complete } from '../../src/repl/complete.ts';
 import { LINE_MAX, execute, type Answer } from '../../src/repl/execute.ts';
 import { jsonOf } from '../../src/repl/json.ts';
-import { looksOf } from '../../src/repl/looks.ts';
+import { themeOf } from '../../src/repl/theme.ts';
 import { render } from '../../src/repl/render.ts';
 
 /** In virtual time, so that thousands of lines take seconds. The commands know nothing of the host. */
@@ -72,7 +72,7 @@ describe('the command language', () => {
             const replay = `line ${index + 1} of ${JSON.stringify(lines.map((one) => one.slice(0, 9000)))}`;
             expect(answer.type, replay).to.be.oneOf(['nothing', 'result', 'mistake']);
             if (answer.type === 'nothing') expect(text.trim() === '' || text.trim().startsWith('#'), replay).to.equal(true);
-            if (answer.type === 'result') expect(render(answer.result, looksOf(false)), replay).to.match(/^([^\p{Cc}]*\n)*$/u);
+            if (answer.type === 'result') expect(render(answer.result, themeOf(false)), replay).to.match(/^([^\p{Cc}]*\n)*$/u);
             if (answer.type !== 'nothing') expect(jsonOf(answer), replay).to.match(/^\{"v":1,"ok":(true|false),\P{Cc}*\}$/u);
             if (answer.type !== 'mistake') continue;
             expect(answer.message, replay).to.match(/^[^\p{Cc}\p{Bidi_Control}\p{Zl}\p{Zp}\p{Cs}]+$/u);
@@ -181,7 +181,7 @@ describe('the command language', () => {
     const at = await session(2);
     await run(at, 'g-break 1 throw');
     const answer = await run(at, 'actual-order attack');
-    expect(answer.type === 'result' && render(answer.result, looksOf(false))).to.include('G1 is lost: it threw "broken down".\nG2 is primary now.\n');
+    expect(answer.type === 'result' && render(answer.result, themeOf(false))).to.include('G1 is lost: it threw "broken down".\nG2 is primary now.\n');
   });
 
   it('tells the same in words and as JSON', async () => {
@@ -191,7 +191,7 @@ describe('the command language', () => {
       if (answer.type !== 'result') throw new Error(answer.type);
       const data = JSON.parse(jsonOf(answer)) as { v: number; ok: boolean; command: string; members: { name: string; role: string; state: string; strategy?: string }[] };
       expect(data).to.include({ v: 1, ok: true, command: line.split(' ')[0] });
-      const text = render(answer.result, looksOf(false));
+      const text = render(answer.result, themeOf(false));
       for (const { name, role, state, strategy } of data.members) expect(text).to.match(new RegExp(`^${name}, ${role}, .*state=${state}${strategy === undefined ? '' : ` \\(${strategy}\\)`}$`, 'm'));
     }
   });

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { PROMPT } from '../../src/repl/looks.ts';
+import { PROMPT } from '../../src/repl/theme.ts';
 import { generals, transcriptOf } from '../support/run.ts';
 
 describe('a session that was saved', function () {

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { STRATEGIES } from '../../src/generals/faults/registry.ts';
 import { PROTOCOLS } from '../../src/generals/protocols/registry.ts';
 import { COMMANDS } from '../../src/repl/commands.ts';
-import { PROMPT } from '../../src/repl/looks.ts';
+import { PROMPT } from '../../src/repl/theme.ts';
 import { TOPICS } from '../../src/repl/topics.ts';
 import { openPty, ptyUnavailable, type Pty } from '../support/pty.ts';
 import { MAIN, projectPath } from '../support/run.ts';

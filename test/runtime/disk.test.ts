@@ -9,7 +9,7 @@ import * as disks from '../../src/runtime/disk.ts';
 import * as logs from '../../src/runtime/log.ts';
 import * as folders from '../../src/replicas/http/folder.ts';
 import * as markers from '../../src/replicas/http/marker.ts';
-import type { Plan } from '../../src/replicas/http/plan.ts';
+import type { ClusterConfig } from '../../src/replicas/http/cluster-config.ts';
 import { Fallen, ForgetfulDisk } from '../support/forgetful-disk.ts';
 import { withRewritten, type Rewriting } from '../support/rewritten.ts';
 import { projectPath } from '../support/run.ts';
@@ -58,7 +58,7 @@ function logKeeps({ openLog, readMarker, writeMarker }: Keepers): fc.IAsyncPrope
     const open = (listener: logs.LogListener): logs.Log => {
       const hasBegun = readMarker(FOLDER, disk) !== undefined;
       if (promised > 0) expect(hasBegun, 'the marker is there').to.equal(true);
-      const log = openLog(FOLDER, listener, { first: FIRST, hasBegun, housekeeping: { keep, from: 300 } }, disk);
+      const log = openLog(FOLDER, listener, { first: FIRST, hasBegun, compaction: { keep, from: 300 } }, disk);
       const [first, ...numbers] = log.records;
       expect(first).to.deep.equal(FIRST);
       const last = Number(numbers.at(-1) ?? 0);
@@ -100,12 +100,12 @@ function clusterKeeps({ writeCluster }: Keepers): fc.IAsyncProperty<unknown> {
     const file = '/data/cluster.json';
     let promised: string | undefined;
     for (const [life, fall] of [...falls, NEVER].entries()) {
-      const found = disk.has(file) ? (JSON.parse(disk.load(file).toString()) as Plan).cluster : undefined;
+      const found = disk.has(file) ? (JSON.parse(disk.load(file).toString()) as ClusterConfig).cluster : undefined;
       if (promised !== undefined) expect(found, 'the cluster is there').to.equal(promised);
       const cluster = found ?? `c${life}`;
       const secrets = [0, 1].map((id) => `secret ${id} of ${cluster}`);
       if (found !== undefined) for (const [id, secret] of secrets.entries()) expect(disk.load(`/data/replica-${id}/secret`).toString(), 'with all its secrets').to.equal(`${secret}\n`);
-      const plan: Plan = { v: 1, cluster, protocol: 'pbft', settings: {}, members: [] };
+      const plan: ClusterConfig = { v: 1, cluster, protocol: 'pbft', settings: {}, members: [] };
       if (await lived(disk, fall, () => writeCluster('/data', plan, secrets, disk))) promised = cluster;
     }
   });

@@ -20,7 +20,7 @@ const obedient: DurableMachine<Vocabulary, unknown[]> = {
   },
 };
 
-const context: Context = { self: nodeId(0), members: [nodeId(0)], settings: {}, seal: { sign: () => '', verify: () => true, digest: () => '' }, choose: choosesNothing };
+const context: Context = { self: nodeId(0), members: [nodeId(0)], settings: {}, signer: { sign: () => '', verify: () => true, digest: () => '' }, choose: choosesNothing };
 const send = (message: string): Effect => ({ type: 'send', to: [nodeId(1)], message });
 const save = (record: string): Effect => ({ type: 'save', record });
 

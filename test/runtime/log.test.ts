@@ -4,7 +4,7 @@ import { execFile, execFileSync, spawnSync } from 'node:child_process';
 import { appendFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { DamagedLog, LOG_FILE, forgetfulLog, openLog, repairLog, type Log } from '../../src/runtime/log.ts';
+import { DamagedLog, LOG_FILE, inMemoryLog, openLog, repairLog, type Log } from '../../src/runtime/log.ts';
 import { UserError } from '../../src/core/user-error.ts';
 import { projectPath } from '../support/run.ts';
 import { skip } from '../support/skip.ts';
@@ -242,7 +242,7 @@ describe('a log', () => {
 
   it('is written anew with what is needed alone, when it grows too long, and goes on from there', async () => {
     const keep = (records: readonly unknown[]): readonly unknown[] => records.slice(-3);
-    const log = openLog(folder, listener, { housekeeping: { keep, from: 5000 } });
+    const log = openLog(folder, listener, { compaction: { keep, from: 5000 } });
     const sizes: number[] = [];
     for (let index = 0; index < 500; index += 1) {
       const done = allOnDisk(log);
@@ -259,7 +259,7 @@ describe('a log', () => {
   });
 
   it('that waits while it is written anew loses nothing', async () => {
-    const log = openLog(folder, { synced: () => (log.appended < 1000 ? more() : synced()), failed: listener.failed }, { housekeeping: { keep: (records) => records.slice(-1), from: 300 } });
+    const log = openLog(folder, { synced: () => (log.appended < 1000 ? more() : synced()), failed: listener.failed }, { compaction: { keep: (records) => records.slice(-1), from: 300 } });
     const more = (): void => {
       for (let count = 0; count < 10; count += 1) log.append({ index: log.appended });
     };
@@ -284,7 +284,7 @@ describe('a log', () => {
   });
 
   it('that forgets is durable at once', () => {
-    const log = forgetfulLog();
+    const log = inMemoryLog();
     log.append({});
     expect([log.appended, log.durable, log.records]).to.deep.equal([1, 1, []]);
   });

@@ -5,7 +5,7 @@ import { replicaFaultNamed } from '../../src/replicas/faults/registry.ts';
 import { traitor } from '../../src/replicas/faults/traitor.ts';
 import { LiveCluster, OFFLINE } from '../../src/replicas/http/cluster.ts';
 import { CLUSTER_FILE, replicaFolder, writeCluster } from '../../src/replicas/http/folder.ts';
-import { newPlan } from '../../src/replicas/http/plan.ts';
+import { newClusterConfig } from '../../src/replicas/http/cluster-config.ts';
 import { serviceNamed } from '../../src/replicas/http/services.ts';
 import { look, moment } from './load.ts';
 import { start as startProgram, type Program } from './program.ts';
@@ -104,7 +104,7 @@ const live = (separate: boolean): Carrier['start'] =>
     const folder = mkdtempSync(join(tmpdir(), 'generals-live-'));
     const folderOf = (id: number): string => replicaFolder(folder, id);
     const service = serviceNamed(protocol);
-    const { plan, secrets } = newPlan(protocol, { ...service.settings(4), ...HASTY, timeout }, [0, 1, 2, 3].map((id) => `http://127.0.0.1:${id + 1}`));
+    const { plan, secrets } = newClusterConfig(protocol, { ...service.settings(4), ...HASTY, timeout }, [0, 1, 2, 3].map((id) => `http://127.0.0.1:${id + 1}`));
     writeCluster(folder, plan, secrets);
     const lost = new Map<number, () => void>();
     const cluster = await LiveCluster.start({ plan, secrets, kinds, seed: 1, host: '127.0.0.1', port: 0, folderOf, separate, listener: { lost: (id) => lost.get(id)?.() } });

@@ -1,7 +1,7 @@
 import { choosesNothing } from '../../src/core/choice.ts';
 import type { Context } from '../../src/core/machine.ts';
 import { nodeId } from '../../src/core/node.ts';
-import { symbolicSeal } from '../../src/core/seal.ts';
+import { symbolicSigner } from '../../src/core/signer.ts';
 import type { Batch, Effect, Message, Phase, PrePrepare, PreparedCertificate, Proposal, Request, Signed, ViewChange, VoteMessage } from '../../src/replicas/pbft/messages.ts';
 import { replica } from '../../src/replicas/pbft/replica.ts';
 import { settingsOf, type PbftSettings } from '../../src/replicas/pbft/settings.ts';
@@ -11,8 +11,8 @@ export const CLIENT = 4;
 /** K, among the four that are told of here; the window is twice as long. */
 export const K = 4;
 
-const SEALS = [0, 1, 2, 3, CLIENT].map((id) => symbolicSeal(nodeId(id)));
-export const sealOf = (id: number): (typeof SEALS)[number] => SEALS[id]!;
+const SIGNERS = [0, 1, 2, 3, CLIENT].map((id) => symbolicSigner(nodeId(id)));
+export const signerOf = (id: number): (typeof SIGNERS)[number] => SIGNERS[id]!;
 
 /** One of four replicas, that is told messages one by one. */
 export class OneReplica {
@@ -20,7 +20,7 @@ export class OneReplica {
   readonly state: ReplicaState;
 
   constructor(id: number, settings: Partial<PbftSettings> = {}) {
-    this.context = { self: nodeId(id), members: [0, 1, 2, 3].map(nodeId), seal: sealOf(id), settings: settingsOf({ checkpointEvery: K, ...settings } as PbftSettings), choose: choosesNothing };
+    this.context = { self: nodeId(id), members: [0, 1, 2, 3].map(nodeId), signer: signerOf(id), settings: settingsOf({ checkpointEvery: K, ...settings } as PbftSettings), choose: choosesNothing };
     this.state = replica.begin(this.context);
     replica.step(this.context, this.state, { type: 'start' });
   }
@@ -48,13 +48,13 @@ export class OneReplica {
 
 export function request(timestamp: number, operation = `order ${timestamp}`): Request {
   const body = { client: nodeId(CLIENT), timestamp, mark: `mark-${timestamp}`, key: '', operation };
-  return { type: 'request', body, signature: sealOf(CLIENT).sign('request', body) };
+  return { type: 'request', body, signature: signerOf(CLIENT).sign('request', body) };
 }
 
 export const batchOf = (...requests: readonly Request[]): Batch => ({ requests: requests.map(({ body, signature }) => ({ body, signature })) });
 
 /** What the primary of that view says of a batch. */
-export function prePrepare({ view = 0, sequence = 1, batch = batchOf(request(1)), by = view % 4, digest = sealOf(by).digest(batch) }: { view?: number; sequence?: number; batch?: Batch; by?: number; digest?: string } = {}): PrePrepare {
+export function prePrepare({ view = 0, sequence = 1, batch = batchOf(request(1)), by = view % 4, digest = signerOf(by).digest(batch) }: { view?: number; sequence?: number; batch?: Batch; by?: number; digest?: string } = {}): PrePrepare {
   return { type: 'pre-prepare', ...signed(by, 'pre-prepare', { view, sequence, digest }), batch };
 }
 
@@ -77,7 +77,7 @@ export function viewChange(by: number, view: number, prepared: readonly Prepared
   return { type: 'view-change', ...signed(by, 'view-change', { view, stable: 0, proof: [], prepared, replica: nodeId(by) }) };
 }
 
-export const signed = <Body extends object>(by: number, domain: string, body: Body): Signed<Body> => ({ body, signature: sealOf(by).sign(domain, body) });
+export const signed = <Body extends object>(by: number, domain: string, body: Body): Signed<Body> => ({ body, signature: signerOf(by).sign(domain, body) });
 
 type Kind<Type extends Message['type']> = Type extends Phase ? VoteMessage : Extract<Message, { type: Type }>;
 

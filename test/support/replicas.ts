@@ -1,7 +1,7 @@
 import { choosesNothing, seededAt } from '../../src/core/choice.ts';
 import type { AnyMachine, DurableMachine, Settings } from '../../src/core/machine.ts';
 import { nodeId, type NodeId } from '../../src/core/node.ts';
-import { symbolicSeal } from '../../src/core/seal.ts';
+import { symbolicSigner } from '../../src/core/signer.ts';
 import { client, type ClientVocabulary } from '../../src/replicas/pbft/client.ts';
 import type { Effect, Message, Pbft, ReplicaOutput } from '../../src/replicas/pbft/messages.ts';
 import { replica } from '../../src/replicas/pbft/replica.ts';
@@ -33,7 +33,7 @@ export class Cluster {
     const nodes = Array.from({ length: n + clients }, (_, index) => {
       const id = nodeId(index);
       const machine = (machines.get(index) ?? (index < n ? replica : client)) as AnyMachine;
-      return { id, machine, context: { self: id, members, seal: symbolicSeal(id), settings: settingsOf(settings as Settings), choose: machines.has(index) ? seededAt(1, id) : choosesNothing } };
+      return { id, machine, context: { self: id, members, signer: symbolicSigner(id), settings: settingsOf(settings as Settings), choose: machines.has(index) ? seededAt(1, id) : choosesNothing } };
     });
     this.network = new Network(nodes, {
       link: (from, to) => this.link(from, to, this.#last!),
@@ -62,7 +62,7 @@ export class Cluster {
 
   /** The digest of all of a replica’s state. */
   digest(id: number): string {
-    return stateDigest(this.node(id).context.seal, this.state(id));
+    return stateDigest(this.node(id).context.signer, this.state(id));
   }
 
   /** A client asks for it. @returns the ticket of the answer */

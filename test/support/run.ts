@@ -3,11 +3,11 @@ import { mkdirSync, symlinkSync } from 'node:fs';
 import { delimiter, dirname } from 'node:path';
 import { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
-import { requestOf } from '../../src/cli/faces.ts';
+import { requestOf } from '../../src/cli/subcommands.ts';
 import { mistakeOf } from '../../src/cli/run.ts';
 import { Army, type ArmyOptions } from '../../src/index.ts';
 import { sessionOf } from '../../src/repl/session.ts';
-import { looksOf } from '../../src/repl/looks.ts';
+import { themeOf } from '../../src/repl/theme.ts';
 import { runScript } from '../../src/repl/script.ts';
 
 /** A path inside the project, however deep the test lies in the build. */
@@ -26,7 +26,7 @@ export async function transcriptOf(script: string, options: ArmyOptions = {}, co
       echo: true,
       failFast: false,
       json,
-      looks: looksOf(false),
+      looks: themeOf(false),
       out: (line) => (text += line),
       err: (line) => (text += `! ${line}`),
       signal: new AbortController().signal,

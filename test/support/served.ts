@@ -1,14 +1,14 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { newPlan, type Plan } from '../../src/replicas/http/plan.ts';
+import { newClusterConfig, type ClusterConfig } from '../../src/replicas/http/cluster-config.ts';
 import { Replica, type Commanding, type ReplicaOptions, type Run } from '../../src/replicas/http/replica.ts';
-import type { Place, Service } from '../../src/replicas/http/service.ts';
+import type { Slot, Service } from '../../src/replicas/http/service.ts';
 
 /** Replicas that live in this process, each with an HTTP server of its own at a port that the system chose. */
 export interface Replicas {
   readonly replicas: Replica[];
   readonly urls: readonly string[];
-  readonly plan: Plan;
+  readonly plan: ClusterConfig;
   readonly secrets: readonly string[];
   readonly runs: Run[];
   /** Which node said of which view that it has begun. */
@@ -26,14 +26,14 @@ type More = Partial<Pick<ReplicaOptions, 'limits' | 'clients' | 'rates'>> & {
   readonly urls?: readonly string[];
   readonly host?: string;
   readonly warned?: (line: string) => void;
-  readonly settings?: Plan['settings'];
+  readonly settings?: ClusterConfig['settings'];
   readonly strategies?: Readonly<Record<number, string>>;
   readonly seed?: number;
   readonly earlier?: Pick<Replicas, 'plan' | 'secrets'>;
 };
 
 export async function startReplicas(count: number, service: Service, { data, settings, strategies = {}, seed = 1, earlier, urls: planned, host = '127.0.0.1', warned, ...more }: More = {}): Promise<Replicas> {
-  const { plan, secrets } = earlier ?? newPlan(service.name, { ...service.settings(count), ...settings }, planned ?? Array.from({ length: count }, () => 'http://127.0.0.1:1'));
+  const { plan, secrets } = earlier ?? newClusterConfig(service.name, { ...service.settings(count), ...settings }, planned ?? Array.from({ length: count }, () => 'http://127.0.0.1:1'));
   const runs: Run[] = [];
   const commands: { id: number; view: number }[] = [];
   const made = (id: number): Replica => {
@@ -75,10 +75,10 @@ export async function startReplicas(count: number, service: Service, { data, set
 }
 
 /** Where a request was executed, as soon as some replica has. */
-export async function placeIn({ replicas }: Replicas, request: string): Promise<Place> {
+export async function placeIn({ replicas }: Replicas, request: string): Promise<Slot> {
   for (;;) {
     for (const replica of replicas) {
-      const place = replica.placeOf(request);
+      const place = replica.slotOf(request);
       if (place !== undefined) return place;
     }
     await new Promise((resolve) => setImmediate(resolve));

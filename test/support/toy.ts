@@ -34,15 +34,15 @@ const replica: DurableMachine<Toy, State> = {
       const { client, ticket, data } = message;
       const order = state.log.length;
       const body = { order, data };
-      return [...accepted(state, body, client, ticket), { type: 'send', to: others, message: { type: 'pre-prepare', ...body, client, ticket, signature: context.seal.sign('vote', body) } }, ...counted(context, state, order, { client, ticket, data })];
+      return [...accepted(state, body, client, ticket), { type: 'send', to: others, message: { type: 'pre-prepare', ...body, client, ticket, signature: context.signer.sign('vote', body) } }, ...counted(context, state, order, { client, ticket, data })];
     }
     if (message.type === 'reply') return [];
     const { order, client, ticket, data, signature } = message;
     const body = { order, data };
-    if (!context.seal.verify(event.from, 'vote', body, signature)) return [{ type: 'accuse', kind: 'misbehaviour', suspect: event.from, evidence: 'a forged vote' }];
+    if (!context.signer.verify(event.from, 'vote', body, signature)) return [{ type: 'accuse', kind: 'misbehaviour', suspect: event.from, evidence: 'a forged vote' }];
     const isFirst = message.type === 'pre-prepare';
     const before: Effects = isFirst
-      ? [...accepted(state, body, client, ticket), { type: 'send', to: others, message: { ...message, type: 'prepare', signature: context.seal.sign('vote', body) } }, ...counted(context, state, order, message)]
+      ? [...accepted(state, body, client, ticket), { type: 'send', to: others, message: { ...message, type: 'prepare', signature: context.signer.sign('vote', body) } }, ...counted(context, state, order, message)]
       : [];
     return [...before, ...counted(context, state, order, message)];
   },

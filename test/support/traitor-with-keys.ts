@@ -9,19 +9,19 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Client } from 'undici';
 import { nodeId } from '../../src/core/node.ts';
-import { parsePlan } from '../../src/replicas/http/plan.ts';
+import { parseClusterConfig } from '../../src/replicas/http/cluster-config.ts';
 import { DIGEST, FROM, MAC, TO } from '../../src/runtime/http/nodes.ts';
 import { serviceNamed } from '../../src/replicas/http/services.ts';
-import { digestOf, networkEnvelopes, networkSeal, newVerdicts } from '../../src/runtime/seal.ts';
+import { digestOf, networkEnvelopes, networkSigner, newVerdicts } from '../../src/runtime/signer.ts';
 import type { Message } from '../../src/replicas/pbft/messages.ts';
 import { HUGE, LARGE, fieldsOf, lived, signedAnew } from './wire-lies.ts';
 
 const [file = '', word = '', folder = ''] = process.argv.slice(2);
-const plan = parsePlan(readFileSync(file, 'utf8'), file);
+const plan = parseClusterConfig(readFileSync(file, 'utf8'), file);
 const self = nodeId(Number(word));
 const secret = readFileSync(join(folder, 'secret'), 'utf8').trim();
 const keys = { cluster: plan.cluster, self, secret, keysOf: (id: number) => plan.members[id % plan.members.length], verdicts: newVerdicts() };
-const [envelopes, seal, service] = [networkEnvelopes(keys), networkSeal(keys), serviceNamed(plan.protocol)];
+const [envelopes, signer, service] = [networkEnvelopes(keys), networkSigner(keys), serviceNamed(plan.protocol)];
 
 /** All that it says, over and over. */
 function lies(): { readonly path: string; readonly body: Buffer }[] {
@@ -30,7 +30,7 @@ function lies(): { readonly path: string; readonly body: Buffer }[] {
     [...fieldsOf(message)].flatMap(({ put }) =>
       [...LARGE, ...HUGE.slice(0, 2), 1e308, -1].flatMap((value) => {
         const lie = put(value) as Message;
-        return [lie, signedAnew({ seal }, lie)].map((one) => ({ path: service.pathOf(one), body: Buffer.from(JSON.stringify(one)) }));
+        return [lie, signedAnew({ signer }, lie)].map((one) => ({ path: service.pathOf(one), body: Buffer.from(JSON.stringify(one)) }));
       }),
     ),
   );
@@ -44,7 +44,7 @@ async function flood(url: string, to: number, from: number): Promise<void> {
   for (let index = from; ; index = (index + 1) % all.length) {
     const { path, body } = all[index]!;
     const digest = digestOf(body);
-    const headers = { 'content-type': 'application/json', [FROM]: String(self), [TO]: String(to), [DIGEST]: digest, [MAC]: envelopes.seal(nodeId(to), path, digest) };
+    const headers = { 'content-type': 'application/json', [FROM]: String(self), [TO]: String(to), [DIGEST]: digest, [MAC]: envelopes.mac(nodeId(to), path, digest) };
     try {
       const answer = await client.request({ method: 'POST', path, headers, body });
       await answer.body.dump();

@@ -68,7 +68,7 @@ function withAt(value: unknown, [key, ...rest]: readonly string[], by: number): 
 }
 
 /** As its sender would sign it. */
-export function signedAnew({ seal }: Pick<Context, 'seal'>, message: Message): Message {
+export function signedAnew({ signer }: Pick<Context, 'signer'>, message: Message): Message {
   if (!('body' in message)) return message;
-  return { ...message, signature: seal.sign(message.type, message.body) } as Message;
+  return { ...message, signature: signer.sign(message.type, message.body) } as Message;
 }

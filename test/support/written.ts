@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { nodeId } from '../../src/core/node.ts';
-import { symbolicSeal } from '../../src/core/seal.ts';
+import { symbolicSigner } from '../../src/core/signer.ts';
 import { openLog } from '../../src/runtime/log.ts';
 import type { Batch, SavedRecord } from '../../src/replicas/pbft/messages.ts';
 import { emptyStore, executeBatch } from '../../src/replicas/pbft/store.ts';
@@ -27,7 +27,7 @@ export async function written(folders: readonly string[]): Promise<ReadonlyMap<n
   for (let sequence = 1; sequence <= committed.size; sequence += 1) {
     const digest = committed.get(sequence)!;
     const batch = batches.get(digest)!;
-    for (const [client, answers] of executeBatch(store, batch, digest, symbolicSeal(nodeId(0)), folders.length)) {
+    for (const [client, answers] of executeBatch(store, batch, digest, symbolicSigner(nodeId(0)), folders.length)) {
       for (const [timestamp, , result] of answers) places.set(Number(result), batch.requests.find(({ body }) => body.client === client && body.timestamp === timestamp)!.body.operation);
     }
   }

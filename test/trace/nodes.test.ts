@@ -170,11 +170,11 @@ describe('a trace of nodes that no run has written', () => {
     const met = types.map((type, index) => JSON.stringify({ at: 10 + index, type, [index % 2 === 0 ? 'node' : 'replica']: 3 }));
     const run = runIn([begin, ...met, end].join('\n'));
     expect(transcriptOf(run).split('\n').slice(1, -2).map((line) => line.slice(11))).to.deep.equal([
-      'node 3 crashes', 'node 3 is restarted', 'node 3 stops in its tracks', 'node 3 goes on', 'node 3 joins', 'node 3 leaves', 'node 3 has its clock jump',
+      'node 3 crashes', 'node 3 is restarted', 'node 3 stops in its tracks', 'node 3 goes on', 'node 3 joins', 'node 3 leaves for good', 'node 3 has its clock jump',
     ]);
-    expect(ofType(run, 'event').map(({ words }) => words)).to.deep.equal(['falls', 'comes back', 'stops', 'goes on', 'joins', 'leaves', 'clock jumps']);
+    expect(ofType(run, 'event').map(({ words }) => words)).to.deep.equal(['crashes', 'is restarted', 'stops', 'goes on', 'joins', 'leaves', 'clock jumps']);
     const scheduled = [begin.replace('planned', 'scheduled'), ...met, '{"type":"judged","verdict":"holds","events":1,"view":0,"places":1,"time":9}'].join('\n');
-    expect(transcriptOf(readRuns(scheduled, [REPLICAS])[0]!)).to.match(/ms {2}replica 3 falls\n.*replica 3 comes back\n[^]*replica 3 joins\n.*replica 3 leaves\n/);
+    expect(transcriptOf(readRuns(scheduled, [REPLICAS])[0]!)).to.match(/ms {2}replica 3 crashes\n.*replica 3 is restarted\n[^]*replica 3 joins\n.*replica 3 leaves for good\n/);
   });
 
   it('says in a picture no more of what a node was asked than has room there, cut off between words', () => {

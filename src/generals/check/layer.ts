@@ -11,7 +11,7 @@ export interface Configuration {
   by: readonly Successor[];
 }
 
-export interface Told {
+export interface Answered {
   readonly message: string;
   readonly alternative: number;
 }
@@ -24,7 +24,7 @@ export interface Successor {
   multiplicity: bigint;
   /** With how many lies at the least, and which. */
   lies: number;
-  readonly told: readonly Told[];
+  readonly told: readonly Answered[];
 }
 
 /** The configurations after one round, each once. */

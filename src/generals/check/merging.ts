@@ -20,7 +20,7 @@ import type { Context, Heard, OrderVocabulary, RoundsEffect, RoundsEvent } from 
 import { joined } from '../sim/inbox.ts';
 import { alternativesTo } from './alternatives.ts';
 import { assertAll, countTreasons } from './count.ts';
-import { combine, newLayer, type Configuration, type Layer, type Successor, type Told } from './layer.ts';
+import { combine, newLayer, type Configuration, type Layer, type Successor, type Answered } from './layer.ts';
 import { traitorSets, type Problem } from './request.ts';
 import type { CheckResult, Coverage } from './result.ts';
 import { contextIn, judgeOf, violationBy, type Decide } from './trial.ts';
@@ -109,7 +109,7 @@ type Sends = readonly { readonly to: NodeId; readonly message: unknown; readonly
 /** What a general may hear in a round. */
 interface Inbox {
   readonly heard: readonly Heard<unknown>[];
-  readonly told: readonly Told[];
+  readonly told: readonly Answered[];
 }
 
 interface Explorer {

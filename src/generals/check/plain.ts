@@ -64,14 +64,14 @@ export function* searchPlainly(campaign: Problem): Generator<Coverage, CheckResu
 }
 
 /** Where treasons are tried: what stays the same from one to the next. */
-interface Scene {
+interface Instance {
   readonly judge: ReturnType<typeof trials>;
   readonly traitors: readonly NodeId[];
   readonly order: Order;
 }
 
 /** A treason that was run. */
-interface Visit extends Scene {
+interface Visit extends Instance {
   readonly treason: readonly number[];
   readonly lies: number;
   readonly breach: Breach | undefined;
@@ -83,7 +83,7 @@ interface Visit extends Scene {
 }
 
 /** Every treason of this scene with no more lies than the depth, which may shrink on the way. */
-function* depthFirst(scene: Scene, depthMax: () => number): Generator<Visit> {
+function* depthFirst(scene: Instance, depthMax: () => number): Generator<Visit> {
   const stack: Visit[] = [];
   for (let child: readonly number[] | undefined = depthMax() >= 0 ? [] : undefined; ; ) {
     if (child === undefined) stack.pop();
@@ -98,7 +98,7 @@ function* depthFirst(scene: Scene, depthMax: () => number): Generator<Visit> {
   }
 }
 
-function visit(scene: Scene, treason: readonly number[], lies: number): Visit {
+function visit(scene: Instance, treason: readonly number[], lies: number): Visit {
   const asked: number[] = [];
   const decide = following(treason);
   const breach = scene.judge(scene.order, (question) => {

@@ -104,7 +104,7 @@ export function oralTree(): OralTree {
   }
 
   /** After the speaker's own words and after each longer subtree: by counts, the fewest lies in the longer subtrees so far. */
-  function addUp(subtree: Subtree, telling: Telling): Float64Array[] {
+  function addUp(subtree: Subtree, telling: Batch): Float64Array[] {
     const side = sideOf(subtree);
     const start = new Float64Array(side * side).fill(Infinity);
     start[countsOf(subtree, telling.watched)] = 0;
@@ -150,7 +150,7 @@ export function oralTree(): OralTree {
   }
 
   /** For each longer subtree, what it must come to for the sum of all to come to `counts` with the fewest lies. */
-  function walkBack(subtree: Subtree, telling: Telling, sums: readonly Float64Array[], counts: number): { below: Subtree; belowPattern: Pattern }[] {
+  function walkBack(subtree: Subtree, telling: Batch, sums: readonly Float64Array[], counts: number): { below: Subtree; belowPattern: Pattern }[] {
     let left = counts;
     const steps = branches(subtree, telling).map((branch, index) => ({ branch, index }));
     return steps
@@ -169,7 +169,7 @@ export function oralTree(): OralTree {
 }
 
 /** To whom a speaker says attack. All others it tells retreat. */
-interface Telling {
+interface Batch {
   readonly watched: Pattern;
   /** To how many of the loyal receivers that are not watched; to the first ones, as they are alike. */
   readonly loyal: number;
@@ -179,11 +179,11 @@ interface Telling {
 }
 
 /** All that a speaker may say, up to renaming, that with the fewest lies first. What the last to speak tell the unwatched touches nobody. */
-function tellings({ speaker, heard, watched, loyal, traitors, levels }: Subtree): Telling[] {
+function tellings({ speaker, heard, watched, loyal, traitors, levels }: Subtree): Batch[] {
   const isAttack = heard === 'attack';
   const all = (1 << watched) - 1;
   if (speaker === 'loyal') return [{ watched: isAttack ? all : 0, loyal: isAttack ? loyal : 0, traitors: isAttack ? traitors : 0, lies: 0 }];
-  const result: Telling[] = [];
+  const result: Batch[] = [];
   for (let pattern = 0; pattern <= all; pattern += 1) {
     for (let liesToLoyal = 0; liesToLoyal <= (levels > 0 ? loyal : 0); liesToLoyal += 1) {
       for (let liesToTraitors = 0; liesToTraitors <= (levels > 0 ? traitors : 0); liesToTraitors += 1) {
@@ -197,7 +197,7 @@ function tellings({ speaker, heard, watched, loyal, traitors, levels }: Subtree)
 }
 
 /** What the receiver with this index is told: first come the watched, then the other loyal ones, then the traitors. */
-function toldTo({ watched, loyal }: Subtree, telling: Telling, index: number): Order {
+function toldTo({ watched, loyal }: Subtree, telling: Batch, index: number): Order {
   const isAttack =
     index < watched
       ? ((telling.watched >> index) & 1) === 1
@@ -215,7 +215,7 @@ interface Branch {
 }
 
 /** One for each receiver, in their order: the subtree in which it speaks. */
-function branches(subtree: Subtree, telling: Telling): Branch[] {
+function branches(subtree: Subtree, telling: Batch): Branch[] {
   const { watched, loyal, traitors, levels } = subtree;
   if (levels === 0) return [];
   return Array.from({ length: watched + loyal + traitors }, (_, index) => {

@@ -1,6 +1,6 @@
 import type { Choose, MessageQuestion } from '../../core/choice.ts';
 import type { RunResult } from '../host.ts';
-import { symbolicSeal } from '../../core/seal.ts';
+import { symbolicSigner } from '../../core/signer.ts';
 import type { NodeId } from '../../core/node.ts';
 import type { Order } from '../order.ts';
 import type { Findings } from '../findings.ts';
@@ -72,7 +72,7 @@ function instanceOf(campaign: Problem, self: NodeId, protocol: AnyRoundsProtocol
 
 export const settingOf = ({ members, commander, m }: Problem): Setting => ({ members, commander, m });
 
-export const contextIn = (campaign: Problem, self: NodeId): Context => contextOf({ ...settingOf(campaign), number: 1 }, self, symbolicSeal(self));
+export const contextIn = (campaign: Problem, self: NodeId): Context => contextOf({ ...settingOf(campaign), number: 1 }, self, symbolicSigner(self));
 
 /** The judge of all orders, for these traitors. */
 export function judgeOf({ members, commander }: Problem, traitors: readonly NodeId[]): (order: Order, account: RunResult) => Breach | undefined {

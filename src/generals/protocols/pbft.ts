@@ -20,11 +20,11 @@
 import { counted } from '../../core/figures.ts';
 import { DEFAULT_ORDER, counterpart, parseOrder, type Order } from '../order.ts';
 import { choosesNothing } from '../../core/choice.ts';
-import type { Context as ReplicaContext, Seal } from '../../core/machine.ts';
+import type { Context as ReplicaContext, Signer } from '../../core/machine.ts';
 import { nodeId, type NodeId } from '../../core/node.ts';
 import type { Context, OrderVocabulary, RoundsEffect, RoundsProtocol } from '../protocol.ts';
 import { byzantineMembers, faultsTolerated } from '../../core/quorum.ts';
-import { symbolicDigest } from '../../core/seal.ts';
+import { symbolicDigest } from '../../core/signer.ts';
 import type { Batch, Effect, Event, Message, Proposal, Request } from '../../replicas/pbft/messages.ts';
 import { NO_REQUESTS } from '../../replicas/pbft/new-view.ts';
 import { replica } from '../../replicas/pbft/replica.ts';
@@ -96,7 +96,7 @@ function takePart(context: Context, state: OrderState, round: number, heard: rea
   };
   if (round === 1) {
     feed({ type: 'start' });
-    if (context.self === context.commander) feed({ type: 'message', from: clientOf(context), message: requestOf(own.seal, clientOf(context), state.order) });
+    if (context.self === context.commander) feed({ type: 'message', from: clientOf(context), message: requestOf(own.signer, clientOf(context), state.order) });
   }
   for (const { from, message } of heard) feed({ type: 'message', from: nodeId(cast.indexOf(from)), message });
   for (const [timer, due] of [...state.timers].sort(([a], [b]) => (a < b ? -1 : 1))) {
@@ -153,7 +153,7 @@ function replicaOf(context: Context): ReplicaContext {
   return {
     self: nodeId(cast.indexOf(context.self)),
     members: cast.map((_, index) => nodeId(index)),
-    seal: sealOf(context, cast),
+    signer: signerOf(context, cast),
     settings: { ...DEFAULTS, batch: 1, pipeline: 1, checkpointEvery: 8 },
     choose: choosesNothing,
   };
@@ -162,22 +162,22 @@ function replicaOf(context: Context): ReplicaContext {
 /**
  * Signatures by the generals' own keys. A digest begins with what a batch orders, so that people can read votes.
  */
-function sealOf({ seal, number, commander }: Context, cast: readonly NodeId[]): Seal {
+function signerOf({ signer, number, commander }: Context, cast: readonly NodeId[]): Signer {
   const digest = (body: object): string => `${'requests' in body ? (orderOf(body as Batch) ?? 'nothing') : ''}#${symbolicDigest(body)}`;
   const statement = (domain: string, body: object | string): string => `${number}:${domain}:${typeof body === 'string' ? body : symbolicDigest(body)}`;
   return {
     digest,
-    sign: (domain, body) => seal.sign('pbft', statement(domain, body)),
+    sign: (domain, body) => signer.sign('pbft', statement(domain, body)),
     verify(by, domain, body, signature) {
-      const signer = by === cast.length ? commander : cast[by];
-      return signer !== undefined && seal.verify(signer, 'pbft', statement(domain, body), signature);
+      const whose = by === cast.length ? commander : cast[by];
+      return whose !== undefined && signer.verify(whose, 'pbft', statement(domain, body), signature);
     },
   };
 }
 
-function requestOf(seal: Seal, client: NodeId, operation: Order): Request {
+function requestOf(signer: Signer, client: NodeId, operation: Order): Request {
   const body = { client, timestamp: 1, mark: '', key: '', operation };
-  return { type: 'request', body, signature: seal.sign('request', body) };
+  return { type: 'request', body, signature: signer.sign('request', body) };
 }
 
 /** What a batch orders; undefined for the null request, or one that is no order. */
@@ -188,26 +188,26 @@ const orderOf = ({ requests }: Batch): Order | undefined => parseOrder(requests[
  * the null request, and hide what it knows to have prepared. What it says as a new primary follows from proofs.
  */
 function lies(context: Context, honest: Message): Message[] {
-  const { seal, self } = replicaOf(context);
+  const { signer, self } = replicaOf(context);
   switch (honest.type) {
     case 'pre-prepare': {
       const order = orderOf(honest.batch);
       if (self !== 0 || order === undefined) return [];
       const batch = otherBatch(context, order);
-      const body: Proposal = { ...honest.body, digest: seal.digest(batch) };
-      return [{ type: 'pre-prepare', body, signature: seal.sign('pre-prepare', body), batch }];
+      const body: Proposal = { ...honest.body, digest: signer.digest(batch) };
+      return [{ type: 'pre-prepare', body, signature: signer.sign('pre-prepare', body), batch }];
     }
     case 'prepare':
     case 'commit': {
       const order = parseOrder(honest.body.digest.split('#', 1)[0]);
       const batch = self === 0 && order !== undefined ? otherBatch(context, order) : NO_REQUESTS;
-      const body = { ...honest.body, digest: seal.digest(batch) };
-      return body.digest === honest.body.digest ? [] : [{ type: honest.type, body, signature: seal.sign(honest.type, body) }];
+      const body = { ...honest.body, digest: signer.digest(batch) };
+      return body.digest === honest.body.digest ? [] : [{ type: honest.type, body, signature: signer.sign(honest.type, body) }];
     }
     case 'view-change': {
       if (honest.body.prepared.length === 0) return [];
       const body = { ...honest.body, prepared: [] };
-      return [{ type: 'view-change', body, signature: seal.sign('view-change', body) }];
+      return [{ type: 'view-change', body, signature: signer.sign('view-change', body) }];
     }
     default:
       return [];
@@ -215,7 +215,7 @@ function lies(context: Context, honest: Message): Message[] {
 }
 
 function otherBatch(context: Context, order: Order): Batch {
-  const { body, signature } = requestOf(replicaOf(context).seal, clientOf(context), counterpart(order));
+  const { body, signature } = requestOf(replicaOf(context).signer, clientOf(context), counterpart(order));
   return { requests: [{ body, signature }] };
 }
 
@@ -254,5 +254,5 @@ function inWords(message: Message): string {
   }
 }
 
-/** The order in a digest of `sealOf`. */
+/** The order in a digest of `signerOf`. */
 const namedBy = (digest: string): string => (/^(attack|retreat|nothing)#/.exec(digest)?.[1] ?? 'something');

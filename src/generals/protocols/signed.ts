@@ -169,12 +169,12 @@ function misplaced({ self, members, commander }: Context, { signers }: Chain, fr
 }
 
 /** The first whose signature is not genuine; undefined if all are. */
-const forgedSigner = ({ seal, number }: Context, { order, signers, signatures }: Chain): NodeId | undefined =>
-  signers.find((signer, index) => !seal.verify(signer, DOMAIN, statement(number, order, signers.slice(0, index + 1)), signatures[index]!));
+const forgedSigner = ({ signer, number }: Context, { order, signers, signatures }: Chain): NodeId | undefined =>
+  signers.find((by, index) => !signer.verify(by, DOMAIN, statement(number, order, signers.slice(0, index + 1)), signatures[index]!));
 
-function sign({ self, seal, number }: Context, { order, signers, signatures }: Chain): SignedMessage {
+function sign({ self, signer, number }: Context, { order, signers, signatures }: Chain): SignedMessage {
   const names = [...signers, self];
-  return [`${order}:${names.join(':')}`, ...signatures, seal.sign(DOMAIN, statement(number, order, names))].join(' ');
+  return [`${order}:${names.join(':')}`, ...signatures, signer.sign(DOMAIN, statement(number, order, names))].join(' ');
 }
 
 const DOMAIN = 'chain';

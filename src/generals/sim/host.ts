@@ -1,6 +1,6 @@
 import type { Host, Loss, RunObserver, RunResult } from '../host.ts';
-import { symbolicSeal } from '../../core/seal.ts';
-import type { Seal } from '../../core/machine.ts';
+import { symbolicSigner } from '../../core/signer.ts';
+import type { Signer } from '../../core/machine.ts';
 import type { Behaviours, RunSpec } from '../run-spec.ts';
 import type { NodeId } from '../../core/node.ts';
 import { simulate } from './simulate.ts';
@@ -17,8 +17,8 @@ export class SimHost implements Host {
     this.#living.delete(id);
   }
 
-  seal(_seed: number, id: NodeId): Seal {
-    return symbolicSeal(id);
+  signer(_seed: number, id: NodeId): Signer {
+    return symbolicSigner(id);
   }
 
   async run(spec: RunSpec, behaviours: Behaviours, observer?: RunObserver): Promise<RunResult> {

@@ -1,6 +1,6 @@
 import { seeded, type Choose } from '../../core/choice.ts';
 import type { RunResult, Accusation, Report } from '../host.ts';
-import { symbolicSeal } from '../../core/seal.ts';
+import { symbolicSigner } from '../../core/signer.ts';
 import type { RunSpec } from '../run-spec.ts';
 import type { NodeId } from '../../core/node.ts';
 import type { Order } from '../order.ts';
@@ -22,7 +22,7 @@ export interface RoundsOptions {
  * the result is the one that `simulate` gives, in a fraction of the time.
  */
 export function runInRounds(spec: RunSpec, { traitors, choose = seeded(spec.seed) }: RoundsOptions = {}): RunResult {
-  return runInstances(spec.members.map((id) => roleInstance(spec, id, traitors?.get(id), choose, symbolicSeal(id))), spec.order);
+  return runInstances(spec.members.map((id) => roleInstance(spec, id, traitors?.get(id), choose, symbolicSigner(id))), spec.order);
 }
 
 /** As `runInRounds`, with instances of one's own making, one for each member and in their order. */

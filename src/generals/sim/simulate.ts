@@ -1,7 +1,7 @@
 import { seeded, type Choose } from '../../core/choice.ts';
 import type { Event } from '../../core/machine.ts';
 import type { NodeId } from '../../core/node.ts';
-import { symbolicSeal } from '../../core/seal.ts';
+import { symbolicSigner } from '../../core/signer.ts';
 import { Network, type SimNode } from '../../runtime/virtual/network.ts';
 import { dictationFor, general, type General } from '../general.ts';
 import { CRASH_MESSAGE, lossBy, type Accusation, type RunResult, type Loss, type Report, type RunObserver } from '../host.ts';
@@ -39,7 +39,7 @@ export function simulate(spec: RunSpec, options: RunOptions = {}): RunResult {
   for (const id of spec.members) {
     const behaviour = behaviours?.get(id) ?? {};
     if (behaviour.words !== undefined) dictations.set(id, dictationFor(spec, id, behaviour.words));
-    if (!lost.has(id) && behaviour.crashMode === undefined) army.set(id, general(spec, id, behaviour, choose, symbolicSeal(id), dictations.get(id)));
+    if (!lost.has(id) && behaviour.crashMode === undefined) army.set(id, general(spec, id, behaviour, choose, symbolicSigner(id), dictations.get(id)));
   }
   for (const id of spec.members) {
     if (army.has(id)) continue;

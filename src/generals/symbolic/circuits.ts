@@ -12,7 +12,7 @@ import { oral } from '../protocols/oral.ts';
 import type { Signal } from './words.ts';
 
 /** Who takes part, and what a circuit is made of. */
-export interface Scene {
+export interface Instance {
   readonly commander: NodeId;
   readonly lieutenants: readonly NodeId[];
   readonly m: number;
@@ -26,7 +26,7 @@ export interface Scene {
 }
 
 /** What each loyal lieutenant decides, in their order. */
-export type Circuit = (scene: Scene) => readonly Signal[];
+export type Circuit = (scene: Instance) => readonly Signal[];
 
 /** The circuits, by their protocol. Each follows its very code: a variant under the same name is another protocol. */
 export const CIRCUITS: ReadonlyMap<AnyRoundsProtocol, Circuit> = new Map<AnyRoundsProtocol, Circuit>([
@@ -35,7 +35,7 @@ export const CIRCUITS: ReadonlyMap<AnyRoundsProtocol, Circuit> = new Map<AnyRoun
 ]);
 
 /** See `generals/protocols/exchange.ts`: a lieutenant passes on what it heard, and decides for the majority of all that it holds. */
-function exchangeCircuit({ commander, lieutenants, order, isTraitor, said, majorities }: Scene): readonly Signal[] {
+function exchangeCircuit({ commander, lieutenants, order, isTraitor, said, majorities }: Instance): readonly Signal[] {
   const heard = new Map(lieutenants.map((to) => [to, said([commander], to, () => order)]));
   const loyal = lieutenants.filter((id) => !isTraitor(id));
   return majorities(
@@ -44,7 +44,7 @@ function exchangeCircuit({ commander, lieutenants, order, isTraitor, said, major
 }
 
 /** See `generals/protocols/oral.ts`: what a lieutenant makes of a path is the majority of what it heard on it and what it makes of each longer one. */
-function oralCircuit({ commander, lieutenants, m, order, isTraitor, said, majorities }: Scene): readonly Signal[] {
+function oralCircuit({ commander, lieutenants, m, order, isTraitor, said, majorities }: Instance): readonly Signal[] {
   const loyal = lieutenants.filter((id) => !isTraitor(id));
   const decided = made([commander]);
   return loyal.map((id) => decided.get(id)!);

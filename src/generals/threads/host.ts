@@ -1,10 +1,10 @@
 import { MessageChannel, Worker, type MessagePort } from 'node:worker_threads';
 import { lossBy, type Accusation, type RunResult, type Host, type Loss, type Report, type RunObserver } from '../host.ts';
-import type { Seal } from '../../core/machine.ts';
+import type { Signer } from '../../core/machine.ts';
 import type { Behaviours, NodeSpec, RunSpec } from '../run-spec.ts';
 import { nameOf, type NodeId } from '../../core/node.ts';
-import { ed25519Seal } from '../keys.ts';
-import { decodeReport, encodeSpec, type FromWorker, type ToWorker } from './letters.ts';
+import { ed25519Signer } from '../keys.ts';
+import { decodeReport, encodeSpec, type FromWorker, type ToWorker } from './worker-messages.ts';
 
 // One file, bundled from workers/general.ts when the project is built: a thread that loads it is up a fifth sooner than one
 // that loads the modules one by one.
@@ -93,8 +93,8 @@ export class ThreadHost implements Host {
     await instance.worker.terminate();
   }
 
-  seal(seed: number, id: NodeId): Seal {
-    return ed25519Seal(seed, id);
+  signer(seed: number, id: NodeId): Signer {
+    return ed25519Signer(seed, id);
   }
 
   run({ order, ...spec }: RunSpec, behaviours: Behaviours, observer?: RunObserver): Promise<RunResult> {

@@ -1,14 +1,14 @@
 import type { MessagePort } from 'node:worker_threads';
 import { seeded } from '../../core/choice.ts';
 import { CRASH_MESSAGE } from '../host.ts';
-import type { Effect, Event, Seal } from '../../core/machine.ts';
+import type { Effect, Event, Signer } from '../../core/machine.ts';
 import type { Behaviour, CrashMode, NodeSpec } from '../run-spec.ts';
 import { nodeId, type NodeId } from '../../core/node.ts';
 import type { Order } from '../order.ts';
 import type { Synchronized, SynchronizerState } from '../synchronizer.ts';
 import { dictationFor, general, type General } from '../general.ts';
-import { ed25519Seal } from '../keys.ts';
-import { decodeSpec, encodeReport, type FromWorker, type ToWorker } from './letters.ts';
+import { ed25519Signer } from '../keys.ts';
+import { decodeSpec, encodeReport, type FromWorker, type ToWorker } from './worker-messages.ts';
 
 /**
  * The life of one general in its thread: it listens to the main thread for orders, and to its peers, by one port each,
@@ -18,7 +18,7 @@ export function serve(main: MessagePort): void {
   const links = new Map<NodeId, MessagePort>();
   const timers = new Map<string, NodeJS.Timeout>();
   let self = nodeId(0);
-  let keys: { readonly seed: number; readonly seal: Seal } | undefined;
+  let keys: { readonly seed: number; readonly signer: Signer } | undefined;
   let number = 0;
   let current: (General & { readonly state: SynchronizerState }) | undefined;
   let isObserved = false;
@@ -53,7 +53,7 @@ export function serve(main: MessagePort): void {
     number = spec.number;
     pulse = spec.deadline / 4;
     pulsed = performance.now();
-    const own = general(spec, self, behaviour, seeded(spec.seed), sealFor(spec.seed), behaviour.words && dictationFor(spec, self, behaviour.words));
+    const own = general(spec, self, behaviour, seeded(spec.seed), signerFor(spec.seed), behaviour.words && dictationFor(spec, self, behaviour.words));
     current = { ...own, state: own.machine.begin(own.context) };
     for (const peer of spec.members) if (peer !== self && !links.has(peer)) feed({ type: 'gone', peer });
     if (order !== undefined) feed({ type: 'input', input: order });
@@ -64,9 +64,9 @@ export function serve(main: MessagePort): void {
   }
 
   /** Keys follow from the seed, and are kept for as long as it is. */
-  function sealFor(seed: number): Seal {
-    if (keys?.seed !== seed) keys = { seed, seal: ed25519Seal(seed, self) };
-    return keys.seal;
+  function signerFor(seed: number): Signer {
+    if (keys?.seed !== seed) keys = { seed, signer: ed25519Signer(seed, self) };
+    return keys.signer;
   }
 
   function hear(from: NodeId, frame: unknown): void {

@@ -1,5 +1,5 @@
 import type { Trace } from '../fact.ts';
-import type { Seal } from '../../core/machine.ts';
+import type { Signer } from '../../core/machine.ts';
 import type { NodeId } from '../../core/node.ts';
 import type { Order } from '../order.ts';
 import type { Outcome } from '../outcome.ts';
@@ -66,7 +66,7 @@ export function sayingsOf(trace: Trace): Saying[] {
  * An order round by round. What a lieutenant would have decided is what its part of the protocol decides on what it had heard
  * so far, and on nothing more.
  */
-export function stepsOf(outcome: Outcome, protocol: AnyRoundsProtocol, sealOf: (id: NodeId) => Seal): Step[] {
+export function stepsOf(outcome: Outcome, protocol: AnyRoundsProtocol, signerOf: (id: NodeId) => Signer): Step[] {
   const trace = traceOf(outcome);
   const sayings = sayingsOf(trace);
   const arrows = arrowsOf(trace);
@@ -75,7 +75,7 @@ export function stepsOf(outcome: Outcome, protocol: AnyRoundsProtocol, sealOf: (
   const lieutenants = outcome.account.reports.filter(({ id }) => id !== outcome.commander);
   const rounds = Math.max(0, ...lieutenants.map(({ heard }) => heard.length), ...sayings.map(({ round }) => round));
   const leanings = lieutenants.map(({ id, heard }) => {
-    const context = contextOf(shared, id, sealOf(id));
+    const context = contextOf(shared, id, signerOf(id));
     return Array.from({ length: rounds + 1 }, (_, round) => decisionOn(protocol, context, heard.slice(0, round)));
   });
   return Array.from({ length: rounds }, (_, index) => ({

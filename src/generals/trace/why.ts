@@ -1,6 +1,6 @@
 import { counted } from '../../core/figures.ts';
 import type { Accusation } from '../host.ts';
-import type { Seal } from '../../core/machine.ts';
+import type { Signer } from '../../core/machine.ts';
 import { nameOf, type NodeId } from '../../core/node.ts';
 import { DEFAULT_ORDER, type Order } from '../order.ts';
 import type { Outcome, MemberResult } from '../outcome.ts';
@@ -52,17 +52,17 @@ export interface Explanation {
 }
 
 /**
- * @param sealOf the signatures of a general in that order
+ * @param signerOf the signatures of a general in that order
  * @param about one general, whose decision is traced back to its causes; all, without causes, if undefined
  */
-export function explain(outcome: Outcome, protocol: AnyRoundsProtocol, sealOf: (id: NodeId) => Seal, about?: NodeId): Explanation {
+export function explain(outcome: Outcome, protocol: AnyRoundsProtocol, signerOf: (id: NodeId) => Signer, about?: NodeId): Explanation {
   const asked = outcome.roster.filter(({ id }) => about === undefined || id === about);
-  return { outcome, about, reasons: asked.map((general) => reasonsOf(general, outcome, protocol, sealOf(general.id), about !== undefined)) };
+  return { outcome, about, reasons: asked.map((general) => reasonsOf(general, outcome, protocol, signerOf(general.id), about !== undefined)) };
 }
 
-function reasonsOf(general: MemberResult, outcome: Outcome, protocol: AnyRoundsProtocol, seal: Seal, isDeep: boolean): Reasons {
+function reasonsOf(general: MemberResult, outcome: Outcome, protocol: AnyRoundsProtocol, signer: Signer, isDeep: boolean): Reasons {
   const report = outcome.account.reports.find(({ id }) => id === general.id);
-  const context = contextOf({ ...outcome, members: outcome.roster.map(({ id }) => id) }, general.id, seal);
+  const context = contextOf({ ...outcome, members: outcome.roster.map(({ id }) => id) }, general.id, signer);
   const inboxes = report?.heard ?? [];
   const say = (message: unknown): string => inWords(protocol, context, message);
   const hearings = inboxes.flatMap((inbox, index) =>

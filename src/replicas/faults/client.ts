@@ -7,13 +7,13 @@ import { parseMessage } from '../pbft/parse.ts';
 export const twoFacedClient: Machine<ClientVocabulary, { next: number }> = {
   begin: () => ({ next: 1 }),
   parse: parseMessage,
-  step({ self, members, seal }, state, event) {
+  step({ self, members, signer }, state, event) {
     if (event.type !== 'input') return [];
     const timestamp = state.next;
     state.next += 1;
     return bothOf(event.input).map(({ data, mark }, half) => {
       const body = { client: self, timestamp, mark, key: '', operation: data };
-      const message: Request = { type: 'request', body, signature: seal.sign('request', body) };
+      const message: Request = { type: 'request', body, signature: signer.sign('request', body) };
       return { type: 'send', to: members.filter((id) => id % 2 === half), message };
     });
   },

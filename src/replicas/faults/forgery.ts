@@ -15,9 +15,9 @@ const FILLINGS = ['others', 'again', 'alone', 'mixed'] as const;
 
 /** A message with proof in it that nobody gave. Undefined where a message proves nothing. */
 export function forged({ context, state, past, choose }: SendContext, message: Message): Message | undefined {
-  const { seal, members, self } = context;
+  const { signer, members, self } = context;
   const filling = choose('filling', FILLINGS);
-  const nothing = seal.digest(NOTHING);
+  const nothing = signer.digest(NOTHING);
   const voters = (count: number, without?: NodeId): NodeId[] =>
     filling === 'others' ? members.filter((id) => id !== without).slice(0, count) : Array.from({ length: filling === 'again' ? count : 1 }, () => self);
   const votes = (phase: string, { view, sequence, digest }: Proposal, genuine: readonly SignedVote[]): SignedVote[] => [
@@ -45,14 +45,14 @@ export function forged({ context, state, past, choose }: SendContext, message: M
       return { type: 'committed', batch: NOTHING, commits: votes('commit', { ...message.commits[0]!.body, digest: nothing }, message.commits) };
     case 'state': {
       const manifest = { ...message.manifest, tail: [`a lie of ${self}`] };
-      return { type: 'state', manifest, proof: checkpoints(manifest.sequence, seal.digest(manifest)) };
+      return { type: 'state', manifest, proof: checkpoints(manifest.sequence, signer.digest(manifest)) };
     }
     case 'stable':
       return { type: 'stable', proof: checkpoints(later(message.proof[0]!.body.sequence), nothing) };
     case 'view-change': {
       const { view, stable } = message.body;
-      const places = Array.from({ length: Math.max(0, state.proposed - stable) }, (_, index) => stable + 1 + index);
-      const lie = chooseBelow(choose, 'what', 4) === 0 ? { stable: later(stable), proof: checkpoints(later(stable), nothing), prepared: [] } : { prepared: places.map((sequence) => prepared(view - 1, sequence)) };
+      const sequences = Array.from({ length: Math.max(0, state.proposed - stable) }, (_, index) => stable + 1 + index);
+      const lie = chooseBelow(choose, 'what', 4) === 0 ? { stable: later(stable), proof: checkpoints(later(stable), nothing), prepared: [] } : { prepared: sequences.map((sequence) => prepared(view - 1, sequence)) };
       return { type: 'view-change', ...signed(context, 'view-change', { ...message.body, ...lie }) };
     }
     case 'new-view': {
@@ -81,7 +81,7 @@ export function forged({ context, state, past, choose }: SendContext, message: M
 
 /** The new-view that follows from these view-changes. */
 function withPlan(context: Context, view: number, viewChanges: readonly Signed<ViewChangeBody>[]): Message {
-  const prePrepares = planOf(context.seal, view, viewChanges).map((body) => signed(context, 'pre-prepare', body));
+  const prePrepares = planOf(context.signer, view, viewChanges).map((body) => signed(context, 'pre-prepare', body));
   return { type: 'new-view', ...signed(context, 'new-view', { view, viewChanges, prePrepares }) };
 }
 
@@ -89,7 +89,7 @@ const NONE = 'a lie';
 
 /** A message in the name of somebody else, or with a signature that is none. Undefined where it would stand in nobody's name. */
 export function assumed({ context, state, choose }: SendContext, message: Message): Message | undefined {
-  const { seal, members, self } = context;
+  const { signer, members, self } = context;
   const someone = choose('name', members);
   const waiting = [...state.waiting.values()].slice(-1).map(({ request: { body, signature } }) => ({ body, signature }));
   switch (message.type) {
@@ -103,12 +103,12 @@ export function assumed({ context, state, choose }: SendContext, message: Messag
       if (kind === 0) return { ...message, signature: NONE };
       if (kind === 1) return { ...message, batch: { requests: waiting.length > 0 ? waiting : [request, request] } };
       const batch = { requests: [{ ...request, body: { ...request.body, operation: 'a lie' } }] };
-      return { type: 'pre-prepare', ...signed(context, 'pre-prepare', { ...message.body, digest: seal.digest(batch) }), batch };
+      return { type: 'pre-prepare', ...signed(context, 'pre-prepare', { ...message.body, digest: signer.digest(batch) }), batch };
     }
     case 'prepare':
     case 'commit': {
       const { view, sequence } = message.body;
-      const digest = seal.digest(NOTHING);
+      const digest = signer.digest(NOTHING);
       switch (chooseBelow(choose, 'how', 3)) {
         case 0:
           return { ...message, signature: NONE };
@@ -117,12 +117,12 @@ export function assumed({ context, state, choose }: SendContext, message: Messag
         default: {
           // As if it were primary.
           const batch = { requests: waiting };
-          return { type: 'pre-prepare', ...signed(context, 'pre-prepare', { view, sequence, digest: seal.digest(batch) }), batch };
+          return { type: 'pre-prepare', ...signed(context, 'pre-prepare', { view, sequence, digest: signer.digest(batch) }), batch };
         }
       }
     }
     case 'checkpoint':
-      return choose('unsigned', [true, false]) ? { ...message, signature: NONE } : { type: 'checkpoint', ...signed(context, 'checkpoint', { ...message.body, digest: seal.digest(NOTHING), replica: someone }) };
+      return choose('unsigned', [true, false]) ? { ...message, signature: NONE } : { type: 'checkpoint', ...signed(context, 'checkpoint', { ...message.body, digest: signer.digest(NOTHING), replica: someone }) };
     case 'view-change':
       return { type: 'view-change', ...signed(context, 'view-change', { ...message.body, prepared: [], replica: someone }) };
     case 'new-view': {
@@ -138,4 +138,4 @@ export function assumed({ context, state, choose }: SendContext, message: Messag
 
 const withoutType = <Body extends object>({ body, signature }: Signed<Body>): Signed<Body> => ({ body, signature });
 
-const signed = <Body extends object>({ seal }: Context, domain: string, body: Body): Signed<Body> => ({ body, signature: seal.sign(domain, body) });
+const signed = <Body extends object>({ signer }: Context, domain: string, body: Body): Signed<Body> => ({ body, signature: signer.sign(domain, body) });

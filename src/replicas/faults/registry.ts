@@ -28,7 +28,7 @@ const stale: ReplicaFault = {
 
 const offByOne: ReplicaFault = {
   name: 'off-by-one',
-  summary: 'signs for a view or a place that is one too high or too low',
+  summary: 'signs for a view or a sequence number that is one too high or too low',
   says: (honest, { context, choose }) => {
     const by = choose('by', [{ view: 1, sequence: 0 }, { view: -1, sequence: 0 }, { view: 0, sequence: 1 }, { view: 0, sequence: -1 }]);
     const other = shifted(context, honest.message, by);
@@ -65,7 +65,7 @@ const restless: ReplicaFault = {
   summary: 'asks for the next view with all that it says',
   says: (honest, { context, state }) => {
     const body = { view: state.view + 1, stable: state.stable, proof: state.proof, prepared: [], replica: context.self };
-    return [honest, { ...honest, message: { type: 'view-change', body, signature: context.seal.sign('view-change', body) } }];
+    return [honest, { ...honest, message: { type: 'view-change', body, signature: context.signer.sign('view-change', body) } }];
   },
 };
 

@@ -24,7 +24,7 @@ export interface TwinState extends ReplicaState {
 /**
  * Two loyal replicas under one identity, which share its key, its address and its disk, and nothing that they know: each message
  * reaches the first, the second or both, by chance, and what either says goes out. So they vote twice, for different things
- * at times, and as commander give different requests the same place, without a line of treason (Bano et al., "Twins: BFT
+ * at times, and as commander give different requests the same sequence number, without a line of treason (Bano et al., "Twins: BFT
  * Systems Made Robust", OPODIS 2021).
  */
 export function twins(): DurableMachine<TwinVocabulary, TwinState> {
@@ -53,7 +53,7 @@ type TwinEffect = Effect | { readonly type: 'save'; readonly record: TwinRecord 
 const SECOND = 'twin ';
 
 /** Of what both saved, what `needed` keeps of each. */
-export const neededOfTwins = (records: readonly TwinVocabulary['record'][], needed: (records: readonly SavedRecord[]) => readonly SavedRecord[]): readonly TwinVocabulary['record'][] => [
+export const compactedTwins = (records: readonly TwinVocabulary['record'][], needed: (records: readonly SavedRecord[]) => readonly SavedRecord[]): readonly TwinVocabulary['record'][] => [
   ...needed(ofFirst(records)),
   ...needed(ofSecond(records)).map(tagged),
 ];

@@ -1,17 +1,17 @@
 import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
 import { UserError } from '../../core/user-error.ts';
-import type { Being, Finding, Letter, Question } from './letters.ts';
-import type { Plan } from './plan.ts';
+import type { NodeConfig, Finding, ToWorker, Question } from './worker-messages.ts';
+import type { ClusterConfig } from './cluster-config.ts';
 import type { Commanding, Run } from './replica.ts';
 import { THREADS_MAX } from './room.ts';
-import type { Place } from './service.ts';
+import type { Slot } from './service.ts';
 import type { Tally } from './tally.ts';
 import { inProcesses, inThreads, type Unit } from './units.ts';
 
 /** Which replicas to start, and how. */
-export interface ClusterOptions {
-  readonly plan: Plan;
+export interface LiveClusterOptions {
+  readonly plan: ClusterConfig;
   readonly secrets: readonly string[];
   /** The traitors, by id, and their ways; `offline` ones are never started. */
   readonly kinds: ReadonlyMap<number, string>;
@@ -43,22 +43,22 @@ export const OFFLINE = 'offline';
 export class LiveCluster {
   readonly urls: readonly string[];
   readonly #units: ReadonlyMap<number, Unit>;
-  readonly #places: Questions<string, Place | undefined>;
-  readonly #tallies: Questions<Place, Tally>;
+  readonly #slots: Questions<string, Slot | undefined>;
+  readonly #tallies: Questions<Slot, Tally>;
 
-  private constructor(urls: readonly string[], units: ReadonlyMap<number, Unit>, places: Questions<string, Place | undefined>, tallies: Questions<Place, Tally>) {
+  private constructor(urls: readonly string[], units: ReadonlyMap<number, Unit>, slots: Questions<string, Slot | undefined>, tallies: Questions<Slot, Tally>) {
     this.urls = urls;
     this.#units = units;
-    this.#places = places;
+    this.#slots = slots;
     this.#tallies = tallies;
   }
 
   /** @throws UserError if a replica cannot listen where it is told to, or cannot use its folder and nobody is told that it stays down */
-  static async start({ plan, secrets, kinds, seed, host, port, folderOf, separate, listener }: ClusterOptions): Promise<LiveCluster> {
+  static async start({ plan, secrets, kinds, seed, host, port, folderOf, separate, listener }: LiveClusterOptions): Promise<LiveCluster> {
     const units = new Map<number, Unit>();
-    const postAll = (letter: Letter): void => units.forEach((unit) => unit.post(letter));
-    const places = new Questions<string, Place | undefined>((questions) => postAll({ type: 'find', questions }));
-    const tallies = new Questions<Place, Tally>((questions) => postAll({ type: 'count', questions }));
+    const postAll = (letter: ToWorker): void => units.forEach((unit) => unit.post(letter));
+    const slots = new Questions<string, Slot | undefined>((questions) => postAll({ type: 'find', questions }));
+    const tallies = new Questions<Slot, Tally>((questions) => postAll({ type: 'count', questions }));
     const up = new Map<number, () => void>();
     const spawn = separate ? inProcesses : inThreads(plan.members.length);
     const begun = plan.members.map(async ({ id }) => {
@@ -87,7 +87,7 @@ export class LiveCluster {
             case 'commanded':
               return listener.commanded?.(id, answer.command);
             case 'found':
-              return places.answer(id, answer.findings);
+              return slots.answer(id, answer.findings);
             case 'counted':
               return tallies.answer(id, answer.findings);
             case 'failed':
@@ -100,14 +100,14 @@ export class LiveCluster {
         units.set(id, unit);
         const end = (reason: string): void => {
           units.delete(id);
-          places.forget(id);
+          slots.forget(id);
           tallies.forget(id);
           reject(new Error(`node ${id} ${reason} before it was there`));
           if (!unit.isEnding) listener.lost?.(id, reason);
         };
         unit.ended.then(end, (error: unknown) => end(String(error)));
         const traitor = kind === undefined ? undefined : { strategy: kind, seed };
-        const being: Being = { plan, id, secret: secrets[id]!, data: folderOf?.(id), traitor };
+        const being: NodeConfig = { plan, id, secret: secrets[id]!, data: folderOf?.(id), traitor };
         unit.post({ type: 'be', being, host, port: wanted });
       });
     });
@@ -120,7 +120,7 @@ export class LiveCluster {
         await Promise.race([isUp, unit.ended]);
       });
       await Promise.all(all);
-      return new LiveCluster(urls, units, places, tallies);
+      return new LiveCluster(urls, units, slots, tallies);
     } catch (error) {
       await Promise.allSettled(begun);
       await endAll(units);
@@ -134,21 +134,21 @@ export class LiveCluster {
   }
 
   /** Where a request was executed: most of those who executed it not long ago say so. Who was asked for it need not be among them. */
-  async placeOf(request: string): Promise<Place | undefined> {
-    const answers = await this.#places.ask([...this.#units.keys()], request);
-    const found = [...answers.values()].filter((place) => place !== undefined);
-    const share = (place: Place): number => found.filter(({ order, view, digest }) => order === place.order && view === place.view && digest === place.digest).length;
+  async slotOf(request: string): Promise<Slot | undefined> {
+    const answers = await this.#slots.ask([...this.#units.keys()], request);
+    const found = [...answers.values()].filter((slot) => slot !== undefined);
+    const share = (slot: Slot): number => found.filter(({ order, view, digest }) => order === slot.order && view === slot.view && digest === slot.digest).length;
     return found.toSorted((a, b) => share(b) - share(a))[0];
   }
 
   /** Resolves when all that the replicas have told until now has been heard. */
   async heard(): Promise<void> {
-    await this.placeOf('');
+    await this.slotOf('');
   }
 
   /** What votes for that each node has received; those that are gone or silent have none. */
-  tallies(place: Place): Promise<ReadonlyMap<number, Tally>> {
-    return this.#tallies.ask([...this.#units.keys()], place);
+  tallies(slot: Slot): Promise<ReadonlyMap<number, Tally>> {
+    return this.#tallies.ask([...this.#units.keys()], slot);
   }
 
   /** Ends all replicas, once what they are to save is saved. */

@@ -1,6 +1,6 @@
 import type { Settings } from '../../core/machine.ts';
 import { LiveCluster, OFFLINE } from './cluster.ts';
-import { newPlan } from './plan.ts';
+import { newClusterConfig } from './cluster-config.ts';
 import { serviceNamed } from './services.ts';
 import { User } from './user.ts';
 
@@ -10,7 +10,7 @@ export interface CostOptions {
   readonly members: number;
   /** How many requests are measured. */
   readonly requests: number;
-  /** How many may share a place, and how many users ask at once; 1 if not given. */
+  /** How many may share a sequence number, and how many users ask at once; 1 if not given. */
   readonly batch?: number | undefined;
   /** How many are traitors, the last ones, and in which way. */
   readonly byzantine?: number | undefined;
@@ -45,7 +45,7 @@ export async function costOf({ protocol, members, requests, batch = 1, byzantine
   // Among the loyal nobody asks where others stand, or takes a slow machine for a fault: that is not what agreement takes.
   const patient: Settings = isLoyal ? { statusEvery: LONG, timeout: LONG, collectorTimeout: LONG, retryAfter: LONG } : {};
   const settings = { ...service.settings(members), ...patient, batch, ...(timeout === undefined ? {} : { timeout }) };
-  const { plan, secrets } = newPlan(service.name, settings, Array.from({ length: members }, () => 'http://127.0.0.1:1'));
+  const { plan, secrets } = newClusterConfig(service.name, settings, Array.from({ length: members }, () => 'http://127.0.0.1:1'));
   const kinds = new Map(plan.members.slice(members - byzantine).map(({ id }) => [id, kind]));
   const cluster = await LiveCluster.start({ plan, secrets, kinds, seed, host: '127.0.0.1', port: 0, separate: false, listener: {} });
   const users = cluster.urls.map((url) => new User(url, batch));
@@ -63,7 +63,7 @@ export async function costOf({ protocol, members, requests, batch = 1, byzantine
     throw new Unanswered(`${service.name} among ${members}: the nodes do not agree on who commands`);
   }
 
-  /** So many requests, by as many users at once as share a place. @returns the milliseconds that each took */
+  /** So many requests, by as many users at once as share a sequence number. @returns the milliseconds that each took */
   async function all(name: string, count: number): Promise<number[]> {
     const times: number[] = [];
     let begun = 0;

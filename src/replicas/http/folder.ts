@@ -4,7 +4,7 @@ import { UserError, quotedPath, trying } from '../../core/user-error.ts';
 import { localDisk, makeFolder, writeWhole, type Disk } from '../../runtime/disk.ts';
 import { LOG_FILE } from '../../runtime/log.ts';
 import { MARKER_FILE } from './marker.ts';
-import { parsePlan, type Plan } from './plan.ts';
+import { parseClusterConfig, type ClusterConfig } from './cluster-config.ts';
 
 /** The file of a cluster's folder that every node needs. */
 export const CLUSTER_FILE = 'cluster.json';
@@ -13,14 +13,14 @@ export const CLUSTER_FILE = 'cluster.json';
 export const replicaFolder = (folder: string, id: number): string => join(folder, `replica-${id}`);
 
 /** The cluster that a folder holds, with the secrets of all its members; undefined if it holds none. @throws UserError in one line */
-export function readCluster(folder: string): { readonly plan: Plan; readonly secrets: readonly string[] } | undefined {
+export function readCluster(folder: string): { readonly plan: ClusterConfig; readonly secrets: readonly string[] } | undefined {
   const file = join(folder, CLUSTER_FILE);
   if (!existsSync(file)) {
     // What was once signed by one key must not be contradicted by another.
     if (holdsLogs(folder)) throw new UserError(`${quotedPath(folder)} holds the logs of a cluster, but its ${CLUSTER_FILE} is gone: put that back, or begin in another folder`);
     return undefined;
   }
-  const plan = readPlan(file);
+  const plan = readClusterConfig(file);
   return { plan, secrets: plan.members.map(({ id }) => readSecret(replicaFolder(folder, id))) };
 }
 
@@ -31,13 +31,13 @@ function holdsLogs(folder: string): boolean {
 }
 
 /** Takes the folder of a cluster, which is made if need be. @returns what gives it back @throws UserError if somebody else has it */
-export function claimCluster(folder: string): () => void {
+export function lockCluster(folder: string): () => void {
   trying(folder, () => makeFolder(folder));
   return localDisk.claim(folder);
 }
 
 /** Writes the secrets of a cluster's members, each to a folder that only its owner can read, and then its file: where that is, all are. */
-export function writeCluster(folder: string, plan: Plan, secrets: readonly string[], disk: Disk = localDisk): void {
+export function writeCluster(folder: string, plan: ClusterConfig, secrets: readonly string[], disk: Disk = localDisk): void {
   trying(folder, () => {
     makeFolder(folder, undefined, disk);
     for (const [id, secret] of secrets.entries()) {
@@ -51,7 +51,7 @@ export function writeCluster(folder: string, plan: Plan, secrets: readonly strin
   });
 }
 
-export const readPlan = (file: string): Plan => parsePlan(trying(file, () => localDisk.load(file)).toString(), file);
+export const readClusterConfig = (file: string): ClusterConfig => parseClusterConfig(trying(file, () => localDisk.load(file)).toString(), file);
 
 export const readSecret = (folder: string): string => trying(join(folder, SECRET_FILE), () => localDisk.load(join(folder, SECRET_FILE))).toString().trim();
 

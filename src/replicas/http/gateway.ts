@@ -4,7 +4,7 @@ import type { Driver } from '../../runtime/driver.ts';
 import type { Decided, Refused, Service } from './service.ts';
 
 /** One client machine, and the users whose requests it has under way. */
-interface Clerk {
+interface ClientSession {
   readonly id: NodeId;
   readonly driver: Driver;
   readonly users: Map<number, (fate: Fate) => void>;
@@ -24,7 +24,7 @@ export const clientId = (home: number, index: number, members: number): NodeId =
  */
 export class Gateway {
   readonly #service: Service;
-  readonly #clerks: readonly Clerk[];
+  readonly #clerks: readonly ClientSession[];
   readonly #patience: number;
   #tickets = 0;
 

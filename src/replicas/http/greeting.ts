@@ -1,5 +1,5 @@
-import { digestOf } from '../../runtime/seal.ts';
-import type { Plan } from './plan.ts';
+import { digestOf } from '../../runtime/signer.ts';
+import type { ClusterConfig } from './cluster-config.ts';
 
 /** What all nodes of a cluster must share, for one to tell another: all of the plan but where the nodes are, which may look different from each. */
 interface Shared {
@@ -11,7 +11,7 @@ interface Shared {
 }
 
 /** A plan in one line of ASCII, the same wherever it is the same. The cluster's name is in every mark, so who has another is not even heard. */
-export function sharedOf({ v, protocol, settings, members }: Plan): string {
+export function sharedOf({ v, protocol, settings, members }: ClusterConfig): string {
   const sorted = Object.fromEntries(Object.entries(settings).toSorted(([a], [b]) => (a < b ? -1 : 1)));
   const keys = members.map(({ sign, pair }) => digestOf(Buffer.from(`${sign} ${pair}`)).slice(0, KEY_SHOWN));
   const text = JSON.stringify({ v, protocol, settings: sorted, keys } satisfies Shared);

@@ -1,14 +1,14 @@
 import { UserError } from '../../core/user-error.ts';
 import { DamagedLog } from '../../runtime/log.ts';
-import { newVerdicts, type Verdicts } from '../../runtime/seal.ts';
-import type { Answer, Delivery, Letter, Told } from './letters.ts';
+import { newVerdicts, type Verdicts } from '../../runtime/signer.ts';
+import type { FromReplica, Addressed, ToWorker, FromWorker } from './worker-messages.ts';
 import { Replica, type Run } from './replica.ts';
 import { serviceNamed } from './services.ts';
 
 /** The way to the cluster from where its replicas live: a port of a thread, or the channel of a process. */
 export interface Home {
-  post(told: Told): void;
-  on(listener: (delivery: Delivery) => void): void;
+  post(told: FromWorker): void;
+  on(listener: (delivery: Addressed) => void): void;
   /** Ends this thread or process. */
   exit(code: number): void;
 }
@@ -18,7 +18,7 @@ export interface Home {
  * that each signature is verified once here: it is genuine for all, or for none.
  */
 export function serveReplicas(home: Home): void {
-  const hearers = new Map<number, (letter: Letter) => void>();
+  const hearers = new Map<number, (letter: ToWorker) => void>();
   const verdicts = newVerdicts();
   home.on(({ id, letter }) => {
     let hear = hearers.get(id);
@@ -36,13 +36,13 @@ export function serveReplicas(home: Home): void {
 
 /** The way to the cluster that a replica belongs to. */
 interface Superior {
-  post(answer: Answer): void;
+  post(answer: FromReplica): void;
   /** Tells that this replica has ended. */
   exit(code: number): void;
 }
 
 /** The life of one replica: it does what its cluster tells it. */
-function replicaOf(superior: Superior, verdicts: Verdicts): (letter: Letter) => void {
+function replicaOf(superior: Superior, verdicts: Verdicts): (letter: ToWorker) => void {
   let replica: Replica | undefined;
   let runs: Run[] = [];
 
@@ -55,7 +55,7 @@ function replicaOf(superior: Superior, verdicts: Verdicts): (letter: Letter) => 
         void start(letter.urls);
         break;
       case 'find':
-        post({ type: 'found', findings: letter.questions.map(({ question, about }) => ({ question, value: replica?.placeOf(about) })) });
+        post({ type: 'found', findings: letter.questions.map(({ question, about }) => ({ question, value: replica?.slotOf(about) })) });
         break;
       case 'count':
         post({ type: 'counted', findings: letter.questions.map(({ question, about }) => ({ question, value: replica?.tallyOf(about) ?? { correct: 0, corrupt: 0 } })) });
@@ -68,7 +68,7 @@ function replicaOf(superior: Superior, verdicts: Verdicts): (letter: Letter) => 
     }
   };
 
-  async function be({ being, host, port }: Letter & { type: 'be' }): Promise<void> {
+  async function be({ being, host, port }: ToWorker & { type: 'be' }): Promise<void> {
     try {
       const service = serviceNamed(being.plan.protocol);
       replica = new Replica({
@@ -106,7 +106,7 @@ function replicaOf(superior: Superior, verdicts: Verdicts): (letter: Letter) => 
   }
 
   /** Tells what is not told yet of users who were answered, before anything else is told. */
-  function post(answer: Answer): void {
+  function post(answer: FromReplica): void {
     tellRuns();
     superior.post(answer);
   }

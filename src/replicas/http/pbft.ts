@@ -3,9 +3,9 @@ import type { NodeId } from '../../core/node.ts';
 import { faultsTolerated } from '../../core/quorum.ts';
 import { REPLICA_FAULTS, replicaFaultNamed } from '../faults/registry.ts';
 import { byzantine } from '../faults/traitor.ts';
-import { neededOfTwins, twins, type TwinVocabulary } from '../faults/twins.ts';
+import { compactedTwins, twins, type TwinVocabulary } from '../faults/twins.ts';
 import { client, type ClientFlaw, type ClientVocabulary } from '../pbft/client.ts';
-import { neededOf } from '../pbft/compact.ts';
+import { compacted } from '../pbft/compact.ts';
 import { collectorOf } from '../pbft/collector.ts';
 import type { Message, Proposal, ReplicaOutput } from '../pbft/messages.ts';
 import { FLAWS, flawIn, isKey, KEY_LENGTH } from '../pbft/operation.ts';
@@ -74,7 +74,7 @@ export function pbftService(name: string, collector: boolean): Service {
           return [];
       }
     },
-    keep: (records) => neededOfTwins(records as readonly TwinVocabulary['record'][], neededOf),
+    keep: (records) => compactedTwins(records as readonly TwinVocabulary['record'][], compacted),
     command: (state) => commandOf(state as ReplicaState),
     collector(state) {
       const own = state as ReplicaState;

@@ -9,8 +9,8 @@ import type { AnyMachine } from '../../core/machine.ts';
 import { nodeId, type NodeId } from '../../core/node.ts';
 import { faultsTolerated } from '../../core/quorum.ts';
 import { UserError, quoted, quotedPath, quotedValue } from '../../core/user-error.ts';
-import { DamagedLog, forgetfulLog, openLog, repairLog, type Log } from '../../runtime/log.ts';
-import { digestOf, networkEnvelopes, networkSeal, newVerdicts, publicKeysOf, type Envelopes, type Verdicts } from '../../runtime/seal.ts';
+import { DamagedLog, inMemoryLog, openLog, repairLog, type Log } from '../../runtime/log.ts';
+import { digestOf, networkEnvelopes, networkSigner, newVerdicts, publicKeysOf, type Envelopes, type Verdicts } from '../../runtime/signer.ts';
 import { ratesFor, type Rates } from '../../runtime/http/allowance.ts';
 import { Counts, metricsOf } from '../../runtime/http/counts.ts';
 import { Driver } from '../../runtime/driver.ts';
@@ -21,9 +21,9 @@ import { firstOf, ownMarker, writeMarker } from './marker.ts';
 import { Names } from '../../runtime/http/names.ts';
 import { DIGEST, FROM, MAC, SHARED, TO, type Envelope } from '../../runtime/http/nodes.ts';
 import { Peer } from '../../runtime/http/peer.ts';
-import type { Plan } from './plan.ts';
-import { serverFor, type Desk, type Limits, type Told } from '../../runtime/http/server.ts';
-import type { Place, Refused, Service, Status } from './service.ts';
+import type { ClusterConfig } from './cluster-config.ts';
+import { serverFor, type Endpoint, type Limits, type Reply } from '../../runtime/http/server.ts';
+import type { Slot, Refused, Service, Status } from './service.ts';
 import { Tallies, type Tally } from './tally.ts';
 
 /** How a replica betrays. */
@@ -35,7 +35,7 @@ export interface Traitor {
 
 /** What one replica needs in order to be. */
 export interface ReplicaOptions {
-  readonly plan: Plan;
+  readonly plan: ClusterConfig;
   readonly id: number;
   readonly secret: string;
   readonly service: Service;
@@ -122,34 +122,34 @@ export class Replica {
     const { plan, id, service, secret, data, traitor, listener } = options;
     this.#options = options;
     this.id = id;
-    const { members: places } = plan;
-    const own = places[id];
-    if (own === undefined) throw new UserError(`the cluster has the nodes 0 to ${places.length - 1}, not ${id}`);
+    const { members: nodes } = plan;
+    const own = nodes[id];
+    if (own === undefined) throw new UserError(`the cluster has the nodes 0 to ${nodes.length - 1}, not ${id}`);
     const flaw = service.flawOfSettings(plan.settings);
     if (flaw !== undefined) throw new UserError(`the cluster cannot run with its settings: ${flaw}`);
     const keys = publicKeysOf(secret);
     if (keys.sign !== own.sign || keys.pair !== own.pair) throw new UserError(`the secret is not that of node ${id} in this cluster`);
-    this.#members = places.map((place) => nodeId(place.id));
-    this.#tallies = new Tallies(places.length);
+    this.#members = nodes.map((node) => nodeId(node.id));
+    this.#tallies = new Tallies(nodes.length);
     this.#machine = service.replica(traitor?.strategy);
-    const count = places.length;
+    const count = nodes.length;
     this.#shared = sharedOf(plan);
     this.#sizes = service.sizes(count, plan.settings);
-    for (const { url } of places) this.#names.addUrl(url);
+    for (const { url } of nodes) this.#names.addUrl(url);
     // A client of a node has the keys of that node; its id keeps their signatures apart.
-    const sealOptions = { cluster: plan.cluster, secret, keysOf: (of: NodeId) => places[of % count], verdicts: options.verdicts ?? newVerdicts() };
+    const signerOptions = { cluster: plan.cluster, secret, keysOf: (of: NodeId) => nodes[of % count], verdicts: options.verdicts ?? newVerdicts() };
     const owner = { cluster: plan.cluster, node: id };
     const marker = data === undefined ? undefined : ownMarker(data, owner);
     const unitFor = (self: NodeId, folder: string | undefined, hasBegun: boolean, machine: AnyMachine, heed: (output: unknown) => void): Unit => {
-      const seal = networkSeal({ ...sealOptions, self, onForgery: (by) => this.counts.add('forgeries', String(by)) });
-      this.#envelopes.set(self, networkEnvelopes({ ...sealOptions, self }));
+      const signer = networkSigner({ ...signerOptions, self, onForgery: (by) => this.counts.add('forgeries', String(by)) });
+      this.#envelopes.set(self, networkEnvelopes({ ...signerOptions, self }));
       const keep = ([first, ...records]: readonly unknown[]): readonly unknown[] => [first, ...(self === id ? service.keep(records) : records)];
       const begins = { first: firstOf({ ...owner, node: self }), hasBegun, housekeeping: { keep, from: LOG_BYTES_MAX } };
-      const log: Log = folder === undefined ? forgetfulLog() : openLog(folder, { synced: () => driver.synced(), failed: (error) => listener.failed(error) }, begins);
+      const log: Log = folder === undefined ? inMemoryLog() : openLog(folder, { synced: () => driver.synced(), failed: (error) => listener.failed(error) }, begins);
       opened.push(log);
       // Who is loyal tosses coins that nobody can foresee; what a traitor chooses can be repeated.
       const choose = seededAt(traitor?.seed ?? randomInt(2 ** 48 - 1), self);
-      const driver = new Driver(machine, { self, members: this.#members, seal, settings: plan.settings, choose }, log, {
+      const driver = new Driver(machine, { self, members: this.#members, signer, settings: plan.settings, choose }, log, {
         send: (to, message) => this.#send(self, to, message),
         output: heed,
         accuse: (suspect, evidence) => {
@@ -222,13 +222,13 @@ export class Replica {
   }
 
   /** Where a request was executed, if it was here and not long ago. */
-  placeOf(request: string): Place | undefined {
-    return this.#tallies.placeOf(request);
+  slotOf(request: string): Slot | undefined {
+    return this.#tallies.slotOf(request);
   }
 
   /** The votes that this node received for what was executed there, and for anything else. */
-  tallyOf(place: Place): Tally {
-    return this.#tallies.of(place);
+  tallyOf(slot: Slot): Tally {
+    return this.#tallies.of(slot);
   }
 
   /** How many connections its server holds. */
@@ -249,7 +249,7 @@ export class Replica {
     return this.#closing;
   }
 
-  #desk(metrics: () => Promise<string>, observe: (seconds: number) => void): Desk {
+  #desk(metrics: () => Promise<string>, observe: (seconds: number) => void): Endpoint {
     const { service, listener, rates = ratesFor(faultsTolerated(this.#members.length)) } = this.#options;
     const homeOf = (id: NodeId): NodeId => nodeId(id % this.#members.length);
     return {
@@ -301,7 +301,7 @@ export class Replica {
 
   #greetingFor(to: NodeId): readonly string[] {
     const digest = digestOf(Buffer.from(this.#shared));
-    const mac = this.#envelopes.get(nodeId(this.id))!.seal(to, '/status', digest);
+    const mac = this.#envelopes.get(nodeId(this.id))!.mac(to, '/status', digest);
     return [FROM, String(this.id), TO, String(to), DIGEST, digest, MAC, mac, SHARED, this.#shared];
   }
 
@@ -360,7 +360,7 @@ export class Replica {
 
   #send(from: NodeId, to: readonly NodeId[], message: unknown): void {
     const path = this.#options.service.pathOf(message);
-    let sealed: { readonly body: Buffer; readonly digest: string } | undefined;
+    let written: { readonly body: Buffer; readonly digest: string } | undefined;
     const count = this.#members.length;
     for (const receiver of to) {
       const home = nodeId(receiver % count);
@@ -369,12 +369,12 @@ export class Replica {
         setImmediate(() => this.#give(receiver, from, message));
         continue;
       }
-      if (sealed === undefined) {
+      if (written === undefined) {
         const body = Buffer.from(JSON.stringify(message));
-        sealed = { body, digest: digestOf(body) };
+        written = { body, digest: digestOf(body) };
       }
-      const { body, digest } = sealed;
-      const mac = this.#envelopes.get(from)!.seal(receiver, path, digest);
+      const { body, digest } = written;
+      const mac = this.#envelopes.get(from)!.mac(receiver, path, digest);
       this.counts.add('messages_sent', path.slice(1));
       this.counts.add('bytes_sent', path.slice(1), body.length);
       this.#peers.get(home)?.post({ path, body, headers: ['content-type', 'application/json', FROM, String(from), TO, String(receiver), DIGEST, digest, MAC, mac] });
@@ -405,11 +405,11 @@ const BACKLOG_MAX = 20_000;
 const LOG_BYTES_MAX = 16 * 1024 * 1024;
 
 /** In the words of the old system, with more in headers. */
-function told(seconds: number, result: unknown): Told {
+function told(seconds: number, result: unknown): Reply {
   return { status: 200, text: `\nPBFT Consensus Time: ${seconds}s\n`, headers: { 'generals-result': encodeURIComponent(JSON.stringify(result)).slice(0, 4000) } };
 }
 
-function toldWhy({ status, reason }: Refused): Told {
+function toldWhy({ status, reason }: Refused): Reply {
   return { status, text: `${reason}\n`, ...(status === 429 || status === 503 ? { headers: { 'retry-after': '1' } } : {}) };
 }
 

@@ -80,8 +80,8 @@ export interface Refused {
   readonly isSpent?: boolean;
 }
 
-/** A place in the log, and what got it. */
-export interface Place {
+/** A sequence number in the log, and what got it. */
+export interface Slot {
   readonly order: number;
   /** The view in which it was decided. */
   readonly view: number;
@@ -89,15 +89,15 @@ export interface Place {
   readonly digest: string;
 }
 
-/** A batch of requests got its place in the log. */
-export interface Executed extends Place {
+/** A batch of requests got its sequence number in the log. */
+export interface Executed extends Slot {
   /** The names of the requests. */
   readonly requests: readonly string[];
 }
 
-/** A word for a batch to get a place. */
-export interface Vote extends Place {
-  /** Such as prepare: of each, a voter has one vote for a place in a view. */
+/** A word for a batch to get a sequence number. */
+export interface Vote extends Slot {
+  /** Such as prepare: of each, a voter has one vote for a sequence number in a view. */
   readonly kind: string;
   readonly voter: NodeId;
 }

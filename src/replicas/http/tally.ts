@@ -1,7 +1,7 @@
-import type { Executed, Place, Vote } from './service.ts';
+import type { Executed, Slot, Vote } from './service.ts';
 
 /**
- * Of the votes that a node received for one place in the log, in the view in which it was decided: those that carried what was executed
+ * Of the votes that a node received for one sequence number in the log, in the view in which it was decided: those that carried what was executed
  * there, and those that did not. Each voter's vote of each kind counts once, however often it came, and whether alone or in a certificate;
  * who voted for both is in both.
  */
@@ -10,18 +10,18 @@ export interface Tally {
   readonly corrupt: number;
 }
 
-/** What one message says about a place: all its votes that carry one digest. */
-interface Heard extends Omit<Place, 'order'> {
+/** What one message says about a sequence number: all its votes that carry one digest. */
+interface Heard extends Omit<Slot, 'order'> {
   readonly votes: readonly Pick<Vote, 'kind' | 'voter'>[];
 }
 
-/** What one node has said, by place, and how many messages that were. */
+/** What one node has said, by sequence number, and how many messages that were. */
 interface Sender {
   count: number;
-  readonly places: Map<number, Map<string, Heard>>;
+  readonly slots: Map<number, Map<string, Heard>>;
 }
 
-/** Counts votes, and knows what was executed, for the last few places in the log. */
+/** Counts votes, and knows what was executed, for the last few sequence numbers in the log. */
 export class Tallies {
   /** By who sent it, so that who makes up votes pushes out none but his own. */
   readonly #heard = new Map<number, Sender>();
@@ -36,13 +36,13 @@ export class Tallies {
   /** Takes note of the votes in one message. */
   heard(from: number, votes: readonly Vote[]): void {
     let sender = this.#heard.get(from);
-    if (sender === undefined) this.#heard.set(from, (sender = { count: 0, places: new Map() }));
+    if (sender === undefined) this.#heard.set(from, (sender = { count: 0, slots: new Map() }));
     for (const { order, view, digest } of distinct(votes)) {
       const alike = votes.length < 2 ? votes : votes.filter((vote) => vote.order === order && vote.view === view && vote.digest === digest);
       let key = `${view} ${digest}`;
       for (const { kind, voter } of alike) key += ` ${kind}${voter}`;
-      let heard = sender.places.get(order);
-      if (heard === undefined) sender.places.set(order, (heard = new Map()));
+      let heard = sender.slots.get(order);
+      if (heard === undefined) sender.slots.set(order, (heard = new Map()));
       sender.count += heard.has(key) ? 0 : 1;
       heard.set(key, { view, digest, votes: alike });
     }
@@ -55,15 +55,15 @@ export class Tallies {
   }
 
   /** Where a request was executed, if it was here and not long ago. */
-  placeOf(request: string): Place | undefined {
+  slotOf(request: string): Slot | undefined {
     const found = [...this.#executed.values()].findLast(({ requests }) => requests.includes(request));
     return found === undefined ? undefined : { order: found.order, view: found.view, digest: found.digest };
   }
 
-  of({ order, view, digest }: Place): Tally {
+  of({ order, view, digest }: Slot): Tally {
     const [correct, corrupt] = [new Set<string>(), new Set<string>()];
-    for (const { places } of this.#heard.values()) {
-      for (const one of places.get(order)?.values() ?? []) {
+    for (const { slots } of this.#heard.values()) {
+      for (const one of slots.get(order)?.values() ?? []) {
         if (one.view !== view) continue;
         for (const { kind, voter } of one.votes) (one.digest === digest ? correct : corrupt).add(`${kind} ${voter}`);
       }
@@ -72,23 +72,23 @@ export class Tallies {
   }
 }
 
-/** The votes, one for each place and digest. */
+/** The votes, one for each sequence number and digest. */
 const distinct = (votes: readonly Vote[]): readonly Vote[] =>
   votes.length < 2 ? votes : votes.filter((vote, index) => index === votes.findIndex(({ order, view, digest }) => order === vote.order && view === vote.view && digest === vote.digest));
 
-/** Of the place that was spoken of first. */
+/** Of the sequence number that was spoken of first. */
 function dropOldest(sender: Sender): void {
-  const [order, heard] = sender.places.entries().next().value!;
+  const [order, heard] = sender.slots.entries().next().value!;
   heard.delete(heard.keys().next().value!);
   sender.count -= 1;
-  if (heard.size === 0) sender.places.delete(order);
+  if (heard.size === 0) sender.slots.delete(order);
 }
 
 function trim(map: Map<unknown, unknown>, most: number): void {
   while (map.size > most) map.delete(map.keys().next().value);
 }
 
-/** How many messages are remembered: of all nodes together, and at least of each. A place takes up to three of each. */
+/** How many messages are remembered: of all nodes together, and at least of each. A sequence number takes up to three of each. */
 const HEARD_MAX = 4096;
 const HEARD_MIN = 48;
 const ORDERS_MAX = 256;

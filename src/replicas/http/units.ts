@@ -1,12 +1,12 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { startThread } from '../../runtime/thread.ts';
-import type { Answer, Delivery, Letter, Told } from './letters.ts';
+import type { FromReplica, Addressed, ToWorker, FromWorker } from './worker-messages.ts';
 import { threadsFor } from './room.ts';
 
 /** A replica that lives in a thread or process, as its cluster knows it. */
 export interface Unit {
-  readonly post: (letter: Letter) => void;
+  readonly post: (letter: ToWorker) => void;
   /** How it ended, in words, when it has. */
   readonly ended: Promise<string>;
   readonly kill: () => void;
@@ -15,7 +15,7 @@ export interface Unit {
 }
 
 /** Makes room for the replica of that id. */
-export type Spawn = (id: number, hear: (answer: Answer) => void) => Unit;
+export type Spawn = (id: number, hear: (answer: FromReplica) => void) => Unit;
 
 /** Room for that many replicas in threads: one for each, or, where they are many, one for each core. */
 export function inThreads(count: number): Spawn {
@@ -25,18 +25,18 @@ export function inThreads(count: number): Spawn {
 
 /** A thread that replicas share, once the first of them has begun it. */
 interface Home {
-  readonly hearers: Map<number, (answer: Answer) => void>;
+  readonly hearers: Map<number, (answer: FromReplica) => void>;
   /** Called when that replica has ended and the thread goes on. */
   readonly ends: Map<number, (reason: string) => void>;
   thread: ReturnType<typeof startThread> | undefined;
   isEnding: boolean;
 }
 
-function unitIn(home: Home, id: number, hear: (answer: Answer) => void): Unit {
+function unitIn(home: Home, id: number, hear: (answer: FromReplica) => void): Unit {
   const { worker, ended } = (home.thread ??= begun(home));
   home.hearers.set(id, hear);
   const left = new Promise<string>((resolve) => home.ends.set(id, resolve));
-  return { post: (letter) => worker.postMessage({ id, letter } satisfies Delivery), ended: Promise.race([ended, left]), kill: () => end(home), pid: undefined, isEnding: false };
+  return { post: (letter) => worker.postMessage({ id, letter } satisfies Addressed), ended: Promise.race([ended, left]), kill: () => end(home), pid: undefined, isEnding: false };
 }
 
 /** Ends the thread, with all that live there. */
@@ -47,7 +47,7 @@ function end(home: Home): void {
 
 function begun({ hearers, ends }: Home): ReturnType<typeof startThread> {
   const thread = startThread(ENTRY);
-  thread.worker.on('message', (told: Told) => {
+  thread.worker.on('message', (told: FromWorker) => {
     if (told.type === 'left') ends.get(told.id)?.(`exited with code ${told.code}`);
     else hearers.get(told.id)?.(told.answer);
   });
@@ -57,15 +57,15 @@ function begun({ hearers, ends }: Home): ReturnType<typeof startThread> {
 /** Each a process. */
 export const inProcesses: Spawn = (id, hear) => {
   const child: ChildProcess = fork(fileURLToPath(ENTRY), { stdio: ['ignore', 'inherit', 'inherit', 'ipc'], execArgv: [] });
-  child.on('message', (told: Told) => {
+  child.on('message', (told: FromWorker) => {
     if (told.type === 'told') hear(told.answer);
   });
   const ended = new Promise<string>((resolve) => {
     child.once('error', (error) => resolve(error.message));
     child.once('exit', (code, signal) => resolve(signal === null ? `exited with code ${code}` : `was ended by ${signal}`));
   });
-  const post = (letter: Letter): void => {
-    if (child.connected) child.send({ id, letter } satisfies Delivery, () => undefined);
+  const post = (letter: ToWorker): void => {
+    if (child.connected) child.send({ id, letter } satisfies Addressed, () => undefined);
   };
   return { post, ended, kill: () => void child.kill('SIGKILL'), pid: child.pid, isEnding: false };
 };

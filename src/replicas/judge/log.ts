@@ -1,13 +1,13 @@
 import type { NodeId } from '../../core/node.ts';
 import { Ledger, type Ask, type Truth } from './ledger.ts';
 
-/** What has one place in the log. */
+/** What has one sequence number in the log. */
 export interface Entry {
   readonly requests: readonly { readonly body: Ask }[];
 }
 
-/** Something that a replica signs once and for all: for this view and place, as far as it has them, no other content. */
-export interface Word {
+/** Something that a replica signs once and for all: for this view and sequence number, as far as it has them, no other content. */
+export interface SignedStatement {
   readonly type: string;
   readonly view?: number;
   readonly sequence?: number;
@@ -18,7 +18,7 @@ export interface Word {
  * Whether replicas that keep a log are safe, judged as it happens. It is told what clients ask, what loyal ones believe,
  * and what loyal replicas say and do; nothing else that traitors do counts.
  *
- * Agreement   No two execute different things at one place.
+ * Agreement   No two execute different things at one sequence number.
  * Validity    What is executed a client has asked, be it by another number, and once, though it had lost its memory of which
  *             numbers it used; and what a client believes is the answer of the log to that very request.
  * Integrity   A replica never contradicts what it signed, not even after a fall, says nothing in a view that it has
@@ -29,15 +29,15 @@ export class LogJudge {
   readonly ledger = new Ledger();
   /** The first offence, in words. */
   violation: string | undefined;
-  /** What is at each place, and who executed it there first. */
+  /** What is at each sequence number, and who executed it there first. */
   readonly #entries: { readonly entry: Entry; readonly first: NodeId }[] = [];
   #replayed = 0;
   readonly #asked = new Set<string>();
-  /** By type, view and place, what each replica said. */
+  /** By type, view and sequence number, what each replica said. */
   readonly #said = new Map<string, Map<number, Map<number, string[]>>>();
   readonly #left = new Map<NodeId, number>();
 
-  /** How many places hold something. */
+  /** How many sequence numbers hold something. */
   get height(): number {
     return Math.max(0, this.#entries.length - 1);
   }
@@ -47,17 +47,17 @@ export class LogJudge {
     this.#asked.add(keyOf(ask));
   }
 
-  /** A replica executed something at a place, counted from 1. */
+  /** A replica executed something at a sequence number, counted from 1. */
   executed(replica: NodeId, sequence: number, entry: Entry): void {
     const known = this.#entries[sequence];
     if (known?.entry === entry) return;
     if (known === undefined) {
       const invented = entry.requests.find(({ body }) => !this.#asked.has(keyOf(body)));
-      if (invented !== undefined) this.violation ??= `replica ${replica} executed ${wordsFor(invented.body)} at place ${sequence}, which that client never asked`;
+      if (invented !== undefined) this.violation ??= `replica ${replica} executed ${wordsFor(invented.body)} at sequence number ${sequence}, which that client never asked`;
       this.#entries[sequence] = { entry, first: replica };
       this.#replay();
     } else if (!areSame(known.entry, entry)) {
-      this.violation ??= `replica ${replica} executed ${inWords(entry)} at place ${sequence}, where replica ${known.first} executed ${inWords(known.entry)}`;
+      this.violation ??= `replica ${replica} executed ${inWords(entry)} at sequence number ${sequence}, where replica ${known.first} executed ${inWords(known.entry)}`;
     }
   }
 
@@ -70,12 +70,12 @@ export class LogJudge {
   }
 
   /** A replica signed something, and said it. */
-  said(replica: NodeId, { type, view, sequence, content }: Word): void {
+  said(replica: NodeId, { type, view, sequence, content }: SignedStatement): void {
     const views = known(this.#said, type, () => new Map<number, Map<number, string[]>>());
     const contents = known(known(views, view ?? -1, () => new Map<number, string[]>()), sequence ?? -1, () => []);
     const before = contents[replica];
     if (before === content) return;
-    if (before !== undefined) this.violation ??= `replica ${replica} said two ${type}s${view === undefined ? '' : ` for view ${view}`}${sequence === undefined ? '' : ` at place ${sequence}`}`;
+    if (before !== undefined) this.violation ??= `replica ${replica} said two ${type}s${view === undefined ? '' : ` for view ${view}`}${sequence === undefined ? '' : ` at sequence number ${sequence}`}`;
     if (view !== undefined && view < (this.#left.get(replica) ?? 0)) this.violation ??= `replica ${replica} said a ${type} for view ${view}, after it had left that`;
     contents[replica] = content;
   }

@@ -14,7 +14,7 @@ import { accuse, BUDGET, CHUNK_BUDGET, isInWindow, keepBatch, openSlot, save, se
 import { lookAfterTransfer } from './transfer.ts';
 import { sayAgain, votesFor } from './vote.ts';
 
-/** The most places about which one status is answered. */
+/** The most sequence numbers about which one status is answered. */
 const PLACES = 16;
 
 export function statusTimeout(turn: Turn): void {
@@ -28,8 +28,8 @@ export function statusTimeout(turn: Turn): void {
     askEveryone(turn);
     fetchMissing(turn);
   } else if (state.others.length > 0) {
-    state.confidant = (state.confidant + 1) % state.others.length;
-    send(turn, [state.others[state.confidant]!], statusOf(state));
+    state.statusPeer = (state.statusPeer + 1) % state.others.length;
+    send(turn, [state.others[state.statusPeer]!], statusOf(state));
   }
   effects.push({ type: 'set-timer', timer: 'status', after: state.settings.statusEvery });
 }
@@ -83,14 +83,14 @@ export function hearStatus(turn: Turn, from: NodeId, status: StatusMessage): voi
 }
 
 /**
- * That a place committed here, for others to check: with genuine commits of a quorum, as they were counted or as they came
+ * That a sequence number committed here, for others to check: with genuine commits of a quorum, as they were counted or as they came
  * since. Undefined if liars have left too few of these.
  */
 function proofOf({ context, state }: Turn, slot: Slot): Committed | undefined {
   if (slot.committed === undefined) return undefined;
   const { digest, batch, commits } = slot.committed;
   for (const votes of [commits, votesFor(slot.commits, digest, state.n)]) {
-    const genuine = votes.filter(({ body, signature }) => context.seal.verify(body.replica, 'commit', body, signature));
+    const genuine = votes.filter(({ body, signature }) => context.signer.verify(body.replica, 'commit', body, signature));
     if (genuine.length >= state.quorum) return { type: 'committed', batch, commits: genuine.slice(0, state.quorum) };
   }
   return undefined;
@@ -114,7 +114,7 @@ export function hearCommitted(turn: Turn, from: NodeId, { batch, commits }: Comm
   const { sequence, digest } = commits[0]!.body;
   if (sequence <= state.executed || !isInWindow(state, sequence)) return;
   if (slotAt(state, sequence)?.committed !== undefined) return;
-  if (!areVotesOf(context.seal, state, 'commit', commits, state.quorum) || context.seal.digest(batch) !== digest) return accuse(turn, from, 'a proof of commitment that proves nothing');
+  if (!areVotesOf(context.signer, state, 'commit', commits, state.quorum) || context.signer.digest(batch) !== digest) return accuse(turn, from, 'a proof of commitment that proves nothing');
   const slot = openSlot(state, sequence);
   slot.committed = { digest, batch, commits };
   if (!state.batches.has(digest)) save(turn, { type: 'learned', sequence, digest, batch });
@@ -123,7 +123,7 @@ export function hearCommitted(turn: Turn, from: NodeId, { batch, commits }: Comm
 }
 
 /**
- * Upon the word of f + 1 replicas that they executed a batch at a place: one of them is loyal. So a replica comes level also
+ * Upon the word of f + 1 replicas that they executed a batch at a sequence number: one of them is loyal. So a replica comes level also
  * where there is no proof to be shown: a quorum’s commits were counted by who sent them, liars’ with false signatures among
  * them, and then the view changed.
  */
@@ -132,7 +132,7 @@ export function hearExecuted(turn: Turn, from: NodeId, { sequence, batch }: Exec
   if (sequence <= state.executed || !isInWindow(state, sequence)) return;
   const slot = openSlot(state, sequence);
   if (slot.committed !== undefined) return;
-  const digest = context.seal.digest(batch);
+  const digest = context.signer.digest(batch);
   slot.vouchers.set(from, digest);
   if ([...slot.vouchers.values()].filter((other) => other === digest).length < state.oneLoyal) return;
   slot.committed = { digest, batch, commits: [] };
@@ -145,6 +145,6 @@ export function hearExecuted(turn: Turn, from: NodeId, { sequence, batch }: Exec
 export function hearStable(turn: Turn, from: NodeId, { proof }: StableMessage): void {
   const { context, state } = turn;
   if (proof[0]!.body.sequence <= state.stable) return;
-  if (isStable(context.seal, state, proof)) stabilise(turn, proof);
+  if (isStable(context.signer, state, proof)) stabilise(turn, proof);
   else accuse(turn, from, 'a checkpoint that nobody vouches for');
 }

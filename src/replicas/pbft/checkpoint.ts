@@ -5,14 +5,14 @@ import { propose } from './propose.ts';
 import { snapshotOf } from './snapshot.ts';
 import { accuse, save, send, type ReplicaState, type Turn } from './state.ts';
 
-/** Every K places a replica signs the digest of its state, and tells everyone. */
+/** Every K sequence numbers a replica signs the digest of its state, and tells everyone. */
 export function takeCheckpoint(turn: Turn): void {
   const { context, state } = turn;
   if (state.executed <= state.stable) return;
-  const snapshot = snapshotOf(state.store, state.executed, context.seal);
+  const snapshot = snapshotOf(state.store, state.executed, context.signer);
   state.snapshots.set(state.executed, snapshot);
-  const body = { sequence: state.executed, digest: context.seal.digest(snapshot.manifest), replica: context.self };
-  const checkpoint = { body, signature: context.seal.sign('checkpoint', body) };
+  const body = { sequence: state.executed, digest: context.signer.digest(snapshot.manifest), replica: context.self };
+  const checkpoint = { body, signature: context.signer.sign('checkpoint', body) };
   send(turn, state.others, { type: 'checkpoint', ...checkpoint });
   keep(turn, checkpoint);
 }
@@ -23,8 +23,8 @@ export function hearCheckpoint(turn: Turn, from: NodeId, { body, signature }: Ch
   if (body.replica !== from || body.sequence <= state.stable || body.sequence % state.settings.checkpointEvery !== 0) return;
   const before = state.checkpoints[from]?.find((one) => one.body.sequence === body.sequence);
   if (before !== undefined && before.body.digest === body.digest) return;
-  if (!context.seal.verify(from, 'checkpoint', body, signature)) return accuse(turn, from, 'a checkpoint with a forged signature');
-  if (before !== undefined) return accuse(turn, from, `two checkpoints of place ${body.sequence}`);
+  if (!context.signer.verify(from, 'checkpoint', body, signature)) return accuse(turn, from, 'a checkpoint with a forged signature');
+  if (before !== undefined) return accuse(turn, from, `two checkpoints of sequence number ${body.sequence}`);
   keep(turn, { body, signature });
 }
 
@@ -48,15 +48,15 @@ export function stabilise(turn: Turn, proof: readonly Signed<CheckpointBody>[]):
   if (checkpoint === undefined || checkpoint.sequence <= state.stable) return;
   const { sequence, digest } = checkpoint;
   const own = state.snapshots.get(sequence);
-  const snapshot = own !== undefined && context.seal.digest(own.manifest) === digest ? own : undefined;
+  const snapshot = own !== undefined && context.signer.digest(own.manifest) === digest ? own : undefined;
   state.stable = sequence;
   state.proof = proof;
   if (state.proposed < sequence) state.proposed = sequence;
   state.slots.forEach((slot, index) => {
     if (slot !== undefined && slot.sequence <= sequence) state.slots[index] = undefined;
   });
-  for (const [key, { sequence: place }] of state.batches) if (place <= sequence) state.batches.delete(key);
-  for (const place of state.snapshots.keys()) if (place <= sequence) state.snapshots.delete(place);
+  for (const [key, { sequence: last }] of state.batches) if (last <= sequence) state.batches.delete(key);
+  for (const one of state.snapshots.keys()) if (one <= sequence) state.snapshots.delete(one);
   keepSnapshot(turn, proof, snapshot);
   if (state.executed < sequence) askEveryone(turn);
   propose(turn);

@@ -127,8 +127,8 @@ function ask(context: Context, state: ClientState): Effects {
       effects.push({ type: 'save', record: { type: 'reserved', upTo: state.reserved } });
     }
     const body = { client: context.self, timestamp: state.next, mark: input.mark, key: input.key ?? '', operation: input.data };
-    const request: Request = { type: 'request', body, signature: context.seal.sign('request', body) };
-    state.open.set(state.next, { input, request, digest: context.seal.digest(body), replies: new Map(), isOld: false, isKnown: false });
+    const request: Request = { type: 'request', body, signature: context.signer.sign('request', body) };
+    state.open.set(state.next, { input, request, digest: context.signer.digest(body), replies: new Map(), isOld: false, isKnown: false });
     state.next += 1;
     effects.push({ type: 'send', to: [nodeId(primaryOf(state.view, context.members.length))], message: request });
   }
@@ -147,7 +147,7 @@ function hearReply(context: Context, state: ClientState, from: NodeId, { body, s
   if (from >= context.members.length || body.replica !== from || body.client !== context.self) return [];
   const answers = body.answers.filter(([timestamp, request]) => state.open.get(timestamp)?.digest === request);
   if (answers.length === 0) return [];
-  if (!context.seal.verify(from, 'reply', body, signature)) return [{ type: 'accuse', kind: 'misbehaviour', suspect: from, evidence: 'a reply with a forged signature' }];
+  if (!context.signer.verify(from, 'reply', body, signature)) return [{ type: 'accuse', kind: 'misbehaviour', suspect: from, evidence: 'a reply with a forged signature' }];
   const effects: Effects = [];
   const viewBefore = state.view;
   for (const [timestamp, , outcome] of answers) {

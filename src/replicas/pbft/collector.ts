@@ -10,7 +10,7 @@
  * A certificate is nothing but the votes that PBFT would have brought, so safety never depends on the collector. When one
  * is silent, a replica that voted waits for `collectorTimeout`, and when one lies, not even that; then it says its votes
  * to everyone, and so until the checkpoint after next: PBFT's own path takes over. After that another replica is collector:
- * each is for K places in a view, and never the primary.
+ * each is for K sequence numbers in a view, and never the primary.
  */
 import { nodeId, type NodeId } from '../../core/node.ts';
 import type { Certificate } from './messages.ts';
@@ -18,7 +18,7 @@ import { accuse, drop, isInWindow, openSlot, primaryOf, send, slotAt, type Repli
 import { areVotesOf } from './proof.ts';
 import { advance, hold, record, sayAgain, votesFor } from './vote.ts';
 
-/** Whose turn it is to collect the votes for a place, in a view. */
+/** Whose turn it is to collect the votes for a sequence number, in a view. */
 export function collectorOf({ n, settings }: ReplicaState, view: number, sequence: number): NodeId {
   const turn = Math.floor((sequence - 1) / settings.checkpointEvery);
   return nodeId((primaryOf(view, n) + 1 + (turn % (n - 1))) % n);
@@ -26,7 +26,7 @@ export function collectorOf({ n, settings }: ReplicaState, view: number, sequenc
 
 const isCollected = (state: ReplicaState, sequence: number): boolean => state.settings.collector && state.n > 1 && sequence > state.allToAllUntil;
 
-/** To whom votes for a place go. */
+/** To whom votes for a sequence number go. */
 export function recipientsOf({ context, state }: Turn, sequence: number): readonly NodeId[] {
   if (!isCollected(state, sequence)) return state.others;
   const collector = collectorOf(state, state.view, sequence);
@@ -61,7 +61,7 @@ export function hearCertificate(turn: Turn, from: NodeId, certificate: Certifica
   if (!isInWindow(state, sequence)) return drop(turn);
   const slot = openSlot(state, sequence);
   if (slot.committed !== undefined || (phase === 'prepare' && slot.isPrepared)) return;
-  if (!areVotesOf(context.seal, state, phase, votes, state.quorum)) {
+  if (!areVotesOf(context.signer, state, phase, votes, state.quorum)) {
     accuse(turn, from, `a ${phase} certificate that proves nothing`);
     return fallBack(turn);
   }
@@ -93,7 +93,7 @@ export function stopCollecting({ state, effects }: Turn): void {
 
 const isAnythingOpen = (state: ReplicaState): boolean => state.proposed > state.executed && slotAt(state, state.executed + 1)?.prePrepare !== undefined;
 
-/** From here to the end of the next K places votes go to everyone; those for open places are said again. */
+/** From here to the end of the next K sequence numbers votes go to everyone; those for open sequence numbers are said again. */
 function fallBack(turn: Turn): void {
   const { state } = turn;
   const { checkpointEvery } = state.settings;

@@ -4,7 +4,7 @@ import type { Chunk, SavedRecord } from './messages.ts';
  * What of a replica’s records is still needed, in the order in which to keep it: the last state that a quorum vouched for
  * stands for all that led to it, and so comes first; of the views only the last that began counts, and the one that is asked for since.
  */
-export function neededOf(records: readonly SavedRecord[]): readonly SavedRecord[] {
+export function compacted(records: readonly SavedRecord[]): readonly SavedRecord[] {
   const from = records.findLastIndex((record) => record.type === 'stable' && record.state !== undefined);
   const entered = records.findLastIndex((record) => record.type === 'new-view');
   const asked = records.findLastIndex((record) => record.type === 'view-change');

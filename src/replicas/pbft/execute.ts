@@ -5,7 +5,7 @@ import { forget, reply, watch } from './requests.ts';
 import { save, slotAt, type Slot, type Turn } from './state.ts';
 import { executeBatch } from './store.ts';
 
-/** Executes what has committed, in the order of the places and without a gap. */
+/** Executes what has committed, in the order of the sequence numbers and without a gap. */
 export function executeReady(turn: Turn): void {
   const { state } = turn;
   const before = state.executed;
@@ -26,7 +26,7 @@ export function executeReady(turn: Turn): void {
  */
 function execute(turn: Turn, { sequence, view }: Slot, { digest, batch, commits }: NonNullable<Slot['committed']>): void {
   const { context, state, effects } = turn;
-  const answers = executeBatch(state.store, batch, digest, context.seal, state.n);
+  const answers = executeBatch(state.store, batch, digest, context.signer, state.n);
   state.executed = sequence;
   effects.push({ type: 'output', output: { type: 'executed', sequence, view: commits[0]?.body.view ?? view, digest, batch } });
   for (const { body } of batch.requests) forget(turn, body);

@@ -31,12 +31,12 @@ export type Outcome = Result | { readonly stale: number } | { readonly forgotten
 /** An outcome, with the number of the request and the digest of its body: it stands for no other request. */
 export type Answer<Kind = Outcome> = readonly [timestamp: number, request: string, outcome: Kind];
 
-/** Requests that get one place in the log together. Without any it is the null request of the paper. */
+/** Requests that get one sequence number in the log together. Without any it is the null request of the paper. */
 export interface Batch {
   readonly requests: readonly Signed<RequestBody>[];
 }
 
-/** The place of a batch in a view, as its primary signs it: v, n and d. */
+/** The sequence number of a batch in a view, as its primary signs it: v, n and d. */
 export interface Proposal {
   readonly view: number;
   readonly sequence: number;
@@ -69,7 +69,7 @@ export interface ViewChangeBody {
   readonly stable: number;
   /** C, which proves it; nothing where n is 0. */
   readonly proof: readonly Signed<CheckpointBody>[];
-  /** P, one for each request that prepared since, in the order of their places. */
+  /** P, one for each request that prepared since, in the order of their sequence numbers. */
   readonly prepared: readonly PreparedCertificate[];
   readonly replica: NodeId;
 }
@@ -78,7 +78,7 @@ export interface NewViewBody {
   readonly view: number;
   /** V, of a quorum. */
   readonly viewChanges: readonly Signed<ViewChangeBody>[];
-  /** O, in the order of their places. */
+  /** O, in the order of their sequence numbers. */
   readonly prePrepares: readonly Signed<Proposal>[];
 }
 
@@ -123,7 +123,7 @@ export interface Committed {
   readonly commits: readonly SignedVote[];
 }
 
-/** What the sender executed at a place, on its word alone, where it has no proof that others could check. */
+/** What the sender executed at a sequence number, on its word alone, where it has no proof that others could check. */
 export interface Executed {
   readonly type: 'executed';
   readonly sequence: number;
@@ -221,7 +221,7 @@ export type SavedRecord =
   | { readonly type: 'committed'; readonly digest: string; readonly commits: readonly SignedVote[] }
   /** Committed, as f + 1 replicas say. */
   | { readonly type: 'vouched'; readonly sequence: number; readonly digest: string }
-  /** A checkpoint is stable; nothing saved for the places up to it is needed, once there is its state. */
+  /** A checkpoint is stable; nothing saved for the sequence numbers up to it is needed, once there is its state. */
   | { readonly type: 'stable'; readonly proof: readonly Signed<CheckpointBody>[]; readonly state?: SavedState }
   | { readonly type: 'view-change'; readonly viewChange: ViewChange }
   | { readonly type: 'new-view'; readonly newView: NewView };

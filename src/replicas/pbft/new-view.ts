@@ -1,4 +1,4 @@
-import type { Seal } from '../../core/machine.ts';
+import type { Signer } from '../../core/machine.ts';
 import { nodeId, type NodeId } from '../../core/node.ts';
 import { fetchMissing } from './catch-up.ts';
 import { stabilise } from './checkpoint.ts';
@@ -17,19 +17,19 @@ export const NO_REQUESTS: Batch = { requests: [] };
 /** The primary of the new view tells everyone with what it begins. */
 export function announce(turn: Turn, viewChanges: readonly Signed<ViewChangeBody>[]): void {
   const { context, state } = turn;
-  const { seal } = context;
+  const { signer } = context;
   const signed = viewChanges.map(({ body, signature }) => ({ body, signature }));
-  const prePrepares = planOf(seal, state.view, signed).map((body) => ({ body, signature: seal.sign('pre-prepare', body) }));
+  const prePrepares = planOf(signer, state.view, signed).map((body) => ({ body, signature: signer.sign('pre-prepare', body) }));
   const body = { view: state.view, viewChanges: signed, prePrepares };
-  const newView: NewView = { type: 'new-view', body, signature: seal.sign('new-view', body) };
+  const newView: NewView = { type: 'new-view', body, signature: signer.sign('new-view', body) };
   enter(turn, newView, true);
 }
 
 /**
- * O: for each place above the latest stable checkpoint in V, up to the highest that prepared, the request that prepared in
+ * O: for each sequence number above the latest stable checkpoint in V, up to the highest that prepared, the request that prepared in
  * the latest view, or the null request where none did (§4.4).
  */
-export function planOf(seal: Seal, view: number, viewChanges: readonly Signed<ViewChangeBody>[]): Proposal[] {
+export function planOf(signer: Signer, view: number, viewChanges: readonly Signed<ViewChangeBody>[]): Proposal[] {
   const low = lowMark(viewChanges).body.stable;
   const best = new Map<number, Proposal>();
   let high = low;
@@ -41,7 +41,7 @@ export function planOf(seal: Seal, view: number, viewChanges: readonly Signed<Vi
   }
   return Array.from({ length: high - low }, (_, index) => {
     const sequence = low + 1 + index;
-    return { view, sequence, digest: best.get(sequence)?.digest ?? seal.digest(NO_REQUESTS) };
+    return { view, sequence, digest: best.get(sequence)?.digest ?? signer.digest(NO_REQUESTS) };
   });
 }
 
@@ -55,25 +55,25 @@ export function hearNewView(turn: Turn, from: NodeId, message: NewView): void {
   const { view } = message.body;
   if (view < state.view || (view === state.view && !state.isChanging)) return;
   const primary = nodeId(primaryOf(view, state.n));
-  const flaw = flawIn(context.seal, state, message, primary);
+  const flaw = flawIn(context.signer, state, message, primary);
   if (flaw === undefined) return enter(turn, message, false);
   accuse(turn, from, flaw);
   if (from === primary && view === state.view) changeView(turn, view + 1);
 }
 
-function flawIn(seal: Seal, state: ReplicaState, { body, signature }: NewView, primary: NodeId): string | undefined {
-  if (!seal.verify(primary, 'new-view', body, signature)) return 'a new-view with a forged signature';
+function flawIn(signer: Signer, state: ReplicaState, { body, signature }: NewView, primary: NodeId): string | undefined {
+  if (!signer.verify(primary, 'new-view', body, signature)) return 'a new-view with a forged signature';
   const senders = new Set(body.viewChanges.map((one) => one.body.replica));
   if (senders.size < state.quorum || senders.size !== body.viewChanges.length) return 'a new-view without a quorum';
   for (const one of body.viewChanges) {
     if (one.body.view !== body.view) return 'a new-view from requests for another view';
-    const flaw = one.body.replica < state.n ? flawOf(seal, state, one) : 'a view-change of nobody';
+    const flaw = one.body.replica < state.n ? flawOf(signer, state, one) : 'a view-change of nobody';
     if (flaw !== undefined) return `a new-view from ${flaw}`;
   }
-  const plan = planOf(seal, body.view, body.viewChanges);
+  const plan = planOf(signer, body.view, body.viewChanges);
   const isAsPlanned = plan.length === body.prePrepares.length && plan.every((proposal, index) => isSame(proposal, body.prePrepares[index]!.body));
   if (!isAsPlanned) return 'a new-view that does not follow from its view-changes';
-  return body.prePrepares.every((one) => seal.verify(primary, 'pre-prepare', one.body, one.signature)) ? undefined : 'a new-view with a forged pre-prepare';
+  return body.prePrepares.every((one) => signer.verify(primary, 'pre-prepare', one.body, one.signature)) ? undefined : 'a new-view with a forged pre-prepare';
 }
 
 const isSame = (a: Proposal, b: Proposal): boolean => a.view === b.view && a.sequence === b.sequence && a.digest === b.digest;
@@ -115,7 +115,7 @@ export function begin(state: ReplicaState, newView: NewView): void {
   state.proposed = Math.max(state.stable, prePrepares.at(-1)?.body.sequence ?? lowMark(viewChanges).body.stable);
 }
 
-/** A member of O gets its place: nothing else can have it in this view. */
+/** A member of O gets its sequence number: nothing else can have it in this view. */
 export function assign(state: ReplicaState, prePrepare: Signed<Proposal>): void {
   const { sequence, digest } = prePrepare.body;
   if (!isInWindow(state, sequence)) return;
@@ -124,7 +124,7 @@ export function assign(state: ReplicaState, prePrepare: Signed<Proposal>): void 
   slot.digest = digest;
 }
 
-/** Votes for what got its place by a new-view, as far as its batch is here. */
+/** Votes for what got its sequence number by a new-view, as far as its batch is here. */
 export function takeUp(turn: Turn): void {
   const { state, context } = turn;
   if (state.isChanging) return;
@@ -132,7 +132,7 @@ export function takeUp(turn: Turn): void {
     const slot = slotAt(state, sequence);
     if (slot?.view !== state.view || slot.prePrepare === undefined || slot.batch !== undefined) continue;
     const { digest } = slot;
-    const batch = digest === context.seal.digest(NO_REQUESTS) ? NO_REQUESTS : (state.batches.get(digest)?.batch ?? batchOf(slot.committed, digest));
+    const batch = digest === context.signer.digest(NO_REQUESTS) ? NO_REQUESTS : (state.batches.get(digest)?.batch ?? batchOf(slot.committed, digest));
     if (batch !== undefined) adopt(turn, slot, slot.prePrepare, batch);
   }
 }
@@ -140,10 +140,10 @@ export function takeUp(turn: Turn): void {
 const batchOf = (committed: { readonly digest: string; readonly batch: Batch } | undefined, digest: string): Batch | undefined =>
   committed?.digest === digest ? committed.batch : undefined;
 
-/** A batch that a place still lacks has come. */
+/** A batch that a sequence number still lacks has come. */
 export function supply(turn: Turn, batch: Batch): void {
   const { context, state } = turn;
-  const digest = context.seal.digest(batch);
+  const digest = context.signer.digest(batch);
   for (let sequence = state.stable + 1; sequence <= state.proposed; sequence += 1) {
     const slot = slotAt(state, sequence);
     if (slot?.view === state.view && slot.prePrepare !== undefined && slot.batch === undefined && slot.digest === digest && !state.isChanging) adopt(turn, slot, slot.prePrepare, batch);

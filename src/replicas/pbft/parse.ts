@@ -11,7 +11,7 @@ type Fields = Readonly<Record<string, unknown>>;
 /** The most replicas of a cluster, and so the most votes in a certificate. */
 const REPLICAS = 1024;
 const BATCH = 4096;
-/** The most places in a window. */
+/** The most sequence numbers in a window. */
 const WINDOW = 4096;
 
 // JSON knows −0, which is 0 in canonical bytes and another number elsewhere.
@@ -39,7 +39,7 @@ const node = below(REPLICAS * (1 + CLIENTS));
 const replica = below(REPLICAS);
 const view = below(VIEWS);
 const laterView = from1Below(VIEWS);
-/** A place, or 0 for none. */
+/** A sequence number, or 0 for none. */
 const upTo = below(PLACES);
 const sequence = from1Below(PLACES);
 const number = from1Below(NUMBERS);

@@ -5,7 +5,7 @@ import { isClient, isUnproposed, markProposed, watch } from './requests.ts';
 import { accuse, drop, isInWindow, keepBatch, isPrimary, openSlot, primaryOf, save, send, type Slot, type Turn } from './state.ts';
 import { castPrepare, countPrepares, hold } from './vote.ts';
 
-/** Gives places to the requests that the primary has, as many batches at a time as the pipeline and the window allow. */
+/** Gives sequence numbers to the requests that the primary has, as many batches at a time as the pipeline and the window allow. */
 export function propose(turn: Turn): void {
   const { context, state } = turn;
   if (state.isChanging || !isPrimary(turn)) return;
@@ -14,8 +14,8 @@ export function propose(turn: Turn): void {
     if (requests.length === 0) return;
     const batch: Batch = { requests };
     state.proposed += 1;
-    const body: Proposal = { view: state.view, sequence: state.proposed, digest: context.seal.digest(batch) };
-    const signature = context.seal.sign('pre-prepare', body);
+    const body: Proposal = { view: state.view, sequence: state.proposed, digest: context.signer.digest(batch) };
+    const signature = context.signer.sign('pre-prepare', body);
     const slot = openSlot(state, body.sequence);
     accept(turn, slot, { body, signature }, batch);
     send(turn, state.others, { type: 'pre-prepare', body, signature, batch });
@@ -38,7 +38,7 @@ function nextRequests(turn: Turn): Signed<Request['body']>[] {
 }
 
 /**
- * Upon a pre-prepare of this view’s primary for a place in the window, unless another one was accepted for that place: a
+ * Upon a pre-prepare of this view’s primary for a sequence number in the window, unless another one was accepted for that sequence number: a
  * backup accepts it, if its digest is that of the batch and every request in it is signed by its client.
  */
 export function hearPrePrepare(turn: Turn, from: NodeId, message: PrePrepare): void {
@@ -49,15 +49,15 @@ export function hearPrePrepare(turn: Turn, from: NodeId, message: PrePrepare): v
   if (!isInWindow(state, body.sequence)) return drop(turn);
   const slot = openSlot(state, body.sequence);
   if (slot.prePrepare !== undefined && slot.digest === body.digest && slot.batch !== undefined) return;
-  if (!context.seal.verify(from, 'pre-prepare', body, signature)) return accuse(turn, from, 'a pre-prepare with a forged signature');
-  if (slot.prePrepare !== undefined && slot.digest !== body.digest) return accuse(turn, from, `two pre-prepares for view ${body.view}, place ${body.sequence}`);
-  if (context.seal.digest(batch) !== body.digest) return accuse(turn, from, 'a pre-prepare with the digest of another batch');
+  if (!context.signer.verify(from, 'pre-prepare', body, signature)) return accuse(turn, from, 'a pre-prepare with a forged signature');
+  if (slot.prePrepare !== undefined && slot.digest !== body.digest) return accuse(turn, from, `two pre-prepares for view ${body.view}, sequence number ${body.sequence}`);
+  if (context.signer.digest(batch) !== body.digest) return accuse(turn, from, 'a pre-prepare with the digest of another batch');
   if (slot.prePrepare === undefined && !isProper(turn, batch)) return accuse(turn, from, `a pre-prepare of requests that no client signed, or too many, or none`);
   adopt(turn, slot, { body, signature }, batch);
   watch(turn);
 }
 
-/** A backup takes a batch for a place, and votes for it. */
+/** A backup takes a batch for a sequence number, and votes for it. */
 export function adopt(turn: Turn, slot: Slot, prePrepare: Signed<Proposal>, batch: Batch): void {
   accept(turn, slot, prePrepare, batch);
   castPrepare(turn, slot);
@@ -78,7 +78,7 @@ function accept(turn: Turn, slot: Slot, prePrepare: Signed<Proposal>, batch: Bat
 }
 
 function isProper(turn: Turn, { requests }: Batch): boolean {
-  const { seal } = turn.context;
+  const { signer } = turn.context;
   if (requests.length === 0 || requests.length > turn.state.settings.batch) return false;
-  return requests.every(({ body, signature }) => isClient(turn, body.client) && seal.verify(body.client, 'request', body, signature));
+  return requests.every(({ body, signature }) => isClient(turn, body.client) && signer.verify(body.client, 'request', body, signature));
 }

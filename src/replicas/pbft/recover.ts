@@ -58,7 +58,7 @@ function remember(context: Context, state: ReplicaState, record: SavedRecord, ch
   }
 }
 
-/** Its places are taken, though the votes for them may not have been saved any more. */
+/** Its sequence numbers are taken, though the votes for them may not have been saved any more. */
 function newView(state: ReplicaState, { body, ...rest }: NewView): void {
   const { proof } = lowMark(body.viewChanges).body;
   if (proof.length > 0) stable(state, proof, undefined);
@@ -86,23 +86,23 @@ function committed(context: Context, state: ReplicaState, sequence: number, { di
   execute(context, state);
 }
 
-function signed({ seal, self }: Context, { view }: ReplicaState, phase: 'prepare' | 'commit', { sequence, digest }: Proposal): { body: VoteBody; signature: string } {
+function signed({ signer, self }: Context, { view }: ReplicaState, phase: 'prepare' | 'commit', { sequence, digest }: Proposal): { body: VoteBody; signature: string } {
   const body = { view, sequence, digest, replica: self };
-  return { body, signature: seal.sign(phase, body) };
+  return { body, signature: signer.sign(phase, body) };
 }
 
-function execute({ seal, self }: Context, state: ReplicaState): void {
+function execute({ signer, self }: Context, state: ReplicaState): void {
   for (;;) {
     const committed = slotAt(state, state.executed + 1)?.committed;
     if (committed === undefined) return;
-    executeBatch(state.store, committed.batch, committed.digest, seal, state.n);
+    executeBatch(state.store, committed.batch, committed.digest, signer, state.n);
     state.executed += 1;
     state.doublings = 0;
     if (state.executed % state.settings.checkpointEvery !== 0) continue;
-    const snapshot = snapshotOf(state.store, state.executed, seal);
+    const snapshot = snapshotOf(state.store, state.executed, signer);
     state.snapshots.set(state.executed, snapshot);
-    const body = { sequence: state.executed, digest: seal.digest(snapshot.manifest), replica: self };
-    state.checkpoints[self] = [...(state.checkpoints[self] ?? []), { body, signature: seal.sign('checkpoint', body) }].slice(-2);
+    const body = { sequence: state.executed, digest: signer.digest(snapshot.manifest), replica: self };
+    state.checkpoints[self] = [...(state.checkpoints[self] ?? []), { body, signature: signer.sign('checkpoint', body) }].slice(-2);
   }
 }
 
@@ -129,6 +129,6 @@ function stable(state: ReplicaState, proof: readonly Signed<CheckpointBody>[], s
   state.slots.forEach((slot, index) => {
     if (slot !== undefined && slot.sequence <= sequence) state.slots[index] = undefined;
   });
-  for (const [key, { sequence: place }] of state.batches) if (place <= sequence) state.batches.delete(key);
-  for (const place of state.snapshots.keys()) if (place <= sequence) state.snapshots.delete(place);
+  for (const [key, { sequence: last }] of state.batches) if (last <= sequence) state.batches.delete(key);
+  for (const one of state.snapshots.keys()) if (one <= sequence) state.snapshots.delete(one);
 }

@@ -3,7 +3,7 @@
  * in its §4; the terms are the paper’s, and so are the names of messages.
  *
  * Promises, with at most f = ⌊(n − 1)/3⌋ Byzantine replicas among n and any clients: no two loyal replicas execute
- * different requests at the same place (safety), however late, lost, repeated or out of order messages are; and once
+ * different requests at the same sequence number (safety), however late, lost, repeated or out of order messages are; and once
  * messages arrive in bounded time, what a loyal client asks is executed and answered (liveness). It assumes that nobody
  * forges a signature, and that a replica that falls comes back with what it saved, or not at all.
  *
@@ -11,12 +11,12 @@
  *
  * Request    A client signs its request and sends it to the primary; answered by f + 1 replicas alike, it believes them.
  *            Not answered in time, it asks everyone; a backup passes what is new to it on to the primary, and starts a timer.
- * Order      The primary gives a batch of requests the next place in the window, and says pre-prepare. Upon that, a backup that
- *            accepted no other for this place and view saves it and says prepare, to all.
+ * Order      The primary gives a batch of requests the next sequence number in the window, and says pre-prepare. Upon that, a backup that
+ *            accepted no other for this sequence number and view saves it and says prepare, to all.
  * Prepared   Upon the pre-prepare and prepares of a quorum less the primary, a replica saves this proof and says commit, to all.
  * Committed  Upon commits of a quorum, a replica executes the batch once all before it are executed, and answers the clients.
- * Checkpoint After every K places a replica signs the digest of its state. Once a quorum signed the same, all before is
- *            forgotten. The window is the 2K places above the last such checkpoint; nothing outside it is listened to.
+ * Checkpoint After every K sequence numbers a replica signs the digest of its state. Once a quorum signed the same, all before is
+ *            forgotten. The window is the 2K sequence numbers above the last such checkpoint; nothing outside it is listened to.
  * View change  When the oldest request waits too long, a replica leaves the view and says view-change for the next, with
  *            the proofs of its last stable checkpoint and of all that prepared since. Upon those of f + 1 for later views,
  *            it follows, as upon that of the view’s own primary. Upon those of a quorum, the new primary says new-view: these,
@@ -28,7 +28,7 @@
  * Each step is a file, and calls those that it leads to: what is committed is executed, an execution moves the window, and the window
  * lets the primary propose. So these files import each other in circles: the protocol goes round, and the code with it.
  *
- * Bounds: per place and view one pre-prepare and one vote of each kind by each replica; of each replica its latest
+ * Bounds: per sequence number and view one pre-prepare and one vote of each kind by each replica; of each replica its latest
  * view-change, its latest two checkpoints, and what it could say in one window for a view that is about to begin; of each
  * client 256 requests, and of each replica eight clients. What a flood adds beyond that is dropped.
  *

@@ -10,7 +10,7 @@ export function hearRequest(turn: Turn, from: NodeId, request: Request): void {
   const { context, state } = turn;
   const { body, signature } = request;
   if (!isClient(turn, body.client)) return;
-  if (!context.seal.verify(body.client, 'request', body, signature)) return accuse(turn, from, 'a request with a forged signature');
+  if (!context.signer.verify(body.client, 'request', body, signature)) return accuse(turn, from, 'a request with a forged signature');
   if (isDone(state.store, body)) return from === body.client ? answerAgain(turn, body) : undefined;
   const isNew = keep(turn, request);
   if (isPrimary(turn) && !state.isChanging) {
@@ -85,7 +85,7 @@ export function forgetDone(turn: Turn): void {
 
 /**
  * Runs the view timer for the oldest request that waits, and not for any other, so that a primary cannot starve one by
- * serving the rest; or for the next place, where a batch waits whose requests are all executed.
+ * serving the rest; or for the next sequence number, where a batch waits whose requests are all executed.
  */
 export function watch(turn: Turn): void {
   const { state, effects } = turn;
@@ -111,7 +111,7 @@ function oldestOf(turn: Turn): number | undefined {
 export const viewTimeout = ({ state }: Turn): number => state.settings.timeout * 2 ** Math.min(state.doublings, DOUBLINGS);
 
 function answerAgain(turn: Turn, body: RequestBody): void {
-  const request = turn.context.seal.digest(body);
+  const request = turn.context.signer.digest(body);
   const outcome = outcomeOf(turn.state.store, body, request);
   if (outcome !== undefined) reply(turn, body.client, [[body.timestamp, request, outcome]]);
 }
@@ -119,5 +119,5 @@ function answerAgain(turn: Turn, body: RequestBody): void {
 export function reply(turn: Turn, client: NodeId, answers: readonly Answer[]): void {
   const { context, state } = turn;
   const body = { view: state.view, client, replica: context.self, answers };
-  send(turn, [client], { type: 'reply', body, signature: context.seal.sign('reply', body) });
+  send(turn, [client], { type: 'reply', body, signature: context.signer.sign('reply', body) });
 }

@@ -10,7 +10,7 @@ export interface PbftSettings extends Settings {
   readonly statusEvery: number;
   /** How long a client waits for its answer before it asks everyone. */
   readonly retryAfter: number;
-  /** K: a checkpoint is taken every K places. The log’s window is 2K. */
+  /** K: a checkpoint is taken every K sequence numbers. The log’s window is 2K. */
   readonly checkpointEvery: number;
   /** The most requests in a batch. */
   readonly batch: number;
@@ -42,7 +42,7 @@ const MAY_BE: { readonly [Name in keyof typeof DEFAULTS]: readonly [number, numb
   collectorTimeout: TIME,
   statusEvery: TIME,
   retryAfter: TIME,
-  // A slot for each place of a window of twice as many is there from the start.
+  // A slot for each sequence number of a window of twice as many is there from the start.
   checkpointEvery: [1, 2048],
   batch: [1, 4096],
   pipeline: [1, 4096],
@@ -78,7 +78,7 @@ export const CLIENTS = 8;
 export const NUMBERS = 2 ** 39;
 
 /**
- * No view and no place is ever so large: a view each millisecond would take 34 years to come there, a place each
+ * No view and no sequence number is ever so large: a view each millisecond would take 34 years to come there, a sequence number each
  * microsecond nine. What comes off a wire is below, so that sums stay whole numbers, and no loop over them is without an end.
  */
 export const VIEWS = 2 ** 40;

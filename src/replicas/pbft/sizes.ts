@@ -75,7 +75,7 @@ const SIGNATURE = 86;
 
 type Fields = Readonly<Record<string, MessageSize>>;
 
-/** The largest, a place, has 15 digits. */
+/** The largest, a sequence number, has 15 digits. */
 const NUMBER: MessageSize = { bytes: 15, depth: 0, parts: 0 };
 
 /** A word that needs no escapes. */

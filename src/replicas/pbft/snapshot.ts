@@ -3,14 +3,14 @@
  * each client’s answers, its marks, and the keys of each replica, each by its number. So little changes where a page begins and
  * ends that from one checkpoint to the next most pages are the same, and neither hashed, sent nor saved again.
  */
-import type { Seal } from '../../core/machine.ts';
+import type { Signer } from '../../core/machine.ts';
 import type { NodeId } from '../../core/node.ts';
 import type { Answer, Chunk, Result, Snapshot } from './messages.ts';
 import { ANSWERS_PAGE, KEYS_PAGE, MARKS_PAGE, VALUES_PAGE } from './pages.ts';
 import type { ClientMemory, Store } from './store.ts';
 
-/** The state after a place, in the order that all replicas share. */
-export function snapshotOf(store: Store, sequence: number, seal: Seal): Snapshot {
+/** The state after a sequence number, in the order that all replicas share. */
+export function snapshotOf(store: Store, sequence: number, signer: Signer): Snapshot {
   const pages = new Map<string, Chunk>();
   const add = (name: string, chunk: Chunk): void => {
     const before = store.pages.get(name);
@@ -28,7 +28,7 @@ export function snapshotOf(store: Store, sequence: number, seal: Seal): Snapshot
   }
   store.pages = pages;
   const chunks = [...pages.values()];
-  return { manifest: { sequence, position, chain, tail: [...tail], chunks: chunks.map((chunk) => seal.digest(chunk)) }, chunks };
+  return { manifest: { sequence, position, chain, tail: [...tail], chunks: chunks.map((chunk) => signer.digest(chunk)) }, chunks };
 }
 
 /** The state that a snapshot is of. */

@@ -46,11 +46,11 @@ export interface ReplicaState {
   /** The latest two checkpoints of each replica, by its id. */
   readonly checkpoints: (readonly Signed<CheckpointBody>[] | undefined)[];
 
-  /** The last place that was executed; all before it were. */
+  /** The last sequence number that was executed; all before it were. */
   executed: number;
   store: Store;
 
-  /** The last place that this primary gave, or that a pre-prepare took here. */
+  /** The last sequence number that this primary gave, or that a pre-prepare took here. */
   proposed: number;
   /** Requests that are not executed yet, the oldest first. */
   readonly waiting: Map<number, Waiting>;
@@ -58,19 +58,19 @@ export interface ReplicaState {
   readonly waitingOf: Map<NodeId, number>;
   /** Those among them that the primary still has to propose. */
   queue: Request[];
-  /** For which waiting request, or which place, the view timer runs. */
+  /** For which waiting request, or which sequence number, the view timer runs. */
   watched: number | undefined;
 
-  /** Up to which place votes go to everyone, though there is a collector. */
+  /** Up to which sequence number votes go to everyone, though there is a collector. */
   allToAllUntil: number;
-  /** The collector timer runs, since this many places were executed. */
+  /** The collector timer runs, since this many sequence numbers were executed. */
   collectingSince: number | undefined;
   /** How much of each replica’s budget for answers is left until the next status. */
   readonly budgets: number[];
   /** How many chunks of the state each may still ask for until then. */
   readonly chunkBudgets: number[];
   /** Who gets the next status. */
-  confidant: number;
+  statusPeer: number;
   /** What `executed` was at the last status. */
   executedBefore: number;
   /** How many messages were not heeded, being of another view, outside the window, or more than is kept; for people. */
@@ -85,7 +85,7 @@ export interface Waiting {
   passedOn: number;
 }
 
-/** One place of the log. */
+/** One sequence number of the log. */
 export interface Slot {
   readonly sequence: number;
   view: number;
@@ -171,7 +171,7 @@ export function initialState({ self, members, settings }: Context): ReplicaState
     collectingSince: undefined,
     budgets: Array.from({ length: n }, () => BUDGET),
     chunkBudgets: Array.from({ length: n }, () => CHUNK_BUDGET),
-    confidant: 0,
+    statusPeer: 0,
     executedBefore: 0,
     dropped: 0,
   };
@@ -187,16 +187,16 @@ export const primaryOf = (view: number, n: number): number => view % n;
 
 export const isPrimary = ({ context, state }: Turn): boolean => primaryOf(state.view, state.n) === context.self;
 
-/** Whether a place lies in the window: above the low mark h, and not above H = h + 2K. */
+/** Whether a sequence number lies in the window: above the low mark h, and not above H = h + 2K. */
 export const isInWindow = (state: ReplicaState, sequence: number): boolean => sequence > state.stable && sequence <= state.stable + state.slots.length;
 
-/** The slot of a place, if anything is known of it. */
+/** The slot of a sequence number, if anything is known of it. */
 export function slotAt(state: ReplicaState, sequence: number): Slot | undefined {
   const slot = state.slots[sequence % state.slots.length];
   return slot !== undefined && slot.sequence === sequence ? slot : undefined;
 }
 
-/** The slot of a place in the window, made if need be, and renewed if it is of an earlier view. */
+/** The slot of a sequence number in the window, made if need be, and renewed if it is of an earlier view. */
 export function openSlot(state: ReplicaState, sequence: number): Slot {
   const index = sequence % state.slots.length;
   const slot = state.slots[index];
@@ -207,7 +207,7 @@ export function openSlot(state: ReplicaState, sequence: number): Slot {
   return (state.slots[index] = emptySlot(sequence, state.view, state.n));
 }
 
-/** Keeps a batch until its place is below the low mark: its highest place, for a faulty primary may give it several. */
+/** Keeps a batch until its sequence number is below the low mark: its highest sequence number, for a faulty primary may give it several. */
 export function keepBatch({ batches }: ReplicaState, sequence: number, digest: string, batch: Batch): void {
   const before = batches.get(digest);
   if (before === undefined || before.sequence < sequence) batches.set(digest, { batch, sequence });

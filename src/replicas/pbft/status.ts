@@ -1,6 +1,6 @@
 import type { Command } from '../command.ts';
 import { nodeId, type NodeId } from '../../core/node.ts';
-import type { Seal } from '../../core/machine.ts';
+import type { Signer } from '../../core/machine.ts';
 import { snapshotOf } from './snapshot.ts';
 import { primaryOf, type ReplicaState } from './state.ts';
 
@@ -11,7 +11,7 @@ export interface ReplicaStatus {
   readonly isChangingView: boolean;
   /** How many requests have been executed. */
   readonly executed: number;
-  /** The last place of the log that was. */
+  /** The last sequence number of the log that was. */
   readonly sequence: number;
   readonly stableCheckpoint: number;
   /** Of the log: equal logs, equal digests. */
@@ -37,4 +37,4 @@ export const statusOf = (state: ReplicaState): ReplicaStatus => ({
 });
 
 /** The digest of all of the state, as in a checkpoint. */
-export const stateDigest = (seal: Seal, state: ReplicaState): string => seal.digest(snapshotOf(state.store, state.executed, seal).manifest);
+export const stateDigest = (signer: Signer, state: ReplicaState): string => signer.digest(snapshotOf(state.store, state.executed, signer).manifest);

@@ -12,7 +12,7 @@
  * What is asked under a key is executed once for everyone who asks it: the last KEYED keys are kept of the clients of each
  * replica, so that those of a traitor push out none but their own.
  */
-import type { Seal } from '../../core/machine.ts';
+import type { Signer } from '../../core/machine.ts';
 import { nodeId, type NodeId } from '../../core/node.ts';
 import type { Answer, Batch, KeyEntry, Outcome, RequestBody, Result } from './messages.ts';
 import { flawIn, operationOf } from './operation.ts';
@@ -77,23 +77,23 @@ export function outcomeOf(store: Store, { client, timestamp, mark }: RequestBody
 }
 
 /** Executes what was not executed before. @returns the answers, by client */
-export function executeBatch(store: Store, batch: Batch, digest: string, seal: Seal, n: number): Map<NodeId, Answer<Result>[]> {
+export function executeBatch(store: Store, batch: Batch, digest: string, signer: Signer, n: number): Map<NodeId, Answer<Result>[]> {
   const answers = new Map<NodeId, Answer<Result>[]>();
   for (const { body } of batch.requests) {
     if (isDone(store, body)) continue;
-    const answer: Answer<Result> = [body.timestamp, seal.digest(body), resultOf(store, body, seal, n)];
+    const answer: Answer<Result> = [body.timestamp, signer.digest(body), resultOf(store, body, signer, n)];
     remember(store, body, answer);
     const list = answers.get(body.client);
     if (list === undefined) answers.set(body.client, [answer]);
     else list.push(answer);
   }
-  if (batch.requests.length > 0) store.chain = seal.digest([store.chain, digest]);
+  if (batch.requests.length > 0) store.chain = signer.digest([store.chain, digest]);
   return answers;
 }
 
-function resultOf(store: Store, { client, key, operation }: RequestBody, seal: Seal, n: number): Result {
+function resultOf(store: Store, { client, key, operation }: RequestBody, signer: Signer, n: number): Result {
   if (key === '') return apply(store, operation);
-  const asked = seal.digest([operation]);
+  const asked = signer.digest([operation]);
   const before = store.keys.get(key);
   if (before !== undefined) return before[1] === asked ? before[2] : { refused: 'conflict' };
   const entry: KeyEntry = [key, asked, apply(store, operation)];

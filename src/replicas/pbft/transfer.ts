@@ -30,7 +30,7 @@ export function hearState(turn: Turn, from: NodeId, { manifest, proof }: StateMe
   if (checkpoint.sequence <= state.executed || checkpoint.sequence !== manifest.sequence) return;
   const before = state.transfer;
   if (before !== undefined && manifest.sequence < before.manifest.sequence) return;
-  if (!isStable(context.seal, state, proof) || context.seal.digest(manifest) !== checkpoint.digest) return accuse(turn, from, 'a state that nobody vouches for');
+  if (!isStable(context.signer, state, proof) || context.signer.digest(manifest) !== checkpoint.digest) return accuse(turn, from, 'a state that nobody vouches for');
   if (before === undefined || (manifest.sequence > before.manifest.sequence && before.came < PROGRESS)) {
     state.transfer = begun(turn, { manifest, proof }, before);
     if (before === undefined) askEveryone(turn);
@@ -42,7 +42,7 @@ export function hearState(turn: Turn, from: NodeId, { manifest, proof }: StateMe
 
 function begun({ context, state }: Turn, { manifest, proof }: Pick<Transfer, 'manifest' | 'proof'>, before: Transfer | undefined): Transfer {
   const known = new Map<string, Chunk>();
-  const own = snapshotOf(state.store, state.executed, context.seal);
+  const own = snapshotOf(state.store, state.executed, context.signer);
   own.manifest.chunks.forEach((digest, index) => known.set(digest, own.chunks[index]!));
   before?.chunks.forEach((chunk, index) => chunk !== undefined && known.set(before.manifest.chunks[index]!, chunk));
   const chunks = manifest.chunks.map((digest) => known.get(digest));
@@ -86,7 +86,7 @@ export function hearChunk(turn: Turn, from: NodeId, { sequence, index, chunk }: 
   const { context, state } = turn;
   const { transfer } = state;
   if (transfer === undefined || sequence !== transfer.manifest.sequence || transfer.asked.get(index)?.of !== from) return;
-  if (context.seal.digest(chunk) === transfer.manifest.chunks[index]) {
+  if (context.signer.digest(chunk) === transfer.manifest.chunks[index]) {
     transfer.asked.delete(index);
     transfer.chunks[index] = chunk;
     transfer.came += 1;

@@ -16,14 +16,14 @@ export function changeView(turn: Turn, view: number): void {
   state.early.fill(undefined);
   effects.push({ type: 'cancel-timer', timer: 'view' }, { type: 'cancel-timer', timer: 'collector' });
   const body = { view, stable: state.stable, proof: state.proof, prepared: preparedIn(state), replica: context.self };
-  const viewChange: ViewChange = { type: 'view-change', body, signature: context.seal.sign('view-change', body) };
+  const viewChange: ViewChange = { type: 'view-change', body, signature: context.signer.sign('view-change', body) };
   state.viewChanges[context.self] = viewChange;
   save(turn, { type: 'view-change', viewChange });
   send(turn, state.others, viewChange);
   consider(turn);
 }
 
-/** P: the last certificate of every place above the low mark that has one. */
+/** P: the last certificate of every sequence number above the low mark that has one. */
 function preparedIn({ slots }: ReplicaState): PreparedCertificate[] {
   const certificates = slots.flatMap((slot) => slot?.certificate ?? []);
   return certificates.sort((a, b) => a.prePrepare.body.sequence - b.prePrepare.body.sequence);
@@ -36,7 +36,7 @@ export function hearViewChange(turn: Turn, from: NodeId, message: ViewChange): v
   if (body.replica !== from || body.view < state.view || (body.view === state.view && !state.isChanging)) return;
   const before = state.viewChanges[from];
   if (before !== undefined && before.body.view >= body.view) return;
-  const flaw = flawOf(context.seal, state, message);
+  const flaw = flawOf(context.signer, state, message);
   if (flaw !== undefined) return accuse(turn, from, flaw);
   state.viewChanges[from] = message;
   consider(turn);

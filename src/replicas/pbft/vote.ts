@@ -5,7 +5,7 @@ import type { Certificate, Phase, PrePrepare, SignedVote, VoteBody, VoteMessage 
 import { accuse, drop, isInWindow, openSlot, primaryOf, save, send, type Slot, type Turn } from './state.ts';
 
 /**
- * Upon a prepare or a commit of this view for a place in the window: the first of each replica counts.
+ * Upon a prepare or a commit of this view for a sequence number in the window: the first of each replica counts.
  *
  * A commit counts by who sent it, whom the host authenticates, and its signature is looked at when it is shown to others
  * (`catch-up.ts`): nearly always never. Prepares are shown in view changes, and a replica that could not show them must not
@@ -23,9 +23,9 @@ export function hearVote(turn: Turn, from: NodeId, message: VoteMessage): void {
   if (message.type === 'prepare' || state.settings.collector) {
     // A prepare too many changes nothing, and is not worth its verification. A collector needs one more.
     if (slot.isPrepared && !state.settings.collector) return;
-    if (!context.seal.verify(from, message.type, body, message.signature)) return accuse(turn, from, `a ${message.type} with a forged signature`);
+    if (!context.signer.verify(from, message.type, body, message.signature)) return accuse(turn, from, `a ${message.type} with a forged signature`);
   }
-  if (before !== undefined) return accuse(turn, from, `two ${message.type}s for view ${body.view}, place ${body.sequence}`);
+  if (before !== undefined) return accuse(turn, from, `two ${message.type}s for view ${body.view}, sequence number ${body.sequence}`);
   record(turn, slot, message.type, message);
   if (slot.digest === body.digest) advance(turn, slot);
   if (isGivenUp(turn, slot)) sayAgain(turn, slot, [from]);
@@ -52,7 +52,7 @@ export function castPrepare(turn: Turn, slot: Slot): void {
 function cast(turn: Turn, slot: Slot, phase: Phase, recipients: readonly NodeId[]): void {
   const { context } = turn;
   const body: VoteBody = { view: slot.view, sequence: slot.sequence, digest: slot.digest, replica: context.self };
-  const vote: VoteMessage = { type: phase, body, signature: context.seal.sign(phase, body) };
+  const vote: VoteMessage = { type: phase, body, signature: context.signer.sign(phase, body) };
   (phase === 'prepare' ? slot.prepares : slot.commits)[context.self] = vote;
   send(turn, recipients, vote);
 }
@@ -105,7 +105,7 @@ export function hold(turn: Turn, from: NodeId, message: PrePrepare | VoteMessage
   else drop(turn);
 }
 
-/** Says again to one replica, or to all, what was said in this view about a place. */
+/** Says again to one replica, or to all, what was said in this view about a sequence number. */
 export function sayAgain(turn: Turn, slot: Slot, to: readonly NodeId[]): void {
   const { context, state } = turn;
   if (slot.view !== state.view || slot.prePrepare === undefined || slot.batch === undefined) return;

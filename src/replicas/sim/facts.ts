@@ -1,6 +1,6 @@
 import { counted } from '../../core/figures.ts';
 import type { NodeId } from '../../core/node.ts';
-import { accusedText } from '../../trace/nodes/met.ts';
+import { accusedText, saidOfMet } from '../../trace/nodes/met.ts';
 import { atTime } from '../../trace/nodes/sentences.ts';
 import type { Message } from '../pbft/messages.ts';
 import type { ReplicaStatus } from '../pbft/status.ts';
@@ -51,11 +51,11 @@ export function inWords(fact: RunFact | Untold): string | undefined {
     case 'heard':
       return undefined;
     case 'executed':
-      return `replica ${fact.by} executed ${fact.operations.join(', ') || 'nothing'} at place ${fact.sequence}, committed in view ${fact.view}`;
+      return `replica ${fact.by} executed ${fact.operations.join(', ') || 'nothing'} at sequence number ${fact.sequence}, committed in view ${fact.view}`;
     case 'entered':
       return `replica ${fact.by} entered view ${fact.view}`;
     case 'transferred':
-      return `replica ${fact.by} took over the state at place ${fact.sequence}`;
+      return `replica ${fact.by} took over the state at sequence number ${fact.sequence}`;
     case 'answered':
       return `client ${fact.client} got ${JSON.stringify(fact.result)} for request ${fact.request}`;
     case 'refused':
@@ -63,23 +63,17 @@ export function inWords(fact: RunFact | Untold): string | undefined {
     case 'accused':
       return accusedText(fact);
     case 'fell':
-      return `replica ${fact.replica} falls`;
     case 'came-back':
-      return `replica ${fact.replica} comes back`;
     case 'paused':
-      return `replica ${fact.replica} stops in its tracks`;
     case 'went-on':
-      return `replica ${fact.replica} goes on`;
     case 'joined':
-      return `replica ${fact.replica} comes`;
     case 'left':
-      return `replica ${fact.replica} leaves for good`;
     case 'clock-jumped':
-      return `the clock of replica ${fact.replica} jumps`;
+      return `replica ${fact.replica} ${saidOfMet(fact.type)}`;
     case 'lapsed':
       return `client ${fact.client} begins anew, with ${fact.kept} of its records`;
     case 'ended':
-      return `replica ${fact.replica} ends ${fact.status === null ? 'as it fell' : statusInWords(fact.status)}`;
+      return `replica ${fact.replica} ends ${fact.status === null ? 'as it crashed' : statusInWords(fact.status)}`;
     default:
       return fact satisfies never;
   }
@@ -88,7 +82,7 @@ export function inWords(fact: RunFact | Untold): string | undefined {
 /** What replicas promise, and how far they came, in words. */
 export const PROMISES = 'Safety and liveness';
 
-export const progressText = ({ places, view }: { readonly places: number; readonly view: number }): string => `${counted(places, 'place')} of the log, view ${view}`;
+export const progressText = ({ places, view }: { readonly places: number; readonly view: number }): string => `${counted(places, 'batch', 'batches')} in the log, view ${view}`;
 
 const statusInWords = ({ view, isChangingView, sequence, executed, stableCheckpoint, waiting }: ReplicaStatus): string =>
-  `in view ${view}${isChangingView ? ', which has not begun' : ''}, at place ${sequence}, with ${counted(executed, 'request')} executed, ${waiting} waiting, and stable up to ${stableCheckpoint}`;
+  `in view ${view}${isChangingView ? ', which has not begun' : ''}, at sequence number ${sequence}, with ${counted(executed, 'request')} executed, ${waiting} waiting, and stable up to ${stableCheckpoint}`;

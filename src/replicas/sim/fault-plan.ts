@@ -19,7 +19,7 @@ export interface PbftPlan extends FaultPlan {
   /** Which clients begin anew, and how many of the last records on their disks are lost: none, the last, or all. */
   readonly lapses: readonly { readonly client: number; readonly at: number; readonly lost: number }[];
   /** What a Byzantine client asks; nothing if there is none. */
-  readonly pretences: readonly { readonly at: number; readonly data: string; readonly mark: string }[];
+  readonly twoFaced: readonly { readonly at: number; readonly data: string; readonly mark: string }[];
 }
 
 /** What a client asks. */
@@ -69,7 +69,7 @@ export function drawPlan({ n, seed, protocol = 'pbft', strategies = REPLICA_FAUL
     clients,
     follows,
     lapses: Array.from({ length: [0, 0, 0, 1, 3][draw(64, 0, 5)]! }, (_, i) => ({ client: draw(65, i, clients), at: bursts[i % bursts.length]! + draw(66, i, 200), lost: [0, 1, Infinity][draw(67, i, 3)]! })),
-    pretences: Array.from({ length: draw(27, 0, 4) === 0 ? 1 + draw(27, 1, 4) : 0 }, (_, i) => ({ at: bursts[i % bursts.length]! + draw(28, i, 30), data: draw(29, i, 3) === 0 ? `get pretence ${i + 1}` : `pretence ${i + 1}`, mark: markOf(68, i) })),
+    twoFaced: Array.from({ length: draw(27, 0, 4) === 0 ? 1 + draw(27, 1, 4) : 0 }, (_, i) => ({ at: bursts[i % bursts.length]! + draw(28, i, 30), data: draw(29, i, 3) === 0 ? `get pretence ${i + 1}` : `pretence ${i + 1}`, mark: markOf(68, i) })),
     ...faults,
     // A client that lives in a node is cut off with it.
     partitions: follows ? faults.partitions.map((partition) => ({ ...partition, side: new Set([...partition.side, ...[...partition.side].map((id) => nodeId(n + id))]) })) : faults.partitions,
@@ -79,13 +79,13 @@ export function drawPlan({ n, seed, protocol = 'pbft', strategies = REPLICA_FAUL
 /** A plan in one line for people. */
 export function describePlan(plan: PbftPlan): string {
   const { n, requests, clients, follows, lapses } = plan;
-  const asking = `${counted(requests.length, 'request')} of ${follows ? 'users who follow redirects' : counted(clients, 'client')}${plan.pretences.length === 0 ? '' : ' beside a Byzantine one'}`;
+  const asking = `${counted(requests.length, 'request')} of ${follows ? 'users who follow redirects' : counted(clients, 'client')}${plan.twoFaced.length === 0 ? '' : ' beside a Byzantine one'}`;
   return `${counted(n, 'replica')}, ${describeTraitors(plan, 'replica')}; ${asking}; ${describeOutages(plan)}${lapses.length === 0 ? '' : `, ${counted(lapses.length, 'lapse')} of clients`}; ${describeLinks(plan)}`;
 }
 
 /** A plan as the first line of a trace, whose words are older than those here. The last client is the Byzantine one. */
 export function printPlan(protocol: string, plan: PbftPlan): string {
-  const { n, seed, traitors, settings, requests, clients, follows, lapses, pretences, partitions, crashes, pauses, joins, leaves, clocks, jumps, lost, repeated, delay, sync, stabilisesAt } = plan;
+  const { n, seed, traitors, settings, requests, clients, follows, lapses, twoFaced: pretences, partitions, crashes, pauses, joins, leaves, clocks, jumps, lost, repeated, delay, sync, stabilisesAt } = plan;
   const moments = <One extends { readonly node: NodeId }>(list: readonly One[]): object[] => list.map(({ node, ...rest }) => ({ replica: node, ...rest }));
   const cuts = partitions.map(({ side, ...cut }) => ({ ...cut, side: [...side] }));
   const clientIds = Array.from({ length: clients + 1 }, (_, index) => nodeId(n + index));
@@ -94,12 +94,12 @@ export function printPlan(protocol: string, plan: PbftPlan): string {
   return lineOfScheduled({ protocol, seed, members: membersOf(n), clients: clientIds, traitors: named, about: describePlan(plan) }, drawn);
 }
 
-export const partsOf = (plan: PbftPlan): string[] => [...partsOfFaults(plan), ...numbered('lapse', plan.lapses), ...numbered('pretence', plan.pretences), ...numbered('request', plan.requests)];
+export const partsOf = (plan: PbftPlan): string[] => [...partsOfFaults(plan), ...numbered('lapse', plan.lapses), ...numbered('two-faced', plan.twoFaced), ...numbered('request', plan.requests)];
 
 export const onlyParts = (plan: PbftPlan, parts: ReadonlySet<string>): PbftPlan => ({
   ...plan,
   ...onlyFaults(plan, parts),
   lapses: among('lapse', plan.lapses, parts),
-  pretences: among('pretence', plan.pretences, parts),
+  twoFaced: among('two-faced', plan.twoFaced, parts),
   requests: among('request', plan.requests, parts),
 });

@@ -1,13 +1,13 @@
 import { choosesNothing } from '../../core/choice.ts';
 import { nodeId } from '../../core/node.ts';
-import { symbolicSeal } from '../../core/seal.ts';
+import { symbolicSigner } from '../../core/signer.ts';
 import { LogJudge } from '../judge/log.ts';
 import { client, type ClientVocabulary } from '../pbft/client.ts';
 import type { Message, ReplicaOutput } from '../pbft/messages.ts';
 import { replica } from '../pbft/replica.ts';
 import { settingsOf } from '../pbft/settings.ts';
 import { Network } from '../../runtime/virtual/network.ts';
-import { judgeWords } from './words.ts';
+import { judgeStatements } from './statements.ts';
 
 /** What a run under load took, beside time. */
 export interface Load {
@@ -27,13 +27,13 @@ export function serve({ n, requests, delay = 1 }: { readonly n: number; readonly
   const nodes = [...members, nodeId(n)].map((id) => ({
     id,
     machine: (id < n ? replica : client),
-    context: { self: id, members, seal: symbolicSeal(id), settings, choose: choosesNothing },
+    context: { self: id, members, signer: symbolicSigner(id), settings, choose: choosesNothing },
   }));
   const network = new Network(nodes, {
     link: () => link,
     sync: () => 0,
     sent(from, _to, message) {
-      if (from.id < n) judgeWords(judge, from.id, n, message as Message);
+      if (from.id < n) judgeStatements(judge, from.id, n, message as Message);
     },
     output(node, output) {
       const said = output as ReplicaOutput | ClientVocabulary['output'];

@@ -2,7 +2,7 @@ import { seededAt } from '../../core/choice.ts';
 import { counted } from '../../core/figures.ts';
 import type { AnyMachine } from '../../core/machine.ts';
 import { nodeId, type NodeId } from '../../core/node.ts';
-import { symbolicSeal } from '../../core/seal.ts';
+import { symbolicSigner } from '../../core/signer.ts';
 import { membersOf, staying } from '../../runtime/virtual/fault-plan.ts';
 import type { Network, SimNode } from '../../runtime/virtual/network.ts';
 import { isCut } from '../../runtime/virtual/rules.ts';
@@ -12,7 +12,7 @@ import { REPLICA_FAULTS, replicaFaultNamed } from '../faults/registry.ts';
 import { byzantine } from '../faults/traitor.ts';
 import { LogJudge } from '../judge/log.ts';
 import { client, type ClientVocabulary } from '../pbft/client.ts';
-import { neededOf } from '../pbft/compact.ts';
+import { compacted } from '../pbft/compact.ts';
 import type { Batch, Message, ReplicaOutput, SavedRecord } from '../pbft/messages.ts';
 import type { ReplicaProtocol } from '../pbft/names.ts';
 import { replica } from '../pbft/replica.ts';
@@ -21,7 +21,7 @@ import { stateDigest, statusOf } from '../pbft/status.ts';
 import { PROMISES, describeFact, progressText, type RunFact } from './facts.ts';
 import { describePlan, drawPlan, onlyParts, partsOf, printPlan, type PbftPlan } from './fault-plan.ts';
 import { Users } from './users.ts';
-import { judgeWords } from './words.ts';
+import { judgeStatements } from './statements.ts';
 
 const pbftSystem = (name: ReplicaProtocol, summary: string, aliases: readonly string[]): System<PbftPlan> => ({
   name,
@@ -66,7 +66,7 @@ class PbftRun implements Run {
     this.#observe = observe;
     this.#twoFaced = nodeId(n + clients);
     const members = membersOf(n);
-    const make = (id: NodeId, machine: AnyMachine): Run['nodes'][number] => ({ id, machine, context: { self: id, members, seal: symbolicSeal(id), settings, choose: seededAt(seed, id) } });
+    const make = (id: NodeId, machine: AnyMachine): Run['nodes'][number] => ({ id, machine, context: { self: id, members, signer: symbolicSigner(id), settings, choose: seededAt(seed, id) } });
     this.nodes = [
       ...members.map((id) => make(id, machineOf(plan, id, loyal))),
       ...Array.from({ length: clients }, (_, i) => make(nodeId(n + i), client)),
@@ -76,7 +76,7 @@ class PbftRun implements Run {
   }
 
   ask(network: Network): void {
-    const { n, follows, requests, pretences, partitions } = this.#plan;
+    const { n, follows, requests, twoFaced: pretences, partitions } = this.#plan;
     this.#network = network;
     this.#users = new Users(network, n, (from, to) => !isCut(partitions, from, to, network.now), (ticket, id) => this.#ask(ticket, id));
     requests.forEach(({ at, client: which, data }, index) => {
@@ -133,7 +133,7 @@ class PbftRun implements Run {
   }
 
   sent({ id }: SimNode, _to: readonly NodeId[], message: unknown): void {
-    if (id < this.#plan.n && this.#isLoyal(id)) judgeWords(this.#judge, id, this.#plan.n, message as Message);
+    if (id < this.#plan.n && this.#isLoyal(id)) judgeStatements(this.#judge, id, this.#plan.n, message as Message);
   }
 
   output({ id }: SimNode, output: unknown): void {
@@ -168,7 +168,7 @@ class PbftRun implements Run {
 
   restarting(node: SimNode, { at }: { readonly at: number }): void {
     // With all that it saved, or only what of it is needed.
-    if ((at + node.id) % 2 === 0) node.disk = [...neededOf(node.disk as readonly SavedRecord[])];
+    if ((at + node.id) % 2 === 0) node.disk = [...compacted(node.disk as readonly SavedRecord[])];
   }
 
   restarted({ id, state }: SimNode): void {
@@ -221,7 +221,7 @@ function* executedIn(state: ReplicaState): Iterable<{ readonly sequence: number;
 function failureIn(good: readonly SimNode[], { ledger }: LogJudge, requests: number, answered: number): string | undefined {
   if (answered < requests) return `${requests - answered} of ${counted(requests, 'request was', 'requests were')} not answered`;
   if (!areLevel(good)) return 'the loyal replicas did not come level';
-  const [first, ...others] = good.map(({ context, state }) => stateDigest(context.seal, state as ReplicaState));
+  const [first, ...others] = good.map(({ context, state }) => stateDigest(context.signer, state as ReplicaState));
   if (others.some((digest) => digest !== first)) return 'equal logs made different states';
   const { position, values } = (good[0]!.state as ReplicaState).store;
   if (position !== ledger.position) return `${counted(ledger.position, 'request was', 'requests were')} executed ${counted(position, 'time')}`;

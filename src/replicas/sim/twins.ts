@@ -9,13 +9,13 @@
 import { choosesNothing } from '../../core/choice.ts';
 import type { Context, DurableMachine } from '../../core/machine.ts';
 import { nodeId, type NodeId } from '../../core/node.ts';
-import { symbolicSeal } from '../../core/seal.ts';
+import { symbolicSigner } from '../../core/signer.ts';
 import { LogJudge } from '../judge/log.ts';
 import type { Effect, Event, Pbft, Request } from '../pbft/messages.ts';
 import { replica } from '../pbft/replica.ts';
 import { settingsOf } from '../pbft/settings.ts';
 import type { ReplicaState } from '../pbft/state.ts';
-import { judgeWords } from './words.ts';
+import { judgeStatements } from './statements.ts';
 
 const N = 4;
 /** The ways in which five nodes can be cut in two, not being cut being one. */
@@ -47,7 +47,7 @@ interface TwinNode {
   hasViewTimer: boolean;
 }
 
-interface Due {
+interface Queued {
   readonly from: number;
   readonly to: number;
   readonly event: Event;
@@ -55,11 +55,11 @@ interface Due {
 
 const MEMBERS = Array.from({ length: N }, (_, id) => nodeId(id));
 const SETTINGS = settingsOf({ checkpointEvery: 4, batch: 1, pipeline: 2 });
-const CONTEXTS: readonly Context[] = MEMBERS.map((self) => ({ self, members: MEMBERS, seal: symbolicSeal(self), settings: SETTINGS, choose: choosesNothing }));
+const CONTEXTS: readonly Context[] = MEMBERS.map((self) => ({ self, members: MEMBERS, signer: symbolicSigner(self), settings: SETTINGS, choose: choosesNothing }));
 const REQUESTS = [1, 2].map((timestamp): Request => {
   const client = nodeId(N);
   const body = { client, timestamp, mark: `${timestamp}`, key: '', operation: `order ${timestamp}` };
-  return { type: 'request', body, signature: symbolicSeal(client).sign('request', body) };
+  return { type: 'request', body, signature: symbolicSigner(client).sign('request', body) };
 });
 
 /** @returns the first violation, if there is one, and what it took to see */
@@ -67,7 +67,7 @@ export function runTwins({ twin, cuts }: TwinsScenario, machine: DurableMachine<
   const judge = new LogJudge();
   for (const { body } of REQUESTS) judge.asked(body);
   const nodes = [...MEMBERS, nodeId(twin)].map((id): TwinNode => ({ id, context: CONTEXTS[id]!, state: machine.begin(CONTEXTS[id]!), hasViewTimer: false }));
-  const queue: Due[] = [];
+  const queue: Queued[] = [];
   let events = 0;
   let cut = 0;
   const side = (node: number): number => (node === 0 ? 0 : (cut >> (node - 1)) & 1);
@@ -78,7 +78,7 @@ export function runTwins({ twin, cuts }: TwinsScenario, machine: DurableMachine<
   };
   const carry = (at: number, node: TwinNode, effect: Effect): void => {
     if (effect.type === 'send') {
-      if (node.id !== twin) judgeWords(judge, node.id, N, effect.message);
+      if (node.id !== twin) judgeStatements(judge, node.id, N, effect.message);
       const event: Event = { type: 'message', from: node.id, message: effect.message };
       for (let to = 0; to < nodes.length; to += 1) {
         if (to !== at && effect.to.includes(nodes[to]!.id) && side(at) === side(to)) queue.push({ from: at, to, event });

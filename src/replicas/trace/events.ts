@@ -17,11 +17,11 @@ export function eventOf(fact: OwnFact): Event {
     case 'asked':
       return { ...said, node: fact.client, words: `asks ${quoted(fact.data, DATA_MAX)}`, repeated: 'asks', line: `client ${fact.client} is asked for ${JSON.stringify(fact.data)}, request ${fact.request}`, isDetail: true };
     case 'executed':
-      return { ...said, node: fact.by, words: `executes place ${fact.sequence}`, repeated: 'executes' };
+      return { ...said, node: fact.by, words: `executes n${fact.sequence}`, repeated: 'executes' };
     case 'entered':
       return { ...said, node: fact.by, words: `enters view ${fact.view}`, repeated: 'enters views' };
     case 'transferred':
-      return { ...said, node: fact.by, words: `takes the state at ${fact.sequence}`, repeated: 'takes a state' };
+      return { ...said, node: fact.by, words: `takes the state at n${fact.sequence}`, repeated: 'takes a state' };
     case 'answered':
       return { ...said, node: fact.client, words: `gets ${fact.result === null ? 'null' : quoted(fact.result, DATA_MAX)}`, repeated: 'is answered' };
     case 'refused':
@@ -29,7 +29,7 @@ export function eventOf(fact: OwnFact): Event {
     case 'lapsed':
       return { ...said, node: fact.client, words: 'begins anew', repeated: 'begins anew' };
     case 'ended':
-      return { ...said, node: fact.replica, words: fact.status === null ? 'ends as it fell' : `ends at place ${fact.status.sequence}`, repeated: 'ends' };
+      return { ...said, node: fact.replica, words: fact.status === null ? 'ends as it crashed' : `ends at n${fact.status.sequence}`, repeated: 'ends' };
     default:
       return fact satisfies never;
   }

@@ -38,7 +38,6 @@ export const REPLICAS = kindOfNodes({
   wordsOf,
   isOwn: (fact) => isKnown(fact['type']) && SOUND[fact['type']](fact),
   eventOf: (fact) => eventOf(factIn<OwnFact>(fact)),
-  said: { fell: 'falls', 'came-back': 'comes back' },
   isJudged: ({ verdict, witness, events, view, places, time }) =>
     [events, view, places, time].every(isCount) && (verdict === 'holds' ? witness === undefined : verdict === 'violated' && isText(witness)),
   judgementOf(fact) {

@@ -20,7 +20,7 @@ export function modern({ protocol, seed, members, clients, traitors, ...plan }: 
   const [n, c] = [members as number, clients as number];
   const named = traitors as Head['traitors'];
   const { follows, lost, repeated, delay } = plan;
-  const count = (field: string, one: string): string => counted((plan[field] as unknown[]).length, one);
+  const count = (field: string, one: string, several?: string): string => counted((plan[field] as unknown[]).length, one, several);
   const who = named.map(({ id, kind }) => `replica ${id} ${kind}`).join(', ') || 'no traitor';
   const users = `${follows === true ? 'users who follow redirects' : counted(c, 'client')}${(plan['pretences'] as unknown[]).length === 0 ? '' : ' beside a Byzantine one'}`;
   const lapses = (plan['lapses'] as unknown[]).length === 0 ? '' : `, ${count('lapses', 'lapse')} of clients`;
@@ -31,7 +31,7 @@ export function modern({ protocol, seed, members, clients, traitors, ...plan }: 
     clients: Array.from({ length: c + 1 }, (_, index) => nodeId(n + index)),
     traitors: named,
     about:
-      `${counted(n, 'replica')}, ${who}; ${count('requests', 'request')} of ${users}; ${count('cuts', 'cut')}, ${count('falls', 'fall')}, ${count('pauses', 'pause')}${lapses}; ` +
+      `${counted(n, 'replica')}, ${who}; ${count('requests', 'request')} of ${users}; ${count('cuts', 'partition')}, ${count('falls', 'crash', 'crashes')}, ${count('pauses', 'pause')}${lapses}; ` +
       `${String(lost)} of 256 messages lost, ${String(repeated)} repeated, each up to ${String(delay)} ms late`,
     noun: 'replica',
     hasArrivals: false,

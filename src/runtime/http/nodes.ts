@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { nodeId, type NodeId } from '../../core/node.ts';
-import { digestOf } from '../seal.ts';
+import { digestOf } from '../signer.ts';
 import { Allowance, type Rates } from './allowance.ts';
 import type { Connections } from './connections.ts';
 import type { Counts } from './counts.ts';
@@ -9,7 +9,7 @@ import { readJson, type Size } from './json.ts';
 import { answerPlainly, type Plain } from './plain.ts';
 
 /** Who takes the messages of nodes: a replica, or in its place a test. */
-export interface NodeDesk {
+export interface NodeEndpoint {
   readonly counts: Counts;
   /** How many other nodes there are, and what each may ask. */
   readonly peers: number;
@@ -56,7 +56,7 @@ export const isFromNode = ({ headers }: IncomingMessage): boolean => headers[FRO
  * nodes is small, there are thousands a second, and a router and objects of the Fetch standard for each would cost as much as
  * all else about it.
  */
-export function nodeListener(desk: NodeDesk, connections: Connections): (request: IncomingMessage, response: ServerResponse) => void {
+export function nodeListener(desk: NodeEndpoint, connections: Connections): (request: IncomingMessage, response: ServerResponse) => void {
   const { counts } = desk;
   /** How many bytes of long messages each node has on their way. */
   const underway = new Map<NodeId, number>();
@@ -112,7 +112,7 @@ export function nodeListener(desk: NodeDesk, connections: Connections): (request
   }
 
   function greeted({ headers: { [SHARED]: shared } }: IncomingMessage, envelope: Envelope): Plain {
-    if (typeof shared !== 'string' || digestOf(Buffer.from(shared)) !== envelope.digest) return { status: 403, text: 'the greeting is not the one that was sealed' };
+    if (typeof shared !== 'string' || digestOf(Buffer.from(shared)) !== envelope.digest) return { status: 403, text: 'the greeting is not the one that was marked' };
     const flaw = desk.greet(envelope.from, shared);
     return flaw === undefined ? { status: 200 } : { status: 409, text: flaw };
   }
@@ -161,7 +161,7 @@ const BUSY: Plain = { status: 429, text: 'too much at once', headers: { 'retry-a
 const lengthOf = ({ method, headers }: IncomingMessage): number => (method === 'HEAD' ? 0 : Number(headers['content-length'] ?? Infinity));
 
 /** Why somebody is not heard as a node of this cluster, if he is not. */
-function strange(desk: NodeDesk, { method, headers }: IncomingMessage, envelope: Envelope | undefined): Plain | undefined {
+function strange(desk: NodeEndpoint, { method, headers }: IncomingMessage, envelope: Envelope | undefined): Plain | undefined {
   if (method === 'HEAD' ? headers[SHARED] === undefined : method !== 'POST') return { status: 405, text: 'use POST', headers: { allow: 'POST' } };
   if (method === 'POST' && headers['content-type'] !== 'application/json') return { status: 415, text: 'send application/json' };
   if (headers['content-encoding'] !== undefined) return { status: 415, text: 'send it as it is, not compressed' };
@@ -198,8 +198,8 @@ function read(request: IncomingMessage, done: (body: Buffer) => void): void {
   request.on('end', () => done(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks)));
 }
 
-function fateOf(desk: NodeDesk, envelope: Envelope, body: Buffer): Plain {
-  if (digestOf(body) !== envelope.digest) return { status: 403, text: 'the message is not the one that was sealed' };
+function fateOf(desk: NodeEndpoint, envelope: Envelope, body: Buffer): Plain {
+  if (digestOf(body) !== envelope.digest) return { status: 403, text: 'the message is not the one that was marked' };
   const read = readJson(body, desk.sizeMax(envelope));
   if ('flaw' in read) return { status: 400, text: read.flaw };
   const fate = desk.hear(envelope, read.value);

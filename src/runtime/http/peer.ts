@@ -2,7 +2,7 @@ import { Client } from 'undici';
 import type { Counts } from './counts.ts';
 
 /** One message on its way to a peer. */
-export interface Letter {
+export interface Outgoing {
   readonly path: string;
   readonly headers: readonly string[];
   readonly body: Buffer;
@@ -29,10 +29,10 @@ export class Peer {
   readonly #greeting: Greeting;
   readonly #pauseMin: number;
   readonly #pauseMax: number;
-  #queue: Letter[] = [];
+  #queue: Outgoing[] = [];
   #bytes = 0;
   /** Given back by a connection that broke or a peer that is busy, to be sent again before all others. */
-  #returned: Letter[] = [];
+  #returned: Outgoing[] = [];
   #underway = 0;
   /** Whether the peer has answered the greeting on this connection. */
   #isKnown = false;
@@ -109,7 +109,7 @@ export class Peer {
     return this.#greeted;
   }
 
-  post(letter: Letter): void {
+  post(letter: Outgoing): void {
     if (this.#isClosed) return;
     this.#queue.push(letter);
     this.#bytes += letter.body.length;
@@ -139,7 +139,7 @@ export class Peer {
     }
   }
 
-  #dispatch(letter: Letter): void {
+  #dispatch(letter: Outgoing): void {
     this.#underway += 1;
     let status = 0;
     this.#client.dispatch(
@@ -157,7 +157,7 @@ export class Peer {
     );
   }
 
-  #answered(letter: Letter, status: number): void {
+  #answered(letter: Outgoing, status: number): void {
     this.#counts.add('requests_sent', `${status}`);
     this.#underway -= 1;
     if (status === 429) {
@@ -178,7 +178,7 @@ export class Peer {
     return this.#pump();
   }
 
-  #lost(letter: Letter, error: Error): void {
+  #lost(letter: Outgoing, error: Error): void {
     this.#underway -= 1;
     if (this.#isClosed) return;
     const { code } = error as NodeJS.ErrnoException;
@@ -189,7 +189,7 @@ export class Peer {
     this.#wait();
   }
 
-  #giveBack(letter: Letter): void {
+  #giveBack(letter: Outgoing): void {
     this.#returned.push(letter);
     this.#bytes += letter.body.length;
   }

@@ -9,11 +9,11 @@ import { Connections, ROOM, type Room } from './connections.ts';
 import type { Counts } from './counts.ts';
 import { readJson } from './json.ts';
 import type { Names } from './names.ts';
-import { isFromNode, nodeListener, type NodeDesk } from './nodes.ts';
+import { isFromNode, nodeListener, type NodeEndpoint } from './nodes.ts';
 import { answerPlainly, type Plain } from './plain.ts';
 
 /** Who stands behind the server: a replica, or in its place a test. */
-export interface Desk extends NodeDesk {
+export interface Endpoint extends NodeEndpoint {
   /** Under which it is asked. */
   readonly names: Names;
   /** Milliseconds that a user may wait for an answer. */
@@ -24,10 +24,10 @@ export interface Desk extends NodeDesk {
   fullStatus(): object;
   metrics(): Promise<string>;
   /** Orders what a user asks; resolves with what the user is told. @param key under which it is executed once, however often it is asked */
-  order(data: string, key: string | undefined, signal: AbortSignal): Promise<Told>;
+  order(data: string, key: string | undefined, signal: AbortSignal): Promise<Reply>;
 }
 
-export interface Told {
+export interface Reply {
   readonly status: 200 | 400 | 401 | 413 | 422 | 429 | 503 | 507;
   readonly text: string;
   readonly headers?: Readonly<Record<string, string>>;
@@ -37,7 +37,7 @@ export interface Told {
 export const USER_BYTES_MAX = 64 * 1024;
 
 /** A server for a replica, which does not listen yet. */
-export function serverFor(desk: Desk, limits: Limits = LIMITS): Server {
+export function serverFor(desk: Endpoint, limits: Limits = LIMITS): Server {
   const { counts, names, paths: [door = '', ...doors] } = desk;
   const app = new Hono();
   // Counted here and not in a middleware: without one, hono calls the handler and nothing else.
@@ -174,7 +174,7 @@ type Handler = (c: Context, path: string) => Promise<Response> | Response;
 /** Compiled once, and not for each server: that takes some 30 ms. */
 const isOrder = new Ajv().compile({ type: 'object', required: ['data'], additionalProperties: false, properties: { data: { type: 'string' } } });
 
-function userHandler(desk: Desk): (c: Context) => Promise<Response> {
+function userHandler(desk: Endpoint): (c: Context) => Promise<Response> {
   return limited(USER_BYTES_MAX, async (c) => {
     const read = readJson(Buffer.from(await c.req.arrayBuffer()), USER_JSON);
     if ('flaw' in read) return mistake(c, 400, read.flaw);

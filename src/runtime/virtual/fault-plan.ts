@@ -145,8 +145,8 @@ export const describeTraitors = ({ traitors }: FaultPlan, name: string): string 
 
 export const describeOutages = ({ partitions, crashes, pauses, joins, leaves, clocks, jumps }: FaultPlan): string =>
   [
-    counted(partitions.length, 'cut'),
-    counted(crashes.length, 'fall'),
+    counted(partitions.length, 'partition'),
+    counted(crashes.length, 'crash', 'crashes'),
     counted(pauses.length, 'pause'),
     // What is rare is told where there is any.
     ...(joins.length > 0 ? [counted(joins.length, 'late comer')] : []),

@@ -3,7 +3,7 @@ import { seededAt } from '../../core/choice.ts';
 import { counted } from '../../core/figures.ts';
 import type { AnyMachine, DurableMachine, Settings } from '../../core/machine.ts';
 import type { NodeId } from '../../core/node.ts';
-import { symbolicSeal } from '../../core/seal.ts';
+import { symbolicSigner } from '../../core/signer.ts';
 import { STRATEGIES } from '../../core/strategies.ts';
 import { describeFact, type MemberFact } from './facts.ts';
 import { describeLinks, describeOutages, describeTraitors, drawBursts, drawFaults, drawFrom, drawTraitors, membersOf, type Draw, type FaultPlan } from './fault-plan.ts';
@@ -105,7 +105,7 @@ class MemberRun<V extends TypedVocabulary, State extends object> implements Run 
     this.#observe = observe;
     const members = membersOf(plan.n);
     this.#judge = definition.judge(plan, members.filter((id) => !plan.traitors.has(id)));
-    const node = (id: NodeId, machine: AnyMachine): Run['nodes'][number] => ({ id, machine, context: { self: id, members, seal: symbolicSeal(id), settings: definition.settings, choose: seededAt(plan.seed, id) } });
+    const node = (id: NodeId, machine: AnyMachine): Run['nodes'][number] => ({ id, machine, context: { self: id, members, signer: symbolicSigner(id), settings: definition.settings, choose: seededAt(plan.seed, id) } });
     const twins = [...plan.traitors].filter(([, strategy]) => strategy === 'twins').map(([id]) => id);
     this.nodes = [...members.map((id) => node(id, this.#machineOf(id, loyal))), ...twins.map((id) => node(id, definition.machine))];
   }

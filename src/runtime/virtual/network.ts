@@ -134,7 +134,7 @@ export class Network {
 
   /** A node's clock jumps, ahead by so many ms or back: all that it waits for comes so much sooner or later. */
   jump(node: SimNode, by: number): void {
-    for (const { timer, due } of [...node.timers.values()]) this.#setTimer(node, timer, Math.max(this.now, due - by));
+    for (const { timer, due } of Array.from(node.timers.values())) this.#setTimer(node, timer, Math.max(this.now, due - by));
   }
 
   input(node: SimNode, input: unknown): void {

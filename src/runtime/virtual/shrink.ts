@@ -39,7 +39,7 @@ export function shrink<Plan extends FaultPlan>(system: System<Plan>, plan: Plan,
 /** The parts of what any plan has. */
 export const partsOfFaults = ({ traitors, partitions, crashes, pauses, joins, leaves, clocks, jumps, lost, repeated, delay, sync }: FaultPlan): string[] => [
   ...[...traitors.keys()].map((id) => `traitor${id}`),
-  ...numbered('cut', partitions),
+  ...numbered('partition', partitions),
   ...numbered('crash', crashes),
   ...numbered('pause', pauses),
   ...numbered('join', joins),
@@ -55,7 +55,7 @@ export const partsOfFaults = ({ traitors, partitions, crashes, pauses, joins, le
 /** Those of a plan’s faults that are among these parts. */
 export const onlyFaults = ({ traitors, partitions, crashes, pauses, joins, leaves, clocks, jumps, lost, repeated, delay, sync }: FaultPlan, parts: ReadonlySet<string>): Omit<FaultPlan, 'n' | 'seed' | 'stabilisesAt'> => ({
   traitors: new Map([...traitors].filter(([id]) => parts.has(`traitor${id}`))),
-  partitions: among('cut', partitions, parts),
+  partitions: among('partition', partitions, parts),
   crashes: among('crash', crashes, parts),
   pauses: among('pause', pauses, parts),
   joins: among('join', joins, parts),

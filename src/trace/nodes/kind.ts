@@ -2,7 +2,7 @@ import type { NodeId } from '../../core/node.ts';
 import type { Sentence } from '../chart.ts';
 import type { RunReader, TraceKind } from '../read.ts';
 import { factIn, isCount, isList, isObject, isSetOf, isText, type Fields } from '../sound.ts';
-import { accusedText, isMet, saidOfMet, whoMet, wordsOfMet, type Met } from './met.ts';
+import { accusedText, isMet, saidOfMet, whoMet, wordsOfMet } from './met.ts';
 import type { Event, Fact, Head, HeadFact, Run } from './run.ts';
 
 /** What the traces of one kind of runs of nodes have of their own. */
@@ -17,8 +17,6 @@ export interface NodesKind extends Pick<TraceKind<Run>, 'head' | 'runs' | 'versi
   /** Whether a fact is one of its own, and sound; what it is. */
   isOwn(fact: Fields): boolean;
   eventOf(fact: Fields): Event;
-  /** What it says in other words of what is met in all systems. */
-  readonly said?: Readonly<Partial<Record<Met, string>>>;
   isJudged(fact: Fields): boolean;
   judgementOf(judged: Fields): Sentence;
 }
@@ -89,7 +87,7 @@ function readerOf(kind: NodesKind, head: Head): RunReader<Run> {
     }
     if (!isMet(type)) return kind.eventOf(fields);
     const [node, words] = [whoMet(fields)!, wordsOfMet(type)];
-    return { at, type: 'event', name: type, node, words, repeated: words, line: `${head.noun} ${node} ${kind.said?.[type] ?? saidOfMet(type)}`, isDetail: false };
+    return { at, type: 'event', name: type, node, words, repeated: words, line: `${head.noun} ${node} ${saidOfMet(type)}`, isDetail: false };
   }
 }
 

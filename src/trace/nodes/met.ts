@@ -3,8 +3,8 @@ import { isCount, type Fields } from '../sound.ts';
 
 /** What nodes of any system do or meet on the virtual network: in a picture, and in a sentence. */
 const MET = {
-  fell: { words: 'falls', said: 'crashes' },
-  'came-back': { words: 'comes back', said: 'is restarted' },
+  fell: { words: 'crashes', said: 'crashes' },
+  'came-back': { words: 'is restarted', said: 'is restarted' },
   paused: { words: 'stops', said: 'stops in its tracks' },
   'went-on': { words: 'goes on', said: 'goes on' },
   joined: { words: 'joins', said: 'joins' },

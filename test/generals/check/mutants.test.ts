@@ -49,7 +49,7 @@ describe('check catches', () => {
     const trusting: AnyRoundsProtocol = {
       ...checking,
       step: (context, state, event) =>
-        checking.step({ ...context, seal: { ...context.seal, verify: () => true } }, state, event),
+        checking.step({ ...context, signer: { ...context.signer, verify: () => true } }, state, event),
     };
     expect(typeOf({ protocol: signed, members: 3, faults: 1 })).to.equal('holds');
     expect(typeOf({ protocol: trusting, members: 3, faults: 1 })).to.equal('violated');

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { symbolicSeal } from '../../../src/core/seal.ts';
+import { symbolicSigner } from '../../../src/core/signer.ts';
 import { majority } from '../../../src/generals/majority.ts';
 import { nodeId } from '../../../src/core/node.ts';
 import type { Order } from '../../../src/generals/order.ts';
@@ -9,7 +9,7 @@ import { runInRounds } from '../../../src/generals/sim/rounds.ts';
 import { oralMessage } from '../../support/oral.ts';
 import { drawTrial, ids, repeatLine } from '../../support/trials.ts';
 
-const context = contextOf({ members: ids(4), commander: nodeId(1), m: 1, number: 1 }, nodeId(2), symbolicSeal(nodeId(2)));
+const context = contextOf({ members: ids(4), commander: nodeId(1), m: 1, number: 1 }, nodeId(2), symbolicSigner(nodeId(2)));
 
 /** A message on no path. */
 const NOWHERE = 2 ** 31 - 1;

@@ -38,7 +38,7 @@ describe('PBFT for one order', () => {
     const one = trial({ protocol: 'pbft', n: 4, m: 1, traitors: new Map([[nodeId(1), 'arbitrary']]) });
     // The fifth of the options is the honest message, and a lie after it.
     const { accusations } = runInRounds(one, { traitors: one.traitors, choose: (_question, options) => options[4] ?? options[0]! });
-    expect(accusations).to.deep.include({ by: 2, kind: 'misbehaviour', suspect: 1, evidence: 'two pre-prepares for view 0, place 1' });
+    expect(accusations).to.deep.include({ by: 2, kind: 'misbehaviour', suspect: 1, evidence: 'two pre-prepares for view 0, sequence number 1' });
   });
 
   it('ends with the loyal agreed when the primary is killed in the middle of its order, on threads', async () => {

@@ -1,19 +1,19 @@
 import { expect } from 'chai';
-import { symbolicSeal } from '../../../src/core/seal.ts';
-import type { Seal } from '../../../src/core/machine.ts';
+import { symbolicSigner } from '../../../src/core/signer.ts';
+import type { Signer } from '../../../src/core/machine.ts';
 import { nodeId, type NodeId } from '../../../src/core/node.ts';
 import { contextOf, type Heard, type OrderVocabulary, type RoundsEffect } from '../../../src/generals/protocol.ts';
-import { ed25519Seal } from '../../../src/generals/keys.ts';
+import { ed25519Signer } from '../../../src/generals/keys.ts';
 import { signed } from '../../../src/generals/protocols/signed.ts';
 import { roleInstance } from '../../../src/generals/general.ts';
 import { seeded } from '../../../src/core/choice.ts';
 import { runInRounds, runInstances } from '../../../src/generals/sim/rounds.ts';
 import { drawTrial, failureOf, ids, repeatLine, trial } from '../../support/trials.ts';
 
-const symbolic = (): ((id: NodeId) => Seal) => symbolicSeal;
-const real = (): ((id: NodeId) => Seal) => (id) => ed25519Seal(1, id);
+const symbolic = (): ((id: NodeId) => Signer) => symbolicSigner;
+const real = (): ((id: NodeId) => Signer) => (id) => ed25519Signer(1, id);
 
-for (const [kind, seals] of [['symbolic', symbolic()], ['ed25519', real()]] as const) {
+for (const [kind, signersOf] of [['symbolic', symbolic()], ['ed25519', real()]] as const) {
   describe(`chains of ${kind} signatures`, () => {
     it('are believed and passed on when every signature is genuine', () => {
       const effects = hear({ round: 2, from: 1, message: chain('attack', [1]) });
@@ -57,14 +57,14 @@ for (const [kind, seals] of [['symbolic', symbolic()], ['ed25519', real()]] as c
   /** What G2 makes, in order number 7, of messages that arrive in one round. */
   function hear(...heard: { round: number; from: number; message: string }[]): RoundsEffect<OrderVocabulary & { message: string }>[] {
     const self = nodeId(2);
-    const context = contextOf({ members: ids(4), commander: nodeId(1), m: 2, number: 7 }, self, seals(self));
+    const context = contextOf({ members: ids(4), commander: nodeId(1), m: 2, number: 7 }, self, signersOf(self));
     const senders = [...new Set(heard.map(({ from }) => from))];
     const inbox = senders.map((sender): Heard<string> => ({ from: nodeId(sender), messages: heard.flatMap(({ from, message }) => (from === sender ? [signed.parse(message)!] : [])) }));
     return signed.step(context, signed.begin(context), { type: 'round', round: heard[0]!.round, inbox });
   }
 
   function chain(order: string, signers: readonly number[], number = 7): string {
-    const signatures = signers.map((id, index) => seals(nodeId(id)).sign('chain', `${number}:${order}:${signers.slice(0, index + 1).join(':')}`));
+    const signatures = signers.map((id, index) => signersOf(nodeId(id)).sign('chain', `${number}:${order}:${signers.slice(0, index + 1).join(':')}`));
     return [`${order}:${signers.join(':')}`, ...signatures].join(' ');
   }
 }
@@ -76,7 +76,7 @@ describe('SM(m)', () => {
   it('decides with real signatures what it decides with symbolic ones, and accuses the same', () => {
     for (let seed = 0; seed < 10; seed += 1) {
       const one = drawTrial({ protocol: 'signed', n: 4, m: 2, seed, traitors: 2 });
-      const army = one.members.map((id) => roleInstance(one, id, one.traitors.get(id), seeded(seed), ed25519Seal(seed, id)));
+      const army = one.members.map((id) => roleInstance(one, id, one.traitors.get(id), seeded(seed), ed25519Signer(seed, id)));
       const inSymbols = runInRounds(one, one);
       const forReal = runInstances(army, one.order);
       expect(forReal.reports.map(({ decision }) => decision), repeatLine(one)).to.deep.equal(inSymbols.reports.map(({ decision }) => decision));
@@ -95,7 +95,7 @@ describe('SM(m)', () => {
 
   it('needs every signature checked: unchecked, one lieutenant makes another disobey a loyal commander', () => {
     const one = trial({ protocol: 'signed', n: 4, m: 1, traitors: new Map([[nodeId(4), 'liar']]) });
-    const gullible = (id: NodeId): Seal => ({ ...symbolicSeal(id), verify: () => true });
+    const gullible = (id: NodeId): Signer => ({ ...symbolicSigner(id), verify: () => true });
     const army = one.members.map((id) => roleInstance(one, id, one.traitors.get(id), seeded(1), gullible(id)));
     expect(failureOf(one, runInstances(army, one.order))).to.match(/^validity: /);
     expect(failureOf(one)).to.equal(undefined);

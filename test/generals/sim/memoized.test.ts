@@ -3,7 +3,7 @@ import { judging } from '../../../src/campaign/trials.ts';
 import { philox } from '../../../src/core/philox.ts';
 import type { NodeId } from '../../../src/core/node.ts';
 import type { Member } from '../../../src/generals/outcome.ts';
-import { symbolicSeal } from '../../../src/core/seal.ts';
+import { symbolicSigner } from '../../../src/core/signer.ts';
 import { seeded } from '../../../src/core/choice.ts';
 import { STRATEGIES } from '../../../src/generals/faults/registry.ts';
 import { findingsOf } from '../../../src/generals/judge/findings.ts';
@@ -69,7 +69,7 @@ function assertAlike(setting: Trial, strategy: string, orders: number): void {
   const spec = { ...setting, draw: 0 };
   const { register, run } = cohortFor(setting.order);
   const choose = seeded(setting.seed);
-  const made = (id: NodeId, way?: string): RoleInstance => roleInstance(spec, id, way, choose, symbolicSeal(id), { isNoted: false });
+  const made = (id: NodeId, way?: string): RoleInstance => roleInstance(spec, id, way, choose, symbolicSigner(id), { isNoted: false });
   const nodes = setting.members.map((id) => register(made(id), made(id, strategy)));
   for (let draw = 1; draw <= orders; draw += 1) {
     spec.draw = draw;

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { contextOf } from '../../../src/generals/protocol.ts';
-import { symbolicSeal } from '../../../src/core/seal.ts';
+import { symbolicSigner } from '../../../src/core/signer.ts';
 import { PROTOCOLS, protocolNamed } from '../../../src/generals/protocols/registry.ts';
 import { runInRounds } from '../../../src/generals/sim/rounds.ts';
 import { causesOf, decisionOn, withTurned, type Cause, type Inboxes } from '../../../src/generals/trace/cause.ts';
@@ -15,7 +15,7 @@ describe('the causes of a decision', () => {
         const protocol = protocolNamed(name)!;
         for (const { id, decision, heard } of runInRounds(one, one).reports) {
           if (id === one.commander || decision === undefined || one.traitors.has(id)) continue;
-          const context = contextOf(one, id, symbolicSeal(id));
+          const context = contextOf(one, id, symbolicSigner(id));
           const causes = causesOf(protocol, context, heard, decision);
           const without = (kept: readonly Cause[]) => decisionOn(protocol, context, withTurned(protocol, context, heard, allBut(heard, kept), decision));
           expect(without(causes), repeatLine(one)).to.equal(decision);
@@ -31,7 +31,7 @@ describe('the causes of a decision', () => {
       const one = drawTrial({ protocol: name, n: 5, m: 2, seed, traitors: 2 });
       for (const { id, decision, heard } of runInRounds(one, one).reports) {
         if (id === one.commander || one.traitors.has(id)) continue;
-        expect(decisionOn(protocolNamed(name)!, contextOf(one, id, symbolicSeal(id)), heard), repeatLine(one)).to.equal(decision);
+        expect(decisionOn(protocolNamed(name)!, contextOf(one, id, symbolicSigner(id)), heard), repeatLine(one)).to.equal(decision);
       }
     }
   });

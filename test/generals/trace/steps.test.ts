@@ -8,7 +8,7 @@ import { arrowsOf } from '../../../src/generals/trace/messages.ts';
 import type { StrategyName } from '../../../src/generals/faults/registry.ts';
 import type { ProtocolName } from '../../../src/generals/protocols/registry.ts';
 import { sayingsOf, stepsOf, traceOf } from '../../../src/generals/trace/steps.ts';
-import { looksOf } from '../../../src/repl/looks.ts';
+import { themeOf } from '../../../src/repl/theme.ts';
 import { widthOf } from '../../../src/core/wrapped.ts';
 import { pagesOf, render } from '../../../src/repl/render.ts';
 
@@ -25,7 +25,7 @@ describe('an order, step by step', () => {
       it(`tells all that ${protocol} said among seven with a traitor that is ${strategy}, and what each made of it`, async () => {
         const { army, outcome } = await ordered(7, protocol, { 1: strategy, 4: strategy });
         const trace = traceOf(outcome);
-        const steps = stepsOf(outcome, protocolNamed(protocol)!, (id) => army.seal(outcome, id));
+        const steps = stepsOf(outcome, protocolNamed(protocol)!, (id) => army.signerOf(outcome, id));
         const said = sayingsOf(trace);
         expect(steps.flatMap(({ sayings }) => sayings)).to.deep.equal(said);
         for (const { round, from, to, text } of arrowsOf(trace)) expect(said.some((one) => one.round === round && one.from === from && one.to.includes(to) && one.text === text), `${nameOf(from)} to ${nameOf(to)}: ${text}`).to.equal(true);
@@ -56,9 +56,9 @@ describe('an order, step by step', () => {
   for (const members of [1, 2, 4, 12, 30, 100]) {
     it(`fits any width, among ${members}: in columns where they fit, else in words`, async () => {
       const { army, outcome } = await ordered(members, 'exchange', members > 3 ? { 3: 'arbitrary' } : {});
-      const steps = stepsOf(outcome, protocolNamed('exchange')!, (id) => army.seal(outcome, id));
+      const steps = stepsOf(outcome, protocolNamed('exchange')!, (id) => army.signerOf(outcome, id));
       for (const width of [60, 80, 120, 200]) {
-        const looks = looksOf(true, () => width);
+        const looks = themeOf(true, () => width);
         const lines = [render({ type: 'show', outcome, round: undefined }, looks), ...pagesOf({ type: 'steps', outcome, steps }, looks).flat()].join('\n').split('\n');
         for (const line of lines) expect(widthOf(line), line).to.be.at.most(width);
         const isDrawn = lines.some((line) => line.includes('●'));

@@ -6,7 +6,7 @@ import { PROTOCOLS } from '../../../src/generals/protocols/registry.ts';
 import { sessionOf } from '../../../src/repl/session.ts';
 import { execute } from '../../../src/repl/execute.ts';
 import { jsonOf } from '../../../src/repl/json.ts';
-import { looksOf } from '../../../src/repl/looks.ts';
+import { themeOf } from '../../../src/repl/theme.ts';
 import { render } from '../../../src/repl/render.ts';
 import { drawTrial, repeatLine, soaked } from '../../support/trials.ts';
 
@@ -38,7 +38,7 @@ async function* biographies(protocol: string, { n, m }: { n: number; m: number }
       const answer = await run(`g-why ${id}`);
       if (answer.type !== 'result') throw new Error(repeatLine(one));
       const { generals } = JSON.parse(jsonOf(answer)) as { generals: Biography[] };
-      yield { name: `G${id}`, why: generals[0]!, text: render(answer.result, looksOf(false)), replay: repeatLine(one) };
+      yield { name: `G${id}`, why: generals[0]!, text: render(answer.result, themeOf(false)), replay: repeatLine(one) };
     }
     await army.disband();
   }

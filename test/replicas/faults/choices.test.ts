@@ -8,7 +8,7 @@ import { byzantine, type ReplicaFault } from '../../../src/replicas/faults/trait
 import { twins } from '../../../src/replicas/faults/twins.ts';
 import type { Effect, Message } from '../../../src/replicas/pbft/messages.ts';
 import { settingsOf } from '../../../src/replicas/pbft/settings.ts';
-import { batchOf, prePrepare, request, sealOf, vote } from '../../support/one-replica.ts';
+import { batchOf, prePrepare, request, signerOf, vote } from '../../support/one-replica.ts';
 
 const SELF = 1;
 
@@ -29,7 +29,7 @@ const inAnother = (): ReturnType<typeof place> => {
 /** What a backup that is Byzantine in that way makes of its prepares: for each place, to whom it says what, and when; digests count only as lie or truth. */
 function preparesOf(fault: ReplicaFault, seed: number, heard: ReturnType<typeof place>): ReadonlyMap<number, readonly string[]> {
   const machine = byzantine(fault);
-  const context: Context = { self: nodeId(SELF), members: [0, 1, 2, 3].map(nodeId), seal: sealOf(SELF), settings: settingsOf({ checkpointEvery: 16 }), choose: seededAt(seed, nodeId(SELF)) };
+  const context: Context = { self: nodeId(SELF), members: [0, 1, 2, 3].map(nodeId), signer: signerOf(SELF), settings: settingsOf({ checkpointEvery: 16 }), choose: seededAt(seed, nodeId(SELF)) };
   const state = machine.begin(context);
   const said = new Map<number, string[]>();
   const note = (effects: readonly Effect[], proposed: ReadonlyMap<number, string>): void => {
@@ -72,7 +72,7 @@ describe('what a Byzantine replica chooses', () => {
 
   it('is another one when it says the same again', () => {
     const machine = byzantine(selective);
-    const context: Context = { self: nodeId(SELF), members: [0, 1, 2, 3].map(nodeId), seal: sealOf(SELF), settings: settingsOf({}), choose: seededAt(5, nodeId(SELF)) };
+    const context: Context = { self: nodeId(SELF), members: [0, 1, 2, 3].map(nodeId), signer: signerOf(SELF), settings: settingsOf({}), choose: seededAt(5, nodeId(SELF)) };
     const state = machine.begin(context);
     const told = Array.from({ length: 30 }, () => machine.step(context, state, { type: 'timeout', timer: 'status' }).flatMap((effect) => (effect.type === 'send' && effect.message.type === 'status' ? effect.to : [])).join());
     expect(new Set(told).size).to.be.above(3);
@@ -81,7 +81,7 @@ describe('what a Byzantine replica chooses', () => {
   it('and which of two twins hears a message, follow from these alone', () => {
     const machine = twins();
     const heardBy = (seed: number, heard: ReturnType<typeof place>): readonly unknown[] => {
-      const context: Context = { self: nodeId(SELF), members: [0, 1, 2, 3].map(nodeId), seal: sealOf(SELF), settings: settingsOf({ checkpointEvery: 16 }), choose: seededAt(seed, nodeId(SELF)) };
+      const context: Context = { self: nodeId(SELF), members: [0, 1, 2, 3].map(nodeId), signer: signerOf(SELF), settings: settingsOf({ checkpointEvery: 16 }), choose: seededAt(seed, nodeId(SELF)) };
       const state = machine.begin(context);
       machine.step(context, state, { type: 'start' });
       for (const [from, message] of heard) machine.step(context, state, { type: 'message', from: nodeId(from), message });

@@ -2,18 +2,18 @@ import { expect } from 'chai';
 import { seededAt } from '../../../src/core/choice.ts';
 import type { Context } from '../../../src/core/machine.ts';
 import { nodeId } from '../../../src/core/node.ts';
-import { symbolicSeal } from '../../../src/core/seal.ts';
-import { neededOfTwins, twins, type TwinVocabulary } from '../../../src/replicas/faults/twins.ts';
-import { neededOf } from '../../../src/replicas/pbft/compact.ts';
+import { symbolicSigner } from '../../../src/core/signer.ts';
+import { compactedTwins, twins, type TwinVocabulary } from '../../../src/replicas/faults/twins.ts';
+import { compacted } from '../../../src/replicas/pbft/compact.ts';
 import type { PrePrepare, Request } from '../../../src/replicas/pbft/messages.ts';
 import { settingsOf } from '../../../src/replicas/pbft/settings.ts';
 
 const members = [0, 1, 2, 3].map(nodeId);
-const context: Context = { self: nodeId(0), members, seal: symbolicSeal(nodeId(0)), settings: settingsOf({}), choose: seededAt(7, nodeId(0)) };
+const context: Context = { self: nodeId(0), members, signer: symbolicSigner(nodeId(0)), settings: settingsOf({}), choose: seededAt(7, nodeId(0)) };
 const client = nodeId(4);
 const requests = Array.from({ length: 20 }, (_, index): Request => {
   const body = { client, timestamp: index + 1, mark: `${index}`, key: '', operation: `request ${index}` };
-  return { type: 'request', body, signature: symbolicSeal(client).sign('request', body) };
+  return { type: 'request', body, signature: symbolicSigner(client).sign('request', body) };
 });
 
 describe('twins under one identity', () => {
@@ -56,9 +56,9 @@ describe('twins under one identity', () => {
   });
 
   it('lose nothing that either needs when their log is written anew', () => {
-    const kept = neededOfTwins(records, neededOf);
+    const kept = compactedTwins(records, compacted);
     expect(kept).to.have.deep.members(records);
     const [one] = records;
-    expect(neededOfTwins([one!], neededOf)).to.deep.equal([one]);
+    expect(compactedTwins([one!], compacted)).to.deep.equal([one]);
   });
 });

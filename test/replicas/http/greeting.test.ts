@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { differenceOf, sharedOf } from '../../../src/replicas/http/greeting.ts';
-import { newPlan } from '../../../src/replicas/http/plan.ts';
+import { newClusterConfig } from '../../../src/replicas/http/cluster-config.ts';
 import { Replica } from '../../../src/replicas/http/replica.ts';
 import { serviceNamed } from '../../../src/replicas/http/services.ts';
 import { sealed } from '../../support/raw.ts';
@@ -10,7 +10,7 @@ const URLS = Array.from({ length: 4 }, () => 'http://127.0.0.1:1');
 
 describe('nodes that were started otherwise', function () {
   this.timeout(20_000);
-  const { plan, secrets } = newPlan('pbft', { checkpointEvery: 64, batch: 100 }, URLS);
+  const { plan, secrets } = newClusterConfig('pbft', { checkpointEvery: 64, batch: 100 }, URLS);
 
   it('are told from those that were started alike, wherever these think that all are', () => {
     const elsewhere = { ...plan, settings: { batch: 100, checkpointEvery: 64 }, members: plan.members.map((member) => ({ ...member, url: 'http://elsewhere:1' })) };
@@ -18,7 +18,7 @@ describe('nodes that were started otherwise', function () {
     expect(differenceOf(sharedOf(plan), sharedOf(elsewhere))).to.equal(undefined);
   });
 
-  const { plan: strangers } = newPlan('pbft', {}, URLS);
+  const { plan: strangers } = newClusterConfig('pbft', {}, URLS);
   const OTHERS = [
     ['a setting', { ...plan, settings: { checkpointEvery: 48, batch: 100 } }, 'other settings: checkpointEvery 48, here 64'],
     ['a setting left out, and one more', { ...plan, settings: { checkpointEvery: 64, collector: true } }, 'other settings: batch none, here 100; collector true, here none'],
@@ -40,7 +40,7 @@ describe('nodes that were started otherwise', function () {
   });
 
   it('name each other, on both sides and once, and take nothing from each other; the rest goes on', async () => {
-    const { plan: alike, secrets: own } = newPlan('pbft', serviceNamed('pbft').settings(4), URLS);
+    const { plan: alike, secrets: own } = newClusterConfig('pbft', serviceNamed('pbft').settings(4), URLS);
     const other = { ...alike, settings: { ...alike.settings, checkpointEvery: 48 } };
     const warnings: Record<number, string[]> = { 0: [], 1: [], 2: [], 3: [] };
     const replicas = own.map((secret, id) => {
@@ -69,7 +69,7 @@ describe('nodes that were started otherwise', function () {
   });
 
   it('are heard again once they are started alike', async () => {
-    const { plan: alike, secrets: own } = newPlan('pbft', serviceNamed('pbft').settings(4), URLS);
+    const { plan: alike, secrets: own } = newClusterConfig('pbft', serviceNamed('pbft').settings(4), URLS);
     const warnings: string[] = [];
     const made = (id: number, checkpointEvery = 64): Replica => {
       const listener = { answered: () => undefined, commanded: () => undefined, failed: () => undefined, warned: (line: string) => void warnings.push(line) };

@@ -1,9 +1,9 @@
 import { expect } from 'chai';
 import { readFileSync } from 'node:fs';
 import { costOf } from '../../../src/replicas/http/cost.ts';
-import type { Answer, Letter } from '../../../src/replicas/http/letters.ts';
+import type { FromReplica, ToWorker } from '../../../src/replicas/http/worker-messages.ts';
 import { serveReplicas, type Home } from '../../../src/replicas/http/member.ts';
-import { newPlan } from '../../../src/replicas/http/plan.ts';
+import { newClusterConfig } from '../../../src/replicas/http/cluster-config.ts';
 import { serviceNamed } from '../../../src/replicas/http/services.ts';
 import { endAll, start, type Program } from '../../support/program.ts';
 import { look, moment, type Node } from '../../support/load.ts';
@@ -60,7 +60,7 @@ describe('many replicas on one machine', function () {
   });
 
   it('live and end on their own, though they share a thread, which ends with the last of them', async () => {
-    const { plan, secrets } = newPlan('pbft', serviceNamed('pbft').settings(3), ['http://127.0.0.1:1', 'http://127.0.0.1:2', 'http://127.0.0.1:3']);
+    const { plan, secrets } = newClusterConfig('pbft', serviceNamed('pbft').settings(3), ['http://127.0.0.1:1', 'http://127.0.0.1:2', 'http://127.0.0.1:3']);
     const home = new ToldHome();
     serveReplicas(home);
     for (const id of [0, 1, 2]) home.deliver(id, { type: 'be', being: { plan, id, secret: secrets[id === 2 ? 0 : id]! }, host: '127.0.0.1', port: 0 });
@@ -77,13 +77,13 @@ describe('many replicas on one machine', function () {
   });
 });
 
-type Told<Type> = Extract<Answer, { readonly type: Type }>;
+type Told<Type> = Extract<FromReplica, { readonly type: Type }>;
 
 /** Where replicas live, in this process. */
 class ToldHome implements Home {
   status: number | undefined;
   readonly exited: Promise<number>;
-  deliver: (id: number, letter: Letter) => void = () => undefined;
+  deliver: (id: number, letter: ToWorker) => void = () => undefined;
   readonly #told: Parameters<Home['post']>[0][] = [];
   readonly #waiting = new Set<() => void>();
   #exit: (code: number) => void = () => undefined;
@@ -107,7 +107,7 @@ class ToldHome implements Home {
   }
 
   /** What a replica answered of that type. */
-  async told<Type extends Answer['type']>(id: number, type: Type): Promise<Told<Type>> {
+  async told<Type extends FromReplica['type']>(id: number, type: Type): Promise<Told<Type>> {
     return this.#first((told) => (told.type === 'told' && told.id === id && told.answer.type === type ? (told.answer as Told<Type>) : undefined));
   }
 

@@ -9,11 +9,11 @@ import { nodeId } from '../../../src/core/node.ts';
 import { LOG_FILE, openLog, repairLog } from '../../../src/runtime/log.ts';
 import { costOf } from '../../../src/replicas/http/cost.ts';
 import { Counts } from '../../../src/runtime/http/counts.ts';
-import { serverFor, type Desk } from '../../../src/runtime/http/server.ts';
+import { serverFor, type Endpoint } from '../../../src/runtime/http/server.ts';
 import { serviceNamed } from '../../../src/replicas/http/services.ts';
 import type { Tally } from '../../../src/replicas/http/tally.ts';
 import { DIGEST, FROM, MAC, TO } from '../../../src/runtime/http/nodes.ts';
-import { digestOf, networkEnvelopes, networkSeal } from '../../../src/runtime/seal.ts';
+import { digestOf, networkEnvelopes, networkSigner } from '../../../src/runtime/signer.ts';
 import { OPERATION_LENGTH } from '../../../src/replicas/pbft/settings.ts';
 import { moment } from '../../support/load.ts';
 import { ask, placeIn, resultOf, startReplicas, type Replicas } from '../../support/served.ts';
@@ -85,7 +85,7 @@ describe('PBFT over HTTP', function () {
       expect([first!.data, second!.data]).to.deep.equal(['the first', 'the second']);
       const [one, two] = [await placeIn(four, first!.request), await placeIn(four, second!.request)];
       expect(two.order).to.equal(one.order + 1);
-      expect(four.replicas[0]!.placeOf('4:999')).to.equal(undefined);
+      expect(four.replicas[0]!.slotOf('4:999')).to.equal(undefined);
     });
 
     it('refuses data that is too long for an operation, and takes what just fits', async () => {
@@ -140,14 +140,14 @@ describe('PBFT over HTTP', function () {
     it('stays small and goes on when a node floods it with votes beyond the window, of past views and with forged signatures', async () => {
       const keysOf = (id: number) => four.plan.members[id % 4];
       const options = { cluster: four.plan.cluster, self: nodeId(3), secret: four.secrets[3]!, keysOf };
-      const [envelopes, seal] = [networkEnvelopes(options), networkSeal(options)];
+      const [envelopes, signer] = [networkEnvelopes(options), networkSigner(options)];
       // As a node does, over one connection: of many the replica would close some.
       const connection = new Client(four.urls[1]!);
       const vote = async (sequence: number, view: number, isForged: boolean): Promise<number> => {
         const body = { view, sequence, digest: `digest ${sequence}`, replica: 3 };
-        const text = JSON.stringify({ type: 'prepare', body, signature: isForged ? 'A'.repeat(86) : seal.sign('prepare', body) });
+        const text = JSON.stringify({ type: 'prepare', body, signature: isForged ? 'A'.repeat(86) : signer.sign('prepare', body) });
         const digest = digestOf(Buffer.from(text));
-        const headers = { 'content-type': 'application/json', [FROM]: '3', [TO]: '1', [DIGEST]: digest, [MAC]: envelopes.seal(nodeId(1), '/prepare', digest) };
+        const headers = { 'content-type': 'application/json', [FROM]: '3', [TO]: '1', [DIGEST]: digest, [MAC]: envelopes.mac(nodeId(1), '/prepare', digest) };
         const answer = await connection.request({ path: '/prepare', method: 'POST', headers, body: text });
         await answer.body.dump();
         return answer.statusCode;
@@ -201,7 +201,7 @@ describe('PBFT over HTTP', function () {
     expect(patience({})).to.equal(30_000);
     expect(patience({ timeout: 10_000, retryAfter: 1000 })).to.equal(72_000);
     expect(patience({ timeout: 3_600_000 })).to.equal(280_000);
-    const desk = { patience: 280_000, paths: [], counts: new Counts() } as Partial<Desk> as Desk;
+    const desk = { patience: 280_000, paths: [], counts: new Counts() } as Partial<Endpoint> as Endpoint;
     const server = serverFor(desk);
     expect(server.timeout).to.be.above(280_000);
     server.close();
@@ -303,8 +303,8 @@ describe('PBFT over HTTP', function () {
         const members = [0, 1, 2, 3].map(nodeId);
         const statusAfter = (saved: readonly unknown[]): unknown => {
           const { plan, secrets } = replicas;
-          const seal = networkSeal({ cluster: plan.cluster, self: nodeId(id), secret: secrets[id]!, keysOf: (of) => plan.members[of % 4] });
-          const state = service.replica().recover!({ self: nodeId(id), members, seal, settings: plan.settings, choose: choosesNothing }, saved);
+          const signer = networkSigner({ cluster: plan.cluster, self: nodeId(id), secret: secrets[id]!, keysOf: (of) => plan.members[of % 4] });
+          const state = service.replica().recover!({ self: nodeId(id), members, signer, settings: plan.settings, choose: choosesNothing }, saved);
           return service.status(state);
         };
         expect(statusAfter(kept)).to.deep.equal(statusAfter(records));

@@ -31,12 +31,12 @@ describe('the judge of a log', () => {
   it('sees two replicas that execute different things at a place', () => {
     judge.executed(A, 1, entry(ask(1, 'set x 5')));
     judge.executed(B, 1, entry(ask(2, 'get x')));
-    expect(judge.violation).to.equal('replica 1 executed "get x" (request 2 of client 4) at place 1, where replica 0 executed "set x 5" (request 1 of client 4)');
+    expect(judge.violation).to.equal('replica 1 executed "get x" (request 2 of client 4) at sequence number 1, where replica 0 executed "set x 5" (request 1 of client 4)');
   });
 
   it('sees what no client asked', () => {
     judge.executed(A, 1, entry(ask(1, 'set x 6')));
-    expect(judge.violation).to.equal('replica 0 executed "set x 6" (request 1 of client 4) at place 1, which that client never asked');
+    expect(judge.violation).to.equal('replica 0 executed "set x 6" (request 1 of client 4) at sequence number 1, which that client never asked');
   });
 
   it('sees an answer that is not of the log, and one to what nobody executed', () => {
@@ -89,7 +89,7 @@ describe('the judge of a log', () => {
     expect(judge.violation).to.equal('replica 1 said a commit for view 2, after it had left that');
     judge = new LogJudge();
     for (const content of ['a', 'b']) judge.said(A, { type: 'prepare', view: 1, sequence: 2, content });
-    expect(judge.violation).to.equal('replica 0 said two prepares for view 1 at place 2');
+    expect(judge.violation).to.equal('replica 0 said two prepares for view 1 at sequence number 2');
   });
 
   it('sees one loyal replica accuse another', () => {

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { choosesNothing } from '../../../src/core/choice.ts';
 import type { Context } from '../../../src/core/machine.ts';
 import { nodeId } from '../../../src/core/node.ts';
-import { symbolicSeal } from '../../../src/core/seal.ts';
+import { symbolicSigner } from '../../../src/core/signer.ts';
 import { client } from '../../../src/replicas/pbft/client.ts';
 import type { Answer, Request } from '../../../src/replicas/pbft/messages.ts';
 import { CLIENTS, NUMBERS } from '../../../src/replicas/pbft/settings.ts';
@@ -10,7 +10,7 @@ import { Cluster } from '../../support/replicas.ts';
 
 const members = [0, 1, 2, 3].map(nodeId);
 const self = nodeId(4);
-const context: Context = { self, members, seal: symbolicSeal(self), settings: {}, choose: choosesNothing };
+const context: Context = { self, members, signer: symbolicSigner(self), settings: {}, choose: choosesNothing };
 
 describe('A client of PBFT that is not answered', () => {
   it('tells everyone of its oldest requests alone, and the new primary of the rest', () => {
@@ -20,7 +20,7 @@ describe('A client of PBFT that is not answered', () => {
     const requests: string[] = [];
     for (let ticket = 1; ticket <= 100; ticket += 1) {
       for (const effect of client.step(context, state, { type: 'input', input: { ticket, data: `request ${ticket}`, mark: `mark-${ticket}` } })) {
-        if (effect.type === 'send' && effect.message.type === 'request') requests.push(context.seal.digest(effect.message.body));
+        if (effect.type === 'send' && effect.message.type === 'request') requests.push(context.signer.digest(effect.message.body));
       }
     }
     expect(sent(client.step(context, state, { type: 'timeout', timer: 'retry' }))).to.deep.equal([]);
@@ -29,7 +29,7 @@ describe('A client of PBFT that is not answered', () => {
 
     const reply = (replica: number): ReturnType<typeof client.step> => {
       const body = { view: 1, client: self, replica: nodeId(replica), answers: [[1, requests[0]!, 'done']] as const };
-      return client.step(context, state, { type: 'message', from: nodeId(replica), message: { type: 'reply', body, signature: symbolicSeal(nodeId(replica)).sign('reply', body) } });
+      return client.step(context, state, { type: 'message', from: nodeId(replica), message: { type: 'reply', body, signature: symbolicSigner(nodeId(replica)).sign('reply', body) } });
     };
     expect(sent(reply(1))).to.deep.equal([]);
     expect(sent(reply(2))).to.deep.equal(Array.from({ length: 92 }, (_, index) => ({ to: [1], timestamp: 9 + index })));
@@ -70,19 +70,19 @@ describe('A client of PBFT whose disk was lost', () => {
   };
   const hears = (state: ReturnType<typeof client.begin>, replica: number, answer: Answer): ReturnType<typeof client.step> => {
     const body = { view: 0, client: self, replica: nodeId(replica), answers: [answer] };
-    return client.step(context, state, { type: 'message', from: nodeId(replica), message: { type: 'reply', body, signature: symbolicSeal(nodeId(replica)).sign('reply', body) } });
+    return client.step(context, state, { type: 'message', from: nodeId(replica), message: { type: 'reply', body, signature: symbolicSigner(nodeId(replica)).sign('reply', body) } });
   };
   const requestsIn = (effects: ReturnType<typeof client.step>): readonly Request[] => effects.flatMap((effect) => (effect.type === 'send' && effect.message.type === 'request' ? [effect.message] : []));
 
   it('believes no answer to another request of its number', () => {
     const { state, request } = asked();
-    for (const id of [0, 1, 2, 3]) expect(hears(state, id, [1, symbolicSeal(self).digest({ ...request.body, mark: 'old' }), '1'])).to.deep.equal([]);
+    for (const id of [0, 1, 2, 3]) expect(hears(state, id, [1, symbolicSigner(self).digest({ ...request.body, mark: 'old' }), '1'])).to.deep.equal([]);
     expect(state.open.size).to.equal(1);
   });
 
   it('goes on behind its numbers, where a liar cannot push it, under the same mark', () => {
     const { state, request } = asked();
-    const digest = symbolicSeal(self).digest(request.body);
+    const digest = symbolicSigner(self).digest(request.body);
     expect(hears(state, 3, [1, digest, { stale: NUMBERS - 1 }])).to.deep.equal([{ type: 'send', to: members, message: request }]);
     expect(hears(state, 0, [1, digest, { stale: 7000 }])).to.deep.equal([]);
     const effects = hears(state, 1, [1, digest, { stale: 7005 }]);

@@ -76,20 +76,20 @@ describe('A replica', () => {
   it('drops what a flood sends, and stays as small as it is', () => {
     const cluster = new Cluster(4, { checkpointEvery: 4, batch: 2 });
     const node = cluster.node(2);
-    const seal = cluster.node(3).context.seal;
+    const signer = cluster.node(3).context.signer;
     const hear = (from: number, message: Message): void => void replica.step(node.context, cluster.state(2), { type: 'message', from: nodeId(from), message });
     const flood = (from: number, to: number): void => {
       for (let i = from; i < to; i += 1) {
         const body = { view: i % 3, sequence: 1 + i, digest: `digest ${i}`, replica: nodeId(3) };
-        for (const type of ['prepare', 'commit'] as const) hear(3, { type, body, signature: seal.sign(type, body) });
+        for (const type of ['prepare', 'commit'] as const) hear(3, { type, body, signature: signer.sign(type, body) });
         const point = { sequence: 4 * i + 4, digest: `digest ${i}`, replica: nodeId(3) };
-        hear(3, { type: 'checkpoint', body: point, signature: seal.sign('checkpoint', point) });
+        hear(3, { type: 'checkpoint', body: point, signature: signer.sign('checkpoint', point) });
         const change = { view: 1 + i, stable: 0, proof: [], prepared: [], replica: nodeId(3) };
-        hear(3, { type: 'view-change', body: change, signature: seal.sign('view-change', change) });
+        hear(3, { type: 'view-change', body: change, signature: signer.sign('view-change', change) });
         hear(3, { type: 'status', view: i, isChanging: false, executed: 0, stable: 0 });
         hear(3, { type: 'fetch', digest: `digest ${i}` });
         const request = { client: nodeId(4), timestamp: 1 + i, mark: `${i}`, key: '', operation: `order ${i}` };
-        hear(4, { type: 'request', body: request, signature: cluster.node(4).context.seal.sign('request', request) });
+        hear(4, { type: 'request', body: request, signature: cluster.node(4).context.signer.sign('request', request) });
       }
     };
     const size = (): number => JSON.stringify({ ...cluster.state(2), waiting: [...cluster.state(2).waiting], early: cluster.state(2).early }).length;

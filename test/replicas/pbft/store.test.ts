@@ -1,7 +1,7 @@
 import { expect } from 'chai';
-import type { Seal } from '../../../src/core/machine.ts';
+import type { Signer } from '../../../src/core/machine.ts';
 import { nodeId, type NodeId } from '../../../src/core/node.ts';
-import { symbolicDigest, symbolicSeal } from '../../../src/core/seal.ts';
+import { symbolicDigest, symbolicSigner } from '../../../src/core/signer.ts';
 import type { Batch, Chunk, RequestBody, Result } from '../../../src/replicas/pbft/messages.ts';
 import { FLAWS, flawIn, KEY_LENGTH, KEYS, VALUE_LENGTH } from '../../../src/replicas/pbft/operation.ts';
 import { parseMessage } from '../../../src/replicas/pbft/parse.ts';
@@ -11,7 +11,7 @@ import { emptyStore, executeBatch, isDone, KEYED, MARKS, outcomeOf, type Store }
 
 const N = 4;
 /** With digests as long as on a network. */
-const SEAL: Seal = { ...symbolicSeal(nodeId(0)), digest: (body) => symbolicDigest(body).padEnd(43, '-') };
+const SEAL: Signer = { ...symbolicSigner(nodeId(0)), digest: (body) => symbolicDigest(body).padEnd(43, '-') };
 
 const body = (client: number, timestamp: number, operation: string, { mark = `${client}-${timestamp}`, key = '' } = {}): RequestBody => ({ client: nodeId(client), timestamp, mark, key, operation });
 const batchOf = (...bodies: readonly RequestBody[]): Batch => ({ requests: bodies.map((one) => ({ body: one, signature: '' })) });

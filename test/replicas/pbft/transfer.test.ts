@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { nodeId } from '../../../src/core/node.ts';
-import { neededOf } from '../../../src/replicas/pbft/compact.ts';
+import { compacted } from '../../../src/replicas/pbft/compact.ts';
 import type { Effect, Message, SavedRecord } from '../../../src/replicas/pbft/messages.ts';
 import { replica } from '../../../src/replicas/pbft/replica.ts';
 import { CHUNK_BUDGET } from '../../../src/replicas/pbft/state.ts';
@@ -121,9 +121,9 @@ describe('a replica that lags behind a state of megabytes', () => {
     cluster.rest(500);
     for (const id of [LAGGARD, 0]) {
       const { context, disk } = cluster.node(id);
-      const [all, kept] = [disk, neededOf(disk as SavedRecord[])].map((records) => JSON.parse(JSON.stringify(records)) as SavedRecord[]);
-      for (const records of [all!, kept!]) expect(stateDigest(context.seal, replica.recover(context, records))).to.equal(cluster.digest(id));
-      expect(neededOf(kept!)).to.deep.equal(kept);
+      const [all, kept] = [disk, compacted(disk as SavedRecord[])].map((records) => JSON.parse(JSON.stringify(records)) as SavedRecord[]);
+      for (const records of [all!, kept!]) expect(stateDigest(context.signer, replica.recover(context, records))).to.equal(cluster.digest(id));
+      expect(compacted(kept!)).to.deep.equal(kept);
     }
   });
 

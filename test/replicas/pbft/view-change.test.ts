@@ -1,7 +1,7 @@
 import { expect } from 'chai';
-import { symbolicSeal } from '../../../src/core/seal.ts';
+import { symbolicSigner } from '../../../src/core/signer.ts';
 import { nodeId } from '../../../src/core/node.ts';
-import { neededOf } from '../../../src/replicas/pbft/compact.ts';
+import { compacted } from '../../../src/replicas/pbft/compact.ts';
 import type { Effect, SavedRecord } from '../../../src/replicas/pbft/messages.ts';
 import { replica } from '../../../src/replicas/pbft/replica.ts';
 import { stateDigest, statusOf } from '../../../src/replicas/pbft/status.ts';
@@ -20,9 +20,9 @@ const equivocating = twisted((effect, self): Effect[] => {
   if (effect.type !== 'send' || effect.message.type !== 'pre-prepare') return [effect];
   const { body } = effect.message;
   const batch = { requests: effect.message.batch.requests.slice(1) };
-  const seal = symbolicSeal(self);
-  const other = { ...body, digest: seal.digest(batch) };
-  const lie = { type: 'pre-prepare' as const, body: other, signature: seal.sign('pre-prepare', other), batch };
+  const signer = symbolicSigner(self);
+  const other = { ...body, digest: signer.digest(batch) };
+  const lie = { type: 'pre-prepare' as const, body: other, signature: signer.sign('pre-prepare', other), batch };
   return [
     { ...effect, to: effect.to.filter((id) => id % 2 === 0) },
     { ...effect, to: effect.to.filter((id) => id % 2 === 1), message: lie },
@@ -106,7 +106,7 @@ describe('PBFT changes views:', () => {
     const forging = twisted((effect, self) => {
       if (effect.type !== 'send' || effect.message.type !== 'new-view') return [effect];
       const body = { ...effect.message.body, prePrepares: [] };
-      return [{ ...effect, message: { type: 'new-view', body, signature: symbolicSeal(self).sign('new-view', body) } }];
+      return [{ ...effect, message: { type: 'new-view', body, signature: symbolicSigner(self).sign('new-view', body) } }];
     });
     const cluster = new Cluster(4, {}, new Map([[1, forging]]));
     cluster.link = (from, _to, message) => (from.id === 0 && message.type === 'commit' ? [] : [1]);
@@ -173,15 +173,15 @@ describe('PBFT changes views:', () => {
     const effects = word(2);
     expect(executedIn(effects)).to.deep.equal([1]);
     const saved = effects.flatMap((effect) => (effect.type === 'save' ? [effect.record] : []));
-    for (const records of [saved, neededOf(saved)]) expect(replica.recover(lagging.context, records).store.chain).to.equal(lagging.state.store.chain);
+    for (const records of [saved, compacted(saved)]) expect(replica.recover(lagging.context, records).store.chain).to.equal(lagging.state.store.chain);
   });
 
   it('a client that makes its own request too old to be executed topples no primary', () => {
     const cluster = new Cluster(4);
-    const seal = cluster.node(4).context.seal;
+    const signer = cluster.node(4).context.signer;
     const ask = (timestamp: number, to: readonly number[]): void => {
       const body = { client: nodeId(4), timestamp, mark: `${timestamp}`, key: '', operation: 'order' };
-      const message = { type: 'request' as const, body, signature: seal.sign('request', body) };
+      const message = { type: 'request' as const, body, signature: signer.sign('request', body) };
       for (const id of to) cluster.network.at(cluster.network.now, () => cluster.network.hear(cluster.node(id), nodeId(4), message));
     };
     // The backups’ own words to the primary come too late.
@@ -223,12 +223,12 @@ describe('PBFT remembers:', () => {
       cluster.rest(3000);
       for (let id = 0; id < 4; id += 1) {
         const { context, disk } = cluster.node(id);
-        const needed = neededOf(disk as SavedRecord[]);
+        const needed = compacted(disk as SavedRecord[]);
         const [all, few] = [replica.recover(context, disk as SavedRecord[]), replica.recover(context, needed)];
         expect(statusOf(few)).to.deep.equal(statusOf(all));
         expect(few.slots.map((slot) => slot?.certificate)).to.deep.equal(all.slots.map((slot) => slot?.certificate));
         expect(few.slots.map((slot) => slot?.view === few.view && slot.prePrepare)).to.deep.equal(all.slots.map((slot) => slot?.view === all.view && slot.prePrepare));
-        expect(stateDigest(context.seal, few)).to.equal(stateDigest(context.seal, all));
+        expect(stateDigest(context.signer, few)).to.equal(stateDigest(context.signer, all));
         expect(needed.length).to.be.below(4 * 8 + 3);
       }
     }

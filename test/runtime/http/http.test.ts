@@ -7,7 +7,7 @@ import { ratesFor } from '../../../src/runtime/http/allowance.ts';
 import type { Room } from '../../../src/runtime/http/connections.ts';
 import { Counts } from '../../../src/runtime/http/counts.ts';
 import { Names } from '../../../src/runtime/http/names.ts';
-import { serverFor, type Desk } from '../../../src/runtime/http/server.ts';
+import { serverFor, type Endpoint } from '../../../src/runtime/http/server.ts';
 import { serviceNamed } from '../../../src/replicas/http/services.ts';
 import { moment } from '../../support/load.ts';
 import { opened, said, sealed, textOf } from '../../support/raw.ts';
@@ -88,7 +88,7 @@ describe('a node as a stranger finds it', function () {
 
   it('writes its metrics down once for all who look in one moment, and anew for the next', async () => {
     let written = 0;
-    const desk: Desk = {
+    const desk: Endpoint = {
       counts: new Counts(),
       names: new Names(),
       peers: 0,

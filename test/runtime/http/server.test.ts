@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { nodeId } from '../../../src/core/node.ts';
 import { DIGEST, FROM, MAC, TO, UNDERWAY_MAX } from '../../../src/runtime/http/nodes.ts';
 import { USER_BYTES_MAX, WAITING_MAX, WAITING_REFUSED_MAX } from '../../../src/runtime/http/server.ts';
-import { digestOf, networkEnvelopes } from '../../../src/runtime/seal.ts';
+import { digestOf, networkEnvelopes } from '../../../src/runtime/signer.ts';
 import { opened, textOf } from '../../support/raw.ts';
 import { ask, post, startReplicas, type Replicas } from '../../support/served.ts';
 import { TOY_BYTES_MAX, toyService } from '../../support/toy.ts';
@@ -189,7 +189,7 @@ describe('replicas over HTTP', () => {
     const sealedBy = (from: number, to: number, path: string, text: string, own = from): Record<string, string> => {
       const envelopes = networkEnvelopes({ cluster: four.plan.cluster, self: nodeId(own), secret: four.secrets[own % 4]!, keysOf: (id) => four.plan.members[id % 4] });
       const digest = digestOf(Buffer.from(text));
-      return { [FROM]: String(from), [TO]: String(to), [DIGEST]: digest, [MAC]: envelopes.seal(nodeId(to), path, digest) };
+      return { [FROM]: String(from), [TO]: String(to), [DIGEST]: digest, [MAC]: envelopes.mac(nodeId(to), path, digest) };
     };
     const counted = (id: number): Record<string, Record<string, number>> => four.replicas[id]!.counts.all() as Record<string, Record<string, number>>;
 
@@ -245,7 +245,7 @@ describe('replicas over HTTP', () => {
         const sealed = (from: number): Record<string, string> => {
           const envelopes = networkEnvelopes({ cluster: own.plan.cluster, self: nodeId(from), secret: own.secrets[from]!, keysOf: (id) => own.plan.members[id % 4] });
           const digest = digestOf(Buffer.from(long));
-          return { [FROM]: String(from), [TO]: '1', [DIGEST]: digest, [MAC]: envelopes.seal(nodeId(1), '/prepare', digest) };
+          return { [FROM]: String(from), [TO]: '1', [DIGEST]: digest, [MAC]: envelopes.mac(nodeId(1), '/prepare', digest) };
         };
         const slow = Array.from({ length: UNDERWAY_MAX / TOY_BYTES_MAX }, () => opened(own.urls[1]!));
         for (const socket of slow) socket.write(begun(sealed(2), `Content-Length: ${TOY_BYTES_MAX}`));

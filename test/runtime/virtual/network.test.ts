@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { choosesNothing } from '../../../src/core/choice.ts';
 import { nodeId } from '../../../src/core/node.ts';
-import { symbolicSeal } from '../../../src/core/seal.ts';
+import { symbolicSigner } from '../../../src/core/signer.ts';
 import type { AnyMachine } from '../../../src/core/machine.ts';
 import { Network, type SimNode } from '../../../src/runtime/virtual/network.ts';
 
@@ -24,7 +24,7 @@ describe('a virtual network, where a save takes 5 ms', () => {
   beforeEach(() => {
     said = [];
     const id = nodeId(0);
-    const one = { id, machine: scribe, context: { self: id, members: [id], seal: symbolicSeal(id), settings: {}, choose: choosesNothing } };
+    const one = { id, machine: scribe, context: { self: id, members: [id], signer: symbolicSigner(id), settings: {}, choose: choosesNothing } };
     network = new Network([one], { link: () => [1], sync: () => 5, output: (_node, output, now) => void said.push(`${now} ${output as string}`) });
     node = network.nodes[0]!;
     network.start(node);
@@ -68,7 +68,7 @@ describe('a virtual network whose clocks are not the same', () => {
   function rings(pace: number, ...jumps: { readonly at: number; readonly by: number }[]): number[] {
     const times: number[] = [];
     const id = nodeId(0);
-    const network = new Network([{ id, machine: sleeper, context: { self: id, members: [id], seal: symbolicSeal(id), settings: {}, choose: choosesNothing } }], { link: () => [1], sync: () => 0, output: (_node, _output, now) => void times.push(now) });
+    const network = new Network([{ id, machine: sleeper, context: { self: id, members: [id], signer: symbolicSigner(id), settings: {}, choose: choosesNothing } }], { link: () => [1], sync: () => 0, output: (_node, _output, now) => void times.push(now) });
     const node = network.nodes[0]!;
     node.pace = pace;
     network.start(node);
@@ -117,7 +117,7 @@ describe('a virtual network whose nodes come and go', () => {
   beforeEach(() => {
     said = [];
     const members = [0, 1, 2].map(nodeId);
-    const nodes = members.map((id) => ({ id, machine: watchman, context: { self: id, members, seal: symbolicSeal(id), settings: {}, choose: choosesNothing } }));
+    const nodes = members.map((id) => ({ id, machine: watchman, context: { self: id, members, signer: symbolicSigner(id), settings: {}, choose: choosesNothing } }));
     network = new Network(nodes, {
       link: () => [3],
       sync: () => 0,

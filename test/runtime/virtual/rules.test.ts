@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { choosesNothing } from '../../../src/core/choice.ts';
 import { nodeId } from '../../../src/core/node.ts';
-import { symbolicSeal } from '../../../src/core/seal.ts';
+import { symbolicSigner } from '../../../src/core/signer.ts';
 import { Network } from '../../../src/runtime/virtual/network.ts';
 import { isCut, late, linkOf, lossy, parted, repeating, until, unsteady, type Partition, type Rule } from '../../../src/runtime/virtual/rules.ts';
 import { probe } from '../../support/probe.ts';
@@ -11,7 +11,7 @@ const [a, b, c] = [0, 1, 2].map(nodeId) as [ReturnType<typeof nodeId>, ReturnTyp
 /** When the messages from one node to another arrive that are sent at these times. */
 function arrivals(rules: readonly Rule[], { from = a, to = b, seed = 1, times = Array.from({ length: 1000 }, (_, at) => at) } = {}): (readonly number[])[] {
   const members = [a, b, c];
-  const { nodes } = new Network(members.map((id) => ({ id, machine: probe, context: { self: id, members, seal: symbolicSeal(id), settings: {}, choose: choosesNothing } })), { link: () => [1], sync: () => 0 });
+  const { nodes } = new Network(members.map((id) => ({ id, machine: probe, context: { self: id, members, signer: symbolicSigner(id), settings: {}, choose: choosesNothing } })), { link: () => [1], sync: () => 0 });
   const link = linkOf(rules, seed);
   return times.map((now) => link(nodes[from]!, nodes[to]!, now));
 }

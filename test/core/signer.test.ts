@@ -1,9 +1,9 @@
 import { expect } from 'chai';
 import { nodeId } from '../../src/core/node.ts';
-import { symbolicSeal } from '../../src/core/seal.ts';
+import { symbolicSigner } from '../../src/core/signer.ts';
 
-describe('the symbolic seal', () => {
-  const [one, two] = [symbolicSeal(nodeId(1)), symbolicSeal(nodeId(2))];
+describe('the symbolic signer', () => {
+  const [one, two] = [symbolicSigner(nodeId(1)), symbolicSigner(nodeId(2))];
   const body = { view: 1, list: [1, 'a', { deep: true }], digest: 'x' };
 
   it('proves a signature of the same data to anyone, in whatever order its fields are', () => {

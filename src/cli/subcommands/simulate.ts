@@ -3,7 +3,7 @@ import { choice, file, flag, text, whole } from '../options.ts';
 import { subcommand } from '../subcommand.ts';
 
 /** `generals simulate`: which system, under which fault plans. */
-export interface SimulateOrder {
+export interface SimulateOptions {
   readonly protocol: string;
   readonly members: number | undefined;
   readonly seed: number;
@@ -41,7 +41,7 @@ export const simulate = subcommand({
     ['simulate --seed 14 --trace replicas.jsonl', 'the same, with all messages written to a file; trace shows them'],
     ['simulate --protocol collector --members 7 --schedules 100', 'a hundred schedules, and whether safety and liveness held'],
   ],
-  orderOf(values, operands): SimulateOrder {
+  optionsOf(values, operands): SimulateOptions {
     mustBeOptions('simulate', operands);
     const { protocol, members, seed, schedules, kind, keep, trace, json } = values;
     if (schedules > 1 && trace !== undefined) throw new UsageError('--trace is for the schedule of one seed: leave out --schedules');

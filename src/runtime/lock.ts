@@ -17,7 +17,7 @@ export const LOCK_FILE = 'lock';
  * @returns what gives it back
  * @throws UserError if somebody else has it
  */
-export function claim(folder: string): () => void {
+export function lock(folder: string): () => void {
   const path = join(folder, LOCK_FILE);
   for (;;) {
     const fd = trying(path, () => openOwn(path, 'append', 0o600));

@@ -3,7 +3,7 @@ import { flag, type Words } from '../options.ts';
 import { subcommand } from '../subcommand.ts';
 
 /** `generals demo`: which one to run; none, to list them; or all. */
-export interface DemoOrder {
+export interface DemoOptions {
   readonly name: string | undefined;
   readonly all: boolean;
 }
@@ -19,5 +19,5 @@ export const demo = subcommand({
     ['demo', 'what there is to be shown'],
     ['demo three-generals', 'three generals cannot stand one traitor'],
   ],
-  orderOf: ({ all }, operands): DemoOrder => ({ name: only('demo', operands), all }),
+  optionsOf: ({ all }, operands): DemoOptions => ({ name: only('demo', operands), all }),
 });

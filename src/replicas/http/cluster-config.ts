@@ -2,10 +2,10 @@ import { Ajv } from 'ajv';
 import { randomUUID } from 'node:crypto';
 import type { Settings } from '../../core/machine.ts';
 import { UserError, quotedPath } from '../../core/user-error.ts';
-import { areKeys, newSecret, publicKeysOf, type PublicKeys } from '../../runtime/seal.ts';
+import { areKeys, newSecret, publicKeysOf, type PublicKeys } from '../../runtime/signer.ts';
 
 /** A cluster as its file describes it: all that its members must agree on before they can agree on anything. */
-export interface Plan {
+export interface ClusterConfig {
   readonly v: 1;
   /** The cluster's name, which goes into every signature. */
   readonly cluster: string;
@@ -21,14 +21,14 @@ export interface Member extends PublicKeys {
 }
 
 /** A new cluster with new keys. @returns its plan, and the secrets of its members by id, which belong in nobody else's hands */
-export function newPlan(protocol: string, settings: Settings, urls: readonly string[]): { readonly plan: Plan; readonly secrets: readonly string[] } {
+export function newClusterConfig(protocol: string, settings: Settings, urls: readonly string[]): { readonly plan: ClusterConfig; readonly secrets: readonly string[] } {
   const secrets = urls.map(newSecret);
   const members = urls.map((url, id) => ({ id, url, ...publicKeysOf(secrets[id]!) }));
   return { plan: { v: 1, cluster: randomUUID(), protocol, settings, members }, secrets };
 }
 
 /** The plan that a JSON text holds. @throws UserError in one line */
-export function parsePlan(text: string, source: string): Plan {
+export function parseClusterConfig(text: string, source: string): ClusterConfig {
   let value: unknown;
   try {
     value = JSON.parse(text);
@@ -37,7 +37,7 @@ export function parsePlan(text: string, source: string): Plan {
   }
   const flaw = flawOf(value);
   if (flaw !== undefined) throw new UserError(`${quotedPath(source)} is no cluster file: ${flaw}`);
-  return value as Plan;
+  return value as ClusterConfig;
 }
 
 function flawOf(value: unknown): string | undefined {
@@ -45,7 +45,7 @@ function flawOf(value: unknown): string | undefined {
     const { instancePath, message } = isShaped.errors![0]!;
     return `${instancePath === '' ? 'it' : instancePath} ${message}`;
   }
-  const { members } = value as Plan;
+  const { members } = value as ClusterConfig;
   const misplaced = members.findIndex(({ id }, index) => id !== index);
   if (misplaced !== -1) return `/members/${misplaced}/id must be ${misplaced}`;
   const keyless = members.findIndex((member) => !areKeys(member));

@@ -4,7 +4,7 @@ import { choice, file, flag, whole } from '../options.ts';
 import { subcommand } from '../subcommand.ts';
 
 /** `generals check`: what to search, and where to write what is found. */
-export interface CheckOrder {
+export interface CheckOptions {
   readonly protocol: string;
   readonly members: number;
   readonly faults: number;
@@ -39,7 +39,7 @@ export const check = subcommand({
     ['check --protocol oral --members 7 --faults 2', 'prove that OM(2) lets seven stand two traitors'],
     ['check --protocol oral --members 3 --save lie.txt', 'find the lie that splits three, and write it down'],
   ],
-  orderOf(values, operands): CheckOrder {
+  optionsOf(values, operands): CheckOptions {
     mustBeOptions('check', operands);
     const { protocol, members, faults, m, order, engine, save, json } = values;
     if (faults > members) throw new UsageError(`--faults is at most ${members}, as many as there are generals, not ${faults}`);

@@ -3,11 +3,11 @@ import type { Words } from '../options.ts';
 import { subcommand, type Subcommand } from '../subcommand.ts';
 
 /** `generals help`: on which subcommand; on all if undefined. */
-export interface HelpOrder {
+export interface HelpOptions {
   readonly about: string | undefined;
 }
 
-export const help = (names: Words): Subcommand<HelpOrder> => subcommand({
+export const help = (names: Words): Subcommand<HelpOptions> => subcommand({
   name: 'help',
   forms: [['help [<subcommand>]', 'explain a subcommand, or list all of them']],
   options: {},
@@ -16,5 +16,5 @@ export const help = (names: Words): Subcommand<HelpOrder> => subcommand({
     ['help', 'the subcommands'],
     ['help check', 'what check does, and its options'],
   ],
-  orderOf: (_values, operands): HelpOrder => ({ about: only('subcommand', operands) }),
+  optionsOf: (_values, operands): HelpOptions => ({ about: only('subcommand', operands) }),
 });

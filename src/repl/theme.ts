@@ -6,7 +6,7 @@ export { isPlain, wantsColour } from './colour.ts';
 export { PROMPT } from './welcome.ts';
 
 /** How text is coloured, or that it is not, and how wide its lines may be. Here and in `render` is all that there is of colour. */
-export interface Looks {
+export interface Theme {
   readonly paint: ChalkInstance;
   readonly prompt: string;
   /** The columns of the terminal that is written to; Infinity where it is none, as in a pipe, where lines stay as they are. */
@@ -19,7 +19,7 @@ export interface Looks {
 export const PIPE_WIDTH = 80;
 
 /** @param colour whether to colour; the words are the same @param width tells it anew each time, as windows change; no end to it if not given */
-export function looksOf(colour: boolean, width: () => number | undefined = () => undefined): Looks {
+export function themeOf(colour: boolean, width: () => number | undefined = () => undefined): Theme {
   const paint = new Chalk({ level: colour ? 1 : 0 });
   return {
     paint,

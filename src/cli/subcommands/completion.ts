@@ -6,7 +6,7 @@ import { subcommand } from '../subcommand.ts';
 export const SHELLS = ['bash', 'zsh', 'fish'] as const;
 
 /** `generals completion`: for which shell. */
-export interface CompletionOrder {
+export interface CompletionOptions {
   readonly shell: (typeof SHELLS)[number];
 }
 
@@ -19,7 +19,7 @@ export const completion = subcommand({
     ['completion bash', 'for bash: write it to ~/.local/share/bash-completion/completions/generals'],
     ['completion fish', 'for fish: write it to ~/.config/fish/completions/generals.fish'],
   ],
-  orderOf(_values, operands): CompletionOrder {
+  optionsOf(_values, operands): CompletionOptions {
     const word = only('shell', operands);
     const shell = SHELLS.find((one) => one === word?.toLowerCase());
     if (shell === undefined) throw new UsageError(`completion needs a shell, ${listed(SHELLS)}${word === undefined ? '' : `, not ${quoted(word)}`}: generals completion bash`);

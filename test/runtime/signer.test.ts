@@ -1,14 +1,14 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { nodeId } from '../../src/core/node.ts';
-import { areKeys, digestOf, networkEnvelopes, networkSeal, newSecret, publicKeysOf, type SealOptions } from '../../src/runtime/seal.ts';
+import { areKeys, digestOf, networkEnvelopes, networkSigner, newSecret, publicKeysOf, type SignerOptions } from '../../src/runtime/signer.ts';
 
 const secrets = [newSecret(), newSecret()];
 const keys = secrets.map(publicKeysOf);
-const optionsOf = (id: number, more: Partial<SealOptions> = {}): SealOptions => ({ cluster: 'east', self: nodeId(id), secret: secrets[id]!, keysOf: (of) => keys[of], ...more });
+const optionsOf = (id: number, more: Partial<SignerOptions> = {}): SignerOptions => ({ cluster: 'east', self: nodeId(id), secret: secrets[id]!, keysOf: (of) => keys[of], ...more });
 
-describe('a seal', () => {
-  const [own, other] = [networkSeal(optionsOf(0)), networkSeal(optionsOf(1))];
+describe('a signer', () => {
+  const [own, other] = [networkSigner(optionsOf(0)), networkSigner(optionsOf(1))];
 
   it('is known as its maker’s by all, whatever the order of the body’s fields', () => {
     fc.assert(
@@ -27,13 +27,13 @@ describe('a seal', () => {
     const body = { view: 1, order: 2 };
     const signature = own.sign('prepare', body);
     const forgeries: number[] = [];
-    const suspicious = networkSeal(optionsOf(1, { onForgery: (by) => forgeries.push(by) }));
+    const suspicious = networkSigner(optionsOf(1, { onForgery: (by) => forgeries.push(by) }));
     expect(suspicious.verify(nodeId(0), 'prepare', body, signature)).to.equal(true);
     expect(suspicious.verify(nodeId(0), 'prepare', { ...body, order: 3 }, signature)).to.equal(false);
     expect(suspicious.verify(nodeId(0), 'commit', body, signature)).to.equal(false);
     expect(suspicious.verify(nodeId(1), 'prepare', body, signature)).to.equal(false);
     expect(suspicious.verify(nodeId(7), 'prepare', body, signature)).to.equal(false);
-    expect(networkSeal(optionsOf(1, { cluster: 'west' })).verify(nodeId(0), 'prepare', body, signature)).to.equal(false);
+    expect(networkSigner(optionsOf(1, { cluster: 'west' })).verify(nodeId(0), 'prepare', body, signature)).to.equal(false);
     expect(forgeries).to.deep.equal([0, 0, 1, 7]);
   });
 
@@ -44,7 +44,7 @@ describe('a seal', () => {
 
   it('has the digest of its canonical bytes, as RFC 8785 gives them', () => {
     // SHA-256 of {"a":[1e+30,4.5],"ö":"€"}
-    expect(own.digest({ ö: '€', a: [1e30, 4.5] })).to.equal(networkSeal(optionsOf(1)).digest({ a: [1e30, 4.5], ö: '€' }));
+    expect(own.digest({ ö: '€', a: [1e30, 4.5] })).to.equal(networkSigner(optionsOf(1)).digest({ a: [1e30, 4.5], ö: '€' }));
     expect(own.digest({})).to.equal('RBNvo1WzZ4oRRq0W9-hknpT7T8If536DEMBg9hyq_4o');
   });
 
@@ -66,7 +66,7 @@ describe('an envelope', () => {
   const body = digestOf(Buffer.from('{"type":"prepare"}'));
 
   it('is opened only by whom it is for, and only as it was sent', () => {
-    const mac = own.seal(nodeId(1), '/prepare', body);
+    const mac = own.mac(nodeId(1), '/prepare', body);
     expect(other.isFrom(nodeId(0), '/prepare', body, mac)).to.equal(true);
     expect(other.isFrom(nodeId(0), '/commit', body, mac)).to.equal(false);
     expect(other.isFrom(nodeId(0), '/prepare', digestOf(Buffer.from('{"type":"prepar3"}')), mac)).to.equal(false);

@@ -3,7 +3,7 @@ import { flag, folder, listed, text, whole, type Words } from '../options.ts';
 import { subcommand } from '../subcommand.ts';
 
 /** `generals campaign`: which grid, how to run it, and where to. */
-export interface CampaignOrder {
+export interface CampaignOptions {
   /** A grid as JSON. */
   readonly file: string | undefined;
   /** What was given for the grid's fields, as it was typed. */
@@ -47,7 +47,7 @@ export const campaign = subcommand({
     ['campaign --protocol exchange,oral --members 4..7 --orders 1e5', 'how often two protocols agree among four to seven'],
     ['campaign --members 4 --faults 1,2 --orders 1e4 --out report', 'one traitor or two, with a report that opens in a browser'],
   ],
-  orderOf({ out, resume, engine, threads, json, yes, ...fields }, operands): CampaignOrder {
+  optionsOf({ out, resume, engine, threads, json, yes, ...fields }, operands): CampaignOptions {
     return { file: only('grid', operands), fields, out, resume, engine, threads, json, yes };
   },
 });

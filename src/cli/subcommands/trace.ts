@@ -5,7 +5,7 @@ import { subcommand } from '../subcommand.ts';
 const FORMATS = ['diagram', 'mermaid', 'shiviz'] as const;
 
 /** `generals trace`: which trace, and how to show it. */
-export interface TraceOrder {
+export interface TraceOptions {
   readonly file: string;
   readonly format: 'transcript' | (typeof FORMATS)[number];
   readonly svg: string | undefined;
@@ -38,7 +38,7 @@ export const trace = subcommand({
     ['trace replicas.jsonl --diagram --to 450', 'replicas up to that millisecond; simulate wrote their trace'],
     ['trace replicas.jsonl --messages --from 1400', 'what was sent, heard and done from then on'],
   ],
-  orderOf(values, operands): TraceOrder {
+  optionsOf(values, operands): TraceOptions {
     const path = only('trace', operands);
     if (path === undefined) throw new UsageError('trace needs a file: generals trace <file>');
     const formats = FORMATS.filter((format) => values[format]);

@@ -3,7 +3,7 @@ import { flag, text, whole } from '../options.ts';
 import { subcommand } from '../subcommand.ts';
 
 /** `generals replay`: which order of which campaign. */
-export interface ReplayOrder {
+export interface ReplayOptions {
   readonly file: string;
   readonly cell: string | undefined;
   /** The order's number in its cell. */
@@ -27,7 +27,7 @@ export const replay = subcommand({
     ['replay report/results.json', 'the first order in which something was violated, and why'],
     ['replay report/results.json --cell exchange-m1-n4-f1-coin --order 7', 'the seventh order of one cell'],
   ],
-  orderOf({ cell, order, seed, 'no-color': colourless }, operands): ReplayOrder {
+  optionsOf({ cell, order, seed, 'no-color': colourless }, operands): ReplayOptions {
     const file = only('file of results', operands);
     if (file === undefined) throw new UsageError('replay needs the results of a campaign: generals replay <results.json>');
     return { file, cell, number: order, seed, colourless };

@@ -1,13 +1,13 @@
 import canonicalize from 'canonicalize';
 import { createHash, createHmac, createPrivateKey, createPublicKey, diffieHellman, hash, randomBytes, sign, timingSafeEqual, verify, type KeyObject } from 'node:crypto';
-import type { Seal } from '../core/machine.ts';
+import type { Signer } from '../core/machine.ts';
 import type { NodeId } from '../core/node.ts';
 
 /** The keys of one node that all others know. */
 export interface PublicKeys {
   /** For signatures (ed25519), base64url of 32 bytes. */
   readonly sign: string;
-  /** For sealing what passes between two nodes (x25519), base64url of 32 bytes. */
+  /** For the marks of what passes between two nodes (x25519), base64url of 32 bytes. */
   readonly pair: string;
 }
 
@@ -31,8 +31,8 @@ export function areKeys({ sign: signing, pair }: PublicKeys): boolean {
   }
 }
 
-/** What a seal needs to know. */
-export interface SealOptions {
+/** What a signer needs to know. */
+export interface SignerOptions {
   /** The cluster's name: what was signed in one cluster is nothing in another. */
   readonly cluster: string;
   readonly self: NodeId;
@@ -48,7 +48,7 @@ export interface SealOptions {
  * Signatures that hold on a network: ed25519 over the canonical bytes of a body (RFC 8785), with cluster, signer and domain
  * before them, so that no signature can be taken for one of another cluster, node or purpose.
  */
-export function networkSeal({ cluster, self, secret, keysOf, verdicts = newVerdicts(), onForgery }: SealOptions): Seal {
+export function networkSigner({ cluster, self, secret, keysOf, verdicts = newVerdicts(), onForgery }: SignerOptions): Signer {
   // Derived when first needed: a node has clients that nobody ever asks anything.
   let own: KeyObject | undefined;
   const publicKeys = new Map<NodeId, KeyObject>();
@@ -135,14 +135,14 @@ const SIGNATURE = /^[A-Za-z0-9_-]{86}$/;
  */
 export interface Envelopes {
   /** What goes with a message, so that `to` knows it as ours. @param digest of the message, by `digestOf` */
-  seal(to: NodeId, path: string, digest: string): string;
+  mac(to: NodeId, path: string, digest: string): string;
   /** Whether `from` sent us this. */
   isFrom(from: NodeId, path: string, digest: string, mac: string): boolean;
 }
 
 export const digestOf = (bytes: Buffer): string => hash('sha256', bytes, 'base64url');
 
-export function networkEnvelopes({ cluster, self, secret, keysOf }: SealOptions): Envelopes {
+export function networkEnvelopes({ cluster, self, secret, keysOf }: SignerOptions): Envelopes {
   let own: KeyObject | undefined;
   const keys = new Map<NodeId, Buffer>();
 
@@ -161,7 +161,7 @@ export function networkEnvelopes({ cluster, self, secret, keysOf }: SealOptions)
   const mac = (key: Buffer, from: NodeId, to: NodeId, path: string, digest: string): Buffer => createHmac('sha256', key).update(JSON.stringify([from, to, path, digest])).digest();
 
   return {
-    seal: (to, path, digest) => mac(keyWith(to)!, self, to, path, digest).toString('base64url'),
+    mac: (to, path, digest) => mac(keyWith(to)!, self, to, path, digest).toString('base64url'),
     isFrom(from, path, digest, given) {
       const key = keyWith(from);
       const bytes = Buffer.from(given, 'base64url');

@@ -1,16 +1,16 @@
-import type { Plan } from './plan.ts';
+import type { ClusterConfig } from './cluster-config.ts';
 import type { Commanding, Run, Traitor } from './replica.ts';
-import type { Place } from './service.ts';
+import type { Slot } from './service.ts';
 import type { Tally } from './tally.ts';
 
 /** What a cluster tells a replica that lives in a thread or process of its own. */
-export type Letter =
-  | { readonly type: 'be'; readonly being: Being; readonly host: string; readonly port: number }
+export type ToWorker =
+  | { readonly type: 'be'; readonly being: NodeConfig; readonly host: string; readonly port: number }
   | { readonly type: 'start'; readonly urls: readonly string[] }
   /** Asks where requests were executed. */
   | { readonly type: 'find'; readonly questions: readonly Question<string>[] }
   /** Asks for the votes on what was executed. */
-  | { readonly type: 'count'; readonly questions: readonly Question<Place>[] }
+  | { readonly type: 'count'; readonly questions: readonly Question<Slot>[] }
   | { readonly type: 'stop' };
 
 /** What all that is asked in one moment is asked in one letter about: to post one costs more than to answer it. */
@@ -25,8 +25,8 @@ export interface Finding<Value> {
 }
 
 /** Who a replica is to be. */
-export interface Being {
-  readonly plan: Plan;
+export interface NodeConfig {
+  readonly plan: ClusterConfig;
   readonly id: number;
   readonly secret: string;
   readonly data?: string | undefined;
@@ -34,7 +34,7 @@ export interface Being {
 }
 
 /** What a replica tells its cluster. */
-export type Answer =
+export type FromReplica =
   | { readonly type: 'listening'; readonly port: number }
   /** It has greeted all others. */
   | { readonly type: 'up' }
@@ -45,19 +45,19 @@ export type Answer =
   /** Users were answered, all in one moment. */
   | { readonly type: 'answered'; readonly runs: readonly Run[] }
   | { readonly type: 'commanded'; readonly command: Commanding }
-  | { readonly type: 'found'; readonly findings: readonly Finding<Place | undefined>[] }
+  | { readonly type: 'found'; readonly findings: readonly Finding<Slot | undefined>[] }
   | { readonly type: 'counted'; readonly findings: readonly Finding<Tally>[] }
   /** It cannot go on, and ends. */
   | { readonly type: 'failed'; readonly message: string };
 
 /** A letter, and to which of the replicas that live there. */
-export interface Delivery {
+export interface Addressed {
   readonly id: number;
-  readonly letter: Letter;
+  readonly letter: ToWorker;
 }
 
 /** What is told from where replicas live. */
-export type Told =
-  | { readonly type: 'told'; readonly id: number; readonly answer: Answer }
+export type FromWorker =
+  | { readonly type: 'told'; readonly id: number; readonly answer: FromReplica }
   /** That replica has ended, and others live on there. */
   | { readonly type: 'left'; readonly id: number; readonly code: number };

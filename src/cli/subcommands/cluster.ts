@@ -4,7 +4,7 @@ import { flag, folder, listed, text, whole, type Values, type Words } from '../o
 import { subcommand } from '../subcommand.ts';
 
 /** `generals cluster`: which replicas to start, and how. */
-export interface ClusterOrder {
+export interface ClusterOptions {
   readonly type: 'cluster';
   /** What of these is not said is as in the cluster of `data`, if there is one. */
   readonly protocol: string | undefined;
@@ -33,7 +33,7 @@ export interface ClusterOrder {
 }
 
 /** `generals cluster --compare`: which clusters to measure. */
-export interface CompareOrder {
+export interface CompareOptions {
   readonly type: 'compare';
   readonly protocols: readonly string[];
   readonly members: readonly number[];
@@ -73,7 +73,7 @@ const OPTIONS = {
   host: text('<address>', 'where to listen; anything but the usual opens the nodes to the network', { otherwise: '127.0.0.1' }),
   data: folder('keep each node’s promises on disk, and go on with those of an earlier run'),
   processes: flag(`each replica is a process, not a thread: at most ${PROCESSES_MAX}`),
-  batch: whole('<n>', 'how many requests may share a place in the log', { min: 1, max: BATCH_MAX, otherwise: '100' }),
+  batch: whole('<n>', 'how many requests may share a sequence number in the log', { min: 1, max: BATCH_MAX, otherwise: '100' }),
   timeout: whole('<ms>', 'how long a request may wait before its commander is suspected', { min: 10, max: 3_600_000, otherwise: '1000, and 5 n² more, up to 17000' }),
   urls: text('<a,b,…>', 'write the files of a cluster at these URLs to --data, and start nothing'),
   compare: flag('measure what a request costs among clusters that come and go'),
@@ -91,7 +91,7 @@ export const cluster = subcommand({
     ['cluster --byzantine 1', 'four replicas, one of them off, which wait for requests'],
     ['cluster --members 7 --port 0 --json', 'seven, at ports that the system chooses; facts for programs'],
   ],
-  orderOf(values, operands, given): ClusterOrder | CompareOrder {
+  optionsOf(values, operands, given): ClusterOptions | CompareOptions {
     mustBeOptions('cluster', operands);
     if (values.compare) return compareOrder(values, given);
     const stray = (['requests', 'out'] as const).find((name) => values[name] !== undefined);
@@ -114,7 +114,7 @@ export const cluster = subcommand({
 /** Options that belong to a cluster which goes on, and to none that is only measured. */
 const LASTING = ['traitors', 'commander', 'host', 'port', 'data', 'processes', 'urls'] as const;
 
-function compareOrder(values: Values<typeof OPTIONS>, given: readonly string[]): CompareOrder {
+function compareOrder(values: Values<typeof OPTIONS>, given: readonly string[]): CompareOptions {
   const stray = LASTING.find((name) => given.includes(name));
   if (stray !== undefined) throw new UsageError(`--compare starts clusters of its own, and ends them: leave out --${stray}`);
   const byzantine = values.byzantine?.toLowerCase();

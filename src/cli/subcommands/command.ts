@@ -5,7 +5,7 @@ import { choice, file, flag, whole, type Values } from '../options.ts';
 import { subcommand } from '../subcommand.ts';
 
 /** `generals` and `generals run`: which army to command, and by what. */
-export interface CommandOrder {
+export interface CommandOptions {
   /** Scripts to run; without any, commands come from a terminal or a pipe. */
   readonly files: readonly string[];
   readonly count: number;
@@ -44,11 +44,11 @@ export const command = subcommand({
     ['7 --protocol oral', 'seven generals, who follow OM(m), and a prompt'],
     ['4 --seed 1 --host sim', 'four in virtual time; what happens is the same each time'],
   ],
-  orderOf(values, [first, ...others], given): CommandOrder {
+  optionsOf(values, [first, ...others], given): CommandOptions {
     // Options may come before it.
     if (first === 'run') return scripts(values, others);
     const word = only('number of generals', [first, ...others].filter((one) => one !== undefined));
-    return { ...orderOf(values), isBare: first === undefined && given.length === 0, count: wholeOf(word, 'the number of generals', 1) ?? values.generals };
+    return { ...optionsOf(values), isBare: first === undefined && given.length === 0, count: wholeOf(word, 'the number of generals', 1) ?? values.generals };
   },
 });
 
@@ -61,15 +61,15 @@ export const run = subcommand({
     ['run lie.txt', 'run one script, such as check --save has written'],
     ['run --trace facts.jsonl --fail-fast lie.txt', 'up to the first mistake; trace shows the facts'],
   ],
-  orderOf: scripts,
+  optionsOf: scripts,
 });
 
-function scripts(values: Values<typeof OPTIONS>, files: readonly string[]): CommandOrder {
+function scripts(values: Values<typeof OPTIONS>, files: readonly string[]): CommandOptions {
   if (files.length === 0) throw new UsageError('run needs a file: generals run <file…>');
-  return { ...orderOf(values), files };
+  return { ...optionsOf(values), files };
 }
 
-const orderOf = (values: Values<typeof OPTIONS>): CommandOrder => ({
+const optionsOf = (values: Values<typeof OPTIONS>): CommandOptions => ({
   files: [],
   count: values.generals,
   host: values.host,

@@ -7,18 +7,18 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { Worker } from 'node:worker_threads';
 import { UserError } from '../../src/core/user-error.ts';
-import { claim } from '../../src/runtime/claim.ts';
+import { lock } from '../../src/runtime/lock.ts';
 import { repairLog } from '../../src/runtime/log.ts';
 import { skip } from '../support/skip.ts';
 
-const CLAIM = JSON.stringify(new URL('../../src/runtime/claim.js', import.meta.url).href);
+const LOCK = JSON.stringify(new URL('../../src/runtime/lock.js', import.meta.url).href);
 
 describe('a folder that is taken', function () {
   this.timeout(60_000);
   let folder: string;
   const children = new Set<ChildProcess>();
   beforeEach(() => {
-    folder = mkdtempSync(join(tmpdir(), 'generals-claim-'));
+    folder = mkdtempSync(join(tmpdir(), 'generals-lock-'));
   });
   afterEach(() => {
     for (const child of children) child.kill('SIGKILL');
@@ -28,7 +28,7 @@ describe('a folder that is taken', function () {
 
   /** A process that takes the folder, and keeps it. */
   async function owner(): Promise<ChildProcess> {
-    const program = `const { claim } = await import(${CLAIM}); claim(${JSON.stringify(folder)}); console.log('mine'); setInterval(() => undefined, 1000);`;
+    const program = `const { lock } = await import(${LOCK}); lock(${JSON.stringify(folder)}); console.log('mine'); setInterval(() => undefined, 1000);`;
     const child = spawn(process.execPath, ['--input-type=module', '-e', program], { stdio: ['ignore', 'pipe', 'inherit'] });
     children.add(child);
     await once(child.stdout, 'data');
@@ -37,23 +37,23 @@ describe('a folder that is taken', function () {
 
   it('is refused to any other process, with its name and a hint at who has it', async () => {
     const child = await owner();
-    for (const take of [() => claim(folder), () => repairLog(folder, {})]) expect(take).to.throw(UserError, `"${folder}" is in use: its lock names "process ${child.pid} on `);
+    for (const take of [() => lock(folder), () => repairLog(folder, {})]) expect(take).to.throw(UserError, `"${folder}" is in use: its lock names "process ${child.pid} on `);
     expect(readdirSync(folder)).to.deep.equal(['lock']);
   });
 
   it('is refused to this very process, until it is given back', () => {
-    const release = claim(folder);
-    expect(() => claim(folder)).to.throw(UserError, `"${folder}" is in use`);
+    const release = lock(folder);
+    expect(() => lock(folder)).to.throw(UserError, `"${folder}" is in use`);
     release();
-    claim(folder)();
+    lock(folder)();
   });
 
   it('is refused to another thread, and free when the thread that has it is ended', async () => {
-    const worker = new Worker(`import(${CLAIM}).then(({ claim }) => { claim(${JSON.stringify(folder)}); require('node:worker_threads').parentPort.on('message', () => undefined).postMessage('mine'); })`, { eval: true });
+    const worker = new Worker(`import(${LOCK}).then(({ lock }) => { lock(${JSON.stringify(folder)}); require('node:worker_threads').parentPort.on('message', () => undefined).postMessage('mine'); })`, { eval: true });
     await once(worker, 'message');
-    expect(() => claim(folder)).to.throw(UserError, `"${folder}" is in use`);
+    expect(() => lock(folder)).to.throw(UserError, `"${folder}" is in use`);
     await worker.terminate();
-    claim(folder)();
+    lock(folder)();
   });
 
   it('is free at once when its owner is killed, whatever its lock says', async () => {
@@ -61,37 +61,37 @@ describe('a folder that is taken', function () {
       const child = await owner();
       child.kill('SIGKILL');
       await once(child, 'exit');
-      claim(folder)();
+      lock(folder)();
     }
     // The number of a process that lives proves nothing.
     writeFileSync(join(folder, 'lock'), `process ${process.ppid}\n`);
-    claim(folder)();
+    lock(folder)();
   });
 
   it('is free when its owner is dead, though nobody has buried it', async function () {
     if (process.platform !== 'linux') skip(this, 'only Linux tells of the unburied dead in /proc');
     // A shell that became a process which never waits for its children.
-    const program = `const { claim } = await import(${CLAIM}); claim(${JSON.stringify(folder)}); console.log(process.pid); setInterval(() => undefined, 1000);`;
+    const program = `const { lock } = await import(${LOCK}); lock(${JSON.stringify(folder)}); console.log(process.pid); setInterval(() => undefined, 1000);`;
     const parent = spawn('/bin/sh', ['-c', '"$0" --input-type=module -e "$1" & exec sleep 60', process.execPath, program], { stdio: ['ignore', 'pipe', 'inherit'] });
     children.add(parent);
     const pid = Number(String((await once(parent.stdout, 'data'))[0]));
-    expect(() => claim(folder)).to.throw(UserError, 'is in use');
+    expect(() => lock(folder)).to.throw(UserError, 'is in use');
     process.kill(pid, 'SIGKILL');
     const state = (): string | undefined => /^\d+ \(.*\) (\w)/.exec(readFileSync(`/proc/${pid}/stat`, 'utf8'))?.[1];
     // What its threads had open is theirs until the last of them is gone, and the first is shown dead before.
     while (state() !== 'Z' || readdirSync(`/proc/${pid}/task`).length > 1) await new Promise((resolve) => setImmediate(resolve));
-    claim(folder)();
+    lock(folder)();
     expect(state(), 'it is still there').to.equal('Z');
   });
 
   it('never has two owners, however many times two processes race for what a dead one left', async () => {
     const program = `
       import { createInterface } from 'node:readline';
-      const { claim } = await import(${CLAIM});
+      const { lock } = await import(${LOCK});
       let release;
       for await (const line of createInterface({ input: process.stdin })) {
         if (line === 'free') { release?.(); release = undefined; console.log('free'); continue; }
-        try { release = claim(line); console.log('mine'); } catch (error) { if (error.name !== 'UserError') throw error; console.log('theirs'); }
+        try { release = lock(line); console.log('mine'); } catch (error) { if (error.name !== 'UserError') throw error; console.log('theirs'); }
       }`;
     const racers = [0, 1].map(() => {
       const child = spawn(process.execPath, ['--input-type=module', '-e', program], { stdio: ['pipe', 'pipe', 'inherit'] });
@@ -124,9 +124,9 @@ describe('a folder that is taken', function () {
       children.add(child);
       return child;
     };
-    const first = inside(`const { claim } = await import(${CLAIM}); claim(${JSON.stringify(folder)}); console.log(process.pid); setInterval(() => undefined, 1000);`);
+    const first = inside(`const { lock } = await import(${LOCK}); lock(${JSON.stringify(folder)}); console.log(process.pid); setInterval(() => undefined, 1000);`);
     expect(String((await once(first.stdout!, 'data'))[0])).to.equal('1\n');
-    const second = inside(`const { claim } = await import(${CLAIM}); try { claim(${JSON.stringify(folder)}); console.log('mine'); } catch (error) { console.log(process.pid, error.message); }`);
+    const second = inside(`const { lock } = await import(${LOCK}); try { lock(${JSON.stringify(folder)}); console.log('mine'); } catch (error) { console.log(process.pid, error.message); }`);
     expect(String((await once(second.stdout!, 'data'))[0])).to.match(/^1 "[^"]*" is in use: its lock names "process 1 on /);
   });
 });

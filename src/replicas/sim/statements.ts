@@ -1,11 +1,11 @@
 import type { NodeId } from '../../core/node.ts';
-import { symbolicDigest } from '../../core/seal.ts';
-import type { LogJudge, Word } from '../judge/log.ts';
+import { symbolicDigest } from '../../core/signer.ts';
+import type { LogJudge, SignedStatement } from '../judge/log.ts';
 import type { Message, Proposal } from '../pbft/messages.ts';
 import { primaryOf } from '../pbft/state.ts';
 
 /** Tells the judge what a replica gives its word for in a message; what it passes on is the word of others. */
-export function judgeWords(judge: LogJudge, by: NodeId, n: number, message: Message): void {
+export function judgeStatements(judge: LogJudge, by: NodeId, n: number, message: Message): void {
   switch (message.type) {
     case 'pre-prepare':
     case 'prepare':
@@ -30,4 +30,4 @@ export function judgeWords(judge: LogJudge, by: NodeId, n: number, message: Mess
   }
 }
 
-const placed = (type: string, { view, sequence, digest }: Proposal): Word => ({ type, view, sequence, content: digest });
+const placed = (type: string, { view, sequence, digest }: Proposal): SignedStatement => ({ type, view, sequence, content: digest });

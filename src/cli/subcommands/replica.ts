@@ -4,7 +4,7 @@ import { subcommand } from '../subcommand.ts';
 import { REPLICAS_MAX, kinds } from './cluster.ts';
 
 /** `generals replica`: which replica of which cluster; or the repair of a log. */
-export type ReplicaOrder =
+export type ReplicaOptions =
   | {
       readonly type: 'replica';
       readonly id: number;
@@ -39,7 +39,7 @@ export const replica = subcommand({
     ['replica --id 0 --cluster cluster.json', 'node 0 of a cluster whose files cluster --urls has written'],
     ['replica --repair replica-0', 'mend its log, when it was told that this is damaged'],
   ],
-  orderOf({ id, cluster, data, kind, seed, host, repair, json }, operands): ReplicaOrder {
+  optionsOf({ id, cluster, data, kind, seed, host, repair, json }, operands): ReplicaOptions {
     mustBeOptions('replica', operands);
     if (repair !== undefined) return { type: 'repair', folder: repair };
     if (id === undefined || cluster === undefined) throw new UsageError('replica needs to know which: generals replica --id <id> --cluster <file>');

@@ -1,15 +1,15 @@
-import type { Seal } from './machine.ts';
+import type { Signer } from './machine.ts';
 import type { NodeId } from './node.ts';
 
 /**
  * Signatures and digests as symbolic terms, for simulation, as the papers reason about them: a digest is a hash of what is
- * digested, a signature names its signer, its domain, and the text that is signed or the digest of what is no text. Whoever holds the seal of one node can sign in no other name; that
+ * digested, a signature names its signer, its domain, and the text that is signed or the digest of what is no text. Whoever holds the signer of one node can sign in no other name; that
  * nobody writes such a term by hand is a rule for those who write traitors, as it is in the symbolic model of Dolev and Yao.
  *
- * What is sealed is never changed afterwards, so digests and good signatures are remembered with the object itself: checking
+ * What is signed is never changed afterwards, so digests and good signatures are remembered with the object itself: checking
  * a broadcast for the n-th time is one look-up.
  */
-export function symbolicSeal(self: NodeId): Seal {
+export function symbolicSigner(self: NodeId): Signer {
   return { sign: (domain, body) => termOf(self, domain, body), verify, digest: symbolicDigest };
 }
 
