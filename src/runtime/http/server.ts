@@ -172,7 +172,7 @@ export const isPlainCoding = (coding: string | undefined): boolean => coding ===
 type Handler = (c: Context, path: string) => Promise<Response> | Response;
 
 /** Compiled once, and not for each server: that takes some 30 ms. */
-const isOrder = new Ajv().compile({ type: 'object', required: ['data'], additionalProperties: false, properties: { data: { type: 'string' } } });
+const isOrder = new Ajv({ meta: false, validateSchema: false }).compile({ type: 'object', required: ['data'], additionalProperties: false, properties: { data: { type: 'string' } } });
 
 function userHandler(desk: Endpoint): (c: Context) => Promise<Response> {
   return limited(USER_BYTES_MAX, async (c) => {
