@@ -60,11 +60,14 @@ const nodesOf = (run: Run, { nodes }: Network, id: NodeId): readonly SimNode[] =
 function inject({ network, run, tell, absent }: Injected, { pauses, crashes, joins, leaves, jumps }: FaultPlan): void {
   for (const { node: id, at, until } of pauses) {
     const nodes = nodesOf(run, network, id);
+    const member = network.nodes[id]!;
     network.at(at, () => {
+      if (!member.isUp) return;
       tell('paused', id);
       for (const node of nodes) network.pause(node);
     });
     network.at(until, () => {
+      if (member.held === undefined) return;
       tell('went-on', id);
       for (const node of nodes) network.resume(node);
     });
@@ -108,8 +111,9 @@ function inject({ network, run, tell, absent }: Injected, { pauses, crashes, joi
   }
   for (const { node: id, at, by } of jumps) {
     network.at(at, () => {
+      if (!network.nodes[id]!.isUp) return;
       tell('clock-jumped', id);
-      for (const node of nodesOf(run, network, id)) if (node.isUp) network.jump(node, by);
+      for (const node of nodesOf(run, network, id)) network.jump(node, by);
     });
   }
 }
