@@ -54,7 +54,7 @@ describe('A cluster under siege', function () {
 
   for (const [index, protocol] of ['pbft', 'collector'].entries()) {
     for (let siege = 1; siege <= SIEGES; siege += 1) {
-      it(`${protocol}, in processes, siege ${siege} of ${ROUNDS} rounds: is live as soon as a quorum is, loses nothing, and does nothing twice`, async () => {
+      it(`${protocol}, in processes, siege ${siege}, of ${ROUNDS} rounds: is live as soon as a quorum is, loses nothing, and does nothing twice`, async () => {
         const nodes = await founded(protocol);
         const programs = new Map<number, Program>();
         const rise = async (id: number): Promise<void> => {
