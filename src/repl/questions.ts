@@ -5,7 +5,7 @@ import type { Question } from './person.ts';
 import { Keyboard } from './prompt.ts';
 
 /** Where questions are asked, and how they look. */
-export interface Desk {
+export interface Screen {
   readonly feeder: Feeder;
   readonly output: NodeJS.WriteStream;
   /** How hints look, and what is chosen. */
@@ -14,25 +14,25 @@ export interface Desk {
 }
 
 /** Asks whether to leave; a second Ctrl-C says yes as well as `y` does. */
-export async function askToLeave(desk: Desk): Promise<boolean> {
-  const reply = await replyTo(desk, false, (ask) => ask<{ answer: boolean }>([{ type: 'confirm', name: 'answer', message: 'Leave?', default: false, theme: themeOf(desk) }]));
+export async function askToLeave(screen: Screen): Promise<boolean> {
+  const reply = await replyTo(screen, false, (ask) => ask<{ answer: boolean }>([{ type: 'confirm', name: 'answer', message: 'Leave?', default: false, theme: themeOf(screen) }]));
   return reply.type === 'answer' ? reply.answer : reply.type === 'end';
 }
 
 /** Asks a question, of which nothing is left on the screen. Esc, Ctrl-C and Ctrl-D leave it. @returns undefined if it was left */
-export async function askFor(desk: Desk, question: Question): Promise<string | undefined> {
-  const reply = await replyTo(desk, true, (ask) => ask<{ answer: string }>([question.type === 'list' ? listOf(desk, question) : inputOf(desk, question)]));
+export async function askFor(screen: Screen, question: Question): Promise<string | undefined> {
+  const reply = await replyTo(screen, true, (ask) => ask<{ answer: string }>([question.type === 'list' ? listOf(screen, question) : inputOf(screen, question)]));
   return reply.type === 'answer' ? reply.answer.trim() : undefined;
 }
 
-function listOf(desk: Desk, { message, choices }: Question & { type: 'list' }) {
-  const { output } = desk;
+function listOf(screen: Screen, { message, choices }: Question & { type: 'list' }) {
+  const { output } = screen;
   const width = Math.max(...choices.map(({ word, name = word }) => name.length));
   return {
     type: 'select' as const,
     name: 'answer',
     message,
-    theme: themeOf(desk),
+    theme: themeOf(screen),
     loop: false,
     pageSize: Math.max(4, output.rows - 6),
     // Two columns are for the sign at the one that is pointed at.
@@ -40,12 +40,12 @@ function listOf(desk: Desk, { message, choices }: Question & { type: 'list' }) {
   };
 }
 
-function inputOf(desk: Desk, { message, fallback, fault }: Question & { type: 'text' }) {
+function inputOf(screen: Screen, { message, fallback, fault }: Question & { type: 'text' }) {
   return {
     type: 'input' as const,
     name: 'answer',
-    message: `${message} ${desk.dim('Esc leaves')}`,
-    theme: themeOf(desk),
+    message: `${message} ${screen.dim('Esc leaves')}`,
+    theme: themeOf(screen),
     ...(fallback === undefined ? {} : { default: fallback }),
     validate: (word: string) => fault(word) ?? true,
   };
@@ -56,7 +56,7 @@ type Ask = ReturnType<typeof createPromptModule>;
 /** What somebody did with a question. */
 type Reply<Answer> = { readonly type: 'answer'; readonly answer: Answer } | { readonly type: 'escape' } | { readonly type: 'end' };
 
-async function replyTo<Answer>({ feeder, output }: Desk, isCleared: boolean, question: (ask: Ask) => Promise<{ answer: Answer }>): Promise<Reply<Answer>> {
+async function replyTo<Answer>({ feeder, output }: Screen, isCleared: boolean, question: (ask: Ask) => Promise<{ answer: Answer }>): Promise<Reply<Answer>> {
   // Imported here, since it takes as long to load as all the rest of the prompt.
   const inquirer = await import('inquirer');
   const keyboard = new Keyboard();
@@ -84,7 +84,7 @@ function endingBy(key: Key): 'escape' | 'end' | undefined {
 }
 
 /** Whether there is colour is the caller's business; inquirer's own would ask the terminal instead. */
-const themeOf = ({ dim, bright }: Desk) => ({
+const themeOf = ({ dim, bright }: Screen) => ({
   prefix: '?',
   icon: { cursor: '❯' },
   style: {

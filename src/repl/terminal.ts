@@ -6,7 +6,7 @@ import type { History } from './history.ts';
 import { leafThrough } from './leaf.ts';
 import type { Question } from './person.ts';
 import { Keyboard, editLine, lineKey, type Entry } from './prompt.ts';
-import { askFor, askToLeave, type Desk } from './questions.ts';
+import { askFor, askToLeave, type Screen } from './questions.ts';
 
 export type { Completion } from './completion.ts';
 
@@ -120,11 +120,11 @@ class Session implements Terminal {
   }
 
   ask(question: Question): Promise<string | undefined> {
-    return this.#withKeys(() => askFor(this.#desk(), question));
+    return this.#withKeys(() => askFor(this.#screen(), question));
   }
 
   leaf(pagesAt: () => readonly (readonly string[])[]): Promise<void> {
-    return this.#withKeys(() => leafThrough(this.#desk(), pagesAt));
+    return this.#withKeys(() => leafThrough(this.#screen(), pagesAt));
   }
 
   clear(): void {
@@ -202,7 +202,7 @@ class Session implements Terminal {
   }
 
   #leaves(): Promise<boolean> {
-    return this.#withKeys(() => askToLeave(this.#desk()));
+    return this.#withKeys(() => askToLeave(this.#screen()));
   }
 
   /** Does something that has the screen and the keys to itself. */
@@ -218,7 +218,7 @@ class Session implements Terminal {
     }
   }
 
-  #desk(): Desk {
+  #screen(): Screen {
     const { output, dim = asIs, bright = asIs } = this.#options;
     return { feeder: this.#feeder, output, dim, bright };
   }

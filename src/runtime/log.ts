@@ -80,7 +80,7 @@ export function openLog(folder: string, listener: LogListener, options: LogOptio
   }
 }
 
-function opened(path: string, release: () => void, listener: LogListener, { compaction: housekeeping, first, hasBegun = false }: LogOptions, disk: Disk): Log {
+function opened(path: string, release: () => void, listener: LogListener, { compaction, first, hasBegun = false }: LogOptions, disk: Disk): Log {
   // A crash may have left a half-written new log: the old one is still there.
   disk.remove(newOf(path));
   const fd = disk.open(path, 'append', 0o600);
@@ -101,7 +101,7 @@ function opened(path: string, release: () => void, listener: LogListener, { comp
     // What a process wrote or made and did not sync before it was killed is found all the same, and is to be relied on from now on.
     disk.sync(fd);
     disk.syncFolder(folder);
-    return new FileLog({ path, fd, size: begun, checksum, release }, { records, cut: size - end }, listener, housekeeping, disk);
+    return new FileLog({ path, fd, size: begun, checksum, release }, { records, cut: size - end }, listener, compaction, disk);
   } catch (error) {
     disk.close(fd);
     throw error;
@@ -211,7 +211,7 @@ class FileLog implements Log {
   durable = 0;
   readonly #file: OpenFile;
   readonly #listener: LogListener;
-  readonly #housekeeping: Compaction | undefined;
+  readonly #compaction: Compaction | undefined;
   readonly #disk: Disk;
   /** From which size on it is to be written anew. */
   #renewAt: number;
@@ -221,14 +221,14 @@ class FileLog implements Log {
   #isFailed = false;
   #closing: (() => void) | undefined;
 
-  constructor(file: OpenFile, found: Pick<Log, 'records' | 'cut'>, listener: LogListener, housekeeping: Compaction | undefined, disk: Disk) {
+  constructor(file: OpenFile, found: Pick<Log, 'records' | 'cut'>, listener: LogListener, compaction: Compaction | undefined, disk: Disk) {
     this.#file = file;
     this.records = found.records;
     this.cut = found.cut;
     this.#listener = listener;
-    this.#housekeeping = housekeeping;
+    this.#compaction = compaction;
     this.#disk = disk;
-    this.#renewAt = housekeeping?.from ?? Infinity;
+    this.#renewAt = compaction?.from ?? Infinity;
   }
 
   append(record: unknown): void {
@@ -277,11 +277,11 @@ class FileLog implements Log {
 
   /** Writes the log anew, with those records alone that are needed; whoever kills this program leaves the old log or the new one. */
   #renewIfLarge(): void {
-    if (this.#file.size < this.#renewAt || this.#housekeeping === undefined) return;
+    if (this.#file.size < this.#renewAt || this.#compaction === undefined) return;
     const { path } = this.#file;
     const disk = this.#disk;
     try {
-      const kept = this.#housekeeping.keep(scanned(disk.load(path)).records);
+      const kept = this.#compaction.keep(scanned(disk.load(path)).records);
       let checksum = 0;
       const lines = kept.map((record) => {
         const line = lineOf(record, checksum);
@@ -301,7 +301,7 @@ class FileLog implements Log {
         return line.text;
       });
       Object.assign(this.#file, { fd, size, checksum });
-      this.#renewAt = Math.max(this.#housekeeping.from, 4 * size);
+      this.#renewAt = Math.max(this.#compaction.from, 4 * size);
     } catch (error) {
       this.#fail(error as Error);
     }

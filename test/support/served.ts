@@ -20,7 +20,7 @@ export interface Replicas {
   close(): Promise<void>;
 }
 
-type More = Partial<Pick<ReplicaOptions, 'limits' | 'clients' | 'rates'>> & {
+type More = Partial<Pick<ReplicaOptions, 'limits' | 'clients' | 'rates' | 'logBytes'>> & {
   readonly data?: string;
   /** Where the plan says that they are, and where they listen. */
   readonly urls?: readonly string[];

@@ -31,7 +31,7 @@ export const simulate = subcommand({
     seed: whole('<n>', 'the seed that the schedule follows from', { min: 0, fallback: 1 }),
     schedules: whole('<n>', 'try that many seeds, from that one on', { min: 1, fallback: 1 }),
     kind: choice('<name>', 'the only Byzantine kind', async () => [...new Set((await systems()).flatMap(({ strategies }) => strategies.map(({ name }) => name)))], { noun: 'Byzantine kind', otherwise: 'any' }),
-    keep: text('<parts>', 'leave only these parts of the plan, such as cut1,request2', { bounds: 'parts between commas, all or none', otherwise: 'all, or those that break something' }),
+    keep: text('<parts>', 'leave only these parts of the plan, such as partition1,request2', { bounds: 'parts between commas, all or none', otherwise: 'all, or those that break something' }),
     trace: file('write all that happened under the schedule of one seed, as JSON lines'),
     json: flag('one JSON object instead of sentences'),
     'no-color': flag('no colours'),

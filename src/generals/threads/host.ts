@@ -231,8 +231,8 @@ export class ThreadHost implements Host {
     });
   }
 
-  #send(id: NodeId, letter: ToWorker, ports: MessagePort[] = []): void {
-    this.#threads.get(id)?.worker.postMessage(letter, ports);
+  #send(id: NodeId, message: ToWorker, ports: MessagePort[] = []): void {
+    this.#threads.get(id)?.worker.postMessage(message, ports);
   }
 }
 

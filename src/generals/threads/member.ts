@@ -28,15 +28,15 @@ export function serve(main: MessagePort): void {
   /** Frames of orders that have not reached this general yet. */
   let early: { readonly from: NodeId; readonly frame: readonly unknown[] }[] = [];
 
-  main.on('message', (letter: ToWorker) => {
-    if (typeof letter === 'string') {
-      const { spec, order, behaviour = {}, isObserved: isTold = false } = decodeSpec(letter);
+  main.on('message', (message: ToWorker) => {
+    if (typeof message === 'string') {
+      const { spec, order, behaviour = {}, isObserved: isTold = false } = decodeSpec(message);
       if (behaviour.crashMode !== undefined) breakDown(behaviour.crashMode);
       isObserved = isTold;
       return start(spec, order, behaviour);
     }
-    self = letter.self;
-    for (const [peer, port] of letter.peers) link(peer, port);
+    self = message.self;
+    for (const [peer, port] of message.peers) link(peer, port);
     return tell({ type: 'ready' });
   });
 

@@ -56,7 +56,7 @@ export class LiveCluster {
   /** @throws UserError if a replica cannot listen where it is told to, or cannot use its folder and nobody is told that it stays down */
   static async start({ plan, secrets, kinds, seed, host, port, folderOf, separate, listener }: LiveClusterOptions): Promise<LiveCluster> {
     const units = new Map<number, Unit>();
-    const postAll = (letter: ToWorker): void => units.forEach((unit) => unit.post(letter));
+    const postAll = (message: ToWorker): void => units.forEach((unit) => unit.post(message));
     const slots = new Questions<string, Slot | undefined>((questions) => postAll({ type: 'find', questions }));
     const tallies = new Questions<Slot, Tally>((questions) => postAll({ type: 'count', questions }));
     const up = new Map<number, () => void>();
@@ -107,8 +107,8 @@ export class LiveCluster {
         };
         unit.ended.then(end, (error: unknown) => end(String(error)));
         const traitor = kind === undefined ? undefined : { strategy: kind, seed };
-        const being: NodeConfig = { plan, id, secret: secrets[id]!, data: folderOf?.(id), traitor };
-        unit.post({ type: 'be', being, host, port: wanted });
+        const config: NodeConfig = { plan, id, secret: secrets[id]!, data: folderOf?.(id), traitor };
+        unit.post({ type: 'be', config, host, port: wanted });
       });
     });
     try {

@@ -24,7 +24,7 @@ export const clientId = (home: number, index: number, members: number): NodeId =
  */
 export class Gateway {
   readonly #service: Service;
-  readonly #clerks: readonly ClientSession[];
+  readonly #sessions: readonly ClientSession[];
   readonly #patience: number;
   #tickets = 0;
 
@@ -32,51 +32,51 @@ export class Gateway {
   constructor(service: Service, drivers: ReadonlyMap<NodeId, Driver>, patience: number) {
     this.#service = service;
     this.#patience = patience;
-    this.#clerks = [...drivers].map(([id, driver]) => ({ id, driver, users: new Map(), isSpent: false }));
+    this.#sessions = [...drivers].map(([id, driver]) => ({ id, driver, users: new Map(), isSpent: false }));
   }
 
   /** How many users wait. */
   get waiting(): number {
-    return this.#clerks.reduce((sum, { users }) => sum + users.size, 0);
+    return this.#sessions.reduce((sum, { users }) => sum + users.size, 0);
   }
 
   stop(): void {
-    for (const { driver } of this.#clerks) driver.stop();
+    for (const { driver } of this.#sessions) driver.stop();
   }
 
   /** Has a request ordered. @returns what became of it; `full` if too many wait already */
   ask(data: string, key: string | undefined, signal: AbortSignal): Promise<Fate> | 'full' {
-    const clerk = this.#clerks.find(({ users, isSpent }) => !isSpent && users.size < this.#service.clientWindow);
-    if (clerk === undefined) return 'full';
+    const session = this.#sessions.find(({ users, isSpent }) => !isSpent && users.size < this.#service.clientWindow);
+    if (session === undefined) return 'full';
     this.#tickets += 1;
     const ticket = this.#tickets;
     return new Promise((resolve) => {
       const end = (fate: Fate): void => {
         clearTimeout(patience);
         signal.removeEventListener('abort', leave);
-        clerk.users.delete(ticket);
+        session.users.delete(ticket);
         resolve(fate);
       };
       const leave = (): void => end(undefined);
       const patience = setTimeout(leave, this.#patience);
       signal.addEventListener('abort', leave, { once: true });
-      clerk.users.set(ticket, end);
-      clerk.driver.take({ type: 'input', input: this.#service.ask({ data, ticket, key, mark: newMark() }) });
+      session.users.set(ticket, end);
+      session.driver.take({ type: 'input', input: this.#service.ask({ data, ticket, key, mark: newMark() }) });
     });
   }
 
   /** What a client machine put out. */
   heed(client: NodeId, output: unknown): void {
     const answer = this.#service.answered(client, output);
-    const clerk = this.#clerks.find(({ id }) => id === client);
-    if (answer === undefined || clerk === undefined) return;
-    if ('isSpent' in answer && answer.isSpent === true) clerk.isSpent = true;
-    clerk.users.get(answer.ticket)?.(answer);
+    const session = this.#sessions.find(({ id }) => id === client);
+    if (answer === undefined || session === undefined) return;
+    if ('isSpent' in answer && answer.isSpent === true) session.isSpent = true;
+    session.users.get(answer.ticket)?.(answer);
   }
 
   /** @returns whether anything follows from it */
   hear(client: NodeId, from: NodeId, message: unknown): boolean {
-    return this.#clerks.find(({ id }) => id === client)?.driver.take({ type: 'message', from, message }) === true;
+    return this.#sessions.find(({ id }) => id === client)?.driver.take({ type: 'message', from, message }) === true;
   }
 }
 

@@ -18,9 +18,9 @@ export interface Home {
  * that each signature is verified once here: it is genuine for all, or for none.
  */
 export function serveReplicas(home: Home): void {
-  const hearers = new Map<number, (letter: ToWorker) => void>();
+  const hearers = new Map<number, (message: ToWorker) => void>();
   const verdicts = newVerdicts();
-  home.on(({ id, letter }) => {
+  home.on(({ id, message }) => {
     let hear = hearers.get(id);
     if (hear === undefined) {
       const exit = (code: number): void => {
@@ -30,49 +30,49 @@ export function serveReplicas(home: Home): void {
       };
       hearers.set(id, (hear = replicaOf({ post: (answer) => home.post({ type: 'told', id, answer }), exit }, verdicts)));
     }
-    hear(letter);
+    hear(message);
   });
 }
 
 /** The way to the cluster that a replica belongs to. */
-interface Superior {
+interface Parent {
   post(answer: FromReplica): void;
   /** Tells that this replica has ended. */
   exit(code: number): void;
 }
 
 /** The life of one replica: it does what its cluster tells it. */
-function replicaOf(superior: Superior, verdicts: Verdicts): (letter: ToWorker) => void {
+function replicaOf(parent: Parent, verdicts: Verdicts): (message: ToWorker) => void {
   let replica: Replica | undefined;
   let runs: Run[] = [];
 
-  return (letter) => {
-    switch (letter.type) {
+  return (message) => {
+    switch (message.type) {
       case 'be':
-        void be(letter);
+        void be(message);
         break;
       case 'start':
-        void start(letter.urls);
+        void start(message.urls);
         break;
       case 'find':
-        post({ type: 'found', findings: letter.questions.map(({ question, about }) => ({ question, value: replica?.slotOf(about) })) });
+        post({ type: 'found', findings: message.questions.map(({ question, about }) => ({ question, value: replica?.slotOf(about) })) });
         break;
       case 'count':
-        post({ type: 'counted', findings: letter.questions.map(({ question, about }) => ({ question, value: replica?.tallyOf(about) ?? { correct: 0, corrupt: 0 } })) });
+        post({ type: 'counted', findings: message.questions.map(({ question, about }) => ({ question, value: replica?.tallyOf(about) ?? { correct: 0, corrupt: 0 } })) });
         break;
       case 'stop':
         void stop();
         break;
       default:
-        letter satisfies never;
+        message satisfies never;
     }
   };
 
-  async function be({ being, host, port }: ToWorker & { type: 'be' }): Promise<void> {
+  async function be({ config, host, port }: ToWorker & { type: 'be' }): Promise<void> {
     try {
-      const service = serviceNamed(being.plan.protocol);
+      const service = serviceNamed(config.plan.protocol);
       replica = new Replica({
-        ...being,
+        ...config,
         service,
         verdicts,
         listener: {
@@ -83,7 +83,7 @@ function replicaOf(superior: Superior, verdicts: Verdicts): (letter: ToWorker) =
           failed(error) {
             post({ type: 'failed', message: error.message });
             void replica?.close();
-            superior.exit(1);
+            parent.exit(1);
           },
         },
       });
@@ -102,13 +102,13 @@ function replicaOf(superior: Superior, verdicts: Verdicts): (letter: ToWorker) =
   async function stop(): Promise<void> {
     await replica?.close();
     tellRuns();
-    superior.exit(0);
+    parent.exit(0);
   }
 
   /** Tells what is not told yet of users who were answered, before anything else is told. */
   function post(answer: FromReplica): void {
     tellRuns();
-    superior.post(answer);
+    parent.post(answer);
   }
 
   /** One batch answers many users in one moment, and to post each of them costs as much as to order it does. */
@@ -116,6 +116,6 @@ function replicaOf(superior: Superior, verdicts: Verdicts): (letter: ToWorker) =
     if (runs.length === 0) return;
     const told = runs;
     runs = [];
-    superior.post({ type: 'answered', runs: told });
+    parent.post({ type: 'answered', runs: told });
   }
 }

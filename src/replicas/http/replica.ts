@@ -9,7 +9,7 @@ import type { AnyMachine } from '../../core/machine.ts';
 import { nodeId, type NodeId } from '../../core/node.ts';
 import { faultsTolerated } from '../../core/quorum.ts';
 import { UserError, quoted, quotedPath, quotedValue } from '../../core/user-error.ts';
-import { DamagedLog, inMemoryLog, openLog, repairLog, type Log } from '../../runtime/log.ts';
+import { DamagedLog, inMemoryLog, openLog, repairLog, type Log, type LogOptions } from '../../runtime/log.ts';
 import { digestOf, networkEnvelopes, networkSigner, newVerdicts, publicKeysOf, type Envelopes, type Verdicts } from '../../runtime/signer.ts';
 import { ratesFor, type Rates } from '../../runtime/http/allowance.ts';
 import { Counts, metricsOf } from '../../runtime/http/counts.ts';
@@ -45,6 +45,8 @@ export interface ReplicaOptions {
   readonly limits?: Limits | undefined;
   /** What each other node may ask. */
   readonly rates?: Rates | undefined;
+  /** How many bytes its log may have before it is written anew; 16 MiB if not given. */
+  readonly logBytes?: number | undefined;
   /** How many clients ask for the users of this node. */
   readonly clients?: number | undefined;
   /** What is known of signatures here, if others know it too. */
@@ -144,7 +146,7 @@ export class Replica {
       const signer = networkSigner({ ...signerOptions, self, onForgery: (by) => this.counts.add('forgeries', String(by)) });
       this.#envelopes.set(self, networkEnvelopes({ ...signerOptions, self }));
       const keep = ([first, ...records]: readonly unknown[]): readonly unknown[] => [first, ...(self === id ? service.keep(records) : records)];
-      const begins = { first: firstOf({ ...owner, node: self }), hasBegun, housekeeping: { keep, from: LOG_BYTES_MAX } };
+      const begins: LogOptions = { first: firstOf({ ...owner, node: self }), hasBegun, compaction: { keep, from: options.logBytes ?? LOG_BYTES } };
       const log: Log = folder === undefined ? inMemoryLog() : openLog(folder, { synced: () => driver.synced(), failed: (error) => listener.failed(error) }, begins);
       opened.push(log);
       // Who is loyal tosses coins that nobody can foresee; what a traitor chooses can be repeated.
@@ -182,7 +184,7 @@ export class Replica {
       const { view, executed, dropped } = this.status();
       return { view, executed, unheeded: dropped, backlog: this.#replica.backlog, waiting: this.#gateway.waiting };
     });
-    this.#server = serverFor(this.#desk(() => registry.metrics(), (time) => seconds.observe(time)), options.limits);
+    this.#server = serverFor(this.#endpoint(() => registry.metrics(), (time) => seconds.observe(time)), options.limits);
   }
 
   /** @returns the port */
@@ -249,7 +251,7 @@ export class Replica {
     return this.#closing;
   }
 
-  #desk(metrics: () => Promise<string>, observe: (seconds: number) => void): Endpoint {
+  #endpoint(metrics: () => Promise<string>, observe: (seconds: number) => void): Endpoint {
     const { service, listener, rates = ratesFor(faultsTolerated(this.#members.length)) } = this.#options;
     const homeOf = (id: NodeId): NodeId => nodeId(id % this.#members.length);
     return {
@@ -402,7 +404,7 @@ const CLIENT_BYTES_MAX = 64 * 1024;
 /** How much may wait for the disk before nodes are told to wait as well. */
 const BACKLOG_MAX = 20_000;
 /** How many bytes a log may have before it is written anew. */
-const LOG_BYTES_MAX = 16 * 1024 * 1024;
+const LOG_BYTES = 16 * 1024 * 1024;
 
 /** In the words of the old system, with more in headers. */
 function told(seconds: number, result: unknown): Reply {

@@ -6,7 +6,7 @@ import { threadsFor } from './room.ts';
 
 /** A replica that lives in a thread or process, as its cluster knows it. */
 export interface Unit {
-  readonly post: (letter: ToWorker) => void;
+  readonly post: (message: ToWorker) => void;
   /** How it ended, in words, when it has. */
   readonly ended: Promise<string>;
   readonly kill: () => void;
@@ -36,7 +36,7 @@ function unitIn(home: Home, id: number, hear: (answer: FromReplica) => void): Un
   const { worker, ended } = (home.thread ??= begun(home));
   home.hearers.set(id, hear);
   const left = new Promise<string>((resolve) => home.ends.set(id, resolve));
-  return { post: (letter) => worker.postMessage({ id, letter } satisfies Addressed), ended: Promise.race([ended, left]), kill: () => end(home), pid: undefined, isEnding: false };
+  return { post: (message) => worker.postMessage({ id, message } satisfies Addressed), ended: Promise.race([ended, left]), kill: () => end(home), pid: undefined, isEnding: false };
 }
 
 /** Ends the thread, with all that live there. */
@@ -64,8 +64,8 @@ export const inProcesses: Spawn = (id, hear) => {
     child.once('error', (error) => resolve(error.message));
     child.once('exit', (code, signal) => resolve(signal === null ? `exited with code ${code}` : `was ended by ${signal}`));
   });
-  const post = (letter: ToWorker): void => {
-    if (child.connected) child.send({ id, letter } satisfies Addressed, () => undefined);
+  const post = (message: ToWorker): void => {
+    if (child.connected) child.send({ id, message } satisfies Addressed, () => undefined);
   };
   return { post, ended, kill: () => void child.kill('SIGKILL'), pid: child.pid, isEnding: false };
 };

@@ -5,7 +5,7 @@ import type { Tally } from './tally.ts';
 
 /** What a cluster tells a replica that lives in a thread or process of its own. */
 export type ToWorker =
-  | { readonly type: 'be'; readonly being: NodeConfig; readonly host: string; readonly port: number }
+  | { readonly type: 'be'; readonly config: NodeConfig; readonly host: string; readonly port: number }
   | { readonly type: 'start'; readonly urls: readonly string[] }
   /** Asks where requests were executed. */
   | { readonly type: 'find'; readonly questions: readonly Question<string>[] }
@@ -13,7 +13,7 @@ export type ToWorker =
   | { readonly type: 'count'; readonly questions: readonly Question<Slot>[] }
   | { readonly type: 'stop' };
 
-/** What all that is asked in one moment is asked in one letter about: to post one costs more than to answer it. */
+/** What all that is asked in one moment is asked in one message about: to post one costs more than to answer it. */
 export interface Question<Subject> {
   readonly question: number;
   readonly about: Subject;
@@ -50,10 +50,10 @@ export type FromReplica =
   /** It cannot go on, and ends. */
   | { readonly type: 'failed'; readonly message: string };
 
-/** A letter, and to which of the replicas that live there. */
+/** A message, and to which of the replicas that live there. */
 export interface Addressed {
   readonly id: number;
-  readonly letter: ToWorker;
+  readonly message: ToWorker;
 }
 
 /** What is told from where replicas live. */

@@ -76,7 +76,7 @@ class PbftRun implements Run {
   }
 
   ask(network: Network): void {
-    const { n, follows, requests, twoFaced: pretences, partitions } = this.#plan;
+    const { n, follows, requests, twoFaced, partitions } = this.#plan;
     this.#network = network;
     this.#users = new Users(network, n, (from, to) => !isCut(partitions, from, to, network.now), (ticket, id) => this.#ask(ticket, id));
     requests.forEach(({ at, client: which, data }, index) => {
@@ -89,7 +89,7 @@ class PbftRun implements Run {
         else this.#ask(ticket, id);
       });
     });
-    for (const { at, ...wish } of pretences) {
+    for (const { at, ...wish } of twoFaced) {
       network.at(at, () => {
         for (const { data, mark } of bothOf(wish)) this.#judge.asked({ client: this.#twoFaced, mark, key: '', operation: data });
         network.input(network.nodes[this.#twoFaced]!, { ticket: 0, ...wish });

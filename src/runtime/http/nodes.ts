@@ -56,11 +56,11 @@ export const isFromNode = ({ headers }: IncomingMessage): boolean => headers[FRO
  * nodes is small, there are thousands a second, and a router and objects of the Fetch standard for each would cost as much as
  * all else about it.
  */
-export function nodeListener(desk: NodeEndpoint, connections: Connections): (request: IncomingMessage, response: ServerResponse) => void {
-  const { counts } = desk;
+export function nodeListener(endpoint: NodeEndpoint, connections: Connections): (request: IncomingMessage, response: ServerResponse) => void {
+  const { counts } = endpoint;
   /** How many bytes of long messages each node has on their way. */
   const underway = new Map<NodeId, number>();
-  const allowance = new Allowance(desk.rates, desk.peers, () => performance.now());
+  const allowance = new Allowance(endpoint.rates, endpoint.peers, () => performance.now());
 
   return (request, response) => {
     let spent = 0;
@@ -78,22 +78,22 @@ export function nodeListener(desk: NodeEndpoint, connections: Connections): (req
     const length = lengthOf(request);
     // Who has not proved to be a node is refused before his message is read. What was sent before its node was told to wait, or
     // in spite of that, is not even worth a look at its mark.
-    const refusal = held.has(request.socket) ? WAIT : (strange(desk, request, envelope) ?? allowed(request, response, envelope!, length));
+    const refusal = held.has(request.socket) ? WAIT : (strange(endpoint, request, envelope) ?? allowed(request, response, envelope!, length));
     // The rest of what is refused is not read, unless it is short: then the connection goes on behind it.
     if (refusal !== undefined) return answer(length > LONG ? { ...refusal, headers: { ...refusal.headers, connection: 'close' } } : refusal);
     if (isGreeting) return answer(greeted(request, envelope!));
     return read(request, (body) => {
       spent += Math.min(busySince(), CARRIAGE_MAX);
-      answer(fateOf(desk, envelope!, body));
+      answer(fateOf(endpoint, envelope!, body));
     });
   };
 
   /** Why an admitted node may not say that, if it may not. */
   function allowed(request: IncomingMessage, response: ServerResponse, envelope: Envelope, length: number): Plain | undefined {
-    const home = desk.homeOf(envelope.from);
+    const home = endpoint.homeOf(envelope.from);
     connections.prove(request.socket, home);
     if (length === Infinity) return { status: 411, text: 'tell how long the message is' };
-    const { bytes } = desk.sizeMax(envelope);
+    const { bytes } = endpoint.sizeMax(envelope);
     if (length > bytes) return { status: 413, text: `send no more than ${bytes} bytes to ${envelope.path}` };
     const wait = allowance.take(home, length);
     if (wait > 0) {
@@ -113,7 +113,7 @@ export function nodeListener(desk: NodeEndpoint, connections: Connections): (req
 
   function greeted({ headers: { [SHARED]: shared } }: IncomingMessage, envelope: Envelope): Plain {
     if (typeof shared !== 'string' || digestOf(Buffer.from(shared)) !== envelope.digest) return { status: 403, text: 'the greeting is not the one that was marked' };
-    const flaw = desk.greet(envelope.from, shared);
+    const flaw = endpoint.greet(envelope.from, shared);
     return flaw === undefined ? { status: 200 } : { status: 409, text: flaw };
   }
 }
@@ -161,12 +161,12 @@ const BUSY: Plain = { status: 429, text: 'too much at once', headers: { 'retry-a
 const lengthOf = ({ method, headers }: IncomingMessage): number => (method === 'HEAD' ? 0 : Number(headers['content-length'] ?? Infinity));
 
 /** Why somebody is not heard as a node of this cluster, if he is not. */
-function strange(desk: NodeEndpoint, { method, headers }: IncomingMessage, envelope: Envelope | undefined): Plain | undefined {
+function strange(endpoint: NodeEndpoint, { method, headers }: IncomingMessage, envelope: Envelope | undefined): Plain | undefined {
   if (method === 'HEAD' ? headers[SHARED] === undefined : method !== 'POST') return { status: 405, text: 'use POST', headers: { allow: 'POST' } };
   if (method === 'POST' && headers['content-type'] !== 'application/json') return { status: 415, text: 'send application/json' };
   if (headers['content-encoding'] !== undefined) return { status: 415, text: 'send it as it is, not compressed' };
   if (envelope === undefined) return { status: 400, text: `a message between nodes has the headers ${[FROM, TO, DIGEST, MAC].join(', ')}` };
-  const standing = desk.admits(envelope);
+  const standing = endpoint.admits(envelope);
   switch (standing) {
     case 'unknown':
       return { status: 401, text: 'no node of this cluster has that id' };
@@ -174,7 +174,7 @@ function strange(desk: NodeEndpoint, { method, headers }: IncomingMessage, envel
       return { status: 403, text: 'that is not the mark of the node that it names' };
     case 'other':
       if (method === 'HEAD') return undefined;
-      desk.counts.add('differing', String(desk.homeOf(envelope.from)));
+      endpoint.counts.add('differing', String(endpoint.homeOf(envelope.from)));
       return { status: 409, text: 'you were started with other settings' };
     case 'known':
       return undefined;
@@ -198,11 +198,11 @@ function read(request: IncomingMessage, done: (body: Buffer) => void): void {
   request.on('end', () => done(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks)));
 }
 
-function fateOf(desk: NodeEndpoint, envelope: Envelope, body: Buffer): Plain {
+function fateOf(endpoint: NodeEndpoint, envelope: Envelope, body: Buffer): Plain {
   if (digestOf(body) !== envelope.digest) return { status: 403, text: 'the message is not the one that was marked' };
-  const read = readJson(body, desk.sizeMax(envelope));
+  const read = readJson(body, endpoint.sizeMax(envelope));
   if ('flaw' in read) return { status: 400, text: read.flaw };
-  const fate = desk.hear(envelope, read.value);
+  const fate = endpoint.hear(envelope, read.value);
   switch (fate) {
     case 'taken':
       return TAKEN;

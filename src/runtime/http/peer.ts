@@ -109,10 +109,10 @@ export class Peer {
     return this.#greeted;
   }
 
-  post(letter: Outgoing): void {
+  post(message: Outgoing): void {
     if (this.#isClosed) return;
-    this.#queue.push(letter);
-    this.#bytes += letter.body.length;
+    this.#queue.push(message);
+    this.#bytes += message.body.length;
     this.#shed();
     this.#pump();
   }
@@ -133,37 +133,37 @@ export class Peer {
     }
     if (this.#queue.length > 0 && !this.#isKnown) return void this.#greet();
     while (this.#queue.length > 0 && this.#underway < (this.#isEager ? PIPELINE : 1)) {
-      const letter = this.#queue.shift()!;
-      this.#bytes -= letter.body.length;
-      this.#dispatch(letter);
+      const message = this.#queue.shift()!;
+      this.#bytes -= message.body.length;
+      this.#dispatch(message);
     }
   }
 
-  #dispatch(letter: Outgoing): void {
+  #dispatch(message: Outgoing): void {
     this.#underway += 1;
     let status = 0;
     this.#client.dispatch(
       // Not in truth idempotent for HTTP, but for the protocol: that is what lets undici send it behind others.
-      { method: 'POST', path: letter.path, headers: letter.headers as string[], body: letter.body, idempotent: true, blocking: false },
+      { method: 'POST', path: message.path, headers: message.headers as string[], body: message.body, idempotent: true, blocking: false },
       {
         onRequestStart: () => undefined,
         onResponseStart: (_controller, code) => {
           status = code;
         },
         onResponseData: () => undefined,
-        onResponseEnd: () => this.#answered(letter, status),
-        onResponseError: (_controller, error) => this.#lost(letter, error),
+        onResponseEnd: () => this.#answered(message, status),
+        onResponseError: (_controller, error) => this.#lost(message, error),
       },
     );
   }
 
-  #answered(letter: Outgoing, status: number): void {
+  #answered(message: Outgoing, status: number): void {
     this.#counts.add('requests_sent', `${status}`);
     this.#underway -= 1;
     if (status === 429) {
       this.#refusals += 1;
       // What is refused for ever must not keep back all that is behind it.
-      if (this.#refusals < REFUSALS_MAX) this.#giveBack(letter);
+      if (this.#refusals < REFUSALS_MAX) this.#giveBack(message);
       else this.#counts.add('dropped', 'refused');
       this.#isEager = false;
       return this.#wait();
@@ -178,20 +178,20 @@ export class Peer {
     return this.#pump();
   }
 
-  #lost(letter: Outgoing, error: Error): void {
+  #lost(message: Outgoing, error: Error): void {
     this.#underway -= 1;
     if (this.#isClosed) return;
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'UND_ERR_HEADERS_TIMEOUT' || code === 'UND_ERR_BODY_TIMEOUT') this.#counts.add('dropped', 'peer hangs');
-    else this.#giveBack(letter);
+    else this.#giveBack(message);
     this.#counts.add('connection_errors', code ?? error.name);
     this.#isKnown = false;
     this.#wait();
   }
 
-  #giveBack(letter: Outgoing): void {
-    this.#returned.push(letter);
-    this.#bytes += letter.body.length;
+  #giveBack(message: Outgoing): void {
+    this.#returned.push(message);
+    this.#bytes += message.body.length;
   }
 
   /** Says nothing for a while, each time longer. */

@@ -37,8 +37,8 @@ export interface Reply {
 export const USER_BYTES_MAX = 64 * 1024;
 
 /** A server for a replica, which does not listen yet. */
-export function serverFor(desk: Endpoint, limits: Limits = LIMITS): Server {
-  const { counts, names, paths: [door = '', ...doors] } = desk;
+export function serverFor(endpoint: Endpoint, limits: Limits = LIMITS): Server {
+  const { counts, names, paths: [door = '', ...doors] } = endpoint;
   const app = new Hono();
   // Counted here and not in a middleware: without one, hono calls the handler and nothing else.
   const counted = (handler: (c: Context) => Response | Promise<Response>) => async (c: Context): Promise<Response> => {
@@ -50,15 +50,15 @@ export function serverFor(desk: Endpoint, limits: Limits = LIMITS): Server {
   const on = (path: string, methods: readonly string[], handler: (c: Context) => Response | Promise<Response>): void => {
     app.all(path, counted((c) => (methods.includes(c.req.method) ? handler(c) : refuse(c, 405, `use ${methods[0]!}`, { allow: methods.join(', ') }))));
   };
-  on('/status', ['GET', 'HEAD'], (c) => (c.req.query('full') === undefined ? c.json(desk.status()) : c.json(desk.fullStatus())));
+  on('/status', ['GET', 'HEAD'], (c) => (c.req.query('full') === undefined ? c.json(endpoint.status()) : c.json(endpoint.fullStatus())));
   // Who look in the same moment see the same: to write it all down costs what a hundred other answers do.
   let metrics: Promise<string> | undefined;
   const look = (): Promise<string> => {
     if (metrics === undefined) setImmediate(() => (metrics = undefined));
-    return (metrics ??= desk.metrics());
+    return (metrics ??= endpoint.metrics());
   };
   on('/metrics', ['GET', 'HEAD'], async (c) => c.text(await look(), 200, { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' }));
-  const user = userHandler(desk);
+  const user = userHandler(endpoint);
   on(door, ['POST'], (c) => {
     if (mediaTypeOf(c) !== 'application/json') return mistake(c, 415, 'send application/json');
     if (!isPlainCoding(c.req.header('content-encoding'))) return mistake(c, 415, 'send it as it is, not compressed: Content-Encoding is not read here');
@@ -73,8 +73,8 @@ export function serverFor(desk: Endpoint, limits: Limits = LIMITS): Server {
   });
   const users = getRequestListener(app.fetch);
   const connections = new Connections(counts, limits.room ?? ROOM);
-  const nodes = nodeListener(desk, connections);
-  const paths = new Set(['/status', ...desk.paths]);
+  const nodes = nodeListener(endpoint, connections);
+  const paths = new Set(['/status', ...endpoint.paths]);
   const server = createServer({ ...limits, maxHeaderSize: 8192, requireHostHeader: false }, (request, response) => {
     if (isFromNode(request) && paths.has(request.url!)) return nodes(request, response);
     const waiting = connections.begin(request, response);
@@ -88,7 +88,7 @@ export function serverFor(desk: Endpoint, limits: Limits = LIMITS): Server {
     return void users(request, response);
   });
   server.keepAliveTimeout = 120_000;
-  server.timeout = Math.max(IDLE_MAX, 2 * desk.patience);
+  server.timeout = Math.max(IDLE_MAX, 2 * endpoint.patience);
   server.on('connection', (socket) => connections.open(socket));
   server.on('checkExpectation', (_request, response) => answerPlainly(counts, response, { status: 417, text: 'expect nothing but 100-continue' }));
   server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => answerGarbage(counts, connections, error, socket));
@@ -174,14 +174,14 @@ type Handler = (c: Context, path: string) => Promise<Response> | Response;
 /** Compiled once, and not for each server: that takes some 30 ms. */
 const isOrder = new Ajv({ meta: false, validateSchema: false }).compile({ type: 'object', required: ['data'], additionalProperties: false, properties: { data: { type: 'string' } } });
 
-function userHandler(desk: Endpoint): (c: Context) => Promise<Response> {
+function userHandler(endpoint: Endpoint): (c: Context) => Promise<Response> {
   return limited(USER_BYTES_MAX, async (c) => {
     const read = readJson(Buffer.from(await c.req.arrayBuffer()), USER_JSON);
     if ('flaw' in read) return mistake(c, 400, read.flaw);
     if (!isOrder(read.value)) return mistake(c, 400, 'send {"data": "…"}, and nothing else');
     const { data } = read.value as { data: string };
     if (!data.isWellFormed()) return mistake(c, 400, 'send text that is Unicode: it holds half a surrogate pair');
-    const { status, text, headers } = await desk.order(data, c.req.header('idempotency-key'), c.req.raw.signal);
+    const { status, text, headers } = await endpoint.order(data, c.req.header('idempotency-key'), c.req.raw.signal);
     return c.text(text, status, { ...headers });
   });
 }

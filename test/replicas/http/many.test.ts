@@ -63,7 +63,7 @@ describe('many replicas on one machine', function () {
     const { plan, secrets } = newClusterConfig('pbft', serviceNamed('pbft').settings(3), ['http://127.0.0.1:1', 'http://127.0.0.1:2', 'http://127.0.0.1:3']);
     const home = new ToldHome();
     serveReplicas(home);
-    for (const id of [0, 1, 2]) home.deliver(id, { type: 'be', being: { plan, id, secret: secrets[id === 2 ? 0 : id]! }, host: '127.0.0.1', port: 0 });
+    for (const id of [0, 1, 2]) home.deliver(id, { type: 'be', config: { plan, id, secret: secrets[id === 2 ? 0 : id]! }, host: '127.0.0.1', port: 0 });
     const ports = await Promise.all([0, 1].map(async (id) => (await home.told(id, 'listening')).port));
     expect((await home.told(2, 'down')).message).to.equal('the secret is not that of node 2 in this cluster');
     home.deliver(2, { type: 'stop' });
@@ -83,7 +83,7 @@ type Told<Type> = Extract<FromReplica, { readonly type: Type }>;
 class ToldHome implements Home {
   status: number | undefined;
   readonly exited: Promise<number>;
-  deliver: (id: number, letter: ToWorker) => void = () => undefined;
+  deliver: (id: number, message: ToWorker) => void = () => undefined;
   readonly #told: Parameters<Home['post']>[0][] = [];
   readonly #waiting = new Set<() => void>();
   #exit: (code: number) => void = () => undefined;
@@ -98,7 +98,7 @@ class ToldHome implements Home {
   }
 
   on(listener: Parameters<Home['on']>[0]): void {
-    this.deliver = (id, letter) => listener({ id, letter });
+    this.deliver = (id, message) => listener({ id, message });
   }
 
   exit(code: number): void {

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client } from 'undici';
@@ -280,6 +280,31 @@ describe('PBFT over HTTP', function () {
       expect((await ask(second.urls[0]!, 'three')).headers.get('generals-result')).to.equal(encodeURIComponent('"3"'));
       while (second.replicas.some((replica) => replica.status().executed < 3)) await new Promise((resolve) => setImmediate(resolve));
       for (const replica of second.replicas) expect(replica.status().tail).to.deep.equal(['one', 'two', 'three']);
+      await second.close();
+    } finally {
+      rmSync(data, { recursive: true });
+    }
+  });
+
+  it('writes its log anew when that has grown, and has forgotten nothing when it is started again', async () => {
+    const data = mkdtempSync(join(tmpdir(), 'generals-renewed-'));
+    try {
+      const [service, logBytes] = [serviceNamed('pbft'), 20_000];
+      const first = await startReplicas(1, service, { data, settings: { checkpointEvery: 4 }, logBytes });
+      // What was written in all, as far as the log's length shows it, and how long it is in the end.
+      let [written, last] = [0, 0];
+      for (let count = 0; count < 200; count += 1) {
+        await ask(first.urls[0]!, `set key${count % 5} ${count}`);
+        const size = statSync(join(data, 'replica-0', LOG_FILE)).size;
+        written += Math.max(0, size - last);
+        last = size;
+      }
+      await first.close();
+      expect(written).to.be.above(10 * logBytes);
+      expect(last).to.be.below(written / 4);
+      const second = await startReplicas(1, service, { data, earlier: first });
+      expect(second.replicas[0]!.status().executed).to.equal(200);
+      expect((await ask(second.urls[0]!, 'get key4')).headers.get('generals-result')).to.equal(encodeURIComponent('"199"'));
       await second.close();
     } finally {
       rmSync(data, { recursive: true });
