@@ -7,6 +7,7 @@ import { nodeId } from '../src/core/node.ts';
 import { STRATEGIES } from '../src/generals/faults/registry.ts';
 import { PROTOCOLS } from '../src/generals/protocols/registry.ts';
 import { SYSTEMS } from '../src/cli/systems.ts';
+import { MET } from '../src/trace/nodes/met.ts';
 import { REPLICA_FAULTS } from '../src/replicas/faults/registry.ts';
 import { DOCUMENTS } from './support/documents.ts';
 import { projectPath } from './support/run.ts';
@@ -199,7 +200,7 @@ describe('the project is tidy:', () => {
       const counts = [4, 7, 10].map((n) => protocol.messages({ members: ids(n), commander: nodeId(1), m: protocol.faultsByDefault(n) }));
       expect(protocols.find(([name]) => name === `\`${protocol.name}\``)![3]).to.match(new RegExp(`^${counts.map((count) => count.toLocaleString('en')).join(', ')}(?: \\(|$)`));
     }
-    const facts = ['src/replicas/sim/facts.ts', 'src/runtime/virtual/facts.ts'].flatMap((path) => [...read(path).matchAll(/^  \| \{ readonly type: '([\w-]+)'/gm)].map(([, type]) => type));
+    const facts = ['src/replicas/sim/facts.ts', 'src/runtime/virtual/facts.ts'].flatMap((path) => [...read(path).matchAll(/^  \| (?:\{ readonly type: '([\w-]+)'|(AccusedFact|MetFact)$)/gm)].flatMap(([, type, shared]) => (shared === undefined ? [type] : shared === 'MetFact' ? Object.keys(MET) : ['accused'])));
     expect(facts).to.include.members(['ended', 'output']);
     expect(tableIn('docs/simulation.md', 'type').flatMap(([types]) => [...types!.matchAll(/[\w-]+/g)].map(([type]) => type))).to.deep.equal([...new Set(facts)]);
     const rowsOf = (kinds: readonly { readonly name: string; readonly summary: string }[]): string[][] => kinds.map(({ name, summary }) => [`\`${name}\``, summary]);

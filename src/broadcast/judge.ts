@@ -16,6 +16,8 @@ export class BroadcastJudge implements Judge<BroadcastVocabulary, BroadcastState
   readonly #staying: readonly NodeId[];
   /** What loyal nodes were asked to broadcast, by origin and number. */
   readonly #asked = new Map<string, string>();
+  /** Which of these must come about, as who was asked is there in the end. */
+  readonly #due: readonly string[];
   /** By broadcast, what each loyal node delivered. */
   readonly #delivered = new Map<string, Map<NodeId, string>>();
 
@@ -24,6 +26,7 @@ export class BroadcastJudge implements Judge<BroadcastVocabulary, BroadcastState
     this.#loyal = loyal;
     this.#staying = staying(loyal, plan);
     for (const { node, input } of inputs) if (loyal.includes(node)) this.#asked.set(keyOf({ origin: node, number: input.number }), input.value);
+    this.#due = inputs.filter(({ node }) => this.#staying.includes(node)).map(({ node, input }) => keyOf({ origin: node, number: input.number }));
   }
 
   output(by: NodeId, output: Delivered): void {
@@ -68,8 +71,8 @@ export class BroadcastJudge implements Judge<BroadcastVocabulary, BroadcastState
       const late = this.#staying.find((id) => !values.has(id));
       if (late !== undefined) return { property: 'totality', witness: `node ${late} did not deliver ${inWords(key)}, and node ${[...values.keys()][0]!} did` };
     }
-    for (const key of this.#asked.keys()) if (this.#staying.some((id) => key.startsWith(`${id} `)) && !this.#delivered.has(key)) return { property: 'validity', witness: `nobody delivered ${inWords(key)}` };
-    return undefined;
+    const lost = this.#due.find((key) => !this.#delivered.has(key));
+    return lost === undefined ? undefined : { property: 'validity', witness: `nobody delivered ${inWords(lost)}` };
   }
 
   figures(): Readonly<Record<string, number>> {

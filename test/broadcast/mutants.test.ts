@@ -1,4 +1,4 @@
-import { expectCaught, type Mutant } from '../support/systems.ts';
+import { describeMutants, type Mutant } from '../support/systems.ts';
 
 const FILE = 'broadcast/bracha';
 const MUTANTS: Readonly<Record<string, Mutant>> = {
@@ -19,13 +19,4 @@ const MUTANTS: Readonly<Record<string, Mutant>> = {
   'nothing as worth saying twice': { file: FILE, words: "effects.push({ type: 'set-timer', timer: 'again', after: AGAIN });", by: '', costs: 'validity', n: 4 },
 };
 
-const SEEDS = 1000;
-
-describe(`the suite of fault plans, in the first ${SEEDS}, catches a broadcast that takes`, () => {
-  for (const [name, mutant] of Object.entries(MUTANTS)) {
-    it(name, async function () {
-      this.timeout(0);
-      await expectCaught(mutant, ['broadcast/system.js', 'broadcast'], SEEDS);
-    });
-  }
-});
+describeMutants('a broadcast that takes', MUTANTS, ['broadcast/system.js', 'broadcast'], 1000);

@@ -1,4 +1,4 @@
-import { expectCaught, type Mutant } from '../support/systems.ts';
+import { describeMutants, type Mutant } from '../support/systems.ts';
 
 const FILE = 'randomised/ben-or';
 const MUTANTS: Readonly<Record<string, Mutant>> = {
@@ -16,13 +16,4 @@ const MUTANTS: Readonly<Record<string, Mutant>> = {
   'no notice of who is behind': { file: FILE, words: 'help(turn, from, message.round)', by: 'undefined', costs: 'termination', n: 6 },
 };
 
-const SEEDS = 1000;
-
-describe(`the suite of fault plans, in the first ${SEEDS}, catches an agreement that takes`, () => {
-  for (const [name, mutant] of Object.entries(MUTANTS)) {
-    it(name, async function () {
-      this.timeout(0);
-      await expectCaught(mutant, ['randomised/system.js', 'randomised'], SEEDS);
-    });
-  }
-});
+describeMutants('an agreement that takes', MUTANTS, ['randomised/system.js', 'randomised'], 1000);

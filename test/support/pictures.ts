@@ -1,4 +1,6 @@
 import { expect } from 'chai';
+import fc from 'fast-check';
+import { UserError } from '../../src/core/user-error.ts';
 
 /** The tags that are opened and not closed, or closed and not opened, in their order. */
 export function unclosed(xml: string): string[] {
@@ -73,3 +75,40 @@ export function replaced(fact: unknown, [first = 0, ...rest]: readonly number[],
 export const CLEAN_LINES = /^([^\p{Cc}\p{Bidi_Control}\p{Zl}\p{Zp}\p{Cs}]*\n)+$/u;
 
 export const CLEAN_LINE = /^[^\p{Cc}\p{Bidi_Control}\p{Zl}\p{Zp}\p{Cs}]+$/u;
+
+/** What may stand in a file that something has damaged. */
+const anything = fc.oneof(
+  fc.constantFrom<unknown>(null, true, '', 'sent', 'joined', [], {}, [null], { type: 'request' }, { type: 'ready', constructor: 1, '\u202e': 2 }, 'word '.repeat(50)),
+  fc.constantFrom<unknown>('two\nlines', '\u001b[2J', '\u202e', '\u2028', 'x\u0000', '\ud800', '<&"\'>', ';#', '__proto__'),
+  fc.constantFrom<unknown>(0, -1, 1, 2, 5, 99, 1.5, 1e9, 2 ** 53, 1e300),
+  fc.anything({ maxDepth: 2 }),
+);
+
+/** One value of one line of a file, in the place of which another stands, or none. */
+export interface Change {
+  readonly line: number;
+  readonly path: readonly number[];
+  readonly value: unknown;
+}
+
+export const anyChange: fc.Arbitrary<Change> = fc.record({ line: fc.nat(10_000), path: fc.array(fc.nat(9), { minLength: 1, maxLength: 3 }), value: fc.option(anything, { nil: undefined }) });
+
+/** That a file of these lines, so changed, is refused in one clean line by who reads it, or shown, all in clean lines. @returns whether it is shown */
+export function expectRefusedOrShown<Run>(lines: readonly string[], { line, path, value }: Change, read: (text: string) => Run, show: (run: Run) => readonly string[]): boolean {
+  const index = line % lines.length;
+  const changed = lines.with(index, JSON.stringify(replaced(JSON.parse(lines[index]!), path, value)) ?? '');
+  let run: Run;
+  try {
+    run = read(changed.join('\n'));
+  } catch (error) {
+    expect(error).to.be.instanceOf(UserError);
+    expect((error as UserError).message).to.match(CLEAN_LINE);
+    return false;
+  }
+  for (const text of show(run)) {
+    expect(text).to.match(CLEAN_LINES);
+    expect(text).not.to.match(/undefined|NaN|\[object/);
+    expect(text.length).to.be.lessThan(1e6);
+  }
+  return true;
+}

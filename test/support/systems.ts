@@ -25,7 +25,7 @@ export interface Mutant extends Rewriting {
 }
 
 /** That in some plan of so many seeds a program with this mistake breaks the property. */
-export async function expectCaught({ costs, n, strategies, ...rewriting }: Mutant, [file, name]: readonly [file: string, name: string], seeds: number): Promise<void> {
+async function expectCaught({ costs, n, strategies, ...rewriting }: Mutant, [file, name]: readonly [file: string, name: string], seeds: number): Promise<void> {
   await withRewritten(rewriting, async (source) => {
     const load = async (path: string): Promise<unknown> => import(pathToFileURL(join(source, path)).href);
     const system = ((await load(file)) as Readonly<Record<string, System>>)[name]!;
@@ -35,5 +35,17 @@ export async function expectCaught({ costs, n, strategies, ...rewriting }: Mutan
       if (type === 'violated' && property === costs) return;
     }
     expect.fail(`${costs} held in all`);
+  });
+}
+
+/** One test for each mistake: in the first so many plans it breaks what it costs. @param takes what the mutant takes, in the words of the suite's name */
+export function describeMutants(takes: string, mutants: Readonly<Record<string, Mutant>>, system: readonly [file: string, name: string], seeds: number): void {
+  describe(`the suite of fault plans, in the first ${seeds}, catches ${takes}`, () => {
+    for (const [name, mutant] of Object.entries(mutants)) {
+      it(name, async function () {
+        this.timeout(0);
+        await expectCaught(mutant, system, seeds);
+      });
+    }
   });
 }

@@ -1,6 +1,6 @@
 import { counted } from '../../core/figures.ts';
 import type { NodeId } from '../../core/node.ts';
-import { accusedText, saidOfMet } from '../../trace/nodes/met.ts';
+import { accusedText, metText, type AccusedFact, type MetFact } from '../../trace/nodes/met.ts';
 import { atTime } from '../../trace/nodes/sentences.ts';
 import type { Message } from '../pbft/messages.ts';
 import type { ReplicaStatus } from '../pbft/status.ts';
@@ -17,14 +17,8 @@ export type RunFact = { readonly at: number } & (
   | { readonly type: 'transferred'; readonly by: NodeId; readonly sequence: number }
   | { readonly type: 'answered'; readonly client: NodeId; readonly request: number; readonly result: string | null }
   | { readonly type: 'refused'; readonly client: NodeId; readonly request: number; readonly reason: string }
-  | { readonly type: 'accused'; readonly by: NodeId; readonly suspect: NodeId; readonly evidence: string }
-  | { readonly type: 'fell'; readonly replica: NodeId }
-  | { readonly type: 'came-back'; readonly replica: NodeId }
-  | { readonly type: 'paused'; readonly replica: NodeId }
-  | { readonly type: 'went-on'; readonly replica: NodeId }
-  | { readonly type: 'joined'; readonly replica: NodeId }
-  | { readonly type: 'left'; readonly replica: NodeId }
-  | { readonly type: 'clock-jumped'; readonly replica: NodeId }
+  | AccusedFact
+  | MetFact
   /** A client begins anew, with so many of the records on its disk; what it has asked and was not answered it asks no more. */
   | { readonly type: 'lapsed'; readonly client: NodeId; readonly kept: number }
   /** How a loyal replica stands at the end; nothing is known of one that is down. */
@@ -69,7 +63,7 @@ export function inWords(fact: RunFact | Untold): string | undefined {
     case 'joined':
     case 'left':
     case 'clock-jumped':
-      return `replica ${fact.replica} ${saidOfMet(fact.type)}`;
+      return metText('replica', fact);
     case 'lapsed':
       return `client ${fact.client} begins anew, with ${fact.kept} of its records`;
     case 'ended':

@@ -1,5 +1,5 @@
 import type { NodeId } from '../../core/node.ts';
-import { accusedText, saidOfMet } from '../../trace/nodes/met.ts';
+import { accusedText, metText, type AccusedFact, type MetFact } from '../../trace/nodes/met.ts';
 import { atTime } from '../../trace/nodes/sentences.ts';
 
 /** What happened among members, `at` so many ms of virtual time. A trace has one a line (`lines.ts`). */
@@ -10,14 +10,8 @@ export type MemberFact = { readonly at: number } & (
   | { readonly type: 'output'; readonly node: NodeId; readonly words: string; readonly output: unknown }
   | { readonly type: 'sent'; readonly id: number; readonly from: NodeId; readonly to: readonly NodeId[]; readonly message: unknown }
   | { readonly type: 'heard'; readonly id: number; readonly from: NodeId; readonly to: NodeId }
-  | { readonly type: 'accused'; readonly by: NodeId; readonly suspect: NodeId; readonly evidence: string }
-  | { readonly type: 'fell'; readonly replica: NodeId }
-  | { readonly type: 'came-back'; readonly replica: NodeId }
-  | { readonly type: 'paused'; readonly replica: NodeId }
-  | { readonly type: 'went-on'; readonly replica: NodeId }
-  | { readonly type: 'joined'; readonly replica: NodeId }
-  | { readonly type: 'left'; readonly replica: NodeId }
-  | { readonly type: 'clock-jumped'; readonly replica: NodeId }
+  | AccusedFact
+  | MetFact
 );
 
 /** A fact in one line for people; undefined for what they would see too much of. */
@@ -40,7 +34,7 @@ function inWords(fact: MemberFact): string | undefined {
     case 'joined':
     case 'left':
     case 'clock-jumped':
-      return `node ${fact.replica} ${saidOfMet(fact.type)}`;
+      return metText('node', fact);
     case 'sent':
     case 'heard':
       return undefined;

@@ -109,24 +109,37 @@ export function drawFaults(draw: Draw, { n, f, traitors, bursts, oneWay = false 
     const at = draw(41, i, 4) === 0 ? draw(46, i, STABILISES_AT) : bursts[i % bursts.length]! + draw(46, i, 60);
     return { node: nodeId(draw(42, i, draw(44, i, 2) === 0 ? Math.min(2, n) : n)), at, until: Math.min(STABILISES_AT, at + 20 + draw(47, i, 600)) };
   });
-  const leaves = loyal.filter((id) => draw(92, id, 4) === 0).slice(0, f - traitors.size).map((node): Moment => ({ node, at: draw(93, node, STABILISES_AT) }));
-  const joins = staying(loyal, { leaves }).filter((id) => draw(94, 0, 4) === 0 && draw(95, id, 4) === 0).map((node): Moment => ({ node, at: 1 + draw(96, node, STABILISES_AT - 1) }));
-  const clocks = draw(97, 0, 3) === 0 ? loyal.map((node) => ({ node, percent: [50, 80, 100, 125, 200][draw(98, node, 5)]! })).filter(({ percent }) => percent !== 100) : [];
-  const jumps = Array.from({ length: [0, 0, 0, 1, 3][draw(99, 0, 5)]! }, (_, i) => ({ node: loyal[draw(100, i, loyal.length)]!, at: draw(101, i, STABILISES_AT), by: [-1000, -100, 100, 1000, 10_000][draw(102, i, 5)]! }));
   return {
     partitions,
     crashes,
     pauses,
-    joins,
-    leaves,
-    clocks,
-    jumps,
+    ...drawMembership(draw, loyal, f - traitors.size),
+    ...drawClocks(draw, loyal),
     lost: [0, 0, 8, 40, 90][draw(14, 0, 5)]!,
     repeated: [0, 8, 40][draw(15, 0, 3)]!,
     delay: [2, 10, 40, 120][draw(16, 0, 4)]!,
     sync: [0, 1, 4, 25][draw(17, 0, 4)]!,
     stabilisesAt: STABILISES_AT,
   };
+}
+
+/** Who leaves, at most so many, and who of the others comes late. */
+function drawMembership(draw: Draw, loyal: readonly NodeId[], leaversMax: number): Pick<FaultPlan, 'joins' | 'leaves'> {
+  const leavers = loyal.filter((id) => draw(92, id, 4) === 0).slice(0, leaversMax);
+  const leaves = leavers.map((node): Moment => ({ node, at: draw(93, node, STABILISES_AT) }));
+  const comeLate = draw(94, 0, 4) === 0 ? staying(loyal, { leaves }).filter((id) => draw(95, id, 4) === 0) : [];
+  return { joins: comeLate.map((node): Moment => ({ node, at: 1 + draw(96, node, STABILISES_AT - 1) })), leaves };
+}
+
+/** Whose clock is never right, and whose jumps. */
+function drawClocks(draw: Draw, loyal: readonly NodeId[]): Pick<FaultPlan, 'clocks' | 'jumps'> {
+  const paces = draw(97, 0, 3) === 0 ? loyal.map((node) => ({ node, percent: [50, 80, 100, 125, 200][draw(98, node, 5)]! })) : [];
+  const jumps = Array.from({ length: [0, 0, 0, 1, 3][draw(99, 0, 5)]! }, (_, i) => ({
+    node: loyal[draw(100, i, loyal.length)]!,
+    at: draw(101, i, STABILISES_AT),
+    by: [-1000, -100, 100, 1000, 10_000][draw(102, i, 5)]!,
+  }));
+  return { clocks: paces.filter(({ percent }) => percent !== 100), jumps };
 }
 
 /** Some time, most often soon after a burst. */

@@ -30,11 +30,12 @@ export function simulate<Plan extends FaultPlan>(system: System<Plan>, plan: Pla
       watcher?.({ at: network.now, type: 'accused', by: by.id, suspect, evidence } as Fact);
     },
   });
-  const world: Injected = { network, run, tell: (type, replica) => watcher?.({ at: network.now, type, replica } as Fact), absent: new Set(plan.joins.flatMap(({ node }) => nodesOf(run, network, node))) };
+  const absent = new Set(plan.joins.flatMap(({ node }) => nodesOf(run, network, node)));
+  const tell: Injected['tell'] = (type, replica) => watcher?.({ at: network.now, type, replica } as Fact);
   for (const { node, percent } of plan.clocks) for (const one of nodesOf(run, network, node)) one.pace = percent / 100;
-  for (const node of network.nodes) if (!world.absent.has(node)) network.start(node);
+  for (const node of network.nodes) if (!absent.has(node)) network.start(node);
   run.ask(network);
-  inject(world, plan);
+  inject({ network, run, tell, absent }, plan);
   const isBroken = (): boolean => run.violation() !== undefined;
   network.run(plan.stabilisesAt, isBroken);
   // Whether all is well is asked now and then, not after every event.

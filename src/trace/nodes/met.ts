@@ -2,7 +2,7 @@ import type { NodeId } from '../../core/node.ts';
 import { isCount, type Fields } from '../sound.ts';
 
 /** What nodes of any system do or meet on the virtual network: in a picture, and in a sentence. */
-const MET = {
+export const MET = {
   fell: { words: 'crashes', said: 'crashes' },
   'came-back': { words: 'is restarted', said: 'is restarted' },
   paused: { words: 'stops', said: 'stops in its tracks' },
@@ -13,6 +13,20 @@ const MET = {
 } as const;
 
 export type Met = keyof typeof MET;
+
+/** Such a fact, as it is told of a node of any system. */
+export interface MetFact {
+  readonly type: Met;
+  readonly replica: NodeId;
+}
+
+/** A node blames another. */
+export interface AccusedFact {
+  readonly type: 'accused';
+  readonly by: NodeId;
+  readonly suspect: NodeId;
+  readonly evidence: string;
+}
 
 export const isMet = (type: unknown): type is Met => typeof type === 'string' && Object.hasOwn(MET, type);
 
@@ -27,6 +41,9 @@ export const wordsOfMet = (type: Met): string => MET[type].words;
 /** The sentence about it, without its subject. */
 export const saidOfMet = (type: Met): string => MET[type].said;
 
+/** The sentence with its subject. */
+export const metText = (noun: string, { type, replica }: MetFact): string => `${noun} ${replica} ${saidOfMet(type)}`;
+
 /** The sentence about an accusation, which is one in all systems. */
-export const accusedText = ({ by, suspect, evidence }: { readonly by: NodeId; readonly suspect: NodeId; readonly evidence: string }): string =>
+export const accusedText = ({ by, suspect, evidence }: Omit<AccusedFact, 'type'>): string =>
   `node ${by} accuses node ${suspect} of ${evidence}`;
