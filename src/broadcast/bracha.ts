@@ -79,6 +79,7 @@ export const bracha: DurableMachine<BroadcastVocabulary, BroadcastState> = {
         break;
       case 'joined':
       case 'gone':
+      case 'stalled':
         break;
       default:
         event satisfies never;

@@ -17,8 +17,10 @@ export type Event<V extends Vocabulary> =
   | { readonly type: 'timeout'; readonly timer: string }
   /** A peer is there, or is there again. */
   | { readonly type: 'joined'; readonly peer: NodeId }
-  /** The link to a peer is closed; nothing more will come from it. */
-  | { readonly type: 'gone'; readonly peer: NodeId };
+  /** The link to a peer is closed, or could not be opened; nothing more will come from it. */
+  | { readonly type: 'gone'; readonly peer: NodeId }
+  /** This node stood still for so many milliseconds: what it waits for may have come meanwhile, and be about to be told. */
+  | { readonly type: 'stalled'; readonly for: number };
 
 export type Effect<V extends Vocabulary> =
   /** On disk before any send or output that comes after it. */
@@ -30,8 +32,15 @@ export type Effect<V extends Vocabulary> =
   | { readonly type: 'cancel-timer'; readonly timer: string }
   | { readonly type: 'output'; readonly output: V['output'] }
   | Accuse
+  /** Opens a link to whoever listens there. `joined` follows, or `gone`, of `peer`: a number below `ACCEPTED` that this node has not used before. */
+  | { readonly type: 'dial'; readonly peer: NodeId; readonly address: string }
+  /** Closes a link; no `gone` follows. */
+  | { readonly type: 'hang-up'; readonly peer: NodeId }
   /** The node falls, behind all that it said before. */
   | { readonly type: 'halt' };
+
+/** Links that others opened have numbers from this on, which the host gives. */
+export const ACCEPTED = 2 ** 31;
 
 /** Says of a peer what it is to be blamed for. */
 export interface Accuse {

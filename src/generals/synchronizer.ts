@@ -88,8 +88,9 @@ export function synchronizer(protocol: AnyRoundsProtocol, order: number, patienc
           return leave(context, state, event.peer);
         case 'timeout':
           return tick(context, state);
+        // Who comes in the middle of an order takes part in the next, and the deadline is that of the whole order.
         case 'joined':
-          // Who comes in the middle of an order takes part in the next.
+        case 'stalled':
           return NOTHING;
         default:
           event satisfies never;

@@ -97,6 +97,7 @@ export const benOr: DurableMachine<BenOrVocabulary, BenOrState> = {
         break;
       case 'joined':
       case 'gone':
+      case 'stalled':
         break;
       default:
         event satisfies never;

@@ -10,6 +10,9 @@ export interface Carrier {
   send(to: readonly NodeId[], message: unknown): void;
   output(output: unknown): void;
   accuse(suspect: NodeId, evidence: string): void;
+  /** Of machines that open links and close them. */
+  dial?(peer: NodeId, address: string): void;
+  hangUp?(peer: NodeId): void;
 }
 
 /**
@@ -29,6 +32,8 @@ export class Driver {
   #isRunning = false;
   /** How many events it was given. */
   #taken = 0;
+  /** When it was last seen to have stood still. */
+  #stalledAt = -Infinity;
 
   constructor(machine: AnyMachine, context: Context, log: Log, carrier: Carrier) {
     this.#machine = machine;
@@ -95,6 +100,8 @@ export class Driver {
       case 'send':
       case 'output':
       case 'accuse':
+      case 'dial':
+      case 'hang-up':
       case 'halt':
         if (this.#waiting.length > 0 || this.#log.durable < this.#log.appended) this.#waiting.push({ effect, after: this.#log.appended });
         else this.#carry(effect);
@@ -112,6 +119,10 @@ export class Driver {
         return this.#carrier.output(effect.output);
       case 'accuse':
         return this.#carrier.accuse(effect.suspect, effect.evidence);
+      case 'dial':
+        return this.#carrier.dial?.(effect.peer, effect.address);
+      case 'hang-up':
+        return this.#carrier.hangUp?.(effect.peer);
       case 'halt':
         return this.stop();
       case 'save':
@@ -132,7 +143,14 @@ export class Driver {
       this.#timers.delete(timer);
       this.take({ type: 'timeout', timer });
     };
-    const timeout = setTimeout(() => (performance.now() - due > LATE ? this.#listenFirst(fire) : fire()), after);
+    const timeout = setTimeout(() => {
+      const late = performance.now() - due;
+      if (late <= LATE) return fire();
+      // Said once, however many timers are late.
+      if (performance.now() - this.#stalledAt > LATE) this.take({ type: 'stalled', for: Math.round(late) });
+      this.#stalledAt = performance.now();
+      this.#listenFirst(fire);
+    }, after);
     this.#timers.set(timer, timeout);
   }
 

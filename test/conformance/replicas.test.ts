@@ -155,8 +155,10 @@ function checkEffect(machine: AnyMachine, at: number, effect: Effect): void {
     case 'cancel-timer':
     case 'output':
       return;
+    case 'dial':
+    case 'hang-up':
     case 'halt':
-      return expect.fail('no replica falls by itself');
+      return expect.fail('no replica falls by itself, or has other links than it was given');
     default:
       effect satisfies never;
   }

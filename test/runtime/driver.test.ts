@@ -82,7 +82,7 @@ describe('a driver', () => {
       for (const until = performance.now() + 400; performance.now() < until; );
       const state = driver.state as string[];
       while (!state.includes('silent')) await new Promise((resolve) => setImmediate(resolve));
-      expect(state).to.deep.equal(['start', 'input', 'input', 'silent']);
+      expect(state).to.deep.equal(['start', 'input', 'stalled', 'input', 'silent']);
     } finally {
       messages.destroy();
       ours.destroy();

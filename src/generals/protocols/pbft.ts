@@ -132,9 +132,11 @@ function takePart(context: Context, state: OrderState, round: number, heard: rea
         effects.push({ type: 'output', output: order });
         return;
       }
+      case 'dial':
+      case 'hang-up':
       case 'save':
       case 'halt':
-        // A general that falls does not come back.
+        // Generals have the links that they were given, and one that falls does not come back.
         return;
       default:
         effect satisfies never;

@@ -107,8 +107,10 @@ export function serve(main: MessagePort): void {
         return tell({ type: 'accuse', number, accusation: { kind: effect.kind, suspect: effect.suspect, evidence: effect.evidence } });
       case 'halt':
         return process.exit(0);
+      case 'dial':
+      case 'hang-up':
       case 'save':
-        // A general that falls does not come back.
+        // Generals have the links that they were given, and one that falls does not come back.
         return;
       default:
         effect satisfies never;

@@ -76,6 +76,8 @@ function asSecond(effect: Effect): TwinEffect[] {
       return [];
     case 'send':
     case 'accuse':
+    case 'dial':
+    case 'hang-up':
     case 'halt':
       return [effect];
     default:

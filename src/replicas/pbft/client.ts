@@ -81,6 +81,7 @@ export const client: DurableMachine<ClientVocabulary, ClientState> = {
       case 'start':
       case 'joined':
       case 'gone':
+      case 'stalled':
         return [];
       case 'input':
         return take(context, state, event.input);

@@ -74,6 +74,7 @@ export const replica: DurableMachine<Pbft, ReplicaState> = {
       case 'input':
       case 'joined':
       case 'gone':
+      case 'stalled':
         break;
       default:
         event satisfies never;

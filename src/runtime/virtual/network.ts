@@ -1,5 +1,5 @@
-import type { Accuse, AnyMachine, Context, Effect as EffectOf, Event as EventOf, Vocabulary } from '../../core/machine.ts';
-import type { NodeId } from '../../core/node.ts';
+import { ACCEPTED, type Accuse, type AnyMachine, type Context, type Effect as EffectOf, type Event as EventOf, type Vocabulary } from '../../core/machine.ts';
+import { nodeId, type NodeId } from '../../core/node.ts';
 import { EventQueue } from './event-queue.ts';
 
 type Effect = EffectOf<Vocabulary>;
@@ -27,7 +27,24 @@ export interface SimNode {
   pace: number;
   /** What waits until it goes on; undefined unless it is paused. */
   held: Entry[] | undefined;
+  heldSince: number;
+  /** Where it listens, if it lives by links. */
+  readonly address: string | undefined;
+  /** Its links that are open, each under the number that it has here. */
+  readonly links: Map<NodeId, LinkEnd>;
+  /** How many links others opened to it, in all its lives. */
+  accepted: number;
 }
+
+/** The other end of a link. */
+interface LinkEnd {
+  readonly node: SimNode;
+  /** Its number there. */
+  readonly id: NodeId;
+}
+
+/** A node that is to be. */
+export type NodeSpec = Pick<SimNode, 'id' | 'machine' | 'context'> & { readonly address?: string };
 
 /** What the world does with messages and disks, and who watches; stacked rules make a `link` (`rules.ts`). */
 export interface World {
@@ -49,6 +66,8 @@ type Entry =
   /** `id` is that of the message, if one arrives that was sent. */
   | { readonly type: 'event'; readonly node: SimNode; readonly event: Event; readonly id?: number }
   | TimerEntry
+  /** A message that comes over a link, which may be closed by then. */
+  | { readonly type: 'linked'; readonly node: SimNode; readonly event: Event & { readonly type: 'message' }; readonly id: number; readonly sender: SimNode; readonly over: NodeId }
   | { readonly type: 'effect'; readonly node: SimNode; readonly effect: Effect; readonly life: number }
   /** Done when the node can, if it is for one. */
   | { readonly type: 'call'; readonly call: () => void; readonly node?: SimNode };
@@ -68,14 +87,18 @@ export class Network {
   readonly nodes: readonly SimNode[];
   readonly #world: World;
   readonly #hosts = new Map<NodeId, SimNode[]>();
+  readonly #listening = new Map<string, SimNode>();
   readonly #queue = new EventQueue<Entry>();
   #sent = 0;
   events = 0;
 
-  constructor(nodes: readonly Pick<SimNode, 'id' | 'machine' | 'context'>[], world: World) {
+  constructor(nodes: readonly NodeSpec[], world: World) {
     this.#world = world;
-    this.nodes = nodes.map(({ id, machine, context }) => ({ id, machine, context, state: undefined, isUp: false, life: 0, disk: [], unsynced: [], syncedAt: 0, waiting: 0, timers: new Map(), pace: 1, held: undefined }));
-    for (const node of this.nodes) this.#hosts.set(node.id, [...(this.#hosts.get(node.id) ?? []), node]);
+    this.nodes = nodes.map(({ id, machine, context, address }) => ({ id, machine, context, state: undefined, isUp: false, life: 0, disk: [], unsynced: [], syncedAt: 0, waiting: 0, timers: new Map(), pace: 1, held: undefined, heldSince: 0, address, links: new Map(), accepted: 0 }));
+    for (const node of this.nodes) {
+      this.#hosts.set(node.id, [...(this.#hosts.get(node.id) ?? []), node]);
+      if (node.address !== undefined) this.#listening.set(node.address, node);
+    }
   }
 
   get now(): number {
@@ -93,6 +116,7 @@ export class Network {
   /** A node falls: what is not on disk by now is lost, and so is all that waited for it. */
   crash(node: SimNode): void {
     this.#settle(node);
+    for (const over of Array.from(node.links.keys())) this.#hangUp(node, over);
     node.isUp = false;
     node.life += 1;
     node.unsynced = [];
@@ -121,13 +145,16 @@ export class Network {
 
   /** A node stops in its tracks, as a process does by SIGSTOP: all that comes meanwhile waits. */
   pause(node: SimNode): void {
-    if (node.isUp) node.held ??= [];
+    if (!node.isUp || node.held !== undefined) return;
+    node.held = [];
+    node.heldSince = this.now;
   }
 
   /** It goes on, and takes timers that are overdue before all else that waits, as Node does. */
   resume(node: SimNode): void {
     const { held = [] } = node;
     node.held = undefined;
+    if (node.isUp && this.now - node.heldSince > STALL) this.#step(node, { type: 'stalled', for: this.now - node.heldSince });
     for (const entry of held) if (entry.type === 'timer') this.#happen(entry);
     for (const entry of held) if (entry.type !== 'timer') this.#happen(entry);
   }
@@ -178,6 +205,10 @@ export class Network {
         if (!entry.node.isUp) return;
         if (entry.id !== undefined && entry.event.type === 'message') this.#world.heard?.(entry.node, entry.event.from, entry.id);
         return this.#step(entry.node, entry.event);
+      case 'linked':
+        if (!entry.node.links.has(entry.event.from)) return this.#tellClosed(entry.node, entry.sender, entry.over);
+        this.#world.heard?.(entry.node, entry.event.from, entry.id);
+        return this.#step(entry.node, entry.event);
       case 'timer':
         if (!entry.node.isUp || entry.node.timers.get(entry.timer) !== entry) return;
         entry.node.timers.delete(entry.timer);
@@ -214,6 +245,8 @@ export class Network {
       case 'send':
       case 'output':
       case 'accuse':
+      case 'dial':
+      case 'hang-up':
       case 'halt':
         // Nothing overtakes what was said before.
         if (node.syncedAt <= this.now && node.waiting === 0) return this.#carry(node, effect);
@@ -238,6 +271,10 @@ export class Network {
         return this.#world.output?.(node, effect.output, this.now);
       case 'accuse':
         return this.#world.accuse?.(node, effect);
+      case 'dial':
+        return this.#dial(node, effect.peer, effect.address, 0);
+      case 'hang-up':
+        return this.#hangUp(node, effect.peer);
       case 'halt':
         this.crash(node);
         return this.#world.halted?.(node);
@@ -251,7 +288,13 @@ export class Network {
     this.#world.sent?.(from, to, message, id);
     const event: Event = { type: 'message', from: from.id, message };
     for (let i = 0; i < to.length; i += 1) {
-      const hosts = this.#hosts.get(to[i]!);
+      const end = from.links.get(to[i]!);
+      if (end !== undefined) {
+        const linked: Entry = { type: 'linked', node: end.node, event: { type: 'message', from: end.id, message }, id, sender: from, over: to[i]! };
+        for (const delay of this.#world.link(from, end.node, this.now)) this.#queue.add(this.now + delay, linked);
+        continue;
+      }
+      const hosts = from.address === undefined ? this.#hosts.get(to[i]!) : undefined;
       if (hosts === undefined) continue;
       for (const node of hosts) {
         if (node === from) continue;
@@ -260,9 +303,64 @@ export class Network {
     }
   }
 
+  /** Asks whoever listens there to open a link: as with TCP what is lost is asked again, until it is given up. */
+  #dial(from: SimNode, over: NodeId, address: string, tries: number): void {
+    const { life } = from;
+    const to = this.#listening.get(address);
+    const fail = (after: number): void => this.#queue.add(this.now + after, { type: 'call', call: () => from.life === life && this.#happen({ type: 'event', node: from, event: { type: 'gone', peer: over } }) });
+    const again = (): void => (tries + 1 < DIALS ? this.#queue.add(this.now + DIAL_AGAIN, { type: 'call', call: () => from.life === life && this.#dial(from, over, address, tries + 1) }) : fail(DIAL_AGAIN));
+    // Nobody has that address.
+    if (to === undefined) return fail(DIAL_AGAIN);
+    const [there] = this.#world.link(from, to, this.now);
+    if (there === undefined) return again();
+    this.#queue.add(this.now + there, {
+      type: 'call',
+      call: () => {
+        if (from.life !== life) return;
+        const [back] = this.#world.link(to, from, this.now);
+        if (back === undefined) return again();
+        if (!to.isUp) return fail(back);
+        to.accepted += 1;
+        const id = nodeId(ACCEPTED + to.accepted);
+        to.links.set(id, { node: from, id: over });
+        from.links.set(over, { node: to, id });
+        this.#happen({ type: 'event', node: to, event: { type: 'joined', peer: id } });
+        this.#queue.add(this.now + back, { type: 'call', call: () => from.life === life && from.links.has(over) && this.#happen({ type: 'event', node: from, event: { type: 'joined', peer: over } }) });
+      },
+    });
+  }
+
+  #hangUp(from: SimNode, over: NodeId): void {
+    const end = from.links.get(over);
+    if (end === undefined) return;
+    from.links.delete(over);
+    this.#tellClosed(from, end.node, end.id);
+  }
+
+  /** The other end of a link learns that this one is closed, unless that is lost. */
+  #tellClosed(from: SimNode, to: SimNode, over: NodeId): void {
+    const { life } = to;
+    const [after] = this.#world.link(from, to, this.now);
+    if (after === undefined) return;
+    this.#queue.add(this.now + after, {
+      type: 'call',
+      call: () => {
+        if (to.life !== life || !to.links.delete(over)) return;
+        this.#happen({ type: 'event', node: to, event: { type: 'gone', peer: over } });
+      },
+    });
+  }
+
   /** Moves to disk what is there by now. */
   #settle(node: SimNode): void {
     for (const { record, at } of node.unsynced) if (at <= this.now) node.disk.push(record);
     node.unsynced = node.unsynced.filter(({ at }) => at > this.now);
   }
 }
+
+/** Milliseconds from which on a pause is one that a node is told of. */
+const STALL = 250;
+
+/** How often a link is asked for, and milliseconds between. */
+const DIALS = 3;
+const DIAL_AGAIN = 1000;

@@ -2,7 +2,7 @@ import type { AnyMachine } from '../../core/machine.ts';
 import type { NodeId } from '../../core/node.ts';
 import type { Observe } from '../../core/observer.ts';
 import type { FaultPlan } from './fault-plan.ts';
-import type { Network, SimNode } from './network.ts';
+import type { Network, NodeSpec, SimNode } from './network.ts';
 
 /**
  * All that the simulator and the command line know of something that can be run: its machines, what they are asked, what can go
@@ -59,7 +59,7 @@ export interface Fact {
 /** A system under way. */
 export interface Run {
   /** The members first, by number; then clients, then whoever has the id of one of these as well. */
-  readonly nodes: readonly Pick<SimNode, 'id' | 'machine' | 'context'>[];
+  readonly nodes: readonly NodeSpec[];
   /** Has what is to be asked happen in time. */
   ask(network: Network): void;
   sent?(from: SimNode, to: readonly NodeId[], message: unknown): void;

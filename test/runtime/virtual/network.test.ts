@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { choosesNothing } from '../../../src/core/choice.ts';
 import { nodeId } from '../../../src/core/node.ts';
 import { symbolicSigner } from '../../../src/core/signer.ts';
-import type { AnyMachine } from '../../../src/core/machine.ts';
+import { ACCEPTED, type AnyMachine } from '../../../src/core/machine.ts';
 import { Network, type SimNode } from '../../../src/runtime/virtual/network.ts';
 
 /** Saves what begins with a capital letter, and says everything. */
@@ -143,5 +143,88 @@ describe('a virtual network whose nodes come and go', () => {
     network.hear(network.nodes[0]!, nodeId(1), 'too late');
     network.run(20);
     expect(said).to.deep.equal(['0 node 0 fell', '3 node 1: hears farewell', '3 node 2: hears farewell']);
+  });
+});
+
+/** Dials the address that it is given, says what it hears of its links, and greets whoever opens one. */
+const caller: AnyMachine = {
+  begin: () => undefined,
+  parse: (input) => input,
+  step(_context, _state, event) {
+    switch (event.type) {
+      case 'input':
+        if (event.input === 'say') return [{ type: 'send', to: [nodeId(1)], message: 'are you there' }];
+        return event.input === 'hang up' ? [{ type: 'hang-up', peer: nodeId(1) }] : [{ type: 'dial', peer: nodeId(1), address: event.input as string }];
+      case 'joined':
+        return [{ type: 'output', output: `joined ${event.peer}` }, { type: 'send', to: [event.peer], message: 'hello' }];
+      case 'gone':
+        return [{ type: 'output', output: `gone ${event.peer}` }];
+      case 'message':
+        return [{ type: 'output', output: `${event.message as string} from ${event.from}` }];
+      case 'stalled':
+        return [{ type: 'output', output: `stalled ${event.for}` }];
+      default:
+        return [];
+    }
+  },
+};
+
+describe('a virtual network whose nodes open links', () => {
+  let said: string[];
+  let isCut: boolean;
+  let network: Network;
+  const [a, b] = [0, 1] as const;
+  const other = ACCEPTED + 1;
+  beforeEach(() => {
+    said = [];
+    isCut = false;
+    const nodes = [a, b].map((n) => ({ id: nodeId(n), machine: caller, context: { self: nodeId(n), members: [], signer: symbolicSigner(nodeId(n)), settings: {}, choose: choosesNothing }, address: `here:${n}` }));
+    network = new Network(nodes, { link: () => (isCut ? [] : [1]), sync: () => 0, output: (node, output, now) => void said.push(`${now} ${node.id} ${output as string}`) });
+    for (const node of network.nodes) network.start(node);
+    network.at(1, () => network.input(network.nodes[a]!, 'here:1'));
+  });
+
+  it('has both ends learn that it is open, each by a number of its own, and carries messages', () => {
+    network.run(20);
+    expect(said).to.have.members([`2 1 joined ${other}`, '3 0 joined 1', '3 0 hello from 1', `4 1 hello from ${other}`]);
+  });
+
+  it('has one end learn that the other is closed, by itself or by a crash, and not over a cut', () => {
+    network.at(10, () => network.input(network.nodes[a]!, 'hang up'));
+    network.run(20);
+    expect(said.slice(4)).to.deep.equal([`11 1 gone ${other}`]);
+    network.at(30, () => network.input(network.nodes[a]!, 'here:1'));
+    network.at(40, () => network.crash(network.nodes[b]!));
+    network.run(50);
+    expect(said.at(-1)).to.equal('41 0 gone 1');
+  });
+
+  it('tells who dials in vain: at once if the node is down, after 3 s if nothing comes back', () => {
+    network.crash(network.nodes[b]!);
+    network.run(20);
+    expect(said).to.deep.equal(['3 0 gone 1']);
+    isCut = true;
+    network.at(30, () => network.input(network.nodes[a]!, 'here:1'));
+    network.run(10_000);
+    expect(said.at(-1)).to.equal('3030 0 gone 1');
+  });
+
+  it('leaves a link half open whose other end was lost behind a cut, until something is said over it', () => {
+    network.at(10, () => (isCut = true));
+    network.at(11, () => network.crash(network.nodes[b]!));
+    network.at(12, () => (isCut = false));
+    network.at(13, () => network.start(network.nodes[b]!));
+    network.run(50);
+    expect(said.slice(4)).to.deep.equal([]);
+    network.at(60, () => network.input(network.nodes[a]!, 'say'));
+    network.run(70);
+    expect(said.slice(4)).to.deep.equal(['62 0 gone 1']);
+  });
+
+  it('takes links for a node that stands still, and tells it then for how long it stood', () => {
+    network.pause(network.nodes[b]!);
+    network.at(500, () => network.resume(network.nodes[b]!));
+    network.run(600);
+    expect(said).to.deep.equal(['3 0 joined 1', '500 1 stalled 500', `500 1 joined ${other}`, `500 1 hello from ${other}`, '501 0 hello from 1']);
   });
 });
