@@ -1,4 +1,4 @@
-import { Ajv } from 'ajv';
+import { Ajv, type ValidateFunction } from 'ajv';
 import { randomUUID } from 'node:crypto';
 import type { Settings } from '../../core/machine.ts';
 import { UserError, quotedPath } from '../../core/user-error.ts';
@@ -41,6 +41,7 @@ export function parseClusterConfig(text: string, source: string): ClusterConfig 
 }
 
 function flawOf(value: unknown): string | undefined {
+  isShaped ??= new Ajv({ allowUnionTypes: true, meta: false, validateSchema: false }).compile(SHAPE);
   if (!isShaped(value)) {
     const { instancePath, message } = isShaped.errors![0]!;
     return `${instancePath === '' ? 'it' : instancePath} ${message}`;
@@ -60,8 +61,10 @@ export function isAddress(url: string): boolean {
   return parsed?.protocol === 'http:' && parsed.pathname === '/' && parsed.search === '' && parsed.username === '';
 }
 
-/** The schema is ours: to check it by that of all schemas would take a third of the time in which a thread of replicas starts. */
-const isShaped = new Ajv({ allowUnionTypes: true, meta: false, validateSchema: false }).compile({
+/** Compiled when a file is read: no thread of replicas reads one. The schema is ours, and need not be checked by that of all schemas. */
+let isShaped: ValidateFunction | undefined;
+
+const SHAPE = {
   type: 'object',
   required: ['v', 'cluster', 'protocol', 'settings', 'members'],
   additionalProperties: false,
@@ -82,4 +85,4 @@ const isShaped = new Ajv({ allowUnionTypes: true, meta: false, validateSchema: f
       },
     },
   },
-});
+};
