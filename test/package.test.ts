@@ -55,7 +55,7 @@ describe('the package', function () {
 
   it('holds the built program, the library and its types, the man page, the demos, the documents, and nothing else', async () => {
     const sources = (await readdir(projectPath('src'), { recursive: true })).filter((file) => file.endsWith('.ts') && !/^(cli|repl)\/|^main\.ts$/.test(file)).map((file) => `src/${file.slice(0, -3)}`);
-    const workers = (await readdir(projectPath('workers'))).map((file) => `dist/workers/${file.slice(0, -3)}.cjs`);
+    const workers = (await readdir(projectPath('workers'))).flatMap((file) => [`dist/workers/${file.slice(0, -3)}.cjs`, `dist/workers/${file.slice(0, -3)}.bundle.cjs`]);
     const built = sources.flatMap((file) => [`dist/${file}.js`, `dist/${file}.d.ts`]);
     const demos = (await readdir(projectPath('demo'))).map((file) => `demo/${file}`);
     const docs = (await readdir(projectPath('docs'))).map((file) => `docs/${file}`);
