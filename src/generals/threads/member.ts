@@ -136,7 +136,8 @@ function breakDown(how: CrashMode): void {
     case 'exit':
       process.exit(1);
     case 'hang':
-      for (;;);
+      // Blocked, and not in a loop: others need the core, until this is given up.
+      for (;;) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);
     default:
       how satisfies never;
   }
