@@ -62,7 +62,7 @@ async function bundle() {
       format: 'esm',
       splitting: true,
       chunkNames: '[name]-[hash]',
-      external: Object.keys(dependencies).filter((name) => !['@inquirer/core', 'ajv', 'chalk', 'cli-progress', 'leven'].includes(name)),
+      external: ['piscina', 'vega', 'inquirer', 'fs-native-extensions'],
       // Modules of the packages that are bundled require some of Node's.
       banner: { js: "import { createRequire as requireFrom } from 'node:module'; const require = requireFrom(import.meta.url);" },
     }),

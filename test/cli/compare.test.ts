@@ -52,7 +52,7 @@ describe('generals cluster --compare', function () {
   });
 
   it('leaves at Ctrl-C what it has measured by then', async () => {
-    const program = start(['cluster', '--compare', '--requests', '3', '--protocol', 'pbft,collector', '--members', '4,13', '--out', folder]);
+    const program = start(['cluster', '--compare', '--requests', '3', '--protocol', 'pbft,collector', '--members', '4,7', '--out', folder]);
     await program.line((line) => /^ +4 {2}collector/.test(line));
     expect(await program.end('SIGINT')).to.equal(130);
     expect(csv().slice(0, 2).map(({ protocol, members }) => `${String(protocol)} ${String(members)}`)).to.deep.equal(['pbft 4', 'collector 4']);

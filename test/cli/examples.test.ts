@@ -2,13 +2,13 @@ import { expect } from 'chai';
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { cpSync, existsSync, mkdtempSync, mkdirSync, readFileSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { SUBCOMMANDS } from '../../src/cli/subcommands.ts';
 import { PROMPT } from '../../src/repl/theme.ts';
 import { DOCUMENTS, blocksIn, textOf, withBlocks, type Block } from '../support/documents.ts';
+import { freePorts } from '../support/founded.ts';
 import { cleanEnvironment, projectPath, transcriptOf } from '../support/run.ts';
 import { skip } from '../support/skip.ts';
 import { soaked } from '../support/trials.ts';
@@ -283,15 +283,3 @@ const inShare = (line: string): string => line.replace(/(?<=--(schedules|orders)
 
 /** What a command says now and then that takes long. */
 const withoutProgress = (err: string): string => err.replaceAll(/^(campaign: .*|\d+%: .*)\n/gm, '');
-
-/** So many ports that nobody uses at the moment. */
-async function freePorts(count: number): Promise<number[]> {
-  const servers = await Promise.all(Array.from({ length: count }, async () => {
-    const server = createServer().listen(0, '127.0.0.1');
-    await once(server, 'listening');
-    return server;
-  }));
-  const ports = servers.map((server) => (server.address() as AddressInfo).port);
-  await Promise.all(servers.map(async (server) => once(server.close(), 'close')));
-  return ports;
-}

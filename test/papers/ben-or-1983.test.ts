@@ -110,8 +110,8 @@ describe('Ben-Or, Another Advantage of Free Choice (1983), protocol B', () => {
   });
 
   describe('agreement, validity and termination hold with t traitors', () => {
-    for (const n of [4, 6, 11]) {
-      const seeds = soaked(50_000, 250);
+    for (const [n, share] of [[4, 250], [6, 250], [11, 1000]] as const) {
+      const seeds = soaked(50_000, share);
       it(`among ${n}, in ${seeds} plans of all kinds`, function () {
         this.timeout(0);
         expect(failuresIn(randomised, seeds, { n })).to.deep.equal({ failure: undefined, unknown: 0 });

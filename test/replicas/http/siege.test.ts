@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { philox } from '../../../src/core/philox.ts';
 import { endAll, start, type Program } from '../../support/program.ts';
+import { founded } from '../../support/founded.ts';
 import { Load, agreed, look, type Node } from '../../support/load.ts';
 import { soaked } from '../../support/trials.ts';
 import { written } from '../../support/written.ts';
@@ -55,7 +56,7 @@ describe('A cluster under siege', function () {
   for (const [index, protocol] of ['pbft', 'collector'].entries()) {
     for (let siege = 1; siege <= SIEGES; siege += 1) {
       it(`${protocol}, in processes, siege ${siege}, of ${ROUNDS} rounds: is live as soon as a quorum is, loses nothing, and does nothing twice`, async () => {
-        const nodes = await founded(protocol);
+        const nodes = await founded(folder, protocol);
         const programs = new Map<number, Program>();
         const rise = async (id: number): Promise<void> => {
           const program = start(['replica', '--id', String(id), '--cluster', join(folder, 'cluster.json'), '--json']);
@@ -128,14 +129,6 @@ describe('A cluster under siege', function () {
       await program.end('SIGTERM');
       await allThere(...loads);
     });
-  }
-
-  /** A cluster’s files, with ports that the system chose. */
-  async function founded(protocol: string): Promise<readonly Node[]> {
-    const program = start(['cluster', '--protocol', protocol, '--port', '0', '--json', '--data', folder]);
-    const nodes = (await program.fact('ready'))['nodes'] as Node[];
-    await program.end('SIGTERM');
-    return nodes;
   }
 
   async function victims(whom: Blow['whom'], round: number, nodes: readonly Node[]): Promise<number[]> {
