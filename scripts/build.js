@@ -1,7 +1,7 @@
 // Builds dist from the sources, if it is not built: `npm run build`.
 import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { copyFileSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, copyFileSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join, relative } from 'node:path';
 import { Worker } from 'node:worker_threads';
@@ -9,6 +9,14 @@ import { ROOT, isFresh, markFresh, sourceStamp } from './fresh.js';
 
 /** What threads begin with, of the folder `workers`. */
 const WORKERS = ['general', 'trials', 'replica'];
+
+/** Packages that are imported when they are needed, and whence: vega is fifty packages, and bundled to a file of its own. */
+const APART = { inquirer: 'inquirer', piscina: 'piscina', vega: './vega.bundle.mjs' };
+
+const DEMO = join(ROOT, 'demo/first-order.txt');
+
+/** What the command does while it is looked at which of its functions are needed often. */
+const LINES = ['--help', 'check --members 3', `run --host sim ${DEMO}`, `run --host sim --json ${DEMO}`, 'simulate --seed 1', 'replica --id 0 --cluster nowhere.json', 'completion bash'].map((line) => line.split(' '));
 
 if (!isFresh()) await build();
 
@@ -50,33 +58,37 @@ function compile() {
 async function bundle() {
   // Imported here, since a build that is fresh needs none of it.
   const { build } = await import('esbuild');
-  const { dependencies } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
-  const common = { absWorkingDir: ROOT, bundle: true, platform: 'node', target: 'node20', sourcemap: true, logLevel: 'warning', plugins: [{ name: 'places', setup: keepPlaces }, { name: 'process', setup: takeProcess }] };
+  const common = { absWorkingDir: ROOT, bundle: true, platform: 'node', target: 'node20', outdir: 'dist', logLevel: 'warning' };
   await Promise.all([
-    // The command: one file for what each run needs, and one for what each subcommand adds. Only what the first prompt needs of
-    // other packages is in them.
+    // A thread or a command that loads one file is up sooner than one that loads its modules one by one.
     build({
       ...common,
-      entryPoints: { generals: 'src/main.ts' },
-      outdir: 'dist/bin',
-      format: 'esm',
-      splitting: true,
-      chunkNames: '[name]-[hash]',
-      external: ['piscina', 'vega', 'inquirer', 'fs-native-extensions'],
-      // Modules of the packages that are bundled require some of Node's.
-      banner: { js: "import { createRequire as requireFrom } from 'node:module'; const require = requireFrom(import.meta.url);" },
+      format: 'cjs',
+      sourcemap: true,
+      entryPoints: { 'bin/run.bundle': 'src/main.ts', ...Object.fromEntries(WORKERS.map((name) => [`workers/${name}.bundle`, `workers/${name}.ts`])) },
+      outExtension: { '.js': '.cjs' },
+      plugins: [{ name: 'places', setup: keepPlaces }, { name: 'process', setup: takeProcess }, { name: 'first prompt', setup: shareFirstPrompt }],
+      // The first loads a file of its own.
+      external: ['fs-native-extensions', ...Object.keys(APART)],
+      supported: { 'dynamic-import': false },
     }),
-    // A thread that loads one file is up a fifth sooner than one that loads its modules one by one.
-    build({ ...common, entryPoints: WORKERS.map((name) => `workers/${name}.ts`), outdir: 'dist/workers', outExtension: { '.js': '.bundle.cjs' }, format: 'cjs' }),
+    build({ ...common, format: 'cjs', entryPoints: { 'bin/first-prompt': 'src/repl/first-prompt.ts' }, outExtension: { '.js': '.cjs' } }),
+    // It draws on a canvas where there is one: here there is none.
+    build({ ...common, format: 'esm', entryPoints: { 'bin/vega.bundle': 'vega' }, outExtension: { '.js': '.mjs' }, external: ['canvas'] }),
   ]);
-  await Promise.all(WORKERS.map(cache));
+  writeFileSync(join(ROOT, 'dist/bin/package.json'), '{ "type": "commonjs" }\n');
+  copyFileSync(join(ROOT, 'scripts/command.cjs'), join(ROOT, 'dist/bin/generals.js'));
+  chmodSync(join(ROOT, 'dist/bin/generals.js'), 0o755);
+  await Promise.all([cache('bin/run', LINES), ...WORKERS.map((name) => cache(`workers/${name}`, [[]]))]);
 }
 
-/** Has V8 compile what a thread runs as it begins, once for all threads. It is not in the package, which meets other versions of Node. */
-async function cache(name) {
-  copyFileSync(join(ROOT, 'scripts/cached.cjs'), join(ROOT, `dist/workers/${name}.cjs`));
-  const [code] = await once(new Worker(new URL('cache.cjs', import.meta.url), { argv: [join(ROOT, `dist/workers/${name}`)] }), 'exit');
-  if (code !== 0) process.exit(code);
+/** Has V8 compile what a program runs as it begins, once for all times. */
+async function cache(name, lines) {
+  const place = join(ROOT, 'dist', name);
+  copyFileSync(join(ROOT, 'scripts/cached.cjs'), `${place}.cjs`);
+  const worker = new Worker(new URL('cache.cjs', import.meta.url), { workerData: { place, lines }, stdout: true, stderr: true });
+  const [code] = await once(worker, 'exit');
+  if (code !== 0) throw new Error(`${name} ended with ${code}`);
 }
 
 /** The man page, of the same tables as help. */
@@ -86,15 +98,18 @@ async function writeManual() {
   writeFileSync(join(ROOT, 'dist/man/generals.1'), await manOf(SUBCOMMANDS, version(), new Date().toISOString().slice(0, 10)));
 }
 
-/** A module of ours that asks where it is means where `tsc` puts it, and not the file that it is bundled into. */
+/**
+ * A module of ours that asks where it is means where `tsc` puts it, and not the file that it is bundled into. What it imports later is
+ * imported by who begins the bundle: V8 does not know of what it took from its cache who may import something.
+ */
 function keepPlaces(build) {
-  const isModule = build.initialOptions.format === 'esm';
   build.onLoad({ filter: /[\\/](src|workers)[\\/].*\.ts$/, namespace: 'file' }, ({ path }) => {
-    const text = readFileSync(path, 'utf8');
-    if (path.includes('node_modules') || !text.includes('import.meta.url')) return undefined;
-    const place = relative(join(ROOT, build.initialOptions.outdir), join(ROOT, 'dist', relative(ROOT, path))).replace(/\.ts$/, '.js').replaceAll('\\', '/');
-    const here = isModule ? 'import.meta.url' : 'require("node:url").pathToFileURL(__filename)';
-    return { contents: text.replaceAll('import.meta.url', `new URL("${place}", ${here}).href`), loader: 'ts' };
+    if (path.includes('node_modules')) return undefined;
+    // Each bundle is two folders below the root, as `dist/src` is.
+    const place = `../../dist/${relative(ROOT, path)}`.replace(/\.ts$/, '.js').replaceAll('\\', '/');
+    const here = `new URL("${place}", require("node:url").pathToFileURL(__filename)).href`;
+    const text = readFileSync(path, 'utf8').replaceAll('import.meta.url', here);
+    return { contents: Object.entries(APART).reduce((all, [name, from]) => all.replaceAll(`import('${name}')`, `imported('${from}')`), text), loader: 'ts' };
   });
 }
 
@@ -102,4 +117,9 @@ function keepPlaces(build) {
 function takeProcess(build) {
   build.onResolve({ filter: /^(node:)?process$/ }, () => ({ path: 'process', namespace: 'global' }));
   build.onLoad({ filter: /^process$/, namespace: 'global' }, () => ({ contents: 'module.exports = process;' }));
+}
+
+/** What is drawn first is loaded once: who draws it again asks whether it is there. */
+function shareFirstPrompt(build) {
+  build.onResolve({ filter: /[\\/]first-prompt\.ts$/ }, () => ({ path: './first-prompt.cjs', external: true }));
 }

@@ -1,14 +1,28 @@
-// A thread of the build: begins a program of `dist/workers` as `cached.cjs` does, and writes what V8 made of it.
+// A thread of the build: begins a program of ours as `cached.cjs` does, and writes what V8 made of it. A command does meanwhile what it
+// is told by each line of words.
 'use strict';
 const { readFileSync, writeFileSync } = require('node:fs');
-const { createRequire, wrap } = require('node:module');
+const { createRequire } = require('node:module');
 const { dirname } = require('node:path');
 const { Script } = require('node:vm');
+const { workerData } = require('node:worker_threads');
 
-const place = process.argv[2];
-const filename = `${place}.bundle.cjs`;
-const script = new Script(wrap(readFileSync(filename, 'utf8')), { filename });
-const module_ = { exports: {} };
-script.runInThisContext().call(module_.exports, module_.exports, createRequire(filename), module_, filename, dirname(filename));
-writeFileSync(`${place}.cache`, script.createCachedData());
-process.exit(0);
+void main(workerData);
+
+async function main({ place, lines }) {
+  const filename = `${place}.bundle.cjs`;
+  const script = new Script(wrapped(readFileSync(filename, 'utf8')), { filename });
+  for (const words of lines) {
+    process.argv = [process.execPath, filename, ...words];
+    const program = { exports: {} };
+    script.runInThisContext()(program.exports, createRequire(filename), program, filename, dirname(filename), (name) => import(name));
+    await program.exports.ended;
+  }
+  writeFileSync(`${place}.cache`, script.createCachedData());
+  process.exit(0);
+}
+
+/** As `cached.cjs` does it. */
+function wrapped(text) {
+  return `(function (exports, require, module, __filename, __dirname, imported) {${text}\n})`;
+}

@@ -1,12 +1,16 @@
-// What a thread or process of ours begins with: its program, `<name>.bundle.cjs`, with what V8 made of it when it was built. To compile
-// it anew takes a third of the time in which a thread is up. What another version of Node made V8 does not take, and compiles.
+// What a command, a thread or a process of ours begins with: its program, `<name>.bundle.cjs`, with what V8 made of it when it was
+// built. To compile it anew takes a third of the time in which it is up. What another version of V8 made is not taken, and compiled.
 'use strict';
 const { existsSync, readFileSync } = require('node:fs');
-const { wrap } = require('node:module');
 const { Script } = require('node:vm');
 
 const filename = __filename.replace(/\.cjs$/, '.bundle.cjs');
-const cache = __filename.replace(/\.cjs$/, '.cache');
+const cache = filename.replace(/bundle\.cjs$/, 'cache');
 const cachedData = existsSync(cache) ? readFileSync(cache) : undefined;
-const script = new Script(wrap(readFileSync(filename, 'utf8')), { filename, cachedData });
-script.runInThisContext().call(exports, exports, require, module, filename, __dirname);
+const script = new Script(wrapped(readFileSync(filename, 'utf8')), { filename, cachedData });
+script.runInThisContext()(exports, require, module, filename, __dirname, (name) => import(name));
+
+/** In a function of what a module of CommonJS has, and of what imports packages. */
+function wrapped(text) {
+  return `(function (exports, require, module, __filename, __dirname, imported) {${text}\n})`;
+}

@@ -1,7 +1,4 @@
-#!/usr/bin/env node
-import { drawFirstPrompt } from './repl/first-prompt.ts';
+import { run } from './cli/run.ts';
 
-const words = process.argv.slice(2);
-drawFirstPrompt(words);
-// Imported behind it: to load takes longer than to draw.
-await (await import('./cli/run.ts')).run(words);
+/** Before this is loaded the first prompt is drawn (`scripts/command.cjs`). Whoever began the program from within another one may wait for its end. */
+export const ended = run(process.argv.slice(2));

@@ -1,21 +1,32 @@
 import { expect } from 'chai';
 import { cpSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import Module, { createRequire } from 'node:module';
+import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Script } from 'node:vm';
+import { stackOf } from '../src/cli/stack.ts';
 import { projectPath } from './support/run.ts';
 
-const NAMES = readdirSync(projectPath('workers')).map((file) => file.replace(/\.ts$/, ''));
-const pathOf = (name: string): string => projectPath(`dist/workers/${name}`);
+const NAMES = ['bin/run', ...readdirSync(projectPath('workers')).map((file) => `workers/${file.replace(/\.ts$/, '')}`)];
+const pathOf = (name: string): string => projectPath(`dist/${name}`);
 
-describe('what threads begin with, compiled when it was built', () => {
+describe('what the command and threads begin with, compiled when it was built', () => {
   for (const name of NAMES) {
     it(`is taken by the V8 that made it: ${name}`, () => {
-      const script = new Script(Module.wrap(readFileSync(pathOf(`${name}.bundle.cjs`), 'utf8')), { cachedData: readFileSync(pathOf(`${name}.cache`)) });
-      expect(script.cachedDataRejected).to.equal(false);
+      const around = /`(.*)\$\{text\}\\n(.*)`/.exec(readFileSync(pathOf(`${name}.cjs`), 'utf8'))!;
+      const text = `${around[1]!}${readFileSync(pathOf(`${name}.bundle.cjs`), 'utf8')}\n${around[2]!}`;
+      expect(new Script(text, { cachedData: readFileSync(pathOf(`${name}.cache`)) }).cachedDataRejected).to.equal(false);
     });
   }
+
+  it('is told of by places in the sources, where it breaks', () => {
+    const file = pathOf('bin/run.bundle.cjs');
+    const line = readFileSync(file, 'utf8').split('\n').findIndex((one) => one.startsWith('function mistakeOf('));
+    const error = Object.assign(new Error('broken'), { stack: `Error: broken\n    at mistakeOf (${file}:${line + 1}:10)` });
+    const source = projectPath('src/cli/run.ts');
+    const there = readFileSync(source, 'utf8').split('\n').findIndex((one) => one.startsWith('export function mistakeOf('));
+    expect(stackOf(error)).to.include(`at mistakeOf (${source}:${there + 1}:`);
+  });
 
   const damages: readonly (readonly [what: string, damage: (cache: string) => void])[] = [
     ['gone', (cache) => rmSync(cache)],
@@ -27,7 +38,7 @@ describe('what threads begin with, compiled when it was built', () => {
     it(`is compiled anew where that is ${what}`, () => {
       const folder = mkdtempSync(join(tmpdir(), 'generals-'));
       try {
-        for (const end of ['cjs', 'bundle.cjs', 'cache']) cpSync(pathOf(`trials.${end}`), join(folder, `trials.${end}`));
+        for (const end of ['cjs', 'bundle.cjs', 'cache']) cpSync(pathOf(`workers/trials.${end}`), join(folder, `trials.${end}`));
         damage(join(folder, 'trials.cache'));
         const { default: perform } = createRequire(import.meta.url)(join(folder, 'trials.cjs')) as { readonly default: unknown };
         expect(perform).to.be.a('function');

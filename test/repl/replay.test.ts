@@ -4,6 +4,7 @@ import { ORDERS } from '../../src/generals/order.ts';
 import { STRATEGIES } from '../../src/generals/faults/registry.ts';
 import { PROTOCOLS } from '../../src/generals/protocols/registry.ts';
 import { transcriptOf } from '../support/run.ts';
+import { soaked } from '../support/trials.ts';
 
 /** Everything about the last order: how it ended, why, and all that was said. Its number is another when it is repeated. */
 function orderIn(transcript: string): string {
@@ -34,7 +35,7 @@ describe('the line that g-why gives', () => {
         const again = await transcriptOf([...elsewhere, ...army, ...line.split('; '), ...told].join('\n'), { host: 'threads', seed: otherSeed }, 5);
         expect(orderIn(again)).to.equal(orderIn(first));
       }),
-      { numRuns: 20 },
+      { numRuns: soaked(200, 20) },
     );
   });
 });
