@@ -4,11 +4,13 @@ import { exactOf, isSummed, summed } from '../../src/campaign/exact.ts';
 import { cellOf } from '../../src/campaign/grid.ts';
 import { inputsOf } from '../../src/campaign/kernel/program.ts';
 import { kernelFor } from '../../src/campaign/kernel/kernel.ts';
+import { LANES } from '../../src/campaign/kernel/streams.ts';
 import { nodeId, type NodeId } from '../../src/core/node.ts';
 import { oral } from '../../src/generals/protocols/oral.ts';
 import { runOf } from '../../src/generals/symbolic/run.ts';
 import type { Signal, Circuitry } from '../../src/generals/symbolic/words.ts';
 import { onesIn } from '../support/kernels.ts';
+import { soaked } from '../support/trials.ts';
 
 const COINS_MAX = 20;
 
@@ -43,7 +45,8 @@ describe('campaign: exact values of OM(m)', () => {
     }
   });
 
-  it('lie within five standard deviations of what kernels count in four million orders each', function () {
+  const STEPS = soaked(2 ** 15, 4);
+  it(`lie within five standard deviations of what kernels count in ${STEPS * LANES * 32} orders each`, function () {
     this.timeout(60_000);
     let open = 0;
     for (const army of armies(9, [2, 3])) {
@@ -53,8 +56,8 @@ describe('campaign: exact values of OM(m)', () => {
       const exact = oralExactly(army, 1e8);
       const kernel = kernelFor({ protocol: 'oral', members, m: army.m, traitors: traitorsIn(army), order: 'attack', strategy: 'coin' });
       if (exact === undefined || kernel === undefined || exact.agreement === 1) continue;
-      const { orders, agreementViolated, validityViolated } = kernel.run(20_261_121, members, 2 ** 15);
-      expect(orders).to.be.greaterThan(4e6);
+      const { orders, agreementViolated, validityViolated } = kernel.run(20_261_121, members, STEPS);
+      expect(orders).to.equal(STEPS * LANES * 32);
       expectNear(exact.agreement, orders - agreementViolated, orders, `${JSON.stringify(army)}, agreement`);
       expectNear(exact.validity, orders - validityViolated, orders, `${JSON.stringify(army)}, validity`);
       open += 1;

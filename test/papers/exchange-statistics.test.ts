@@ -1,11 +1,12 @@
 import { expect } from 'chai';
 import { Army, type Order } from '../../src/index.ts';
+import { soaked } from '../support/trials.ts';
 
 /**
  * Traitors that toss a coin make the verdict a random variable, whose distribution can be worked out by trying every way
  * in which the coins can fall. Simulated orders must follow it. The seed is fixed, so that this passes always or never.
  */
-const ORDERS = 10_000;
+const ORDERS = soaked(10_000, 4);
 const SEED = 1;
 
 /** 99.9 % of a normal distribution lie within as many deviations of its mean. */

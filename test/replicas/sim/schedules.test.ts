@@ -17,8 +17,8 @@ function failureOf(system: PbftSystem, request: PlanRequest): string | undefined
 
 describe('replicas under seeded fault plans: safe at every step, and live once the network is stable', () => {
   for (const system of [pbft, collector]) {
-    for (const n of [4, 7, 10]) {
-      const seeds = soaked(100_000);
+    for (const [n, share] of [[4, 1000], [7, 1000], [10, 4000]] as const) {
+      const seeds = soaked(100_000, share);
       it(`${system.name} among ${n}, ${seeds} plans`, function () {
         this.timeout(0);
         for (let seed = 1; seed <= seeds; seed += 1) {
