@@ -55,12 +55,18 @@ export function serve(main: MessagePort): void {
     pulsed = performance.now();
     const own = general(spec, self, behaviour, seeded(spec.seed), signerFor(spec.seed), behaviour.words && dictationFor(spec, self, behaviour.words));
     current = { ...own, state: own.machine.begin(own.context) };
-    for (const peer of spec.members) if (peer !== self && !links.has(peer)) feed({ type: 'gone', peer });
-    if (order !== undefined) feed({ type: 'input', input: order });
-    feed({ type: 'start' });
     const waiting = early;
     early = [];
+    // Who has died since it spoke of this order was there when it began, and what it said is heard first.
+    const spoke = new Set(waiting.map(({ from }) => from));
+    const leave = (hasSpoken: boolean): void => {
+      for (const peer of spec.members) if (peer !== self && !links.has(peer) && spoke.has(peer) === hasSpoken) feed({ type: 'gone', peer });
+    };
+    leave(false);
+    if (order !== undefined) feed({ type: 'input', input: order });
+    feed({ type: 'start' });
     for (const { from, frame } of waiting) hear(from, frame);
+    leave(true);
   }
 
   /** Keys follow from the seed, and are kept for as long as it is. */
