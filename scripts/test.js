@@ -14,7 +14,7 @@ const ALONE = {
 };
 
 /** Those that take longest, which begin first, so that none of them is left over when all others are done. */
-const LONG = ['replicas/http/siege', 'cli/cluster-disk', 'replicas/http/live', 'cli/examples', 'cli/cluster', 'replicas/http/demos', 'campaign/campaign', 'conformance/cluster'];
+const LONG = ['replicas/http/siege', 'replicas/http/live', 'cli/examples', 'cli/cluster', 'cli/cluster-disk', 'campaign/robustness', 'campaign/campaign', 'conformance/army', 'conformance/cluster', 'repl/questions'];
 
 process.chdir(ROOT);
 // Mocha ends its workers then, and says nothing more.
