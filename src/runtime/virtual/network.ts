@@ -41,7 +41,29 @@ interface LinkEnd {
   readonly node: SimNode;
   /** Its number there. */
   readonly id: NodeId;
+  /** When the last that was said over it arrives: nothing overtakes it. */
+  arrivesAt: number;
+  /** What was lost on the way there, and all behind it; it is said again. */
+  readonly lost: Linked[];
+  /** Whether the node that has it still does. */
+  isOpen: boolean;
+  /** What the other has of this link: whoever closes it need not be asked by whoever still sends. */
+  opposite: LinkEnd | undefined;
 }
+
+/** A message over a link, which may be closed when it comes. */
+interface Linked {
+  readonly type: 'linked';
+  readonly node: SimNode;
+  readonly event: Event & { readonly type: 'message' };
+  readonly id: number;
+  readonly sender: SimNode;
+  readonly over: NodeId;
+  readonly end: LinkEnd;
+}
+
+/** Whose number that is with a node: who is at the other end of a link, if it lives by links. */
+export const peerOf = ({ links }: SimNode, id: NodeId): NodeId => links.get(id)?.node.id ?? id;
 
 /** A node that is to be. */
 export type NodeSpec = Pick<SimNode, 'id' | 'machine' | 'context'> & { readonly address?: string };
@@ -66,8 +88,7 @@ type Entry =
   /** `id` is that of the message, if one arrives that was sent. */
   | { readonly type: 'event'; readonly node: SimNode; readonly event: Event; readonly id?: number }
   | TimerEntry
-  /** A message that comes over a link, which may be closed by then. */
-  | { readonly type: 'linked'; readonly node: SimNode; readonly event: Event & { readonly type: 'message' }; readonly id: number; readonly sender: SimNode; readonly over: NodeId }
+  | Linked
   | { readonly type: 'effect'; readonly node: SimNode; readonly effect: Effect; readonly life: number }
   /** Done when the node can, if it is for one. */
   | { readonly type: 'call'; readonly call: () => void; readonly node?: SimNode };
@@ -127,19 +148,20 @@ export class Network {
     node.state = undefined;
   }
 
-  /** A node comes, and all others learn of it. */
+  /** A node comes, and all others learn of it, unless it lives by links. */
   join(node: SimNode): void {
     this.start(node);
     this.#tellOthers(node, { type: 'joined', peer: node.id }, () => 0);
   }
 
-  /** A node goes for good, and all others learn of it, each after so many ms. */
+  /** A node goes for good, and all others learn of it, each after so many ms, unless it lives by links. */
   leave(node: SimNode, after: (by: SimNode) => number = () => 0): void {
     this.crash(node);
     this.#tellOthers(node, { type: 'gone', peer: node.id }, after);
   }
 
   #tellOthers(node: SimNode, event: Event, after: (by: SimNode) => number): void {
+    if (node.address !== undefined) return;
     for (const other of this.nodes) if (other !== node) this.#queue.add(this.now + after(other), { type: 'event', node: other, event });
   }
 
@@ -206,8 +228,8 @@ export class Network {
         if (entry.id !== undefined && entry.event.type === 'message') this.#world.heard?.(entry.node, entry.event.from, entry.id);
         return this.#step(entry.node, entry.event);
       case 'linked':
-        if (!entry.node.links.has(entry.event.from)) return this.#tellClosed(entry.node, entry.sender, entry.over);
-        this.#world.heard?.(entry.node, entry.event.from, entry.id);
+        if (!entry.end.opposite!.isOpen) return this.#tellClosed(entry.node, entry.sender, entry.over, entry.event.from);
+        this.#world.heard?.(entry.node, entry.sender.id, entry.id);
         return this.#step(entry.node, entry.event);
       case 'timer':
         if (!entry.node.isUp || entry.node.timers.get(entry.timer) !== entry) return;
@@ -286,16 +308,20 @@ export class Network {
     this.#sent += 1;
     const id = this.#sent;
     this.#world.sent?.(from, to, message, id);
-    const event: Event = { type: 'message', from: from.id, message };
     for (let i = 0; i < to.length; i += 1) {
       const end = from.links.get(to[i]!);
       if (end !== undefined) {
-        const linked: Entry = { type: 'linked', node: end.node, event: { type: 'message', from: end.id, message }, id, sender: from, over: to[i]! };
-        for (const delay of this.#world.link(from, end.node, this.now)) this.#queue.add(this.now + delay, linked);
+        const linked: Linked = { type: 'linked', node: end.node, event: { type: 'message', from: end.id, message }, id, sender: from, over: to[i]!, end };
+        if (end.lost.length > 0) end.lost.push(linked);
+        else if (!this.#passes(end, linked)) {
+          end.lost.push(linked);
+          this.#sayAgain(end, linked, REPEAT_MIN, this.now);
+        }
         continue;
       }
       const hosts = from.address === undefined ? this.#hosts.get(to[i]!) : undefined;
       if (hosts === undefined) continue;
+      const event: Event = { type: 'message', from: from.id, message };
       for (const node of hosts) {
         if (node === from) continue;
         for (const delay of this.#world.link(from, node, this.now)) this.#queue.add(this.now + delay, { type: 'event', node, event, id });
@@ -322,30 +348,64 @@ export class Network {
         if (!to.isUp) return fail(back);
         to.accepted += 1;
         const id = nodeId(ACCEPTED + to.accepted);
-        to.links.set(id, { node: from, id: over });
-        from.links.set(over, { node: to, id });
-        this.#happen({ type: 'event', node: to, event: { type: 'joined', peer: id } });
+        // It learns that it is open before it hears anything.
+        const there: LinkEnd = { node: from, id: over, arrivesAt: this.now + back, lost: [], isOpen: true, opposite: undefined };
+        const here: LinkEnd = { node: to, id, arrivesAt: 0, lost: [], isOpen: true, opposite: there };
+        there.opposite = here;
+        to.links.set(id, there);
+        from.links.set(over, here);
         this.#queue.add(this.now + back, { type: 'call', call: () => from.life === life && from.links.has(over) && this.#happen({ type: 'event', node: from, event: { type: 'joined', peer: over } }) });
+        this.#happen({ type: 'event', node: to, event: { type: 'joined', peer: id } });
       },
     });
+  }
+
+  /** Sends a message on its way over a link. @returns false if it is lost there */
+  #passes(end: LinkEnd, linked: Linked): boolean {
+    const [delay] = this.#world.link(linked.sender, linked.node, this.now);
+    if (delay === undefined) return false;
+    end.arrivesAt = Math.max(end.arrivesAt, this.now + delay);
+    this.#queue.add(end.arrivesAt, linked);
+    return true;
+  }
+
+  /** What is lost on a link is said again, until the link is given up, as TCP does. */
+  #sayAgain(end: LinkEnd, first: Linked, after: number, since: number): void {
+    const { sender, over } = first;
+    const call = (): void => {
+      if (sender.links.get(over) !== end) return;
+      if (this.now - since > REPEAT_UNTIL) {
+        close(sender, over);
+        return this.#happen({ type: 'event', node: sender, event: { type: 'gone', peer: over } });
+      }
+      const before = end.lost.length;
+      // What waits goes in as few packets as it fits in, each of which may be lost.
+      while (end.lost.length > 0 && this.#passes(end, end.lost[0]!)) for (const linked of end.lost.splice(0, PACKET).slice(1)) this.#queue.add(end.arrivesAt, linked);
+      if (end.lost.length === 0) return;
+      const isSame = end.lost.length === before;
+      this.#sayAgain(end, end.lost[0]!, isSame ? Math.min(2 * after, REPEAT_MAX) : REPEAT_MIN, isSame ? since : this.now);
+    };
+    this.#queue.add(this.now + after, { type: 'call', call });
   }
 
   #hangUp(from: SimNode, over: NodeId): void {
     const end = from.links.get(over);
     if (end === undefined) return;
-    from.links.delete(over);
-    this.#tellClosed(from, end.node, end.id);
+    close(from, over);
+    // Behind all that was said before.
+    this.#tellClosed(from, end.node, end.id, over, end.arrivesAt);
   }
 
   /** The other end of a link learns that this one is closed, unless that is lost. */
-  #tellClosed(from: SimNode, to: SimNode, over: NodeId): void {
+  #tellClosed(from: SimNode, to: SimNode, over: NodeId, own: NodeId, behind = 0): void {
     const { life } = to;
     const [after] = this.#world.link(from, to, this.now);
     if (after === undefined) return;
-    this.#queue.add(this.now + after, {
+    this.#queue.add(Math.max(behind, this.now + after), {
       type: 'call',
       call: () => {
-        if (to.life !== life || !to.links.delete(over)) return;
+        if (to.life !== life || to.links.get(over)?.id !== own) return;
+        close(to, over);
         this.#happen({ type: 'event', node: to, event: { type: 'gone', peer: over } });
       },
     });
@@ -358,8 +418,22 @@ export class Network {
   }
 }
 
+/** A node has a link no more. */
+function close({ links }: SimNode, over: NodeId): void {
+  links.get(over)!.isOpen = false;
+  links.delete(over);
+}
+
 /** Milliseconds from which on a pause is one that a node is told of. */
 const STALL = 250;
+
+/** What is lost on a link is said again after so many milliseconds, each time after twice as many, up to this, for 15 minutes in all (RFC 6298, §5; Linux gives up then). */
+const REPEAT_MIN = 200;
+const REPEAT_MAX = 60_000;
+const REPEAT_UNTIL = 900_000;
+
+/** So many messages fit in one packet: of 100 bytes or so, as these are, in 1,460. */
+const PACKET = 12;
 
 /** How often a link is asked for, and milliseconds between. */
 const DIALS = 3;

@@ -54,6 +54,8 @@ export interface Partition {
   readonly from: number;
   readonly until: number;
   readonly side: ReadonlySet<NodeId>;
+  /** From whom they are cut off; from all others if undefined. */
+  readonly others?: ReadonlySet<NodeId>;
   /** In which way nothing gets through: out of this side, into it, or, if undefined, both. */
   readonly way?: 'out' | 'in';
 }
@@ -65,7 +67,7 @@ export const parted = (partitions: readonly Partition[]): Rule => ({ from, to, n
 export function isCut(partitions: readonly Partition[], from: NodeId, to: NodeId, now: number): boolean {
   for (const partition of partitions) {
     const isOut = partition.side.has(from);
-    if (now >= partition.from && now < partition.until && isOut !== partition.side.has(to) && (partition.way === undefined || isOut === (partition.way === 'out'))) return true;
+    if (now >= partition.from && now < partition.until && isOut !== partition.side.has(to) && partition.others?.has(isOut ? to : from) !== false && (partition.way === undefined || isOut === (partition.way === 'out'))) return true;
   }
   return false;
 }

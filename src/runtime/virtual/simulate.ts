@@ -2,7 +2,7 @@ import { guarded } from '../../core/observer.ts';
 import { linkOf } from './rules.ts';
 import { rulesOf, type FaultPlan } from './fault-plan.ts';
 import type { NodeId } from '../../core/node.ts';
-import { Network, type SimNode } from './network.ts';
+import { Network, peerOf, type SimNode } from './network.ts';
 import type { BeginOptions, Fact, Finding, Outcome, Run, System } from './system.ts';
 
 /** How long after the network has stabilised all must be well: the longest timeout of any system, twice, and then some. */
@@ -17,15 +17,16 @@ export function simulate<Plan extends FaultPlan>(system: System<Plan>, plan: Pla
   const watcher = watching?.tell;
   const run = system.begin(plan, { ...options, observe: watcher });
   const network: Network = new Network(run.nodes, {
-    link: linkOf(rulesOf(plan), plan.seed),
+    link: run.link ?? linkOf(rulesOf(plan), plan.seed),
     sync: () => plan.sync,
     sent(from, to, message, id) {
       run.sent?.(from, to, message);
-      watcher?.({ at: network.now, type: 'sent', id, from: from.id, to, message } as Fact);
+      watcher?.({ at: network.now, type: 'sent', id, from: from.id, to: to.map((peer) => peerOf(from, peer)), message } as Fact);
     },
     ...(watcher === undefined ? {} : { heard: (node: SimNode, from: NodeId, id: number) => watcher({ at: network.now, type: 'heard', id, from, to: node.id } as Fact) }),
     output: (node, output) => run.output(node, output),
-    accuse(by, { suspect, evidence }) {
+    accuse(by, { suspect: peer, evidence }) {
+      const suspect = peerOf(by, peer);
       run.accuse(by, suspect, evidence);
       watcher?.({ at: network.now, type: 'accused', by: by.id, suspect, evidence } as Fact);
     },
@@ -33,13 +34,17 @@ export function simulate<Plan extends FaultPlan>(system: System<Plan>, plan: Pla
   const absent = new Set(plan.joins.flatMap(({ node }) => nodesOf(run, network, node)));
   const tell: Injected['tell'] = (type, replica) => watcher?.({ at: network.now, type, replica } as Fact);
   for (const { node, percent } of plan.clocks) for (const one of nodesOf(run, network, node)) one.pace = percent / 100;
-  for (const node of network.nodes) if (!absent.has(node)) network.start(node);
+  for (const node of network.nodes) {
+    if (absent.has(node)) continue;
+    run.starting?.(node, network);
+    network.start(node);
+  }
   run.ask(network);
   inject({ network, run, tell, absent }, plan);
   const isBroken = (): boolean => run.violation() !== undefined;
   network.run(plan.stabilisesAt, isBroken);
   // Whether all is well is asked now and then, not after every event.
-  while (!isBroken() && !run.isDone() && network.now < plan.stabilisesAt + PATIENCE) network.run(network.now + LOOK, isBroken);
+  while (!isBroken() && !run.isDone() && network.now < plan.stabilisesAt + (run.patience ?? PATIENCE)) network.run(network.now + LOOK, isBroken);
   run.ended?.();
   const broken = run.violation();
   const finding: Finding = broken === undefined ? run.end() : { type: 'violated', ...broken };
@@ -86,7 +91,10 @@ function inject({ network, run, tell, absent }: Injected, { pauses, crashes, joi
       if (member.isUp || absent.has(member)) return;
       tell('came-back', id);
       run.restarting?.(member, { at });
-      for (const node of nodes) network.start(node);
+      for (const node of nodes) {
+        run.starting?.(node, network);
+        network.start(node);
+      }
       run.restarted?.(member);
     });
   }
@@ -95,6 +103,7 @@ function inject({ network, run, tell, absent }: Injected, { pauses, crashes, joi
       tell('joined', id);
       for (const node of nodesOf(run, network, id)) {
         absent.delete(node);
+        run.starting?.(node, network);
         network.join(node);
       }
     });

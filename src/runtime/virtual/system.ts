@@ -2,7 +2,7 @@ import type { AnyMachine } from '../../core/machine.ts';
 import type { NodeId } from '../../core/node.ts';
 import type { Observe } from '../../core/observer.ts';
 import type { FaultPlan } from './fault-plan.ts';
-import type { Network, NodeSpec, SimNode } from './network.ts';
+import type { Network, NodeSpec, SimNode, World } from './network.ts';
 
 /**
  * All that the simulator and the command line know of something that can be run: its machines, what they are asked, what can go
@@ -60,6 +60,10 @@ export interface Fact {
 export interface Run {
   /** The members first, by number; then clients, then whoever has the id of one of these as well. */
   readonly nodes: readonly NodeSpec[];
+  /** What becomes of messages; as the plan has it if not told otherwise. */
+  readonly link?: World['link'];
+  /** In how many ms after the network has stabilised all must be well, if not within the minute of the others. */
+  readonly patience?: number;
   /** Has what is to be asked happen in time. */
   ask(network: Network): void;
   sent?(from: SimNode, to: readonly NodeId[], message: unknown): void;
@@ -67,6 +71,8 @@ export interface Run {
   accuse(by: SimNode, suspect: NodeId, evidence: string): void;
   /** Who shares the fate of a member; itself alone if not told otherwise. */
   sharing?(id: NodeId, nodes: readonly SimNode[]): readonly SimNode[];
+  /** Before a node starts, for the first time or again. */
+  starting?(node: SimNode, network: Network): void;
   crashed?(node: SimNode): void;
   /** Before a node is restarted with what is on its disk, which may be compacted. */
   restarting?(node: SimNode, crash: { readonly at: number }): void;

@@ -189,6 +189,17 @@ describe('a virtual network whose nodes open links', () => {
     expect(said).to.have.members([`2 1 joined ${other}`, '3 0 joined 1', '3 0 hello from 1', `4 1 hello from ${other}`]);
   });
 
+  it('has who dialled learn that it is open before it hears anything over it, however long that takes', () => {
+    // There, back, and what the other says at once.
+    const delays = [1, 50, 1];
+    const nodes = [a, b].map((n) => ({ id: nodeId(n), machine: caller, context: { self: nodeId(n), members: [], signer: symbolicSigner(nodeId(n)), settings: {}, choose: choosesNothing }, address: `here:${n}` }));
+    const slow = new Network(nodes, { link: () => [delays.shift() ?? 1], sync: () => 0, output: (node, output, now) => void said.push(`${now} ${node.id} ${output as string}`) });
+    for (const node of slow.nodes) slow.start(node);
+    slow.input(slow.nodes[a]!, 'here:1');
+    slow.run(100);
+    expect(said.filter((line) => line.includes(' 0 '))).to.deep.equal(['51 0 joined 1', '51 0 hello from 1']);
+  });
+
   it('has one end learn that the other is closed, by itself or by a crash, and not over a cut', () => {
     network.at(10, () => network.input(network.nodes[a]!, 'hang up'));
     network.run(20);
@@ -219,6 +230,21 @@ describe('a virtual network whose nodes open links', () => {
     network.at(60, () => network.input(network.nodes[a]!, 'say'));
     network.run(70);
     expect(said.slice(4)).to.deep.equal(['62 0 gone 1']);
+  });
+
+  it('says again over a link what was lost, in order, and gives the link up after a quarter of an hour', () => {
+    network.at(10, () => (isCut = true));
+    network.at(11, () => network.input(network.nodes[a]!, 'say'));
+    network.at(300, () => network.input(network.nodes[a]!, 'say'));
+    network.at(500, () => (isCut = false));
+    network.run(3000);
+    // Again 200 ms later, and 400 ms after that.
+    expect(said.slice(4)).to.deep.equal([`612 1 are you there from ${other}`, `612 1 are you there from ${other}`]);
+    network.at(4000, () => (isCut = true));
+    network.at(4001, () => network.input(network.nodes[a]!, 'say'));
+    network.run(2_000_000);
+    expect(said.slice(6)).to.have.length(1);
+    expect(said.at(-1)).to.match(/^9\d{5} 0 gone 1$/);
   });
 
   it('takes links for a node that stands still, and tells it then for how long it stood', () => {

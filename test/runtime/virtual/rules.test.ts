@@ -53,4 +53,9 @@ describe('rules of a virtual network', () => {
     expect([9, 10, 19, 20].map((now) => isThrough(undefined, a, b, now))).to.deep.equal([true, false, false, true]);
     expect(isCut([partition('out')], a, b, 15)).to.equal(true);
   });
+
+  it('cut a side off from some alone, if these are named', () => {
+    const some: Partition = { ...partition(), others: new Set([b]) };
+    expect([isCut([some], a, b, 15), isCut([some], b, a, 15), isCut([some], a, c, 15), isCut([some], c, a, 15), isCut([some], b, c, 15)]).to.deep.equal([true, true, false, false, false]);
+  });
 });
