@@ -16,6 +16,9 @@ import { ids } from './support/trials.ts';
 /** What all that is about generals speaks of: orders, rounds, what becomes of them. */
 const VOCABULARY = ['fact', 'findings', 'host', 'majority', 'run-spec', 'order', 'outcome', 'protocol', 'strategy', 'trivial'].map((name) => `src/generals/${name}.ts`);
 
+/** The machines of the gossip network, and what they speak of. */
+const GOSSIP = ['src/gossip/detectors', ...['address', 'context', 'messages', 'outputs', 'peer', 'peer-state', 'roster', 'seed', 'settings', 'statements', 'view', 'vocabulary', 'words'].map((name) => `src/gossip/${name}.ts`)];
+
 /**
  * Which folder may import what, beside its own files: the wings of the design, top first, and in each its layers. A module of Node
  * or a package is named as it is imported. A folder inside a folder may import what that may, if it has no line of its own.
@@ -23,8 +26,8 @@ const VOCABULARY = ['fact', 'findings', 'host', 'majority', 'run-spec', 'order',
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'src/main.ts': ['src/cli'],
   'src/index.ts': ['src/generals', 'src/core'],
-  workers: ['src/campaign', 'src/generals/threads', 'src/replicas/http', 'node:worker_threads'],
-  'src/cli': ['src/repl', 'src/campaign', 'src/generals', 'src/replicas', 'src/broadcast', 'src/randomised', 'src/trace', 'src/runtime', 'src/core', 'node:', 'cli-progress'],
+  workers: ['src/campaign', 'src/generals/threads', 'src/replicas/http', 'src/gossip/tcp', 'node:worker_threads'],
+  'src/cli': ['src/repl', 'src/campaign', 'src/generals', 'src/replicas', 'src/broadcast', 'src/randomised', 'src/gossip', 'src/trace', 'src/runtime', 'src/core', 'node:', 'cli-progress'],
   'src/repl': ['src/campaign', 'src/generals', 'src/runtime', 'src/core', 'node:', '@inquirer/core', 'inquirer', 'chalk', 'leven'],
   'src/campaign': ['src/generals', 'src/runtime', 'src/core', 'node:', 'piscina', 'cli-progress', 'vega'],
 
@@ -43,6 +46,12 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 
   'src/broadcast': ['src/runtime/virtual', 'src/core'],
   'src/randomised': ['src/runtime/virtual', 'src/core'],
+
+  'src/gossip': ['src/core'],
+  'src/gossip/sim': ['src/gossip/judge', 'src/gossip/faults', ...GOSSIP, 'src/runtime/virtual', 'src/core'],
+  'src/gossip/judge': [...GOSSIP, 'src/runtime/virtual', 'src/core'],
+  'src/gossip/tcp': ['src/gossip', 'src/runtime', 'src/core', 'node:'],
+  'src/gossip/dialects': ['src/gossip/address.ts', 'src/gossip/messages.ts', 'src/gossip/parse.ts', 'src/gossip/statements.ts'],
 
   'src/replicas/http': ['src/replicas/faults', 'src/replicas/pbft', 'src/replicas/command.ts', 'src/runtime', 'src/core', 'node:', 'ajv', 'undici'],
   'src/replicas/sim': ['src/replicas/judge', 'src/replicas/faults', 'src/replicas/pbft', 'src/replicas/command.ts', 'src/replicas/trace/lines.ts', 'src/runtime/virtual', 'src/trace', 'src/core'],
@@ -63,7 +72,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 const ONLY_BY: Readonly<Record<string, readonly string[]>> = {
   chalk: ['src/repl/theme.ts', 'src/repl/render.ts', 'src/repl/picture.ts'],
   'node:worker_threads': ['src/generals/threads/', 'src/replicas/http/', 'src/runtime/', 'workers/'],
-  'node:crypto': ['src/generals/keys.ts', 'src/replicas/http/', 'src/runtime/'],
+  'node:crypto': ['src/generals/keys.ts', 'src/replicas/http/', 'src/gossip/tcp/', 'src/runtime/'],
 };
 
 /** The folders that are free of I/O, of time and of chance. */
@@ -73,6 +82,10 @@ const PURE = [
   'src/runtime/virtual',
   'src/broadcast',
   'src/randomised',
+  ...['address', 'context', 'config', 'log-lines', 'messages', 'outputs', 'parse', 'settings', 'statements', 'vocabulary'].map((name) => `src/gossip/${name}.ts`),
+  'src/gossip/dialects',
+  'src/gossip/judge',
+  'src/gossip/sim',
   ...VOCABULARY,
   ...['general.ts', 'synchronizer.ts', 'protocols', 'faults', 'judge', 'trace', 'sim', 'check', 'symbolic'].map((part) => `src/generals/${part}`),
   ...['command.ts', 'pbft', 'faults', 'judge', 'sim', 'trace'].map((part) => `src/replicas/${part}`),

@@ -129,6 +129,60 @@ const VERDICTS_MAX = 20_000;
 
 const SIGNATURE = /^[A-Za-z0-9_-]{86}$/;
 
+/** Signatures of whoever has a key, known by nothing else: nobody need agree on numbers first. */
+export interface KeySigner {
+  /** Our own public key: base64url of 32 bytes. */
+  readonly own: string;
+  sign(domain: string, body: object): string;
+  /** Total: all may be anything. */
+  verify(key: string, domain: string, body: object, signature: string): boolean;
+}
+
+/**
+ * As `networkSigner`, but what stands before a body is the signer’s public key in place of its number.
+ * @param verdicts what is known of signatures; those who share it need not ask twice
+ */
+export function keySigner(cluster: string, secret: string, verdicts = newVerdicts()): KeySigner {
+  const keys = recent<KeyObject>(KEYS_MAX);
+  const { sign: own } = publicKeysOf(secret);
+  const secretKey = privateKey('sign', secret);
+  const signed = (key: string, domain: string, body: object): Buffer => Buffer.from(`generals 1\n${JSON.stringify([cluster, key, domain])}\n${canonicalize(body)}`);
+
+  function keyOf(text: string): KeyObject {
+    let key = keys.get(text);
+    if (key === undefined) keys.set(text, (key = publicKey('sign', text)));
+    return key;
+  }
+
+  return {
+    own,
+    sign(domain, body) {
+      const bytes = signed(own, domain, body);
+      const signature = sign(null, bytes, secretKey).toString('base64url');
+      verdicts.set(`${signature}${hash('sha256', bytes, 'base64url')}`, true);
+      return signature;
+    },
+    verify(key, domain, body, signature) {
+      if (!KEY.test(key) || !SIGNATURE.test(signature)) return false;
+      try {
+        const bytes = signed(key, domain, body);
+        const question = `${signature}${hash('sha256', bytes, 'base64url')}`;
+        const known = verdicts.get(question);
+        if (known !== undefined) return known;
+        const verdict = verify(null, bytes, keyOf(key), Buffer.from(signature, 'base64url'));
+        verdicts.set(question, verdict);
+        return verdict;
+      } catch {
+        // Half a surrogate pair has no canonical form, and 32 bytes need not be a key.
+        return false;
+      }
+    },
+  };
+}
+
+const KEY = /^[A-Za-z0-9_-]{43}$/;
+const KEYS_MAX = 4000;
+
 /**
  * Tells who sent a message: a MAC under a key that only sender and receiver can make (x25519), at a tenth of a signature's
  * cost. It is over the digest of what is sent, so that a receiver knows whom it hears before it reads on.

@@ -1,0 +1,98 @@
+import type { Address } from '../address.ts';
+import { shuffled } from '../draw.ts';
+import type { Detector } from './detector.ts';
+import { say, type Link } from '../links.ts';
+import type { PeerTurn } from '../peer-state.ts';
+import { suspect } from '../suspicion.ts';
+
+/**
+ * SWIM (Das, Gupta and Motivala 2002, §3 and 4) with Lifeguard (Dadgar, Phillips and Currey 2017). Each period one neighbour is pinged, in
+ * turn. If it does not answer in time, some others are asked to look; if nobody had an answer by twice that time, it is suspected. Who
+ * hears neither the neighbour nor those who were asked to look may be ill himself, and gives all more time.
+ */
+export const swim: Detector = {
+  name: 'swim',
+  summary: 'pings one neighbour a second, and asks others to look before it suspects one',
+  period: ({ context }) => context.settings.probeEvery,
+  tick(turn) {
+    const { state } = turn;
+    const { linked } = state;
+    if (linked.length === 0) return;
+    // Who has many neighbours pings more than one, so that each has its turn in time.
+    for (let i = 0; i < linked.length; i += ROUND) {
+      state.turns += 1;
+      probe(turn, linked[state.turns % linked.length]!);
+    }
+  },
+  check: (turn, { link }) => probe(turn, link),
+  answered(turn, { address }) {
+    const { state } = turn;
+    if (!state.probes.has(address)) {
+      // It lives, and is only slow, as over a link that loses much: all have more time.
+      state.slowness = Math.min(SLOW_MAX, state.slowness * SLOWER);
+      return;
+    }
+    state.probes.delete(address);
+    state.slowness = Math.max(1, state.slowness * QUICKER);
+    turn.effects.push({ type: 'cancel-timer', timer: `probe ${address}` });
+    turn.state.ill = Math.max(0, turn.state.ill - 1);
+  },
+  overdue(turn, _what, about) {
+    const { state } = turn;
+    const address = about as Address;
+    const probe = state.probes.get(address);
+    if (probe === undefined) return;
+    if (probe.asked > 0 || !askOthers(turn, address)) {
+      state.probes.delete(address);
+      // Nobody whom we asked said anything at all: it may be us.
+      if (probe.asked > 0 && probe.answers === 0) state.ill = Math.min(ILL_MAX, state.ill + 1);
+      return suspect(turn, address, probe.asked > 0 ? 'neither we nor those whom we asked hear it' : 'we do not hear it, and there is nobody to ask');
+    }
+    turn.effects.push({ type: 'set-timer', timer: `probe ${address}`, after: 2 * patience(turn) });
+  },
+  looked(turn, _link, number, ok) {
+    for (const probe of turn.state.probes.values()) {
+      if (probe.number !== number) continue;
+      probe.answers += 1;
+      if (!ok) return;
+      turn.state.probes.delete(probe.address);
+      turn.effects.push({ type: 'cancel-timer', timer: `probe ${probe.address}` });
+      return;
+    }
+  },
+};
+
+function probe(turn: PeerTurn, link: Link): void {
+  const { state, context, effects } = turn;
+  const address = link.address!;
+  // One probe of a neighbour at a time, however long it takes.
+  if (state.probes.has(address)) return;
+  state.probed += 1;
+  state.probes.set(address, { address, number: state.probed, asked: 0, answers: 0 });
+  say(turn, [link], { type: 'ping', at: context.unixTime() });
+  effects.push({ type: 'set-timer', timer: `probe ${address}`, after: patience(turn) });
+}
+
+/** In so many periods each neighbour is pinged. */
+const ROUND = 4;
+
+const patience = ({ context, state }: PeerTurn): number => Math.round(context.settings.probeTimeout * Math.max(1 + state.ill, state.slowness));
+
+/** How much more patience an answer teaches that comes too late, and how much less one that comes in time: of forty about one may be late. */
+const SLOWER = 1.5;
+const QUICKER = 0.99;
+const SLOW_MAX = 5;
+
+/** How ill a peer can be: its patience is up to so many times more. A probe takes as long then, and there is one of each neighbour at a time. */
+const ILL_MAX = 3;
+
+/** @returns whether there is anybody to ask */
+function askOthers(turn: PeerTurn, address: Address): boolean {
+  const { state, context } = turn;
+  const probe = state.probes.get(address)!;
+  const others = state.linked.filter((link) => link.isProven && link.address !== address);
+  const asked = shuffled(turn, `look at ${address}`, others).slice(0, context.settings.indirectProbes);
+  probe.asked = asked.length;
+  say(turn, asked, { type: 'probe', number: probe.number, address });
+  return asked.length > 0;
+}

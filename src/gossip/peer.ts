@@ -1,0 +1,416 @@
+/**
+ * A peer of a gossip network. The rules are those of the course that the formats are from; what nodes of ours add is signed, and older
+ * programs do not notice it.
+ *
+ * Join      Registers with a quorum of seeds, merges their lists, and picks neighbours (`join.ts`, `overlay.ts`).
+ * Gossip    Makes a message every few seconds; each goes once over each link (`message-list.ts`).
+ * Watch     Pings its neighbours, and suspects who does not answer (`detectors/`).
+ * Agree     Suspects together with others, hears who refutes, and reports to seeds (`suspicion.ts`), which look for themselves.
+ * Heal      Replaces neighbours, notices that it is cut off, and looks for those that were taken off the list, for ever (`overlay.ts`).
+ *
+ * Promised, with a quorum of loyal seeds that all can reach in the end:
+ * Each gossip message reaches all live peers that links join, once over each link.
+ * Whoever dies among live neighbours is reported, and removed everywhere. Whoever lives refutes, or is let in again as another life.
+ * All views are the same when nothing changes any more.
+ *
+ * It departs from SWIM in that peers ping their neighbours, not anybody, since links of TCP are kept; that a look at somebody else is a new
+ * link; and that the last word on a death is the seeds'.
+ */
+import type { Event, Machine } from '../core/machine.ts';
+import type { NodeId } from '../core/node.ts';
+import { parseAddress } from './address.ts';
+import type { GossipContext } from './context.ts';
+import { DETECTORS } from './detectors/registry.ts';
+import { draw } from './draw.ts';
+import { hearList, hearRegistered, join, joinAnew, keepUp, lostSeed, metSeed, registrationOver } from './join.ts';
+import { dial, hangUp, hearHello, hearProof, newLinks, open, output, say, waitedForHello, type Link } from './links.ts';
+import { hearProbe, looked } from './looks.ts';
+import { generate, gossipTick, hearGossip } from './message-list.ts';
+import type { Message } from './messages.ts';
+import { believe, spread, tellArrivals, tellSoon, type News } from './news.ts';
+import { beaconTick, drop, fill, heal, healed, hearBeacon, hearRefusal, introduce, meet, tellDegree } from './overlay.ts';
+import { parseMessage } from './parse.ts';
+import type { PeerState, PeerTurn } from './peer-state.ts';
+import { checksumOf, isAlive, newRoster, pagesOf, statementsOf } from './roster.ts';
+import { bodyOf, type Statement } from './statements.ts';
+import { ended, heard, hearAnswer, hearNotice, lapse, refute, suspect, suspicionOver, wait } from './suspicion.ts';
+import type { GossipVocabulary } from './vocabulary.ts';
+
+export const peerMachine: Machine<GossipVocabulary, PeerState, GossipContext> = {
+  begin: (context) => ({
+    ...newLinks(),
+    roster: newRoster(),
+    pending: new Map(),
+    life: 0,
+    incarnation: 0,
+    seeds: new Map(context.seeds.map((address) => [address, { address, link: undefined, key: undefined, isOld: false, status: 'none', hasListed: false, quiet: 0 }])),
+    isReady: false,
+    isLeaving: false,
+    hasLeft: false,
+    neighbours: new Map(),
+    linked: [],
+    linkedIds: [],
+    draws: 0,
+    wanted: 0,
+    extra: 0,
+    avoided: new Set(),
+    redialled: new Set(),
+    spared: new Map(),
+    generated: 0,
+    scheduled: 0,
+    messages: new Map(),
+    older: new Map(),
+    recent: [],
+    recentBefore: [],
+    ill: 0,
+    slowness: 1,
+    turns: 0,
+    looks: new Map(),
+    probes: new Map(),
+    suspected: new Set(),
+    probed: 0,
+    beacon: undefined,
+    beaconAge: 0,
+    root: undefined,
+    beacons: 0,
+    isDegreeDue: false,
+    arrivals: [],
+    compares: 0,
+  }),
+  parse: parseMessage,
+  step(context, state, event) {
+    const turn: PeerTurn = { context, state, effects: [] };
+    if (!state.hasLeft) take(turn, event);
+    return turn.effects;
+  },
+};
+
+function take(turn: PeerTurn, event: Event<GossipVocabulary>): void {
+  const { state } = turn;
+  switch (event.type) {
+    case 'start':
+      begin(turn);
+      break;
+    case 'joined': {
+      const link = open(turn, event.peer, 'peer', state.life);
+      if (link !== undefined && state.isLeaving) hangUp(turn, link);
+      break;
+    }
+    case 'gone':
+      gone(turn, event.peer);
+      break;
+    case 'message': {
+      const link = state.links.get(event.from);
+      if (link !== undefined) hear(turn, link, event.message);
+      break;
+    }
+    case 'timeout':
+      timeout(turn, event.timer);
+      break;
+    case 'input':
+      if (event.input.type === 'leave') leave(turn);
+      else if (event.input.type === 'say') generate(turn, event.input.text);
+      else dial(turn, event.input.address, 'heal');
+      break;
+    case 'stalled':
+      stalled(turn);
+      break;
+    default:
+      event satisfies never;
+  }
+}
+
+/**
+ * How often of 20 a peer picks so many neighbours: one to five with the weights .40, .30, .15, .10 and .05, as the older programs, and one in
+ * reserve. With one alone most peers would be cut off when the best-connected fall.
+ */
+const WANTED = [2, 2, 2, 2, 2, 2, 2, 2, 3, 3, 3, 3, 3, 3, 4, 4, 4, 5, 5, 6];
+
+function begin(turn: PeerTurn): void {
+  const { context, state } = turn;
+  const { healEvery, beaconEvery } = context.settings;
+  state.wanted = WANTED[draw(turn, 'wanted', WANTED.length)]!;
+  join(turn);
+  // Each peer has its own moment, so that they do not all act at once.
+  for (const [timer, every] of [['detect', detectorOf(turn).period(turn)], ['heal', healEvery], ['beacon', beaconEvery], ['keep-up', KEEP_UP]] as const) {
+    turn.effects.push({ type: 'set-timer', timer, after: every + draw(turn, timer, every) });
+  }
+}
+
+/** Milliseconds between two looks at whether all seeds are there. */
+const KEEP_UP = 3000;
+
+const detectorOf = ({ context }: PeerTurn) => DETECTORS[context.settings.detector]!;
+
+function timeout(turn: PeerTurn, timer: string): void {
+  const { state, context, effects } = turn;
+  const space = timer.indexOf(' ');
+  const [what, about] = space === -1 ? [timer, ''] : [timer.slice(0, space), timer.slice(space + 1)];
+  const again = (after: number): void => void effects.push({ type: 'set-timer', timer, after });
+  switch (what) {
+    case 'detect':
+      detectorOf(turn).tick(turn);
+      return again(detectorOf(turn).period(turn));
+    case 'heal':
+      heal(turn);
+      return again(context.settings.healEvery);
+    case 'beacon':
+      beaconTick(turn);
+      return again(context.settings.beaconEvery);
+    case 'keep-up':
+      keepUp(turn);
+      compare(turn);
+      return again(KEEP_UP);
+    case 'join':
+      return join(turn);
+    case 'gossip':
+      return gossipTick(turn);
+    case 'degree':
+      return tellDegree(turn);
+    case 'arrivals':
+      return tellArrivals(turn);
+    case 'probe':
+      return detectorOf(turn).overdue?.(turn, what, about);
+    case 'leave':
+      return left(turn);
+  }
+  const address = parseAddress(about);
+  const link = state.links.get(Number(about) as NodeId);
+  if (what === 'suspicion' && address !== undefined) suspicionOver(turn, address);
+  if (what === 'lapse' && address !== undefined) lapse(turn, address);
+  if (what === 'registration' && address !== undefined) registrationOver(turn, address);
+  if (what === 'look' && link !== undefined) looked(turn, link, false);
+  if (what === 'healed' && link !== undefined && link.purpose === 'heal') hangUp(turn, link);
+  if (what === 'hello') {
+    const waited = waitedForHello(turn, Number(about) as NodeId);
+    if (waited?.purpose === 'seed') metSeed(turn, waited);
+  }
+}
+
+function hear(turn: PeerTurn, link: Link, message: Message): void {
+  const { state } = turn;
+  const { neighbour } = link;
+  if (link.purpose === 'seed') {
+    const seed = state.seeds.get(link.address!);
+    if (seed !== undefined) seed.quiet = 0;
+  }
+  if (neighbour !== undefined) {
+    neighbour.silent = 0;
+    if (state.suspected.size > 0 && message.type !== 'ping') heard(turn, neighbour.address);
+  }
+  switch (message.type) {
+    case 'hello':
+      if (hearHello(turn, link, message, 'peer', state.life)) ready(turn, link);
+      else if (!state.links.has(link.id)) refused(turn, link);
+      break;
+    case 'proof':
+      if (hearProof(turn, link, message.signature, 'peer')) ready(turn, link);
+      else if (!state.links.has(link.id)) refused(turn, link);
+      break;
+    case 'ping':
+      say(turn, [link], { type: 'pong', at: message.at });
+      break;
+    case 'pong':
+      if (neighbour !== undefined) detectorOf(turn).answered?.(turn, neighbour);
+      looked(turn, link, true);
+      break;
+    case 'gossip':
+      if (neighbour !== undefined) hearGossip(turn, link, message);
+      break;
+    case 'suspect-notice':
+      if (neighbour !== undefined) hearNotice(turn, link, message);
+      break;
+    case 'registered':
+      hearRegistered(turn, link, message);
+      break;
+    case 'peer-list':
+      hearList(turn, link, message);
+      break;
+    case 'dead-answer':
+      hearAnswer(turn, link, message);
+      break;
+    case 'statements':
+      hearStatements(turn, link, message.statements);
+      break;
+    case 'view': {
+      const own = checksumOf(state.roster);
+      if (!link.isProven || own.checksum === message.checksum) break;
+      for (const page of pagesOf(Array.from(state.roster.entries.values()).flatMap(statementsOf))) say(turn, [link], { type: 'statements', statements: page });
+      if (!message.isAnswer) say(turn, [link], { type: 'view', ...own, isAnswer: true });
+      break;
+    }
+    case 'probe':
+      if (link.isProven) hearProbe(turn, link, message);
+      break;
+    case 'probed':
+      detectorOf(turn).looked?.(turn, link, message.number, message.ok);
+      break;
+    case 'beacon':
+      if (neighbour !== undefined && link.isProven) hearBeacon(turn, link, message);
+      break;
+    case 'refused':
+      hearRefusal(turn, link, message);
+      break;
+    case 'left-noted':
+      if (state.isLeaving && link.purpose === 'seed') left(turn);
+      break;
+    case 'register':
+    case 'get-peers':
+    case 'dead-report':
+    case 'join-propose':
+    case 'join-vote':
+    case 'join-commit':
+    case 'dead-propose':
+    case 'dead-vote':
+    case 'dead-commit':
+    case 'committed':
+    case 'degree':
+      // For seeds.
+      break;
+    default:
+      message satisfies never;
+  }
+}
+
+function ready(turn: PeerTurn, link: Link): void {
+  if (link.purpose === 'seed') return metSeed(turn, link);
+  if (link.purpose === 'look') return looked(turn, link, true);
+  // Seeds that look, and others that visit, are no neighbours.
+  if (link.hello?.own?.role === 'seed') return;
+  introduce(turn, link);
+  if (link.purpose === 'heal') return healed(turn, link);
+  if (wantsToMeet(link)) meet(turn, link);
+  if (link.neighbour !== undefined) heard(turn, link.address!);
+}
+
+/** We closed a link, as who is there is not who should be. */
+function refused(turn: PeerTurn, link: Link): void {
+  looked(turn, link, false);
+  if (link.purpose === 'seed') lostSeed(turn, link);
+  else if (link.address !== undefined) turn.state.avoided.add(link.address);
+}
+
+/** Whether a link is one of neighbours to be. */
+const wantsToMeet = (link: Link): boolean => link.isReady && link.neighbour === undefined && link.hello?.own?.role !== 'seed' && (link.purpose === 'peer' || link.purpose === 'visit') && !isVisit(link);
+
+/** Whether the other came only to look. */
+const isVisit = (link: Link): boolean => link.way === 'in' && link.hello?.own?.visits === true;
+
+function hearStatements(turn: PeerTurn, link: Link, statements: readonly Statement[]): void {
+  if (!link.isProven) return;
+  const news: { readonly one: News; readonly statement: Statement }[] = [];
+  for (const statement of statements) {
+    const one = believe(turn, statement, link);
+    if (one !== undefined) news.push({ one, statement });
+  }
+  // Who joins is told a moment later with those that join then, too: nothing waits for that, and there may be many.
+  tellSoon(turn, news.filter(({ one }) => one.type === 'joined').map(({ statement }) => statement), link);
+  spread(turn, news.filter(({ one }) => one.type !== 'joined' && one.type !== 'own-suspicion' && one.type !== 'own-death').map(({ statement }) => statement), link);
+  for (const { one } of news) follow(turn, one);
+}
+
+function follow(turn: PeerTurn, news: News): void {
+  switch (news.type) {
+    case 'joined':
+      // It may have linked before we knew it.
+      for (const link of Array.from(turn.state.links.values())) if (link.address === news.address && wantsToMeet(link)) meet(turn, link);
+      if (turn.state.isReady && turn.state.neighbours.size === 0) fill(turn);
+      break;
+    case 'ended':
+      return ended(turn, news.address);
+    case 'suspected': {
+      const entry = turn.state.roster.entries.get(news.address);
+      if (!isAlive(entry)) break;
+      wait(turn, entry, news.by);
+      const neighbour = turn.state.neighbours.get(news.address);
+      if (neighbour !== undefined && !entry.suspects.has(turn.context.address)) detectorOf(turn).check?.(turn, neighbour);
+      break;
+    }
+    case 'cleared':
+      turn.effects.push({ type: 'cancel-timer', timer: `suspicion ${news.address}` });
+      break;
+    case 'own-life':
+      break;
+    case 'own-suspicion':
+      return refute(turn, news.suspect.by, news.suspect.incarnation);
+    case 'own-death':
+      return joinAnew(turn);
+    default:
+      news satisfies never;
+  }
+}
+
+function gone(turn: PeerTurn, id: NodeId): void {
+  const { state } = turn;
+  const link = state.links.get(id);
+  if (link === undefined) return;
+  looked(turn, link, false);
+  state.links.delete(id);
+  if (link.purpose === 'seed') return lostSeed(turn, link);
+  const { address } = link;
+  if (address === undefined || state.isLeaving) return;
+  if (link.neighbour !== undefined) {
+    drop(turn, link.neighbour);
+    state.probes.delete(address);
+    // It may have fallen: we look at once. Who closes the link again wants no other, so a second time we only look.
+    const isSecond = state.redialled.has(address) || state.avoided.has(address);
+    state.redialled.add(address);
+    if (isSecond) state.avoided.add(address);
+    if (isAlive(state.roster.entries.get(address))) dial(turn, address, isSecond ? 'heal' : 'peer');
+    return fill(turn);
+  }
+  if (link.way !== 'out' || link.isOpen) return link.purpose === 'peer' ? fill(turn) : undefined;
+  // Nobody answers there.
+  state.avoided.add(address);
+  if (isAlive(state.roster.entries.get(address)) && !state.neighbours.has(address)) suspect(turn, address, 'nobody answers there');
+  if (link.purpose === 'peer') fill(turn);
+}
+
+/** Compares with a neighbour what is known, in turn. */
+function compare(turn: PeerTurn): void {
+  const { state, context } = turn;
+  state.compares += KEEP_UP;
+  if (state.compares < context.settings.syncEvery) return;
+  state.compares = 0;
+  const links = Array.from(state.links.values()).filter((link) => link.isProven && (link.purpose === 'seed' || link.neighbour !== undefined));
+  if (links.length > 0) say(turn, [links[draw(turn, 'compare', links.length)]!], { type: 'view', ...checksumOf(state.roster), isAnswer: false });
+}
+
+/** This process stood still: what it holds against others is void, and what they hold against it may be true of a while ago. */
+function stalled(turn: PeerTurn): void {
+  const { state, context, effects } = turn;
+  for (const { address } of state.probes.values()) effects.push({ type: 'cancel-timer', timer: `probe ${address}` });
+  state.probes.clear();
+  for (const neighbour of state.neighbours.values()) Object.assign(neighbour, { silent: 0, missed: 0, awaited: undefined });
+  for (const [address, entry] of state.roster.entries) if (isAlive(entry) && entry.suspects.has(context.address)) heard(turn, address);
+  state.beaconAge = 0;
+  state.ill = Math.min(3, state.ill + 2);
+  if (state.life > 0) refute(turn, context.address);
+  for (const seed of state.seeds.values()) {
+    const link = seed.link === undefined ? undefined : state.links.get(seed.link);
+    if (link?.isReady === true && seed.status === 'registered') say(turn, [link], { type: 'get-peers' });
+  }
+}
+
+function leave(turn: PeerTurn): void {
+  const { state, context, effects } = turn;
+  if (state.isLeaving) return;
+  state.isLeaving = true;
+  if (state.life === 0) return left(turn);
+  const body = { address: context.address, life: state.life };
+  const statement = { type: 'left', ...body, signature: context.keys.sign('left', bodyOf.left(body)) } as const;
+  const seeds = Array.from(state.links.values()).filter((link) => link.purpose === 'seed' && link.isProven);
+  say(turn, seeds, { type: 'statements', statements: [statement] });
+  spread(turn, [statement]);
+  effects.push({ type: 'set-timer', timer: 'leave', after: seeds.length > 0 ? LEAVE_MAX : 1 });
+}
+
+/** Milliseconds that a peer waits for a seed to note that it goes. */
+const LEAVE_MAX = 1500;
+
+function left(turn: PeerTurn): void {
+  const { state } = turn;
+  state.hasLeft = true;
+  for (const link of Array.from(state.links.values())) hangUp(turn, link);
+  output(turn, { type: 'left' });
+}

@@ -1,0 +1,146 @@
+import { byzantineQuorum, strictMajority } from '../core/quorum.ts';
+import type { Address } from './address.ts';
+import type { GossipContext } from './context.ts';
+import type { GossipSettings } from './settings.ts';
+import { bodyOf, type Alive, type Dead, type Left, type Member, type SeedVote, type Statement, type Suspect } from './statements.ts';
+
+/** What a node knows of a member, or of one that was. */
+export interface Entry {
+  member: Member;
+  incarnation: number;
+  /** Its own word for that; undefined as long as it never had to say that it lives. */
+  alive: Alive | undefined;
+  /** How it ended, if it did. */
+  end: Dead | Left | undefined;
+  /** Who suspects it in this life and incarnation. Never changed, but made anew: most never have any. */
+  suspects: ReadonlyMap<Address, Suspect | undefined>;
+  /** What it adds to the checksum while it is a member. */
+  readonly mark: number;
+  /** Whether others share it, who know no more of that member: whoever changes it first has a copy of its own. */
+  readonly isShared: boolean;
+}
+
+/** Who is a member, or was; and what is counted of those who are, so that nobody has to go through all. */
+export interface Roster {
+  readonly entries: Map<Address, Entry>;
+  /** How many neighbours members have, as far as is known. */
+  readonly degrees: Map<Address, number>;
+  /** All addresses, for picks by chance. */
+  readonly addresses: Address[];
+  /** A number that is the same for those who know the same members, in whatever order they learnt of them. */
+  checksum: number;
+  size: number;
+}
+
+export const newRoster = (): Roster => ({ entries: new Map(), degrees: new Map(), addresses: [], checksum: 0, size: 0 });
+
+/** Puts a member in the place of whoever had that address. */
+export function enter(roster: Roster, member: Member): Entry {
+  const known = roster.entries.get(member.address);
+  if (known === undefined) roster.addresses.push(member.address);
+  else roster.degrees.delete(member.address);
+  if (isAlive(known)) count(roster, known, -1);
+  const entry = newEntry(member);
+  roster.entries.set(member.address, entry);
+  count(roster, entry, 1);
+  return entry;
+}
+
+export function finish(roster: Roster, entry: Entry, end: Dead | Left): void {
+  if (isAlive(entry)) count(roster, entry, -1);
+  roster.degrees.delete(entry.member.address);
+  Object.assign(own(roster, entry), { end, suspects: NOBODY });
+}
+
+/** An entry that may be changed. */
+export function own(roster: Roster, entry: Entry): Entry {
+  if (!entry.isShared) return entry;
+  const copy = { ...entry, isShared: false };
+  roster.entries.set(entry.member.address, copy);
+  return copy;
+}
+
+function count(roster: Roster, { mark }: Entry, by: 1 | -1): void {
+  roster.size += by;
+  roster.checksum = (roster.checksum + by * mark) >>> 0;
+}
+
+/** One that has not ended. */
+export type Living = Entry & { readonly end: undefined };
+
+export const isAlive = (entry: Entry | undefined): entry is Living => entry !== undefined && entry.end === undefined;
+
+export const NOBODY: Entry['suspects'] = new Map();
+
+/** One for all who hear of a member from one statement, as those do that live in one process: a thousand peers know a thousand each. */
+function newEntry(member: Member): Entry {
+  let entry = FRESH.get(member);
+  if (entry === undefined) FRESH.set(member, (entry = { member, incarnation: 0, alive: undefined, end: undefined, suspects: NOBODY, mark: markOf(member), isShared: true }));
+  return entry;
+}
+
+const FRESH = new WeakMap<Member, Entry>();
+
+/** How many seeds must agree: more than half; if some may lie, so many that any two such sets share one that does not. */
+export const quorumFor = (seeds: number, { byzantineSeeds }: Pick<GossipSettings, 'byzantineSeeds'>): number => (byzantineSeeds ? byzantineQuorum(seeds) : strictMajority(seeds));
+
+export const quorumOf = ({ seeds, settings }: GossipContext): number => quorumFor(seeds.length, settings);
+
+/**
+ * Whether a member is another than the one that is known, and stands above it: of a later life. Of one life there is one member; were there
+ * two all the same, all would take the one whose key is greater.
+ */
+export const isNewer = (member: Member, known: Member | undefined): boolean => known === undefined || member.life > known.life || (member.life === known.life && member.key > known.key);
+
+/** Whether a quorum of seeds signed it. @param keyOf the keys of seeds that are known */
+export function isCertified(context: GossipContext, statement: Member | Dead, keyOf: (seed: Address) => string | undefined): boolean {
+  const signers = new Set<Address>();
+  const body = statement.type === 'member' ? bodyOf.member(statement) : bodyOf.dead(statement);
+  for (const { seed, signature } of statement.votes) {
+    const key = keyOf(seed);
+    if (key !== undefined && !signers.has(seed) && context.seeds.includes(seed) && context.keys.verify(key, statement.type, body, signature)) signers.add(seed);
+  }
+  return signers.size >= quorumOf(context);
+}
+
+/** Statements that do not hold yet, each with the votes that came with it from anybody. */
+export type Pending = Map<string, Member | Dead>;
+
+/** A statement with all votes for it that came so far: whoever hands it on may have others. */
+export function united<S extends Member | Dead>(pending: Pending, statement: S): S {
+  const key = `${statement.type} ${statement.address} ${statement.life} ${statement.type === 'member' ? statement.key : ''}`;
+  const known = pending.get(key);
+  const votes = new Map([...(known?.votes ?? []), ...statement.votes].map((vote) => [`${vote.seed} ${vote.signature}`, vote]));
+  const whole = { ...statement, votes: Array.from(votes.values()).slice(0, VOTES_MAX) };
+  pending.delete(key);
+  pending.set(key, whole);
+  if (pending.size > PENDING_MAX) pending.delete(pending.keys().next().value!);
+  return whole;
+}
+
+const VOTES_MAX = 64;
+const PENDING_MAX = 1024;
+
+/** A vote for it by this seed. */
+export function voteFor(context: GossipContext, statement: Omit<Member, 'votes'> | Omit<Dead, 'votes'>): SeedVote {
+  const body = statement.type === 'member' ? bodyOf.member(statement) : bodyOf.dead(statement);
+  return { seed: context.address, signature: context.keys.sign(statement.type, body) };
+}
+
+/** All that somebody else needs to know the same of a member. */
+export const statementsOf = ({ member, alive, end }: Entry): Statement[] => [member, ...(alive === undefined ? [] : [alive]), ...(end === undefined ? [] : [end])];
+
+/** What tells two lists apart. */
+export const checksumOf = ({ checksum, size }: Roster): { readonly checksum: number; readonly size: number } => ({ checksum, size });
+
+function markOf({ address, life }: Member): number {
+  let hash = Math.imul(life, 0x9e3779b1);
+  for (let i = 0; i < address.length; i += 1) hash = Math.imul(hash ^ address.charCodeAt(i), 0x01000193);
+  return (hash ^ (hash >>> 15)) >>> 0;
+}
+
+/** How many statements go in one message. */
+export const PAGE = 100;
+
+/** Statements in messages of a bounded size. */
+export const pagesOf = (statements: readonly Statement[]): Statement[][] => Array.from({ length: Math.ceil(statements.length / PAGE) }, (_, page) => statements.slice(page * PAGE, (page + 1) * PAGE));

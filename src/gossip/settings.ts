@@ -1,0 +1,59 @@
+/** What all nodes of a network should share, but need not: timers in milliseconds, and bounds. */
+export type GossipSettings = {
+  // Rules of the network.
+  readonly gossipEvery: number;
+  readonly gossipMessages: number;
+  readonly seedTimeout: number;
+  /** How long a node waits for the hello of one whom it dialled, before it takes it for an older program that says none. */
+  readonly helloWait: number;
+  // Liveness.
+  /** 0: `timeout`, 1: `misses`, 2: `swim`; an index of `DETECTORS`. */
+  readonly detector: number;
+  readonly pingEvery: number;
+  readonly silenceMax: number;
+  readonly missesMax: number;
+  readonly probeEvery: number;
+  readonly probeTimeout: number;
+  /** How many others are asked to look as well. */
+  readonly indirectProbes: number;
+  readonly suspicionMin: number;
+  readonly suspicionMax: number;
+  // The overlay.
+  readonly degreeMax: number;
+  readonly healEvery: number;
+  readonly syncEvery: number;
+  readonly beaconEvery: number;
+  // Seeds.
+  /** How long a seed looks whether an accused peer lives, before it votes. */
+  readonly inquiry: number;
+  readonly compareEvery: number;
+  /** Whether reports are believed without a look, as older programs do. */
+  readonly trustsAll: boolean;
+  /** Whether votes are counted so that seeds may lie. */
+  readonly byzantineSeeds: boolean;
+};
+
+/** For processes on one machine or in one room. */
+export const LAN: GossipSettings = {
+  gossipEvery: 5000,
+  gossipMessages: 10,
+  seedTimeout: 3000,
+  helloWait: 300,
+  detector: 2,
+  pingEvery: 5000,
+  silenceMax: 15_000,
+  missesMax: 3,
+  probeEvery: 1000,
+  probeTimeout: 500,
+  indirectProbes: 3,
+  suspicionMin: 1000,
+  suspicionMax: 2500,
+  degreeMax: 14,
+  healEvery: 10_000,
+  syncEvery: 10_000,
+  beaconEvery: 5000,
+  inquiry: 2500,
+  compareEvery: 5000,
+  trustsAll: false,
+  byzantineSeeds: false,
+};

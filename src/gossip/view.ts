@@ -1,0 +1,189 @@
+import type { Address } from './address.ts';
+import type { MemberState, Output } from './outputs.ts';
+
+/** How a node itself is, as whoever started it knows. */
+export type NodeStatus = 'up' | 'stopped' | 'leaving' | 'left' | 'killed' | 'lost';
+
+/** Whom a table is about. */
+export interface Seen {
+  readonly name: string;
+  readonly role: 'seed' | 'peer';
+  address: Address;
+  status: NodeStatus;
+  /** When it became that, in ms. */
+  since: number;
+  isReady: boolean;
+  readonly links: Set<Address>;
+  /** How many of the network’s messages it has. */
+  heard: number;
+  /** What it thinks of whom. */
+  readonly thinks: Map<Address, { readonly state: MemberState; readonly life: number; readonly incarnation: number }>;
+  /** When anything was last heard of it, from itself. */
+  at: number;
+}
+
+/** One gossip message on its way. */
+interface Spread {
+  readonly text: string;
+  readonly at: number;
+  /** How many hops it took to whom. */
+  readonly hops: Map<Address, number>;
+  lastAt: number;
+}
+
+/** Something that is known of an address, for `why`. */
+interface Remembered {
+  readonly at: number;
+  readonly by: string;
+  readonly output: Output;
+}
+
+/** What a whole network has come to, put together of what its nodes hand on. */
+export class NetworkView {
+  readonly nodes = new Map<string, Seen>();
+  readonly #names = new Map<Address, string>();
+  readonly #spreads = new Map<string, Spread>();
+  readonly #about = new Map<Address, Remembered[]>();
+  #messages = 0;
+  #last: string | undefined;
+
+  /** A node is there, or is otherwise than before. */
+  node(at: number, { name, role, address, state, isReady }: { readonly name: string; readonly role: Seen['role']; readonly address: Address; readonly state: NodeStatus; readonly isReady: boolean }): void {
+    const known = this.nodes.get(name);
+    this.#names.set(address, name);
+    if (known === undefined) {
+      this.nodes.set(name, { name, role, address, status: state, since: at, isReady, links: new Set(), heard: 0, thinks: new Map(), at });
+      return;
+    }
+    if (known.status !== state) known.since = at;
+    // Who starts again knows nothing.
+    if (state === 'up' && known.status !== 'stopped' && known.status !== 'up') Object.assign(known, { heard: 0, isReady: false });
+    if (!['up', 'stopped', 'leaving'].includes(state)) {
+      known.links.clear();
+      known.thinks.clear();
+    }
+    known.address = address;
+    known.status = state;
+  }
+
+  output(at: number, name: string, output: Output): void {
+    const node = this.nodes.get(name);
+    if (node === undefined) return;
+    node.at = at;
+    if ('address' in output) this.#remember(output.address, { at, by: name, output });
+    switch (output.type) {
+      case 'ready':
+        node.isReady = true;
+        break;
+      case 'linked':
+        node.links.add(output.address);
+        break;
+      case 'unlinked':
+        node.links.delete(output.address);
+        break;
+      case 'member':
+        if (output.address !== node.address) node.thinks.set(output.address, output);
+        break;
+      case 'generated':
+        node.heard += 1;
+        this.#messages += 1;
+        this.#last = output.hash;
+        this.#spreads.set(output.hash, { text: output.payload, at, hops: new Map([[node.address, 0]]), lastAt: at });
+        if (this.#spreads.size > SPREADS_MAX) this.#spreads.delete(this.#spreads.keys().next().value!);
+        break;
+      case 'heard': {
+        node.heard += 1;
+        const spread = this.#spreads.get(output.hash);
+        if (spread === undefined) break;
+        spread.hops.set(node.address, (spread.hops.get(output.from) ?? 0) + 1);
+        spread.lastAt = at;
+        break;
+      }
+      default:
+    }
+  }
+
+  #remember(address: Address, one: Remembered): void {
+    if (['linked', 'unlinked'].includes(one.output.type)) return;
+    const known = this.#about.get(address) ?? [];
+    known.push(one);
+    if (known.length > ABOUT_MAX) known.shift();
+    this.#about.set(address, known);
+  }
+
+  /** What a name stands for, or an address that has none. */
+  nameOf(address: Address): string {
+    return this.#names.get(address) ?? address;
+  }
+
+  /** All that is known of a node, the oldest first. */
+  about(name: string): readonly Remembered[] {
+    const node = this.nodes.get(name);
+    return node === undefined ? [] : (this.#about.get(node.address) ?? []);
+  }
+
+  get peers(): Seen[] {
+    return Array.from(this.nodes.values()).filter(({ role }) => role === 'peer');
+  }
+
+  get seeds(): Seen[] {
+    return Array.from(this.nodes.values()).filter(({ role }) => role === 'seed');
+  }
+
+  get messages(): number {
+    return this.#messages;
+  }
+
+  /** What the others think of a node: what most of them do, and how many suspect it. */
+  stateOf(node: Seen): { readonly state: MemberState | 'unknown'; readonly life: number; readonly incarnation: number; readonly suspectedBy: readonly string[] } {
+    const counts = new Map<MemberState, number>();
+    const suspectedBy: string[] = [];
+    let [life, incarnation] = [0, 0];
+    for (const other of this.peers) {
+      const thought = isUp(other) && other !== node ? other.thinks.get(node.address) : undefined;
+      if (thought === undefined) continue;
+      counts.set(thought.state, (counts.get(thought.state) ?? 0) + 1);
+      if (thought.state === 'suspect') suspectedBy.push(other.name);
+      if (thought.life > life || (thought.life === life && thought.incarnation > incarnation)) ({ life, incarnation } = thought);
+    }
+    const [most] = Array.from(counts).toSorted(([, a], [, b]) => b - a);
+    return { state: most?.[0] ?? 'unknown', life, incarnation, suspectedBy };
+  }
+
+  /** Peers by what they see: who sees the same stands together, the most first. */
+  views(): { readonly names: readonly string[]; readonly members: readonly string[] }[] {
+    const groups = new Map<string, { names: string[]; members: string[] }>();
+    for (const peer of this.peers) {
+      if (!isUp(peer) || !peer.isReady) continue;
+      const members = Array.from(peer.thinks).flatMap(([address, { state }]) => (state === 'alive' || state === 'suspect' ? [this.nameOf(address)] : []));
+      const all = [...members, peer.name].toSorted(byName);
+      const key = all.join();
+      const group = groups.get(key) ?? { names: [], members: all };
+      group.names.push(peer.name);
+      groups.set(key, group);
+    }
+    return Array.from(groups.values()).toSorted((a, b) => b.names.length - a.names.length);
+  }
+
+  /** How far the last message came. */
+  last(): { readonly text: string; readonly reached: number; readonly of: number; readonly hops: number; readonly ms: number } | undefined {
+    return this.#last === undefined ? undefined : this.spread(this.#last);
+  }
+
+  spread(hash: string): { readonly text: string; readonly reached: number; readonly of: number; readonly hops: number; readonly ms: number; readonly missing: readonly string[] } | undefined {
+    const spread = this.#spreads.get(hash);
+    if (spread === undefined) return undefined;
+    const up = this.peers.filter((peer) => peer.status === 'up' && peer.isReady);
+    const reached = up.filter(({ address }) => spread.hops.has(address));
+    return { text: spread.text, reached: reached.length, of: up.length, hops: Math.max(...spread.hops.values()), ms: spread.lastAt - spread.at, missing: up.filter((peer) => !reached.includes(peer)).map(({ name }) => name) };
+  }
+}
+
+/** So many messages, and things about one node, are remembered. */
+const SPREADS_MAX = 200;
+const ABOUT_MAX = 300;
+
+export const isUp = ({ status }: Seen): boolean => status === 'up' || status === 'stopped' || status === 'leaving';
+
+/** P2 before P10. */
+export const byName = (a: string, b: string): number => a[0]!.localeCompare(b[0]!) || Number(a.slice(1)) - Number(b.slice(1)) || (a < b ? -1 : 1);

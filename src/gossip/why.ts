@@ -1,0 +1,68 @@
+import { counted } from '../core/figures.ts';
+import { byName, type NetworkView } from './view.ts';
+
+/** How it came that a node is where it is: who missed it and why, who looked, who voted, one sentence each, the oldest first. */
+export function whyLines(view: NetworkView, name: string): string[] {
+  const lines: { readonly at: number; readonly text: string; readonly key: string }[] = [];
+  const seenBy = new Map<string, { at: number; names: string[] }>();
+  for (const { at, by, output } of view.about(name)) {
+    const add = (text: string): void => void lines.push({ at, text, key: text });
+    switch (output.type) {
+      case 'asked-to-join':
+        add(`${by} was asked to let it in`);
+        break;
+      case 'decided':
+        add(`${by} counted ${output.votes} of ${counted(output.seeds, 'seed')}: ${output.about === 'join' ? (output.ok ? 'it is let in' : 'it is not let in') : output.ok ? 'it is off the list' : 'it stays'}`);
+        break;
+      case 'voted':
+        add(`${by} voted ${output.ok ? 'yes' : 'no'} to ${view.nameOf(output.seed)}, which asked ${output.about === 'join' ? 'to let it in' : 'to remove it'}: ${output.reason}`);
+        break;
+      case 'accused':
+        add(`${by} was told of its death by ${nameOfText(view, output.by)}`);
+        break;
+      case 'inquired':
+        add(`${by} looked for itself: ${output.answered ? 'it answers' : 'nobody answers there'}`);
+        break;
+      case 'suspecting':
+        add(`${by} suspects it: ${output.reason}`);
+        break;
+      case 'noticed':
+        add(`${by} heard from ${view.nameOf(output.by)} that it is suspected`);
+        break;
+      case 'agreed':
+        add(`${by} agrees with ${output.by.map((one) => view.nameOf(one)).filter((one) => one !== by).toSorted(byName).join(', ')} that it is dead`);
+        break;
+      case 'confirmed':
+        add(`${view.nameOf(output.seed)} confirmed its death to ${by}`);
+        break;
+      case 'rejected':
+        add(`${view.nameOf(output.seed)} told ${by} that it lives`);
+        break;
+      case 'member': {
+        // What all take over is one line, not one for each.
+        const key = `life ${output.life}${output.incarnation > 0 ? `, incarnation ${output.incarnation}` : ''} ${STATES[output.state]}`;
+        const known = seenBy.get(key);
+        if (known === undefined) {
+          const group = { at, names: [by] };
+          seenBy.set(key, group);
+          lines.push({ at, key, text: '' });
+        } else known.names.push(by);
+        break;
+      }
+      default:
+    }
+  }
+  return lines.map(({ at, text, key }) => {
+    const group = seenBy.get(key);
+    const said = text === '' && group !== undefined ? `${counted(group.names.length, 'peer')} ${group.names.length === 1 ? 'has' : 'have'} it in ${key}` : text;
+    return `${(at / 1000).toFixed(1)} s  ${said}`;
+  });
+}
+
+const STATES = { alive: 'as alive', suspect: 'as suspect', dead: 'as dead', left: 'as gone by its own word' };
+
+/** A reporter calls itself by its host alone, where it is an older program. */
+function nameOfText(view: NetworkView, text: string): string {
+  const found = Array.from(view.nodes.values()).find(({ address }) => address === text);
+  return found?.name ?? text;
+}

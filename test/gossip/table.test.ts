@@ -1,0 +1,99 @@
+import { expect } from 'chai';
+import { addressOf, type Address } from '../../src/gossip/address.ts';
+import type { Output } from '../../src/gossip/outputs.ts';
+import { tableOf } from '../../src/gossip/table.ts';
+import { NetworkView, type NodeStatus } from '../../src/gossip/view.ts';
+import { whyLines } from '../../src/gossip/why.ts';
+
+const address = (name: string): Address => addressOf('10.0.0.1', (name.startsWith('S') ? 5000 : 6000) + Number(name.slice(1)))!;
+
+interface Known {
+  readonly view: NetworkView;
+  readonly become: (at: number, name: string, state: NodeStatus) => void;
+  readonly says: (at: number, name: string, output: Output) => void;
+  readonly shown: (now: number, rows?: number, columns?: number) => string[];
+}
+
+/** A network of seeds and peers that all see each other. */
+function networkOf(peers: number): Known {
+  const view = new NetworkView();
+  const become = (at: number, name: string, state: NodeStatus): void => view.node(at, { name, role: name.startsWith('S') ? 'seed' : 'peer', address: address(name), state, isReady: false });
+  const says = (at: number, name: string, output: Output): void => view.output(at, name, output);
+  const names = Array.from({ length: peers }, (_, i) => `P${i + 1}`);
+  for (const name of ['S1', 'S2', 'S3', ...names]) become(0, name, 'up');
+  for (const name of names) {
+    says(10, name, { type: 'ready' });
+    for (const other of names) says(20, name, { type: 'member', address: address(other), life: 1, incarnation: 0, state: 'alive' });
+  }
+  const shown = (now: number, rows = 20, columns = 100): string[] => tableOf(view, { columns, rows, now, quorum: 2, detector: 'swim' }).map((line) => line.map(({ text }) => text).join('').trimEnd());
+  return { view, become, says, shown };
+}
+
+describe('the table of a network', () => {
+  it('tells of each peer how it is, for how long, and what the others make of it', () => {
+    const { become, says, shown } = networkOf(3);
+    says(30, 'P1', { type: 'linked', address: address('P2'), way: 'out' });
+    says(30, 'P2', { type: 'linked', address: address('P1'), way: 'in' });
+    says(1000, 'P1', { type: 'generated', payload: 'x', hash: 'h' });
+    says(1004, 'P2', { type: 'heard', payload: 'x', hash: 'h', from: address('P1') });
+    says(1009, 'P3', { type: 'heard', payload: 'x', hash: 'h', from: address('P2') });
+    expect(shown(5000)).to.deep.equal([
+      '3 alive   seeds 3/3, quorum 2   views: 1   detector swim',
+      'last message: reached 3/3 in 2 hops, 9 ms',
+      'peer  state             for    life   links      seen',
+      'P1    ● alive           5 s     1.0       1       1/1',
+      'P2    ● alive           5 s     1.0       1       1/1',
+      'P3    ● alive           5 s     1.0       0       1/1',
+    ]);
+    become(6000, 'P3', 'killed');
+    says(6500, 'P1', { type: 'member', address: address('P3'), life: 1, incarnation: 0, state: 'suspect' });
+    const [head, , , , , row] = shown(7000);
+    expect(head).to.equal('2 alive, 1 killed   seeds 3/3, quorum 2   views: 1   detector swim');
+    expect(row).to.equal('P3    ✗ killed          1 s     1.0       –         –  suspected by P1');
+    for (const name of ['P1', 'P2']) says(8000, name, { type: 'member', address: address('P3'), life: 1, incarnation: 0, state: 'dead' });
+    expect(shown(9000).at(-1)).to.match(/^P3 {4}✗ dead /);
+  });
+
+  it('counts the views: one more for each peer that sees something else', () => {
+    const { view, says, shown } = networkOf(4);
+    says(1000, 'P4', { type: 'member', address: address('P1'), life: 1, incarnation: 0, state: 'dead' });
+    expect(view.views().map(({ names }) => names)).to.deep.equal([['P1', 'P2', 'P3'], ['P4']]);
+    expect(shown(2000)[0]).to.include('views: 2');
+  });
+
+  it('shows first of whom there is something to see, where not all have room, and how many are left out', () => {
+    const { become, shown } = networkOf(100);
+    become(1000, 'P50', 'stopped');
+    const lines = shown(2000, 8);
+    expect(lines).to.have.length(8);
+    expect(lines[3]).to.match(/^P50 {3}‖ stopped /);
+    expect(lines.at(-1)).to.equal('… and 96 alive');
+  });
+
+  it('is cut to the window', () => {
+    for (const line of networkOf(3).shown(1000, 20, 30)) expect(line.length).to.be.at.most(30);
+  });
+});
+
+describe('why a peer is where it is', () => {
+  it('is told by who missed it, who looked, and who voted, what all take over in one line', () => {
+    const { view, says } = networkOf(3);
+    const of = address('P3');
+    says(6000, 'P1', { type: 'suspecting', address: of, reason: 'nobody answers there' });
+    says(7000, 'P1', { type: 'agreed', address: of, by: [address('P1'), address('P2')] });
+    says(7001, 'S1', { type: 'accused', address: of, by: address('P1'), at: '7' });
+    says(8000, 'S1', { type: 'inquired', address: of, answered: false });
+    says(8001, 'S2', { type: 'voted', about: 'removal', address: of, seed: address('S1'), ok: true, reason: 'nobody answers there' });
+    says(8002, 'S1', { type: 'decided', about: 'removal', address: of, ok: true, votes: 2, seeds: 3 });
+    for (const name of ['P1', 'P2']) says(8010, name, { type: 'member', address: of, life: 1, incarnation: 0, state: 'dead' });
+    expect(whyLines(view, 'P3').slice(-7)).to.deep.equal([
+      '6.0 s  P1 suspects it: nobody answers there',
+      '7.0 s  P1 agrees with P2 that it is dead',
+      '7.0 s  S1 was told of its death by P1',
+      '8.0 s  S1 looked for itself: nobody answers there',
+      '8.0 s  S2 voted yes to S1, which asked to remove it: nobody answers there',
+      '8.0 s  S1 counted 2 of 3 seeds: it is off the list',
+      '8.0 s  2 peers have it in life 1 as dead',
+    ]);
+  });
+});
