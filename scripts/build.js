@@ -8,7 +8,7 @@ import { Worker } from 'node:worker_threads';
 import { ROOT, isFresh, markFresh, sourceStamp } from './fresh.js';
 
 /** What threads begin with, of the folder `workers`. */
-const WORKERS = ['general', 'trials', 'replica'];
+const WORKERS = ['general', 'trials', 'replica', 'gossip'];
 
 /** Packages that are imported when they are needed, and whence: vega is fifty packages, and bundled to a file of its own. */
 const APART = { inquirer: 'inquirer', piscina: 'piscina', vega: './vega.bundle.mjs' };

@@ -24,9 +24,10 @@ const running = new Set<ChildProcess>();
 // Where the tests themselves are ended, nobody else would end what they left stopped, or what serves for ever.
 process.once('exit', endAll);
 
-/** Starts `generals …`, or another script of ours. */
-export function start(args: readonly string[], script = MAIN): Program {
-  const child = spawn(process.execPath, [script, ...args], { env: cleanEnvironment(), stdio: ['ignore', 'pipe', 'pipe'] });
+/** Starts `generals …`, or another script of ours. @param within the beginning of a command line that runs the rest of it elsewhere */
+export function start(args: readonly string[], script = MAIN, cwd?: string, within: readonly string[] = []): Program {
+  const [command, ...words] = [...within, process.execPath, script, ...args];
+  const child = spawn(command!, words, { cwd, env: cleanEnvironment(), stdio: ['ignore', 'pipe', 'pipe'] });
   running.add(child);
   const lines: string[] = [];
   const waiting = new Set<() => void>();

@@ -1,0 +1,358 @@
+import { fork } from 'node:child_process';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { UserError } from '../../core/user-error.ts';
+import { newVerdicts, type Verdicts } from '../../runtime/signer.ts';
+import type { Address } from '../address.ts';
+import { PAYLOAD_MAX } from '../parse.ts';
+import type { DialectName } from '../dialects/dialect.ts';
+import type { GossipFault } from '../faults/registry.ts';
+import type { Output } from '../outputs.ts';
+import type { GossipSettings } from '../settings.ts';
+import type { GossipVocabulary } from '../vocabulary.ts';
+import type { FromMember, MemberSpec, ToMember } from './member-messages.ts';
+import { listen } from './member.ts';
+import { NO_MISHAPS, type Mishaps } from './mishaps.ts';
+import type { GossipNode } from './node.ts';
+
+export interface NetworkOptions {
+  readonly seeds: number;
+  readonly peers: number;
+  readonly host: string;
+  /** Of the first node, the others’ behind it; 0 lets the system choose. */
+  readonly port: number;
+  readonly settings: GossipSettings;
+  readonly dialect: DialectName;
+  readonly version: string;
+  /** Whether each node is a process of its own. */
+  readonly separate: boolean;
+  /** The folder of all keys, and of the seeds’ lists. */
+  readonly data: string | undefined;
+  /** How many are Byzantine, the last ones of those of which that is a way. */
+  readonly byzantine?: { readonly count: number; readonly fault: GossipFault } | undefined;
+}
+
+/** Something that happened in a network, to be told of it. */
+export type NetworkFact =
+  | { readonly type: 'output'; readonly member: Member; readonly output: Output }
+  | { readonly type: 'state'; readonly member: Member }
+  /** A node ended that nobody ended. */
+  | { readonly type: 'lost'; readonly member: Member; readonly reason: string };
+
+/** One node of a network, as whoever started it knows it. */
+export interface Member {
+  /** `S1`, `P1` …: never used again after it is gone. */
+  readonly name: string;
+  readonly role: 'seed' | 'peer';
+  readonly address: Address;
+  /** Undefined where nodes share a process. */
+  readonly pid: number | undefined;
+  readonly state: MemberState;
+  /** Whether it said that it is ready, in this life. */
+  readonly isReady: boolean;
+}
+
+/** `stopped`: it stands still, and can go on. */
+export type MemberState = 'up' | 'stopped' | 'leaving' | 'left' | 'killed' | 'lost';
+
+/** A member as the network has it. */
+interface Held extends Member {
+  state: MemberState;
+  address: Address;
+  isReady: boolean;
+  unit: Unit;
+}
+
+/** A node in this process, or in one of its own. */
+interface Unit {
+  readonly pid: number | undefined;
+  readonly address: Address;
+  start(seeds: readonly Address[]): void;
+  input(input: GossipVocabulary['input']): void;
+  suffer(mishaps: Mishaps): void;
+  /** Ends at once, as if the power went. */
+  kill(): Promise<void>;
+  signal(signal: 'SIGSTOP' | 'SIGCONT'): void;
+}
+
+/** Tells what a unit hands on, and how it ended. */
+interface UnitListener {
+  output(output: Output): void;
+  ended(reason: string): void;
+}
+
+/** A whole network on one machine. What can be done to it is here; how it is shown and asked for is elsewhere. */
+export class LiveNetwork {
+  readonly #options: NetworkOptions;
+  readonly #members = new Map<string, Held>();
+  readonly #observers = new Set<(fact: NetworkFact) => void>();
+  #seeds: readonly Address[] = [];
+  #made = { seed: 0, peer: 0 };
+  #isClosing = false;
+  /** Nodes of one process need not all verify the same. */
+  readonly #verdicts = newVerdicts();
+  #mishaps: Mishaps = NO_MISHAPS;
+  #settings: GossipSettings;
+
+  private constructor(options: NetworkOptions, observer: ((fact: NetworkFact) => void) | undefined) {
+    this.#options = options;
+    this.#settings = options.settings;
+    if (observer !== undefined) this.#observers.add(observer);
+  }
+
+  /** All listen before any of them is started, so that everybody can be told of all seeds. @throws UserError */
+  static async start(options: NetworkOptions, observer?: (fact: NetworkFact) => void): Promise<LiveNetwork> {
+    const network = new LiveNetwork(options, observer);
+    try {
+      const seeds = await network.#make('seed', options.seeds);
+      network.#seeds = seeds.map(({ address }) => address);
+      const peers = await network.#make('peer', options.peers);
+      for (const { unit } of [...seeds, ...peers]) unit.start(network.#seeds);
+      for (const member of [...seeds, ...peers]) network.#tell({ type: 'state', member });
+      return network;
+    } catch (error) {
+      await network.close();
+      throw error;
+    }
+  }
+
+  get members(): readonly Member[] {
+    return [...this.#members.values()];
+  }
+
+  get seeds(): readonly Address[] {
+    return this.#seeds;
+  }
+
+  /** @returns what ends it */
+  observe(observer: (fact: NetworkFact) => void): () => void {
+    this.#observers.add(observer);
+    return () => this.#observers.delete(observer);
+  }
+
+  /** Ends nodes at once: they say nothing any more. A seed or peer that was killed can be restarted. @throws UserError */
+  async kill(name: string): Promise<void> {
+    const member = this.#up(name, ['up', 'stopped', 'leaving']);
+    this.#become(member, 'killed');
+    await member.unit.kill();
+  }
+
+  /** Has one that was killed, or left, listen where it did before. @throws UserError */
+  async restart(name: string): Promise<void> {
+    const member = this.#up(name, ['killed', 'left', 'lost']);
+    const { role, address } = member;
+    member.unit = await this.#unitFor(member.name, role, Number(address.slice(address.lastIndexOf(':') + 1)), () => member);
+    member.address = member.unit.address;
+    member.unit.suffer(this.#mishaps);
+    member.unit.start(this.#seeds);
+    this.#become(member, 'up');
+  }
+
+  /** Lets a process stand still. @throws UserError */
+  stop(name: string): void {
+    const member = this.#up(name, ['up']);
+    if (member.pid === undefined) throw new UserError(`${member.name} shares a process with the others: it can stand still with --processes only`);
+    member.unit.signal('SIGSTOP');
+    this.#become(member, 'stopped');
+  }
+
+  /** Lets it go on. @throws UserError */
+  continue(name: string): void {
+    const member = this.#up(name, ['stopped']);
+    member.unit.signal('SIGCONT');
+    this.#become(member, 'up');
+  }
+
+  /** Adds peers. @throws UserError */
+  async join(count = 1): Promise<readonly Member[]> {
+    const peers = await this.#make('peer', count);
+    for (const member of peers) {
+      member.unit.suffer(this.#mishaps);
+      member.unit.start(this.#seeds);
+      this.#tell({ type: 'state', member });
+    }
+    return peers;
+  }
+
+  /** Has a peer leave, and say so. It is `left` when that is done. @throws UserError */
+  leave(name: string): void {
+    const member = this.#up(name, ['up']);
+    if (member.role === 'seed') throw new UserError(`${member.name} is a seed: it can be killed, but not leave`);
+    this.#become(member, 'leaving');
+    member.unit.input({ type: 'leave' });
+  }
+
+  /** Has a peer say something to all. @throws UserError */
+  say(name: string, text: string): void {
+    const member = this.#up(name, ['up']);
+    if (member.role === 'seed') throw new UserError(`${member.name} is a seed, which says nothing to all: a peer does`);
+    const said = text.trim();
+    if (said === '' || said.length > TEXT_MAX || !said.isWellFormed() || /[\r\n]/.test(said)) throw new UserError(`what is said is one line of 1 to ${TEXT_MAX} characters`);
+    member.unit.input({ type: 'say', text: said });
+  }
+
+  /** What goes wrong between all nodes, from now on. */
+  setMishaps(mishaps: Mishaps): void {
+    this.#mishaps = mishaps;
+    for (const { state, unit } of this.#members.values()) if (state === 'up' || state === 'stopped') unit.suffer(mishaps);
+  }
+
+  /** Has peers that are started from now on notice deaths otherwise. @param detector an index of `DETECTORS` */
+  detect(detector: number): void {
+    this.#settings = { ...this.#settings, detector };
+  }
+
+  /** Has all peers leave, and ends when they have, or after two seconds. */
+  async close(): Promise<void> {
+    if (this.#isClosing) return;
+    this.#isClosing = true;
+    const members = [...this.#members.values()];
+    await Promise.all(members.filter(({ state }) => ['up', 'stopped', 'leaving'].includes(state)).map(({ unit }) => unit.kill()));
+  }
+
+  /** Has all peers say that they go, and waits until seeds have it, or for two seconds. */
+  async leaveAll(): Promise<void> {
+    const peers = [...this.#members.values()].filter(({ role, state }) => role === 'peer' && state === 'up');
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, LEAVING);
+      const look = (): void => {
+        if (!peers.every(({ state }) => state !== 'up' && state !== 'leaving')) return;
+        clearTimeout(timer);
+        end();
+        resolve();
+      };
+      const end = this.observe(look);
+      for (const { name } of peers) this.leave(name);
+      look();
+    });
+  }
+
+  async #make(role: Member['role'], count: number): Promise<Held[]> {
+    const { port } = this.#options;
+    const all = Array.from({ length: count }, async (): Promise<Held> => {
+      const name = `${role === 'seed' ? 'S' : 'P'}${(this.#made[role] += 1)}`;
+      const at = port === 0 ? 0 : port + this.#made.seed + this.#made.peer - 1;
+      let member: Held | undefined;
+      const unit = await this.#unitFor(name, role, at, () => member);
+      member = { name, role, address: unit.address, pid: unit.pid, state: 'up', isReady: false, unit };
+      return member;
+    });
+    // Processes are there when they are: their order is that of their names all the same.
+    const made = await Promise.allSettled(all);
+    for (const one of made) if (one.status === 'fulfilled') this.#members.set(one.value.name, one.value);
+    const failed = made.find(({ status }) => status === 'rejected');
+    if (failed?.status === 'rejected') throw failed.reason;
+    return made.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
+  }
+
+  #unitFor(name: string, role: Member['role'], port: number, member: () => Held | undefined): Promise<Unit> {
+    const { host, dialect, version, data, separate } = this.#options;
+    const spec: MemberSpec = { role, fault: this.#faultOf(name, role), host, port, settings: this.#settings, dialect, version, cluster: undefined, near: [], data: data === undefined ? undefined : join(data, name) };
+    const listener: UnitListener = {
+      output: (output) => this.#heed(member(), output),
+      ended: (reason) => {
+        const held = member();
+        if (held === undefined || !['up', 'stopped', 'leaving'].includes(held.state) || this.#isClosing) return;
+        this.#become(held, 'lost');
+        this.#tell({ type: 'lost', member: held, reason });
+      },
+    };
+    return separate ? inProcess(spec, listener) : here(spec, listener, this.#verdicts);
+  }
+
+  /** In which way a node is Byzantine; not those that join later. */
+  #faultOf(name: string, role: Member['role']): string | undefined {
+    const { byzantine, peers, seeds } = this.#options;
+    if (byzantine === undefined || byzantine.fault.role !== role) return undefined;
+    const [number, all] = [Number(name.slice(1)), role === 'seed' ? seeds : peers];
+    return number <= all && number > all - byzantine.count ? byzantine.fault.name : undefined;
+  }
+
+  #heed(member: Held | undefined, output: Output): void {
+    if (member === undefined) return;
+    if (output.type === 'ready') member.isReady = true;
+    this.#tell({ type: 'output', member, output });
+    if (output.type !== 'left') return;
+    this.#become(member, 'left');
+    void member.unit.kill();
+  }
+
+  #become(member: Held, state: MemberState): void {
+    member.state = state;
+    member.isReady = false;
+    this.#tell({ type: 'state', member });
+  }
+
+  #tell(fact: NetworkFact): void {
+    for (const observer of this.#observers) observer(fact);
+  }
+
+  #up(name: string, states: readonly MemberState[]): Held {
+    const member = this.#members.get(name.toUpperCase());
+    if (member === undefined) throw new UserError(`there is no ${name}: ${[...this.#members.keys()].join(', ')}`);
+    if (!states.includes(member.state)) throw new UserError(`${member.name} is ${member.state}`);
+    return member;
+  }
+}
+
+/** Milliseconds that a node has to say that it goes. */
+export const LEAVING = 2000;
+/** A text and what stands before it fit into one message. */
+const TEXT_MAX = PAYLOAD_MAX - 100;
+
+async function here(spec: MemberSpec, listener: UnitListener, verdicts: Verdicts): Promise<Unit> {
+  const node: GossipNode = await listen(spec, { output: (output) => listener.output(output), failed: (error) => void node.stop().then(() => listener.ended(error.message)) }, verdicts);
+  return {
+    pid: undefined,
+    address: node.address,
+    start: (seeds) => node.start(seeds),
+    input: (input) => node.input(input),
+    suffer: (mishaps) => node.suffer(mishaps),
+    kill: () => node.stop(),
+    signal: () => undefined,
+  };
+}
+
+function inProcess(spec: MemberSpec, listener: UnitListener): Promise<Unit> {
+  const child = fork(fileURLToPath(ENTRY), { stdio: ['ignore', 'inherit', 'inherit', 'ipc'], execArgv: [] });
+  const post = (message: ToMember): void => {
+    if (child.connected) child.send(message, () => undefined);
+  };
+  const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+  return new Promise((resolve, reject) => {
+    let reason: string | undefined;
+    child.once('error', (error) => reject(error));
+    child.once('exit', (code, signal) => {
+      const how = reason ?? (signal === null ? `exited with code ${code}` : `was ended by ${signal}`);
+      reject(new UserError(how));
+      listener.ended(how);
+    });
+    child.on('message', (told: FromMember) => {
+      switch (told.type) {
+        case 'listening':
+          return resolve({
+            pid: child.pid,
+            address: told.address,
+            start: (seeds) => post({ type: 'start', seeds }),
+            input: (input) => post({ type: 'input', input }),
+            suffer: (mishaps) => post({ type: 'mishaps', mishaps }),
+            kill: async () => {
+              child.kill('SIGKILL');
+              await ended;
+            },
+            signal: (signal) => void child.kill(signal),
+          });
+        case 'output':
+          return listener.output(told.output);
+        case 'failed':
+          ({ reason } = told);
+          return;
+        default:
+          told satisfies never;
+      }
+    });
+    post({ type: 'listen', spec });
+  });
+}
+
+const ENTRY = new URL('../../../workers/gossip.cjs', import.meta.url);

@@ -1,0 +1,165 @@
+import { expect } from 'chai';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { UserError } from '../../../src/core/user-error.ts';
+import { LAN, type GossipSettings } from '../../../src/gossip/settings.ts';
+import { LiveNetwork } from '../../../src/gossip/tcp/network.ts';
+import { skip } from '../../support/skip.ts';
+import { Watched } from '../../support/watched-network.ts';
+
+const QUICK: GossipSettings = { ...LAN, gossipEvery: 300 };
+
+describe('a gossip network on this machine', function () {
+  this.timeout(20_000);
+  let watched: Watched;
+
+  beforeEach(() => {
+    watched = new Watched();
+  });
+
+  afterEach(() => watched.network?.close());
+
+  it('is ready within two seconds, and what a peer says reaches all', async () => {
+    const network = await watched.start({ peers: 8 });
+    const began = performance.now();
+    await watched.ready();
+    expect(performance.now() - began).to.be.below(2000);
+    await watched.joined();
+    network.say('P1', ' hello ');
+    await watched.until(() => ['P2', 'P3', 'P4', 'P5', 'P6', 'P7', 'P8'].every((name) => watched.has(name, (output) => output.type === 'heard' && output.payload.endsWith(':hello'))));
+  });
+
+  it('takes off who is killed, and lets it in again at the same address', async () => {
+    const network = await watched.start({ settings: QUICK });
+    await watched.ready();
+    const { address } = watched.peers[1]!;
+    await network.kill('P2');
+    await watched.agreed([address], 'dead');
+    const from = watched.facts.length;
+    await network.restart('P2');
+    await watched.agreed([address], 'alive', from);
+    expect(watched.removed()).to.deep.equal([address]);
+    expect(watched.peers[1]!.address).to.equal(address);
+  });
+
+  it('has one entry, alive, of a peer that falls and comes back again and again', async () => {
+    const network = await watched.start({ peers: 4 });
+    await watched.ready();
+    const { address } = watched.peers[1]!;
+    for (let round = 0; round < 5; round += 1) {
+      const from = watched.facts.length;
+      await network.kill('P2');
+      await network.restart('P2');
+      await watched.agreed([address], 'alive', from);
+      await watched.ready();
+    }
+    expect(watched.removed()).to.deep.equal([]);
+  });
+
+  it('lets peers come later and go: nobody takes who left for dead', async () => {
+    const network = await watched.start({});
+    await watched.ready();
+    const [late] = await network.join();
+    await watched.agreed([late!.address], 'alive');
+    network.leave('P1');
+    await watched.agreed([watched.peers[0]!.address], 'left');
+    await watched.until(() => watched.peers[0]!.state === 'left');
+    await network.leaveAll();
+    expect(watched.peers.map(({ state }) => state)).to.deep.equal(Array.from({ length: 6 }, () => 'left'));
+    expect(watched.removed()).to.deep.equal([]);
+  });
+
+  it('a seed that is killed and started again still has its list, if it has a folder', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'generals-'));
+    try {
+      const network = await watched.start({ seeds: 3, peers: 3, data: folder });
+      await watched.ready();
+      await watched.agreed(watched.peers.map(({ address }) => address), 'alive');
+      await network.kill('S2');
+      const [late] = await network.join();
+      await watched.until(() => late!.isReady);
+      const from = watched.facts.length;
+      await network.restart('S2');
+      // What it was told while it was away is all that is new to it.
+      await watched.until(() => watched.has('S2', (output) => output.type === 'applied' && output.address === late!.address, from));
+      const again = watched.facts.slice(from).flatMap((fact) => (fact.type === 'output' && fact.member.name === 'S2' && fact.output.type === 'applied' ? [fact.output.address] : []));
+      expect(again).to.deep.equal([late!.address]);
+    } finally {
+      await watched.network.close();
+      rmSync(folder, { recursive: true });
+    }
+  });
+
+  it('refuses what cannot be done, in one line', async () => {
+    const network = await watched.start({ peers: 2 });
+    await network.kill('P2');
+    for (const [work, message] of [
+      [() => network.kill('P9'), 'there is no P9: S1, S2, S3, P1, P2'],
+      [() => network.kill('P2'), 'P2 is killed'],
+      [() => network.restart('P1'), 'P1 is up'],
+      [async () => network.stop('P1'), 'P1 shares a process with the others: it can stand still with --processes only'],
+      [async () => network.leave('S1'), 'S1 is a seed: it can be killed, but not leave'],
+      [async () => network.say('P1', 'x\ny'), 'what is said is one line of 1 to 900 characters'],
+      [async () => network.say('P1', 'x'.repeat(901)), 'what is said is one line of 1 to 900 characters'],
+    ] as const) {
+      const error = await work().then(() => undefined, (thrown: unknown) => thrown);
+      expect(error).to.be.instanceOf(UserError).with.property('message', message);
+    }
+  });
+
+  it('does not start at ports that are taken, and leaves nothing behind', async () => {
+    const network = await watched.start({ seeds: 1, peers: 1 });
+    const port = Number(network.seeds[0]!.split(':')[1]);
+    const error = await LiveNetwork.start({ seeds: 1, peers: 1, host: '127.0.0.1', port, settings: LAN, dialect: '2026', version: '1', separate: false, data: undefined }).then(() => undefined, (thrown: unknown) => thrown);
+    expect(error).to.be.instanceOf(UserError).with.property('message', `127.0.0.1:${port} cannot be listened at: something listens there already`);
+  });
+
+  describe('of processes', () => {
+    it('takes off those that are killed by SIGKILL, and none that stands still for a while', async () => {
+      const network = await watched.start({ seeds: 3, peers: 8, separate: true, settings: QUICK });
+      await watched.ready();
+      expect(network.members.map(({ name }) => name)).to.deep.equal(['S1', 'S2', 'S3', 'P1', 'P2', 'P3', 'P4', 'P5', 'P6', 'P7', 'P8']);
+      const fallen = ['P2', 'P5'].map((name) => watched.peers.find((peer) => peer.name === name)!);
+      network.stop('P7');
+      for (const { pid } of fallen) process.kill(pid!, 'SIGKILL');
+      await watched.until(() => fallen.every(({ state }) => state === 'lost'));
+      await watched.agreed(fallen.map(({ address }) => address), 'dead');
+      const sleeper = watched.peers.find(({ name }) => name === 'P7')!;
+      network.continue('P7');
+      const from = watched.facts.length;
+      await watched.joined();
+      network.say('P7', 'awake');
+      await watched.until(() => watched.has('P1', (output) => output.type === 'heard' && output.payload.endsWith(':awake'), from));
+      expect(watched.removed()).to.have.members(fallen.map(({ address }) => address)).and.not.include(sleeper.address);
+    });
+
+    it('of 20 peers takes off five that are killed at once, and none of three that stand still for 20 s', async function () {
+      if (process.env['SOAK'] !== '1') skip(this, 'it takes most of a minute: SOAK=1 runs it');
+      this.timeout(120_000);
+      const network = await watched.start({ peers: 20, separate: true, settings: { ...LAN, gossipEvery: 1000, gossipMessages: 1000 } });
+      await watched.ready();
+      const named = (...names: readonly string[]) => watched.peers.filter(({ name }) => names.includes(name));
+      const fallen = named('P2', 'P5', 'P9', 'P13', 'P20');
+      for (const { pid } of fallen) process.kill(pid!, 'SIGKILL');
+      await watched.agreed(fallen.map(({ address }) => address), 'dead');
+      const sleepers = named('P1', 'P7', 'P11');
+      for (const { name } of sleepers) network.stop(name);
+      // A clock that is no business of this test.
+      const from = watched.facts.length;
+      await watched.until(() => watched.facts.slice(from).filter((fact) => fact.type === 'output' && fact.member.name === 'P4' && fact.output.type === 'generated').length >= 20);
+      for (const { name } of sleepers) network.continue(name);
+      await watched.joined();
+      network.say('P4', 'awake');
+      await watched.until(() => sleepers.every(({ name }) => watched.has(name, (output) => output.type === 'heard' && output.payload.endsWith(':awake'), from)));
+      expect(watched.removed()).to.have.members(fallen.map(({ address }) => address));
+    });
+
+    it('ends with whoever started it', async () => {
+      const network = await watched.start({ seeds: 1, peers: 2, separate: true });
+      const pids = network.members.map(({ pid }) => pid!);
+      await network.close();
+      for (const pid of pids) expect(() => process.kill(pid, 0)).to.throw(/ESRCH/);
+    });
+  });
+});

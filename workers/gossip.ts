@@ -1,0 +1,5 @@
+import { serveMember } from '../src/gossip/tcp/member.ts';
+
+// A process: it ends with its network, and leaves signals from the terminal to it.
+process.on('SIGINT', () => undefined).on('SIGTERM', () => undefined).on('disconnect', () => process.exit(0));
+serveMember({ post: (told) => process.send?.(told), on: (listener) => process.on('message', listener), exit: (code) => process.exit(code) });
