@@ -2,6 +2,7 @@ import { benchArmy } from './army.ts';
 import { benchCampaign } from './campaign.ts';
 import { benchCluster } from './cluster.ts';
 import { benchKernel } from './kernel.ts';
+import { benchNetwork } from './network.ts';
 import { benchReplicas } from './replicas.ts';
 import { benchSimulator } from './simulator.ts';
 import type { Row } from './measure.ts';
@@ -14,6 +15,7 @@ const SUITES: Readonly<Record<string, (report: (row: Row) => void) => Promise<vo
   kernel: benchKernel,
   cluster: benchCluster,
   replicas: benchReplicas,
+  network: benchNetwork,
 };
 
 const words = process.argv.slice(2);

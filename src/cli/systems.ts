@@ -1,5 +1,6 @@
 import type { System } from '../runtime/virtual/system.ts';
 import { broadcast } from '../broadcast/system.ts';
+import { gossip } from '../gossip/sim/system.ts';
 import { randomised } from '../randomised/system.ts';
 import { collector, pbft } from '../replicas/sim/system.ts';
 
@@ -9,6 +10,7 @@ export const SYSTEMS: readonly System[] = [
   collector,
   broadcast,
   randomised,
+  gossip,
 ];
 
 export const systemNamed = (name: string): System | undefined => SYSTEMS.find((system) => system.name === name || system.aliases.includes(name));

@@ -18,12 +18,16 @@ const KINDS: Readonly<Record<string, { readonly happens: (plan: FaultPlan) => bo
   sync: { happens: ({ sync }) => sync > 0, least: 64 },
 };
 
+/** What does not go wrong there: TCP has nothing come twice, and who goes for good is killed or asked to leave. */
+const NEVER: Readonly<Record<string, readonly string[]>> = { gossip: ['traitors', 'leaves', 'repeated'] };
+
 describe('fault plans', () => {
   for (const system of SYSTEMS) {
     const plans = Array.from({ length: 256 }, (_, seed) => system.draw({ n: 7, seed }));
 
     it(`of ${system.name} have everything that can go wrong, each often enough`, () => {
-      for (const [kind, { happens, least }] of Object.entries(KINDS)) expect(plans.filter(happens).length, kind).to.be.at.least(least);
+      const kinds = Object.entries(KINDS).filter(([kind]) => NEVER[system.name]?.includes(kind) !== true);
+      for (const [kind, { happens, least }] of kinds) expect(plans.filter(happens).length, kind).to.be.at.least(least);
     });
 
     it(`of ${system.name} have no more than f traitors and nodes that leave, and nobody that comes after leaving`, () => {

@@ -1,0 +1,256 @@
+import type { NodeId } from '../../core/node.ts';
+import { byzantineQuorum } from '../../core/quorum.ts';
+import type { SimNode } from '../../runtime/virtual/network.ts';
+import { isCut, type Partition } from '../../runtime/virtual/rules.ts';
+import type { Outage } from '../../runtime/virtual/fault-plan.ts';
+import type { Violation } from '../../runtime/virtual/system.ts';
+import type { Address } from '../address.ts';
+import type { Message } from '../messages.ts';
+import type { MemberState, Output } from '../outputs.ts';
+
+/** What a judge knows beforehand: who there is, and what may excuse that somebody alive is taken for dead. */
+export interface Ground {
+  readonly n: number;
+  readonly seeds: number;
+  readonly partitions: readonly Partition[];
+  readonly pauses: readonly Outage[];
+  /** How many seeds must agree. */
+  readonly quorum: number;
+  /** Whether packets are lost. */
+  isLossy(): boolean;
+  isLoyal(id: NodeId): boolean;
+  nodeAt(address: Address): NodeId | undefined;
+  nameOf(id: NodeId): string;
+}
+
+/** How many seeds must agree, by the rules: more than half, or, if some may lie, so many that any two such sets share one that does not. */
+export const seedQuorum = (seeds: number, mayLie: boolean): number => (mayLie ? byzantineQuorum(seeds) : Math.floor(seeds / 2) + 1);
+
+/** Where a member stands in somebody’s list. */
+export interface Standing {
+  readonly address: Address;
+  readonly life: number;
+  readonly state: MemberState;
+}
+
+/** One life of a node, as the world has it. */
+interface Running {
+  readonly node: SimNode;
+  readonly startedAt: number;
+  /** Which of its lives the seeds gave it: they number anew who comes back after it was removed. */
+  readonly lives: Set<number>;
+  isReady: boolean;
+  /** When it was asked to leave. */
+  leavesAt: number | undefined;
+}
+
+/**
+ * Watches a network from without, where it is known who lives, and says what was broken for good: that somebody alive was removed
+ * who was not cut off, that a removed life came back, that who left was taken for dead, that a message went twice over a link.
+ *
+ * In the terms of Chandra and Toueg (JACM 43, 1996) that a live peer is not removed is accuracy, and that a dead one is, completeness.
+ */
+export class MembershipJudge {
+  violation: Violation | undefined;
+  /** How many living peers were removed, with an excuse or without. */
+  falseRemovals = 0;
+  removals = 0;
+  readonly #ground: Ground;
+  readonly #lives: (Running | undefined)[] = [];
+  /** Who said good-bye, by address and life, and some seed wrote it down. */
+  readonly #goodbyes = new Set<string>();
+  /** Which lives are over, by address and life, and how for each node: 0, or `DEAD`, or `LEFT`. */
+  readonly #over = new Map<string, Uint8Array>();
+  /** By node, life and link the messages that went over it. */
+  readonly #carried = new Map<string, Set<string>>();
+
+  constructor(ground: Ground) {
+    this.#ground = ground;
+  }
+
+  started(node: SimNode, now: number): void {
+    this.#lives[node.id] = { node, startedAt: now, lives: new Set(), isReady: false, leavesAt: undefined };
+  }
+
+  /** @param isForgetful whether it saves nothing */
+  crashed(node: SimNode, isForgetful: boolean): void {
+    this.#lives[node.id] = undefined;
+    if (isForgetful) for (const states of this.#over.values()) states[node.id] = 0;
+    for (const key of this.#carried.keys()) if (key.startsWith(`${node.id} `)) this.#carried.delete(key);
+  }
+
+  asksToLeave(node: SimNode, now: number): void {
+    const running = this.#lives[node.id];
+    if (running !== undefined) running.leavesAt ??= now;
+  }
+
+  sent(from: SimNode, to: readonly NodeId[], message: Message): void {
+    if (message.type !== 'gossip') return;
+    for (const over of to) {
+      if (!from.links.has(over)) continue;
+      const key = `${from.id} ${over}`;
+      let hashes = this.#carried.get(key);
+      if (hashes === undefined) this.#carried.set(key, (hashes = new Set()));
+      if (hashes.has(message.hash)) this.#break('each message once a link', `${this.#name(from.id)} sends ${message.payload} twice over its link to ${this.#name(from.links.get(over)!.node.id)}`);
+      hashes.add(message.hash);
+    }
+  }
+
+  output(by: SimNode, output: Output, now: number): void {
+    switch (output.type) {
+      case 'registered':
+        this.#lives[by.id]?.lives.add(output.life);
+        return;
+      case 'ready':
+        this.#lives[by.id]!.isReady = true;
+        return;
+      case 'suspecting':
+        return this.#accuses(by, output.address, now, BEFORE);
+      case 'reported':
+        return this.#accuses(by, output.address, now, 0);
+      case 'applied':
+        if (output.about === 'leave') this.#goodbyes.add(keyOf(output));
+        if (output.about === 'removal') this.#removed(by, output, now);
+        return this.#stands(by, { ...output, state: STATE_OF[output.about] });
+      case 'member':
+        return this.#stands(by, output);
+      default:
+    }
+  }
+
+  #stands(by: SimNode, standing: Standing): void {
+    const key = keyOf(standing);
+    const known = this.#over.get(key);
+    const before = known?.[by.id] ?? 0;
+    const now = OVER[standing.state];
+    if (before > 0 && now === 0) this.#break('nobody comes back in a life that is over', `${this.#name(by.id)} has ${this.#nameAt(standing.address)} back in life ${standing.life}, which was over`);
+    if (before === OVER.left && now === OVER.dead) this.#break('who left is not dead', `${this.#name(by.id)} takes ${this.#nameAt(standing.address)} for dead, and knew that it left`);
+    if (now === 0) return;
+    if (known === undefined) this.#over.set(key, new Uint8Array(this.#ground.n));
+    this.#over.get(key)![by.id] = now;
+  }
+
+  #removed(by: SimNode, { address, life }: { readonly address: Address; readonly life: number }, now: number): void {
+    if (this.#goodbyes.has(keyOf({ address, life })) && (this.#over.get(keyOf({ address, life }))?.[by.id] ?? 0) === OVER.left) this.#break('who left is not dead', `${this.#name(by.id)} removes ${this.#nameAt(address)}, which left`);
+    const isFirst = this.#over.get(keyOf({ address, life }))?.includes(OVER.dead) !== true;
+    if (!isFirst) return;
+    this.removals += 1;
+    const id = this.#ground.nodeAt(address);
+    const running = id === undefined ? undefined : this.#lives[id];
+    if (running === undefined || !running.lives.has(life)) return;
+    if (!this.#ground.isLoyal(id!)) return;
+    this.falseRemovals += 1;
+    if (running.leavesAt !== undefined || this.#isExcused(id!, now)) return;
+    this.#break('no live peer is removed', `${this.#name(by.id)} removes ${this.#name(id!)}, which lives and is not cut off`);
+  }
+
+  /** Who stood still knows nothing of others yet: what he waited for came while he slept. @param before ms before he slept that count as well */
+  #accuses(by: SimNode, address: Address, now: number, before: number): void {
+    const { pauses, partitions } = this.#ground;
+    const slept = pauses.find(({ node, at, until }) => node === by.id && until <= now && now - until < WAKING && until - at >= WAKING);
+    const id = this.#ground.nodeAt(address);
+    const running = id === undefined ? undefined : this.#lives[id];
+    if (slept === undefined || running === undefined || this.#ground.isLossy() || running.startedAt >= slept.until - WAKING - before) return;
+    // Who was hidden before he slept he may hold something against; a report is of what he does not know any more.
+    const since = before === 0 ? slept.until - WAKING : slept.at - before;
+    const isHidden = pauses.some(({ node, at, until }) => node === id && at <= now && until >= since) || partitions.some(({ from, until }) => from <= now && until >= since);
+    if (!isHidden) this.#break('who stood still accuses nobody', `${this.#name(by.id)} accuses ${this.#name(id!)} ${now - slept.until} ms after it stood still for ${slept.until - slept.at} ms`);
+  }
+
+  /** Whether it stood still for long, or was hidden from so many seeds that these, with all that lie, are a quorum. */
+  #isExcused(id: NodeId, now: number): boolean {
+    const { partitions, pauses, seeds } = this.#ground;
+    const since = now - MEMORY;
+    if (pauses.some(({ node, at, until }) => node === id && at <= now && until >= since && Math.min(until, now) - at >= LONG_PAUSE)) return true;
+    let blind = 0;
+    for (let seed = 0 as NodeId; seed < seeds; seed = (seed + 1) as NodeId) {
+      if (!this.#ground.isLoyal(seed) || partitions.some((partition) => partition.from <= now && partition.until >= since && (isCut([partition], id, seed, partition.from) || isCut([partition], seed, id, partition.from)))) blind += 1;
+    }
+    return blind >= this.#ground.quorum;
+  }
+
+  /** Whether somebody blames somebody, though all are loyal. */
+  accused(by: NodeId, suspect: NodeId, evidence: string): void {
+    this.#break('integrity', `${this.#name(by)} accuses ${this.#name(suspect)}, which is as loyal, of ${evidence}`);
+  }
+
+  /** The loyal nodes that are there now, and mean to stay. */
+  living(): SimNode[] {
+    return this.#lives.flatMap((running) => (running !== undefined && running.leavesAt === undefined && this.#ground.isLoyal(running.node.id) ? [running.node] : []));
+  }
+
+  /**
+   * What has not come about yet, though all has been well for long enough: that all living peers are members, and nobody else, in
+   * every list. @param standings what a node makes of everybody @param isAsked whose lists are looked at; all if not told otherwise @param isQuiet whether nothing is lost: else somebody is suspected at any time, for a moment
+   */
+  missing(standings: (node: SimNode) => Iterable<Standing>, now: number, isAsked: (node: SimNode) => boolean = () => true, isQuiet = true): Violation | undefined {
+    for (const running of this.#lives) {
+      if (running === undefined || !this.#ground.isLoyal(running.node.id)) continue;
+      if (running.leavesAt !== undefined && now - running.leavesAt > LEAVE_MAX) return { property: 'leaving', witness: `${this.#name(running.node.id)} was asked to leave, and is still there` };
+      if (running.leavesAt === undefined && running.node.id >= this.#ground.seeds && !running.isReady) return { property: 'readiness', witness: `${this.#name(running.node.id)} never became ready` };
+    }
+    const living = this.living();
+    const peers = new Set(living.filter(({ id }) => id >= this.#ground.seeds).map(({ id }) => id));
+    let common: { readonly lives: ReadonlyMap<NodeId, number>; readonly by: NodeId } | undefined;
+    for (const node of living.filter(isAsked)) {
+      const lives = new Map<NodeId, number>();
+      for (const { address, life, state } of standings(node)) {
+        const id = this.#ground.nodeAt(address);
+        if (id === undefined) {
+          if (state === 'alive' || state === 'suspect') return { property: 'nobody is listed who is not there', witness: `${this.#name(node.id)} has ${address} on its list, where nobody ever was` };
+          continue;
+        }
+        if (!this.#ground.isLoyal(id)) continue;
+        const stands = this.#running(id);
+        if (state === 'alive' || state === 'suspect') {
+          if (!peers.has(id)) return { property: stands === undefined ? 'every dead peer is removed' : 'leaving', witness: `${this.#name(node.id)} still has ${this.#name(id)} on its list` };
+          if (state === 'suspect' && isQuiet) return { property: 'nobody who lives is suspected', witness: `${this.#name(node.id)} still suspects ${this.#name(id)}` };
+          lives.set(id, life);
+        }
+      }
+      for (const id of peers) if (!lives.has(id)) return { property: 'every live peer is on every list', witness: `${this.#name(node.id)} does not have ${this.#name(id)} on its list` };
+      if (common === undefined) common = { lives, by: node.id };
+      for (const [id, life] of lives) {
+        const other = common.lives.get(id);
+        if (other !== life) return { property: 'lists agree', witness: `${this.#name(node.id)} has ${this.#name(id)} in life ${life}, and ${this.#name(common.by)} in life ${other}` };
+      }
+    }
+    return undefined;
+  }
+
+  #running(id: NodeId): Running | undefined {
+    return this.#lives[id];
+  }
+
+  #break(property: string, witness: string): void {
+    this.violation ??= { property, witness };
+  }
+
+  #name(id: NodeId): string {
+    return this.#ground.nameOf(id);
+  }
+
+  #nameAt(address: Address): string {
+    const id = this.#ground.nodeAt(address);
+    return id === undefined ? address : this.#name(id);
+  }
+}
+
+const keyOf = ({ address, life }: { readonly address: Address; readonly life: number }): string => `${address} ${life}`;
+
+const OVER = { alive: 0, suspect: 0, dead: 1, left: 2 } as const;
+
+const STATE_OF = { join: 'alive', removal: 'dead', leave: 'left' } as const;
+
+/** In ms: for how long what hid a peer is an excuse for those who remove it. */
+const MEMORY = 20_000;
+
+/** In ms: who stands still for less is not to be removed. */
+const LONG_PAUSE = 3000;
+
+/** In ms: who stood still for so long knows nothing for so long; and what it waited for began a little before. */
+const WAKING = 1000;
+const BEFORE = 5000;
+
+/** In ms: so long it may take to leave. */
+const LEAVE_MAX = 5000;

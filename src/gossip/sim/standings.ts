@@ -1,0 +1,13 @@
+import type { SimNode } from '../../runtime/virtual/network.ts';
+import type { Standing } from '../judge/membership.ts';
+import type { NodeId } from '../../core/node.ts';
+import type { PeerState } from '../peer-state.ts';
+import type { Roster } from '../roster.ts';
+
+/** What a node makes of everybody, as its list has it. */
+export function* standingsOf({ state }: SimNode): Generator<Standing> {
+  for (const [address, { member, end, suspects }] of (state as { readonly roster: Roster }).roster.entries) yield { address, life: member.life, state: end?.type ?? (suspects.size > 0 ? 'suspect' : 'alive') };
+}
+
+/** The links that a peer has to its neighbours. */
+export const neighboursOf = ({ state }: SimNode): ReadonlySet<NodeId> => new Set(Array.from((state as PeerState).neighbours.values(), ({ link }) => link.id));

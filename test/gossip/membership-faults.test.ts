@@ -1,0 +1,170 @@
+import { expect } from 'chai';
+import fc from 'fast-check';
+import { nodeId } from '../../src/core/node.ts';
+import { seededAt } from '../../src/core/choice.ts';
+import { symbolicSigner } from '../../src/core/signer.ts';
+import { addressOf, type Address } from '../../src/gossip/address.ts';
+import type { GossipContext } from '../../src/gossip/context.ts';
+import { believe } from '../../src/gossip/news.ts';
+import type { Output } from '../../src/gossip/outputs.ts';
+import { peerMachine } from '../../src/gossip/peer.ts';
+import type { PeerState, PeerTurn } from '../../src/gossip/peer-state.ts';
+import { LAN } from '../../src/gossip/settings.ts';
+import { symbolicKeys } from '../../src/gossip/sim/keys.ts';
+import { parseScript, runScript, type ScriptOutcome, type ScriptSpec } from '../../src/gossip/sim/script.ts';
+import { bodyOf, type Statement } from '../../src/gossip/statements.ts';
+
+/**
+ * What users of such networks were hurt by, each in virtual time, under the name of what a person would see. In brackets are the threads
+ * of other projects where that is told.
+ */
+describe('a gossip network, where others were hurt:', function () {
+  this.timeout(60_000);
+
+  function ran(peers: number, faults: string, spec: Partial<ScriptSpec> = {}): ScriptOutcome & { readonly log: readonly { readonly at: number; readonly name: string; readonly output: Output }[] } {
+    const log: { readonly at: number; readonly name: string; readonly output: Output }[] = [];
+    const outcome = runScript({ peers, seeds: 3, seed: 1, settings: { ...LAN, gossipMessages: 0 }, loss: 0, delay: 5, byzantine: 0, kind: undefined, script: parseScript(faults), ...spec }, (at, name, output) => void log.push({ at, name, output }));
+    return { ...outcome, log };
+  }
+
+  for (const seconds of [3, 20, 120]) {
+    it(`a sleeper accuses nobody, and is back within 5 s, having slept for ${seconds} s (akka-core 30335, consul 17403)`, () => {
+      const { violation, removals, falseRemovals, log } = ran(8, `10s stop 3; ${10 + seconds}s continue 3`);
+      expect(violation).to.equal(undefined);
+      // Who stands still for two minutes is taken for dead; nobody else is.
+      expect(removals).to.equal(seconds === 120 ? 1 : 0);
+      expect(falseRemovals).to.equal(removals);
+      const back = log.filter(({ at, name, output }) => at > (10 + seconds) * 1000 && name === 'P1' && output.type === 'member' && output.state === 'alive').at(0);
+      if (seconds === 120) expect(back!.at).to.be.at.most((10 + seconds + 5) * 1000);
+      expect(log.filter(({ name, output }) => name === 'P3' && output.type === 'reported')).to.deep.equal([]);
+    });
+  }
+
+  it('one peer that is slow for five minutes has nobody removed, and is not removed (consul 1212, alertmanager 1909)', () => {
+    const { violation, removals } = ran(30, '10s slow 5 600ms; 310s heal');
+    expect([violation, removals]).to.deep.equal([undefined, 0]);
+  });
+
+  for (const sides of ['1-10 S1 S2 S3 | 11-20', '1 S1 S2 | 2-20 S3', '1-10 S1 | 11-20 S2 S3']) {
+    it(`a partition that outlives removals heals by itself: ${sides} for ten minutes (memberlist 222, actor-ts 930)`, () => {
+      const { violation, view, time } = ran(20, `10s partition ${sides}; 610s heal`);
+      expect(violation).to.equal(undefined);
+      expect(view.views()).to.have.length(1);
+      // Within 20 s, and then all was well for 5 s.
+      expect(time).to.be.at.most(610_000 + 25_500);
+    });
+  }
+
+  it('seeds that were apart while peers registered have one list soon (actor-ts 1176, akka.net 1359)', () => {
+    const { violation, view, time } = ran(5, '0.001s partition S1 | S2 S3; 5s join 5; 15s heal');
+    expect([violation, view.views().length]).to.deep.equal([undefined, 1]);
+    expect(time).to.be.at.most(15_000 + 10_000 + 5500);
+  });
+
+  it('a peer that is killed and restarted at the same address twenty times is one member, and alive (swim-js 10, scalecube 132, chitchat 161)', () => {
+    const faults = Array.from({ length: 20 }, (_, i) => `${(10 + i * 3.7).toFixed(1)}s kill 3; ${(10 + i * 3.7 + 0.1 + (i % 7) / 3).toFixed(1)}s restart 3`).join('; ');
+    const { violation, falseRemovals, view } = ran(8, faults);
+    expect([violation, falseRemovals]).to.deep.equal([undefined, 0]);
+    expect(view.views().map(({ members }) => members.length)).to.deep.equal([8]);
+  });
+
+  for (const [about, peers, faults] of [
+    ['of two peers', 2, '10s kill 2'],
+    ['of a peer with few neighbours', 5, '10s kill 5'],
+    ['of half of all at once', 20, '10s kill 1-10'],
+    ['of all but one', 8, '10s kill 2-8'],
+    ['where clocks are ten minutes apart', 8, '1s clock 1-4 +10m; 1s clock 5-8 -10m; 10s kill 3'],
+  ] as const) {
+    it(`every death is agreed on, ${about} (orleans 4847, 9302)`, () => {
+      const { violation, falseRemovals } = ran(peers, faults);
+      expect([violation, falseRemovals]).to.deep.equal([undefined, 0]);
+    });
+  }
+
+  it('a link that is cut in one way has nobody removed, as others hear both (corosync 750, cockroach 84289)', () => {
+    const { violation, removals } = ran(8, '10s cut 3→4; 10s cut 5→6; 100s heal');
+    expect([violation, removals]).to.deep.equal([undefined, 0]);
+  });
+
+  it('who leaves is left everywhere within 1 s, and never dead (serf 638, consul 8435)', () => {
+    const { violation, removals, log } = ran(8, '10s leave 3; 12s leave 4,5');
+    expect([violation, removals]).to.deep.equal([undefined, 0]);
+    const left = log.filter(({ output }) => output.type === 'member' && output.state === 'left');
+    expect(left.filter(({ at }) => at < 11_000)).to.have.length(7);
+    expect(log.some(({ output }) => output.type === 'member' && output.state === 'dead')).to.equal(false);
+  });
+
+  for (const peers of [1, 2, 126, 127, 128, 129]) {
+    it(`a size of ${peers} is no cliff (cortex 4326, libnetwork 2247)`, () => {
+      const { violation, view } = ran(peers, '10s say hello');
+      expect(violation).to.equal(undefined);
+      expect(view.views().map(({ members }) => members.length)).to.deep.equal([peers]);
+    });
+  }
+
+  it('clocks that are hours wrong change nothing that happens (patchwork 839, solana 14393)', () => {
+    const told = (faults: string): unknown => ran(8, `${faults}10s kill 3; 30s leave 4`).log.filter(({ output }) => !['generated', 'heard', 'reported', 'accused'].includes(output.type));
+    expect(told('1s clock 1-4 +1h; 1s clock S1 -1h; ')).to.deep.equal(told(''));
+  });
+
+  describe('of what peers hear of each other', () => {
+    const [self, seed, subject, accuser] = [1, 2, 3, 4].map((n) => addressOf('10.0.0.1', 6000 + n)!) as [Address, Address, Address, Address];
+    const keys = (who: Address): ReturnType<typeof symbolicKeys> => symbolicKeys(who);
+    const context: GossipContext = { self: nodeId(1), members: [], signer: symbolicSigner(nodeId(1)), choose: seededAt(1, nodeId(1)), address: self, seeds: [seed], cluster: 'c', version: '1', settings: LAN, keys: keys(self), nonce: () => 'n', unixTime: () => 0 };
+    const vote = (type: 'member' | 'dead', body: object): { readonly seed: Address; readonly signature: string } => ({ seed, signature: keys(seed).sign(type, body) });
+    const member = (address: Address, life: number): Statement => {
+      const body = { address, key: address as string, life };
+      return { type: 'member', ...body, votes: [vote('member', bodyOf.member(body))] };
+    };
+    const suspect = (life: number, incarnation: number, key = keys(accuser)): Statement => {
+      const body = { address: subject, life, incarnation, by: accuser };
+      return { type: 'suspect', ...body, signature: key.sign('suspect', bodyOf.suspect(body)) };
+    };
+    const alive = (life: number, incarnation: number, key = keys(subject)): Statement => {
+      const body = { address: subject, life, incarnation };
+      return { type: 'alive', ...body, signature: key.sign('alive', bodyOf.alive(body)) };
+    };
+    const ended = (type: 'dead' | 'left', life: number, key = keys(subject)): Statement =>
+      type === 'dead' ? { type, address: subject, life, votes: [vote('dead', bodyOf.dead({ address: subject, life }))] } : { type, address: subject, life, signature: key.sign('left', bodyOf.left({ address: subject, life })) };
+
+    /** What a peer knows of the subject that heard these statements, in this order. */
+    function known(statements: readonly Statement[]): unknown {
+      const state = peerMachine.begin(context) as PeerState;
+      state.life = 1;
+      state.seeds.get(seed)!.key = keys(seed).own;
+      const turn: PeerTurn = { context, state, effects: [] };
+      for (const statement of [member(accuser, 1), ...statements]) believe(turn, statement);
+      const { member: is, incarnation, end, suspects } = state.roster.entries.get(subject) ?? {};
+      return { life: is?.life, incarnation, end: end?.type, suspects: suspects === undefined ? undefined : [...suspects.keys()] };
+    }
+
+    it('the same statements come to the same, in whatever order and how often, once all have come (actor-ts 935, ringpop-node 15)', () => {
+      const all = [member(subject, 1), alive(1, 1), alive(1, 2), suspect(1, 0), suspect(1, 1), ended('dead', 1), member(subject, 2), alive(2, 3), suspect(2, 3)];
+      // What comes too early is not kept: it comes again when views are compared.
+      const thrice = (list: readonly Statement[]): Statement[] => [...list, ...list, ...list];
+      const right = known(thrice(all));
+      expect(right).to.deep.equal({ life: 2, incarnation: 3, end: undefined, suspects: [accuser] });
+      fc.assert(fc.property(fc.shuffledSubarray(all, { minLength: all.length, maxLength: all.length }), (order) => void expect(known(thrice(order))).to.deep.equal(right)));
+    });
+
+    it('news about an earlier life never touch a later one, nor bring a life back that is over (foca 31, chitchat 23, scylladb 14991)', () => {
+      const now = known([member(subject, 2)]);
+      for (const late of [suspect(1, 0), ended('dead', 1), ended('left', 1), alive(1, 9), member(subject, 1)]) expect(known([member(subject, 2), late])).to.deep.equal(now);
+      const over = known([member(subject, 1), ended('dead', 1)]);
+      for (const late of [alive(1, 5), member(subject, 1), suspect(1, 0)]) expect(known([member(subject, 1), ended('dead', 1), late])).to.deep.equal(over);
+    });
+
+    it('incarnations that nobody counted to are dropped, and their subject stays (scylladb 5164, memberlist 358)', () => {
+      const now = known([member(subject, 1)]);
+      for (const incarnation of [2 ** 53 - 1, 2 ** 31 - 1, 1, -1, 1.5]) expect(known([member(subject, 1), suspect(1, incarnation)]), String(incarnation)).to.deep.equal(now);
+    });
+
+    it('only the subject’s own key ends it or moves it (memberlist-rs 200, memberlist 370)', () => {
+      const now = known([member(subject, 1)]);
+      const forger = keys(accuser);
+      for (const forged of [ended('left', 1, forger), alive(1, 1, forger), suspect(1, 0, keys(self))]) expect(known([member(subject, 1), forged]), forged.type).to.deep.equal(now);
+      const dead = { type: 'dead', address: subject, life: 1, votes: [{ seed, signature: forger.sign('dead', bodyOf.dead({ address: subject, life: 1 })) }] } as const;
+      expect(known([member(subject, 1), dead])).to.deep.equal(now);
+    });
+  });
+});

@@ -1,0 +1,83 @@
+import { expect } from 'chai';
+import { experiment, type Experiment, type ExperimentSpec } from '../../../src/gossip/sim/experiment.ts';
+import { LAN } from '../../../src/gossip/settings.ts';
+
+/** A hundred peers that lose a fifth of them, unless told otherwise. */
+const SPEC: ExperimentSpec = {
+  peers: 100, seeds: 3, seed: 1, settings: { ...LAN, gossipMessages: 0 }, loss: 0, delay: 5, byzantine: 0, kind: undefined,
+  kill: 0.2, hubs: false, pause: 0, pauseFor: 10_000, words: 20, rest: 20_000,
+};
+
+function ran(spec: Partial<ExperimentSpec>): Experiment {
+  const steps = experiment({ ...SPEC, ...spec });
+  for (;;) {
+    const step = steps.next();
+    if (step.done === true) return step.value;
+  }
+}
+
+const isSoak = process.env['SOAK'] === '1';
+
+describe('a simulated gossip network', function () {
+  this.timeout(0);
+  // Some of these are large, and run in a soak only.
+  const sizes = isSoak ? [100, 1000] : [100];
+
+  for (const peers of sizes) {
+    describe(`of ${peers} peers`, () => {
+      const results = [1, 2, 3].map((seed) => ({ seed, result: undefined as Experiment | undefined }));
+      const each = (check: (result: Experiment) => void): void => {
+        for (const one of results) check((one.result ??= ran({ peers, seed: one.seed })));
+      };
+
+      it('holds what it promises', () => each(({ violations }) => expect(violations).to.deep.equal([])));
+      it('has every peer ready within 2 s', () => each(({ readiness, neverReady }) => {
+        expect(neverReady).to.equal(0);
+        expect(readiness!.max).to.be.at.most(2000);
+      }));
+      it('has each word reach all who live, within 3·⌈log2 n⌉ hops, before and after it lost a fifth', () => each(({ coverage }) => {
+        expect(coverage.share).to.equal(1);
+        expect(coverage.shareAfter).to.equal(1);
+        expect(coverage.hopsMost).to.be.at.most(coverage.hopsBound);
+      }));
+      it('removes who died within 12 s, 99 of 100 in five runs, and everywhere', () => {
+        each(({ deaths }) => {
+          expect(deaths.unnoticed).to.equal(0);
+          expect(deaths.everywhere!.count).to.equal(deaths.killed);
+        });
+        const all = [...results.map(({ result }) => result!), ...[4, 5].map((seed) => ran({ peers, seed }))];
+        const removed = all.flatMap(({ deaths }) => deaths.ways.map((way) => way.removed!)).toSorted((x, y) => x - y);
+        expect(removed[Math.ceil(0.99 * removed.length) - 1]).to.be.at.most(12_000);
+      });
+      it('keeps 85 % in reach of each other without its best-connected fifth, and all again within 30 s', () => {
+        for (const seed of [1, 2]) {
+          const { overlay, violations } = ran({ peers, seed, hubs: true });
+          expect(violations).to.deep.equal([]);
+          expect(overlay.afterKill).to.be.at.least(0.85);
+          expect(overlay.healedAfter).to.be.at.most(30_000);
+        }
+      });
+    });
+  }
+
+  it('sends at most a tenth more a node among many than among ten', () => {
+    const load = (peers: number): number => ran({ peers, kill: 0, words: 0, rest: 60_000 }).load.peer.messages;
+    const few = load(10);
+    for (const peers of sizes) expect(load(peers) / few).to.be.at.most(1.1);
+  });
+
+  it(`removes nobody who lives, though 30 % of packets are lost, in ${isSoak ? 200 : 2} hours of peers`, () => {
+    let hours = 0;
+    for (let seed = 1; hours < (isSoak ? 200 : 2); seed += 1) {
+      const { falseRemovals, nodeHours } = ran({ peers: 30, seed, loss: 0.3, kill: 0, rest: 240_000 });
+      expect(falseRemovals, `seed ${seed}`).to.equal(0);
+      hours += nodeHours;
+    }
+  });
+
+  it('removes nobody who stands still for 10 s', () => {
+    const { falseRemovals, violations } = ran({ peers: 30, pause: 0.3, kill: 0, rest: 60_000 });
+    expect(violations).to.deep.equal([]);
+    expect(falseRemovals).to.equal(0);
+  });
+});
