@@ -1,5 +1,5 @@
-/** Says loudly that nodes who listen there can be reached from elsewhere. */
-export function warnIfOpen(host: string): void {
+/** Says loudly that nodes who listen there can be reached from elsewhere. @param what whoever reaches them can do */
+export function warnIfOpen(host: string, what = 'can post requests and read all of them'): void {
   if (/^(127\.|::1$|localhost$)/.test(host)) return;
-  process.stderr.write(`generals: WARNING: open to the network at ${host}: whoever reaches these ports can post requests and read all of them; nothing is encrypted\n`);
+  process.stderr.write(`generals: WARNING: open to the network at ${host}: whoever reaches these ports ${what}; nothing is encrypted\n`);
 }

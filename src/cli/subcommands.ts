@@ -6,8 +6,10 @@ import { command, run } from './subcommands/command.ts';
 import { completion } from './subcommands/completion.ts';
 import { demo } from './subcommands/demo.ts';
 import { help } from './subcommands/help.ts';
+import { network } from './subcommands/network.ts';
 import { replay } from './subcommands/replay.ts';
 import { replica } from './subcommands/replica.ts';
+import { peer, seed } from './subcommands/seed.ts';
 import { simulate } from './subcommands/simulate.ts';
 import { trace } from './subcommands/trace.ts';
 import { quoted } from '../core/user-error.ts';
@@ -28,6 +30,9 @@ export const SUBCOMMANDS: readonly Runnable[] = [
   runnable(simulate, async (options) => (await import('./simulate.ts')).simulateCommand(options)),
   runnable(cluster, async (options) => (await import('./cluster.ts')).clusterCommand(options)),
   runnable(replica, async (options) => (await import('./replica.ts')).replicaCommand(options)),
+  runnable(network, async (options) => (options.type === 'simulate' ? (await import('./network-simulate.ts')).simulateNetwork(options) : (await import('./network.ts')).networkCommand(options))),
+  runnable(seed, async (options) => (await import('./gossip-node.ts')).gossipNodeCommand(options)),
+  runnable(peer, async (options) => (await import('./gossip-node.ts')).gossipNodeCommand(options)),
   runnable(completion, async (options) => (await import('./completion.ts')).completionCommand(options, SUBCOMMANDS)),
   helping(help(async () => subcommands())),
 ];

@@ -1,0 +1,144 @@
+import { LAN } from '../gossip/settings.ts';
+import { DETECTORS } from '../gossip/detectors/registry.ts';
+import { eventLine } from '../gossip/events.ts';
+import { logLineOf, nameInLog, stamped } from '../gossip/log-lines.ts';
+import type { Output } from '../gossip/outputs.ts';
+import { quorumFor } from '../gossip/roster.ts';
+import { timeStamp } from '../gossip/tcp/log-file.ts';
+import type { LiveNetwork, NetworkFact } from '../gossip/tcp/network.ts';
+import { tableOf, type Line, type Tone } from '../gossip/table.ts';
+import { NetworkView } from '../gossip/view.ts';
+import { WORDS, parseWord } from '../gossip/words.ts';
+import { UserError } from '../core/user-error.ts';
+import { openHistory } from '../repl/history.ts';
+import { openTerminal } from '../repl/terminal.ts';
+import { themeOf, wantsColour, type Theme } from '../repl/theme.ts';
+import { lineOf } from './invocation.ts';
+import { ROWS_MIN, openTableScreen } from './network-screen.ts';
+import { Words, spellFaults } from './network-words.ts';
+import type { LiveOptions } from './subcommands/network.ts';
+
+/** Whether there is a terminal with room for a table and a prompt. */
+export const hasRoomForTable = ({ stdin, stdout, env }: NodeJS.Process): boolean => stdin.isTTY && stdout.isTTY && env['TERM'] !== 'dumb' && stdout.rows >= ROWS_MIN;
+
+/** A network at a terminal: a table above, what happens below it, and a prompt last. */
+export class NetworkPrompt {
+  readonly #options: LiveOptions;
+  readonly #began = performance.now();
+  readonly #view = new NetworkView();
+  readonly #logs = new Map<string, string[]>();
+  readonly #theme: Theme = themeOf(wantsColour(process.env, true, false), () => process.stdout.columns);
+  #print: (line: string) => void = (line) => void process.stdout.write(`${line}\n`);
+  #changed: () => void = () => undefined;
+
+  constructor(options: LiveOptions) {
+    this.#options = options;
+  }
+
+  /** Is told of all that happens. */
+  tell(fact: NetworkFact): void {
+    const now = this.#now();
+    const { member } = fact;
+    this.#view.node(now, member);
+    if (fact.type === 'output') {
+      this.#view.output(now, member.name, fact.output);
+      this.#remember(member.name, fact.output, nameInLog(member.role, member.address));
+      const event = eventLine(this.#view, member.name, fact.output);
+      if (event !== undefined) this.#print(this.#theme.paint.dim(event));
+    } else if (fact.type === 'lost') this.#print(`${member.name} is gone: it ${fact.reason}`);
+    this.#changed();
+  }
+
+  /** Reads words until it is over. @returns the exit status */
+  async run(network: LiveNetwork): Promise<number> {
+    const { seeds, settings } = this.#options;
+    const quorum = quorumFor(seeds, settings);
+    const screen = openTableScreen({
+      output: process.stdout,
+      height: () => this.#view.peers.length + 4,
+      lines: (columns, rows) => tableOf(this.#view, { columns, rows, now: this.#now(), quorum, detector: DETECTORS[settings.detector]?.name ?? DETECTORS[LAN.detector]!.name }).map((line) => this.#painted(line)),
+    });
+    this.#changed = () => screen.changed();
+    const clock = setInterval(() => screen.changed(), 1000);
+    const words = new Words({ network, view: this.#view, now: () => this.#now(), print: (line) => this.#print(line), logOf: (name) => this.#logs.get(name) ?? [], compare: () => this.#compare() });
+    const terminal = openTerminal({
+      input: process.stdin,
+      output: process.stdout,
+      prompt: this.#theme.paint.bold('network> '),
+      history: openHistory(undefined),
+      dim: (text) => this.#theme.paint.dim(text),
+      bright: (text) => this.#theme.paint.cyan(text),
+      complete: (line, cursor) => this.#complete(line, cursor),
+      execute: async (line) => {
+        try {
+          return await words.say(parseWord(line));
+        } catch (error) {
+          if (!(error instanceof UserError)) throw error;
+          terminal.print(this.#theme.mistake(error.message, this.#theme.width));
+          return false;
+        }
+      },
+    });
+    const restore = (): void => {
+      terminal.restore();
+      screen.close();
+    };
+    process.on('exit', restore);
+    this.#print = (line) => terminal.print(line);
+    terminal.print('help shows what can be said here');
+    try {
+      return await terminal.run();
+    } finally {
+      clearInterval(clock);
+      words.close();
+      this.#print = (line) => void process.stdout.write(`${line}\n`);
+      this.#changed = () => undefined;
+      restore();
+      process.removeListener('exit', restore);
+      if (words.faults.length > 0) {
+        const { peers } = this.#options;
+        this.#print(`To let the same go wrong in virtual time: ${lineOf(['network', '--simulate', '--seeds', String(seeds), '--peers', String(peers), '--faults', spellFaults(words.faults)])}`);
+      }
+    }
+  }
+
+  #now(): number {
+    return performance.now() - this.#began;
+  }
+
+  #painted(line: Line): string {
+    const { paint } = this.#theme;
+    const tones: Readonly<Record<Tone, (text: string) => string>> = { plain: (text) => text, good: paint.green, warn: paint.yellow, bad: paint.red, faint: paint.dim, bold: paint.bold };
+    return line.map(({ text, tone }) => tones[tone](text)).join('');
+  }
+
+  #remember(name: string, output: Output, speaker: string): void {
+    const line = logLineOf(output);
+    if (line === undefined) return;
+    const lines = this.#logs.get(name) ?? [];
+    lines.push(stamped(timeStamp(new Date()), speaker, line));
+    if (lines.length > LOG_LINES) lines.shift();
+    this.#logs.set(name, lines);
+  }
+
+  #complete(line: string, cursor: number): { readonly from: number; readonly candidates: readonly string[] } {
+    const before = line.slice(0, cursor);
+    const from = before.lastIndexOf(' ') + 1;
+    const typed = before.slice(from).toLowerCase();
+    const all = from === 0 ? WORDS.map(({ name }) => name) : before.startsWith('detector ') ? DETECTORS.map(({ name }) => name) : Array.from(this.#view.nodes.keys());
+    return { from, candidates: all.filter((word) => word.toLowerCase().startsWith(typed)) };
+  }
+
+  /** The same network with each detector, in virtual time. */
+  async #compare(): Promise<void> {
+    const { compareLines } = await import('./network-simulate.ts');
+    const { seeds, peers, settings } = this.#options;
+    for (const line of await compareLines({ seeds, peers: Math.min(peers, COMPARED_MAX), settings })) this.#print(line);
+  }
+}
+
+/** So many lines of each node are kept for `log`. */
+const LOG_LINES = 20;
+
+/** With more peers a comparison takes longer than anybody waits at a prompt. */
+const COMPARED_MAX = 50;

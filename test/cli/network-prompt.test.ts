@@ -1,0 +1,79 @@
+import { expect } from 'chai';
+import { spawnSync } from 'node:child_process';
+import { openPty, ptyUnavailable, type Pty } from '../support/pty.ts';
+import { MAIN, cleanEnvironment } from '../support/run.ts';
+import { skip } from '../support/skip.ts';
+
+const CTRL_C = '\u0003';
+
+describe('generals network at a terminal', function () {
+  this.timeout(60_000);
+  const opened: Pty[] = [];
+
+  before(function () {
+    if (ptyUnavailable !== undefined) skip(this, ptyUnavailable);
+  });
+  afterEach(async () => {
+    await Promise.all(opened.splice(0).map((pty) => pty.close()));
+  });
+
+  function start(rows: number, ...args: readonly string[]): Pty {
+    const pty = openPty([process.execPath, MAIN, 'network', ...args], { env: { NO_COLOR: '1', FORCE_COLOR: undefined }, rows, cols: 110 });
+    opened.push(pty);
+    return pty;
+  }
+
+  it('has a table above, what happens below it, and a prompt last; a death is told by why, and repeated in virtual time', async () => {
+    const pty = start(40, '--peers', '5');
+    await pty.until(/^5 alive {3}seeds 3\/3, quorum 2 {3}views: 1 /);
+    expect(pty.screen()[2]).to.match(/^peer {2}state /);
+    pty.type('kill 3\r');
+    await pty.until('P3 is killed: peers should miss it within seconds. Undo: restart P3');
+    await pty.until(/counted 2 of 3 votes: P3 is removed/);
+    await pty.until(/^4 alive, 1 dead {3}/);
+    expect(pty.screen().find((row) => row.startsWith('P3 '))).to.match(/^P3 {4}✗ dead /);
+    pty.type('why p3\r');
+    await pty.until(/S\d counted 2 of 3 seeds: it is off the list/);
+    pty.type('restart 3\r');
+    await pty.until(/^5 alive {3}.*views: 1 /);
+    pty.type('kil 2\r');
+    await pty.until('there is no word "kil"');
+    pty.type('exit\r');
+    expect(await pty.exit).to.equal(0);
+    // Lines that were longer than the window go on in the next row.
+    const said = pty.screen().join('');
+    expect(said).to.match(/To let the same go wrong in virtual time: generals network --simulate --seeds 3 --peers 5 --faults '[\d.]+s kill ?P3; [\d.]+s restart ?P3'/);
+    expect(said).to.match(/3 seeds and 5 peers, .*; removed 127/);
+    // What it suggests can be typed.
+    const [, line] = /in virtual time: (generals [^\r\n]+)/.exec(pty.raw())!;
+    const { status, stdout } = spawnSync('sh', ['-c', line!], { env: cleanEnvironment(), encoding: 'utf8' });
+    expect(status).to.equal(0);
+    expect(stdout).to.match(/ s {2}> kill P3\n[^]*1 removal, 0 of somebody alive; 1 view in the end; /);
+  });
+
+  it('leaves the window whole when it ends, and never clears it or its history', async () => {
+    const pty = start(30, '--peers', '3');
+    await pty.until(/^3 alive /);
+    pty.type(CTRL_C);
+    await pty.until(/leave\?|Leave|exit/i);
+    pty.type('y\r');
+    expect(await pty.exit).to.be.oneOf([0, 130]);
+    for (const clear of ['2J', '3J']) expect(pty.raw()).not.to.include(`\u001b[${clear}`);
+    // The scroll region is given back.
+    expect(pty.raw().lastIndexOf('\u001b[r')).to.be.greaterThan(pty.raw().lastIndexOf(';30r'));
+  });
+
+  it('follows the window when that becomes smaller', async () => {
+    const pty = start(40, '--peers', '20');
+    await pty.until(/^20 alive /);
+    await pty.resize(90, 20);
+    await pty.until(/… and \d+ alive/);
+    await pty.until((screen) => screen[0]!.startsWith('20 alive') && screen.at(-1)!.startsWith('network>'));
+  });
+
+  it('has log lines where there is no room for a table', async () => {
+    const pty = start(12, '--peers', '2', '--for', '2');
+    await pty.until('Successfully registered with seed');
+    expect(await pty.exit).to.equal(0);
+  });
+});

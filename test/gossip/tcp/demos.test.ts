@@ -1,0 +1,47 @@
+import { expect } from 'chai';
+import { spawn, spawnSync } from 'node:child_process';
+import { cleanEnvironment, projectPath, type Exit } from '../../support/run.ts';
+import { skip } from '../../support/skip.ts';
+
+describe('demos of the gossip network', function () {
+  this.timeout(120_000);
+  before(function () {
+    if (spawnSync('bash', ['--version']).status !== 0) skip(this, 'bash is not installed');
+  });
+
+  it('demo/gossip.sh shows a network lose a process, and agree on that', async () => {
+    const { code, out, err } = await ran('demo/gossip.sh');
+    expect([code, err]).to.deep.equal([0, '']);
+    const [, victim] = /^\$ kill -KILL (\d+)/m.exec(out)!;
+    const [, address] = new RegExp(`P8 listens at (\\S+), process ${victim}\\n`).exec(out)!;
+    for (const text of [`Locally suspecting neighbor ${address} as dead.`, `Consensus SUCCESS for dead-node removal ${address} (votes=2/3)`, `Confirmed dead-node removal for ${address} after seed-level consensus.`]) expect(out).to.include(text);
+  });
+
+  it('demo/forged-death.sh shows one forged line remove a live peer under the older rules, and nobody under ours', async () => {
+    const { code, out, err } = await ran('demo/forged-death.sh');
+    expect(code).to.equal(0);
+    expect(err).to.equal('generals: WARNING: --trust old believes every report and COMMIT: one forged line removes a live peer\n');
+    expect(out).to.match(/--trust old\nthe seed answers: DEAD_CONFIRMED\|127\.0\.0\.1\|\d+\n.*Consensus SUCCESS for dead-node removal .* \(votes=[23]\/3\)\n/);
+    expect(out).to.match(/--trust probe\nthe seed answers: DEAD_REJECTED\|127\.0\.0\.1\|\d+\n.*Consensus FAILED for dead-node removal .* \(votes=0\/3\)\n/);
+    expect(out).to.match(/\n0 removals, 0 of somebody alive; 1 view in the end; .*\nAll that is promised held\.\n$/);
+  });
+
+  it('demo/lossy-network.sh compares detectors where packets are lost, and mends a partition', async () => {
+    const { code, out, err } = await ran('demo/lossy-network.sh');
+    expect(err.replace(/^\d+%: .*\n/gm, '')).to.equal('');
+    expect(code).to.equal(0);
+    expect(out).to.match(/\nliving peers removed +0 +0 +0\n/);
+    expect(out).to.match(/\ninvariants +hold +hold +hold\n/);
+    expect(out).to.match(/\n1 removal, 0 of somebody alive; 1 view in the end; .*\nAll that is promised held\.\n$/);
+  });
+});
+
+function ran(path: string): Promise<Exit> {
+  const child = spawn('bash', [projectPath(path)], { env: cleanEnvironment(), stdio: ['ignore', 'pipe', 'pipe'] });
+  let [out, err] = ['', ''];
+  child.stdout.setEncoding('utf8').on('data', (text: string) => (out += text));
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (err += text));
+  return new Promise((resolve) => {
+    child.once('close', (code, signal) => resolve({ code: code ?? signal, out, err }));
+  });
+}
