@@ -1,0 +1,48 @@
+#!/usr/bin/env bash
+# One forged line removes a live peer from seeds that believe reports, and nobody from seeds that look for themselves.
+set -euo pipefail
+generals() { node "$(dirname "${BASH_SOURCE[0]}")/../dist/bin/generals.js" "$@"; }
+
+folder=$(mktemp -d)
+trap 'rm -rf "$folder"' EXIT
+
+# Starts a network that trusts so, says of its last peer that it is dead, and shows what the seeds make of that.
+attack() {
+  rm -f "$folder/said"
+  mkfifo "$folder/said"
+  generals network --seeds 3 --peers 3 --trust "$1" --messages 0 --for 6 >"$folder/said" 2>"$folder/warned" &
+  exec 3<"$folder/said"
+  until_line 'S1 listens' >/dev/null
+  seed=$(sed -E 's/.*listens at ([^ ,]*).*/\1/' <<<"$line")
+  until_line 'P3 listens' >/dev/null
+  victim=$(sed -E 's/.*listens at ([^ ,]*).*/\1/' <<<"$line")
+  # All of them have it on their lists.
+  until_line "[PEER-$victim] Ready" >/dev/null
+  cat "$folder/warned" >&2
+  forged="Dead Node:$victim:$(date +%s):127.0.0.1"
+  printf '\n$ printf "%s\\n" >/dev/tcp/%s   # --trust %s\n' "$forged" "${seed/:/\/}" "$1"
+  exec 4<>"/dev/tcp/${seed%:*}/${seed##*:}"
+  printf '%s\n' "$forged" >&4
+  IFS= read -r answer <&4
+  exec 4>&-
+  printf 'the seed answers: %s\n' "$answer"
+  until_line 'Consensus ' >/dev/null
+  printf '%s\n' "$line"
+  cat <&3 >/dev/null
+  wait
+}
+
+until_line() {
+  while IFS= read -r line <&3; do
+    printf '%s\n' "$line"
+    case $line in *"$1"*) return ;; esac
+  done
+  exit 1
+}
+
+attack old
+attack probe
+
+# The same in virtual time, by a peer that has the network's own words, and what every node made of it.
+printf '\n$ generals network --simulate --peers 6 --byzantine 1 --kind forge-death --faults "20s say 1: still here"\n'
+generals network --simulate --peers 6 --byzantine 1 --kind forge-death --faults '20s say 1: still here' | tail -4
