@@ -1,13 +1,14 @@
 import { DETECTORS } from '../gossip/detectors/registry.ts';
 import type { DialectName } from '../gossip/dialects/dialect.ts';
 import { DIALECTS } from '../gossip/dialects/registry.ts';
-import { LAN, type GossipSettings } from '../gossip/settings.ts';
+import { LAN, PRESETS, type GossipSettings } from '../gossip/settings.ts';
 import { choice, whole, type Values } from './options.ts';
 
 const HOUR = 3_600_000;
 
 /** What all nodes of a network should share: the options of `seed`, `peer` and `network`. */
 export const RULES = {
+  preset: choice('<where>', 'timers for nodes on one machine, in one room, or far apart', ['local', 'lan', 'wan'], { noun: 'preset', fallback: 'lan' }),
   dialect: choice('<year>', 'in which a node speaks first; it understands both', DIALECTS.map(({ name }): DialectName => name), { noun: 'dialect', fallback: '2026' }),
   trust: choice('<how>', 'whether seeds look before they vote, or believe every report as older programs do', ['probe', 'old'], { noun: 'way to trust', fallback: 'probe' }),
   quorum: choice('<which>', 'how many seeds must agree: more than half, or so many that some may lie', ['majority', 'byzantine'], { noun: 'quorum', fallback: 'majority' }),
@@ -15,18 +16,18 @@ export const RULES = {
 
 /** What peers do when. */
 export const TIMERS = {
-  detector: choice('<name>', 'how a peer notices that a neighbour is dead', DETECTORS.map(({ name }) => name), { noun: 'detector', fallback: DETECTORS[LAN.detector]!.name }),
-  'gossip-every': whole('<ms>', 'how often a peer makes a gossip message', { min: 10, max: HOUR, fallback: LAN.gossipEvery }),
-  messages: whole('<n>', 'how many it makes, before it only passes on', { min: 0, max: 1_000_000, fallback: LAN.gossipMessages }),
-  'ping-every': whole('<ms>', 'how often it pings, by the detectors timeout and misses', { min: 10, max: HOUR, fallback: LAN.pingEvery }),
-  silence: whole('<ms>', 'how long a neighbour may be silent, by the detector timeout', { min: 10, max: HOUR, fallback: LAN.silenceMax }),
-  'seed-timeout': whole('<ms>', 'how long a call to a seed may take', { min: 100, max: HOUR, fallback: LAN.seedTimeout }),
+  detector: choice('<name>', 'how a peer notices that a neighbour is dead', DETECTORS.map(({ name }) => name), { noun: 'detector', otherwise: DETECTORS[LAN.detector]!.name }),
+  'gossip-every': whole('<ms>', 'how often a peer makes a gossip message', { min: 10, max: HOUR, otherwise: String(LAN.gossipEvery) }),
+  messages: whole('<n>', 'how many it makes, before it only passes on', { min: 0, max: 1_000_000, otherwise: String(LAN.gossipMessages) }),
+  'ping-every': whole('<ms>', 'how often it pings, by the detectors timeout and misses', { min: 10, max: HOUR, otherwise: String(LAN.pingEvery) }),
+  silence: whole('<ms>', 'how long a neighbour may be silent, by the detector timeout', { min: 10, max: HOUR, otherwise: String(LAN.silenceMax) }),
+  'seed-timeout': whole('<ms>', 'how long a call to a seed may take', { min: 100, max: HOUR, otherwise: '3000, and 8000 with --preset wan' }),
 } as const;
 
 export function settingsOf(values: Values<typeof RULES> & Partial<Values<typeof TIMERS>>): GossipSettings {
-  const { trust, quorum, detector } = values;
+  const { preset, trust, quorum, detector } = values;
   return {
-    ...LAN,
+    ...PRESETS[preset],
     trustsAll: trust === 'old',
     byzantineSeeds: quorum === 'byzantine',
     ...(detector === undefined ? {} : { detector: DETECTORS.findIndex(({ name }) => name === detector) }),

@@ -57,3 +57,12 @@ export const LAN: GossipSettings = {
   trustsAll: false,
   byzantineSeeds: false,
 };
+
+/** For processes on one machine, where nothing takes long: who does not answer at once is gone. */
+const LOCAL: GossipSettings = { ...LAN, helloWait: 200, probeEvery: 500, probeTimeout: 250, suspicionMin: 500, suspicionMax: 1200, healEvery: 5000, syncEvery: 5000, beaconEvery: 2500, compareEvery: 2500 };
+
+/** For nodes far apart: answers take long, and some are lost, so that all have more time. */
+const WAN: GossipSettings = { ...LAN, seedTimeout: 8000, helloWait: 1500, probeEvery: 2000, probeTimeout: 2000, suspicionMin: 4000, suspicionMax: 12_000, inquiry: 6000, beaconEvery: 10_000, compareEvery: 10_000 };
+
+/** Timers that go together, by where nodes are. */
+export const PRESETS = { local: LOCAL, lan: LAN, wan: WAN } as const;

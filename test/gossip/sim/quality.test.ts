@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { experiment, type Experiment, type ExperimentSpec } from '../../../src/gossip/sim/experiment.ts';
-import { LAN } from '../../../src/gossip/settings.ts';
+import { LAN, PRESETS } from '../../../src/gossip/settings.ts';
 
 /** A hundred peers that lose a fifth of them, unless told otherwise. */
 const SPEC: ExperimentSpec = {
@@ -74,6 +74,14 @@ describe('a simulated gossip network', function () {
       hours += nodeHours;
     }
   });
+
+  for (const [preset, delay, loss] of [['local', 2, 0], ['lan', 20, 0.01], ['wan', 400, 0.05]] as const) {
+    it(`of the preset ${preset} notices all deaths and no other, where packets take up to ${delay} ms`, () => {
+      const { violations, deaths, falseRemovals } = ran({ peers: 30, settings: { ...PRESETS[preset], gossipMessages: 0 }, delay, loss });
+      expect(violations).to.deep.equal([]);
+      expect([deaths.killed, deaths.unnoticed, falseRemovals]).to.deep.equal([6, 0, 0]);
+    });
+  }
 
   it('removes nobody who stands still for 10 s', () => {
     const { falseRemovals, violations } = ran({ peers: 30, pause: 0.3, kill: 0, rest: 60_000 });
