@@ -66,6 +66,11 @@ export function meet(turn: PeerTurn, link: Link): void {
   }
   const known = state.neighbours.get(address);
   if (link.neighbour !== undefined) return;
+  if (known !== undefined && !link.isProven && !known.link.isProven) {
+    // An older program may take it for a death if one of two links is closed: it speaks over both.
+    link.neighbour = known;
+    return;
+  }
   if (known !== undefined) {
     // Both dialled: the link stays that the smaller address dialled. Else the other dials because the one that we have is of no use.
     const dialler = link.way === 'out' ? context.address : address;

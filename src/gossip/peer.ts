@@ -350,7 +350,14 @@ function gone(turn: PeerTurn, id: NodeId): void {
   const { address } = link;
   if (address === undefined || state.isLeaving) return;
   if (link.neighbour !== undefined) {
+    // One of two links to an older program.
+    if (link.neighbour.link !== link) return;
+    const other = Array.from(state.links.values()).find((one) => one.neighbour === link.neighbour);
     drop(turn, link.neighbour);
+    if (other !== undefined) {
+      other.neighbour = undefined;
+      return meet(turn, other);
+    }
     state.probes.delete(address);
     // It may have fallen: we look at once. Who closes the link again wants no other, so a second time we only look.
     const isSecond = state.redialled.has(address) || state.avoided.has(address);

@@ -1,0 +1,54 @@
+import { expect } from 'chai';
+import { seededAt } from '../../src/core/choice.ts';
+import { ACCEPTED, type Effect, type Event } from '../../src/core/machine.ts';
+import { nodeId } from '../../src/core/node.ts';
+import { symbolicSigner } from '../../src/core/signer.ts';
+import { addressOf } from '../../src/gossip/address.ts';
+import type { GossipContext } from '../../src/gossip/context.ts';
+import { peerMachine } from '../../src/gossip/peer.ts';
+import type { PeerState } from '../../src/gossip/peer-state.ts';
+import { enter } from '../../src/gossip/roster.ts';
+import { LAN } from '../../src/gossip/settings.ts';
+import { symbolicKeys } from '../../src/gossip/sim/keys.ts';
+import type { GossipVocabulary } from '../../src/gossip/vocabulary.ts';
+
+describe('a peer with an older one, where both dialled,', () => {
+  const [self, seed, older] = [1, 2, 3].map((n) => addressOf('10.0.0.1', 6000 + n)!);
+  const context: GossipContext = { self: nodeId(1), members: [], signer: symbolicSigner(nodeId(1)), choose: seededAt(1, nodeId(1)), address: self!, seeds: [seed!], cluster: 'c', version: '1', settings: LAN, keys: symbolicKeys('k'), nonce: () => 'n', unixTime: () => 1 };
+  const [first, second] = [nodeId(ACCEPTED + 1), nodeId(ACCEPTED + 2)];
+  let state: PeerState;
+  let step: (event: Event<GossipVocabulary>) => readonly Effect<GossipVocabulary>[];
+
+  beforeEach(() => {
+    state = peerMachine.begin(context) as PeerState;
+    step = (event) => peerMachine.step(context, state, event);
+    step({ type: 'start' });
+    state.life = 1;
+    enter(state.roster, { type: 'member', address: older!, key: '', life: 1, votes: [] });
+    for (const peer of [first, second]) {
+      step({ type: 'joined', peer });
+      const effects = step({ type: 'message', from: peer, message: { type: 'hello', address: older! } });
+      // It may take it for a death if one of its links is closed.
+      expect(effects.filter(({ type }) => type === 'hang-up')).to.deep.equal([]);
+    }
+  });
+
+  const gossip = (from: typeof first, hash: string): readonly Effect<GossipVocabulary>[] => step({ type: 'message', from, message: { type: 'gossip', hash, payload: hash } });
+  const heard = (effects: readonly Effect<GossipVocabulary>[]): boolean => effects.some((effect) => effect.type === 'output' && effect.output.type === 'heard');
+
+  it('has it as one neighbour, and hears it over both links', () => {
+    expect([...state.neighbours.keys()]).to.deep.equal([older]);
+    expect([heard(gossip(first, 'a')), heard(gossip(second, 'b'))]).to.deep.equal([true, true]);
+  });
+
+  it('keeps it when either link is closed, and speaks over the other', () => {
+    for (const gone of [first, second]) {
+      const other = gone === first ? second : first;
+      step({ type: 'gone', peer: gone });
+      expect([...state.neighbours.keys()]).to.deep.equal([older]);
+      expect(state.linkedIds).to.deep.equal([other]);
+      step({ type: 'joined', peer: gone });
+      step({ type: 'message', from: gone, message: { type: 'hello', address: older! } });
+    }
+  });
+});
