@@ -267,7 +267,7 @@ describe('the project is tidy:', () => {
     const folders = (place: string): string[] => readdirSync(projectPath(place), { withFileTypes: true }).filter((entry) => entry.isDirectory()).map(({ name }) => `\`${name}/\``);
     const named = (heading: string): string[] => tableIn('src/README.md', heading).map(([place]) => place!).filter((place) => place.endsWith('/`'));
     expect(named('folder')).to.have.members(folders('src'));
-    for (const wing of ['generals', 'replicas']) expect(named(`in \`${wing}/\``)).to.have.members(folders(`src/${wing}`).map((place) => `\`${wing}/${place.slice(1)}`));
+    for (const wing of ['generals', 'replicas', 'gossip']) expect(named(`in \`${wing}/\``)).to.have.members(folders(`src/${wing}`).map((place) => `\`${wing}/${place.slice(1)}`));
   });
 
   it('src/README.md says where things are, and each is there', () => {
