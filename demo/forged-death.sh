@@ -26,7 +26,7 @@ attack() {
   IFS= read -r answer <&4
   exec 4>&-
   printf 'the seed answers: %s\n' "$answer"
-  until_line 'Consensus ' >/dev/null
+  until_line ' for dead-node removal ' >/dev/null
   printf '%s\n' "$line"
   cat <&3 >/dev/null
   wait

@@ -10,22 +10,23 @@ network=$!
 trap 'kill -INT "$network" 2>/dev/null || true; wait; rm -rf "$folder"' EXIT
 exec 3<"$folder/said"
 
-# Shows what nodes say, down to a line that has this.
-until_line() {
-  while IFS= read -r line <&3; do
-    printf '%s\n' "$line"
-    case $line in *"$1"*) return ;; esac
+# Shows what nodes say, until there was a line with each of these: of two processes the later may be heard first.
+until_lines() {
+  local said='' text
+  for text; do
+    until [[ $said == *"$text"* ]]; do
+      IFS= read -r line <&3
+      printf '%s\n' "$line"
+      said+=$line$'\n'
+    done
   done
-  exit 1
 }
 
-until_line 'P8 listens'
+until_lines 'P8 listens'
 victim=$(sed -E 's/.*process ([0-9]+).*/\1/' <<<"$line")
 address=$(sed -E 's/.*listens at ([^ ,]*).*/\1/' <<<"$line")
-until_line 'Generated gossip message'
-until_line "[PEER-$address] Ready"
+until_lines "[PEER-$address] Ready" "[PEER-$address] Generated gossip message"
 printf '\n$ kill -KILL %s   # the last peer, without a word\n' "$victim"
 kill -KILL "$victim"
-until_line "Locally suspecting neighbor $address as dead."
-until_line "Consensus SUCCESS for dead-node removal $address"
-until_line "Confirmed dead-node removal for $address after seed-level consensus."
+until_lines "Locally suspecting neighbor $address as dead." "Consensus SUCCESS for dead-node removal $address" \
+  "Confirmed dead-node removal for $address after seed-level consensus."

@@ -57,8 +57,8 @@ describe('generals whose terminal is closed', function () {
     }],
     ['while a bar is drawn', ['4', '--host', 'sim'], async (pty) => {
       await pty.until(/G4, .*\ngenerals>$/);
-      pty.type('g-campaign 1e7\r');
-      await pty.until(/░ 0% /);
+      pty.type('g-state 3 faulty\rg-campaign 1e7\r');
+      await pty.until(/[█░]{24} \d+% /);
     }],
   ];
   for (const [what, args, at] of situations) {
