@@ -45,8 +45,6 @@ export interface PeerState extends LinksState {
   ill: number;
   /** How many times as much patience it has learnt to have with those that it pings. */
   slowness: number;
-  /** Whose turn it is to be probed, to be compared with, and to be healed. */
-  turns: number;
   /** Looks that others asked for, each by the link that it is done by. */
   readonly looks: Map<NodeId, Look[]>;
   /** Whom this peer itself suspects, or did of late. */

@@ -64,7 +64,6 @@ export const peerMachine: Machine<GossipVocabulary, PeerState, GossipContext> = 
     recentBefore: [],
     ill: 0,
     slowness: 1,
-    turns: 0,
     looks: new Map(),
     probes: new Map(),
     suspected: new Set(),
@@ -137,6 +136,11 @@ function begin(turn: PeerTurn): void {
   }
 }
 
+/** Among many a few look at any time: each needs to less often. */
+const healPeriod = ({ context, state }: PeerTurn): number => context.settings.healEvery * Math.min(HEAL_MOST, Math.max(1, Math.floor(state.roster.size / HEAL_FEW)));
+const HEAL_FEW = 32;
+const HEAL_MOST = 6;
+
 /** Milliseconds between two looks at whether all seeds are there. */
 const KEEP_UP = 3000;
 
@@ -153,7 +157,7 @@ function timeout(turn: PeerTurn, timer: string): void {
       return again(detectorOf(turn).period(turn));
     case 'heal':
       heal(turn);
-      return again(context.settings.healEvery);
+      return again(healPeriod(turn));
     case 'beacon':
       beaconTick(turn);
       return again(context.settings.beaconEvery);

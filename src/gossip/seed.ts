@@ -304,7 +304,7 @@ function compare(turn: SeedTurn): void {
   else if (seed.isOld) askSeed(turn, seed.address, { type: 'get-peers' });
 }
 
-/** Asks all peers that are linked for a sign of life, and looks at the next of those that are not. */
+/** Asks peers that are linked and were not heard of late for a sign of life, and looks at the next of those that are not. */
 function audit(turn: SeedTurn): void {
   const { state, context } = turn;
   const linked = new Set<string>();
@@ -318,7 +318,7 @@ function audit(turn: SeedTurn): void {
       continue;
     }
     linked.add(link.address!);
-    say(turn, [link], { type: 'ping', at: context.unixTime() });
+    if (link.quiet > RESTFUL) say(turn, [link], { type: 'ping', at: context.unixTime() });
   }
   const others = Array.from(state.roster.entries).flatMap(([address, entry]) => (isAlive(entry) && entry.member.key !== '' && !linked.has(address) ? [address] : []));
   if (others.length === 0) return;
@@ -334,5 +334,6 @@ function look(turn: SeedTurn, link: Link): void {
   lostSeed(turn, link);
 }
 
-/** So many signs of life may be missed by a link. */
+/** So many signs of life may be missed by a link, and for so many looks nothing is asked of who was heard. */
 const QUIET = 6;
+const RESTFUL = 2;

@@ -6,22 +6,21 @@ import type { PeerTurn } from '../peer-state.ts';
 import { suspect } from '../suspicion.ts';
 
 /**
- * SWIM (Das, Gupta and Motivala 2002, §3 and 4) with Lifeguard (Dadgar, Phillips and Currey 2017). Each period one neighbour is pinged, in
- * turn. If it does not answer in time, some others are asked to look; if nobody had an answer by twice that time, it is suspected. Who
- * hears neither the neighbour nor those who were asked to look may be ill himself, and gives all more time.
+ * SWIM (Das, Gupta and Motivala 2002, §3 and 4) with Lifeguard (Dadgar, Phillips and Currey 2017). A neighbour that was not heard for some
+ * periods is pinged: of two neighbours the one that is first spares the other its ping. If it does not answer in time, some others are
+ * asked to look; if nobody had an answer by twice that time, it is suspected. Who hears neither the neighbour nor those who were asked to
+ * look may be ill himself, and gives all more time.
  */
 export const swim: Detector = {
   name: 'swim',
-  summary: 'pings one neighbour a second, and asks others to look before it suspects one',
+  summary: 'pings a neighbour that was silent for 4 s, and asks others to look before it suspects it',
   period: ({ context }) => context.settings.probeEvery,
   tick(turn) {
-    const { state } = turn;
-    const { linked } = state;
-    if (linked.length === 0) return;
-    // Who has many neighbours pings more than one, so that each has its turn in time.
-    for (let i = 0; i < linked.length; i += ROUND) {
-      state.turns += 1;
-      probe(turn, linked[state.turns % linked.length]!);
+    const { probeEvery } = turn.context.settings;
+    for (const link of turn.state.linked) {
+      const neighbour = link.neighbour!;
+      neighbour.silent += probeEvery;
+      if (neighbour.silent >= SILENT * probeEvery) probe(turn, link);
     }
   },
   check: (turn, { link }) => probe(turn, link),
@@ -73,8 +72,8 @@ function probe(turn: PeerTurn, link: Link): void {
   effects.push({ type: 'set-timer', timer: `probe ${address}`, after: patience(turn) });
 }
 
-/** In so many periods each neighbour is pinged. */
-const ROUND = 4;
+/** For so many periods a neighbour may say nothing before it is pinged. */
+const SILENT = 4;
 
 const patience = ({ context, state }: PeerTurn): number => Math.round(context.settings.probeTimeout * Math.max(1 + state.ill, state.slowness));
 
