@@ -51,6 +51,8 @@ export interface LinksState {
   readonly links: Map<NodeId, Link>;
   /** How many were dialled. */
   dialled: number;
+  /** How often the node drew by chance. */
+  draws: number;
 }
 
 export interface Turn<State extends LinksState> {
@@ -61,7 +63,7 @@ export interface Turn<State extends LinksState> {
 
 type AnyTurn = Turn<LinksState>;
 
-export const newLinks = (): LinksState => ({ links: new Map(), dialled: 0 });
+export const newLinks = (): LinksState => ({ links: new Map(), dialled: 0, draws: 0 });
 
 export function dial(turn: AnyTurn, address: Address, purpose: Purpose): Link {
   const { state, effects } = turn;

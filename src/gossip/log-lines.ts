@@ -57,6 +57,8 @@ export function logLineOf(output: Output): string | undefined {
       return 'Left the network';
     case 'ignored':
       return output.from === undefined ? `Ignored: ${output.reason}` : `Ignored ${output.from}: ${output.reason}`;
+    case 'forgot':
+      return undefined;
     default:
       return output satisfies never;
   }

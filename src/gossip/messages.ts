@@ -35,6 +35,8 @@ export type Message =
   | { readonly type: 'statements'; readonly statements: readonly Statement[] }
   /** A checksum of who is a member, for whoever wants to compare. @see view.ts */
   | { readonly type: 'view'; readonly checksum: number; readonly size: number; readonly isAnswer: boolean }
+  /** Asks which of those have ended by now, or have a later life: 0 of whom nothing is known. */
+  | { readonly type: 'ask-about'; readonly members: readonly { readonly address: Address; readonly life: number }[] }
   /** Asks another to look whether somebody answers it. */
   | { readonly type: 'probe'; readonly number: number; readonly address: Address }
   | { readonly type: 'probed'; readonly number: number; readonly ok: boolean }

@@ -1,7 +1,8 @@
 import type { Address } from './address.ts';
 import { output, say, type Link } from './links.ts';
 import { keyOfSeed, type PeerTurn } from './peer-state.ts';
-import { NOBODY, enter, finish, isAlive, own, isCertified, isNewer, pagesOf, united, type Entry } from './roster.ts';
+import { learntOf } from './partial-view.ts';
+import { NOBODY, enter, finish, isAlive, own, isCertified, isNewer, pagesOf, statementsOf, united, type Entry } from './roster.ts';
 import { bodyOf, type Alive, type Dead, type Left, type Member, type Statement, type Suspect } from './statements.ts';
 
 /** What a statement changed, for whoever has to do something about it. */
@@ -64,8 +65,8 @@ function memberNews(turn: PeerTurn, said: Member, from: Link | undefined): News 
     state.life = life;
     state.incarnation = 0;
   }
-  state.root = undefined;
   tell(turn, enter(state.roster, member));
+  learntOf(turn, address);
   return address === context.address ? { type: 'own-life', member } : { type: 'joined', address };
 }
 
@@ -139,7 +140,6 @@ function deadNews(turn: PeerTurn, said: Dead, from: Link | undefined): News | un
 
 export function endNews(turn: PeerTurn, entry: Entry, end: Dead | Left): News {
   finish(turn.state.roster, entry, end);
-  turn.state.root = undefined;
   tell(turn, turn.state.roster.entries.get(end.address)!);
   return { type: 'ended', address: end.address };
 }
@@ -155,10 +155,10 @@ export function spread(turn: PeerTurn, statements: readonly Statement[], from?: 
 }
 
 /** Passes on who joined, together with who joins in the next moment. */
-export function tellSoon({ state, effects }: PeerTurn, members: readonly Statement[], from: Link): void {
-  if (members.length === 0) return;
+export function tellSoon({ state, effects }: PeerTurn, addresses: readonly Address[], from: Link): void {
+  if (addresses.length === 0) return;
   if (state.arrivals.length === 0) effects.push({ type: 'set-timer', timer: 'arrivals', after: MOMENT });
-  for (const member of members) state.arrivals.push({ member, from });
+  for (const address of addresses) state.arrivals.push({ address, from });
 }
 
 /** In ms. */
@@ -170,7 +170,11 @@ export function tellArrivals(turn: PeerTurn): void {
   state.arrivals = [];
   for (const link of state.linked) {
     if (!link.isProven) continue;
-    const others = arrivals.filter(({ from }) => from !== link).map(({ member }) => member);
+    // All that is known of each by now: it may have ended.
+    const others = arrivals.flatMap(({ address, from }) => {
+      const entry = from === link ? undefined : state.roster.entries.get(address);
+      return entry === undefined ? [] : statementsOf(entry);
+    });
     for (const statements of pagesOf(others)) say(turn, [link], { type: 'statements', statements });
   }
 }

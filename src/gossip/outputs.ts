@@ -25,6 +25,8 @@ export type PeerOutput =
   | { readonly type: 'refuted'; readonly incarnation: number; readonly by: Address }
   /** Where a member now stands in this peer’s view. */
   | { readonly type: 'member'; readonly address: Address; readonly life: number; readonly incarnation: number; readonly state: MemberState }
+  /** It knows nothing more of a member, as it knows enough others. */
+  | { readonly type: 'forgot'; readonly address: Address }
   | { readonly type: 'left' };
 
 export type MemberState = 'alive' | 'suspect' | 'dead' | 'left';

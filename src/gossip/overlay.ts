@@ -5,7 +5,7 @@ import { shareRecent } from './message-list.ts';
 import type { Message } from './messages.ts';
 import { believe } from './news.ts';
 import { isMember, isMemberAt, nobodySigns, type PeerTurn } from './peer-state.ts';
-import { checksumOf, isAlive, statementsOf } from './roster.ts';
+import { checksumOf, firstOf, isAlive, statementsOf } from './roster.ts';
 
 /**
  * The overlay: who is whose neighbour. A new peer picks a few, more often those who have many (Barabási and Albert 1999), so that few
@@ -110,7 +110,7 @@ export function introduce(turn: PeerTurn, link: Link): void {
   const suspicions = isAlive(entry) ? Array.from(entry.suspects.values()).filter((one) => one !== undefined) : [];
   // Who is suspected may not have heard of it.
   if (suspicions.length > 0) say(turn, [link], { type: 'statements', statements: suspicions });
-  say(turn, [link], { type: 'view', ...checksumOf(state.roster), isAnswer: false });
+  if (!state.knowsPart) say(turn, [link], { type: 'view', ...checksumOf(state.roster), isAnswer: false });
 }
 
 export function hearRefusal(turn: PeerTurn, link: Link, { reason }: Message & { type: 'refused' }): void {
@@ -209,15 +209,17 @@ const ours = ({ state }: PeerTurn): Link[] => state.linked.filter(({ isProven })
 
 /** Of all members that live the one with the first address. */
 function rootOf({ state, context }: PeerTurn): Address {
-  if (state.root !== undefined) return state.root;
-  let root = context.address;
-  for (const [address, entry] of state.roster.entries) if (isAlive(entry) && entry.member.key !== '' && address < root) root = address;
-  state.root = root;
-  return root;
+  const first = firstOf(state.roster);
+  return first === undefined || context.address < first ? context.address : first;
 }
 
-export function hearBeacon(turn: PeerTurn, link: Link, { root, life, number }: Message & { type: 'beacon' }): void {
+export function hearBeacon(turn: PeerTurn, link: Link, beacon: Message & { type: 'beacon' }): void {
   const { state } = turn;
+  const { root, life, number } = beacon;
+  if (!state.roster.entries.has(root) && state.knowsPart && root < rootOf(turn)) {
+    state.unknownRoot = { beacon, link: link.id };
+    return say(turn, [link], { type: 'ask-about', members: [{ address: root, life: 0 }] });
+  }
   if (!isAlive(state.roster.entries.get(root)) || root > rootOf(turn)) return;
   const known = state.beacon;
   if (known?.root === root && (life < known.life || (life === known.life && number <= known.number))) return;
@@ -225,4 +227,14 @@ export function hearBeacon(turn: PeerTurn, link: Link, { root, life, number }: M
   state.beaconAge = 0;
   state.extra = 0;
   say(turn, ours(turn).filter((one) => one !== link), { type: 'beacon', root, life, number });
+}
+
+/** Somebody is known now whose beacon may have come before. */
+export function learntRoot(turn: PeerTurn, address: Address): void {
+  const { state } = turn;
+  const { unknownRoot } = state;
+  if (unknownRoot?.beacon.root !== address) return;
+  state.unknownRoot = undefined;
+  const link = state.links.get(unknownRoot.link);
+  if (link?.neighbour !== undefined) hearBeacon(turn, link, unknownRoot.beacon);
 }

@@ -121,6 +121,7 @@ const MESSAGES: { readonly [Type in Message['type']]: Reader<Of<Type>> } = {
   refused: shape<Of<'refused'>>({ type: word('refused'), reason: text(200) }, NONE),
   statements: shape<Of<'statements'>>({ type: word('statements'), statements: list(parseStatement, STATEMENTS_MAX) }, NONE),
   view: shape<Of<'view'>>({ type: word('view'), checksum: whole(0, 2 ** 53 - 1), size: whole(0, COUNT_MAX), isAnswer: flag }, NONE),
+  'ask-about': shape<Of<'ask-about'>>({ type: word('ask-about'), members: list(shape<{ readonly address: Address; readonly life: number }>({ address, life }, NONE), STATEMENTS_MAX) }, NONE),
   probe: shape<Of<'probe'>>({ type: word('probe'), number: whole(0, COUNT_MAX), address }, NONE),
   probed: shape<Of<'probed'>>({ type: word('probed'), number: whole(0, COUNT_MAX), ok: flag }, NONE),
   beacon: shape<Of<'beacon'>>({ type: word('beacon'), root: address, life: whole(0, COUNT_MAX), number: whole(0, COUNT_MAX) }, NONE),

@@ -3,7 +3,6 @@ import type { Address } from './address.ts';
 import type { Link, LinksState, Neighbour, Turn } from './links.ts';
 import type { Message } from './messages.ts';
 import { isAlive, quorumOf, type Pending, type Roster } from './roster.ts';
-import type { Statement } from './statements.ts';
 
 export interface PeerState extends LinksState {
   readonly roster: Roster;
@@ -21,8 +20,6 @@ export interface PeerState extends LinksState {
   /** The links of all neighbours, made anew when one comes or goes. */
   linked: readonly Link[];
   linkedIds: readonly NodeId[];
-  /** How often it drew by chance. */
-  draws: number;
   /** How many neighbours it wants. */
   wanted: number;
   /** How many more, because it seems to be cut off. */
@@ -55,13 +52,17 @@ export interface PeerState extends LinksState {
   /** The last beacon, and how many beats ago that was. */
   beacon: { readonly root: Address; readonly life: number; readonly number: number } | undefined;
   beaconAge: number;
-  /** Who lets the beacon go round; undefined when that is to be found out anew. */
-  root: Address | undefined;
   beacons: number;
   /** Whether seeds are about to be told of a new degree. */
   isDegreeDue: boolean;
   /** Members of which it heard a moment ago, each with the link that they came over, to be told together. */
-  arrivals: { readonly member: Statement; readonly from: Link | undefined }[];
+  arrivals: { readonly address: Address; readonly from: Link }[];
+  /** Whether it knows only a part of the network; if not, it tells others of all who come. */
+  knowsPart: boolean;
+  /** The last beacon of a member that it did not know, and over which link it came. */
+  unknownRoot: { readonly beacon: Message & { readonly type: 'beacon' }; readonly link: NodeId } | undefined;
+  /** About how many it asked seeds. */
+  asked: number;
   /** Milliseconds since it last compared what it knows. */
   compares: number;
 }

@@ -28,8 +28,9 @@ import { hearProbe, looked } from './looks.ts';
 import { generate, gossipTick, hearGossip } from './message-list.ts';
 import type { Message } from './messages.ts';
 import { believe, spread, tellArrivals, tellSoon, type News } from './news.ts';
-import { beaconTick, drop, fill, heal, healed, hearBeacon, hearRefusal, introduce, meet, tellDegree } from './overlay.ts';
+import { beaconTick, drop, fill, heal, healed, hearBeacon, hearRefusal, introduce, learntRoot, meet, tellDegree } from './overlay.ts';
 import { parseMessage } from './parse.ts';
+import { answersAbout, askAbout, toldAll } from './partial-view.ts';
 import type { PeerState, PeerTurn } from './peer-state.ts';
 import { checksumOf, isAlive, newRoster, pagesOf, statementsOf } from './roster.ts';
 import { bodyOf, type Statement } from './statements.ts';
@@ -50,7 +51,6 @@ export const peerMachine: Machine<GossipVocabulary, PeerState, GossipContext> = 
     neighbours: new Map(),
     linked: [],
     linkedIds: [],
-    draws: 0,
     wanted: 0,
     extra: 0,
     avoided: new Set(),
@@ -70,10 +70,12 @@ export const peerMachine: Machine<GossipVocabulary, PeerState, GossipContext> = 
     probed: 0,
     beacon: undefined,
     beaconAge: 0,
-    root: undefined,
     beacons: 0,
     isDegreeDue: false,
     arrivals: [],
+    knowsPart: false,
+    unknownRoot: undefined,
+    asked: 0,
     compares: 0,
   }),
   parse: parseMessage,
@@ -147,24 +149,20 @@ const KEEP_UP = 3000;
 const detectorOf = ({ context }: PeerTurn) => DETECTORS[context.settings.detector]!;
 
 function timeout(turn: PeerTurn, timer: string): void {
-  const { state, context, effects } = turn;
-  const space = timer.indexOf(' ');
-  const [what, about] = space === -1 ? [timer, ''] : [timer.slice(0, space), timer.slice(space + 1)];
-  const again = (after: number): void => void effects.push({ type: 'set-timer', timer, after });
-  switch (what) {
+  switch (timer) {
     case 'detect':
       detectorOf(turn).tick(turn);
-      return again(detectorOf(turn).period(turn));
+      return again(turn, timer, detectorOf(turn).period(turn));
     case 'heal':
       heal(turn);
-      return again(healPeriod(turn));
+      return again(turn, timer, healPeriod(turn));
     case 'beacon':
       beaconTick(turn);
-      return again(context.settings.beaconEvery);
+      return again(turn, timer, turn.context.settings.beaconEvery);
     case 'keep-up':
       keepUp(turn);
       compare(turn);
-      return again(KEEP_UP);
+      return again(turn, timer, KEEP_UP);
     case 'join':
       return join(turn);
     case 'gossip':
@@ -173,11 +171,21 @@ function timeout(turn: PeerTurn, timer: string): void {
       return tellDegree(turn);
     case 'arrivals':
       return tellArrivals(turn);
-    case 'probe':
-      return detectorOf(turn).overdue?.(turn, what, about);
     case 'leave':
       return left(turn);
+    default:
+      return timeoutAbout(turn, timer);
   }
+}
+
+const again = ({ effects }: PeerTurn, timer: string, after: number): void => void effects.push({ type: 'set-timer', timer, after });
+
+/** A timer for one link or one address. */
+function timeoutAbout(turn: PeerTurn, timer: string): void {
+  const { state } = turn;
+  const space = timer.indexOf(' ');
+  const [what, about] = [timer.slice(0, space), timer.slice(space + 1)];
+  if (what === 'probe') return detectorOf(turn).overdue?.(turn, what, about);
   const address = parseAddress(about);
   const link = state.links.get(Number(about) as NodeId);
   if (what === 'suspicion' && address !== undefined) suspicionOver(turn, address);
@@ -237,12 +245,16 @@ function hear(turn: PeerTurn, link: Link, message: Message): void {
       hearStatements(turn, link, message.statements);
       break;
     case 'view': {
+      if (link.purpose === 'seed' && link.isProven && message.isAnswer) toldAll(turn, message.size);
       const own = checksumOf(state.roster);
-      if (!link.isProven || own.checksum === message.checksum) break;
+      if (!link.isProven || own.checksum === message.checksum || state.knowsPart) break;
       for (const page of pagesOf(Array.from(state.roster.entries.values()).flatMap(statementsOf))) say(turn, [link], { type: 'statements', statements: page });
       if (!message.isAnswer) say(turn, [link], { type: 'view', ...own, isAnswer: true });
       break;
     }
+    case 'ask-about':
+      if (link.isProven) for (const answer of answersAbout(state.roster, message)) say(turn, [link], answer);
+      break;
     case 'probe':
       if (link.isProven) hearProbe(turn, link, message);
       break;
@@ -308,7 +320,7 @@ function hearStatements(turn: PeerTurn, link: Link, statements: readonly Stateme
     if (one !== undefined) news.push({ one, statement });
   }
   // Who joins is told a moment later with those that join then, too: nothing waits for that, and there may be many.
-  tellSoon(turn, news.filter(({ one }) => one.type === 'joined').map(({ statement }) => statement), link);
+  if (!turn.state.knowsPart) tellSoon(turn, news.flatMap(({ one }) => (one.type === 'joined' ? [one.address] : [])), link);
   spread(turn, news.filter(({ one }) => one.type !== 'joined' && one.type !== 'own-suspicion' && one.type !== 'own-death').map(({ statement }) => statement), link);
   for (const { one } of news) follow(turn, one);
 }
@@ -319,7 +331,7 @@ function follow(turn: PeerTurn, news: News): void {
       // It may have linked before we knew it.
       for (const link of Array.from(turn.state.links.values())) if (link.address === news.address && wantsToMeet(link)) meet(turn, link);
       if (turn.state.isReady && turn.state.neighbours.size === 0) fill(turn);
-      break;
+      return learntRoot(turn, news.address);
     case 'ended':
       return ended(turn, news.address);
     case 'suspected': {
@@ -377,12 +389,13 @@ function gone(turn: PeerTurn, id: NodeId): void {
   if (link.purpose === 'peer') fill(turn);
 }
 
-/** Compares with a neighbour what is known, in turn. */
+/** Compares with a seed or a neighbour what is known, by chance. */
 function compare(turn: PeerTurn): void {
   const { state, context } = turn;
   state.compares += KEEP_UP;
   if (state.compares < context.settings.syncEvery) return;
   state.compares = 0;
+  if (state.knowsPart) return askAbout(turn, Array.from(state.links.values()).filter((link) => link.isProven && link.purpose === 'seed'));
   const links = Array.from(state.links.values()).filter((link) => link.isProven && (link.purpose === 'seed' || link.neighbour !== undefined));
   if (links.length > 0) say(turn, [links[draw(turn, 'compare', links.length)]!], { type: 'view', ...checksumOf(state.roster), isAnswer: false });
 }

@@ -4,7 +4,7 @@ import { remember } from './admission.ts';
 import { STILL, inquire } from './inquiry.ts';
 import { output, say, type Link } from './links.ts';
 import type { Message } from './messages.ts';
-import { isAlive, quorumOf, voteFor } from './roster.ts';
+import { isAlive, quorumOf, statementsOf, voteFor } from './roster.ts';
 import { askSeeds, hasOldSeeds, isOldSeed, seedOf } from './seed-links.ts';
 import { end } from './seed-list.ts';
 import { CASES_MAX, certified, type Removal, type SeedTurn } from './seed-state.ts';
@@ -19,7 +19,10 @@ export function hearReport(turn: SeedTurn, link: Link, { address, at, reporter }
   const by = link.address ?? reporter;
   output(turn, { type: 'accused', address, by, at });
   const entry = state.roster.entries.get(address);
-  if (!isAlive(entry)) return say(turn, [link], { type: 'dead-answer', address, confirmed: entry !== undefined });
+  if (!isAlive(entry)) {
+    if (entry !== undefined && link.isProven) say(turn, [link], { type: 'statements', statements: statementsOf(entry) });
+    return say(turn, [link], { type: 'dead-answer', address, confirmed: entry !== undefined });
+  }
   const known = state.removals.get(address);
   if (known !== undefined) return void known.askers.add(link.id);
   // Who says so of itself lives, and there is no end of those who invent.

@@ -30,9 +30,11 @@ export interface Roster {
   /** A number that is the same for those who know the same members, in whatever order they learnt of them. */
   checksum: number;
   size: number;
+  /** Of the members of ours that live the one with the first address; undefined when that is to be found out anew. */
+  first: Address | undefined;
 }
 
-export const newRoster = (): Roster => ({ entries: new Map(), degrees: new Map(), addresses: [], checksum: 0, size: 0 });
+export const newRoster = (): Roster => ({ entries: new Map(), degrees: new Map(), addresses: [], checksum: 0, size: 0, first: undefined });
 
 /** Puts a member in the place of whoever had that address. */
 export function enter(roster: Roster, member: Member): Entry {
@@ -60,7 +62,26 @@ export function own(roster: Roster, entry: Entry): Entry {
   return copy;
 }
 
-function count(roster: Roster, { mark }: Entry, by: 1 | -1): void {
+/** Knows nothing more of whoever stands in that place. */
+export function forget(roster: Roster, place: number): void {
+  const { addresses, entries, degrees } = roster;
+  const address = addresses[place]!;
+  const entry = entries.get(address)!;
+  if (isAlive(entry)) count(roster, entry, -1);
+  entries.delete(address);
+  degrees.delete(address);
+  const last = addresses.pop()!;
+  if (place < addresses.length) addresses[place] = last;
+}
+
+/** Of the members of ours that live the one with the first address. */
+export function firstOf(roster: Roster): Address | undefined {
+  if (roster.first === undefined) for (const [address, entry] of roster.entries) if (isAlive(entry) && entry.member.key !== '' && (roster.first === undefined || address < roster.first)) roster.first = address;
+  return roster.first;
+}
+
+function count(roster: Roster, { member: { address }, mark }: Entry, by: 1 | -1): void {
+  if (roster.first !== undefined && address <= roster.first) roster.first = undefined;
   roster.size += by;
   roster.checksum = (roster.checksum + by * mark) >>> 0;
 }

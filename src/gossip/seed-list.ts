@@ -1,6 +1,7 @@
 import type { Address } from './address.ts';
+import { draw } from './draw.ts';
 import { output, say, type Link } from './links.ts';
-import { enter, finish, isAlive, isNewer, pagesOf, statementsOf, voteFor } from './roster.ts';
+import { enter, finish, firstOf, isAlive, isNewer, pagesOf, statementsOf, voteFor, type Entry } from './roster.ts';
 import type { SeedTurn } from './seed-state.ts';
 import { bodyOf, type Dead, type Left, type Member, type SeedVote, type Statement } from './statements.ts';
 
@@ -15,7 +16,7 @@ export function admit(turn: SeedTurn, said: Member, from: Address): boolean {
   enter(state.roster, member);
   state.promised.delete(address);
   output(turn, { type: 'applied', about: 'join', address, life: member.life, from });
-  spread(turn, [member]);
+  spread(turn, member);
   return true;
 }
 
@@ -29,7 +30,7 @@ export function end(turn: SeedTurn, said: Dead | Left, from: Address): boolean {
   effects.push({ type: 'save', record: statement });
   finish(state.roster, entry, statement);
   output(turn, { type: 'applied', about: statement.type === 'dead' ? 'removal' : 'leave', address, life, from });
-  spread(turn, [statement]);
+  spread(turn, statement);
   return true;
 }
 
@@ -42,15 +43,43 @@ export function isGenuineLeave({ context, state }: SeedTurn, left: Left): boolea
   return isAlive(entry) && entry.member.life === left.life && entry.member.key !== '' && context.keys.verify(entry.member.key, 'left', bodyOf.left(left), left.signature);
 }
 
-/** Tells all nodes of ours that are linked. */
-export function spread(turn: SeedTurn, statements: readonly Statement[]): void {
-  say(turn, Array.from(turn.state.links.values()).filter(isListener), { type: 'statements', statements });
+/** Tells all nodes of ours that are linked; in a large network of whoever comes only the other seeds. */
+function spread(turn: SeedTurn, statement: Statement): void {
+  const { links, seeds } = turn.state;
+  const isForFew = statement.type === 'member' && isLarge(turn);
+  const nodes = isForFew ? Array.from(seeds.values()).flatMap(({ link }) => (link === undefined ? [] : (links.get(link) ?? []))) : Array.from(links.values());
+  say(turn, nodes.filter(isListener), { type: 'statements', statements: [statement] });
 }
 
 const isListener = ({ isProven, purpose }: Link): boolean => isProven && purpose !== 'inquiry';
 
-/** Tells one node all that is known. */
-export function tellAll(turn: SeedTurn, link: Link): void {
-  const statements = Array.from(turn.state.roster.entries.values()).flatMap(statementsOf);
-  for (const page of pagesOf(statements)) say(turn, [link], { type: 'statements', statements: page });
+const isPeer = ({ hello }: Link): boolean => hello?.own?.role === 'peer';
+
+/** Whether there are more members than a peer knows. */
+export const isLarge = ({ state, context }: SeedTurn): boolean => state.roster.size > context.settings.viewMax;
+
+/** Tells one node all that is known, or a peer of a large network so much as it keeps in mind. @returns what it tells */
+export function tell(turn: SeedTurn, link: Link): readonly Entry[] {
+  const { roster } = turn.state;
+  const entries = isPeer(link) && isLarge(turn) ? some(turn, link.address!) : Array.from(roster.entries.values());
+  for (const page of pagesOf(entries.flatMap(statementsOf))) say(turn, [link], { type: 'statements', statements: page });
+  return entries;
 }
+
+/** A peer itself, and others by chance. */
+function some(turn: SeedTurn, peer: Address): Entry[] {
+  const { addresses, entries } = turn.state.roster;
+  const drawn = new Set([peer]);
+  for (let i = 0; i < turn.context.settings.viewMax / 2; i += 1) drawn.add(addresses[draw(turn, 'some', addresses.length)]!);
+  return Array.from(drawn, (address) => entries.get(address)).filter((entry) => entry !== undefined);
+}
+
+/** Whom a peer of a large network is to know as well: who lets the beacon go round, and some by chance. */
+export function othersFor(turn: SeedTurn): Address[] {
+  const { roster } = turn.state;
+  const first = firstOf(roster);
+  if (first === undefined) return [];
+  return [first, ...Array.from({ length: OTHERS }, () => roster.addresses[draw(turn, 'others', roster.addresses.length)]!)];
+}
+
+const OTHERS = 2;

@@ -26,9 +26,10 @@ import { answered, inquire, inquiryOver, lookAgain, lookFailed, lookedIn } from 
 import { hangUp, hearHello, hearProof, newLinks, open, output, say, waitedForHello, type Link } from './links.ts';
 import type { Message } from './messages.ts';
 import { parseMessage } from './parse.ts';
+import { answersAbout } from './partial-view.ts';
 import { came, hearDeadCommit, hearDeadPropose, hearDeadVote, hearReport, inquiredForDeadVote, inquiredForRemoval, miss, removalOver } from './removal.ts';
 import { checksumOf, enter, finish, isAlive, isNewer, newRoster, voteFor, type Roster } from './roster.ts';
-import { admit, end, isGenuineLeave, tellAll } from './seed-list.ts';
+import { admit, end, isGenuineLeave, isLarge, othersFor, tell } from './seed-list.ts';
 import { askSeed, lostSeed, meetSeeds, metSeed, seedOf } from './seed-links.ts';
 import { certified, isSigned, type Conclusion, type SeedState, type SeedTurn } from './seed-state.ts';
 import type { Statement } from './statements.ts';
@@ -160,8 +161,8 @@ function hear(turn: SeedTurn, link: Link, message: Message): void {
       else say(turn, [link], { type: 'registered', ok: false });
       break;
     case 'get-peers': {
-      const peers = Array.from(state.roster.entries).flatMap(([address, entry]) => (isAlive(entry) ? [{ address, degree: state.roster.degrees.get(address) ?? 0 }] : []));
-      if (link.isProven) tellAll(turn, link);
+      const known = link.isProven ? tell(turn, link) : Array.from(state.roster.entries.values());
+      const peers = known.filter(isAlive).map(({ member: { address } }) => ({ address, degree: state.roster.degrees.get(address) ?? 0 }));
       say(turn, [link], { type: 'peer-list', peers });
       break;
     }
@@ -196,10 +197,18 @@ function hear(turn: SeedTurn, link: Link, message: Message): void {
     case 'view': {
       const own = checksumOf(state.roster);
       if (!link.isProven || own.checksum === message.checksum) break;
-      tellAll(turn, link);
-      if (!message.isAnswer) say(turn, [link], { type: 'view', ...own, isAnswer: true });
+      tell(turn, link);
+      if (!message.isAnswer && message.size <= turn.context.settings.viewMax) say(turn, [link], { type: 'view', ...own, isAnswer: true });
       break;
     }
+    case 'ask-about':
+      if (!link.isProven) break;
+      if (isLarge(turn)) for (const answer of answersAbout(state.roster, message, othersFor(turn))) say(turn, [link], answer);
+      else {
+        tell(turn, link);
+        say(turn, [link], { type: 'view', ...checksumOf(state.roster), isAnswer: true });
+      }
+      break;
     case 'degree': {
       const entry = link.isProven ? state.roster.entries.get(link.address!) : undefined;
       if (entry !== undefined && entry.member.key === link.hello!.own!.key) state.roster.degrees.set(link.address!, message.degree);

@@ -20,6 +20,8 @@ export type GossipSettings = {
   readonly suspicionMax: number;
   // The overlay.
   readonly degreeMax: number;
+  /** So many members a peer knows: of a larger network a part. */
+  readonly viewMax: number;
   readonly healEvery: number;
   readonly syncEvery: number;
   readonly beaconEvery: number;
@@ -49,6 +51,7 @@ export const LAN: GossipSettings = {
   suspicionMin: 1000,
   suspicionMax: 2500,
   degreeMax: 14,
+  viewMax: 128,
   healEvery: 10_000,
   syncEvery: 10_000,
   beaconEvery: 5000,

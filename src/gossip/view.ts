@@ -84,6 +84,9 @@ export class NetworkView {
       case 'member':
         if (output.address !== node.address) node.thinks.set(output.address, output);
         break;
+      case 'forgot':
+        node.thinks.delete(output.address);
+        break;
       case 'generated':
         node.heard += 1;
         this.#messages += 1;

@@ -80,6 +80,7 @@ export const MESSAGES: { readonly [Type in Message['type']]: fc.Arbitrary<Of<Typ
   refused: fc.record({ type: only('refused'), reason: word }),
   statements: fc.record({ type: only('statements'), statements: fc.array(statements, { maxLength: 5 }) }),
   view: fc.record({ type: only('view'), checksum: count, size: count, isAnswer: fc.boolean() }),
+  'ask-about': fc.record({ type: only('ask-about'), members: fc.array(fc.record({ address, life: count }), { maxLength: 5 }) }),
   probe: fc.record({ type: only('probe'), number: count, address }),
   probed: fc.record({ type: only('probed'), number: count, ok: fc.boolean() }),
   beacon: fc.record({ type: only('beacon'), root: address, life: count, number: count }),

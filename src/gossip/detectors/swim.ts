@@ -3,6 +3,7 @@ import { shuffled } from '../draw.ts';
 import type { Detector } from './detector.ts';
 import { say, type Link } from '../links.ts';
 import type { PeerTurn } from '../peer-state.ts';
+import { statementsOf } from '../roster.ts';
 import { suspect } from '../suspicion.ts';
 
 /**
@@ -92,6 +93,8 @@ function askOthers(turn: PeerTurn, address: Address): boolean {
   const others = state.linked.filter((link) => link.isProven && link.address !== address);
   const asked = shuffled(turn, `look at ${address}`, others).slice(0, context.settings.indirectProbes);
   probe.asked = asked.length;
+  // Who knows only a part of a large network may not know whom it is asked about.
+  if (state.knowsPart) say(turn, asked, { type: 'statements', statements: statementsOf(state.roster.entries.get(address)!) });
   say(turn, asked, { type: 'probe', number: probe.number, address });
   return asked.length > 0;
 }

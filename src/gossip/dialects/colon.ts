@@ -180,6 +180,7 @@ class ColonCodec implements Codec {
       case 'refused':
       case 'statements':
       case 'view':
+      case 'ask-about':
       case 'probe':
       case 'probed':
       case 'beacon':

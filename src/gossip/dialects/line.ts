@@ -211,6 +211,7 @@ function textOf(message: Message, isOurs: boolean): string | undefined {
     case 'refused':
     case 'statements':
     case 'view':
+    case 'ask-about':
     case 'probe':
     case 'probed':
     case 'beacon':

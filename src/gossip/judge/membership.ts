@@ -16,6 +16,8 @@ export interface Ground {
   readonly pauses: readonly Outage[];
   /** How many seeds must agree. */
   readonly quorum: number;
+  /** How many members a peer knows: of a larger network a part. */
+  readonly viewMax: number;
   /** Whether packets are lost. */
   isLossy(): boolean;
   isLoyal(id: NodeId): boolean;
@@ -114,6 +116,10 @@ export class MembershipJudge {
         return this.#stands(by, { ...output, state: STATE_OF[output.about] });
       case 'member':
         return this.#stands(by, output);
+      case 'forgot':
+        // What it knew nothing of any more it may hear again.
+        for (const [key, states] of this.#over) if (key.startsWith(`${output.address} `)) states[by.id] = 0;
+        return;
       default:
     }
   }
@@ -181,7 +187,7 @@ export class MembershipJudge {
 
   /**
    * What has not come about yet, though all has been well for long enough: that all living peers are members, and nobody else, in
-   * every list. @param standings what a node makes of everybody @param isAsked whose lists are looked at; all if not told otherwise @param isQuiet whether nothing is lost: else somebody is suspected at any time, for a moment
+   * every list; a peer of a large network need not have all. @param standings what a node makes of everybody @param isAsked whose lists are looked at; all if not told otherwise @param isQuiet whether nothing is lost: else somebody is suspected at any time, for a moment
    */
   missing(standings: (node: SimNode) => Iterable<Standing>, now: number, isAsked: (node: SimNode) => boolean = () => true, isQuiet = true): Violation | undefined {
     for (const running of this.#lives) {
@@ -208,7 +214,8 @@ export class MembershipJudge {
           lives.set(id, life);
         }
       }
-      for (const id of peers) if (!lives.has(id)) return { property: 'every live peer is on every list', witness: `${this.#name(node.id)} does not have ${this.#name(id)} on its list` };
+      const isWhole = node.id < this.#ground.seeds || this.#ground.n - this.#ground.seeds < this.#ground.viewMax;
+      for (const id of peers) if (isWhole && !lives.has(id)) return { property: 'every live peer is on every list', witness: `${this.#name(node.id)} does not have ${this.#name(id)} on its list` };
       if (common === undefined) common = { lives, by: node.id };
       for (const [id, life] of lives) {
         const other = common.lives.get(id);

@@ -7,12 +7,15 @@ import { among, numbered, onlyFaults, partsOfFaults } from '../../runtime/virtua
 import type { PlanRequest } from '../../runtime/virtual/system.ts';
 import { DETECTORS } from '../detectors/registry.ts';
 import { GOSSIP_FAULTS } from '../faults/registry.ts';
+import { LAN } from '../settings.ts';
 
 /** What becomes of a gossip network: seeds have the first numbers, peers the others. */
 export interface GossipPlan extends FaultPlan {
   readonly seeds: number;
   /** Which of the detectors all peers have. */
   readonly detector: number;
+  /** How many members a peer knows: so few, in some plans, that all know a part alone. */
+  readonly viewMax: number;
   /** Who is killed, and never comes back: its process, or its host loses power, so that not even a link is closed. */
   readonly kills: readonly (Moment & { readonly isHost: boolean })[];
   /** Who is asked to leave. */
@@ -49,6 +52,7 @@ export function drawGossip({ n, seed, strategies }: PlanRequest): GossipPlan {
     seeds,
     traitors,
     detector: [2, 2, 2, 0, 1][draw(205, 0, 5)]! % DETECTORS.length,
+    viewMax: draw(280, 0, 5) === 0 ? 2 + draw(281, 0, 4) : LAN.viewMax,
     partitions: drawPartitions(draw, all, seeds),
     crashes: drawCrashes(draw, all).filter(({ node, until }) => until < (goesAt.get(node) ?? Infinity)),
     pauses: drawPauses(draw, all),
@@ -160,7 +164,7 @@ export const onlyParts = (plan: GossipPlan, parts: ReadonlySet<string>): GossipP
 });
 
 export function describeGossip(plan: GossipPlan): string {
-  const { n, seeds, detector, partitions, crashes, pauses, joins, kills, quits, clocks, jumps, wrong, lost, delay } = plan;
+  const { n, seeds, detector, viewMax, partitions, crashes, pauses, joins, kills, quits, clocks, jumps, wrong, lost, delay } = plan;
   const rare = (list: readonly unknown[], one: string, many?: string): string[] => (list.length === 0 ? [] : [counted(list.length, one, many)]);
   const met = [
     ...rare(kills, 'killed', 'killed'),
@@ -173,5 +177,5 @@ export function describeGossip(plan: GossipPlan): string {
     ...rare(wrong, 'wrong clock'),
     ...rare(jumps, 'jump of a clock', 'jumps of clocks'),
   ];
-  return `${counted(seeds, 'seed')} (${seeds === 1 ? 'node 0' : `nodes 0 to ${seeds - 1}`}) and ${counted(n - seeds, 'peer')} with ${DETECTORS[detector]!.name}, ${describeTraitors(plan, 'node')}; ${met.join(', ') || 'nothing happens to them'}; ${lost} of 256 packets lost, each up to ${delay} ms late`;
+  return `${counted(seeds, 'seed')} (${seeds === 1 ? 'node 0' : `nodes 0 to ${seeds - 1}`}) and ${counted(n - seeds, 'peer')} with ${DETECTORS[detector]!.name}${viewMax < n - seeds ? `, each of which knows ${viewMax}` : ''}, ${describeTraitors(plan, 'node')}; ${met.join(', ') || 'nothing happens to them'}; ${lost} of 256 packets lost, each up to ${delay} ms late`;
 }

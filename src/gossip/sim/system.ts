@@ -63,8 +63,8 @@ class GossipRun implements Run {
   constructor(plan: GossipPlan, { loyal, observe }: BeginOptions) {
     this.#plan = plan;
     this.#observe = observe;
-    const { n, seeds, seed, traitors, detector, wrong, lost, delay, partitions, pauses, kills, stabilisesAt } = plan;
-    const settings = { ...LAN, detector, gossipMessages: 3, byzantineSeeds: [...traitors.keys()].some((id) => id < seeds) };
+    const { n, seeds, seed, traitors, detector, viewMax, wrong, lost, delay, partitions, pauses, kills, stabilisesAt } = plan;
+    const settings = { ...LAN, detector, viewMax, gossipMessages: 3, byzantineSeeds: [...traitors.keys()].some((id) => id < seeds) };
     const { nodes, specs } = nodesOf({
       n, seeds, seed, settings,
       clocks: new Map(wrong.map(({ node, by }) => [node, by])),
@@ -74,7 +74,7 @@ class GossipRun implements Run {
     this.#contexts = nodes;
     this.nodes = specs;
     this.link = linksOf({ loss: lost / 256, delay, partitions, off: new Map(kills.flatMap(({ node, at, isHost }) => (isHost ? [[node, at] as const] : []))), slow: new Map(), stabilisesAt }, seed);
-    this.#judge = new MembershipJudge({ n, seeds, quorum: seedQuorum(seeds, settings.byzantineSeeds), partitions, pauses, isLossy: () => lost > 0, isLoyal: (id) => !traitors.has(id), nodeAt, nameOf: (id) => `node ${id}` });
+    this.#judge = new MembershipJudge({ n, seeds, quorum: seedQuorum(seeds, settings.byzantineSeeds), viewMax, partitions, pauses, isLossy: () => lost > 0, isLoyal: (id) => !traitors.has(id), nodeAt, nameOf: (id) => `node ${id}` });
   }
 
   ask(network: Network): void {

@@ -53,6 +53,7 @@ export function wordsOf(output: Output, nameOf: (id: NodeId) => string = (id) =>
     case 'ignored':
       return `ignores what ${output.from === undefined ? 'somebody' : at(output.from)} says: ${output.reason}`;
     case 'listed':
+    case 'forgot':
     case 'heard':
     case 'noticed':
     case 'asked-to-join':

@@ -54,7 +54,7 @@ export class GossipWorld {
     const isLoyal = (id: NodeId): boolean => !this.#traitors.has(id);
     const { specs } = nodesOf({ n, seeds, seed, settings, clocks: this.clocks, now: () => this.network.now, machineOf: (id) => (isLoyal(id) ? undefined : (fault!.machine as AnyMachine)) });
     const measure = (this.measure = new Measure(seeds, isLoyal));
-    const judge = (this.judge = new MembershipJudge({ n, seeds, quorum: seedQuorum(seeds, settings.byzantineSeeds), partitions: this.rules.partitions, pauses: this.#pauses, isLossy: () => this.rules.loss > 0, isLoyal, nodeAt, nameOf: (id) => nameOfNode(spec, id) }));
+    const judge = (this.judge = new MembershipJudge({ n, seeds, quorum: seedQuorum(seeds, settings.byzantineSeeds), viewMax: settings.viewMax, partitions: this.rules.partitions, pauses: this.#pauses, isLossy: () => this.rules.loss > 0, isLoyal, nodeAt, nameOf: (id) => nameOfNode(spec, id) }));
     const network: Network = new Network(specs, {
       link: linksOf(this.rules, seed),
       sync: () => 0,

@@ -7,7 +7,7 @@ import { addressAt, nodeAt } from '../../../src/gossip/sim/nodes.ts';
 import type { SimNode } from '../../../src/runtime/virtual/network.ts';
 
 /** Three seeds, 0 to 2, and two peers. */
-const GROUND: Ground = { n: 5, seeds: 3, quorum: 2, partitions: [], pauses: [], isLossy: () => false, isLoyal: () => true, nodeAt, nameOf: (id) => `node ${id}` };
+const GROUND: Ground = { n: 5, seeds: 3, quorum: 2, viewMax: 128, partitions: [], pauses: [], isLossy: () => false, isLoyal: () => true, nodeAt, nameOf: (id) => `node ${id}` };
 
 const SEEDS = [0, 1, 2];
 const PEERS = [3, 4];
