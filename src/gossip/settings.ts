@@ -51,7 +51,7 @@ export const LAN: GossipSettings = {
   suspicionMin: 1000,
   suspicionMax: 2500,
   degreeMax: 14,
-  viewMax: 128,
+  viewMax: 256,
   healEvery: 10_000,
   syncEvery: 10_000,
   beaconEvery: 5000,

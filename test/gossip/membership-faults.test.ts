@@ -102,6 +102,17 @@ describe('a gossip network, where others were hurt:', function () {
     });
   }
 
+  // So many a peer keeps in mind.
+  for (const peers of [LAN.viewMax - 1, LAN.viewMax, LAN.viewMax + 1]) {
+    it(`a size of ${peers}, by which peers begin to know a part, is no cliff`, () => {
+      const { violation, view } = ran(peers, '10s say hello');
+      expect(violation).to.equal(undefined);
+      const sizes = view.views().map(({ members }) => members.length);
+      expect(Math.min(...sizes)).to.be.within(LAN.viewMax - 1, peers);
+      if (peers < LAN.viewMax) expect(sizes).to.deep.equal([peers]);
+    });
+  }
+
   it('clocks that are hours wrong change nothing that happens (patchwork 839, solana 14393)', () => {
     const told = (faults: string): unknown => ran(8, `${faults}10s kill 3; 30s leave 4`).log.filter(({ output }) => !['generated', 'heard', 'reported', 'accused'].includes(output.type));
     expect(told('1s clock 1-4 +1h; 1s clock S1 -1h; ')).to.deep.equal(told(''));
