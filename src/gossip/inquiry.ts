@@ -66,6 +66,12 @@ export function lookedIn(turn: SeedTurn, link: Link): void {
   if (inquiry.waiting.some(({ key }) => key === '')) say(turn, [link], { type: 'ping', at: turn.context.unixTime() });
 }
 
+/** Whom this seed looks for has come by itself, and has proven that it has the key; whoever says so of another key shows nothing. */
+export function came(turn: SeedTurn, address: Address, key: string): void {
+  const inquiry = turn.state.inquiries.get(address);
+  if (inquiry?.waiting.every((one) => one.key === key) === true) finish(turn, inquiry, () => true);
+}
+
 /** Somebody speaks there. */
 export function answered(turn: SeedTurn, link: Link): void {
   const inquiry = turn.state.inquiries.get(link.address!);

@@ -115,7 +115,7 @@ function count(turn: SeedTurn, removal: Removal): void {
 }
 
 /** A member that is accused has come to this seed, and has proven that it has its key. */
-export function came(turn: SeedTurn, address: Address, key: string): void {
+export function acquit(turn: SeedTurn, address: Address, key: string): void {
   const removal = turn.state.removals.get(address);
   if (removal !== undefined && turn.state.roster.entries.get(address)?.member.key === key) close(turn, removal, false);
 }

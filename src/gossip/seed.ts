@@ -22,12 +22,12 @@ import type { Event, Machine } from '../core/machine.ts';
 import { parseAddress } from './address.ts';
 import { admissionOver, hearJoinCommit, hearJoinPropose, hearJoinVote, inquiredForAdmission, inquiredForJoinVote, register } from './admission.ts';
 import type { GossipContext } from './context.ts';
-import { answered, inquire, inquiryOver, lookAgain, lookFailed, lookedIn } from './inquiry.ts';
+import { answered, came, inquire, inquiryOver, lookAgain, lookFailed, lookedIn } from './inquiry.ts';
 import { hangUp, hearHello, hearProof, newLinks, open, output, say, waitedForHello, type Link } from './links.ts';
 import type { Message } from './messages.ts';
 import { parseMessage } from './parse.ts';
 import { answersAbout } from './partial-view.ts';
-import { came, hearDeadCommit, hearDeadPropose, hearDeadVote, hearReport, inquiredForDeadVote, inquiredForRemoval, miss, removalOver } from './removal.ts';
+import { acquit, hearDeadCommit, hearDeadPropose, hearDeadVote, hearReport, inquiredForDeadVote, inquiredForRemoval, miss, removalOver } from './removal.ts';
 import { checksumOf, enter, finish, isAlive, isNewer, newRoster, voteFor, type Roster } from './roster.ts';
 import { admit, end, isGenuineLeave, isLarge, othersFor, tell } from './seed-list.ts';
 import { askSeed, lostSeed, meetSeeds, metSeed, seedOf } from './seed-links.ts';
@@ -241,9 +241,12 @@ function refused(turn: SeedTurn, link: Link): void {
 }
 
 function ready(turn: SeedTurn, link: Link): void {
-  if (link.purpose === 'inquiry') answered(turn, link);
-  else if (link.purpose === 'seed') metSeed(turn, link);
-  else if (link.isProven) came(turn, link.address!, link.hello!.own!.key);
+  if (link.purpose === 'inquiry') return answered(turn, link);
+  if (link.purpose === 'seed') return metSeed(turn, link);
+  if (!link.isProven) return;
+  const { key } = link.hello!.own!;
+  came(turn, link.address!, key);
+  acquit(turn, link.address!, key);
 }
 
 function hearStatement(turn: SeedTurn, link: Link, statement: Statement): void {

@@ -1,0 +1,64 @@
+import { expect } from 'chai';
+import { seededAt } from '../../src/core/choice.ts';
+import { ACCEPTED, type Event } from '../../src/core/machine.ts';
+import { nodeId, type NodeId } from '../../src/core/node.ts';
+import { symbolicSigner } from '../../src/core/signer.ts';
+import { addressOf } from '../../src/gossip/address.ts';
+import type { GossipContext } from '../../src/gossip/context.ts';
+import { seedMachine } from '../../src/gossip/seed.ts';
+import type { SeedState } from '../../src/gossip/seed-state.ts';
+import { isAlive } from '../../src/gossip/roster.ts';
+import { LAN } from '../../src/gossip/settings.ts';
+import { symbolicKeys } from '../../src/gossip/sim/keys.ts';
+import type { GossipVocabulary } from '../../src/gossip/vocabulary.ts';
+
+describe('a seed that looks for a member whom others call dead', () => {
+  const [own, member, reporter] = [1, 2, 3].map((n) => addressOf('10.0.0.1', 6000 + n)!);
+  const context: GossipContext = { self: nodeId(0), members: [], signer: symbolicSigner(nodeId(0)), choose: seededAt(1, nodeId(0)), address: own!, seeds: [own!], cluster: 'c', version: '1', settings: LAN, keys: symbolicKeys('s'), nonce: () => 'n', unixTime: () => 1 };
+  let state: SeedState;
+  const step = (event: Event<GossipVocabulary>) => seedMachine.step(context, state, event);
+  const says = (from: NodeId, message: (Event<GossipVocabulary> & { readonly type: 'message' })['message']) => step({ type: 'message', from, message });
+  const isListed = (): boolean => isAlive(state.roster.entries.get(member!));
+
+  /** Comes to the seed, says that it is the member, and proves that it has a key. */
+  function comes(peer: NodeId, key: string): void {
+    step({ type: 'joined', peer });
+    says(peer, { type: 'hello', address: member!, own: { role: 'peer', version: '1', cluster: 'c', key, visits: false, life: 0, nonce: 'm' } });
+    says(peer, { type: 'proof', signature: symbolicKeys(key).sign('hello', { cluster: 'c', asked: 'n', own: 'm', from: member!, to: '' }) });
+    expect(state.links.get(peer)!.isProven).to.equal(true);
+  }
+
+  beforeEach(() => {
+    state = seedMachine.recover!(context, [{ type: 'member', address: member!, key: 'k', life: 1, votes: [] }]) as SeedState;
+    step({ type: 'start' });
+    step({ type: 'joined', peer: nodeId(ACCEPTED + 1) });
+    says(nodeId(ACCEPTED + 1), { type: 'dead-report', address: member!, at: '1', reporter: reporter! });
+    expect([...state.inquiries.keys()]).to.deep.equal([member]);
+  });
+
+  const nobodyAnswers = (): void => {
+    for (let time = 0; time < 20; time += 1) {
+      step({ type: 'timeout', timer: `inquiry ${member!}` });
+      step({ type: 'timeout', timer: `last ${member!}` });
+    }
+  };
+
+  it('removes it if nobody answers', () => {
+    nobodyAnswers();
+    expect(isListed()).to.equal(false);
+  });
+
+  it('keeps it if it comes meanwhile, whatever its look comes to', () => {
+    comes(nodeId(ACCEPTED + 2), 'k');
+    expect(state.inquiries.size).to.equal(0);
+    nobodyAnswers();
+    expect(isListed()).to.equal(true);
+  });
+
+  it('is not misled by one that comes in its name with another key', () => {
+    comes(nodeId(ACCEPTED + 2), 'another');
+    expect([...state.inquiries.keys()]).to.deep.equal([member]);
+    nobodyAnswers();
+    expect(isListed()).to.equal(false);
+  });
+});
