@@ -99,6 +99,12 @@ function hash(value: unknown): number {
   return finish(a, b);
 }
 
+/** All 64 bits of that hash of a text, in hex. */
+export function symbolicHash(text: string): string {
+  const left = hashText(text);
+  return [left, right].map((half) => (half >>> 0).toString(16).padStart(8, '0')).join('');
+}
+
 function hashText(text: string): number {
   let a = 0xdeadbeef ^ text.length;
   let b = 0x41c6ce57;
