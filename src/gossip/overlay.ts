@@ -5,14 +5,13 @@ import { shareRecent } from './message-list.ts';
 import type { Message } from './messages.ts';
 import { believe } from './news.ts';
 import { isMember, isMemberAt, nobodySigns, type PeerTurn } from './peer-state.ts';
-import { checksumOf, firstOf, isAlive, statementsOf } from './roster.ts';
+import { checksumOf, isAlive, statementsOf } from './roster.ts';
 
 /**
  * The overlay: who is whose neighbour. A new peer picks a few, more often those who have many (Barabási and Albert 1999), so that few
  * peers have many neighbours; but nobody has more than a bound, as the loss of such a hub would take too much with it.
  *
- * It stays connected. Who loses a neighbour picks another; and the member with the first address lets a beacon go round over the links
- * every few seconds. Whom it does not reach is cut off from that member, and picks a further neighbour until it is reached.
+ * It stays connected. Who loses a neighbour picks another, and so does who is cut off (`beacon.ts`).
  */
 export function fill(turn: PeerTurn): void {
   const { state, context } = turn;
@@ -44,7 +43,7 @@ function outgoing({ state }: PeerTurn): number {
   return count;
 }
 
-const dialledBy = ({ state }: PeerTurn): Set<Address | undefined> => new Set(Array.from(state.links.values()).flatMap(({ way, address }) => (way === 'out' ? [address] : [])));
+export const dialledBy = ({ state }: PeerTurn): Set<Address | undefined> => new Set(Array.from(state.links.values()).flatMap(({ way, address }) => (way === 'out' ? [address] : [])));
 
 function becomeReady(turn: PeerTurn): void {
   const { state, effects } = turn;
@@ -143,98 +142,4 @@ export function tellDegree(turn: PeerTurn): void {
   state.isDegreeDue = false;
   const seeds = Array.from(state.links.values()).filter((link) => link.purpose === 'seed' && link.isProven);
   say(turn, seeds, { type: 'degree', degree: state.neighbours.size });
-}
-
-/** Looks who is there of those that we do not hear: a member that is no neighbour, or one that was taken off the list. */
-export function heal(turn: PeerTurn): void {
-  const { state } = turn;
-  state.avoided.clear();
-  state.redialled.clear();
-  for (const [address, left] of Array.from(state.spared)) if (left > 1) state.spared.set(address, left - 1);
-    else state.spared.delete(address);
-  for (const link of Array.from(state.links.values())) {
-    // Who is no member by now, though it was linked for a while, is none.
-    if (link.isReady && link.purpose === 'visit' && link.hello?.own?.visits === false && link.hello?.own?.role === 'peer' && link.neighbour === undefined) hangUp(turn, link);
-  }
-  const address = state.life > 0 ? strangerOf(turn) : undefined;
-  if (address !== undefined && !dialledBy(turn).has(address)) dial(turn, address, 'heal');
-  fill(turn);
-}
-
-/** Somebody by chance who is no neighbour; most are none. */
-function strangerOf(turn: PeerTurn): Address | undefined {
-  const { state, context } = turn;
-  const { addresses, entries } = state.roster;
-  for (let tries = 0; tries < TRIES && addresses.length > 0; tries += 1) {
-    const address = addresses[draw(turn, 'heal', addresses.length)]!;
-    if (address !== context.address && entries.get(address)!.end?.type !== 'left' && !state.neighbours.has(address)) return address;
-  }
-  return undefined;
-}
-
-const TRIES = 16;
-
-/** Who was looked for is there. */
-export function healed(turn: PeerTurn, link: Link): void {
-  turn.effects.push({ type: 'set-timer', timer: `healed ${link.id}`, after: COMPARED });
-}
-
-/** Milliseconds for two nodes to compare what they know. */
-const COMPARED = 2000;
-
-export function beaconTick(turn: PeerTurn): void {
-  const { state, context } = turn;
-  const root = rootOf(turn);
-  for (const neighbour of state.neighbours.values()) neighbour.isFresh = false;
-  state.recentBefore = state.recent;
-  state.recent = [];
-  state.beaconAge += 1;
-  if (root === context.address && state.life > 0) {
-    state.beacons += 1;
-    state.beacon = { root, life: state.life, number: state.beacons };
-    state.beaconAge = 0;
-    say(turn, ours(turn), { type: 'beacon', ...state.beacon });
-  }
-  if (state.beaconAge < BEATS_MISSED || state.roster.size === 1) return;
-  // Each time another: the first may be cut off with us.
-  if (state.extra < EXTRA_MAX) state.extra += 1;
-  fill(turn);
-}
-
-/** Beats without a beacon after which a peer takes itself for cut off, and how many more neighbours it then picks. */
-const BEATS_MISSED = 3;
-const EXTRA_MAX = 5;
-
-const ours = ({ state }: PeerTurn): Link[] => state.linked.filter(({ isProven }) => isProven);
-
-/** Of all members that live the one with the first address. */
-function rootOf({ state, context }: PeerTurn): Address {
-  const first = firstOf(state.roster);
-  return first === undefined || context.address < first ? context.address : first;
-}
-
-export function hearBeacon(turn: PeerTurn, link: Link, beacon: Message & { type: 'beacon' }): void {
-  const { state } = turn;
-  const { root, life, number } = beacon;
-  if (!state.roster.entries.has(root) && state.knowsPart && root < rootOf(turn)) {
-    state.unknownRoot = { beacon, link: link.id };
-    return say(turn, [link], { type: 'ask-about', members: [{ address: root, life: 0 }] });
-  }
-  if (!isAlive(state.roster.entries.get(root)) || root > rootOf(turn)) return;
-  const known = state.beacon;
-  if (known?.root === root && (life < known.life || (life === known.life && number <= known.number))) return;
-  state.beacon = { root, life, number };
-  state.beaconAge = 0;
-  state.extra = 0;
-  say(turn, ours(turn).filter((one) => one !== link), { type: 'beacon', root, life, number });
-}
-
-/** Somebody is known now whose beacon may have come before. */
-export function learntRoot(turn: PeerTurn, address: Address): void {
-  const { state } = turn;
-  const { unknownRoot } = state;
-  if (unknownRoot?.beacon.root !== address) return;
-  state.unknownRoot = undefined;
-  const link = state.links.get(unknownRoot.link);
-  if (link?.neighbour !== undefined) hearBeacon(turn, link, unknownRoot.beacon);
 }

@@ -6,7 +6,8 @@
  * Gossip    Makes a message every few seconds; each goes once over each link (`message-list.ts`).
  * Watch     Pings its neighbours, and suspects who does not answer (`detectors/`).
  * Agree     Suspects together with others, hears who refutes, and reports to seeds (`suspicion.ts`), which look for themselves.
- * Heal      Replaces neighbours, notices that it is cut off, and looks for those that were taken off the list, for ever (`overlay.ts`).
+ * Heal      Replaces neighbours (`overlay.ts`), notices that it is cut off (`beacon.ts`), and looks for those that were taken off the list,
+ *           for ever (`heal.ts`).
  *
  * Promised, with a quorum of loyal seeds that all can reach in the end:
  * Each gossip message reaches all live peers that links join, once over each link.
@@ -19,16 +20,18 @@
 import type { Event, Machine } from '../core/machine.ts';
 import type { NodeId } from '../core/node.ts';
 import { parseAddress } from './address.ts';
+import { beaconTick, hearBeacon, learntRoot } from './beacon.ts';
 import type { GossipContext } from './context.ts';
 import { DETECTORS } from './detectors/registry.ts';
 import { draw } from './draw.ts';
+import { heal, healed, healPeriod } from './heal.ts';
 import { hearList, hearRegistered, join, joinAnew, keepUp, lostSeed, metSeed, registrationOver } from './join.ts';
 import { dial, hangUp, hearHello, hearProof, newLinks, open, output, say, waitedForHello, type Link } from './links.ts';
 import { hearProbe, looked } from './looks.ts';
 import { generate, gossipTick, hearGossip } from './message-list.ts';
 import type { Message } from './messages.ts';
 import { believe, spread, tellArrivals, tellSoon, type News } from './news.ts';
-import { beaconTick, drop, fill, heal, healed, hearBeacon, hearRefusal, introduce, learntRoot, meet, tellDegree } from './overlay.ts';
+import { drop, fill, hearRefusal, introduce, meet, tellDegree } from './overlay.ts';
 import { parseMessage } from './parse.ts';
 import { answersAbout, askAbout, toldAll } from './partial-view.ts';
 import type { PeerState, PeerTurn } from './peer-state.ts';
@@ -137,11 +140,6 @@ function begin(turn: PeerTurn): void {
     turn.effects.push({ type: 'set-timer', timer, after: every + draw(turn, timer, every) });
   }
 }
-
-/** Among many a few look at any time: each needs to less often. */
-const healPeriod = ({ context, state }: PeerTurn): number => context.settings.healEvery * Math.min(HEAL_MOST, Math.max(1, Math.floor(state.roster.size / HEAL_FEW)));
-const HEAL_FEW = 32;
-const HEAL_MOST = 6;
 
 /** Milliseconds between two looks at whether all seeds are there. */
 const KEEP_UP = 3000;

@@ -1,0 +1,67 @@
+import type { Address } from './address.ts';
+import { say, type Link } from './links.ts';
+import type { Message } from './messages.ts';
+import { fill } from './overlay.ts';
+import type { PeerTurn } from './peer-state.ts';
+import { firstOf, isAlive } from './roster.ts';
+
+/**
+ * The member with the first address lets a beacon go round over the links every few seconds. Whom it does not reach is cut off from that
+ * member, and picks a further neighbour until it is reached.
+ */
+export function beaconTick(turn: PeerTurn): void {
+  const { state, context } = turn;
+  const root = rootOf(turn);
+  for (const neighbour of state.neighbours.values()) neighbour.isFresh = false;
+  state.recentBefore = state.recent;
+  state.recent = [];
+  state.beaconAge += 1;
+  if (root === context.address && state.life > 0) {
+    state.beacons += 1;
+    state.beacon = { root, life: state.life, number: state.beacons };
+    state.beaconAge = 0;
+    say(turn, ours(turn), { type: 'beacon', ...state.beacon });
+  }
+  if (state.beaconAge < BEATS_MISSED || state.roster.size === 1) return;
+  // Each time another: the first may be cut off with us.
+  if (state.extra < EXTRA_MAX) state.extra += 1;
+  fill(turn);
+}
+
+/** Beats without a beacon after which a peer takes itself for cut off, and how many more neighbours it then picks. */
+const BEATS_MISSED = 3;
+const EXTRA_MAX = 5;
+
+const ours = ({ state }: PeerTurn): Link[] => state.linked.filter(({ isProven }) => isProven);
+
+/** Of all members that live the one with the first address. */
+function rootOf({ state, context }: PeerTurn): Address {
+  const first = firstOf(state.roster);
+  return first === undefined || context.address < first ? context.address : first;
+}
+
+export function hearBeacon(turn: PeerTurn, link: Link, beacon: Message & { type: 'beacon' }): void {
+  const { state } = turn;
+  const { root, life, number } = beacon;
+  if (!state.roster.entries.has(root) && state.knowsPart && root < rootOf(turn)) {
+    state.unknownRoot = { beacon, link: link.id };
+    return say(turn, [link], { type: 'ask-about', members: [{ address: root, life: 0 }] });
+  }
+  if (!isAlive(state.roster.entries.get(root)) || root > rootOf(turn)) return;
+  const known = state.beacon;
+  if (known?.root === root && (life < known.life || (life === known.life && number <= known.number))) return;
+  state.beacon = { root, life, number };
+  state.beaconAge = 0;
+  state.extra = 0;
+  say(turn, ours(turn).filter((one) => one !== link), { type: 'beacon', root, life, number });
+}
+
+/** Somebody is known now whose beacon may have come before. */
+export function learntRoot(turn: PeerTurn, address: Address): void {
+  const { state } = turn;
+  const { unknownRoot } = state;
+  if (unknownRoot?.beacon.root !== address) return;
+  state.unknownRoot = undefined;
+  const link = state.links.get(unknownRoot.link);
+  if (link?.neighbour !== undefined) hearBeacon(turn, link, unknownRoot.beacon);
+}

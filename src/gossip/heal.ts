@@ -1,0 +1,47 @@
+import type { Address } from './address.ts';
+import { draw } from './draw.ts';
+import { dial, hangUp, type Link } from './links.ts';
+import { dialledBy, fill } from './overlay.ts';
+import type { PeerTurn } from './peer-state.ts';
+
+/** Looks who is there of those that we do not hear: a member that is no neighbour, or one that was taken off the list. */
+export function heal(turn: PeerTurn): void {
+  const { state } = turn;
+  state.avoided.clear();
+  state.redialled.clear();
+  for (const [address, left] of Array.from(state.spared)) if (left > 1) state.spared.set(address, left - 1);
+    else state.spared.delete(address);
+  for (const link of Array.from(state.links.values())) {
+    // Who is no member by now, though it was linked for a while, is none.
+    if (link.isReady && link.purpose === 'visit' && link.hello?.own?.visits === false && link.hello?.own?.role === 'peer' && link.neighbour === undefined) hangUp(turn, link);
+  }
+  const address = state.life > 0 ? strangerOf(turn) : undefined;
+  if (address !== undefined && !dialledBy(turn).has(address)) dial(turn, address, 'heal');
+  fill(turn);
+}
+
+/** Somebody by chance who is no neighbour; most are none. */
+function strangerOf(turn: PeerTurn): Address | undefined {
+  const { state, context } = turn;
+  const { addresses, entries } = state.roster;
+  for (let tries = 0; tries < TRIES && addresses.length > 0; tries += 1) {
+    const address = addresses[draw(turn, 'heal', addresses.length)]!;
+    if (address !== context.address && entries.get(address)!.end?.type !== 'left' && !state.neighbours.has(address)) return address;
+  }
+  return undefined;
+}
+
+const TRIES = 16;
+
+/** Who was looked for is there. */
+export function healed(turn: PeerTurn, link: Link): void {
+  turn.effects.push({ type: 'set-timer', timer: `healed ${link.id}`, after: COMPARED });
+}
+
+/** Milliseconds for two nodes to compare what they know. */
+const COMPARED = 2000;
+
+/** Among many a few look at any time: each needs to less often. */
+export const healPeriod = ({ context, state }: PeerTurn): number => context.settings.healEvery * Math.min(HEAL_MOST, Math.max(1, Math.floor(state.roster.size / HEAL_FEW)));
+const HEAL_FEW = 32;
+const HEAL_MOST = 6;
