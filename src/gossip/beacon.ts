@@ -1,8 +1,7 @@
 import type { Address } from './address.ts';
 import { say, type Link } from './links.ts';
-import type { Message } from './messages.ts';
 import { fill } from './overlay.ts';
-import type { PeerTurn } from './peer-state.ts';
+import type { Beacon, PeerTurn } from './peer-state.ts';
 import { firstOf, isAlive } from './roster.ts';
 
 /**
@@ -18,9 +17,9 @@ export function beaconTick(turn: PeerTurn): void {
   state.beaconAge += 1;
   if (root === context.address && state.life > 0) {
     state.beacons += 1;
-    state.beacon = { root, life: state.life, number: state.beacons };
+    state.beacon = { type: 'beacon', root, life: state.life, number: state.beacons };
     state.beaconAge = 0;
-    say(turn, ours(turn), { type: 'beacon', ...state.beacon });
+    say(turn, ours(turn), state.beacon);
   }
   if (state.beaconAge < BEATS_MISSED || state.roster.size === 1) return;
   // Each time another: the first may be cut off with us.
@@ -32,7 +31,7 @@ export function beaconTick(turn: PeerTurn): void {
 const BEATS_MISSED = 3;
 const EXTRA_MAX = 5;
 
-const ours = ({ state }: PeerTurn): Link[] => state.linked.filter(({ isProven }) => isProven);
+const ours = ({ state }: PeerTurn, from?: Link): Link[] => state.linked.filter((link) => link.isProven && link !== from);
 
 /** Of all members that live the one with the first address. */
 function rootOf({ state, context }: PeerTurn): Address {
@@ -40,20 +39,20 @@ function rootOf({ state, context }: PeerTurn): Address {
   return first === undefined || context.address < first ? context.address : first;
 }
 
-export function hearBeacon(turn: PeerTurn, link: Link, beacon: Message & { type: 'beacon' }): void {
+export function hearBeacon(turn: PeerTurn, link: Link, beacon: Beacon): void {
   const { state } = turn;
   const { root, life, number } = beacon;
+  const known = state.beacon;
+  if (known?.root === root && (life < known.life || (life === known.life && number <= known.number))) return;
   if (!state.roster.entries.has(root) && state.knowsPart && root < rootOf(turn)) {
     state.unknownRoot = { beacon, link: link.id };
     return say(turn, [link], { type: 'ask-about', members: [{ address: root, life: 0 }] });
   }
   if (!isAlive(state.roster.entries.get(root)) || root > rootOf(turn)) return;
-  const known = state.beacon;
-  if (known?.root === root && (life < known.life || (life === known.life && number <= known.number))) return;
-  state.beacon = { root, life, number };
+  state.beacon = beacon;
   state.beaconAge = 0;
   state.extra = 0;
-  say(turn, ours(turn).filter((one) => one !== link), { type: 'beacon', root, life, number });
+  say(turn, ours(turn, link), beacon);
 }
 
 /** Somebody is known now whose beacon may have come before. */

@@ -50,7 +50,7 @@ export interface PeerState extends LinksState {
   readonly probes: Map<Address, Probe>;
   probed: number;
   /** The last beacon, and how many beats ago that was. */
-  beacon: { readonly root: Address; readonly life: number; readonly number: number } | undefined;
+  beacon: Beacon | undefined;
   beaconAge: number;
   beacons: number;
   /** Whether seeds are about to be told of a new degree. */
@@ -60,7 +60,7 @@ export interface PeerState extends LinksState {
   /** Whether it knows only a part of the network; if not, it tells others of all who come. */
   knowsPart: boolean;
   /** The last beacon of a member that it did not know, and over which link it came. */
-  unknownRoot: { readonly beacon: Message & { readonly type: 'beacon' }; readonly link: NodeId } | undefined;
+  unknownRoot: { readonly beacon: Beacon; readonly link: NodeId } | undefined;
   /** About how many it asked seeds. */
   asked: number;
   /** Milliseconds since it last compared what it knows. */
@@ -68,6 +68,7 @@ export interface PeerState extends LinksState {
 }
 
 export type Gossip = Message & { readonly type: 'gossip' };
+export type Beacon = Message & { readonly type: 'beacon' };
 
 export interface SeedContact {
   readonly address: Address;

@@ -233,8 +233,10 @@ export class Network {
         return this.#step(entry.node, entry.event);
       case 'timer':
         if (!entry.node.isUp || entry.node.timers.get(entry.timer) !== entry) return;
-        entry.node.timers.delete(entry.timer);
-        return this.#step(entry.node, { type: 'timeout', timer: entry.timer });
+        this.#step(entry.node, { type: 'timeout', timer: entry.timer });
+        // Most are set again, in the place that they had.
+        if (entry.node.timers.get(entry.timer) === entry) entry.node.timers.delete(entry.timer);
+        return;
       case 'effect':
         if (entry.node.life !== entry.life) return;
         entry.node.waiting -= 1;
