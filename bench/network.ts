@@ -10,6 +10,7 @@ import { inTurn, type Row } from './measure.ts';
 const SIZES = [
   { peers: 100, rest: 60, limit: 500 },
   { peers: 1000, rest: 20, limit: 100 },
+  { peers: 10_000, rest: 5, limit: 5 },
 ] as const;
 
 const SEEDS = 3;
