@@ -2,6 +2,7 @@ import canonicalize from 'canonicalize';
 import { createHash, createHmac, createPrivateKey, createPublicKey, diffieHellman, hash, randomBytes, sign, timingSafeEqual, verify, type KeyObject } from 'node:crypto';
 import type { Signer } from '../core/machine.ts';
 import type { NodeId } from '../core/node.ts';
+import { digestOfForm, formOf } from './canonical.ts';
 
 /** The keys of one node that all others know. */
 export interface PublicKeys {
@@ -52,15 +53,6 @@ export function networkSigner({ cluster, self, secret, keysOf, verdicts = newVer
   // Derived when first needed: a node has clients that nobody ever asks anything.
   let own: KeyObject | undefined;
   const publicKeys = new Map<NodeId, KeyObject>();
-  // Bodies are plain data that nobody changes; one body is signed once and asked about often.
-  const forms = new WeakMap<object, Form>();
-
-  function formOf(body: object): Form {
-    let form = forms.get(body);
-    if (form === undefined) forms.set(body, (form = { text: canonicalize(body)!, digest: undefined }));
-    return form;
-  }
-
   const canonical = (body: object | string): string => (typeof body === 'string' ? JSON.stringify(body) : formOf(body).text);
 
   const signed = (by: NodeId, domain: string, body: object | string): Buffer => Buffer.from(`generals 1\n${JSON.stringify([cluster, by, domain])}\n${canonical(body)}`);
@@ -106,17 +98,8 @@ export function networkSigner({ cluster, self, secret, keysOf, verdicts = newVer
       if (!verdict) onForgery?.(by);
       return verdict;
     },
-    digest(body) {
-      const form = formOf(body);
-      return (form.digest ??= hash('sha256', form.text, 'base64url'));
-    },
+    digest: (body) => digestOfForm(formOf(body)),
   };
-}
-
-/** What is made of a body: its canonical text, and the digest of that once somebody asks. One entry, as weak ones are dear to collect. */
-interface Form {
-  readonly text: string;
-  digest: string | undefined;
 }
 
 /** The most recent verdicts on signatures, each under the signature and the digest of all that it is over. */
