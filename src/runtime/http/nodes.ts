@@ -193,6 +193,16 @@ const isId = (word: unknown): word is string => typeof word === 'string' && /^\d
 
 /** Reads a body, which is as long as was told, to its end. A sender that goes away before is not answered. */
 function read(request: IncomingMessage, done: (body: Buffer) => void): void {
+  // Nearly always all of it came with the headers, and is there once what came is parsed: no stream has to be set going.
+  process.nextTick(() => {
+    if (request.complete && !request.destroyed) done((request.read() as Buffer | null) ?? NO_BYTES);
+    else readOn(request, done);
+  });
+}
+
+const NO_BYTES = Buffer.alloc(0);
+
+function readOn(request: IncomingMessage, done: (body: Buffer) => void): void {
   const chunks: Buffer[] = [];
   request.on('data', (chunk: Buffer) => chunks.push(chunk));
   request.on('end', () => done(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks)));

@@ -10,7 +10,9 @@ export interface Plain {
 
 /** Answers straight from Node's own server. */
 export function answerPlainly(counts: Counts, response: ServerResponse, { status, text, headers }: Plain): void {
-  counts.add('answers', String(status));
-  if (text === undefined) response.writeHead(status, { connection: 'keep-alive', ...headers }).end();
+  counts.add('answers', `${status}`);
+  if (text === undefined) response.writeHead(status, headers === undefined ? KEPT : { ...KEPT, ...headers }).end();
   else response.writeHead(status, { 'content-type': 'text/plain; charset=utf-8', 'content-length': Buffer.byteLength(text) + 1, ...headers }).end(`${text}\n`);
 }
+
+const KEPT = { connection: 'keep-alive' };

@@ -87,7 +87,8 @@ export function serverFor(endpoint: Endpoint, limits: Limits = LIMITS): Server {
     if (refusal !== undefined) return answerPlainly(counts, response, refusal);
     return void users(request, response);
   });
-  server.keepAliveTimeout = 120_000;
+  // One timer for each connection, that which each byte moves on: another between requests would be made anew for each of them.
+  server.keepAliveTimeout = 0;
   server.timeout = Math.max(IDLE_MAX, 2 * endpoint.patience);
   server.on('connection', (socket) => connections.open(socket));
   server.on('checkExpectation', (_request, response) => answerPlainly(counts, response, { status: 417, text: 'expect nothing but 100-continue' }));
@@ -149,7 +150,7 @@ export interface Limits {
 
 const LIMITS: Limits = { headersTimeout: 5000, requestTimeout: 10_000, connectionsCheckingInterval: 1000 };
 /** Milliseconds without a byte in either direction after which a connection is over, or longer, if users wait longer for an answer. */
-const IDLE_MAX = 60_000;
+const IDLE_MAX = 120_000;
 /** Said so often that it is not said anew each time. */
 const STATUSES: Readonly<Record<number, string>> = { 200: '200', 204: '204' };
 
