@@ -18,7 +18,7 @@ interface Heard extends Omit<Slot, 'order'> {
 /** What one node has said, by sequence number, and how many messages that were. */
 interface Sender {
   count: number;
-  readonly slots: Map<number, Map<string, Heard>>;
+  readonly slots: Map<number, Heard[]>;
 }
 
 /** Counts votes, and knows what was executed, for the last few sequence numbers in the log. */
@@ -39,12 +39,12 @@ export class Tallies {
     if (sender === undefined) this.#heard.set(from, (sender = { count: 0, slots: new Map() }));
     for (const { order, view, digest } of distinct(votes)) {
       const alike = votes.length < 2 ? votes : votes.filter((vote) => vote.order === order && vote.view === view && vote.digest === digest);
-      let key = `${view} ${digest}`;
-      for (const { kind, voter } of alike) key += ` ${kind}${voter}`;
-      let heard = sender.slots.get(order);
-      if (heard === undefined) sender.slots.set(order, (heard = new Map()));
-      sender.count += heard.has(key) ? 0 : 1;
-      heard.set(key, { view, digest, votes: alike });
+      const heard = sender.slots.get(order);
+      if (heard === undefined) sender.slots.set(order, [{ view, digest, votes: alike }]);
+      // A node says a handful of things about one sequence number.
+      else if (heard.every((one) => one.view !== view || one.digest !== digest || !areSame(one.votes, alike))) heard.push({ view, digest, votes: alike });
+      else continue;
+      sender.count += 1;
     }
     while (sender.count > this.#most) dropOldest(sender);
   }
@@ -63,7 +63,7 @@ export class Tallies {
   of({ order, view, digest }: Slot): Tally {
     const [correct, corrupt] = [new Set<string>(), new Set<string>()];
     for (const { slots } of this.#heard.values()) {
-      for (const one of slots.get(order)?.values() ?? []) {
+      for (const one of slots.get(order) ?? []) {
         if (one.view !== view) continue;
         for (const { kind, voter } of one.votes) (one.digest === digest ? correct : corrupt).add(`${kind} ${voter}`);
       }
@@ -76,12 +76,15 @@ export class Tallies {
 const distinct = (votes: readonly Vote[]): readonly Vote[] =>
   votes.length < 2 ? votes : votes.filter((vote, index) => index === votes.findIndex(({ order, view, digest }) => order === vote.order && view === vote.view && digest === vote.digest));
 
+const areSame = (some: Heard['votes'], others: Heard['votes']): boolean =>
+  some.length === others.length && some.every(({ kind, voter }, index) => others[index]!.kind === kind && others[index]!.voter === voter);
+
 /** Of the sequence number that was spoken of first. */
 function dropOldest(sender: Sender): void {
   const [order, heard] = sender.slots.entries().next().value!;
-  heard.delete(heard.keys().next().value!);
+  heard.shift();
   sender.count -= 1;
-  if (heard.size === 0) sender.slots.delete(order);
+  if (heard.length === 0) sender.slots.delete(order);
 }
 
 function trim(map: Map<unknown, unknown>, most: number): void {
