@@ -111,7 +111,7 @@ function pauseTogether(pause: number): Promise<void> {
 
 const moments = new Map<number, Promise<void>>();
 /** Milliseconds from one to the next. */
-const MOMENT = 50;
+const MOMENT = 100;
 
 const sumOf = (tallies: Tallies): number => [...tallies.values()].reduce((sum, { correct, corrupt }) => sum + correct + corrupt, 0);
 

@@ -45,6 +45,7 @@ interface Parent {
 function replicaOf(parent: Parent, verdicts: Verdicts): (message: ToWorker) => void {
   let replica: Replica | undefined;
   let runs: Run[] = [];
+  let telling: NodeJS.Timeout | undefined;
 
   return (message) => {
     switch (message.type) {
@@ -77,7 +78,7 @@ function replicaOf(parent: Parent, verdicts: Verdicts): (message: ToWorker) => v
         verdicts,
         listener: {
           answered(run) {
-            if (runs.push(run) === 1) setImmediate(tellRuns);
+            if (runs.push(run) === 1) telling = setTimeout(tellRuns, MOMENT);
           },
           commanded: (command) => post({ type: 'commanded', command }),
           failed(error) {
@@ -111,11 +112,15 @@ function replicaOf(parent: Parent, verdicts: Verdicts): (message: ToWorker) => v
     parent.post(answer);
   }
 
-  /** One batch answers many users in one moment, and to post each of them costs as much as to order it does. */
+  /** Many users are answered in one moment, and to post each of them costs as much as to order it does. */
   function tellRuns(): void {
+    clearTimeout(telling);
     if (runs.length === 0) return;
     const told = runs;
     runs = [];
     parent.post({ type: 'answered', runs: told });
   }
 }
+
+/** Milliseconds; people are shown what was decided no sooner than when its votes are counted. */
+const MOMENT = 50;
