@@ -192,7 +192,7 @@ function envelopeOf({ headers, url }: IncomingMessage): Envelope | undefined {
 const isId = (word: unknown): word is string => typeof word === 'string' && /^\d{1,6}$/.test(word);
 
 /** Reads a body, which is as long as was told, to its end. A sender that goes away before is not answered. */
-function read(request: IncomingMessage, done: (body: Buffer) => void): void {
+export function read(request: IncomingMessage, done: (body: Buffer) => void): void {
   // Nearly always all of it came with the headers, and is there once what came is parsed: no stream has to be set going.
   process.nextTick(() => {
     if (request.complete && !request.destroyed) done((request.read() as Buffer | null) ?? NO_BYTES);

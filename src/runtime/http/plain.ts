@@ -5,14 +5,20 @@ import type { Counts } from './counts.ts';
 export interface Plain {
   readonly status: number;
   readonly text?: string;
-  readonly headers?: Readonly<Record<string, string>>;
+  readonly headers?: Readonly<Record<string, string>> | undefined;
 }
 
 /** Answers straight from Node's own server. */
 export function answerPlainly(counts: Counts, response: ServerResponse, { status, text, headers }: Plain): void {
+  if (text !== undefined) return answerText(counts, response, { status, text: `${text}\n`, headers });
   counts.add('answers', `${status}`);
-  if (text === undefined) response.writeHead(status, headers === undefined ? KEPT : { ...KEPT, ...headers }).end();
-  else response.writeHead(status, { 'content-type': 'text/plain; charset=utf-8', 'content-length': Buffer.byteLength(text) + 1, ...headers }).end(`${text}\n`);
+  response.writeHead(status, headers === undefined ? KEPT : { ...KEPT, ...headers }).end();
+}
+
+/** The same, with a text that has all its lines. */
+export function answerText(counts: Counts, response: ServerResponse, { status, text, headers }: Plain & { readonly text: string }): void {
+  counts.add('answers', `${status}`);
+  response.writeHead(status, { 'content-type': 'text/plain; charset=utf-8', 'content-length': Buffer.byteLength(text), ...headers }).end(text);
 }
 
 const KEPT = { connection: 'keep-alive' };

@@ -2,15 +2,15 @@ import { getRequestListener } from '@hono/node-server';
 import { Ajv, type ValidateFunction } from 'ajv';
 import { Hono, type Context } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
-import { createServer, STATUS_CODES, type IncomingMessage, type Server } from 'node:http';
+import { createServer, STATUS_CODES, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { quoted } from '../../core/user-error.ts';
 import { Connections, ROOM, type Room } from './connections.ts';
 import type { Counts } from './counts.ts';
 import { readJson } from './json.ts';
 import type { Names } from './names.ts';
-import { isFromNode, nodeListener, type NodeEndpoint } from './nodes.ts';
-import { answerPlainly, type Plain } from './plain.ts';
+import { isFromNode, nodeListener, read, type NodeEndpoint } from './nodes.ts';
+import { answerPlainly, answerText, type Plain } from './plain.ts';
 
 /** Who stands behind the server: a replica, or in its place a test. */
 export interface Endpoint extends NodeEndpoint {
@@ -28,7 +28,7 @@ export interface Endpoint extends NodeEndpoint {
 }
 
 export interface Reply {
-  readonly status: 200 | 400 | 401 | 413 | 422 | 429 | 503 | 507;
+  readonly status: 200 | 400 | 401 | 413 | 415 | 422 | 429 | 503 | 507;
   readonly text: string;
   readonly headers?: Readonly<Record<string, string>>;
 }
@@ -85,7 +85,7 @@ export function serverFor(endpoint: Endpoint, limits: Limits = LIMITS): Server {
     }
     const refusal = waiting > WAITING_MAX ? IMPATIENT : misdirected(request, names);
     if (refusal !== undefined) return answerPlainly(counts, response, refusal);
-    return void users(request, response);
+    return isPlainOrder(request, door) ? order(endpoint, request, response) : void users(request, response);
   });
   // One timer for each connection, that which each byte moves on: another between requests would be made anew for each of them.
   server.keepAliveTimeout = 0;
@@ -158,10 +158,13 @@ type Refused = 400 | 401 | 403 | 404 | 405 | 413 | 415 | 429;
 
 const refuse = (c: Context, status: Refused, text: string, headers: Record<string, string> = {}): Response => c.text(`${text}\n`, status, headers);
 
+const mistake = (c: Context, status: 400 | 415, text: string): Response => told(c, mistaken(status, text, new URL(c.req.path, c.req.url)));
+
+const told = (c: Context, { status, text, headers }: Reply): Response => c.text(text, status, { ...headers });
+
 /** Says what is wrong, and below it what would be right, for the shells of either kind. */
-function mistake(c: Context, status: 400 | 415, text: string): Response {
-  const url = new URL(c.req.path, c.req.url).href;
-  return refuse(c, status, `${text}\n${curl("'Content-Type: application/json'", `'{"data":"very-important-data"}'`, url)}\nin cmd.exe: ${curl('"Content-Type: application/json"', '"{\\"data\\":\\"very-important-data\\"}"', url)}`);
+function mistaken(status: 400 | 415, text: string, { href }: URL): Reply {
+  return { status, text: `${text}\n${curl("'Content-Type: application/json'", `'{"data":"very-important-data"}'`, href)}\nin cmd.exe: ${curl('"Content-Type: application/json"', '"{\\"data\\":\\"very-important-data\\"}"', href)}\n` };
 }
 
 const curl = (header: string, data: string, url: string): string => `curl -X POST -H ${header} -d ${data} ${url}`;
@@ -182,13 +185,51 @@ const isOrder = (value: unknown): boolean => {
 
 function userHandler(endpoint: Endpoint): (c: Context) => Promise<Response> {
   return limited(USER_BYTES_MAX, async (c) => {
-    const read = readJson(Buffer.from(await c.req.arrayBuffer()), USER_JSON);
-    if ('flaw' in read) return mistake(c, 400, read.flaw);
-    if (!isOrder(read.value)) return mistake(c, 400, 'send {"data": "…"}, and nothing else');
-    const { data } = read.value as { data: string };
-    if (!data.isWellFormed()) return mistake(c, 400, 'send text that is Unicode: it holds half a surrogate pair');
-    const { status, text, headers } = await endpoint.order(data, c.req.header('idempotency-key'), c.req.raw.signal);
-    return c.text(text, status, { ...headers });
+    const body = Buffer.from(await c.req.arrayBuffer());
+    return told(c, await fateOf(endpoint, body, { key: c.req.header('idempotency-key'), signal: c.req.raw.signal, url: () => new URL(c.req.path, c.req.url) }));
+  });
+}
+
+/** What is to be known of an order beside its body. */
+interface About {
+  readonly key: string | undefined;
+  /** Its user left. */
+  readonly signal: AbortSignal;
+  readonly url: () => URL;
+}
+
+async function fateOf(endpoint: Endpoint, body: Buffer, { key, signal, url }: About): Promise<Reply> {
+  const found = readJson(body, USER_JSON);
+  if ('flaw' in found) return mistaken(400, found.flaw, url());
+  if (!isOrder(found.value)) return mistaken(400, 'send {"data": "…"}, and nothing else', url());
+  const { data } = found.value as { data: string };
+  if (!data.isWellFormed()) return mistaken(400, 'send text that is Unicode: it holds half a surrogate pair', url());
+  return endpoint.order(data, key, signal);
+}
+
+/**
+ * Whether it is an order as nearly all are, of which nothing but its body is still to be looked at. A router and the objects of the
+ * Fetch standard would cost it as much as all else that its node does about it but for signatures.
+ */
+function isPlainOrder({ method, url, headers, rawHeaders }: IncomingMessage, door: string): boolean {
+  if (method !== 'POST' || url !== door || headers['content-type'] !== 'application/json') return false;
+  if (headers['content-encoding'] !== undefined || headers['transfer-encoding'] !== undefined || !(Number(headers['content-length']) <= USER_BYTES_MAX)) return false;
+  // Of two Node shows the first alone.
+  let types = 0;
+  for (let index = 0; index < rawHeaders.length; index += 2) if (rawHeaders[index]!.length === 12 && rawHeaders[index]!.toLowerCase() === 'content-type') types += 1;
+  return types === 1;
+}
+
+function order(endpoint: Endpoint, request: IncomingMessage, response: ServerResponse): void {
+  const { headers, url } = request;
+  const leaving = new AbortController();
+  response.once('close', () => {
+    if (!response.writableEnded) leaving.abort();
+  });
+  read(request, (body) => {
+    void fateOf(endpoint, body, { key: headers['idempotency-key'] as string | undefined, signal: leaving.signal, url: () => new URL(url!, `http://${headers.host}`) }).then(({ status, text, headers: more }) =>
+      answerText(endpoint.counts, response, { status, text, headers: more }),
+    );
   });
 }
 

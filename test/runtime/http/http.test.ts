@@ -55,6 +55,26 @@ describe('a node as a stranger finds it', function () {
       expect(await said(at(0), json('{"data":"wait"}', 'Expect: 100-continue\r\nConnection: close\r\n'))).to.match(/^HTTP\/1\.1 100 Continue\r\n\r\nHTTP\/1\.1 200 OK\r\n/);
     });
 
+    it('the same order is answered the same, whether its length was told or not', async () => {
+      const told = async (body: string, length: string): Promise<string> => {
+        const text = await said(at(0), `POST /preprepare HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n${length}\r\nConnection: close\r\n\r\n${body}`);
+        const [head = '', ...rest] = text.split('\r\n\r\n');
+        const lines = head.toLowerCase().replace(/result: \d+/, 'result: NUMBER').split('\r\n').filter((line) => !/^(date|content-length|transfer-encoding):/.test(line));
+        return [...lines.toSorted(), ...rest.join('').replace(/\d+\.\d+s/, 'SECONDS').replace(/^[0-9a-f]+\r\n|\r\n0$/g, '').split('\n')].join('\n');
+      };
+      for (const body of ['{"data":"x"}', '{"data":1}', '{"data":"x","more":1}', '{"data":"\\ud800"}', '[]', '{', '', '[[[[[[[[[]]]]]]]]]']) {
+        const chunks = `${body === '' ? '' : `${body.length.toString(16)}\r\n${body}\r\n`}0\r\n\r\n`;
+        expect(await told(body, `Content-Length: ${body.length}`), body).to.equal(await told(chunks, 'Transfer-Encoding: chunked'));
+      }
+    });
+
+    it('two types are refused, whichever comes first', async () => {
+      for (const types of [['application/json', 'text/plain'], ['text/plain', 'application/json'], ['application/json', 'application/json']]) {
+        const headers = types.map((type) => `Content-Type: ${type}\r\n`).join('');
+        expect(await said(at(0), `POST /preprepare HTTP/1.1\r\nHost: localhost\r\n${headers}Content-Length: 12\r\nConnection: close\r\n\r\n{"data":"x"}`)).to.match(/^HTTP\/1\.1 415 /);
+      }
+    });
+
     it('who expects anything else is told so in a line', async () => {
       expect(await said(at(0), json('{"data":"x"}', 'Expect: the-unexpected\r\nConnection: close\r\n'))).to.match(/^HTTP\/1\.1 417 [^]*\r\n\r\nexpect nothing but 100-continue\n$/);
     });
