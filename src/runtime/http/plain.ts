@@ -12,7 +12,7 @@ export interface Plain {
 export function answerPlainly(counts: Counts, response: ServerResponse, { status, text, headers }: Plain): void {
   if (text !== undefined) return answerText(counts, response, { status, text: `${text}\n`, headers });
   counts.add('answers', `${status}`);
-  response.writeHead(status, headers === undefined ? KEPT : { ...KEPT, ...headers }).end();
+  response.writeHead(status, headers).end();
 }
 
 /** The same, with a text that has all its lines. */
@@ -20,5 +20,3 @@ export function answerText(counts: Counts, response: ServerResponse, { status, t
   counts.add('answers', `${status}`);
   response.writeHead(status, { 'content-type': 'text/plain; charset=utf-8', 'content-length': Buffer.byteLength(text), ...headers }).end(text);
 }
-
-const KEPT = { connection: 'keep-alive' };
