@@ -17,7 +17,7 @@ describe('replicas over HTTP', () => {
   const at = (id: number): string => four.urls[id]!;
 
   before(async () => {
-    four = await startReplicas(4, toyService, { limits: { headersTimeout: 200, requestTimeout: 400, connectionsCheckingInterval: 50 } });
+    four = await startReplicas(4, toyService);
   });
   after(() => four.close());
 
@@ -109,11 +109,13 @@ describe('replicas over HTTP', () => {
     });
 
     it('answer 408 to who sends too slowly, be it headers or body', async () => {
+      const own = await startReplicas(4, toyService, { limits: { headersTimeout: 200, requestTimeout: 400, connectionsCheckingInterval: 50 } });
       for (const begun of ['POST /preprepare HTTP/1.1\r\nHost: localhost\r\n', 'POST /preprepare HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 20\r\n\r\n{"da']) {
-        const socket = opened(at(0));
+        const socket = opened(own.urls[0]!);
         socket.write(begun);
         expect(await textOf(socket)).to.match(/^HTTP\/1\.1 408 /);
       }
+      await own.close();
     });
 
     it('answer 400 to what is no HTTP', async () => {
