@@ -14,8 +14,8 @@ export interface Speaker {
 /** The log of gossip nodes: to standard output and to a file, as lines that people know, or as facts. */
 export interface GossipLog {
   output(by: Speaker, output: Output): void;
-  /** Something else that happened to a node. */
-  say(by: Speaker, text: string, fact: object): void;
+  /** Something else that happened to a node; without a text it is for programs alone. */
+  say(by: Speaker, text: string | undefined, fact: object): void;
   close(): Promise<void>;
 }
 

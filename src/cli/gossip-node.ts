@@ -48,7 +48,7 @@ function faultOf(work: () => unknown): string | undefined {
 }
 
 async function served(options: GossipNodeOptions, { host, port, config }: Place, seeds: readonly Address[], signalled: Promise<number>): Promise<number> {
-  const { role, settings, dialect, cluster, data, json } = options;
+  const { role, settings, dialect, cluster, speed, data, json } = options;
   let failure: Error | undefined;
   let fail: (status: number) => void = () => undefined;
   const failed = new Promise<number>((resolve) => (fail = resolve));
@@ -59,7 +59,7 @@ async function served(options: GossipNodeOptions, { host, port, config }: Place,
     log?.output(speaker, output);
     if (output.type === 'left') hasLeft();
   };
-  const node: GossipNode = await listen({ role, fault: undefined, host, port, settings, dialect, version: version(), cluster, data, near: seeds }, {
+  const node: GossipNode = await listen({ role, fault: undefined, host, port, settings, dialect, version: version(), cluster, speed, data, near: seeds }, {
     output: heed,
     failed(error) {
       failure = error;

@@ -24,6 +24,9 @@ export const TIMERS = {
   'seed-timeout': whole('<ms>', 'how long a call to a seed may take', { min: 100, max: HOUR, otherwise: '3000, and 8000 with --preset wan' }),
 } as const;
 
+/** So that what takes an hour is seen in a minute. */
+export const SPEED = whole('<n>', 'all timers run so many times as fast, so that an hour of a network takes less', { min: 1, max: 1000, otherwise: '1' });
+
 export function settingsOf(values: Values<typeof RULES> & Partial<Values<typeof TIMERS>>): GossipSettings {
   const { preset, trust, quorum, detector } = values;
   return {

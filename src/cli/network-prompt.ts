@@ -6,7 +6,8 @@ import type { Output } from '../gossip/outputs.ts';
 import { quorumFor } from '../gossip/roster.ts';
 import { timeStamp } from '../gossip/tcp/log-file.ts';
 import type { LiveNetwork, NetworkFact } from '../gossip/tcp/network.ts';
-import { tableOf, type Line, type Tone } from '../gossip/table.ts';
+import type { Tone } from '../gossip/shown-state.ts';
+import { tableOf, type Line } from '../gossip/table.ts';
 import { NetworkView } from '../gossip/view.ts';
 import { WORDS, parseWord } from '../gossip/words.ts';
 import { UserError } from '../core/user-error.ts';
@@ -37,15 +38,30 @@ export class NetworkPrompt {
 
   /** Is told of all that happens. */
   tell(fact: NetworkFact): void {
+    if (fact.type === 'mishaps') return;
     const now = this.#now();
     const { member } = fact;
     this.#view.node(now, member);
-    if (fact.type === 'output') {
-      this.#view.output(now, member.name, fact.output);
-      this.#remember(member.name, fact.output, nameInLog(member.role, member.address));
-      const event = eventLine(this.#view, member.name, fact.output);
-      if (event !== undefined) this.#print(this.#theme.paint.dim(event));
-    } else if (fact.type === 'lost') this.#print(`${member.name} is gone: it ${fact.reason}`);
+    switch (fact.type) {
+      case 'output': {
+        this.#view.output(now, member.name, fact.output);
+        this.#remember(member.name, fact.output, nameInLog(member.role, member.address));
+        const event = eventLine(this.#view, member.name, fact.output);
+        if (event !== undefined) this.#print(this.#theme.paint.dim(event));
+        break;
+      }
+      case 'lost':
+        this.#print(`${member.name} is gone: it ${fact.reason}`);
+        break;
+      case 'figures':
+        this.#view.figures(now, member.name, fact.figures);
+        break;
+      case 'state':
+      case 'stalled':
+        break;
+      default:
+        fact satisfies never;
+    }
     this.#changed();
   }
 

@@ -1,6 +1,5 @@
 import { counted } from '../core/figures.ts';
 import { UserError, quoted } from '../core/user-error.ts';
-import type { Address } from '../gossip/address.ts';
 import { DETECTORS } from '../gossip/detectors/registry.ts';
 import { NO_MISHAPS, type Mishaps } from '../gossip/tcp/mishaps.ts';
 import type { LiveNetwork } from '../gossip/tcp/network.ts';
@@ -81,8 +80,8 @@ export class Words {
       case 'partition':
         return this.#partition(word.sides);
       case 'cut': {
-        const pair = [this.#node(word.from).address, this.#node(word.to).address] as const;
-        this.#set({ ...this.#mishaps, cuts: [...this.#mishaps.cuts, pair] });
+        const cut = { from: [this.#node(word.from).address], to: [this.#node(word.to).address] };
+        this.#set({ ...this.#mishaps, cuts: [...this.#mishaps.cuts, cut] });
         return print(`nothing that ${word.from} says reaches ${word.to}: nobody should be removed as long as others reach both. Undo: heal`);
       }
       case 'loss':
@@ -124,7 +123,7 @@ export class Words {
         for (const { name, links } of view.peers.filter(isUp)) print(`${name.padEnd(5)} ${'█'.repeat(links.size)} ${Array.from(links, (address) => view.nameOf(address)).toSorted(byName).join(' ')}`);
         return;
       case 'members':
-        for (const node of [...view.seeds, ...view.peers]) print(`${node.name.padEnd(5)} ${node.role.padEnd(5)} ${node.address.padEnd(22)} ${node.status}${node.role === 'peer' ? `, for others ${view.stateOf(node).state}` : ''}`);
+        for (const node of [...view.seeds, ...view.peers]) print(this.#memberLine(node));
         return;
       case 'views':
         for (const { names, members } of view.views()) print(`${counted(names.length, 'peer')} (${names.toSorted(byName).join(', ')}) ${names.length === 1 ? 'sees' : 'see'} ${counted(members.length, 'member')}: ${members.join(', ')}`);
@@ -147,11 +146,23 @@ export class Words {
     }
   }
 
+  #memberLine(node: Seen): string {
+    const { network, view } = this.#room;
+    const { name, role, address, status, fares } = node;
+    const fault = network.members.find((member) => member.name === name)?.fault;
+    const details = [
+      ...(role === 'peer' ? [`for others ${view.stateOf(node).state}`] : []),
+      ...(fault === undefined ? [] : [`Byzantine: ${fault}`]),
+      ...(fares === undefined || status !== 'up' ? [] : [`timers up to ${Math.round(fares.lag)} ms late`, `${fares.messages.toFixed(1)} messages and ${Math.round(fares.bytes)} bytes a second`]),
+    ];
+    return [`${name.padEnd(5)} ${role.padEnd(5)} ${address.padEnd(22)} ${status}`, ...details].join(', ');
+  }
+
   #partition(sides: readonly (readonly string[])[]): void {
     const groups = sides.map((side) => this.#all(side).map(({ address }) => address));
     const twice = groups.flat().find((address, index, all) => all.indexOf(address) !== index);
     if (twice !== undefined) throw new UserError(`${this.#room.view.nameOf(twice)} cannot be on two sides`);
-    const cuts = groups.flatMap((side, index) => groups.flatMap((other, second) => (index === second ? [] : side.flatMap((from) => other.map((to): readonly [Address, Address] => [from, to])))));
+    const cuts = groups.map((from, index) => ({ from, to: groups.flatMap((side, second) => (second === index ? [] : side)) }));
     this.#set({ ...this.#mishaps, cuts });
     this.#room.print(`nothing gets through between ${sides.map(listed).join(' and ')}: who still reaches the seeds stays. Undo: heal`);
   }

@@ -1,4 +1,5 @@
 import type { Address } from './address.ts';
+import type { Figures } from './figures.ts';
 import type { MemberState, Output } from './outputs.ts';
 
 /** How a node itself is, as whoever started it knows. */
@@ -18,8 +19,23 @@ export interface Seen {
   heard: number;
   /** What it thinks of whom. */
   readonly thinks: Map<Address, { readonly state: MemberState; readonly life: number; readonly incarnation: number }>;
-  /** When anything was last heard of it, from itself. */
-  at: number;
+  /** When anything was last heard of it, by another or by us. */
+  heardAt: number;
+  /** How it fares, as it was last told; undefined before that. */
+  fares: Fares | undefined;
+}
+
+/** How a node fares. */
+export interface Fares {
+  /** How far it takes itself for ill, and by how many ms its timers were late at most, of late. */
+  readonly ill: number;
+  readonly lag: number;
+  /** What it says in a second. */
+  readonly messages: number;
+  readonly bytes: number;
+  /** What it had said by then, since it began. */
+  readonly at: number;
+  readonly said: { readonly messages: number; readonly bytes: number };
 }
 
 /** One gossip message on its way. */
@@ -52,7 +68,7 @@ export class NetworkView {
     const known = this.nodes.get(name);
     this.#names.set(address, name);
     if (known === undefined) {
-      this.nodes.set(name, { name, role, address, status: state, since: at, isReady, links: new Set(), heard: 0, thinks: new Map(), at });
+      this.nodes.set(name, { name, role, address, status: state, since: at, isReady, links: new Set(), heard: 0, thinks: new Map(), heardAt: at, fares: undefined });
       return;
     }
     if (known.status !== state) known.since = at;
@@ -61,6 +77,7 @@ export class NetworkView {
     if (!['up', 'stopped', 'leaving'].includes(state)) {
       known.links.clear();
       known.thinks.clear();
+      known.fares = undefined;
     }
     known.address = address;
     known.status = state;
@@ -69,7 +86,7 @@ export class NetworkView {
   output(at: number, name: string, output: Output): void {
     const node = this.nodes.get(name);
     if (node === undefined) return;
-    node.at = at;
+    node.heardAt = Math.max(node.heardAt, at);
     if ('address' in output) this.#remember(output.address, { at, by: name, output });
     switch (output.type) {
       case 'ready':
@@ -104,6 +121,29 @@ export class NetworkView {
       }
       default:
     }
+  }
+
+  /** How a node fares, and when it last heard whom. */
+  figures(at: number, name: string, { ill, lag, messages, bytes, heard }: Figures): void {
+    const node = this.nodes.get(name);
+    if (node === undefined) return;
+    for (const [address, ago] of heard) {
+      const other = this.nodes.get(this.nameOf(address));
+      if (other !== undefined) other.heardAt = Math.max(other.heardAt, at - ago);
+    }
+    const before = node.fares ?? { at: node.since, messages: 0, bytes: 0, said: { messages: 0, bytes: 0 } };
+    const seconds = Math.max(0.001, (at - before.at) / 1000);
+    const weight = node.fares === undefined ? 1 : Math.min(1, seconds / SMOOTH);
+    const rate = (what: 'messages' | 'bytes', now: number): number => before[what] + weight * ((now - before.said[what]) / seconds - before[what]);
+    node.fares = { ill, lag, messages: rate('messages', messages), bytes: rate('bytes', bytes), at, said: { messages, bytes } };
+  }
+
+  /** What a node says in a second, on average; undefined as long as none told it. */
+  load(): { readonly messages: number; readonly bytes: number } | undefined {
+    const all = Array.from(this.nodes.values()).flatMap(({ fares, status }) => (status === 'up' ? (fares ?? []) : []));
+    if (all.length === 0) return undefined;
+    const mean = (what: 'messages' | 'bytes'): number => all.reduce((sum, fares) => sum + fares[what], 0) / all.length;
+    return { messages: mean('messages'), bytes: mean('bytes') };
   }
 
   #remember(address: Address, one: Remembered): void {
@@ -181,6 +221,9 @@ export class NetworkView {
     return { text: spread.text, reached: reached.length, of: up.length, hops: Math.max(...spread.hops.values()), ms: spread.lastAt - spread.at, missing: up.filter((peer) => !reached.includes(peer)).map(({ name }) => name) };
   }
 }
+
+/** Over so many seconds what nodes say is averaged: they beat every few. */
+const SMOOTH = 5;
 
 /** So many messages, and things about one node, are remembered. */
 const SPREADS_MAX = 200;

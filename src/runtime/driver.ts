@@ -13,6 +13,8 @@ export interface Carrier {
   /** Of machines that open links and close them. */
   dial?(peer: NodeId, address: string): void;
   hangUp?(peer: NodeId): void;
+  /** This process stood still for so many ms. */
+  stalled?(lasted: number): void;
 }
 
 /**
@@ -34,12 +36,17 @@ export class Driver {
   #taken = 0;
   /** When it was last seen to have stood still. */
   #stalledAt = -Infinity;
+  /** By how many ms a timer was late at most since that was last asked. */
+  #lateness = 0;
+  readonly #speed: number;
 
-  constructor(machine: AnyMachine, context: Context, log: Log, carrier: Carrier) {
+  /** @param speed how many times as fast as others its clock goes, by which all its timers run */
+  constructor(machine: AnyMachine, context: Context, log: Log, carrier: Carrier, speed = 1) {
     this.#machine = machine;
     this.#context = context;
     this.#log = log;
     this.#carrier = carrier;
+    this.#speed = speed;
   }
 
   /** @param records what the machine saved in earlier lives */
@@ -57,6 +64,13 @@ export class Driver {
   /** How much waits for the disk. */
   get backlog(): number {
     return this.#waiting.length;
+  }
+
+  /** @returns by how many ms one of its timers was late at most since this was last asked */
+  takeLateness(): number {
+    const lateness = this.#lateness;
+    this.#lateness = 0;
+    return lateness;
   }
 
   /** @returns whether anything follows from it, but that somebody is accused */
@@ -134,8 +148,9 @@ export class Driver {
     }
   }
 
-  #setTimer(timer: string, after: number): void {
+  #setTimer(timer: string, afterOwn: number): void {
     clearTimeout(this.#timers.get(timer));
+    const after = afterOwn / this.#speed;
     const due = performance.now() + after;
     const fire = (): void => {
       // It may have been set anew, or cancelled, by what was heard meanwhile.
@@ -145,9 +160,13 @@ export class Driver {
     };
     const timeout = setTimeout(() => {
       const late = performance.now() - due;
+      this.#lateness = Math.max(this.#lateness, late);
       if (late <= LATE) return fire();
       // Said once, however many timers are late.
-      if (performance.now() - this.#stalledAt > LATE) this.take({ type: 'stalled', for: Math.round(late) });
+      if (performance.now() - this.#stalledAt > LATE) {
+        this.#carrier.stalled?.(late);
+        this.take({ type: 'stalled', for: Math.round(late) });
+      }
       this.#stalledAt = performance.now();
       this.#listenFirst(fire);
     }, after);

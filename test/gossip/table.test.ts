@@ -40,16 +40,16 @@ describe('the table of a network', () => {
     expect(shown(5000)).to.deep.equal([
       '3 alive   seeds 3/3, quorum 2   views: 1   detector swim',
       'last message: reached 3/3 in 2 hops, 9 ms',
-      'peer  state             for    life   links      seen',
-      'P1    ● alive           5 s     1.0       1       1/1',
-      'P2    ● alive           5 s     1.0       1       1/1',
-      'P3    ● alive           5 s     1.0       0       1/1',
+      'peer  state          for  life   links    seen  heard health     lag  msg/s',
+      'P1    ● alive        5 s   1.0       1     1/1    4 s      –       –      –',
+      'P2    ● alive        5 s   1.0       1     1/1    3 s      –       –      –',
+      'P3    ● alive        5 s   1.0       0     1/1    3 s      –       –      –',
     ]);
     become(6000, 'P3', 'killed');
     says(6500, 'P1', { type: 'member', address: address('P3'), life: 1, incarnation: 0, state: 'suspect' });
     const [head, , , , , row] = shown(7000);
     expect(head).to.equal('2 alive, 1 killed   seeds 3/3, quorum 2   views: 1   detector swim');
-    expect(row).to.equal('P3    ✗ killed          1 s     1.0       –         –  suspected by P1');
+    expect(row).to.equal('P3    ✗ killed       1 s   1.0       –       –    5 s      –       –      –  suspected by P1');
     for (const name of ['P1', 'P2']) says(8000, name, { type: 'member', address: address('P3'), life: 1, incarnation: 0, state: 'dead' });
     expect(shown(9000).at(-1)).to.match(/^P3 {4}✗ dead /);
   });
@@ -68,6 +68,45 @@ describe('the table of a network', () => {
     expect(lines).to.have.length(8);
     expect(lines[3]).to.match(/^P50 {3}‖ stopped /);
     expect(lines.at(-1)).to.equal('… and 96 alive');
+  });
+
+  it('tells how a node fares: its health, how late its timers are, when others last heard it, and what it says in a second', () => {
+    const { view, become, shown } = networkOf(3);
+    view.figures(4000, 'P2', { ill: 3, lag: 312.4, messages: 40, bytes: 8000, heard: [[address('P1'), 1000], [address('P3'), 3800]] });
+    view.figures(4000, 'S1', { ill: 0, lag: 1, messages: 0, bytes: 0, heard: [[address('P3'), 3900]] });
+    expect(shown(5000, 20, 120).slice(1)).to.deep.equal([
+      'no message yet   each node 5.0 msg/s, 1.0 kB/s',
+      'peer  state          for  life   links    seen  heard health     lag  msg/s   kB/s',
+      'P1    ● alive        5 s   1.0       0     0/0    2 s      –       –      –      –',
+      'P2    ● alive        5 s   1.0       0     0/0    4 s  ill 3  312 ms   10.0    2.0',
+      'P3    ● alive        5 s   1.0       0     0/0    4 s      –       –      –      –',
+    ]);
+    // Of one that stands still nothing is known but when it was heard.
+    become(6000, 'P2', 'stopped');
+    expect(shown(7000, 20, 120)[4]).to.equal('P2    ‖ stopped      1 s   1.0       0     0/0    6 s      –       –      –      –');
+    become(8000, 'P2', 'killed');
+    become(9000, 'P2', 'up');
+    expect(view.nodes.get('P2')!.fares).to.equal(undefined);
+  });
+
+  it('averages what a node says over the last few seconds', () => {
+    const { view } = networkOf(1);
+    for (const [at, messages] of [[1000, 10], [2000, 20], [3000, 30], [4000, 40]] as const) view.figures(at, 'P1', { ill: 0, lag: 0, messages, bytes: 0, heard: [] });
+    expect(view.nodes.get('P1')!.fares!.messages).to.be.closeTo(10, 0.01);
+    view.figures(5000, 'P1', { ill: 0, lag: 0, messages: 140, bytes: 0, heard: [] });
+    expect(view.nodes.get('P1')!.fares!.messages).to.be.closeTo(28, 0.01);
+  });
+
+  it('leaves out what can be missed first where the window is narrow, and never who suspects a peer', () => {
+    const { says, shown } = networkOf(3);
+    for (const name of ['P1', 'P2']) says(6500, name, { type: 'member', address: address('P3'), life: 1, incarnation: 0, state: 'suspect' });
+    const heads = { 140: 'kB/s', 100: 'msg/s', 80: 'health', 60: 'seen' };
+    for (const [columns, last] of Object.entries(heads)) {
+      const lines = shown(7000, 20, Number(columns));
+      expect(lines[2]!.split(/ +/).at(-1), columns).to.equal(last);
+      expect(lines[5], columns).to.include('  suspected');
+      for (const line of lines) expect(line.length).to.be.at.most(Number(columns));
+    }
   });
 
   it('is cut to the window', () => {

@@ -2,7 +2,7 @@ import type { DialectName } from '../../gossip/dialects/dialect.ts';
 import type { GossipSettings } from '../../gossip/settings.ts';
 import { quoted } from '../../core/user-error.ts';
 import { UsageError, mustBeOptions } from '../arguments.ts';
-import { RULES, TIMERS, settingsOf } from '../gossip-options.ts';
+import { RULES, SPEED, TIMERS, settingsOf } from '../gossip-options.ts';
 import { file, flag, folder, listed, text, whole, type Option, type Values } from '../options.ts';
 import { subcommand } from '../subcommand.ts';
 
@@ -16,6 +16,8 @@ export interface LiveOptions {
   readonly processes: boolean;
   readonly settings: GossipSettings;
   readonly dialect: DialectName;
+  /** How many times as fast as others the clocks of all go. */
+  readonly speed: number;
   /** Seconds after which it ends by itself. */
   readonly seconds: number | undefined;
   readonly data: string | undefined;
@@ -64,6 +66,7 @@ const LIVE = {
   host: text('<address>', 'where to listen; anything but the usual opens the nodes to the network', { otherwise: '127.0.0.1' }),
   port: whole('<port>', 'the port of the first seed, the others’ behind it; 0 lets the system choose', { min: 0, max: 65_535, otherwise: '0' }),
   processes: flag('each node is a process of its own'),
+  speed: SPEED,
   for: whole('<s>', 'end by itself after that many seconds', { min: 1, max: 1_000_000 }),
   data: folder('keep all keys and the seeds’ lists there'),
   output: file('where the log goes as well'),
@@ -118,10 +121,10 @@ export const network = subcommand({
     if (values.simulate) return simulated(values, given);
     const stray = Object.keys(SIMULATED).find((name) => given.includes(name));
     if (stray !== undefined) throw new UsageError(`--${stray} is for a network in virtual time: add --simulate`);
-    const { peers = 8, port = 0, processes, dialect, data, output, json } = values;
+    const { peers = 8, port = 0, processes, dialect, speed = 1, data, output, json } = values;
     if (peers > PEERS_MAX) throw new UsageError(`--peers is at most ${PEERS_MAX} in real time; --simulate has room for ${SIMULATED_MAX}`);
     if (port > 0 && port + seeds + peers > 65_536) throw new UsageError(`--port ${port} leaves no room for ${seeds + peers} nodes: ports end at 65535`);
-    return { type: 'live', seeds, peers, host: values.host ?? '127.0.0.1', port, processes, settings: settingsOf(values), dialect, seconds: values.for, data, output, byzantine, kind: kind?.toLowerCase(), json };
+    return { type: 'live', seeds, peers, host: values.host ?? '127.0.0.1', port, processes, settings: settingsOf(values), dialect, speed, seconds: values.for, data, output, byzantine, kind: kind?.toLowerCase(), json };
   },
 });
 

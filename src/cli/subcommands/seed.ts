@@ -1,7 +1,7 @@
 import type { DialectName } from '../../gossip/dialects/dialect.ts';
 import type { GossipSettings } from '../../gossip/settings.ts';
 import { UsageError, whole } from '../arguments.ts';
-import { RULES, TIMERS, settingsOf } from '../gossip-options.ts';
+import { RULES, SPEED, TIMERS, settingsOf } from '../gossip-options.ts';
 import { file, flag, folder, text } from '../options.ts';
 import { subcommand } from '../subcommand.ts';
 
@@ -13,6 +13,8 @@ export interface GossipNodeOptions {
   readonly settings: GossipSettings;
   readonly dialect: DialectName;
   readonly cluster: string | undefined;
+  /** How many times as fast as others its clock goes. */
+  readonly speed: number;
   readonly data: string | undefined;
   readonly output: string | undefined;
   readonly json: boolean;
@@ -27,6 +29,7 @@ export interface Place {
 
 const COMMON = {
   cluster: text('<name>', 'the network’s name, which all share', { otherwise: 'made of its seeds' }),
+  speed: SPEED,
   output: file('where the log goes as well', { otherwise: 'outputfile.txt, or in the dialect of 2024 seedlog.txt and peerlog_<port>.txt' }),
   json: flag('facts as JSON lines, in place of the log'),
 } as const;
@@ -43,7 +46,7 @@ export const seed = subcommand({
     ['seed 127.0.0.1 5000 config.txt', 'the seed of config.txt at port 5000'],
     ['seed 127.0.0.1 5000 config.txt --data seed-1', 'one that still knows all peers when it is started again'],
   ],
-  optionsOf: (values, operands): GossipNodeOptions => ({ role: 'seed', place: placeIn('seed', operands), settings: settingsOf(values), dialect: values.dialect, cluster: clusterIn(values.cluster), data: values.data, output: values.output, json: values.json }),
+  optionsOf: (values, operands): GossipNodeOptions => ({ role: 'seed', place: placeIn('seed', operands), settings: settingsOf(values), dialect: values.dialect, cluster: clusterIn(values.cluster), speed: values.speed ?? 1, data: values.data, output: values.output, json: values.json }),
 });
 
 export const peer = subcommand({
@@ -56,7 +59,7 @@ export const peer = subcommand({
     ['peer 127.0.0.1 6000 config.txt', 'a peer at port 6000 that registers with the seeds of config.txt'],
     ['peer 127.0.0.1 0 config.txt --dialect 2024', 'one among programs of 2024, at a port that the system chooses'],
   ],
-  optionsOf: (values, operands): GossipNodeOptions => ({ role: 'peer', place: placeIn('peer', operands), settings: settingsOf(values), dialect: values.dialect, cluster: clusterIn(values.cluster), data: values.data, output: values.output, json: values.json }),
+  optionsOf: (values, operands): GossipNodeOptions => ({ role: 'peer', place: placeIn('peer', operands), settings: settingsOf(values), dialect: values.dialect, cluster: clusterIn(values.cluster), speed: values.speed ?? 1, data: values.data, output: values.output, json: values.json }),
 });
 
 function placeIn(name: string, [host, port, config, ...more]: readonly string[]): Place | undefined {

@@ -5,7 +5,7 @@ import type { PeerState } from '../peer-state.ts';
 import type { Roster } from '../roster.ts';
 
 /** What a node makes of everybody, as its list has it. */
-export function* standingsOf({ state }: SimNode): Generator<Standing> {
+export function* standingsOf({ state }: { readonly state: unknown }): Generator<Standing> {
   for (const [address, { member, end, suspects }] of (state as { readonly roster: Roster }).roster.entries) yield { address, life: member.life, state: end?.type ?? (suspects.size > 0 ? 'suspect' : 'alive') };
 }
 

@@ -39,7 +39,7 @@ export function serveMember({ post, on, exit }: Channel): void {
   on((message) => {
     switch (message.type) {
       case 'listen':
-        listen(message.spec, { output: (output) => post({ type: 'output', output }), failed: fail }).then((made) => {
+        listen(message.spec, { output: (output) => post({ type: 'output', output }), stalled: (lasted) => post({ type: 'stalled', lasted }), failed: fail }).then((made) => {
           node = made;
           post({ type: 'listening', address: made.address });
         }, fail);
@@ -55,6 +55,10 @@ export function serveMember({ post, on, exit }: Channel): void {
         return node?.input(message.input);
       case 'mishaps':
         return node?.suffer(message.mishaps);
+      case 'figures':
+        return node === undefined ? undefined : post({ type: 'figures', figures: node.figures() });
+      case 'list':
+        return post({ type: 'list', list: node?.list() ?? [] });
       default:
         message satisfies never;
     }

@@ -2,8 +2,8 @@ import type { Address } from '../address.ts';
 
 /** What goes wrong between nodes of a network, on purpose. */
 export interface Mishaps {
-  /** Who says nothing that reaches whom. */
-  readonly cuts: readonly (readonly [from: Address, to: Address])[];
+  /** Who says nothing that reaches whom: nobody of `from` reaches anybody of `to`. */
+  readonly cuts: readonly { readonly from: readonly Address[]; readonly to: readonly Address[] }[];
   /** The share of messages that are lost, from 0 to 1; they come later then. */
   readonly loss: number;
   /** By how many ms what somebody says is late. */
@@ -26,6 +26,9 @@ export class Delays {
   readonly #own: Address;
   readonly #waiting = new Map<object, Waiting>();
   #mishaps = NO_MISHAPS;
+  /** Whom it does not reach, and who does not reach it: looked up for each message, and there may be thousands. */
+  #deaf: ReadonlySet<Address> = new Set();
+  #mute: ReadonlySet<Address> = new Set();
   /** Each loss is a number of its own: nothing is proven by these. */
   #losses = 0;
 
@@ -35,6 +38,8 @@ export class Delays {
 
   set(mishaps: Mishaps): void {
     this.#mishaps = mishaps;
+    this.#deaf = new Set(mishaps.cuts.flatMap(({ from, to }) => (from.includes(this.#own) ? to : [])));
+    this.#mute = new Set(mishaps.cuts.flatMap(({ from, to }) => (to.includes(this.#own) ? from : [])));
     for (const waiting of Array.from(this.#waiting.values())) this.#goOn(waiting);
   }
 
@@ -45,7 +50,7 @@ export class Delays {
 
   /** Whether no link can be opened, in whichever way it is cut. */
   isCutFrom(to: Address): boolean {
-    return this.#mishaps.cuts.some(([from, other]) => (from === this.#own && other === to) || (from === to && other === this.#own));
+    return this.#deaf.has(to) || this.#mute.has(to);
   }
 
   /** Says something over a link, now or when it may. @param to whoever is there, once that is known */
@@ -66,8 +71,8 @@ export class Delays {
 
   /** After how long something gets through; undefined as long as it cannot. */
   #after(to: Address | undefined): number | undefined {
-    const { cuts, loss, slow } = this.#mishaps;
-    if (to !== undefined && cuts.some(([from, other]) => from === this.#own && other === to)) return undefined;
+    const { loss, slow } = this.#mishaps;
+    if (to !== undefined && this.#deaf.has(to)) return undefined;
     let after = slow.find(([who]) => who === this.#own)?.[1] ?? 0;
     // As TCP does: again after 200 ms, and then after twice as long each time.
     for (let pause = REPEAT_MIN; pause < REPEAT_MAX && this.#isLost(loss); pause *= 2) after += pause;

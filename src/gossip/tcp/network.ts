@@ -1,19 +1,17 @@
-import { fork } from 'node:child_process';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { UserError } from '../../core/user-error.ts';
-import { newVerdicts, type Verdicts } from '../../runtime/signer.ts';
+import { newVerdicts } from '../../runtime/signer.ts';
 import type { Address } from '../address.ts';
 import { PAYLOAD_MAX } from '../parse.ts';
 import type { DialectName } from '../dialects/dialect.ts';
 import type { GossipFault } from '../faults/registry.ts';
+import type { Figures } from '../figures.ts';
+import type { Standing } from '../judge/membership.ts';
 import type { Output } from '../outputs.ts';
 import type { GossipSettings } from '../settings.ts';
-import type { GossipVocabulary } from '../vocabulary.ts';
-import type { FromMember, MemberSpec, ToMember } from './member-messages.ts';
-import { listen } from './member.ts';
+import type { MemberSpec } from './member-messages.ts';
 import { NO_MISHAPS, type Mishaps } from './mishaps.ts';
-import type { GossipNode } from './node.ts';
+import { here, inProcess, type Unit, type UnitListener } from './unit.ts';
 
 export interface NetworkOptions {
   readonly seeds: number;
@@ -30,12 +28,20 @@ export interface NetworkOptions {
   readonly data: string | undefined;
   /** How many are Byzantine, the last ones of those of which that is a way. */
   readonly byzantine?: { readonly count: number; readonly fault: GossipFault } | undefined;
+  /** How many times as fast as others the clocks of all go; 1 if not told. */
+  readonly speed?: number | undefined;
 }
 
 /** Something that happened in a network, to be told of it. */
 export type NetworkFact =
   | { readonly type: 'output'; readonly member: Member; readonly output: Output }
   | { readonly type: 'state'; readonly member: Member }
+  /** A node stood still for so many ms. */
+  | { readonly type: 'stalled'; readonly member: Member; readonly lasted: number }
+  /** How a node fares, whenever somebody asked. */
+  | { readonly type: 'figures'; readonly member: Member; readonly figures: Figures }
+  /** What goes wrong on purpose, from now on. */
+  | { readonly type: 'mishaps'; readonly mishaps: Mishaps }
   /** A node ended that nobody ended. */
   | { readonly type: 'lost'; readonly member: Member; readonly reason: string };
 
@@ -47,6 +53,8 @@ export interface Member {
   readonly address: Address;
   /** Undefined where nodes share a process. */
   readonly pid: number | undefined;
+  /** The way in which it is Byzantine, if it is. */
+  readonly fault: string | undefined;
   readonly state: MemberState;
   /** Whether it said that it is ready, in this life. */
   readonly isReady: boolean;
@@ -61,24 +69,8 @@ interface Held extends Member {
   address: Address;
   isReady: boolean;
   unit: Unit;
-}
-
-/** A node in this process, or in one of its own. */
-interface Unit {
-  readonly pid: number | undefined;
-  readonly address: Address;
-  start(seeds: readonly Address[]): void;
-  input(input: GossipVocabulary['input']): void;
-  suffer(mishaps: Mishaps): void;
-  /** Ends at once, as if the power went. */
-  kill(): Promise<void>;
-  signal(signal: 'SIGSTOP' | 'SIGCONT'): void;
-}
-
-/** Tells what a unit hands on, and how it ended. */
-interface UnitListener {
-  output(output: Output): void;
-  ended(reason: string): void;
+  /** Who waits for its list. */
+  readonly asking: ((list: readonly Standing[]) => void)[];
 }
 
 /** A whole network on one machine. What can be done to it is here; how it is shown and asked for is elsewhere. */
@@ -89,6 +81,8 @@ export class LiveNetwork {
   #seeds: readonly Address[] = [];
   #made = { seed: 0, peer: 0 };
   #isClosing = false;
+  /** Who is being started again. */
+  readonly #rising = new Set<string>();
   /** Nodes of one process need not all verify the same. */
   readonly #verdicts = newVerdicts();
   #mishaps: Mishaps = NO_MISHAPS;
@@ -107,8 +101,8 @@ export class LiveNetwork {
       const seeds = await network.#make('seed', options.seeds);
       network.#seeds = seeds.map(({ address }) => address);
       const peers = await network.#make('peer', options.peers);
-      for (const { unit } of [...seeds, ...peers]) unit.start(network.#seeds);
       for (const member of [...seeds, ...peers]) network.#tell({ type: 'state', member });
+      for (const { unit } of [...seeds, ...peers]) unit.start(network.#seeds);
       return network;
     } catch (error) {
       await network.close();
@@ -141,11 +135,19 @@ export class LiveNetwork {
   async restart(name: string): Promise<void> {
     const member = this.#up(name, ['killed', 'left', 'lost']);
     const { role, address } = member;
-    member.unit = await this.#unitFor(member.name, role, Number(address.slice(address.lastIndexOf(':') + 1)), () => member);
+    if (this.#rising.has(member.name)) throw new UserError(`${member.name} is being started already`);
+    this.#rising.add(member.name);
+    try {
+      member.unit = await this.#unitFor(member.name, role, Number(address.slice(address.lastIndexOf(':') + 1)), () => member);
+    } finally {
+      this.#rising.delete(member.name);
+    }
+    // The network may have ended meanwhile.
+    if (this.#isClosing) return member.unit.kill();
     member.address = member.unit.address;
     member.unit.suffer(this.#mishaps);
-    member.unit.start(this.#seeds);
     this.#become(member, 'up');
+    member.unit.start(this.#seeds);
   }
 
   /** Lets a process stand still. @throws UserError */
@@ -166,10 +168,12 @@ export class LiveNetwork {
   /** Adds peers. @throws UserError */
   async join(count = 1): Promise<readonly Member[]> {
     const peers = await this.#make('peer', count);
-    for (const member of peers) {
+    // The network may have ended meanwhile.
+    if (this.#isClosing) await Promise.all(peers.map(({ unit }) => unit.kill()));
+    else for (const member of peers) {
       member.unit.suffer(this.#mishaps);
-      member.unit.start(this.#seeds);
       this.#tell({ type: 'state', member });
+      member.unit.start(this.#seeds);
     }
     return peers;
   }
@@ -194,6 +198,7 @@ export class LiveNetwork {
   /** What goes wrong between all nodes, from now on. */
   setMishaps(mishaps: Mishaps): void {
     this.#mishaps = mishaps;
+    this.#tell({ type: 'mishaps', mishaps });
     for (const { state, unit } of this.#members.values()) if (state === 'up' || state === 'stopped') unit.suffer(mishaps);
   }
 
@@ -202,12 +207,36 @@ export class LiveNetwork {
     this.#settings = { ...this.#settings, detector };
   }
 
+  /** Has all that are up tell how they fare, as facts of their own. */
+  look(): void {
+    for (const { state, unit } of this.#members.values()) if (state === 'up') unit.askFigures();
+  }
+
+  /** What nodes that are up make of everybody, by name. Who does not tell it within a second or two is left out. */
+  async lists(isAsked: (member: Member) => boolean = () => true): Promise<ReadonlyMap<string, readonly Standing[]>> {
+    const lists = new Map<string, readonly Standing[]>();
+    const asked = [...this.#members.values()].filter((member) => member.state === 'up' && isAsked(member));
+    const told = asked.map((member) => new Promise<void>((resolve) => {
+      member.asking.push((list) => {
+        lists.set(member.name, list);
+        resolve();
+      });
+      member.unit.askList();
+    }));
+    let timer: NodeJS.Timeout | undefined;
+    await Promise.race([Promise.all(told), new Promise((resolve) => (timer = setTimeout(resolve, TELLING)))]);
+    clearTimeout(timer);
+    // Who answers later answers nobody.
+    for (const { asking } of asked) asking.length = 0;
+    return lists;
+  }
+
   /** Has all peers leave, and ends when they have, or after two seconds. */
   async close(): Promise<void> {
     if (this.#isClosing) return;
     this.#isClosing = true;
     const members = [...this.#members.values()];
-    await Promise.all(members.filter(({ state }) => ['up', 'stopped', 'leaving'].includes(state)).map(({ unit }) => unit.kill()));
+    await Promise.all(members.filter(isRunning).map(({ unit }) => unit.kill()));
   }
 
   /** Has all peers say that they go, and waits until seeds have it, or for two seconds. */
@@ -234,7 +263,7 @@ export class LiveNetwork {
       const at = port === 0 ? 0 : port + this.#made.seed + this.#made.peer - 1;
       let member: Held | undefined;
       const unit = await this.#unitFor(name, role, at, () => member);
-      member = { name, role, address: unit.address, pid: unit.pid, state: 'up', isReady: false, unit };
+      member = { name, role, address: unit.address, pid: unit.pid, fault: this.#faultOf(name, role), state: 'up', isReady: false, unit, asking: [] };
       return member;
     });
     // Processes are there when they are: their order is that of their names all the same.
@@ -247,12 +276,22 @@ export class LiveNetwork {
 
   #unitFor(name: string, role: Member['role'], port: number, member: () => Held | undefined): Promise<Unit> {
     const { host, dialect, version, data, separate } = this.#options;
-    const spec: MemberSpec = { role, fault: this.#faultOf(name, role), host, port, settings: this.#settings, dialect, version, cluster: undefined, near: [], data: data === undefined ? undefined : join(data, name) };
+    const spec: MemberSpec = {
+      role, fault: this.#faultOf(name, role), host, port, settings: this.#settings, dialect, version, speed: this.#options.speed,
+      cluster: undefined, near: [], data: data === undefined ? undefined : join(data, name),
+    };
+    let isOver = false;
+    /** What a process says whose end is known already is of a life that is over. */
+    const now = (): Held | undefined => (isOver ? undefined : member());
     const listener: UnitListener = {
-      output: (output) => this.#heed(member(), output),
+      output: (output) => this.#heed(now(), output),
+      stalled: (lasted) => this.#tellOf(now(), (held) => ({ type: 'stalled', member: held, lasted })),
+      figures: (figures) => this.#tellOf(now(), (held) => ({ type: 'figures', member: held, figures })),
+      list: (list) => now()?.asking.shift()?.(list),
       ended: (reason) => {
-        const held = member();
-        if (held === undefined || !['up', 'stopped', 'leaving'].includes(held.state) || this.#isClosing) return;
+        const held = now();
+        isOver = true;
+        if (held === undefined || !isRunning(held) || this.#isClosing) return;
         this.#become(held, 'lost');
         this.#tell({ type: 'lost', member: held, reason });
       },
@@ -269,7 +308,7 @@ export class LiveNetwork {
   }
 
   #heed(member: Held | undefined, output: Output): void {
-    if (member === undefined) return;
+    if (member === undefined || !isRunning(member)) return;
     if (output.type === 'ready') member.isReady = true;
     this.#tell({ type: 'output', member, output });
     if (output.type !== 'left') return;
@@ -281,6 +320,10 @@ export class LiveNetwork {
     member.state = state;
     member.isReady = false;
     this.#tell({ type: 'state', member });
+  }
+
+  #tellOf(member: Held | undefined, fact: (member: Held) => NetworkFact): void {
+    if (member !== undefined && isRunning(member)) this.#tell(fact(member));
   }
 
   #tell(fact: NetworkFact): void {
@@ -295,64 +338,11 @@ export class LiveNetwork {
   }
 }
 
+const isRunning = ({ state }: Member): boolean => state === 'up' || state === 'stopped' || state === 'leaving';
+
+/** Milliseconds that a node has to tell what is on its list. */
+const TELLING = 1500;
 /** Milliseconds that a node has to say that it goes. */
 export const LEAVING = 2000;
 /** A text and what stands before it fit into one message. */
 const TEXT_MAX = PAYLOAD_MAX - 100;
-
-async function here(spec: MemberSpec, listener: UnitListener, verdicts: Verdicts): Promise<Unit> {
-  const node: GossipNode = await listen(spec, { output: (output) => listener.output(output), failed: (error) => void node.stop().then(() => listener.ended(error.message)) }, verdicts);
-  return {
-    pid: undefined,
-    address: node.address,
-    start: (seeds) => node.start(seeds),
-    input: (input) => node.input(input),
-    suffer: (mishaps) => node.suffer(mishaps),
-    kill: () => node.stop(),
-    signal: () => undefined,
-  };
-}
-
-function inProcess(spec: MemberSpec, listener: UnitListener): Promise<Unit> {
-  const child = fork(fileURLToPath(ENTRY), { stdio: ['ignore', 'inherit', 'inherit', 'ipc'], execArgv: [] });
-  const post = (message: ToMember): void => {
-    if (child.connected) child.send(message, () => undefined);
-  };
-  const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
-  return new Promise((resolve, reject) => {
-    let reason: string | undefined;
-    child.once('error', (error) => reject(error));
-    child.once('exit', (code, signal) => {
-      const how = reason ?? (signal === null ? `exited with code ${code}` : `was ended by ${signal}`);
-      reject(new UserError(how));
-      listener.ended(how);
-    });
-    child.on('message', (told: FromMember) => {
-      switch (told.type) {
-        case 'listening':
-          return resolve({
-            pid: child.pid,
-            address: told.address,
-            start: (seeds) => post({ type: 'start', seeds }),
-            input: (input) => post({ type: 'input', input }),
-            suffer: (mishaps) => post({ type: 'mishaps', mishaps }),
-            kill: async () => {
-              child.kill('SIGKILL');
-              await ended;
-            },
-            signal: (signal) => void child.kill(signal),
-          });
-        case 'output':
-          return listener.output(told.output);
-        case 'failed':
-          ({ reason } = told);
-          return;
-        default:
-          told satisfies never;
-      }
-    });
-    post({ type: 'listen', spec });
-  });
-}
-
-const ENTRY = new URL('../../../workers/gossip.cjs', import.meta.url);

@@ -14,10 +14,14 @@ import { addressOf, endpointOf, hostOf, isUnspecified, parseAddress, type Addres
 import type { GossipContext } from '../context.ts';
 import type { DialectName } from '../dialects/dialect.ts';
 import { KNOCK, KNOCK_ANSWER, dialectNamed } from '../dialects/registry.ts';
+import type { Figures } from '../figures.ts';
+import type { Standing } from '../judge/membership.ts';
 import type { Message } from '../messages.ts';
 import type { Output } from '../outputs.ts';
 import { parseStatement } from '../parse.ts';
+import type { PeerState } from '../peer-state.ts';
 import type { GossipSettings } from '../settings.ts';
+import { standingsOf } from '../sim/standings.ts';
 import type { Statement } from '../statements.ts';
 import type { GossipVocabulary } from '../vocabulary.ts';
 import { Known } from './known.ts';
@@ -51,6 +55,8 @@ export interface NodeOptions {
   readonly near?: readonly Address[] | undefined;
   /** What is known of signatures here, if others know it too. */
   readonly verdicts?: Verdicts | undefined;
+  /** How many times as fast as others its clock goes. */
+  readonly speed?: number | undefined;
   readonly listener: NodeListener;
 }
 
@@ -58,6 +64,8 @@ export interface NodeOptions {
 export interface NodeListener {
   output(output: Output): void;
   accused?(suspect: Address | undefined, evidence: string): void;
+  /** It stood still for so many ms, and nobody there told it to. */
+  stalled?(lasted: number): void;
   /** It cannot go on. */
   failed(error: Error): void;
 }
@@ -73,8 +81,8 @@ interface Held {
   hasJoined: boolean;
   /** What this node said there and nobody answered yet, to be said again in another dialect. */
   said: Message[];
-  /** Whether anything came by it. */
-  hasHeard: boolean;
+  /** When anything last came by it, by the clock that only goes on; undefined if nothing ever did. */
+  heardAt: number | undefined;
   /** Who the other says that it is. */
   address: Address | undefined;
   timer: NodeJS.Timeout | undefined;
@@ -171,7 +179,8 @@ export class GossipNode {
       },
       dial: (peer, address) => this.#dial(peer, address),
       hangUp: (peer) => this.#hangUp(peer),
-    });
+      stalled: (lasted) => listener.stalled?.(lasted),
+    }, this.#options.speed);
     this.#log = log;
     this.#driver = driver;
     try {
@@ -196,6 +205,19 @@ export class GossipNode {
   /** The machine’s state, for whoever wants to show it; undefined before `start`. */
   get state(): unknown {
     return this.#driver?.state;
+  }
+
+  /** How it fares. The lag is that since it was last asked. */
+  figures(): Figures {
+    const { ill = 0, links } = (this.state ?? {}) as Partial<PeerState>;
+    const now = performance.now();
+    const heard = Array.from(this.#links.values()).flatMap(({ link, address, heardAt }) => (address === undefined || heardAt === undefined || links?.get(link)?.isProven !== true ? [] : [[address, now - heardAt] as const]));
+    return { ill, lag: this.#driver?.takeLateness() ?? 0, messages: this.counts.get('messages sent') ?? 0, bytes: this.counts.get('bytes sent') ?? 0, heard };
+  }
+
+  /** What it makes of everybody. */
+  list(): readonly Standing[] {
+    return this.state === undefined ? [] : [...standingsOf(this)];
   }
 
   /** What goes wrong with what it says, from now on. */
@@ -242,7 +264,7 @@ export class GossipNode {
       socket.destroy();
       return;
     }
-    const held: Held = { link: nodeId(ACCEPTED + this.#accepted), dialled: undefined, wire: undefined, socket, hasJoined: false, said: [], hasHeard: false, address: undefined, timer: undefined };
+    const held: Held = { link: nodeId(ACCEPTED + this.#accepted), dialled: undefined, wire: undefined, socket, hasJoined: false, said: [], heardAt: undefined, address: undefined, timer: undefined };
     this.#accepted += 1;
     this.#links.set(held.link, held);
     held.wire = this.#wireFor(held, socket, source, undefined);
@@ -251,7 +273,7 @@ export class GossipNode {
 
   #dial(link: NodeId, to: string): void {
     const address = parseAddress(to);
-    const held: Held = { link, dialled: address, wire: undefined, socket: undefined, hasJoined: false, said: [], hasHeard: false, address, timer: undefined };
+    const held: Held = { link, dialled: address, wire: undefined, socket: undefined, hasJoined: false, said: [], heardAt: undefined, address, timer: undefined };
     this.#links.set(link, held);
     if (address === undefined || this.#links.size > LINKS_MAX) return void setImmediate(() => this.#gone(held));
     this.#connect(held, address, this.#dialectFor(address));
@@ -323,8 +345,8 @@ export class GossipNode {
   }
 
   /** Whether it may speak the dialect of 2024 alone: it is none of ours, which may stand still, and no seed, to which a greeting in the other would have done harm already. */
-  #mayBeOlder({ dialled, hasHeard }: Held): boolean {
-    return !hasHeard && dialled !== undefined && !this.#seeds.includes(dialled) && this.#known.dialectOf(dialled) === undefined && this.#options.isOurs?.(this.state, dialled) !== true;
+  #mayBeOlder({ dialled, heardAt }: Held): boolean {
+    return heardAt === undefined && dialled !== undefined && !this.#seeds.includes(dialled) && this.#known.dialectOf(dialled) === undefined && this.#options.isOurs?.(this.state, dialled) !== true;
   }
 
   /** Programs of 2026 answer a greeting at once. */
@@ -375,7 +397,7 @@ export class GossipNode {
   #hear(held: Held, wire: Wire, message: Message): void {
     if (this.#isStopped || this.#links.get(held.link) !== held) return;
     if (held.dialled === undefined) this.#room.heard(wire);
-    held.hasHeard = true;
+    held.heardAt = performance.now();
     held.said = [];
     this.#note(held, wire, message);
     // Whoever says nothing costs the machine nothing.
@@ -401,7 +423,7 @@ export class GossipNode {
   }
 
   #say(held: Held, message: Message): void {
-    if (!held.hasHeard && held.dialled !== undefined && held.said.length < SAID_MAX) held.said.push(message);
+    if (held.heardAt === undefined && held.dialled !== undefined && held.said.length < SAID_MAX) held.said.push(message);
     const heard = held.wire?.send(message) ?? [];
     // As if it had come: not while the machine is at something.
     for (const one of heard) setImmediate(() => held.wire !== undefined && this.#hear(held, held.wire, one));

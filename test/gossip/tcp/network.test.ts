@@ -91,6 +91,12 @@ describe('a gossip network on this machine', function () {
     }
   });
 
+  it('has the timers of all run so many times as fast', async () => {
+    await watched.start({ peers: 2, speed: 50 });
+    // Ten messages, five seconds apart.
+    await watched.until(() => watched.facts.filter((fact) => fact.type === 'output' && fact.member.name === 'P1' && fact.output.type === 'generated').length === 10);
+  });
+
   it('refuses what cannot be done, in one line', async () => {
     const network = await watched.start({ peers: 2 });
     await network.kill('P2');
@@ -114,6 +120,28 @@ describe('a gossip network on this machine', function () {
     const error = await LiveNetwork.start({ seeds: 1, peers: 1, host: '127.0.0.1', port, settings: LAN, dialect: '2026', version: '1', separate: false, data: undefined }).then(() => undefined, (thrown: unknown) => thrown);
     expect(error).to.be.instanceOf(UserError).with.property('message', `127.0.0.1:${port} cannot be listened at: something listens there already`);
   });
+
+  for (const separate of [false, true]) {
+    it(`tells how nodes fare, and whom they have on their lists${separate ? ', of processes too; who stands still tells nothing' : ''}`, async () => {
+      const network = await watched.start({ seeds: 1, peers: 3, separate });
+      await watched.ready();
+      await watched.agreed(watched.peers.map(({ address }) => address), 'alive');
+      if (separate) network.stop('P3');
+      const telling = ['S1', 'P1', 'P2', ...(separate ? [] : ['P3'])];
+      network.look();
+      const figures = () => watched.facts.flatMap((fact) => (fact.type === 'figures' ? [[fact.member.name, fact.figures] as const] : []));
+      await watched.until(() => figures().length === telling.length);
+      expect(figures().map(([name]) => name)).to.have.members(telling);
+      for (const [, { ill, lag, messages, bytes, heard }] of figures()) {
+        expect([ill, lag].every((value) => value >= 0)).to.equal(true);
+        expect(bytes).to.be.greaterThan(10 * messages);
+        expect(heard.length).to.be.greaterThan(0);
+      }
+      const lists = await network.lists();
+      expect([...lists.keys()]).to.have.members(telling);
+      for (const list of lists.values()) expect(list.map(({ address, state, life }) => `${address} ${state} ${life}`)).to.have.members(watched.peers.map(({ address }) => `${address} alive 1`));
+    });
+  }
 
   describe('of processes', () => {
     it('takes off those that are killed by SIGKILL, and none that stands still for a while', async () => {
