@@ -8,6 +8,7 @@ import { timeStamp } from '../gossip/tcp/log-file.ts';
 import type { LiveNetwork, NetworkFact } from '../gossip/tcp/network.ts';
 import type { Tone } from '../gossip/shown-state.ts';
 import { tableOf, type Line } from '../gossip/table.ts';
+import type { Trial } from '../gossip/tcp/trial.ts';
 import { NetworkView } from '../gossip/view.ts';
 import { WORDS, parseWord } from '../gossip/words.ts';
 import { UserError } from '../core/user-error.ts';
@@ -25,6 +26,7 @@ export const hasRoomForTable = ({ stdin, stdout, env }: NodeJS.Process): boolean
 /** A network at a terminal: a table above, what happens below it, and a prompt last. */
 export class NetworkPrompt {
   readonly #options: LiveOptions;
+  readonly #trial: Trial;
   readonly #began = performance.now();
   readonly #view = new NetworkView();
   readonly #logs = new Map<string, string[]>();
@@ -32,8 +34,10 @@ export class NetworkPrompt {
   #print: (line: string) => void = (line) => void process.stdout.write(`${line}\n`);
   #changed: () => void = () => undefined;
 
-  constructor(options: LiveOptions) {
+  /** @param trial what is told of the same network, and judges it */
+  constructor(options: LiveOptions, trial: Trial) {
     this.#options = options;
+    this.#trial = trial;
   }
 
   /** Is told of all that happens. */
@@ -76,7 +80,7 @@ export class NetworkPrompt {
     });
     this.#changed = () => screen.changed();
     const clock = setInterval(() => screen.changed(), 1000);
-    const words = new Words({ network, view: this.#view, now: () => this.#now(), print: (line) => this.#print(line), logOf: (name) => this.#logs.get(name) ?? [], compare: () => this.#compare() });
+    const words = new Words({ network, view: this.#view, now: () => this.#now(), print: (line) => this.#print(line), logOf: (name) => this.#logs.get(name) ?? [], compare: () => this.#compare(), finding: () => this.#trial.look(network) });
     const terminal = openTerminal({
       input: process.stdin,
       output: process.stdout,

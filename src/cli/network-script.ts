@@ -5,6 +5,7 @@ import { GOSSIP_FAULTS } from '../gossip/faults/registry.ts';
 import { parseScript, runScript } from '../gossip/sim/script.ts';
 import { spell } from '../gossip/words.ts';
 import { UsageError } from './arguments.ts';
+import { findingLine } from './network-finding.ts';
 import type { SimulatedNetwork } from './subcommands/network.ts';
 
 /** Lets a list of faults happen in virtual time, and tells what came of it. @returns the exit status: 0 all was well in the end, 3 something was broken */
@@ -40,7 +41,7 @@ export function scriptedNetwork(options: SimulatedNetwork, faults: string): numb
   if (json) process.stdout.write(`${JSON.stringify({ v: 1, type: violation === undefined ? 'holds' : 'violated', ...violation, ...summary })}\n`);
   else {
     process.stdout.write(`${counted(removals, 'removal')}, ${falseRemovals} of somebody alive; ${counted(views, 'view')} in the end; ${counted(events, 'event')} in ${(time / 1000).toFixed(1)} s of virtual time\n`);
-    process.stdout.write(violation === undefined ? 'All that is promised held.\n' : `Violated: ${violation.property}: ${violation.witness}.\n`);
+    process.stdout.write(`${findingLine(violation === undefined ? { type: 'holds' } : { type: 'violated', ...violation })}\n`);
   }
   return violation === undefined ? 0 : 3;
 }

@@ -1,3 +1,4 @@
+import type { Finding } from '../runtime/virtual/system.ts';
 import { counted } from '../core/figures.ts';
 import { UserError, quoted } from '../core/user-error.ts';
 import { DETECTORS } from '../gossip/detectors/registry.ts';
@@ -6,6 +7,7 @@ import type { LiveNetwork } from '../gossip/tcp/network.ts';
 import { byName, isUp, type NetworkView, type Seen } from '../gossip/view.ts';
 import { whyLines } from '../gossip/why.ts';
 import { WORDS, spell, type Word } from '../gossip/words.ts';
+import { findingLine } from './network-finding.ts';
 
 /** What the words of the prompt need. */
 export interface Room {
@@ -18,6 +20,8 @@ export interface Room {
   logOf(name: string): readonly string[];
   /** All detectors side by side, in virtual time. */
   compare(): Promise<void>;
+  /** What the judge finds of the network as it is now. */
+  finding(): Promise<Finding>;
 }
 
 /** A fault, and when. */
@@ -127,6 +131,7 @@ export class Words {
         return;
       case 'views':
         for (const { names, members } of view.views()) print(`${counted(names.length, 'peer')} (${names.toSorted(byName).join(', ')}) ${names.length === 1 ? 'sees' : 'see'} ${counted(members.length, 'member')}: ${members.join(', ')}`);
+        print(findingLine(await this.#room.finding()));
         return;
       case 'detector': {
         if (word.name === undefined) return DETECTORS.forEach(({ name, summary }) => print(`${name.padEnd(8)} ${summary}`));

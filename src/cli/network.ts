@@ -1,12 +1,14 @@
 import { figure } from '../core/figures.ts';
 import { UserError } from '../core/user-error.ts';
 import { LiveNetwork, type Member, type NetworkFact } from '../gossip/tcp/network.ts';
+import { Trial } from '../gossip/tcp/trial.ts';
 import { PROCESSES_MAX, openFilesMax } from '../replicas/http/room.ts';
 import { openGossipLog, type GossipLog, type Speaker } from './gossip-log.ts';
 import { MEETS, warnOfTrust } from './gossip-options.ts';
 import { NetworkPrompt, hasRoomForTable } from './network-prompt.ts';
 import { faultNamed } from './network-script.ts';
 import { Tally } from './network-tally.ts';
+import { findingLine } from './network-finding.ts';
 import { warnIfOpen } from './open.ts';
 import { untilSignalled } from './signals.ts';
 import type { LiveOptions } from './subcommands/network.ts';
@@ -19,7 +21,8 @@ async function served(options: LiveOptions, signalled: Promise<number>): Promise
   const { seeds, peers, host, port, settings, dialect, processes, data, seconds, speed, byzantine: count, kind } = options;
   mustFit(options);
   const fault = faultNamed(kind);
-  const prompt = !options.json && hasRoomForTable(process) ? new NetworkPrompt(options) : undefined;
+  const trial = new Trial({ seeds, settings, keepsLists: data !== undefined, speed, now: () => performance.now() });
+  const prompt = !options.json && hasRoomForTable(process) ? new NetworkPrompt(options, trial) : undefined;
   const log = await openGossipLog(options.output, options.json, prompt !== undefined);
   const tally = new Tally();
   let network: LiveNetwork | undefined;
@@ -29,19 +32,22 @@ async function served(options: LiveOptions, signalled: Promise<number>): Promise
     warnOfTrust(settings);
     network = await LiveNetwork.start({ seeds, peers, host, port, settings, dialect, version: version(), separate: processes, data, speed, byzantine: fault === undefined ? undefined : { count, fault } }, (fact) => {
       tally.count(fact);
+      trial.tell(fact);
       prompt?.tell(fact);
       tell(log, fact);
     });
     if (prompt !== undefined || options.json) looking = setInterval(() => network!.look(), prompt === undefined ? FIGURES : LOOK);
     const status = await Promise.race([signalled, ...(prompt === undefined ? [] : [prompt.run(network)]), ...(seconds === undefined ? [] : [after(seconds)])]);
+    await trial.look(network);
     await network.leaveAll();
-    return status;
+    return trial.finding.type === 'violated' ? 3 : status;
   } finally {
     clearInterval(looking);
     await network?.close();
     if (network !== undefined) {
       const { line, fact } = tally.summary();
-      process.stdout.write(options.json ? `${JSON.stringify({ v: 1, type: 'ended', ...fact })}\n` : `${line}\n`);
+      const { type: finding, ...known } = trial.finding;
+      process.stdout.write(options.json ? `${JSON.stringify({ v: 1, type: 'ended', ...fact, finding, ...known })}\n` : `${line}\n${findingLine(trial.finding)}\n`);
     }
     await log.close();
   }

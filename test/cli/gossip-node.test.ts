@@ -189,8 +189,9 @@ describe('generals network', function () {
     const { code, out, err } = await generals(['network', '--seeds', '3', '--peers', '4', '--for', '2', '--gossip-every', '300']);
     expect({ code, err }).to.deep.equal({ code: 0, err: '' });
     const lines = out.trimEnd().split('\n');
-    for (const line of lines.slice(0, -1)) expect(line).to.match(/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d \[(SEED|PEER)-127\.0\.0\.1:\d+\] \S.*$/);
-    expect(lines.at(-1)).to.match(/^3 seeds and 4 peers, [\d.]+ s: 4 became ready, the slowest after [\d.]+ s; \d+ gossip messages, heard \d+ times; nobody was removed$/);
+    for (const line of lines.slice(0, -2)) expect(line).to.match(/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d \[(SEED|PEER)-127\.0\.0\.1:\d+\] \S.*$/);
+    expect(lines.at(-1)).to.equal('All that is promised held.');
+    expect(lines.at(-2)).to.match(/^3 seeds and 4 peers, [\d.]+ s: 4 became ready, the slowest after [\d.]+ s; \d+ gossip messages, heard \d+ times; nobody was removed$/);
   });
 
   it('is facts for programs, and of processes if that is asked for', async () => {
@@ -200,8 +201,20 @@ describe('generals network', function () {
     expect(facts.every(({ v }) => v === 1)).to.equal(true);
     const pids = facts.filter(({ type, state }) => type === 'state' && state === 'up').map(({ pid }) => pid as number);
     expect(new Set(pids).size).to.equal(3);
-    expect(facts.at(-1)).to.include({ type: 'ended', seeds: 1, peers: 2, ready: 2 });
+    expect(facts.at(-1)).to.include({ type: 'ended', seeds: 1, peers: 2, ready: 2, finding: 'holds' });
     expect(facts.filter(({ type }) => type === 'left').length).to.equal(2);
+  });
+
+  it('is judged in the end, as in virtual time: Byzantine peers remove nobody, but where every report is believed', async () => {
+    const args = ['network', '--peers', '4', '--byzantine', '1', '--kind', 'forge-death', '--for', '3'];
+    const held = await generals(args);
+    expect(held.code).to.equal(0);
+    expect(held.out.trimEnd().split('\n').at(-1)).to.equal('All that is promised held.');
+    const broken = await generals([...args, '--trust', 'old', '--json']);
+    expect(broken.code).to.equal(3);
+    const { type, finding, property, witness } = JSON.parse(broken.out.trimEnd().split('\n').at(-1)!) as Record<string, unknown>;
+    expect({ type, finding, property }).to.deep.equal({ type: 'ended', finding: 'violated', property: 'no live peer is removed' });
+    expect(witness).to.match(/^S\d removes P[123], which lives and is not cut off$/);
   });
 
   it('refuses what this machine cannot hold, and ports that are taken, in one line', async () => {
@@ -222,6 +235,6 @@ describe('generals network', function () {
     const program = start(['network', '--peers', '3']);
     await program.line((line) => line.endsWith('] Ready'));
     expect(await program.end('SIGINT')).to.equal(130);
-    expect(program.lines.at(-1)).to.match(/^3 seeds and 3 peers/);
+    expect(program.lines.at(-2)).to.match(/^3 seeds and 3 peers/);
   });
 });

@@ -13,6 +13,7 @@ export class Watched extends EventEmitter {
   async start(options: Partial<NetworkOptions>): Promise<LiveNetwork> {
     this.network = await LiveNetwork.start({ seeds: 3, peers: 5, host: '127.0.0.1', port: 0, settings: LAN, dialect: '2026', version: '1', separate: false, data: undefined, ...options }, (fact) => {
       this.facts.push(fact);
+      this.emit('fact', fact);
       this.emit('change');
     });
     return this.network;

@@ -10,6 +10,7 @@ import type { MemberState, Output } from '../outputs.ts';
 
 /** What a judge knows beforehand: who there is, and what may excuse that somebody alive is taken for dead. */
 export interface Ground {
+  /** How many nodes there are. */
   readonly n: number;
   readonly seeds: number;
   readonly partitions: readonly Partition[];
@@ -35,9 +36,14 @@ export interface Standing {
   readonly state: MemberState;
 }
 
+/** Whoever is judged: a node in virtual time, or one of a network that is watched. */
+export interface Judged {
+  readonly id: NodeId;
+}
+
 /** One life of a node, as the world has it. */
-interface Running {
-  readonly node: SimNode;
+interface Running<Node> {
+  readonly node: Node;
   readonly startedAt: number;
   /** Which of its lives the seeds gave it: they number anew who comes back after it was removed. */
   readonly lives: Set<number>;
@@ -52,16 +58,16 @@ interface Running {
  *
  * In the terms of Chandra and Toueg (JACM 43, 1996) that a live peer is not removed is accuracy, and that a dead one is, completeness.
  */
-export class MembershipJudge {
+export class MembershipJudge<Node extends Judged = SimNode> {
   violation: Violation | undefined;
   /** How many living peers were removed, with an excuse or without. */
   falseRemovals = 0;
   removals = 0;
   readonly #ground: Ground;
-  readonly #lives: (Running | undefined)[] = [];
+  readonly #lives: (Running<Node> | undefined)[] = [];
   /** Who said good-bye, by address and life, and some seed wrote it down. */
   readonly #goodbyes = new Set<string>();
-  /** Which lives are over, by address and life, and how for each node: 0, or `DEAD`, or `LEFT`. */
+  /** Which lives are over, by address and life, and how for each node, by its number: as `OVER` has it. */
   readonly #over = new Map<string, Uint8Array>();
   /** By node, life and link the messages that went over it. */
   readonly #carried = new Map<string, Set<string>>();
@@ -70,18 +76,18 @@ export class MembershipJudge {
     this.#ground = ground;
   }
 
-  started(node: SimNode, now: number): void {
+  started(node: Node, now: number): void {
     this.#lives[node.id] = { node, startedAt: now, lives: new Set(), isReady: false, leavesAt: undefined };
   }
 
   /** @param isForgetful whether it saves nothing */
-  crashed(node: SimNode, isForgetful: boolean): void {
+  crashed(node: Node, isForgetful: boolean): void {
     this.#lives[node.id] = undefined;
     if (isForgetful) for (const states of this.#over.values()) states[node.id] = 0;
     for (const key of this.#carried.keys()) if (key.startsWith(`${node.id} `)) this.#carried.delete(key);
   }
 
-  asksToLeave(node: SimNode, now: number): void {
+  asksToLeave(node: Node, now: number): void {
     const running = this.#lives[node.id];
     if (running !== undefined) running.leavesAt ??= now;
   }
@@ -98,7 +104,7 @@ export class MembershipJudge {
     }
   }
 
-  output(by: SimNode, output: Output, now: number): void {
+  output(by: Node, output: Output, now: number): void {
     switch (output.type) {
       case 'registered':
         this.#lives[by.id]?.lives.add(output.life);
@@ -124,7 +130,7 @@ export class MembershipJudge {
     }
   }
 
-  #stands(by: SimNode, standing: Standing): void {
+  #stands(by: Node, standing: Standing): void {
     const key = keyOf(standing);
     const known = this.#over.get(key);
     const before = known?.[by.id] ?? 0;
@@ -132,11 +138,12 @@ export class MembershipJudge {
     if (before > 0 && now === 0) this.#break('nobody comes back in a life that is over', `${this.#name(by.id)} has ${this.#nameAt(standing.address)} back in life ${standing.life}, which was over`);
     if (before === OVER.left && now === OVER.dead) this.#break('who left is not dead', `${this.#name(by.id)} takes ${this.#nameAt(standing.address)} for dead, and knew that it left`);
     if (now === 0) return;
-    if (known === undefined) this.#over.set(key, new Uint8Array(this.#ground.n));
-    this.#over.get(key)![by.id] = now;
+    const states = roomFor(known, by.id);
+    states[by.id] = now;
+    if (states !== known) this.#over.set(key, states);
   }
 
-  #removed(by: SimNode, { address, life }: { readonly address: Address; readonly life: number }, now: number): void {
+  #removed(by: Node, { address, life }: { readonly address: Address; readonly life: number }, now: number): void {
     if (this.#goodbyes.has(keyOf({ address, life })) && (this.#over.get(keyOf({ address, life }))?.[by.id] ?? 0) === OVER.left) this.#break('who left is not dead', `${this.#name(by.id)} removes ${this.#nameAt(address)}, which left`);
     const isFirst = this.#over.get(keyOf({ address, life }))?.includes(OVER.dead) !== true;
     if (!isFirst) return;
@@ -151,7 +158,7 @@ export class MembershipJudge {
   }
 
   /** Who stood still knows nothing of others yet: what he waited for came while he slept. @param before ms before he slept that count as well */
-  #accuses(by: SimNode, address: Address, now: number, before: number): void {
+  #accuses(by: Node, address: Address, now: number, before: number): void {
     const { pauses, partitions } = this.#ground;
     const slept = pauses.find(({ node, at, until }) => node === by.id && until <= now && now - until < WAKING && until - at >= WAKING);
     const id = this.#ground.nodeAt(address);
@@ -181,7 +188,7 @@ export class MembershipJudge {
   }
 
   /** The loyal nodes that are there now, and mean to stay. */
-  living(): SimNode[] {
+  living(): Node[] {
     return this.#lives.flatMap((running) => (running !== undefined && running.leavesAt === undefined && this.#ground.isLoyal(running.node.id) ? [running.node] : []));
   }
 
@@ -189,7 +196,7 @@ export class MembershipJudge {
    * What has not come about yet, though all has been well for long enough: that all living peers are members, and nobody else, in
    * every list; a peer of a large network need not have all. @param standings what a node makes of everybody @param isAsked whose lists are looked at; all if not told otherwise @param isQuiet whether nothing is lost: else somebody is suspected at any time, for a moment
    */
-  missing(standings: (node: SimNode) => Iterable<Standing>, now: number, isAsked: (node: SimNode) => boolean = () => true, isQuiet = true): Violation | undefined {
+  missing(standings: (node: Node) => Iterable<Standing>, now: number, isAsked: (node: Node) => boolean = () => true, isQuiet = true): Violation | undefined {
     for (const running of this.#lives) {
       if (running === undefined || !this.#ground.isLoyal(running.node.id)) continue;
       if (running.leavesAt !== undefined && now - running.leavesAt > LEAVE_MAX) return { property: 'leaving', witness: `${this.#name(running.node.id)} was asked to leave, and is still there` };
@@ -225,7 +232,7 @@ export class MembershipJudge {
     return undefined;
   }
 
-  #running(id: NodeId): Running | undefined {
+  #running(id: NodeId): Running<Node> | undefined {
     return this.#lives[id];
   }
 
@@ -244,6 +251,16 @@ export class MembershipJudge {
 }
 
 const keyOf = ({ address, life }: { readonly address: Address; readonly life: number }): string => `${address} ${life}`;
+
+/** The same, or one that has a place for that node: nobody knows how many will come. */
+function roomFor(states: Uint8Array | undefined, id: NodeId): Uint8Array {
+  if (states !== undefined && id < states.length) return states;
+  const roomier = new Uint8Array(Math.max(ROOM, id + 1, 2 * (states?.length ?? 0)));
+  if (states !== undefined) roomier.set(states);
+  return roomier;
+}
+
+const ROOM = 16;
 
 const OVER = { alive: 0, suspect: 0, dead: 1, left: 2 } as const;
 
