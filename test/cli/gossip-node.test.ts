@@ -6,19 +6,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Raw } from '../support/gossip-nodes.ts';
 import { at } from '../support/gossip.ts';
+import { freePorts } from '../support/founded.ts';
 import { endAll, start, type Program } from '../support/program.ts';
 import { openPty, ptyUnavailable } from '../support/pty.ts';
 import { MAIN, generals, refusal } from '../support/run.ts';
 import { skip } from '../support/skip.ts';
-
-/** Ports that nobody had a moment ago. */
-async function freePorts(count: number): Promise<number[]> {
-  const servers = Array.from({ length: count }, () => createServer().listen(0, '127.0.0.1'));
-  await Promise.all(servers.map((server) => once(server, 'listening')));
-  const ports = servers.map((server) => (server.address() as AddressInfo).port);
-  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
-  return ports;
-}
 
 describe('generals seed and generals peer', function () {
   this.timeout(60_000);

@@ -1,5 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { createInterface } from 'node:readline';
+import { Guardian } from '../../src/runtime/guardian.ts';
 import { MAIN, cleanEnvironment } from './run.ts';
 
 /** A fact that a program told, as one of its JSON lines. */
@@ -21,6 +22,8 @@ export interface Program {
 }
 
 const running = new Set<ChildProcess>();
+/** Of a test that is killed nothing may run on for ever, nor stand still. */
+const guardian = new Guardian();
 // Where the tests themselves are ended, nobody else would end what they left stopped, or what serves for ever.
 process.once('exit', endAll);
 
@@ -29,6 +32,7 @@ export function start(args: readonly string[], script = MAIN, cwd?: string, with
   const [command, ...words] = [...within, process.execPath, script, ...args];
   const child = spawn(command!, words, { cwd, env: cleanEnvironment(), stdio: ['ignore', 'pipe', 'pipe'] });
   running.add(child);
+  if (child.pid !== undefined) guardian.keep(child.pid);
   const lines: string[] = [];
   const waiting = new Set<() => void>();
   let errors = '';
@@ -41,6 +45,7 @@ export function start(args: readonly string[], script = MAIN, cwd?: string, with
   const ended = new Promise<number | string>((resolve) => {
     child.once('close', (code, signal) => {
       running.delete(child);
+      if (child.pid !== undefined) guardian.drop(child.pid);
       isOver = true;
       resolve(code ?? signal ?? 'nothing');
       for (const look of waiting) look();

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { UserError } from '../../core/user-error.ts';
+import { Guardian } from '../../runtime/guardian.ts';
 import { newVerdicts } from '../../runtime/signer.ts';
 import type { Address } from '../address.ts';
 import { PAYLOAD_MAX } from '../parse.ts';
@@ -67,6 +68,7 @@ export type MemberState = 'up' | 'stopped' | 'leaving' | 'left' | 'killed' | 'lo
 interface Held extends Member {
   state: MemberState;
   address: Address;
+  pid: number | undefined;
   isReady: boolean;
   unit: Unit;
   /** Who waits for its list. */
@@ -81,6 +83,8 @@ export class LiveNetwork {
   #seeds: readonly Address[] = [];
   #made = { seed: 0, peer: 0 };
   #isClosing = false;
+  /** Who stands still does not see that this process is gone. */
+  readonly #guardian = new Guardian();
   /** Who is being started again. */
   readonly #rising = new Set<string>();
   /** Nodes of one process need not all verify the same. */
@@ -145,6 +149,7 @@ export class LiveNetwork {
     // The network may have ended meanwhile.
     if (this.#isClosing) return member.unit.kill();
     member.address = member.unit.address;
+    member.pid = member.unit.pid;
     member.unit.suffer(this.#mishaps);
     this.#become(member, 'up');
     member.unit.start(this.#seeds);
@@ -154,6 +159,7 @@ export class LiveNetwork {
   stop(name: string): void {
     const member = this.#up(name, ['up']);
     if (member.pid === undefined) throw new UserError(`${member.name} shares a process with the others: it can stand still with --processes only`);
+    this.#guardian.keep(member.pid);
     member.unit.signal('SIGSTOP');
     this.#become(member, 'stopped');
   }
@@ -237,6 +243,7 @@ export class LiveNetwork {
     this.#isClosing = true;
     const members = [...this.#members.values()];
     await Promise.all(members.filter(isRunning).map(({ unit }) => unit.kill()));
+    for (const { state, pid } of members) if (state === 'stopped' && pid !== undefined) this.#guardian.drop(pid);
   }
 
   /** Has all peers say that they go, and waits until seeds have it, or for two seconds. */
@@ -317,6 +324,8 @@ export class LiveNetwork {
   }
 
   #become(member: Held, state: MemberState): void {
+    // It goes on, or is gone, and another process may get its number.
+    if (member.state === 'stopped' && member.pid !== undefined) this.#guardian.drop(member.pid);
     member.state = state;
     member.isReady = false;
     this.#tell({ type: 'state', member });

@@ -1,4 +1,6 @@
 import { expect } from 'chai';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -181,6 +183,30 @@ describe('a gossip network on this machine', function () {
       network.say('P4', 'awake');
       await watched.until(() => sleepers.every(({ name }) => watched.has(name, (output) => output.type === 'heard' && output.payload.endsWith(':awake'), from)));
       expect(watched.removed()).to.have.members(fallen.map(({ address }) => address));
+    });
+
+    it('knows the process of a peer that was killed and started again', async () => {
+      const network = await watched.start({ seeds: 1, peers: 1, separate: true });
+      const before = watched.peers[0]!.pid!;
+      await network.kill('P1');
+      await network.restart('P1');
+      const { pid } = watched.peers[0]!;
+      expect(() => process.kill(before, 0)).to.throw(/ESRCH/);
+      expect(process.kill(pid!, 0)).to.equal(true);
+    });
+
+    it('ends with whoever started it, be that killed: who stands still too', async () => {
+      const program = `
+        import { LiveNetwork } from ${JSON.stringify(new URL('../../../src/gossip/tcp/network.js', import.meta.url))};
+        import { LAN } from ${JSON.stringify(new URL('../../../src/gossip/settings.js', import.meta.url))};
+        const network = await LiveNetwork.start({ seeds: 1, peers: 2, host: '127.0.0.1', port: 0, settings: LAN, dialect: '2026', version: '1', separate: true, data: undefined });
+        network.stop('P2');
+        console.log('stopped');`;
+      const parent = spawn(process.execPath, ['--input-type=module', '-e', program], { stdio: ['ignore', 'pipe', 'inherit'] });
+      await once(parent.stdout, 'data');
+      parent.kill('SIGKILL');
+      // All of them have the same standard output, which is closed when the last is gone.
+      await once(parent, 'close');
     });
 
     it('ends with whoever started it', async () => {
