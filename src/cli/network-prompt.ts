@@ -16,6 +16,7 @@ import { openHistory } from '../repl/history.ts';
 import { openTerminal } from '../repl/terminal.ts';
 import { themeOf, wantsColour, type Theme } from '../repl/theme.ts';
 import { lineOf } from './invocation.ts';
+import { nodesMax } from './network-room.ts';
 import { ROWS_MIN, openTableScreen } from './network-screen.ts';
 import { Words, spellFaults } from './network-words.ts';
 import type { LiveOptions } from './subcommands/network.ts';
@@ -80,7 +81,7 @@ export class NetworkPrompt {
     });
     this.#changed = () => screen.changed();
     const clock = setInterval(() => screen.changed(), 1000);
-    const words = new Words({ network, view: this.#view, now: () => this.#now(), print: (line) => this.#print(line), logOf: (name) => this.#logs.get(name) ?? [], compare: () => this.#compare(), finding: () => this.#trial.look(network) });
+    const words = new Words({ network, view: this.#view, nodesMax: nodesMax(this.#options.processes), now: () => this.#now(), print: (line) => this.#print(line), logOf: (name) => this.#logs.get(name) ?? [], compare: () => this.#compare(), finding: () => this.#trial.look(network) });
     const terminal = openTerminal({
       input: process.stdin,
       output: process.stdout,

@@ -26,6 +26,8 @@ export function openTableScreen({ output, lines, height }: TableScreenOptions): 
   let timer: NodeJS.Timeout | undefined;
   let isOpen = true;
   let shown: readonly string[] = [];
+  /** Milliseconds that the last look took. */
+  let took = 0;
 
   const wanted = (): number => Math.min(Math.floor(output.rows / 2), height());
 
@@ -43,7 +45,9 @@ export function openTableScreen({ output, lines, height }: TableScreenOptions): 
     timer = undefined;
     if (!isOpen) return;
     if (wanted() > top) divide();
+    const began = performance.now();
     const text = lines(output.columns, top - 1);
+    took = performance.now() - began;
     const rows = Array.from({ length: top }, (_, row) => (row === top - 1 ? `\x1b[2m${'─'.repeat(output.columns)}\x1b[22m` : (text[row] ?? '')));
     const changes = rows.flatMap((row, index) => (row === shown[index] ? [] : [`\x1b[${index + 1};1H\x1b[2K${row}`]));
     shown = rows;
@@ -62,7 +66,7 @@ export function openTableScreen({ output, lines, height }: TableScreenOptions): 
   divide();
   draw();
   return {
-    changed: () => void (timer ??= setTimeout(draw, DRAW_EVERY)),
+    changed: () => void (timer ??= setTimeout(draw, Math.max(DRAW_EVERY, SHARE * took))),
     close() {
       if (!isOpen) return;
       isOpen = false;
@@ -74,5 +78,6 @@ export function openTableScreen({ output, lines, height }: TableScreenOptions): 
   };
 }
 
-/** Milliseconds between two looks of a table. */
+/** Milliseconds between two looks of a table; a large one takes at most one in so many of all milliseconds. */
 const DRAW_EVERY = 100;
+const SHARE = 20;

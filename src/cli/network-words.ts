@@ -13,6 +13,8 @@ import { findingLine } from './network-finding.ts';
 export interface Room {
   readonly network: LiveNetwork;
   readonly view: NetworkView;
+  /** How many nodes this machine can hold. */
+  readonly nodesMax: number;
   /** Milliseconds since the network began. */
   now(): number;
   print(line: string): void;
@@ -64,7 +66,7 @@ export class Words {
         return print(`${listed(word.names)} ${be(word.names)} killed: peers should miss ${them(word.names)} within seconds. Undo: restart ${word.names.join(',')}`);
       case 'restart':
         this.#all(word.names, (node) => !isUp(node) || refused(`${node.name} is ${node.status}`));
-        await Promise.all(word.names.map((name) => network.restart(name)));
+        await all(word.names.map((name) => network.restart(name)));
         return print(`${listed(word.names)} start${word.names.length === 1 ? 's' : ''} again at the same address, as another life`);
       case 'stop':
         this.#all(word.names, (node) => node.status === 'up' || refused(`${node.name} is ${node.status}`));
@@ -79,8 +81,11 @@ export class Words {
         this.#all(word.names, (node) => (node.status === 'up' && node.role === 'peer') || refused(node.role === 'seed' ? `${node.name} is a seed, which can be killed but not leave` : `${node.name} is ${node.status}`));
         for (const name of word.names) network.leave(name);
         return print(`${listed(word.names)} say${word.names.length === 1 ? 's' : ''} that ${word.names.length === 1 ? 'it goes' : 'they go'}: ${word.names.length === 1 ? 'it is' : 'they are'} left, and never dead. Undo: restart ${word.names.join(',')}`);
-      case 'join':
+      case 'join': {
+        const nodes = Array.from(view.nodes.values()).filter(isUp).length + word.count;
+        if (nodes > this.#room.nodesMax) throw new UserError(`there is room for ${counted(this.#room.nodesMax, 'node')} here, not for ${nodes}`);
         return print(`joined: ${(await network.join(word.count)).map(({ name }) => name).join(', ')}. Undo: leave`);
+      }
       case 'partition':
         return this.#partition(word.sides);
       case 'cut': {
@@ -215,6 +220,12 @@ export class Words {
 
 /** Milliseconds in which a message has reached all that it will. */
 const REACH_AFTER = 1000;
+
+/** All of them, though one fails: the others are done all the same, and nobody is to wait for them in vain. */
+async function all(works: readonly Promise<unknown>[]): Promise<void> {
+  const failed = (await Promise.allSettled(works)).find((work) => work.status === 'rejected');
+  if (failed !== undefined) throw failed.reason;
+}
 
 function refused(text: string): never {
   throw new UserError(text);

@@ -1,11 +1,9 @@
-import { figure } from '../core/figures.ts';
-import { UserError } from '../core/user-error.ts';
 import { LiveNetwork, type Member, type NetworkFact } from '../gossip/tcp/network.ts';
 import { Trial } from '../gossip/tcp/trial.ts';
-import { PROCESSES_MAX, openFilesMax } from '../replicas/http/room.ts';
 import { openGossipLog, type GossipLog, type Speaker } from './gossip-log.ts';
 import { MEETS, warnOfTrust } from './gossip-options.ts';
 import { NetworkPrompt, hasRoomForTable } from './network-prompt.ts';
+import { mustFit } from './network-room.ts';
 import { faultNamed } from './network-script.ts';
 import { Tally } from './network-tally.ts';
 import { findingLine } from './network-finding.ts';
@@ -52,17 +50,6 @@ async function served(options: LiveOptions, signalled: Promise<number>): Promise
     await log.close();
   }
 }
-
-/** A machine that runs out of open files or memory would show it as peers that do not reach each other. @throws UserError in one line */
-function mustFit({ seeds, peers, processes }: LiveOptions): void {
-  const nodes = seeds + peers;
-  if (processes && nodes > PROCESSES_MAX) throw new UserError(`--processes is for at most ${PROCESSES_MAX} nodes, not ${nodes}: without it they share one`);
-  const [files, most] = [nodes * FILES, openFilesMax()];
-  if (!processes && files > most) throw new UserError(`${figure(nodes)} nodes take some ${figure(files)} open files, and ${figure(most)} are allowed here, enough for ${figure(Math.floor(most / FILES))}: ulimit -n says how many; --simulate takes none`);
-}
-
-/** Open files of a node with its few neighbours and the seeds, of both ends of each link. */
-const FILES = 16;
 
 const after = (seconds: number): Promise<number> => new Promise((resolve) => setTimeout(() => resolve(0), seconds * 1000).unref());
 

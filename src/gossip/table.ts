@@ -55,7 +55,7 @@ const ALWAYS = 6;
 const SUSPICION = 20;
 
 function headOf(view: NetworkView, states: readonly string[], { quorum, detector }: TableOptions): Line[] {
-  const views = view.views().length;
+  const views = view.viewCount;
   const seeds = view.seeds;
   const up = seeds.filter(({ status }) => status === 'up').length;
   const last = view.last();

@@ -1,6 +1,7 @@
 import type { Address } from './address.ts';
 import type { Figures } from './figures.ts';
 import type { MemberState, Output } from './outputs.ts';
+import { markOf } from './roster.ts';
 
 /** How a node itself is, as whoever started it knows. */
 export type NodeStatus = 'up' | 'stopped' | 'leaving' | 'left' | 'killed' | 'lost';
@@ -18,11 +19,28 @@ export interface Seen {
   /** How many of the network’s messages it has. */
   heard: number;
   /** What it thinks of whom. */
-  readonly thinks: Map<Address, { readonly state: MemberState; readonly life: number; readonly incarnation: number }>;
+  readonly thinks: Map<Address, Thought>;
+  /** A number that is the same for those who see the same members. */
+  mark: number;
   /** When anything was last heard of it, by another or by us. */
   heardAt: number;
   /** How it fares, as it was last told; undefined before that. */
   fares: Fares | undefined;
+}
+
+/** What one node makes of another. */
+interface Thought {
+  readonly state: MemberState;
+  readonly life: number;
+  readonly incarnation: number;
+}
+
+/** What all make of one node, put together whenever somebody thinks otherwise: a table asks often, and of all. */
+interface Opinion {
+  readonly counts: Record<MemberState, number>;
+  readonly suspectedBy: Set<string>;
+  life: number;
+  incarnation: number;
 }
 
 /** How a node fares. */
@@ -60,6 +78,7 @@ export class NetworkView {
   readonly #names = new Map<Address, string>();
   readonly #spreads = new Map<string, Spread>();
   readonly #about = new Map<Address, Remembered[]>();
+  readonly #opinions = new Map<Address, Opinion>();
   #messages = 0;
   #last: string | undefined;
 
@@ -68,7 +87,7 @@ export class NetworkView {
     const known = this.nodes.get(name);
     this.#names.set(address, name);
     if (known === undefined) {
-      this.nodes.set(name, { name, role, address, status: state, since: at, isReady, links: new Set(), heard: 0, thinks: new Map(), heardAt: at, fares: undefined });
+      this.nodes.set(name, { name, role, address, status: state, since: at, isReady, links: new Set(), heard: 0, thinks: new Map(), mark: markAt(address), heardAt: at, fares: undefined });
       return;
     }
     if (known.status !== state) known.since = at;
@@ -76,9 +95,10 @@ export class NetworkView {
     if (state === 'up' && known.status !== 'stopped' && known.status !== 'up') Object.assign(known, { heard: 0, isReady: false });
     if (!['up', 'stopped', 'leaving'].includes(state)) {
       known.links.clear();
-      known.thinks.clear();
+      for (const thought of Array.from(known.thinks.keys())) this.#think(known, thought, undefined);
       known.fares = undefined;
     }
+    known.mark = (known.mark - markAt(known.address) + markAt(address)) >>> 0;
     known.address = address;
     known.status = state;
   }
@@ -99,7 +119,7 @@ export class NetworkView {
         node.links.delete(output.address);
         break;
       case 'member':
-        if (output.address !== node.address) node.thinks.set(output.address, output);
+        if (output.address !== node.address && node.role === 'peer' && isUp(node)) this.#think(node, output.address, output);
         break;
       case 'forgot':
         node.thinks.delete(output.address);
@@ -121,6 +141,25 @@ export class NetworkView {
       }
       default:
     }
+  }
+
+  /** @param thought undefined if it knows nothing any more */
+  #think(node: Seen, address: Address, thought: Thought | undefined): void {
+    let opinion = this.#opinions.get(address);
+    if (opinion === undefined) this.#opinions.set(address, (opinion = { counts: { alive: 0, suspect: 0, dead: 0, left: 0 }, suspectedBy: new Set(), life: 0, incarnation: 0 }));
+    const before = node.thinks.get(address);
+    if (before !== undefined) opinion.counts[before.state] -= 1;
+    if (thought === undefined) node.thinks.delete(address);
+    else {
+      opinion.counts[thought.state] += 1;
+      node.thinks.set(address, thought);
+      const { life, incarnation } = thought;
+      if (life > opinion.life || (life === opinion.life && incarnation > opinion.incarnation)) Object.assign(opinion, { life, incarnation });
+    }
+    if (thought?.state === 'suspect') opinion.suspectedBy.add(node.name);
+    else opinion.suspectedBy.delete(node.name);
+    const change = Number(isListed(thought)) - Number(isListed(before));
+    if (change !== 0) node.mark = (node.mark + change * markAt(address)) >>> 0;
   }
 
   /** How a node fares, and when it last heard whom. */
@@ -179,18 +218,16 @@ export class NetworkView {
 
   /** What the others think of a node: what most of them do, and how many suspect it. */
   stateOf(node: Seen): { readonly state: MemberState | 'unknown'; readonly life: number; readonly incarnation: number; readonly suspectedBy: readonly string[] } {
-    const counts = new Map<MemberState, number>();
-    const suspectedBy: string[] = [];
-    let [life, incarnation] = [0, 0];
-    for (const other of this.peers) {
-      const thought = isUp(other) && other !== node ? other.thinks.get(node.address) : undefined;
-      if (thought === undefined) continue;
-      counts.set(thought.state, (counts.get(thought.state) ?? 0) + 1);
-      if (thought.state === 'suspect') suspectedBy.push(other.name);
-      if (thought.life > life || (thought.life === life && thought.incarnation > incarnation)) ({ life, incarnation } = thought);
-    }
-    const [most] = Array.from(counts).toSorted(([, a], [, b]) => b - a);
-    return { state: most?.[0] ?? 'unknown', life, incarnation, suspectedBy };
+    const opinion = this.#opinions.get(node.address);
+    if (opinion === undefined) return { state: 'unknown', life: 0, incarnation: 0, suspectedBy: [] };
+    const { counts, suspectedBy, life, incarnation } = opinion;
+    const [[state, most]] = Object.entries(counts).toSorted(([, a], [, b]) => b - a) as [[MemberState, number]];
+    return { state: most === 0 ? 'unknown' : state, life, incarnation, suspectedBy: [...suspectedBy] };
+  }
+
+  /** How many different lists there are among peers that are up and ready. */
+  get viewCount(): number {
+    return new Set(this.peers.filter((peer) => isUp(peer) && peer.isReady).map(({ mark }) => mark)).size;
   }
 
   /** Peers by what they see: who sees the same stands together, the most first. */
@@ -198,7 +235,7 @@ export class NetworkView {
     const groups = new Map<string, { names: string[]; members: string[] }>();
     for (const peer of this.peers) {
       if (!isUp(peer) || !peer.isReady) continue;
-      const members = Array.from(peer.thinks).flatMap(([address, { state }]) => (state === 'alive' || state === 'suspect' ? [this.nameOf(address)] : []));
+      const members = Array.from(peer.thinks).flatMap(([address, thought]) => (isListed(thought) ? [this.nameOf(address)] : []));
       const all = [...members, peer.name].toSorted(byName);
       const key = all.join();
       const group = groups.get(key) ?? { names: [], members: all };
@@ -225,6 +262,11 @@ export class NetworkView {
 /** Over so many seconds what nodes say is averaged: they beat every few. */
 const SMOOTH = 5;
 
+const isListed = (thought: Thought | undefined): boolean => thought?.state === 'alive' || thought?.state === 'suspect';
+
+/** Of whoever is there, in whatever life. */
+const markAt = (address: Address): number => markOf({ address, life: 0 });
+
 /** So many messages, and things about one node, are remembered. */
 const SPREADS_MAX = 200;
 const ABOUT_MAX = 300;
@@ -232,4 +274,4 @@ const ABOUT_MAX = 300;
 export const isUp = ({ status }: Seen): boolean => status === 'up' || status === 'stopped' || status === 'leaving';
 
 /** P2 before P10. */
-export const byName = (a: string, b: string): number => a[0]!.localeCompare(b[0]!) || Number(a.slice(1)) - Number(b.slice(1)) || (a < b ? -1 : 1);
+export const byName = (a: string, b: string): number => a.charCodeAt(0) - b.charCodeAt(0) || Number(a.slice(1)) - Number(b.slice(1)) || (a < b ? -1 : 1);

@@ -141,7 +141,8 @@ function withNames(words: readonly string[], make: (names: readonly string[]) =>
 function namesOf(words: readonly string[]): string[] | undefined {
   const names: string[] = [];
   for (const part of words.flatMap((word) => word.split(',')).filter((word) => word !== '')) {
-    const range = /^([ps]?)(\d{1,5})-[ps]?(\d{1,5})$/i.exec(part);
+    // To the second name the letter of the first goes, if it has none.
+    const range = /^([ps]?)(\d{1,5})-(?:\1)?(\d{1,5})$/i.exec(part);
     const one = nameOf(part);
     if (range !== null) {
       const [from, to] = [Number(range[2]), Number(range[3])];
@@ -164,11 +165,15 @@ const parseCount = (word: string): number | undefined => (/^\d{1,5}$/.test(word)
 
 const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, min: 60_000, h: 3_600_000 };
 
-/** `400ms`, `3s`, `1.5m`, `1h`, in ms; undefined if it is none. */
+/** `400ms`, `3s`, `1.5m`, `1h`, in ms; undefined if it is none, or is more than some weeks. */
 export function parseTime(word: string): number | undefined {
   const found = /^(\d{1,9}(?:\.\d{1,3})?)(ms|s|m|min|h)$/i.exec(word);
-  return found === null ? undefined : Math.round(Number(found[1]) * UNITS[found[2]!.toLowerCase()]!);
+  const time = found === null ? Infinity : Math.round(Number(found[1]) * UNITS[found[2]!.toLowerCase()]!);
+  return time > TIME_MAX ? undefined : time;
 }
+
+/** More milliseconds than that no timer can wait for: it would fire at once. */
+const TIME_MAX = 2 ** 31 - 1;
 
 const spellTime = (ms: number): string => (ms > 0 && ms % 3_600_000 === 0 ? `${ms / 3_600_000}h` : ms > 0 && ms % 1000 === 0 ? `${ms / 1000}s` : `${ms}ms`);
 

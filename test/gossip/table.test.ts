@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { philox } from '../../src/core/philox.ts';
 import { addressOf, type Address } from '../../src/gossip/address.ts';
 import type { Output } from '../../src/gossip/outputs.ts';
 import { tableOf } from '../../src/gossip/table.ts';
@@ -59,6 +60,38 @@ describe('the table of a network', () => {
     says(1000, 'P4', { type: 'member', address: address('P1'), life: 1, incarnation: 0, state: 'dead' });
     expect(view.views().map(({ names }) => names)).to.deep.equal([['P1', 'P2', 'P3'], ['P4']]);
     expect(shown(2000)[0]).to.include('views: 2');
+  });
+
+  it('has the same views and opinions at any time, counted as they come or all at once', () => {
+    const { view, become, says } = networkOf(0);
+    const names = ['P1', 'P2', 'P3', 'P4', 'P5'];
+    const states = ['alive', 'suspect', 'dead', 'left'] as const;
+    const draw = (step: number, topic: number, most: number): number => philox(step, topic, 0, 0x71e5, 0, 0) % most;
+    for (let step = 0; step < 2000; step += 1) {
+      const name = names[draw(step, 0, 5)]!;
+      if (draw(step, 1, 10) === 0) become(step, name, (['killed', 'up', 'stopped', 'left'] as const)[draw(step, 2, 4)]!);
+      else if (draw(step, 1, 10) === 1) says(step, name, { type: 'ready' });
+      else if (view.nodes.has(name)) says(step, name, { type: 'member', address: address(names[draw(step, 3, 5)]!), life: 1 + draw(step, 4, 2), incarnation: 0, state: states[draw(step, 5, 4)]! });
+      expect(view.viewCount, `step ${step}`).to.equal(view.views().length);
+      for (const node of view.peers) {
+        const thoughts = view.peers.flatMap((other) => (other === node ? [] : [[other.name, other.thinks.get(node.address)?.state] as const]));
+        const { state, suspectedBy } = view.stateOf(node);
+        expect([...suspectedBy].toSorted(), `step ${step}`).to.deep.equal(thoughts.flatMap(([by, thought]) => (thought === 'suspect' ? [by] : [])).toSorted());
+        const count = (wanted: string): number => thoughts.filter(([, thought]) => thought === wanted).length;
+        const most = Math.max(...states.map(count));
+        expect(most === 0 ? 'unknown' : count(state), `step ${step}`).to.equal(most === 0 ? state : most);
+      }
+    }
+  });
+
+  it('takes far less time than to put all lists side by side, as it is drawn ten times a second', () => {
+    const { view, shown } = networkOf(300);
+    const quickest = (work: () => unknown): number => Math.min(...[0, 1, 2].map(() => {
+      const began = performance.now();
+      work();
+      return performance.now() - began;
+    }));
+    expect(quickest(() => shown(1000))).to.be.below(quickest(() => view.views()) / 4);
   });
 
   it('shows first of whom there is something to see, where not all have room, and how many are left out', () => {
