@@ -117,8 +117,9 @@ export class NetworkPrompt {
       restore();
       process.removeListener('exit', restore);
       if (words.faults.length > 0) {
-        const { peers } = this.#options;
-        this.#print(`To let the same go wrong in virtual time: ${lineOf(['network', '--simulate', '--seeds', String(seeds), '--peers', String(peers), '--faults', spellFaults(words.faults)])}`);
+        const { peers, shared } = this.#options;
+        const line = lineOf(['network', '--simulate', '--seeds', String(seeds), '--peers', String(peers), ...shared, '--faults', spellFaults(words.faults)]);
+        this.#print(`To let the same go wrong in virtual time: ${line}`);
       }
     }
   }

@@ -77,6 +77,8 @@ export class NetworkView {
   readonly nodes = new Map<string, Seen>();
   readonly #names = new Map<Address, string>();
   readonly #spreads = new Map<string, Spread>();
+  /** Those that somebody heard, and of whom nobody has told yet that he said them; who is Byzantine never does. */
+  readonly #unsaid = new Map<string, Spread>();
   readonly #about = new Map<Address, Remembered[]>();
   readonly #opinions = new Map<Address, Opinion>();
   #messages = 0;
@@ -122,25 +124,34 @@ export class NetworkView {
         if (output.address !== node.address && node.role === 'peer' && isUp(node)) this.#think(node, output.address, output);
         break;
       case 'forgot':
-        node.thinks.delete(output.address);
+        this.#think(node, output.address, undefined);
         break;
-      case 'generated':
+      case 'generated': {
         node.heard += 1;
         this.#messages += 1;
         this.#last = output.hash;
-        this.#spreads.set(output.hash, { text: output.payload, at, hops: new Map([[node.address, 0]]), lastAt: at });
-        if (this.#spreads.size > SPREADS_MAX) this.#spreads.delete(this.#spreads.keys().next().value!);
+        // What processes tell comes in any order: somebody may have heard it already.
+        const early = this.#unsaid.get(output.hash);
+        this.#unsaid.delete(output.hash);
+        keep(this.#spreads, output.hash, { text: output.payload, at, hops: new Map([...(early?.hops ?? []), [node.address, 0]]), lastAt: Math.max(at, early?.lastAt ?? 0) });
+        for (const address of early?.hops.keys() ?? []) this.#hears(address);
         break;
+      }
       case 'heard': {
-        node.heard += 1;
-        const spread = this.#spreads.get(output.hash);
-        if (spread === undefined) break;
+        let spread = this.#spreads.get(output.hash) ?? this.#unsaid.get(output.hash);
+        if (spread === undefined) keep(this.#unsaid, output.hash, (spread = { text: output.payload, at, hops: new Map(), lastAt: at }));
+        if (this.#spreads.has(output.hash)) node.heard += 1;
         spread.hops.set(node.address, (spread.hops.get(output.from) ?? 0) + 1);
         spread.lastAt = at;
         break;
       }
       default:
     }
+  }
+
+  #hears(address: Address): void {
+    const node = this.nodes.get(this.nameOf(address));
+    if (node !== undefined) node.heard += 1;
   }
 
   /** @param thought undefined if it knows nothing any more */
@@ -261,6 +272,12 @@ export class NetworkView {
 
 /** Over so many seconds what nodes say is averaged: they beat every few. */
 const SMOOTH = 5;
+
+/** Puts a message among those that are remembered, in the place of the oldest if need be. */
+function keep(spreads: Map<string, Spread>, hash: string, spread: Spread): void {
+  spreads.set(hash, spread);
+  if (spreads.size > SPREADS_MAX) spreads.delete(spreads.keys().next().value!);
+}
 
 const isListed = (thought: Thought | undefined): boolean => thought?.state === 'alive' || thought?.state === 'suspect';
 

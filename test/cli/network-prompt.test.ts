@@ -51,6 +51,16 @@ describe('generals network at a terminal', function () {
     expect(stdout).to.match(/ s {2}> kill P3\n[^]*1 removal, 0 of somebody alive; 1 view in the end; /);
   });
 
+  it('names in the line that repeats it all that is the same in virtual time', async () => {
+    const pty = start(24, '--peers', '4', '--byzantine', '1', '--kind', 'silent', '--detector', 'misses', '--trust', 'old', '--speed', '2');
+    await pty.until(/^4 alive/);
+    pty.type('kill 1\r');
+    await pty.until('P1 is killed');
+    pty.type('exit\r');
+    await pty.exit;
+    expect(pty.raw()).to.match(/virtual time: generals network --simulate --seeds 3 --peers 4 --trust old --detector misses --byzantine 1 --kind silent --faults '[\d.]+s kill P1'/);
+  });
+
   it('leaves the window whole when it ends, and never clears it or its history', async () => {
     const pty = start(30, '--peers', '3');
     await pty.until(/^3 alive /);

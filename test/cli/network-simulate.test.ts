@@ -2,6 +2,8 @@ import { expect } from 'chai';
 import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { compareLines } from '../../src/cli/network-simulate.ts';
+import { LAN } from '../../src/gossip/settings.ts';
 import { generals, here, projectPath, refusal } from '../support/run.ts';
 
 /** A small network, but one that loses some. */
@@ -11,6 +13,11 @@ describe('generals network --simulate', () => {
   let folder: string;
   before(() => (folder = mkdtempSync(join(tmpdir(), 'generals-network-'))));
   after(() => rmSync(folder, { recursive: true }));
+
+  it('compares detectors at the prompt of a network by words that all hear', async () => {
+    const lines = await compareLines({ seeds: 1, peers: 3, settings: LAN });
+    expect(lines.find((line) => line.startsWith('words reached '))).to.match(/^words reached( +100 %){3}$/);
+  });
 
   it('says in plain sentences what came of a network, the same each time but for how long that took', async () => {
     const first = await here(SMALL);

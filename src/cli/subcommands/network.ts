@@ -25,6 +25,8 @@ export interface LiveOptions {
   readonly byzantine: number;
   readonly kind: string | undefined;
   readonly json: boolean;
+  /** What is the same in virtual time, as it was asked for. */
+  readonly shared: readonly string[];
 }
 
 /** `generals network --simulate`: the same in virtual time. */
@@ -124,9 +126,15 @@ export const network = subcommand({
     const { peers = 8, port = 0, processes, dialect, speed = 1, data, output, json } = values;
     if (peers > PEERS_MAX) throw new UsageError(`--peers is at most ${PEERS_MAX} in real time; --simulate has room for ${SIMULATED_MAX}`);
     if (port > 0 && port + seeds + peers > 65_536) throw new UsageError(`--port ${port} leaves no room for ${seeds + peers} nodes: ports end at 65535`);
-    return { type: 'live', seeds, peers, host: values.host ?? '127.0.0.1', port, processes, settings: settingsOf(values), dialect, speed, seconds: values.for, data, output, byzantine, kind: kind?.toLowerCase(), json };
+    return { type: 'live', seeds, peers, host: values.host ?? '127.0.0.1', port, processes, settings: settingsOf(values), dialect, speed, seconds: values.for, data, output, byzantine, kind: kind?.toLowerCase(), json, shared: sharedOf(values, given) };
   },
 });
+
+/** The options of a network in real time that one in virtual time takes as well. */
+function sharedOf(values: Values<typeof OPTIONS>, given: readonly string[]): string[] {
+  const names = ['preset', 'trust', 'quorum', ...(Object.keys(TIMERS) as (keyof typeof TIMERS)[]), 'byzantine', 'kind'] as const;
+  return names.flatMap((name) => (given.includes(name) && values[name] !== undefined ? [`--${name}`, String(values[name])] : []));
+}
 
 function simulated(values: Values<typeof OPTIONS>, given: readonly string[]): SimulatedNetwork {
   const stray = [...Object.keys(LIVE), 'dialect'].find((name) => given.includes(name));
