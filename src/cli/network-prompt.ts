@@ -77,7 +77,7 @@ export class NetworkPrompt {
     const screen = openTableScreen({
       output: process.stdout,
       height: () => this.#view.peers.length + 4,
-      lines: (columns, rows) => tableOf(this.#view, { columns, rows, now: this.#now(), quorum, detector: DETECTORS[settings.detector]?.name ?? DETECTORS[LAN.detector]!.name }).map((line) => this.#painted(line)),
+      lines: (columns, rows) => tableOf(this.#view, { columns, rows, now: this.#now(), quorum, viewMax: settings.viewMax, detector: DETECTORS[settings.detector]?.name ?? DETECTORS[LAN.detector]!.name }).map((line) => this.#painted(line)),
     });
     this.#changed = () => screen.changed();
     const clock = setInterval(() => screen.changed(), 1000);

@@ -1,7 +1,7 @@
 import { counted } from '../core/figures.ts';
 import { COLUMNS, type Piece, type Row, type Scene } from './columns.ts';
 import { interest, shownState, tally } from './shown-state.ts';
-import { byName, type NetworkView } from './view.ts';
+import { byName, isUp, type NetworkView } from './view.ts';
 
 export type Line = readonly Piece[];
 
@@ -12,6 +12,8 @@ export interface TableOptions {
   readonly now: number;
   readonly quorum: number;
   readonly detector: string;
+  /** With so many peers each knows a part of them, and all see something else. */
+  readonly viewMax: number;
 }
 
 /** The live table: a head, and a row for each peer, those first of whom there is something to see. */
@@ -54,8 +56,8 @@ const ALWAYS = 6;
 /** Letters that are left for who suspects a peer. */
 const SUSPICION = 20;
 
-function headOf(view: NetworkView, states: readonly string[], { quorum, detector }: TableOptions): Line[] {
-  const views = view.viewCount;
+function headOf(view: NetworkView, states: readonly string[], { quorum, detector, viewMax }: TableOptions): Line[] {
+  const views = view.peers.filter(isUp).length < viewMax ? view.viewCount : undefined;
   const seeds = view.seeds;
   const up = seeds.filter(({ status }) => status === 'up').length;
   const last = view.last();
@@ -65,7 +67,7 @@ function headOf(view: NetworkView, states: readonly string[], { quorum, detector
     [
       { text: `${tally(states)}`, tone: 'bold' },
       { text: `   seeds ${up}/${seeds.length}, quorum ${quorum}`, tone: up >= quorum ? 'plain' : 'bad' },
-      { text: `   views: ${views}`, tone: views > 1 ? 'bad' : 'good' },
+      views === undefined ? { text: '   views: in part', tone: 'faint' } : { text: `   views: ${views}`, tone: views > 1 ? 'bad' : 'good' },
       { text: `   detector ${detector}`, tone: 'faint' },
     ],
     last === undefined

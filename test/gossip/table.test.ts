@@ -26,7 +26,7 @@ function networkOf(peers: number): Known {
     says(10, name, { type: 'ready' });
     for (const other of names) says(20, name, { type: 'member', address: address(other), life: 1, incarnation: 0, state: 'alive' });
   }
-  const shown = (now: number, rows = 20, columns = 100): string[] => tableOf(view, { columns, rows, now, quorum: 2, detector: 'swim' }).map((line) => line.map(({ text }) => text).join('').trimEnd());
+  const shown = (now: number, rows = 20, columns = 100): string[] => tableOf(view, { columns, rows, now, quorum: 2, detector: 'swim', viewMax: 150 }).map((line) => line.map(({ text }) => text).join('').trimEnd());
   return { view, become, says, shown };
 }
 
@@ -72,6 +72,9 @@ describe('the table of a network', () => {
     says(1000, 'P4', { type: 'member', address: address('P1'), life: 1, incarnation: 0, state: 'dead' });
     expect(view.views().map(({ names }) => names)).to.deep.equal([['P1', 'P2', 'P3'], ['P4']]);
     expect(shown(2000)[0]).to.include('views: 2');
+    // Of so many each knows a part.
+    expect(networkOf(149).shown(2000)[0]).to.include('views: 1 ');
+    expect(networkOf(150).shown(2000)[0]).to.include('views: in part ');
   });
 
   it('has the same views and opinions at any time, counted as they come or all at once', () => {
