@@ -65,6 +65,16 @@ interface Spread {
   lastAt: number;
 }
 
+/** How far a message came, among those who are up and ready: to how many, and to whom not. */
+export interface Reach {
+  readonly text: string;
+  readonly reached: number;
+  readonly of: number;
+  readonly hops: number;
+  readonly ms: number;
+  readonly missing: readonly string[];
+}
+
 /** Something that is known of an address, for `why`. */
 interface Remembered {
   readonly at: number;
@@ -257,16 +267,29 @@ export class NetworkView {
   }
 
   /** How far the last message came. */
-  last(): { readonly text: string; readonly reached: number; readonly of: number; readonly hops: number; readonly ms: number } | undefined {
+  last(): Reach | undefined {
     return this.#last === undefined ? undefined : this.spread(this.#last);
   }
 
-  spread(hash: string): { readonly text: string; readonly reached: number; readonly of: number; readonly hops: number; readonly ms: number; readonly missing: readonly string[] } | undefined {
+  /** How far the last message came that ends so. */
+  spreadOf(end: string): Reach | undefined {
+    const found = Array.from(this.#spreads).findLast(([, { text }]) => text.endsWith(`:${end}`));
+    return found === undefined ? undefined : this.spread(found[0]);
+  }
+
+  spread(hash: string): Reach | undefined {
     const spread = this.#spreads.get(hash);
     if (spread === undefined) return undefined;
     const up = this.peers.filter((peer) => peer.status === 'up' && peer.isReady);
     const reached = up.filter(({ address }) => spread.hops.has(address));
-    return { text: spread.text, reached: reached.length, of: up.length, hops: Math.max(...spread.hops.values()), ms: spread.lastAt - spread.at, missing: up.filter((peer) => !reached.includes(peer)).map(({ name }) => name) };
+    return {
+      text: spread.text,
+      reached: reached.length,
+      of: up.length,
+      hops: Math.max(...spread.hops.values()),
+      ms: spread.lastAt - spread.at,
+      missing: up.filter((peer) => !reached.includes(peer)).map(({ name }) => name),
+    };
   }
 }
 

@@ -11,7 +11,8 @@ export type Word =
   | { readonly type: 'loss'; readonly percent: number }
   | { readonly type: 'slow'; readonly names: readonly string[]; readonly by: number }
   | { readonly type: 'clock'; readonly names: readonly string[]; readonly by: number }
-  | { readonly type: 'heal' | 'views' | 'graph' | 'members' | 'compare' | 'help' | 'exit' }
+  | { readonly type: 'heal' }
+  | { readonly type: 'views' | 'graph' | 'members' | 'compare' | 'help' | 'exit' }
   | { readonly type: 'say'; readonly name: string | undefined; readonly text: string }
   | { readonly type: 'why' | 'links' | 'log' | 'reach'; readonly name: string }
   | { readonly type: 'detector'; readonly name: string | undefined };
