@@ -1,5 +1,6 @@
 import { counted } from '../core/figures.ts';
 import { DETECTORS } from '../gossip/detectors/registry.ts';
+import type { Address } from '../gossip/address.ts';
 import type { Member } from '../gossip/tcp/network.ts';
 import { byName, isUp, type NetworkView, type Seen } from '../gossip/view.ts';
 import { WORDS } from '../gossip/words.ts';
@@ -14,7 +15,8 @@ export function memberLines(view: NetworkView, members: readonly Member[]): stri
     if (role === 'peer') details.push(`for others ${view.stateOf(node).state}`);
     if (fault !== undefined) details.push(`Byzantine: ${fault}`);
     if (fares !== undefined && status === 'up') {
-      details.push(`timers up to ${Math.round(fares.lag)} ms late`, `${fares.messages.toFixed(1)} messages and ${Math.round(fares.bytes)} bytes a second`);
+      const said = `${fares.messages.toFixed(1)} messages and ${Math.round(fares.bytes)} bytes a second`;
+      details.push(`timers up to ${Math.round(fares.lag)} ms late`, said);
     }
     return details.join(', ');
   });
@@ -39,7 +41,7 @@ export function reachLine(view: NetworkView, { name }: Seen, text: string): stri
   const spread = view.spreadOf(text);
   if (spread === undefined) return `${name} said nothing`;
   const { reached, of, hops, ms, missing } = spread;
-  const others = missing.length === 0 ? '' : `; not ${missing.toSorted(byName).join(', ')}`;
+  const others = missing.length === 0 ? '' : `; not ${namesOf(view, missing).join(', ')}`;
   return `${name} reached ${reached} of ${of} in ${counted(hops, 'hop')}, ${Math.round(ms)} ms${others}`;
 }
 
@@ -47,4 +49,5 @@ export const detectorLines = (): string[] => DETECTORS.map(({ name, summary }) =
 
 export const helpLines = (): string[] => WORDS.map(({ form, does }) => `${form.padEnd(24)} ${does}`);
 
-const namesOf = (view: NetworkView, links: ReadonlySet<Seen['address']>): string[] => Array.from(links, (address) => view.nameOf(address)).toSorted(byName);
+const namesOf = (view: NetworkView, addresses: Iterable<Address>): string[] =>
+  Array.from(addresses, (address) => view.nameOf(address)).toSorted(byName);

@@ -7,7 +7,10 @@ import type { Word } from '../gossip/words.ts';
 import { allOf, nodeOf } from './network-nodes.ts';
 
 /** A word that lets something go wrong, or mends it. */
-export type Fault = Extract<Word, { readonly type: 'kill' | 'restart' | 'stop' | 'continue' | 'leave' | 'join' | 'partition' | 'cut' | 'loss' | 'slow' | 'clock' | 'heal' }>;
+export type Fault = Extract<Word, { readonly type: OfNodes | OfLinks }>;
+
+type OfNodes = 'kill' | 'restart' | 'stop' | 'continue' | 'leave' | 'join';
+type OfLinks = 'partition' | 'cut' | 'loss' | 'slow' | 'clock' | 'heal';
 
 export interface FaultsOptions {
   readonly network: LiveNetwork;
@@ -69,8 +72,8 @@ export class Faults {
   async #kill(names: readonly string[]): Promise<void> {
     this.#all(names, (node) => (isUp(node) ? undefined : `${node.name} is ${node.status} already`));
     await Promise.all(names.map((name) => this.#options.network.kill(name)));
-    const them = one(names, 'it', 'them');
-    this.#print(`${listed(names)} ${one(names, 'is', 'are')} killed: peers should miss ${them} within seconds. Undo: restart ${names.join(',')}`);
+    const killed = `${listed(names)} ${one(names, 'is', 'are')} killed`;
+    this.#print(`${killed}: peers should miss ${one(names, 'it', 'them')} within seconds. Undo: restart ${names.join(',')}`);
   }
 
   async #restart(names: readonly string[]): Promise<void> {
@@ -132,8 +135,8 @@ export class Faults {
 
   #clock(names: readonly string[], by: number): void {
     this.#set({ clocks: this.#withThese(this.#mishaps.clocks, names, by) });
-    const wrong = `${Math.abs(by)} ms ${by < 0 ? 'behind' : 'ahead'}`;
-    this.#print(`the ${one(names, 'clock', 'clocks')} of ${listed(names)} ${one(names, 'is', 'are')} ${wrong}: nothing follows from that. Undo: heal`);
+    const clocks = `the ${one(names, 'clock', 'clocks')} of ${listed(names)} ${one(names, 'is', 'are')}`;
+    this.#print(`${clocks} ${Math.abs(by)} ms ${by < 0 ? 'behind' : 'ahead'}: nothing follows from that. Undo: heal`);
   }
 
   /** The same, but for those. */
@@ -174,4 +177,7 @@ const mustBeUp = ({ name, status }: Seen): string | undefined => (status === 'up
 /** The word for one of them, or for several. */
 const one = (names: readonly string[], single: string, several: string): string => (names.length === 1 ? single : several);
 
-const listed = (names: readonly string[]): string => (names.length <= 6 ? names.join(', ') : `${names.slice(0, 5).join(', ')} and ${names.length - 5} more`);
+const listed = (names: readonly string[]): string =>
+  names.length <= LISTED_MAX ? names.join(', ') : `${names.slice(0, LISTED_MAX - 1).join(', ')} and ${names.length - LISTED_MAX + 1} more`;
+
+const LISTED_MAX = 6;

@@ -22,7 +22,8 @@ import { Words, spellFaults } from './network-words.ts';
 import type { LiveOptions } from './subcommands/network.ts';
 
 /** Whether there is a terminal with room for a table and a prompt. */
-export const hasRoomForTable = ({ stdin, stdout, env }: NodeJS.Process): boolean => stdin.isTTY && stdout.isTTY && env['TERM'] !== 'dumb' && stdout.rows >= ROWS_MIN;
+export const hasRoomForTable = ({ stdin, stdout, env }: NodeJS.Process): boolean =>
+  stdin.isTTY && stdout.isTTY && env['TERM'] !== 'dumb' && stdout.rows >= ROWS_MIN;
 
 /** A network at a terminal: a table above, what happens below it, and a prompt last. */
 export class NetworkPrompt {
@@ -74,14 +75,24 @@ export class NetworkPrompt {
   async run(network: LiveNetwork): Promise<number> {
     const { seeds, settings } = this.#options;
     const quorum = quorumFor(seeds, settings);
+    const rules = { quorum, viewMax: settings.viewMax, detector: DETECTORS[settings.detector]?.name ?? DETECTORS[LAN.detector]!.name };
     const screen = openTableScreen({
       output: process.stdout,
       height: () => this.#view.peers.length + 4,
-      lines: (columns, rows) => tableOf(this.#view, { columns, rows, now: this.#now(), quorum, viewMax: settings.viewMax, detector: DETECTORS[settings.detector]?.name ?? DETECTORS[LAN.detector]!.name }).map((line) => this.#painted(line)),
+      lines: (columns, rows) => tableOf(this.#view, { columns, rows, now: this.#now(), ...rules }).map((line) => this.#painted(line)),
     });
     this.#changed = () => screen.changed();
     const clock = setInterval(() => screen.changed(), 1000);
-    const words = new Words({ network, view: this.#view, nodesMax: nodesMax(this.#options.processes), now: () => this.#now(), print: (line) => this.#print(line), logOf: (name) => this.#logs.get(name) ?? [], compare: () => this.#compare(), finding: () => this.#trial.look(network) });
+    const words = new Words({
+      network,
+      view: this.#view,
+      nodesMax: nodesMax(this.#options.processes),
+      now: () => this.#now(),
+      print: (line) => this.#print(line),
+      logOf: (name) => this.#logs.get(name) ?? [],
+      compare: () => this.#compare(),
+      finding: () => this.#trial.look(network),
+    });
     const terminal = openTerminal({
       input: process.stdin,
       output: process.stdout,
@@ -118,7 +129,8 @@ export class NetworkPrompt {
       process.removeListener('exit', restore);
       if (words.faults.length > 0) {
         const { peers, shared } = this.#options;
-        const line = lineOf(['network', '--simulate', '--seeds', String(seeds), '--peers', String(peers), ...shared, '--faults', spellFaults(words.faults)]);
+        const sizes = ['--seeds', String(seeds), '--peers', String(peers)];
+        const line = lineOf(['network', '--simulate', ...sizes, ...shared, '--faults', spellFaults(words.faults)]);
         this.#print(`To let the same go wrong in virtual time: ${line}`);
       }
     }
@@ -130,7 +142,9 @@ export class NetworkPrompt {
 
   #painted(line: Line): string {
     const { paint } = this.#theme;
-    const tones: Readonly<Record<Tone, (text: string) => string>> = { plain: (text) => text, good: paint.green, warn: paint.yellow, bad: paint.red, faint: paint.dim, bold: paint.bold };
+    const plain = (text: string): string => text;
+    const { green: good, yellow: warn, red: bad, dim: faint, bold } = paint;
+    const tones: Readonly<Record<Tone, typeof plain>> = { plain, good, warn, bad, faint, bold };
     return line.map(({ text, tone }) => tones[tone](text)).join('');
   }
 
@@ -147,7 +161,8 @@ export class NetworkPrompt {
     const before = line.slice(0, cursor);
     const from = before.lastIndexOf(' ') + 1;
     const typed = before.slice(from).toLowerCase();
-    const all = from === 0 ? WORDS.map(({ name }) => name) : before.startsWith('detector ') ? DETECTORS.map(({ name }) => name) : Array.from(this.#view.nodes.keys());
+    const others = before.startsWith('detector ') ? DETECTORS.map(({ name }) => name) : Array.from(this.#view.nodes.keys());
+    const all = from === 0 ? WORDS.map(({ name }) => name) : others;
     return { from, candidates: all.filter((word) => word.toLowerCase().startsWith(typed)) };
   }
 

@@ -19,7 +19,8 @@ export class Tally {
     if (fact.type === 'state' && fact.member.state === 'up' && !this.#started.has(name)) this.#started.set(name, performance.now());
     if (fact.type !== 'output') return;
     const { output } = fact;
-    if (output.type === 'ready' && !this.#ready.has(name)) this.#ready.set(name, performance.now() - (this.#started.get(name) ?? this.#began));
+    const since = this.#started.get(name) ?? this.#began;
+    if (output.type === 'ready' && !this.#ready.has(name)) this.#ready.set(name, performance.now() - since);
     if (output.type === 'generated') this.#generated += 1;
     if (output.type === 'heard') this.#heard += 1;
     if (output.type === 'applied' && output.about === 'removal') this.#removed.add(output.address);
@@ -30,7 +31,11 @@ export class Tally {
     const seconds = (performance.now() - this.#began) / 1000;
     const slowest = Math.max(0, ...this.#ready.values()) / 1000;
     const removed = [...this.#removed];
-    const line = `${counted(seed.size, 'seed')} and ${counted(peer.size, 'peer')}, ${seconds.toFixed(1)} s: ${this.#ready.size} became ready, the slowest after ${slowest.toFixed(1)} s; ${counted(this.#generated, 'gossip message')}, heard ${counted(this.#heard, 'time')}; ${removed.length === 0 ? 'nobody was removed' : `removed ${removed.join(', ')}`}`;
-    return { line, fact: { seeds: seed.size, peers: peer.size, seconds, ready: this.#ready.size, slowest, generated: this.#generated, heard: this.#heard, removed } };
+    const who = `${counted(seed.size, 'seed')} and ${counted(peer.size, 'peer')}, ${seconds.toFixed(1)} s`;
+    const rose = `${this.#ready.size} became ready, the slowest after ${slowest.toFixed(1)} s`;
+    const talk = `${counted(this.#generated, 'gossip message')}, heard ${counted(this.#heard, 'time')}`;
+    const line = `${who}: ${rose}; ${talk}; ${removed.length === 0 ? 'nobody was removed' : `removed ${removed.join(', ')}`}`;
+    const counts = { ready: this.#ready.size, slowest, generated: this.#generated, heard: this.#heard };
+    return { line, fact: { seeds: seed.size, peers: peer.size, seconds, ...counts, removed } };
   }
 }

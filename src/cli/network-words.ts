@@ -122,4 +122,5 @@ export class Words {
 const REACH_AFTER = 1000;
 
 /** Faults as an option of `network --simulate`. */
-export const spellFaults = (faults: readonly Injected[]): string => faults.map(({ at, word }) => `${(at / 1000).toFixed(1)}s ${spell(word)}`).join('; ');
+export const spellFaults = (faults: readonly Injected[]): string =>
+  faults.map(({ at, word }) => `${(at / 1000).toFixed(1)}s ${spell(word)}`).join('; ');

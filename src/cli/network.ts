@@ -28,14 +28,19 @@ async function served(options: LiveOptions, signalled: Promise<number>): Promise
   try {
     warnIfOpen(host, MEETS);
     warnOfTrust(settings);
-    network = await LiveNetwork.start({ seeds, peers, host, port, settings, dialect, version: version(), separate: processes, data, speed, byzantine: fault === undefined ? undefined : { count, fault } }, (fact) => {
+    const byzantine = fault === undefined ? undefined : { count, fault };
+    const common = { seeds, peers, host, port, settings, dialect, version: version(), data, speed };
+    network = await LiveNetwork.start({ ...common, separate: processes, byzantine }, (fact) => {
       tally.count(fact);
       trial.tell(fact);
       prompt?.tell(fact);
       tell(log, fact);
     });
     if (prompt !== undefined || options.json) looking = setInterval(() => network!.look(), prompt === undefined ? FIGURES : LOOK);
-    const status = await Promise.race([signalled, ...(prompt === undefined ? [] : [prompt.run(network)]), ...(seconds === undefined ? [] : [after(seconds)])]);
+    const ends = [signalled];
+    if (prompt !== undefined) ends.push(prompt.run(network));
+    if (seconds !== undefined) ends.push(after(seconds));
+    const status = await Promise.race(ends);
     await trial.look(network);
     await network.leaveAll();
     return trial.finding.type === 'violated' ? 3 : status;
@@ -45,7 +50,8 @@ async function served(options: LiveOptions, signalled: Promise<number>): Promise
     if (network !== undefined) {
       const { line, fact } = tally.summary();
       const { type: finding, ...known } = trial.finding;
-      process.stdout.write(options.json ? `${JSON.stringify({ v: 1, type: 'ended', ...fact, finding, ...known })}\n` : `${line}\n${findingLine(trial.finding)}\n`);
+      const ended = JSON.stringify({ v: 1, type: 'ended', ...fact, finding, ...known });
+      process.stdout.write(options.json ? `${ended}\n` : `${line}\n${findingLine(trial.finding)}\n`);
     }
     await log.close();
   }
@@ -70,8 +76,9 @@ function tell(log: GossipLog, fact: NetworkFact): void {
     case 'stalled':
       return log.say(speaker, `Stood still for ${(fact.lasted / 1000).toFixed(1)} s`, { type: 'stalled', lasted: Math.round(fact.lasted) });
     case 'figures': {
-      const { ill, lag, messages, bytes, heard } = fact.figures;
-      return log.say(speaker, undefined, { type: 'figures', ill, lag: Math.round(lag), messages, bytes, heard: Object.fromEntries(heard.map(([who, ago]) => [who, Math.round(ago)])) });
+      const { lag, heard, ...figures } = fact.figures;
+      const ages = Object.fromEntries(heard.map(([who, ago]) => [who, Math.round(ago)]));
+      return log.say(speaker, undefined, { type: 'figures', ...figures, lag: Math.round(lag), heard: ages });
     }
     case 'lost':
       return log.say(speaker, `Gone: it ${fact.reason}`, { type: 'lost', reason: fact.reason });

@@ -37,14 +37,21 @@ export const COLUMNS: readonly Column[] = [
   { head: 'state', width: 11, cell: ({ shown }) => ({ text: `${MARKS[shown] ?? '·'} ${shown}`, tone: toneOf(shown) }) },
   { head: 'for', width: 7, cell: ({ peer }, { now }) => ({ text: ago(now - peer.since), tone: 'faint' }) },
   { head: 'life', width: 6, cell: ({ life, incarnation }) => plain(life === 0 ? '–' : `${life}.${incarnation}`) },
-  { head: 'links', width: 8, cell: ({ peer }, { hub }) => plain(isUp(peer) ? `${peer.links.size}${peer.links.size === hub ? ' hub' : ''}` : '–') },
+  { head: 'links', width: 8, cell: ({ peer }, { hub }) => plain(isUp(peer) ? linksText(peer.links.size, hub) : '–') },
   { head: 'seen', width: 8, cell: ({ peer }, { messages }) => plain(isUp(peer) ? `${peer.heard}/${messages}` : '–') },
-  { head: 'heard', width: 7, cell: ({ peer }, { now }) => ({ text: ago(now - peer.heardAt), tone: isUp(peer) && now - peer.heardAt > QUIET ? 'warn' : 'faint' }) },
+  { head: 'heard', width: 7, cell: ({ peer }, { now }) => heardPiece(peer, now) },
   { head: 'health', width: 7, cell: told(({ ill }) => ({ text: ill === 0 ? 'well' : `ill ${ill}`, tone: ill === 0 ? 'faint' : 'warn' })) },
   { head: 'lag', width: 8, cell: told(({ lag }) => ({ text: `${Math.round(lag)} ms`, tone: lag < LATE ? 'faint' : 'warn' })) },
   { head: 'msg/s', width: 7, cell: told(({ messages }) => plain(messages.toFixed(1))) },
   { head: 'kB/s', width: 7, cell: told(({ bytes }) => plain((bytes / 1000).toFixed(1))) },
 ];
+
+const linksText = (links: number, hub: number): string => `${links}${links === hub ? ' hub' : ''}`;
+
+function heardPiece(peer: Seen, now: number): Piece {
+  const silence = now - peer.heardAt;
+  return { text: ago(silence), tone: isUp(peer) && silence > QUIET ? 'warn' : 'faint' };
+}
 
 /** What a peer told of itself, as long as it goes on telling. */
 function told(cell: (fares: Fares) => Piece): Column['cell'] {

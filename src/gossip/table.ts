@@ -46,8 +46,12 @@ function rowsOf(rows: readonly Row[], scene: Scene, columns: number): Line[] {
     const padded = (text: string): string => (index < NAMES ? text.padEnd(width) : text.padStart(width));
     return [{ head: padded(head), cells: cells.map(({ text, tone }): Piece => ({ text: padded(text), tone })) }];
   });
-  const suspicions = rows.map(({ suspectedBy }): Piece => ({ text: suspectedBy.length === 0 ? '' : `  suspected by ${suspectedBy.toSorted(byName).join(', ')}`, tone: 'warn' }));
-  return [[{ text: shown.map(({ head }) => head).join(''), tone: 'faint' }], ...rows.map((_, row) => [...shown.map(({ cells }) => cells[row]!), suspicions[row]!])];
+  const names: Line = [{ text: shown.map(({ head }) => head).join(''), tone: 'faint' }];
+  return [names, ...rows.map((row, index) => [...shown.map(({ cells }) => cells[index]!), suspicionOf(row)])];
+}
+
+function suspicionOf({ suspectedBy }: Row): Piece {
+  return { text: suspectedBy.length === 0 ? '' : `  suspected by ${suspectedBy.toSorted(byName).join(', ')}`, tone: 'warn' };
 }
 
 /** So many columns are to the left, and so many are there however narrow the window is. */
@@ -60,9 +64,6 @@ function headOf(view: NetworkView, states: readonly string[], { quorum, detector
   const views = view.peers.filter(isUp).length < viewMax ? view.viewCount : undefined;
   const seeds = view.seeds;
   const up = seeds.filter(({ status }) => status === 'up').length;
-  const last = view.last();
-  const load = view.load();
-  const each: Line = load === undefined ? [] : [{ text: `   each node ${load.messages.toFixed(1)} msg/s, ${(load.bytes / 1000).toFixed(1)} kB/s`, tone: 'faint' }];
   return [
     [
       { text: `${tally(states)}`, tone: 'bold' },
@@ -70,10 +71,22 @@ function headOf(view: NetworkView, states: readonly string[], { quorum, detector
       views === undefined ? { text: '   views: in part', tone: 'faint' } : { text: `   views: ${views}`, tone: views > 1 ? 'bad' : 'good' },
       { text: `   detector ${detector}`, tone: 'faint' },
     ],
-    last === undefined
-      ? [{ text: 'no message yet', tone: 'faint' }, ...each]
-      : [{ text: `last message: reached ${last.reached}/${last.of} in ${counted(last.hops, 'hop')}, ${Math.round(last.ms)} ms`, tone: last.reached < last.of ? 'warn' : 'plain' }, ...each],
+    [reachOf(view), ...loadOf(view)],
   ];
+}
+
+function reachOf(view: NetworkView): Piece {
+  const last = view.last();
+  if (last === undefined) return { text: 'no message yet', tone: 'faint' };
+  const { reached, of, hops, ms } = last;
+  const text = `last message: reached ${reached}/${of} in ${counted(hops, 'hop')}, ${Math.round(ms)} ms`;
+  return { text, tone: reached < of ? 'warn' : 'plain' };
+}
+
+function loadOf(view: NetworkView): Line {
+  const load = view.load();
+  if (load === undefined) return [];
+  return [{ text: `   each node ${load.messages.toFixed(1)} msg/s, ${(load.bytes / 1000).toFixed(1)} kB/s`, tone: 'faint' }];
 }
 
 function cut(line: Line, columns: number): Line {

@@ -1,7 +1,9 @@
 import type { Address } from './address.ts';
 import type { Figures } from './figures.ts';
-import type { MemberState, Output } from './outputs.ts';
+import type { Output } from './outputs.ts';
+import { Opinions, type Opinion, type Thought } from './opinions.ts';
 import { markOf } from './roster.ts';
+import { Spreads, type Reach } from './spreads.ts';
 
 /** How a node itself is, as whoever started it knows. */
 export type NodeStatus = 'up' | 'stopped' | 'leaving' | 'left' | 'killed' | 'lost';
@@ -28,21 +30,6 @@ export interface Seen {
   fares: Fares | undefined;
 }
 
-/** What one node makes of another. */
-interface Thought {
-  readonly state: MemberState;
-  readonly life: number;
-  readonly incarnation: number;
-}
-
-/** What all make of one node, put together whenever somebody thinks otherwise: a table asks often, and of all. */
-interface Opinion {
-  readonly counts: Record<MemberState, number>;
-  readonly suspectedBy: Set<string>;
-  life: number;
-  incarnation: number;
-}
-
 /** How a node fares. */
 export interface Fares {
   /** How far it takes itself for ill, and by how many ms its timers were late at most, of late. */
@@ -56,23 +43,9 @@ export interface Fares {
   readonly said: { readonly messages: number; readonly bytes: number };
 }
 
-/** One gossip message on its way. */
-interface Spread {
-  readonly text: string;
-  readonly at: number;
-  /** How many hops it took to whom. */
-  readonly hops: Map<Address, number>;
-  lastAt: number;
-}
-
-/** How far a message came, among those who are up and ready: to how many, and to whom not. */
-export interface Reach {
-  readonly text: string;
-  readonly reached: number;
-  readonly of: number;
-  readonly hops: number;
-  readonly ms: number;
-  readonly missing: readonly string[];
+/** What whoever started a node knows of it. */
+interface Told extends Pick<Seen, 'name' | 'role' | 'address' | 'isReady'> {
+  readonly state: NodeStatus;
 }
 
 /** Something that is known of an address, for `why`. */
@@ -86,20 +59,18 @@ interface Remembered {
 export class NetworkView {
   readonly nodes = new Map<string, Seen>();
   readonly #names = new Map<Address, string>();
-  readonly #spreads = new Map<string, Spread>();
-  /** Those that somebody heard, and of whom nobody has told yet that he said them; who is Byzantine never does. */
-  readonly #unsaid = new Map<string, Spread>();
+  readonly #spreads = new Spreads();
   readonly #about = new Map<Address, Remembered[]>();
-  readonly #opinions = new Map<Address, Opinion>();
+  readonly #opinions = new Opinions();
   #messages = 0;
-  #last: string | undefined;
 
   /** A node is there, or is otherwise than before. */
-  node(at: number, { name, role, address, state, isReady }: { readonly name: string; readonly role: Seen['role']; readonly address: Address; readonly state: NodeStatus; readonly isReady: boolean }): void {
+  node(at: number, { name, role, address, state, isReady }: Told): void {
     const known = this.nodes.get(name);
     this.#names.set(address, name);
     if (known === undefined) {
-      this.nodes.set(name, { name, role, address, status: state, since: at, isReady, links: new Set(), heard: 0, thinks: new Map(), mark: markAt(address), heardAt: at, fares: undefined });
+      const nothing = { links: new Set<Address>(), heard: 0, thinks: new Map(), mark: markAt(address), heardAt: at, fares: undefined };
+      this.nodes.set(name, { name, role, address, status: state, since: at, isReady, ...nothing });
       return;
     }
     if (known.status !== state) known.since = at;
@@ -136,25 +107,14 @@ export class NetworkView {
       case 'forgot':
         this.#think(node, output.address, undefined);
         break;
-      case 'generated': {
+      case 'generated':
         node.heard += 1;
         this.#messages += 1;
-        this.#last = output.hash;
-        // What processes tell comes in any order: somebody may have heard it already.
-        const early = this.#unsaid.get(output.hash);
-        this.#unsaid.delete(output.hash);
-        keep(this.#spreads, output.hash, { text: output.payload, at, hops: new Map([...(early?.hops ?? []), [node.address, 0]]), lastAt: Math.max(at, early?.lastAt ?? 0) });
-        for (const address of early?.hops.keys() ?? []) this.#hears(address);
+        for (const address of this.#spreads.say(at, node.address, output.hash, output.payload)) this.#hears(address);
         break;
-      }
-      case 'heard': {
-        let spread = this.#spreads.get(output.hash) ?? this.#unsaid.get(output.hash);
-        if (spread === undefined) keep(this.#unsaid, output.hash, (spread = { text: output.payload, at, hops: new Map(), lastAt: at }));
-        if (this.#spreads.has(output.hash)) node.heard += 1;
-        spread.hops.set(node.address, (spread.hops.get(output.from) ?? 0) + 1);
-        spread.lastAt = at;
+      case 'heard':
+        if (this.#spreads.hear(at, node.address, output.from, output.hash, output.payload)) node.heard += 1;
         break;
-      }
       default:
     }
   }
@@ -166,19 +126,10 @@ export class NetworkView {
 
   /** @param thought undefined if it knows nothing any more */
   #think(node: Seen, address: Address, thought: Thought | undefined): void {
-    let opinion = this.#opinions.get(address);
-    if (opinion === undefined) this.#opinions.set(address, (opinion = { counts: { alive: 0, suspect: 0, dead: 0, left: 0 }, suspectedBy: new Set(), life: 0, incarnation: 0 }));
     const before = node.thinks.get(address);
-    if (before !== undefined) opinion.counts[before.state] -= 1;
     if (thought === undefined) node.thinks.delete(address);
-    else {
-      opinion.counts[thought.state] += 1;
-      node.thinks.set(address, thought);
-      const { life, incarnation } = thought;
-      if (life > opinion.life || (life === opinion.life && incarnation > opinion.incarnation)) Object.assign(opinion, { life, incarnation });
-    }
-    if (thought?.state === 'suspect') opinion.suspectedBy.add(node.name);
-    else opinion.suspectedBy.delete(node.name);
+    else node.thinks.set(address, thought);
+    this.#opinions.change(node.name, address, before, thought);
     const change = Number(isListed(thought)) - Number(isListed(before));
     if (change !== 0) node.mark = (node.mark + change * markAt(address)) >>> 0;
   }
@@ -194,8 +145,9 @@ export class NetworkView {
     const before = node.fares ?? { at: node.since, messages: 0, bytes: 0, said: { messages: 0, bytes: 0 } };
     const seconds = Math.max(0.001, (at - before.at) / 1000);
     const weight = node.fares === undefined ? 1 : Math.min(1, seconds / SMOOTH);
-    const rate = (what: 'messages' | 'bytes', now: number): number => before[what] + weight * ((now - before.said[what]) / seconds - before[what]);
-    node.fares = { ill, lag, messages: rate('messages', messages), bytes: rate('bytes', bytes), at, said: { messages, bytes } };
+    const said = { messages, bytes };
+    const rate = (what: keyof typeof said): number => before[what] + weight * ((said[what] - before.said[what]) / seconds - before[what]);
+    node.fares = { ill, lag, messages: rate('messages'), bytes: rate('bytes'), at, said };
   }
 
   /** What a node says in a second, on average; undefined as long as none told it. */
@@ -237,13 +189,9 @@ export class NetworkView {
     return this.#messages;
   }
 
-  /** What the others think of a node: what most of them do, and how many suspect it. */
-  stateOf(node: Seen): { readonly state: MemberState | 'unknown'; readonly life: number; readonly incarnation: number; readonly suspectedBy: readonly string[] } {
-    const opinion = this.#opinions.get(node.address);
-    if (opinion === undefined) return { state: 'unknown', life: 0, incarnation: 0, suspectedBy: [] };
-    const { counts, suspectedBy, life, incarnation } = opinion;
-    const [[state, most]] = Object.entries(counts).toSorted(([, a], [, b]) => b - a) as [[MemberState, number]];
-    return { state: most === 0 ? 'unknown' : state, life, incarnation, suspectedBy: [...suspectedBy] };
+  /** What the others think of a node: what most of them do, and who suspects it. */
+  stateOf(node: Seen): Opinion {
+    return this.#opinions.of(node.address);
   }
 
   /** How many different lists there are among peers that are up and ready. */
@@ -266,52 +214,34 @@ export class NetworkView {
     return Array.from(groups.values()).toSorted((a, b) => b.names.length - a.names.length);
   }
 
-  /** How far the last message came. */
+  /** How far the last message came, among those who are up and ready. */
   last(): Reach | undefined {
-    return this.#last === undefined ? undefined : this.spread(this.#last);
+    return this.#spreads.last(this.#audience());
   }
 
   /** How far the last message came that ends so. */
   spreadOf(end: string): Reach | undefined {
-    const found = Array.from(this.#spreads).findLast(([, { text }]) => text.endsWith(`:${end}`));
-    return found === undefined ? undefined : this.spread(found[0]);
+    return this.#spreads.endingIn(`:${end}`, this.#audience());
   }
 
-  spread(hash: string): Reach | undefined {
-    const spread = this.#spreads.get(hash);
-    if (spread === undefined) return undefined;
-    const up = this.peers.filter((peer) => peer.status === 'up' && peer.isReady);
-    const reached = up.filter(({ address }) => spread.hops.has(address));
-    return {
-      text: spread.text,
-      reached: reached.length,
-      of: up.length,
-      hops: Math.max(...spread.hops.values()),
-      ms: spread.lastAt - spread.at,
-      missing: up.filter((peer) => !reached.includes(peer)).map(({ name }) => name),
-    };
+  #audience(): readonly Address[] {
+    return this.peers.filter((peer) => peer.status === 'up' && peer.isReady).map(({ address }) => address);
   }
 }
 
 /** Over so many seconds what nodes say is averaged: they beat every few. */
 const SMOOTH = 5;
 
-/** Puts a message among those that are remembered, in the place of the oldest if need be. */
-function keep(spreads: Map<string, Spread>, hash: string, spread: Spread): void {
-  spreads.set(hash, spread);
-  if (spreads.size > SPREADS_MAX) spreads.delete(spreads.keys().next().value!);
-}
-
 const isListed = (thought: Thought | undefined): boolean => thought?.state === 'alive' || thought?.state === 'suspect';
 
 /** Of whoever is there, in whatever life. */
 const markAt = (address: Address): number => markOf({ address, life: 0 });
 
-/** So many messages, and things about one node, are remembered. */
-const SPREADS_MAX = 200;
+/** So many things about one node are remembered. */
 const ABOUT_MAX = 300;
 
 export const isUp = ({ status }: Seen): boolean => status === 'up' || status === 'stopped' || status === 'leaving';
 
 /** P2 before P10. */
-export const byName = (a: string, b: string): number => a.charCodeAt(0) - b.charCodeAt(0) || Number(a.slice(1)) - Number(b.slice(1)) || (a < b ? -1 : 1);
+export const byName = (a: string, b: string): number =>
+  a.charCodeAt(0) - b.charCodeAt(0) || Number(a.slice(1)) - Number(b.slice(1)) || (a < b ? -1 : 1);

@@ -57,14 +57,14 @@ describe('the table of a network', () => {
 
   it('counts messages that somebody is known to have said, though others told earlier that they heard them', () => {
     const { view, says, shown } = networkOf(3);
-    says(1003, 'P2', { type: 'heard', payload: 'x', hash: 'h', from: address('P1') });
-    says(1005, 'P1', { type: 'generated', payload: 'x', hash: 'h' });
+    says(1003, 'P2', { type: 'heard', payload: '1:x', hash: 'h', from: address('P1') });
+    says(1005, 'P1', { type: 'generated', payload: '1:x', hash: 'h' });
     says(1009, 'P3', { type: 'heard', payload: 'x', hash: 'h', from: address('P2') });
     expect(shown(2000)[1]).to.equal('last message: reached 3/3 in 2 hops, 4 ms');
     // Nobody said these but somebody Byzantine, and they put none of the others out.
     for (let i = 0; i < 1000; i += 1) says(1010, 'P2', { type: 'heard', payload: `f${i}`, hash: `f${i}`, from: address('P1') });
     expect([view.messages, ...view.peers.map(({ heard }) => heard)]).to.deep.equal([1, 1, 1, 1]);
-    expect(view.spread('h')!.reached).to.equal(3);
+    expect(view.spreadOf('x')!.reached).to.equal(3);
   });
 
   it('counts the views: one more for each peer that sees something else', () => {

@@ -13,7 +13,8 @@ function machineOf({ role, fault }: MemberSpec): GossipMachine {
 }
 
 /** A seed or a peer that listens, and is not started yet. @throws UserError */
-export const listen = (spec: MemberSpec, listener: NodeListener, verdicts?: Verdicts): Promise<GossipNode> => GossipNode.listen({ ...spec, machine: machineOf(spec), isOurs, listener, verdicts });
+export const listen = (spec: MemberSpec, listener: NodeListener, verdicts?: Verdicts): Promise<GossipNode> =>
+  GossipNode.listen({ ...spec, machine: machineOf(spec), isOurs, listener, verdicts });
 
 /** Members of ours have keys. */
 function isOurs(state: unknown, address: Address): boolean {
@@ -36,10 +37,15 @@ export function serveMember({ post, on, exit }: Channel): void {
     if (!(error instanceof UserError)) throw error;
     exit(1);
   };
+  const listener: NodeListener = {
+    output: (output) => post({ type: 'output', output }),
+    stalled: (lasted) => post({ type: 'stalled', lasted }),
+    failed: fail,
+  };
   on((message) => {
     switch (message.type) {
       case 'listen':
-        listen(message.spec, { output: (output) => post({ type: 'output', output }), stalled: (lasted) => post({ type: 'stalled', lasted }), failed: fail }).then((made) => {
+        listen(message.spec, listener).then((made) => {
           node = made;
           post({ type: 'listening', address: made.address });
         }, fail);

@@ -158,8 +158,9 @@ export class LiveNetwork {
   /** Lets a process stand still. @throws UserError */
   stop(name: string): void {
     const member = this.#up(name, ['up']);
-    if (member.pid === undefined) throw new UserError(`${member.name} shares a process with the others: it can stand still with --processes only`);
-    this.#guardian.keep(member.pid);
+    const { name: who, pid } = member;
+    if (pid === undefined) throw new UserError(`${who} shares a process with the others: it can stand still with --processes only`);
+    this.#guardian.keep(pid);
     member.unit.signal('SIGSTOP');
     this.#become(member, 'stopped');
   }
@@ -197,7 +198,8 @@ export class LiveNetwork {
     const member = this.#up(name, ['up']);
     if (member.role === 'seed') throw new UserError(`${member.name} is a seed, which says nothing to all: a peer does`);
     const said = text.trim();
-    if (said === '' || said.length > TEXT_MAX || !said.isWellFormed() || /[\r\n]/.test(said)) throw new UserError(`what is said is one line of 1 to ${TEXT_MAX} characters`);
+    const isLine = said !== '' && said.length <= TEXT_MAX && said.isWellFormed() && !/[\r\n]/.test(said);
+    if (!isLine) throw new UserError(`what is said is one line of 1 to ${TEXT_MAX} characters`);
     member.unit.input({ type: 'say', text: said });
   }
 
@@ -270,7 +272,8 @@ export class LiveNetwork {
       const at = port === 0 ? 0 : port + this.#made.seed + this.#made.peer - 1;
       let member: Held | undefined;
       const unit = await this.#unitFor(name, role, at, () => member);
-      member = { name, role, address: unit.address, pid: unit.pid, fault: this.#faultOf(name, role), state: 'up', isReady: false, unit, asking: [] };
+      const { address, pid } = unit;
+      member = { name, role, address, pid, fault: this.#faultOf(name, role), state: 'up', isReady: false, unit, asking: [] };
       return member;
     });
     // Processes are there when they are: their order is that of their names all the same.

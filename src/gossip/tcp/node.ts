@@ -1,16 +1,15 @@
 import { randomBytes, randomInt } from 'node:crypto';
 import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
-import { networkInterfaces } from 'node:os';
 import { seededAt } from '../../core/choice.ts';
 import { ACCEPTED, type Event, type Machine, type Signer } from '../../core/machine.ts';
 import { nodeId, type NodeId } from '../../core/node.ts';
-import { UserError, quotedPath } from '../../core/user-error.ts';
+import { UserError } from '../../core/user-error.ts';
 import { Driver } from '../../runtime/driver.ts';
 import { lock } from '../../runtime/lock.ts';
 import { inMemoryLog, openLog, type Log } from '../../runtime/log.ts';
 import type { Verdicts } from '../../runtime/signer.ts';
-import { addressOf, endpointOf, hostOf, isUnspecified, parseAddress, type Address } from '../address.ts';
+import { endpointOf, hostOf, parseAddress, type Address } from '../address.ts';
 import type { GossipContext } from '../context.ts';
 import type { DialectName } from '../dialects/dialect.ts';
 import { KNOCK, KNOCK_ANSWER, dialectNamed } from '../dialects/registry.ts';
@@ -18,17 +17,17 @@ import type { Figures } from '../figures.ts';
 import type { Standing } from '../judge/membership.ts';
 import type { Message } from '../messages.ts';
 import type { Output } from '../outputs.ts';
-import { parseStatement } from '../parse.ts';
 import type { PeerState } from '../peer-state.ts';
 import type { GossipSettings } from '../settings.ts';
 import { standingsOf } from '../sim/standings.ts';
-import type { Statement } from '../statements.ts';
 import type { GossipVocabulary } from '../vocabulary.ts';
 import { Known } from './known.ts';
 import { clusterOf, keysOf, secretIn, sha256 } from './keys.ts';
 import { LIMITS, type Limits } from './limits.ts';
 import { Delays, type Mishaps } from './mishaps.ts';
+import { ownAddress } from './own-address.ts';
 import { Room } from './room.ts';
+import { recordsIn } from './seed-records.ts';
 import { Wire } from './wire.ts';
 
 /** Whatever machine speaks the language of the network. */
@@ -211,8 +210,12 @@ export class GossipNode {
   figures(): Figures {
     const { ill = 0, links } = (this.state ?? {}) as Partial<PeerState>;
     const now = performance.now();
-    const heard = Array.from(this.#links.values()).flatMap(({ link, address, heardAt }) => (address === undefined || heardAt === undefined || links?.get(link)?.isProven !== true ? [] : [[address, now - heardAt] as const]));
-    return { ill, lag: this.#driver?.takeLateness() ?? 0, messages: this.counts.get('messages sent') ?? 0, bytes: this.counts.get('bytes sent') ?? 0, heard };
+    const heard = Array.from(this.#links.values()).flatMap(({ link, address, heardAt }) => {
+      const isKnown = address !== undefined && heardAt !== undefined && links?.get(link)?.isProven === true;
+      return isKnown ? [[address, now - heardAt] as const] : [];
+    });
+    const said = (what: string): number => this.counts.get(`${what} sent`) ?? 0;
+    return { ill, lag: this.#driver?.takeLateness() ?? 0, messages: said('messages'), bytes: said('bytes'), heard };
   }
 
   /** What it makes of everybody. */
@@ -264,7 +267,7 @@ export class GossipNode {
       socket.destroy();
       return;
     }
-    const held: Held = { link: nodeId(ACCEPTED + this.#accepted), dialled: undefined, wire: undefined, socket, hasJoined: false, said: [], heardAt: undefined, address: undefined, timer: undefined };
+    const held = heldOf(nodeId(ACCEPTED + this.#accepted), { dialled: undefined, socket });
     this.#accepted += 1;
     this.#links.set(held.link, held);
     held.wire = this.#wireFor(held, socket, source, undefined);
@@ -273,7 +276,7 @@ export class GossipNode {
 
   #dial(link: NodeId, to: string): void {
     const address = parseAddress(to);
-    const held: Held = { link, dialled: address, wire: undefined, socket: undefined, hasJoined: false, said: [], heardAt: undefined, address, timer: undefined };
+    const held = heldOf(link, { dialled: address, socket: undefined });
     this.#links.set(link, held);
     if (address === undefined || this.#links.size > LINKS_MAX) return void setImmediate(() => this.#gone(held));
     this.#connect(held, address, this.#dialectFor(address));
@@ -344,9 +347,13 @@ export class GossipNode {
     if (name === '2026' && this.#mayBeOlder(held)) held.timer = setTimeout(() => this.#tryOlder(held), GREETING);
   }
 
-  /** Whether it may speak the dialect of 2024 alone: it is none of ours, which may stand still, and no seed, to which a greeting in the other would have done harm already. */
+  /**
+   * Whether it may speak the dialect of 2024 alone: it is none of ours, which may stand still, and no seed, to which a greeting in the
+   * other would have done harm already.
+   */
   #mayBeOlder({ dialled, heardAt }: Held): boolean {
-    return heardAt === undefined && dialled !== undefined && !this.#seeds.includes(dialled) && this.#known.dialectOf(dialled) === undefined && this.#options.isOurs?.(this.state, dialled) !== true;
+    if (heardAt !== undefined || dialled === undefined || this.#seeds.includes(dialled)) return false;
+    return this.#known.dialectOf(dialled) === undefined && this.#options.isOurs?.(this.state, dialled) !== true;
   }
 
   /** Programs of 2026 answer a greeting at once. */
@@ -455,6 +462,11 @@ export class GossipNode {
   }
 }
 
+/** A link on which nothing was said yet. Who is dialled is who it is, as far as is known. */
+const heldOf = (link: NodeId, { dialled, socket }: Pick<Held, 'dialled' | 'socket'>): Held => ({
+  link, dialled, socket, wire: undefined, hasJoined: false, said: [], heardAt: undefined, address: dialled, timer: undefined,
+});
+
 /** Milliseconds in which a link must be opened. */
 const DIAL = 3000;
 /** Milliseconds in which a program of 2026 answers a greeting. */
@@ -487,33 +499,3 @@ const unixTime = (): number => Math.round(Date.now() * 1000 + (performance.now()
 
 /** The host at the other end; undefined if it is gone already. */
 const sourceOf = ({ remoteAddress }: Socket): string | undefined => (remoteAddress === undefined ? undefined : hostOf(remoteAddress.replace(/%.*$/, '')));
-
-/** By which others reach a node that listens there. Who listens everywhere is called as the others call it, if they do. */
-function ownAddress(host: string, port: number, near: readonly Address[]): Address {
-  const own = addressOf(host, port)!;
-  if (near.includes(own)) return own;
-  const addresses = Object.values(networkInterfaces()).flatMap((all) => all ?? []);
-  const isLocal = (name: string): boolean => name === 'localhost' || addresses.some(({ address }) => hostOf(address.replace(/%.*$/, '')) === name);
-  const isLoopback = (name: string): boolean => /^(127\.|::1$|localhost$)/.test(name);
-  const named = near.find((one) => {
-    const other = endpointOf(one);
-    return other.port === port && (isUnspecified(host) ? isLocal(other.host) : isLoopback(host) && other.host === 'localhost');
-  });
-  if (named !== undefined) return named;
-  if (!isUnspecified(host)) return own;
-  const outer = addresses.find(({ internal, family }) => !internal && family === 'IPv4') ?? addresses.find(({ internal }) => !internal);
-  const isAlone = outer === undefined || (near.length > 0 && near.every((one) => isLoopback(endpointOf(one).host)));
-  return addressOf(isAlone ? '127.0.0.1' : outer.address.replace(/%.*$/, ''), port)!;
-}
-
-/** What the machine saved: the log less its first record, which says whose log it is. @throws UserError if it is another’s, or was damaged */
-function recordsIn(log: Log, owner: { readonly cluster: string; readonly seed: Address }, folder: string): readonly Statement[] {
-  const [first, ...records] = log.records;
-  const { cluster, seed } = (first ?? {}) as Record<string, unknown>;
-  if (cluster !== owner.cluster || seed !== owner.seed) throw new UserError(`${quotedPath(folder)} holds the list of seed ${String(seed)} of network ${String(cluster)}, not that of ${owner.seed} of ${owner.cluster}`);
-  return records.map((record) => {
-    const statement = parseStatement(record);
-    if (statement === undefined) throw new UserError(`${quotedPath(folder)} holds a record that this version does not know`);
-    return statement;
-  });
-}

@@ -3,7 +3,7 @@ import type { Outage } from '../../runtime/virtual/fault-plan.ts';
 import type { Partition } from '../../runtime/virtual/rules.ts';
 import type { Finding } from '../../runtime/virtual/system.ts';
 import type { Address } from '../address.ts';
-import { MembershipJudge, type Judged } from '../judge/membership.ts';
+import { MembershipJudge, type Judged, type Standing } from '../judge/membership.ts';
 import { quorumFor } from '../roster.ts';
 import type { GossipSettings } from '../settings.ts';
 import { NO_MISHAPS, type Mishaps } from './mishaps.ts';
@@ -30,8 +30,8 @@ interface Doubt {
 type Open<Span extends { readonly until: number }> = Omit<Span, 'until'> & { until: number };
 
 /**
- * A live network before the judge of those in virtual time. What its nodes do is told by facts, and what they make of each other they are
- * asked for. There nobody commands time: where what the protocol takes for granted did not hold, nothing is known.
+ * A live network before the judge of those in virtual time. What its nodes do is told by facts, and what they make of each other they
+ * are asked for. There nobody commands time: where what the protocol takes for granted did not hold, nothing is known.
  */
 export class Trial {
   readonly #options: TrialOptions;
@@ -98,17 +98,22 @@ export class Trial {
     const every = Math.ceil(peers / LISTS_MAX);
     const isAsked = ({ id }: Judged): boolean => id < this.#options.seeds || id % every === 0;
     const lists = await network.lists((member) => isAsked({ id: this.#idOf(member) }));
-    const unasked = this.#unasked() ?? this.#judge.living().filter(isAsked).map(({ id }) => this.#members.get(id)!).filter(({ name }) => !lists.has(name)).map(({ name }) => `${name} does not tell its list`)[0];
-    if (unasked !== undefined) this.#looked = { type: 'unknown', reason: unasked };
-    else {
-      // Somebody is suspected at any time, for a moment: nothing here is exactly on time.
-      const missing = this.#judge.missing(({ id }) => lists.get(this.#members.get(id)!.name)!, this.#now(), isAsked, false);
-      const quietFor = this.#now() - this.#disturbedAt;
-      if (missing === undefined) this.#looked = { type: 'holds' };
-      else if (quietFor >= this.#patience) this.#looked = { type: 'violated', ...missing };
-      else this.#looked = { type: 'unknown', reason: `${missing.witness}, ${Math.round(quietFor / 1000)} s after the last change, which may be too soon` };
-    }
+    const nameOf = ({ id }: Judged): string => this.#members.get(id)!.name;
+    const silent = this.#judge.living().filter(isAsked).map(nameOf).find((name) => !lists.has(name));
+    const unasked = this.#unasked() ?? (silent === undefined ? undefined : `${silent} does not tell its list`);
+    if (unasked === undefined) this.#looked = this.#compared((node) => lists.get(nameOf(node))!, isAsked);
+    else this.#looked = { type: 'unknown', reason: unasked };
     return this.finding;
+  }
+
+  #compared(listOf: (node: Judged) => readonly Standing[], isAsked: (node: Judged) => boolean): Finding {
+    // Somebody is suspected at any time, for a moment: nothing here is exactly on time.
+    const missing = this.#judge.missing(listOf, this.#now(), isAsked, false);
+    if (missing === undefined) return { type: 'holds' };
+    const quietFor = this.#now() - this.#disturbedAt;
+    if (quietFor >= this.#patience) return { type: 'violated', ...missing };
+    const seconds = Math.round(quietFor / 1000);
+    return { type: 'unknown', reason: `${missing.witness}, ${seconds} s after the last change, which may be too soon` };
   }
 
   /** What came of the network, by what was seen so far and when its lists were last looked at. */
@@ -116,7 +121,8 @@ export class Trial {
     const { violation } = this.#judge;
     if (violation === undefined) return this.#looked;
     const doubt = this.#doubts.find(({ from, until }) => from <= this.#brokenAt! && until >= this.#brokenAt! - MEMORY);
-    return doubt === undefined ? { type: 'violated', ...violation } : { type: 'unknown', reason: `${violation.witness}, but ${doubt.reason}` };
+    if (doubt === undefined) return { type: 'violated', ...violation };
+    return { type: 'unknown', reason: `${violation.witness}, but ${doubt.reason}` };
   }
 
   /** Why lists need not be the same now; undefined if they must. */
@@ -127,7 +133,8 @@ export class Trial {
     if (cuts.length > 0) return 'a cut is not healed';
     if (loss > 0 || slow.some(([, by]) => by > 0)) return 'messages are lost, or late';
     const { seeds, settings } = this.#options;
-    const there = Array.from(this.#members.values()).filter(({ role, state, fault }) => role === 'seed' && state === 'up' && fault === undefined).length;
+    const isThere = ({ role, state, fault }: Member): boolean => role === 'seed' && state === 'up' && fault === undefined;
+    const there = Array.from(this.#members.values()).filter(isThere).length;
     const quorum = quorumFor(seeds, settings);
     return there < quorum ? `of ${seeds} seeds ${there} are there and loyal, and ${quorum} must agree` : undefined;
   }
@@ -161,20 +168,23 @@ export class Trial {
   #stalled(member: Member, lasted: number): void {
     const now = this.#now();
     const from = now - lasted * this.#options.speed;
-    const wasTold = this.#pauses.some(({ node, at, until }) => node === this.#idOf(member) && at <= from + STALL_MAX && until >= now - STALL_MAX);
+    const own = this.#pauses.filter(({ node }) => node === this.#idOf(member));
+    const wasTold = own.some(({ at, until }) => at <= from + STALL_MAX && until >= now - STALL_MAX);
     if (wasTold || lasted < STALL_MAX) return;
     this.#disturbedAt = now;
-    this.#doubts.push({ reason: `${member.name} stood still for ${(lasted / 1000).toFixed(1)} s, though nobody told it to`, from, until: now });
+    const reason = `${member.name} stood still for ${(lasted / 1000).toFixed(1)} s, though nobody told it to`;
+    this.#doubts.push({ reason, from, until: now });
   }
 
   #suffers(mishaps: Mishaps): void {
     const now = this.#now();
     this.#disturbedAt = now;
     this.#mishaps = mishaps;
-    for (const span of [...this.#partitions, ...this.#doubts]) if (span.until === Infinity) span.until = now;
+    for (const before of [...this.#partitions, ...this.#doubts]) if (before.until === Infinity) before.until = now;
     const idsOf = (addresses: readonly Address[]): ReadonlySet<NodeId> => new Set(addresses.map((address) => this.#ids.get(address)!));
-    for (const { from, to } of mishaps.cuts) this.#partitions.push({ from: now, until: Infinity, side: idsOf(from), others: idsOf(to), way: 'out' });
-    const doubt = (reason: string): void => void this.#doubts.push({ reason, from: now, until: Infinity });
+    const span = { from: now, until: Infinity };
+    for (const { from, to } of mishaps.cuts) this.#partitions.push({ ...span, side: idsOf(from), others: idsOf(to), way: 'out' });
+    const doubt = (reason: string): void => void this.#doubts.push({ ...span, reason });
     if (mishaps.loss > LOSS_MAX) doubt(`${Math.round(100 * mishaps.loss)} % of all messages were lost`);
     const slowest = Math.max(0, ...mishaps.slow.map(([, by]) => by));
     if (slowest > SLOW_MAX) doubt(`messages came up to ${slowest} ms late`);
