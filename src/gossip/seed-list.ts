@@ -34,8 +34,12 @@ export function end(turn: SeedTurn, said: Dead | Left, from: Address): boolean {
   return true;
 }
 
-/** The votes for it and our own: those who voted may be gone when somebody comes who never met them. */
-const withOwn = ({ context }: SeedTurn, statement: Member | Dead): readonly SeedVote[] => (statement.votes.some(({ seed }) => seed === context.address) ? statement.votes : [...statement.votes, voteFor(context, statement)]);
+/**
+ * The votes for it and our own: those who voted may be gone when somebody comes who never met them. So may we, who voted for it in an
+ * earlier life under another key.
+ */
+const withOwn = ({ context }: SeedTurn, statement: Member | Dead): readonly SeedVote[] =>
+  [...statement.votes.filter(({ seed }) => seed !== context.address), voteFor(context, statement)];
 
 /** Whether a member says for itself that it goes. */
 export function isGenuineLeave({ context, state }: SeedTurn, left: Left): boolean {
