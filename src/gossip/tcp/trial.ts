@@ -170,7 +170,7 @@ export class Trial {
     const from = now - lasted * this.#options.speed;
     const own = this.#pauses.filter(({ node }) => node === this.#idOf(member));
     const wasTold = own.some(({ at, until }) => at <= from + STALL_MAX && until >= now - STALL_MAX);
-    if (wasTold || lasted < STALL_MAX) return;
+    if (wasTold || now - from < STALL_MAX) return;
     this.#disturbedAt = now;
     const reason = `${member.name} stood still for ${(lasted / 1000).toFixed(1)} s, though nobody told it to`;
     this.#doubts.push({ reason, from, until: now });

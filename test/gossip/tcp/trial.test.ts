@@ -21,8 +21,8 @@ class Case {
   readonly lists = new Map<string, Standing[]>();
   readonly trial: Trial;
 
-  constructor(byzantine: readonly string[] = []) {
-    this.trial = new Trial({ seeds: 3, settings: LAN, keepsLists: false, speed: 1, now: () => this.now });
+  constructor(byzantine: readonly string[] = [], speed = 1) {
+    this.trial = new Trial({ seeds: 3, settings: LAN, keepsLists: false, speed, now: () => this.now });
     for (const name of NAMES) {
       this.members.set(name, { name, role: name.startsWith('S') ? 'seed' : 'peer', address: address(name), pid: undefined, fault: byzantine.includes(name) ? 'silent' : undefined, state: 'up', isReady: false });
       this.lists.set(name, ['P1', 'P2', 'P3'].map((peer) => ({ address: address(peer), life: 1, state: 'alive' })));
@@ -161,6 +161,14 @@ describe('the trial of a live network', () => {
     later.now = 30_000;
     later.removes('S1', 'P1');
     expect(await later.finding()).to.match(/^no live peer is removed/);
+  });
+
+  it('knows that a moment is long where clocks go fast', async () => {
+    const court = new Case([], 10);
+    court.now = 500;
+    court.trial.tell({ type: 'stalled', member: court.members.get('P1')!, lasted: 400 });
+    court.removes('S1', 'P1');
+    expect(await court.finding()).to.match(/^unknown: .*, but P1 stood still for 0\.4 s/);
   });
 
   it('judges peers that join later as it does all', async () => {
