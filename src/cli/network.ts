@@ -62,6 +62,8 @@ const after = (seconds: number): Promise<number> => new Promise((resolve) => set
 /** Milliseconds between two looks at how nodes fare: for a table, and for programs. */
 const LOOK = 1000;
 const FIGURES = 10_000;
+/** Milliseconds for which a node must stand still for people to read of it. */
+const STALL_MIN = 1000;
 
 function tell(log: GossipLog, fact: NetworkFact): void {
   // Nobody does anything to a network that has a log in place of a prompt.
@@ -73,8 +75,11 @@ function tell(log: GossipLog, fact: NetworkFact): void {
       return log.output(speaker, fact.output);
     case 'state':
       return log.say(speaker, stateLine(member), { type: 'state', state: member.state, role: member.role, pid: member.pid });
-    case 'stalled':
-      return log.say(speaker, `Stood still for ${(fact.lasted / 1000).toFixed(1)} s`, { type: 'stalled', lasted: Math.round(fact.lasted) });
+    case 'stalled': {
+      // A machine that has much to do stands still for a moment all the time.
+      const text = fact.lasted < STALL_MIN ? undefined : `Stood still for ${(fact.lasted / 1000).toFixed(1)} s`;
+      return log.say(speaker, text, { type: 'stalled', lasted: Math.round(fact.lasted) });
+    }
     case 'figures': {
       const { lag, heard, ...figures } = fact.figures;
       const ages = Object.fromEntries(heard.map(([who, ago]) => [who, Math.round(ago)]));

@@ -2,12 +2,19 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { Socket } from 'node:net';
 
 /**
- * Ends processes when this one is gone, however that came, and they cannot see it by themselves, since they stand still. It is a process of
- * its own, which waits for the end of what this one says to it, and is there as soon as it is needed. For systems that have `sh`: on
- * others nobody stands still.
+ * Ends processes when this one is gone, however that came, though they do not see it themselves, as those that stand still. It is a
+ * process of its own, begun when it is needed, which waits for the end of what this one says to it. Where there is no `sh` it does nothing.
  */
 export class Guardian {
   #process: ChildProcess | undefined;
+
+  /** Ends a child when this process is gone, unless the child is gone before. */
+  watch(child: ChildProcess): void {
+    const { pid } = child;
+    if (pid === undefined) return;
+    this.keep(pid);
+    child.once('exit', () => this.drop(pid));
+  }
 
   /** Ends it when this process is gone. */
   keep(pid: number): void {

@@ -32,7 +32,7 @@ export function start(args: readonly string[], script = MAIN, cwd?: string, with
   const [command, ...words] = [...within, process.execPath, script, ...args];
   const child = spawn(command!, words, { cwd, env: cleanEnvironment(), stdio: ['ignore', 'pipe', 'pipe'] });
   running.add(child);
-  if (child.pid !== undefined) guardian.keep(child.pid);
+  guardian.watch(child);
   const lines: string[] = [];
   const waiting = new Set<() => void>();
   let errors = '';
@@ -45,7 +45,6 @@ export function start(args: readonly string[], script = MAIN, cwd?: string, with
   const ended = new Promise<number | string>((resolve) => {
     child.once('close', (code, signal) => {
       running.delete(child);
-      if (child.pid !== undefined) guardian.drop(child.pid);
       isOver = true;
       resolve(code ?? signal ?? 'nothing');
       for (const look of waiting) look();

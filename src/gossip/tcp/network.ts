@@ -1,6 +1,5 @@
 import { join } from 'node:path';
 import { UserError } from '../../core/user-error.ts';
-import { Guardian } from '../../runtime/guardian.ts';
 import { newVerdicts } from '../../runtime/signer.ts';
 import type { Address } from '../address.ts';
 import { PAYLOAD_MAX } from '../parse.ts';
@@ -83,8 +82,6 @@ export class LiveNetwork {
   #seeds: readonly Address[] = [];
   #made = { seed: 0, peer: 0 };
   #isClosing = false;
-  /** Who stands still does not see that this process is gone. */
-  readonly #guardian = new Guardian();
   /** Who is being started again. */
   readonly #rising = new Set<string>();
   /** Nodes of one process need not all verify the same. */
@@ -158,9 +155,8 @@ export class LiveNetwork {
   /** Lets a process stand still. @throws UserError */
   stop(name: string): void {
     const member = this.#up(name, ['up']);
-    const { name: who, pid } = member;
-    if (pid === undefined) throw new UserError(`${who} shares a process with the others: it can stand still with --processes only`);
-    this.#guardian.keep(pid);
+    const { name: who } = member;
+    if (member.pid === undefined) throw new UserError(`${who} shares a process with the others: it can stand still with --processes only`);
     member.unit.signal('SIGSTOP');
     this.#become(member, 'stopped');
   }
@@ -245,7 +241,6 @@ export class LiveNetwork {
     this.#isClosing = true;
     const members = [...this.#members.values()];
     await Promise.all(members.filter(isRunning).map(({ unit }) => unit.kill()));
-    for (const { state, pid } of members) if (state === 'stopped' && pid !== undefined) this.#guardian.drop(pid);
   }
 
   /** Has all peers say that they go, and waits until seeds have it, or for two seconds. */
@@ -327,8 +322,6 @@ export class LiveNetwork {
   }
 
   #become(member: Held, state: MemberState): void {
-    // It goes on, or is gone, and another process may get its number.
-    if (member.state === 'stopped' && member.pid !== undefined) this.#guardian.drop(member.pid);
     member.state = state;
     member.isReady = false;
     this.#tell({ type: 'state', member });

@@ -1,6 +1,7 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { UserError } from '../../core/user-error.ts';
+import { Guardian } from '../../runtime/guardian.ts';
 import type { Verdicts } from '../../runtime/signer.ts';
 import type { Address } from '../address.ts';
 import type { Figures } from '../figures.ts';
@@ -58,6 +59,7 @@ export async function here(spec: MemberSpec, listener: UnitListener, verdicts: V
 /** @throws UserError if it cannot listen where it is to */
 export function inProcess(spec: MemberSpec, listener: UnitListener): Promise<Unit> {
   const child = fork(fileURLToPath(ENTRY), { stdio: ['ignore', 'inherit', 'inherit', 'ipc'], execArgv: [] });
+  GUARDIAN.watch(child);
   return new Promise((resolve, reject) => {
     let reason: string | undefined;
     const unit = unitOf(child);
@@ -111,5 +113,8 @@ function unitOf(child: ChildProcess): Omit<Unit, 'address'> {
     signal: (signal) => void child.kill(signal),
   };
 }
+
+/** Who stands still does not see that this process is gone. */
+const GUARDIAN = new Guardian();
 
 const ENTRY = new URL('../../../workers/gossip.cjs', import.meta.url);

@@ -1,5 +1,6 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { Guardian } from '../../runtime/guardian.ts';
 import { startThread } from '../../runtime/thread.ts';
 import type { FromReplica, Addressed, ToWorker, FromWorker } from './worker-messages.ts';
 import { threadsFor } from './room.ts';
@@ -57,6 +58,7 @@ function begun({ hearers, ends }: Home): ReturnType<typeof startThread> {
 /** Each a process. */
 export const inProcesses: Spawn = (id, hear) => {
   const child: ChildProcess = fork(fileURLToPath(ENTRY), { stdio: ['ignore', 'inherit', 'inherit', 'ipc'], execArgv: [] });
+  GUARDIAN.watch(child);
   child.on('message', (told: FromWorker) => {
     if (told.type === 'told') hear(told.answer);
   });
@@ -69,5 +71,8 @@ export const inProcesses: Spawn = (id, hear) => {
   };
   return { post, ended, kill: () => void child.kill('SIGKILL'), pid: child.pid, isEnding: false };
 };
+
+/** Who stands still does not see that this process is gone. */
+const GUARDIAN = new Guardian();
 
 const ENTRY = new URL('../../../workers/replica.cjs', import.meta.url);

@@ -158,6 +158,7 @@ describe('a gossip network on this machine', function () {
       const sleeper = watched.peers.find(({ name }) => name === 'P7')!;
       network.continue('P7');
       const from = watched.facts.length;
+      await watched.until(() => watched.facts.some((fact) => fact.type === 'stalled' && fact.member.name === 'P7' && fact.lasted > 250));
       await watched.joined();
       network.say('P7', 'awake');
       await watched.until(() => watched.has('P1', (output) => output.type === 'heard' && output.payload.endsWith(':awake'), from));
@@ -201,6 +202,7 @@ describe('a gossip network on this machine', function () {
         import { LAN } from ${JSON.stringify(new URL('../../../src/gossip/settings.js', import.meta.url))};
         const network = await LiveNetwork.start({ seeds: 1, peers: 2, host: '127.0.0.1', port: 0, settings: LAN, dialect: '2026', version: '1', separate: true, data: undefined });
         network.stop('P2');
+        process.kill(network.members.find(({ name }) => name === 'P1').pid, 'SIGSTOP');
         console.log('stopped');`;
       const parent = spawn(process.execPath, ['--input-type=module', '-e', program], { stdio: ['ignore', 'pipe', 'inherit'] });
       await once(parent.stdout, 'data');
