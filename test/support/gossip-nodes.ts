@@ -1,6 +1,6 @@
 import { EventEmitter, once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
-import type { Effect, Event } from '../../src/core/machine.ts';
+import { ACCEPTED, type Effect, type Event } from '../../src/core/machine.ts';
 import { nodeId, type NodeId } from '../../src/core/node.ts';
 import { endpointOf, type Address } from '../../src/gossip/address.ts';
 import type { Message } from '../../src/gossip/messages.ts';
@@ -34,10 +34,10 @@ export class Recorder extends EventEmitter {
 
   #answer(event: Event<GossipVocabulary>, address: Address): Effect<GossipVocabulary>[] {
     if (event.type === 'input' && event.input.type === 'dial') return [{ type: 'dial', peer: nodeId(this.events.length), address: event.input.address }];
-    if (event.type === 'joined' && event.peer < 2 ** 31) return [say(event.peer, { type: 'hello', address })];
+    if (event.type === 'joined' && event.peer < ACCEPTED) return [say(event.peer, { type: 'hello', address })];
     if (event.type !== 'message') return [];
     const { from, message } = event;
-    if (message.type === 'hello' && from >= 2 ** 31) return [say(from, { type: 'hello', address })];
+    if (message.type === 'hello' && from >= ACCEPTED) return [say(from, { type: 'hello', address })];
     if (message.type === 'ping') return [say(from, { type: 'pong', at: message.at })];
     if (message.type === 'register') return [say(from, { type: 'registered', ok: true })];
     if (message.type === 'get-peers') return [say(from, { type: 'peer-list', peers: [{ address: at(6001) }, { address: at(6002) }] })];
