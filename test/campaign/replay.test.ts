@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { generals, here, transcriptOf } from '../support/run.ts';
+import { here, transcriptOf } from '../support/run.ts';
 
 interface Cells {
   readonly cells: readonly { readonly id: string; readonly seed: number; readonly violations: readonly { readonly order: number; readonly property: string }[] }[];
@@ -12,7 +12,7 @@ describe('generals replay', () => {
   let folder = '';
   before(async () => {
     folder = mkdtempSync(join(tmpdir(), 'generals-replay-'));
-    const { code, err } = await generals(['campaign', '--protocol', 'exchange,signed', '--members', '4..5', '--faults', '2', '--orders', '100', '--seed', '4', '--out', folder]);
+    const { code, err } = await here(['campaign', '--protocol', 'exchange,signed', '--members', '4..5', '--faults', '2', '--orders', '100', '--seed', '4', '--out', folder]);
     expect(code, err).to.equal(0);
   });
   after(() => rmSync(folder, { recursive: true }));
@@ -32,12 +32,12 @@ describe('generals replay', () => {
     const { id, seed, violations } = broken();
     const byName = await here(['replay', file(), '--cell', id, '--order', `${violations[0]!.order}`]);
     expect((await here(['replay', file(), '--seed', `${seed}`])).out).to.equal(byName.out);
-    expect(await generals(['replay', file()])).to.deep.equal(byName);
+    expect(await here(['replay', file()])).to.deep.equal(byName);
   });
 
   it('shows every order that a campaign of kernels names, however few orders it has', async () => {
     const out = join(folder, 'kernels');
-    await generals(['campaign', '--members', '7', '--faults', '2', '--orders', '60', '--seed', '3', '--engine', 'kernel', '--out', out]);
+    await here(['campaign', '--members', '7', '--faults', '2', '--orders', '60', '--seed', '3', '--engine', 'kernel', '--out', out]);
     const [cell] = (JSON.parse(readFileSync(join(out, 'results.json'), 'utf8')) as Cells).cells;
     expect(cell!.violations).not.to.deep.equal([]);
     for (const { order, property } of cell!.violations) {
@@ -47,7 +47,7 @@ describe('generals replay', () => {
   });
 
   it('reads what --json printed just as well', async () => {
-    const { out } = await generals(['campaign', '--members', '5', '--faults', '2', '--orders', '20', '--seed', '3', '--json']);
+    const { out } = await here(['campaign', '--members', '5', '--faults', '2', '--orders', '20', '--seed', '3', '--json']);
     writeFileSync(join(folder, 'printed.json'), out);
     const { code, err } = await here(['replay', join(folder, 'printed.json')]);
     expect(code, err).to.equal(0);

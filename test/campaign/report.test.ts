@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { generals, projectPath } from '../support/run.ts';
+import { generals, here, projectPath } from '../support/run.ts';
 import { skip } from '../support/skip.ts';
 
 const BROWSER = ['chromium', 'chromium-browser', 'google-chrome'].find((name) => spawnSync('which', [name]).status === 0);
@@ -12,7 +12,7 @@ describe('generals campaign --out', () => {
   let folder = '';
   before(async () => {
     folder = mkdtempSync(join(tmpdir(), 'generals-report-'));
-    await generals(['campaign', '--protocol', 'exchange,oral', '--members', '3..5', '--faults', '0..2', '--m', '1', '--orders', '40', '--seed', '1', '--out', folder]);
+    await here(['campaign', '--protocol', 'exchange,oral', '--members', '3..5', '--faults', '0..2', '--m', '1', '--orders', '40', '--seed', '1', '--out', folder]);
   });
   after(() => rmSync(folder, { recursive: true }));
   const text = (name: string): string => readFileSync(join(folder, name), 'utf8');
@@ -46,7 +46,7 @@ describe('generals campaign --out', () => {
 
   it('marks what says nothing, in its table, its report and its pictures: agreement of at most one loyal general, validity of traitors alone', async () => {
     const out = join(folder, 'trivial');
-    const answer = await generals(['campaign', '--members', '3', '--faults', '0..3', '--orders', '200', '--seed', '1', '--out', out]);
+    const answer = await here(['campaign', '--members', '3', '--faults', '0..3', '--orders', '200', '--seed', '1', '--out', out]);
     const rows = answer.out.split('\n').filter((line) => line.startsWith('exchange  '));
     expect(rows.map((row) => row.match(/trivial/g)?.length ?? 0)).to.deep.equal([0, 0, 1, 2]);
     const report = readFileSync(join(out, 'report.html'), 'utf8');
@@ -66,6 +66,7 @@ describe('generals campaign --out', () => {
   it('draws the picture of docs/campaigns.md, byte for byte (UPDATE=1 writes it anew)', async function () {
     this.timeout(60_000);
     const out = join(folder, 'how-many-traitors');
+    // In a process of its own: vega numbers what it draws, and goes on counting.
     const { code, err } = await generals(['campaign', projectPath('demo/how-many-traitors.json'), '--out', out]);
     expect(code, err).to.equal(0);
     const picture = readFileSync(join(out, 'agreement-oral-coin.svg'), 'utf8');

@@ -54,9 +54,9 @@ describe('the program generals', () => {
       expect((await generals(SIM, 'g-elect 1\n')).out).to.equal([...ROSTER, ''].join('\n'));
     });
 
-    it('prints the same for the same seed, three times, and in virtual time', async () => {
+    it('prints the same for the same seed, time and again, and in virtual time', async () => {
       const input = 'g-state 1 faulty\ng-state 5 faulty arbitrary\nactual-order attack\ng-why\ng-add 2\ng-kill 1\nactual-order retreat\ng-protocol oral\nactual-order attack\ng-why 3\ng-state x\n';
-      const runs = await Promise.all([[], [], [], ['--host', 'sim']].map((options) => generals(['7', '--seed', '77', ...options], input)));
+      const runs = await Promise.all([[], [], ['--host', 'sim']].map((options) => generals(['7', '--seed', '77', ...options], input)));
       expect(runs[0]!.out).not.to.equal('');
       for (const run of runs) expect(run).to.deep.equal(runs[0]);
       expect((await generals(['7', '--seed', '78', '--host', 'sim'], input)).out).not.to.equal(runs[0]!.out);
@@ -109,7 +109,8 @@ describe('the program generals', () => {
     it('ends quietly when nobody reads its output any more, as head does', async () => {
       const { child, ended } = start(SIM);
       child.stdout.once('data', () => child.stdout.destroy());
-      child.stdin.end('help\n'.repeat(20_000));
+      // Some times what a pipe holds.
+      child.stdin.end('help\n'.repeat(500));
       const { code, err } = await ended;
       expect([code, err]).to.deep.equal([0, '']);
     });
@@ -308,7 +309,7 @@ describe('the program generals', () => {
   describe('a signal', () => {
     for (const [signal, status] of [['SIGINT', 130], ['SIGTERM', 143]] as const) {
       it(`${signal} ends all threads of an idle army, with exit status ${status}`, async () => {
-        const { child, ended } = start(['8', '--seed', '1']);
+        const { child, ended } = start(['4', '--seed', '1']);
         child.stdin.write('g-seed\n');
         await once(child.stdout, 'data');
         child.kill(signal);
@@ -327,7 +328,7 @@ describe('the program generals', () => {
       it(`${signal} ends the muster, with exit status ${status}`, async () => {
         // The program sends it to itself as soon as the first of its threads is started.
         const hook = `data:text/javascript,process.once('worker', () => process.kill(process.pid, '${signal}'))`;
-        const { child, ended } = start(['64', '--seed', '1'], { NODE_OPTIONS: `--import "${hook}"` });
+        const { child, ended } = start(['16', '--seed', '1'], { NODE_OPTIONS: `--import "${hook}"` });
         child.stdin.write('g-state\n');
         const { code, err } = await ended;
         expect([code, err]).to.deep.equal([status, '']);

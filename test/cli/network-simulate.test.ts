@@ -59,7 +59,7 @@ describe('generals network --simulate', () => {
     expect((JSON.parse(readFileSync(join(out, 'figures.json'), 'utf8')) as unknown[]).length).to.equal(1);
     const file = join(folder, 'file');
     writeFileSync(file, '');
-    expect((await generals([...SMALL, '--out', file])).err).to.match(/^generals: .* cannot be made: /);
+    expect((await here([...SMALL, '--out', file])).err).to.match(/^generals: .* cannot be made: /);
   });
 
   it('draws the overlay that the documents show (UPDATE=1 writes it anew)', async () => {
@@ -89,7 +89,7 @@ describe('generals network --simulate', () => {
     expect((await refusal([...SMALL, '--host', 'localhost'])).err).to.match(/--host is for a network in real time/);
     expect((await refusal(['network', '--loss', '10%'])).err).to.match(/--loss is for a network in virtual time: add --simulate/);
     expect((await refusal([...SMALL, '--compare', '--detector', 'swim'])).err).to.match(/--compare takes all detectors/);
-    expect((await generals([...SMALL, '--byzantine', '1', '--kind', 'rude'])).err).to.match(/^generals: --kind is forge-death, /);
+    expect((await here([...SMALL, '--byzantine', '1', '--kind', 'rude'])).err).to.match(/^generals: --kind is forge-death, /);
   });
 });
 

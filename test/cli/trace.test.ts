@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { generals, projectPath } from '../support/run.ts';
+import { generals, here, projectPath } from '../support/run.ts';
 
 const FILES = projectPath('test/trace/files');
 
@@ -16,7 +16,7 @@ describe('generals trace', () => {
   const formats: readonly (readonly [options: readonly string[], name: string])[] = [[[], 'orders-1.txt'], [['--diagram'], 'orders-1.diagram.txt'], [['--mermaid'], 'orders-1.mermaid.txt'], [['--shiviz'], 'orders-1.shiviz.txt']];
   for (const [options, name] of formats) {
     it(`shows orders as ever ${options.join(' ')}`, async () => {
-      expect(await generals(['trace', join(FILES, 'orders-1.jsonl'), ...options])).to.deep.include({ code: 0, err: '', out: kept(name) });
+      expect(await here(['trace', join(FILES, 'orders-1.jsonl'), ...options])).to.deep.include({ code: 0, err: '', out: kept(name) });
     });
   }
 
@@ -29,22 +29,22 @@ describe('generals trace', () => {
   for (const protocol of ['bracha', 'ben-or']) {
     it(`tells what simulate --protocol ${protocol} --trace wrote as simulate told it, and draws it`, async () => {
       const file = join(folder, `${protocol}.jsonl`);
-      const { out } = await generals(['simulate', '--protocol', protocol, '--seed', '3', '--trace', file]);
-      expect(await generals(['trace', file])).to.deep.include({ code: 0, err: '', out });
-      expect((await generals(['trace', file, '--diagram', '--to', '540'])).out).to.match(new RegExp(`^${protocol} among \\d, seed 3\n`));
+      const { out } = await here(['simulate', '--protocol', protocol, '--seed', '3', '--trace', file]);
+      expect(await here(['trace', file])).to.deep.include({ code: 0, err: '', out });
+      expect((await here(['trace', file, '--diagram', '--to', '540'])).out).to.match(new RegExp(`^${protocol} among \\d, seed 3\n`));
     });
   }
 
   it('tells what simulate --trace wrote of replicas as simulate told it', async () => {
     const file = join(folder, 'replicas.jsonl');
-    const { out } = await generals(['simulate', '--seed', '14', '--trace', file]);
-    expect(await generals(['trace', file])).to.deep.include({ code: 0, err: '', out });
-    const part = await generals(['trace', file, '--from', '1000', '--to', '1199']);
+    const { out } = await here(['simulate', '--seed', '14', '--trace', file]);
+    expect(await here(['trace', file])).to.deep.include({ code: 0, err: '', out });
+    const part = await here(['trace', file, '--from', '1000', '--to', '1199']);
     expect(part.out.split('\n').filter((line) => / ms {2}/.test(line))).to.deep.equal(out.split('\n').filter((line) => /^ {2}1(0|1)\d\d ms {2}/.test(line)));
     const formats = { '--diagram': /^pbft among 4, seed 14\n/, '--mermaid': /^sequenceDiagram\n/, '--shiviz': /^C4 {"C4":1}\n301 ms: asks "get y"\n/, '--messages': / sends pre-prepare v0 n1 to replica 1, replica 2, replica 3\n/ };
-    for (const [format, begin] of Object.entries(formats)) expect((await generals(['trace', file, format])).out, format).to.match(begin);
+    for (const [format, begin] of Object.entries(formats)) expect((await here(['trace', file, format])).out, format).to.match(begin);
     const svg = join(folder, 'replicas.svg');
-    expect(await generals(['trace', file, '--to', '450', '--svg', svg])).to.deep.include({ code: 0, out: '' });
+    expect(await here(['trace', file, '--to', '450', '--svg', svg])).to.deep.include({ code: 0, out: '' });
     expect(readFileSync(svg, 'utf8')).to.match(/^<svg .*\n<\/svg>\n$/s);
   });
 
@@ -60,7 +60,7 @@ describe('generals trace', () => {
   ];
   for (const [[name, ...options], line] of mistakes) {
     it(`${name!} ${options.join(' ')} is a mistake, told in one line`, async () => {
-      const { err, out, code } = await generals(['trace', join(FILES, name!), ...options]);
+      const { err, out, code } = await here(['trace', join(FILES, name!), ...options]);
       expect([out, code]).to.deep.equal(['', 2]);
       expect(err).to.match(line);
       expect(err.trimEnd().split('\n')).to.have.length(1);
@@ -71,6 +71,6 @@ describe('generals trace', () => {
     const file = join(folder, 'large.jsonl');
     writeFileSync(file, '');
     truncateSync(file, 300 * 2 ** 20);
-    expect((await generals(['trace', file])).err).to.match(/^generals: ".*large\.jsonl" is too large a trace: 300 MiB, and 256 MiB are read at most/);
+    expect((await here(['trace', file])).err).to.match(/^generals: ".*large\.jsonl" is too large a trace: 300 MiB, and 256 MiB are read at most/);
   });
 });

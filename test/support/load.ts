@@ -31,7 +31,7 @@ export async function agreed(nodes: readonly Node[], load: Load): Promise<readon
 let loads = 0;
 
 /** So many requests are acknowledged beyond what a test waits for, so that there are always some under way. Then the users rest, but in a soak. */
-const AHEAD = process.env['SOAK'] === '1' ? Infinity : 15;
+const AHEAD = process.env['SOAK'] === '1' ? Infinity : 6;
 
 /** Users who post one request after the other, to whoever commands, and go on with the next node when one is gone or silent. */
 export class Load {

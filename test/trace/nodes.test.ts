@@ -27,7 +27,7 @@ import { shivizOf } from '../../src/trace/shiviz.ts';
 import { svgOf } from '../../src/trace/svg.ts';
 import { greeters } from '../support/greeters.ts';
 import { CLEAN_LINE, anyChange, expectInside, expectMermaid, expectRefusedOrShown, loggedEvents, unclosed } from '../support/pictures.ts';
-import { generals, projectPath } from '../support/run.ts';
+import { here, projectPath } from '../support/run.ts';
 
 /** All kinds of runs of nodes that the program reads. */
 const NODES = [REPLICAS, MEMBERS];
@@ -127,16 +127,16 @@ describe('a trace of a system that the program does not know', () => {
     const file = join(folder, 'greeters.jsonl');
     const { said, text } = simulated(greeters as System, greeters.draw({ n: 3, seed: 1 }));
     writeFileSync(file, text);
-    expect(await generals(['trace', file])).to.deep.include({ code: 0, err: '', out: said });
+    expect(await here(['trace', file])).to.deep.include({ code: 0, err: '', out: said });
     const formats = { '--diagram': /^greeters among 3, seed 1\n[^]* ms is to say that it is "number 0" +◆/, '--mermaid': /^sequenceDiagram\n[^]*N0->>N1: greeting f0 "number 0" /, '--shiviz': /^N\d {"N\d":1}\n\d+ ms: is to say/, '--messages': / hears greeting f0 "number 0" from node 0\n/ };
-    for (const [format, words] of Object.entries(formats)) expect((await generals(['trace', file, format])).out, format).to.match(words);
+    for (const [format, words] of Object.entries(formats)) expect((await here(['trace', file, format])).out, format).to.match(words);
     const svg = join(folder, 'greeters.svg');
-    expect(await generals(['trace', file, '--svg', svg])).to.deep.include({ code: 0, out: '' });
+    expect(await here(['trace', file, '--svg', svg])).to.deep.include({ code: 0, out: '' });
     expect(readFileSync(svg, 'utf8')).to.match(/^<svg .*\n<\/svg>\n$/s);
   });
 
   it('refuses what is for orders', async () => {
-    const { err, code } = await generals(['trace', projectPath('test/trace/files/bracha-2.jsonl'), '--order', '1']);
+    const { err, code } = await here(['trace', projectPath('test/trace/files/bracha-2.jsonl'), '--order', '1']);
     expect([err.split(' – ')[0], code]).to.deep.equal(['generals: --order is for a trace of orders, and this is of a run of nodes', 2]);
   });
 });

