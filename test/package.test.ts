@@ -31,12 +31,13 @@ describe('the package', function () {
 
   before(async () => {
     folder = await mkdtemp(join(tmpdir(), 'generals-package-'));
-    // From a copy that is built anew, as after a fresh clone: an older build may have left files behind in dist.
+    // From a copy that is built, as after a fresh clone: an older build may have left files behind in dist. What was compiled is taken from
+    // here, as that takes most of the time, and is what the tests themselves were compiled by.
     const copy = join(folder, 'copy');
     await mkdir(copy);
     for (const part of ['package.json', 'tsconfig.json', 'README.md', 'CHANGELOG.md', 'SECURITY.md', 'LICENSE', 'src', 'workers', 'scripts', 'demo', 'docs']) await cp(projectPath(part), join(copy, part), { recursive: true });
     await symlink(projectPath('node_modules'), join(copy, 'node_modules'));
-    await mkdir(join(copy, 'dist/src'), { recursive: true });
+    for (const part of ['src', 'workers', '.tsbuildinfo']) await cp(projectPath(`dist/${part}`), join(copy, 'dist', part), { recursive: true });
     await writeFile(join(copy, 'dist/src/gone.js'), '// of a source that is gone');
     await run('npm', ['run', '--silent', 'build'], { cwd: copy });
     const { stdout } = await run('npm', ['pack', '--ignore-scripts', '--json', '--offline', '--pack-destination', folder], { cwd: copy });
@@ -95,10 +96,15 @@ describe('the package', function () {
     const names = (await readdir(projectPath('demo'))).filter((file) => /\.(txt|sh|json)$/.test(file)).map((file) => file.replace(/\.\w+$/, ''));
     expect(list.match(/^[\w-]+(?=  )/gm)).to.have.members(names);
     expect(list).to.match(/\nTo see one: npx generals demo broken-general\n$/);
-    for (const [name, shows] of [['first-order', 'Execute order: attack! Non-faulty nodes in the system – 3 out of 4 quorum suggest attack'], ['how-many-traitors', 'agree'], ['pbft', 'Decision: "very-important-data"']] as const) {
+    for (const [name, shows] of [['first-order', 'Execute order: attack! Non-faulty nodes in the system – 3 out of 4 quorum suggest attack'], ['pbft', 'Decision: "very-important-data"']] as const) {
       const { stdout } = await run(process.execPath, [await binOf(), 'demo', name], { cwd: folder, env: cleanEnvironment() });
       expect(stdout).to.include(shows);
     }
+    // To its end it is run where its picture is tested.
+    const campaign = spawn(process.execPath, [await binOf(), 'demo', 'how-many-traitors'], { cwd: folder, env: cleanEnvironment(), stdio: ['ignore', 'ignore', 'pipe'] });
+    expect(String((await once(campaign.stderr, 'data'))[0])).to.match(/^campaign: 0 of 56 cells, /);
+    campaign.kill('SIGINT');
+    expect(await once(campaign, 'close')).to.deep.equal([130, null]);
   });
 
   it('is a library whose armies can be ordered about, and whose process then ends by itself', async () => {

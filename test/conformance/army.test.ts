@@ -11,7 +11,26 @@ for (const host of ['threads', 'sim'] as const) {
   describe(`an army on ${host}`, () => {
     const armies: Army[] = [];
 
+    /** By how many they are. */
+    const kept = new Map<number, Army>();
+
     afterEach(() => Promise.all(armies.splice(0).map((army) => army.disband())));
+    after(() => Promise.all([...kept.values()].map((army) => army.disband())));
+
+    /** An army as `muster` gives it, for a test in which nobody comes, goes or breaks down: it serves others as well, as to start threads takes long. */
+    async function borrow(count: number): Promise<Army> {
+      const known = kept.get(count);
+      if (known === undefined) {
+        const army = await Army.muster(count, { host, seed: 1, deadline: PATIENT, primary: 1 });
+        kept.set(count, army);
+        return army;
+      }
+      for (const { id, state } of known.members()) if (state.type === 'faulty') await known.makeLoyal(id);
+      await known.elect(1);
+      await known.setProtocol('exchange');
+      await known.reseed(1);
+      return known;
+    }
 
     /** An army that the test need not disband. G1 is primary, unless told otherwise. */
     async function muster(count: number, { elect = 1, ...options }: ArmyOptions & { elect?: number | null } = {}): Promise<Army> {
@@ -152,7 +171,7 @@ for (const host of ['threads', 'sim'] as const) {
     describe('an order', () => {
       for (const [n, votes] of [[1, 1], [2, 1], [3, 2], [4, 3], [7, 6]] as const) {
         it(`among ${n} loyal generals is executed, ${votes} out of ${n}`, async () => {
-          const army = await muster(n);
+          const army = await borrow(n);
           for (const order of ['attack', 'retreat'] as const) {
             const { verdict, roster, findings } = await army.order(order);
             expect(verdict).to.deep.equal({ type: 'execute', order, votes, members: n, faulty: 0 });
@@ -164,7 +183,7 @@ for (const host of ['threads', 'sim'] as const) {
 
       for (const [n, traitors] of [[1, [1]], [2, [2]], [3, [3]], [3, [1]], [4, [2, 3]], [6, [2, 3]], [7, [1, 2, 3]]] as const) {
         it(`is not run among ${n} with the traitors ${traitors.join(', ')}, unless that is asked for`, async () => {
-          const army = await muster(n);
+          const army = await borrow(n);
           for (const id of traitors) await army.corrupt(id);
           const before = army.members();
           const { verdict, roster, findings, messages, account } = await army.order('attack');
@@ -182,7 +201,7 @@ for (const host of ['threads', 'sim'] as const) {
 
       for (const [n, traitor] of [[4, 3], [7, 3]] as const) {
         it(`of a loyal primary is obeyed among ${n} with one traitor, whose own ballot is unsteady`, async () => {
-          const army = await muster(n);
+          const army = await borrow(n);
           await army.corrupt(traitor);
           const seen = { fewer: false, all: false };
           for (let turn = 0; turn < 12; turn += 1) {
@@ -199,7 +218,7 @@ for (const host of ['threads', 'sim'] as const) {
       }
 
       it('of a faulty primary is agreed upon by the loyal, and is not always what it ordered', async () => {
-        const army = await muster(4);
+        const army = await borrow(4);
         await army.corrupt(1);
         const decided = new Set<Order | undefined>();
         for (let turn = 0; turn < 12; turn += 1) {
@@ -212,7 +231,7 @@ for (const host of ['threads', 'sim'] as const) {
       });
 
       it('is given by whom elect made primary', async () => {
-        const army = await muster(4);
+        const army = await borrow(4);
         await army.elect(3);
         const { commander, roster } = await army.order('retreat');
         expect(commander).to.equal(3);
@@ -239,7 +258,7 @@ for (const host of ['threads', 'sim'] as const) {
       });
 
       it('repeats after the seed was set again, and differs under some other seed', async () => {
-        const army = await muster(4);
+        const army = await borrow(4);
         await army.corrupt(1);
         const play = async (seed: number): Promise<unknown[]> => {
           await army.reseed(seed);
@@ -258,7 +277,7 @@ for (const host of ['threads', 'sim'] as const) {
         const { name } = protocol;
 
         it(`follows ${name}, is obeyed by seven loyal generals, and takes the messages that the protocol says`, async () => {
-          const army = await muster(7);
+          const army = await borrow(7);
           await army.setProtocol(name);
           expect(army.protocol.name).to.equal(name);
           const outcome = await army.order('attack');
@@ -269,7 +288,7 @@ for (const host of ['threads', 'sim'] as const) {
         });
 
         it(`by ${name} is obeyed by the loyal of seven, one of whom is a traitor in any way`, async () => {
-          const army = await muster(7);
+          const army = await borrow(7);
           await army.setProtocol(name);
           for (const { name: strategy } of STRATEGIES) {
             await army.corrupt(4, strategy);
@@ -579,7 +598,6 @@ for (const host of ['threads', 'sim'] as const) {
         return [...outcomes, await army.order('attack')];
       };
       const first = await play();
-      expect(await play()).to.deep.equal(first);
       expect(await play()).to.deep.equal(first);
     });
 

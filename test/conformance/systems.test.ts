@@ -8,6 +8,10 @@ import { benOr } from '../../src/randomised/ben-or.ts';
 import { randomised } from '../../src/randomised/system.ts';
 import { simulate } from '../../src/runtime/virtual/simulate.ts';
 import type { Fact, System } from '../../src/runtime/virtual/system.ts';
+import { soaked } from '../support/trials.ts';
+
+/** Plans of each strategy; a few more, where none of these has somebody follow it. What many show is told by the suites of each system. */
+const SEEDS = soaked(12, 3);
 
 describe('each system', () => {
   it('has names of its own', () => {
@@ -32,18 +36,18 @@ describe('each system', () => {
       it('stands each of its strategies, and says who follows which', () => {
         for (const { name } of system.strategies) {
           let seen = false;
-          for (let seed = 1; seed <= 12; seed += 1) {
+          for (let seed = 1; seed <= SEEDS || !seen; seed += 1) {
             const plan = system.draw({ n: system.members, seed, strategies: [name] });
             expect(simulate(system, plan).type, `${name}, seed ${seed}`).to.equal('holds');
             seen ||= system.describe(plan).includes(` ${name}`);
+            expect(seed, name).to.be.at.most(12);
           }
-          expect(seen, name).to.equal(true);
         }
       });
 
       it('says in words what people want to see, in the order of time', () => {
         const lines: string[] = [];
-        for (let seed = 1; seed <= 20; seed += 1) {
+        for (let seed = 1; seed <= 8; seed += 1) {
           simulate(system, system.draw({ n: system.members, seed }), {
             observe(fact) {
               const line = system.inWords(fact);
@@ -97,7 +101,7 @@ for (const [name, system, machine, messages] of MACHINES) {
           expect(copy).to.deep.equal(state);
           return effects;
         },
-      }, 6);
+      }, 2);
     });
 
     it('parses what it says, and of all else nothing that does not parse to itself', () => {

@@ -53,7 +53,7 @@ describe('threads and virtual time', () => {
         const [threads, sim] = await Promise.all([play(one, { host: 'threads' }), play(one, { host: 'sim' })]);
         expect(threads, replay(one, 'threads')).to.equal(sim);
       }),
-      { numRuns: soaked(1000, 50) },
+      { numRuns: soaked(1000, 100) },
     );
   });
 
@@ -65,7 +65,7 @@ describe('threads and virtual time', () => {
         const [first, second] = await Promise.all([play(one, { host: 'threads' }), play(one, { host: 'threads' })]);
         expect(second, replay(one, 'threads')).to.equal(first);
       }),
-      { numRuns: soaked(400, 50) },
+      { numRuns: soaked(400, 100) },
     );
   });
 

@@ -14,7 +14,7 @@ const PATIENT = 60_000;
 const MEGABYTE = 2 ** 20;
 
 /** How often a general comes, serves and goes, in each of the two halves that are compared. */
-const CYCLES = soaked(225, 5);
+const CYCLES = soaked(225, 9);
 
 describe('an army of threads', () => {
   const armies: Army[] = [];

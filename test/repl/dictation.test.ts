@@ -24,17 +24,17 @@ interface Answer {
 interface Camp {
   readonly count?: number;
   readonly seed?: number;
-  /** In virtual time alone: where many lines differ in what no thread is told, or one of them was on threads. */
-  readonly isVirtual?: boolean;
+  /** The same on threads and in virtual time: for one test of each kind, as most differ in what no thread is told. */
+  readonly onThreads?: boolean;
 }
 
-const VIRTUAL: Camp = { isVirtual: true };
+const THREADS: Camp = { onThreads: true };
 
-/** What the commands answer to an army in which G1 is primary, the same on threads and in virtual time. */
-async function answers(commands: readonly string[], { count = 4, seed = 1, isVirtual = false }: Camp = {}): Promise<Answer[]> {
+/** What the commands answer to an army in which G1 is primary. */
+async function answers(commands: readonly string[], { count = 4, seed = 1, onThreads = false }: Camp = {}): Promise<Answer[]> {
   const script = ['g-elect 1', ...commands].join('\n');
   const play = (host: 'sim' | 'threads'): Promise<string> => transcriptOf(script, { host, seed }, count, true);
-  const [sim, threads] = await Promise.all([play('sim'), isVirtual ? undefined : play('threads')]);
+  const [sim, threads] = await Promise.all([play('sim'), onThreads ? play('threads') : undefined]);
   if (threads !== undefined) expect(threads).to.equal(sim);
   const lines = sim.split('\n').filter((line) => line.startsWith('{'));
   return lines.slice(1).map((line) => JSON.parse(line) as Answer);
@@ -60,7 +60,7 @@ const factsIn = ({ facts, error }: Answer): readonly Fact[] => {
 
 /** What G1 told in round 1 of its order to attack, with these words. */
 const ordered = async (protocol: string, words: string): Promise<string[]> =>
-  told(factsIn(await lastOf([`g-protocol ${protocol}`, 'g-state 1 faulty', `choose 1 ${words}`, 'actual-order attack', 'g-trace last'])), 1, 1);
+  told(factsIn(await lastOf([`g-protocol ${protocol}`, 'g-state 1 faulty', `choose 1 ${words}`, 'actual-order attack', 'g-trace last'], THREADS)), 1, 1);
 
 describe('choose, word by word,', () => {
   describe('fixes what a traitor says, message by message:', () => {
@@ -83,7 +83,7 @@ describe('choose, word by word,', () => {
 
     it('a commander of the phase king orders, votes and proposes by them', async () => {
       const words = 'attack retreat silence  retreat silence both  nothing attack silence  silence attack retreat  attack attack attack  attack attack attack';
-      const facts = factsIn(await lastOf(['g-protocol king 1', 'g-state 1 faulty', `choose 1 ${words}`, 'actual-order attack', 'g-trace last']));
+      const facts = factsIn(await lastOf(['g-protocol king 1', 'g-state 1 faulty', `choose 1 ${words}`, 'actual-order attack', 'g-trace last'], THREADS));
       expect(told(facts, 1, 1)).to.deep.equal(['2: order attack', '3: order retreat', '4: ']);
       expect(told(facts, 1, 2)).to.deep.equal(['2: value retreat', '3: ', '4: value attack', '4: value retreat']);
       expect(told(facts, 1, 3)).to.deep.equal(['2: proposal nothing', '3: proposal attack', '4: ']);
@@ -92,7 +92,7 @@ describe('choose, word by word,', () => {
 
     it('a lieutenant of OM(2) goes round by round, in each round from peer to peer, and to each peer from path to path', async () => {
       const words = 'retreat attack retreat  retreat attack  attack retreat  retreat attack';
-      const camp = { count: 5 };
+      const camp = { count: 5, onThreads: true };
       const start = ['g-protocol oral 2', 'g-state 2 faulty'];
       const misfit = await lastOf([...start, 'choose 2 attack', 'actual-order attack'], camp);
       expect(misfit.error).to.match(/^G2 has more to say than 1 word, first to G4 in round 2 – /);
@@ -102,7 +102,7 @@ describe('choose, word by word,', () => {
     });
 
     it('a lieutenant of SM(1) that says the other order forges a signature, which the others notice, on threads too', async () => {
-      const facts = factsIn(await lastOf(['g-protocol signed 1', 'g-state 3 faulty', 'choose 3 retreat retreat', 'actual-order attack', 'g-trace last']));
+      const facts = factsIn(await lastOf(['g-protocol signed 1', 'g-state 3 faulty', 'choose 3 retreat retreat', 'actual-order attack', 'g-trace last'], THREADS));
       expect(told(facts, 3, 2)).to.deep.equal(['2: retreat:1:3', '4: retreat:1:3']);
       const accused = facts.flatMap((fact) => (fact.type === 'accused' ? [`${fact.by} ${fact.suspect} ${fact.kind} ${fact.evidence}`] : []));
       expect(accused).to.deep.equal([2, 4].map((by) => `${by} 3 misbehaviour forged the signature of G1 in round 2`));
@@ -117,7 +117,7 @@ describe('choose, word by word,', () => {
 
     it('a ballot takes no word, and is honest', async () => {
       for (const [index, strategy] of STRATEGIES.entries()) {
-        const outcome = await lastOf([`g-state 3 faulty ${strategy.name}`, 'choose 3 retreat retreat', 'actual-order attack'], { isVirtual: index > 0 });
+        const outcome = await lastOf([`g-state 3 faulty ${strategy.name}`, 'choose 3 retreat retreat', 'actual-order attack'], { onThreads: index === 0 });
         expect(outcome.members?.map(({ majority }) => majority), strategy.name).to.deep.equal(['attack', 'attack', 'attack', 'attack']);
       }
     });
@@ -127,7 +127,7 @@ describe('choose, word by word,', () => {
         const heard: string[] = [];
         for (const [index, strategy] of STRATEGIES.entries()) {
           const words = name === 'king' ? Array.from({ length: 12 }, () => 'retreat').join(' ') : 'retreat silence both';
-          const facts = factsIn(await lastOf([`g-protocol ${name} ${name === 'king' ? 0 : 1}`, `g-state 1 faulty ${strategy.name}`, `choose 1 ${words}`, 'actual-order attack anyway', 'g-trace last'], { seed: index, isVirtual: index > 0 }));
+          const facts = factsIn(await lastOf([`g-protocol ${name} ${name === 'king' ? 0 : 1}`, `g-state 1 faulty ${strategy.name}`, `choose 1 ${words}`, 'actual-order attack anyway', 'g-trace last'], { seed: index }));
           heard.push(JSON.stringify(facts.filter(({ type }) => type !== 'ordered')));
         }
         expect(new Set(heard).size).to.equal(1);
@@ -138,13 +138,13 @@ describe('choose, word by word,', () => {
   describe('takes its words', () => {
     it('in any letter case, with any space, for a general by name or number', async () => {
       for (const line of ['choose 1 attack retreat silence', 'CHOOSE G1 ATTACK Retreat SILENCE', ' choose\tg1   attack retreat\u00a0silence ']) {
-        expect(await lastOf(['g-state 1 faulty', line], VIRTUAL), line).to.include({ ok: true, general: 'G1' }).and.to.deep.include({ words: ['attack', 'retreat', 'silence'] });
+        expect(await lastOf(['g-state 1 faulty', line]), line).to.include({ ok: true, general: 'G1' }).and.to.deep.include({ words: ['attack', 'retreat', 'silence'] });
       }
       expect(await printed(['g-state 1 faulty', 'choose 1 attack retreat silence'])).to.match(/\nG1 will say attack, retreat, silence in the next order\n$/);
     });
 
     it('only for a traitor who is there', async () => {
-      const at = async (...commands: string[]): Promise<string | undefined> => (await lastOf(commands, { isVirtual: !commands.includes('actual-order attack') })).error;
+      const at = async (...commands: string[]): Promise<string | undefined> => (await lastOf(commands)).error;
       expect(await at('choose 1 attack')).to.match(/^G1 is loyal, and only traitors can be told what to say – choose <id> /);
       expect(await at('choose 9 attack')).to.match(/^there is no general G9 – /);
       expect(await at('g-state 3 faulty', 'g-kill 3', 'choose 3 attack')).to.match(/^there is no general G3 – /);
@@ -156,7 +156,7 @@ describe('choose, word by word,', () => {
 
     it('and refuses at once what is no word', async () => {
       for (const word of ['1', 'advance', 'attacks', 'attack!', 'a-b', 'Ünde', '\u202eattack', 'x'.repeat(21), '"attack"', 'attack,retreat']) {
-        const { error } = await lastOf(['g-state 1 faulty', `choose 1 attack ${word} attack`], VIRTUAL);
+        const { error } = await lastOf(['g-state 1 faulty', `choose 1 attack ${word} attack`]);
         expect(error, word).to.match(/^".*" is nothing that a traitor says: attack, retreat, nothing, silence or both – /).and.not.to.match(/[\p{Cc}\p{Bidi_Control}]/u);
       }
     });
@@ -207,7 +207,7 @@ describe('choose, word by word,', () => {
 
     it('also when an order that was not run came before it', async () => {
       const script = ['g-state 1 faulty', 'g-state 2 faulty silent', 'choose 1 retreat attack retreat', 'actual-order attack', 'actual-order attack anyway', 'g-trace last'];
-      expect(told(factsIn(await lastOf(script)), 1, 1)).to.deep.equal(['2: retreat', '3: attack', '4: retreat']);
+      expect(told(factsIn(await lastOf(script, THREADS)), 1, 1)).to.deep.equal(['2: retreat', '3: attack', '4: retreat']);
     });
 
     it('and said twice, it is the second that holds', async () => {
@@ -236,10 +236,10 @@ describe('choose, word by word,', () => {
   describe('of a general that breaks down, or hears less than it was to hear,', () => {
     for (const how of ['throw', 'exit', 'hang']) {
       it(`troubles nobody (${how})`, async () => {
-        const own = await answers(['g-state 3 faulty', 'choose 3 retreat retreat', `g-break 3 ${how}`, 'actual-order attack', 'g-trace last', 'actual-order attack']);
+        const own = await answers(['g-state 3 faulty', 'choose 3 retreat retreat', `g-break 3 ${how}`, 'actual-order attack', 'g-trace last', 'actual-order attack'], THREADS);
         expect(told(factsIn(own.at(-2)!), 3, 2)).to.deep.equal([]);
         expect(own.at(-1)).to.include({ ok: true, number: 2 });
-        const primary = await answers(['g-protocol signed 1', 'g-state 3 faulty', 'choose 3 silence silence', `g-break 1 ${how}`, 'actual-order attack', 'actual-order attack']);
+        const primary = await answers(['g-protocol signed 1', 'g-state 3 faulty', 'choose 3 silence silence', `g-break 1 ${how}`, 'actual-order attack', 'actual-order attack'], THREADS);
         expect(primary.at(-2)).to.include({ ok: true, number: 1 });
         expect(primary.at(-1)).to.include({ ok: true, number: 2 });
       });
@@ -249,13 +249,13 @@ describe('choose, word by word,', () => {
   describe('beside chance', () => {
     it('leaves what the other traitors do to the seed', async () => {
       const heard = async (seed: number, ...before: string[]): Promise<string[]> =>
-        told(factsIn(await lastOf(['g-state 2 faulty', 'g-state 3 faulty', ...before, 'actual-order attack anyway', 'g-trace last'], { count: 7, seed, isVirtual: seed > 1 })), 2, 2);
+        told(factsIn(await lastOf(['g-state 2 faulty', 'g-state 3 faulty', ...before, 'actual-order attack anyway', 'g-trace last'], { count: 7, seed })), 2, 2);
       for (const seed of [1, 2, 3]) expect(await heard(seed, 'choose 3 retreat attack retreat attack retreat')).to.deep.equal(await heard(seed));
     });
 
     it('g-seed repeats the order, with the same words said again', async () => {
       const script = ['g-state 2 faulty', 'g-state 3 faulty', 'choose 3 retreat attack', 'actual-order attack anyway', 'g-seed 1 1', 'choose 3 retreat attack', 'actual-order attack anyway'];
-      const all = await answers(script);
+      const all = await answers(script, THREADS);
       expect({ ...all.at(-1), number: 1 }).to.deep.equal(all[3]);
     });
 
@@ -309,8 +309,8 @@ describe('choose, word by word,', () => {
         const outcomeIn = (whole: string): string => whole.slice(whole.indexOf('generals> actual-order'));
         expect(outcomeIn(again)).to.equal(outcomeIn(text));
       }),
-      { numRuns: soaked(200, 25) },
+      { numRuns: soaked(200, 40) },
     );
-    expect(fitting).to.be.greaterThan(soaked(200, 25) / 2);
+    expect(fitting).to.be.greaterThan(soaked(200, 40) / 2);
   });
 });

@@ -35,7 +35,7 @@ describe('the line that g-why gives', () => {
         const again = await transcriptOf([...elsewhere, ...army, ...line.split('; '), ...told].join('\n'), { host: 'threads', seed: otherSeed }, 5);
         expect(orderIn(again)).to.equal(orderIn(first));
       }),
-      { numRuns: soaked(200, 20) },
+      { numRuns: soaked(200, 40) },
     );
   });
 });

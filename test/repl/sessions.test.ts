@@ -3,7 +3,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PROMPT } from '../../src/repl/theme.ts';
-import { generals, transcriptOf } from '../support/run.ts';
+import { generals, here, transcriptOf } from '../support/run.ts';
 
 describe('a session that was saved', function () {
   this.timeout(120_000);
@@ -23,9 +23,9 @@ describe('a session that was saved', function () {
   async function expectRepeated(args: readonly string[], commands: readonly string[]): Promise<string> {
     const script = join(folder, 'script.txt');
     await writeFile(script, [...commands, `save ${file}`].join('\n'));
-    const first = await generals(['run', ...args, script]);
+    const first = await here(['run', '--host', 'sim', ...args, script]);
     const saved = await readFile(file, 'utf8');
-    const second = await generals(['run', file]);
+    const second = await here(['run', '--host', 'sim', file]);
     expect(second.err).to.equal('');
     expect(second.code).to.equal(0);
     const kept = saved.split('\n').filter((line) => line !== '' && !line.startsWith('#'));

@@ -99,15 +99,15 @@ describe('the terminal', function () {
       await prompt(pty);
     });
 
-    it('takes a line of 100,000 characters', async () => {
+    it('takes a line of 20,000 characters', async () => {
       const pty = await start();
-      for (let piece = 1; piece <= 100; piece += 1) {
+      for (let piece = 1; piece <= 20; piece += 1) {
         pty.type(`${'y'.repeat(995)}<${String(piece).padStart(3, '0')}>`);
         // A real terminal would not send more than is read either.
         if (piece % 10 === 0) await pty.until(`<${String(piece).padStart(3, '0')}>`);
       }
       pty.type('\r');
-      await pty.until('100000 YYYYY<100>');
+      await pty.until('20000 YYYYY<020>');
       pty.type('next\r');
       await pty.until('NEXT');
     });

@@ -11,7 +11,7 @@ import { failuresIn } from '../../support/systems.ts';
 
 describe('a gossip network under seeded fault plans: accurate at every step, and complete once the network is stable', () => {
   for (const [n, plans] of [[8, 10_000], [4, 3000], [13, 1000]] as const) {
-    const seeds = soaked(plans, 50);
+    const seeds = soaked(plans, 100);
     it(`among ${n}, ${seeds} plans`, function () {
       this.timeout(0);
       const { failure, unknown } = failuresIn(gossip, seeds, { n });
@@ -53,7 +53,7 @@ describe('seeds and peers', () => {
         if (message === undefined) throw new Error(`dropped: ${JSON.stringify(event.message)}`);
         return machine.step(context, state, { ...event, message });
       },
-    })), 30);
+    })), 10);
   });
 
   it('are pure: a clone of their state leads to the same', () => {
@@ -69,6 +69,6 @@ describe('seeds and peers', () => {
         expect(copy).to.deep.equal(state);
         return effects;
       },
-    })), 3);
+    })), 1);
   });
 });
