@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { execFile, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { cp, mkdir, mkdtemp, readFile, readdir, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, readdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -35,9 +35,11 @@ describe('the package', function () {
     // here, as that takes most of the time, and is what the tests themselves were compiled by.
     const copy = join(folder, 'copy');
     await mkdir(copy);
-    for (const part of ['package.json', 'tsconfig.json', 'README.md', 'CHANGELOG.md', 'SECURITY.md', 'LICENSE', 'src', 'workers', 'scripts', 'demo', 'docs']) await cp(projectPath(part), join(copy, part), { recursive: true });
+    const parts = ['package.json', 'tsconfig.json', 'README.md', 'CHANGELOG.md', 'SECURITY.md', 'LICENSE', 'src', 'workers', 'test', 'bench', 'scripts', 'demo', 'docs'];
+    await run('cp', ['-r', ...parts.map(projectPath), copy]);
     await symlink(projectPath('node_modules'), join(copy, 'node_modules'));
-    for (const part of ['src', 'workers', '.tsbuildinfo']) await cp(projectPath(`dist/${part}`), join(copy, 'dist', part), { recursive: true });
+    await mkdir(join(copy, 'dist'));
+    await run('cp', ['-r', ...['src', 'workers', 'test', 'bench', '.tsbuildinfo'].map((part) => projectPath(`dist/${part}`)), join(copy, 'dist')]);
     await writeFile(join(copy, 'dist/src/gone.js'), '// of a source that is gone');
     await run('npm', ['run', '--silent', 'build'], { cwd: copy });
     const { stdout } = await run('npm', ['pack', '--ignore-scripts', '--json', '--offline', '--pack-destination', folder], { cwd: copy });

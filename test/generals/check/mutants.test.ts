@@ -12,7 +12,7 @@ import { ids, omVariant } from './om-variant.ts';
 /** Protocols with one mistake each, where the right one holds: a check that passes them would be worth nothing. */
 describe('check catches', () => {
   it('counting all that was heard at once, instead of level by level', () => {
-    const request = { members: 7, faults: 2, traitors: ids(1, 2) };
+    const request = { members: 7, faults: 2, traitors: ids(1, 2), orders: ['attack'] as const };
     expect(typeOf({ ...request, protocol: oral })).to.equal('holds');
     expect(typeOf({ ...request, protocol: omVariant({ isFlat: true }) })).to.equal('violated');
   });

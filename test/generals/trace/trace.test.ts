@@ -15,6 +15,7 @@ import * as mermaid from '../../../src/trace/mermaid.ts';
 import * as shiviz from '../../../src/trace/shiviz.ts';
 import * as svg from '../../../src/trace/svg.ts';
 import { CLEAN_LINE, CLEAN_LINES, expectInside, expectMermaid, loggedEvents, replaced, unclosed } from '../../support/pictures.ts';
+import { soaked } from '../../support/trials.ts';
 
 /** An order among so many, of which every third general is a traitor. */
 async function ordered(protocol: ProtocolName, members: number, host: 'sim' | 'threads' = 'sim'): Promise<Outcome> {
@@ -71,7 +72,7 @@ describe('a trace', () => {
       fc.property(fc.array(line, { minLength: 1, maxLength: 5 }), (lines) => {
         expect(() => parseTrace(lines.join('\n'))).to.throw(UserError).with.property('message').that.does.not.match(/\p{Cc}/u);
       }),
-      { numRuns: 500 },
+      { numRuns: soaked(5000, 25) },
     );
     expect(() => parseTrace('{"v":2,"type":"ordered"}')).to.throw(UserError, 'version 2,');
     expect(() => parseTrace('{"v":{"toString":null},"type":"ordered"}')).to.throw(UserError, 'version "{\\"toString\\":null}"');
@@ -135,7 +136,7 @@ describe('a trace in which something was changed by hand', () => {
             expect(text.length).to.be.lessThan(1e6);
           }
         }),
-        { numRuns: 1500 },
+        { numRuns: soaked(15_000, 25) },
       );
     });
   }

@@ -170,7 +170,7 @@ describe('replicas over HTTP', () => {
     });
 
     it('refuse a flood of forged messages, and serve users after it', async () => {
-      for (let round = 0; round < 40; round += 1) {
+      for (let round = 0; round < 10; round += 1) {
         const flood = Array.from({ length: 50 }, (_, index) => post(`${at(1)}/prepare`, `{"flood":${index}}`, { [FROM]: '2', [TO]: '1', [DIGEST]: 'x', [MAC]: 'y' }));
         expect(new Set((await Promise.all(flood)).map(({ status }) => status))).to.deep.equal(new Set([403]));
       }

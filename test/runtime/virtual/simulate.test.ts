@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import { SYSTEMS } from '../../../src/cli/systems.ts';
 import { simulate } from '../../../src/runtime/virtual/simulate.ts';
 import type { Fact } from '../../../src/runtime/virtual/system.ts';
+import { soaked } from '../../support/trials.ts';
 
 type Met = Fact & { readonly type: string; readonly replica?: number };
 
@@ -17,7 +18,7 @@ const NEXT: Readonly<Record<string, Readonly<Record<string, string>>>> = {
 describe('what is told of nodes under fault plans', () => {
   for (const system of SYSTEMS) {
     it(`of ${system.name} happens to nodes that are there, and ends what began`, () => {
-      for (let seed = 1; seed <= 60; seed += 1) {
+      for (let seed = 1; seed <= soaked(60, 4); seed += 1) {
         const plan = system.draw({ n: 7, seed });
         const states = new Map<number, string>(plan.joins.map(({ node }) => [node, 'late']));
         const { observerError } = simulate(system, plan, {
