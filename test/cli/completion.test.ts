@@ -8,6 +8,8 @@ import { openPty, ptyUnavailable, type Pty } from '../support/pty.ts';
 import { generals } from '../support/run.ts';
 import { skip } from '../support/skip.ts';
 
+const CTRL_U = '\u0015';
+
 const SHELLS = ['bash', 'zsh', 'fish'] as const;
 
 /** What is typed before a Tab, and what stands there after it. */
@@ -27,20 +29,18 @@ const LINES: readonly (readonly [typed: string, completed: string])[] = [
 describe('completion in a shell', function () {
   this.timeout(60_000);
   let folder: string;
-  const opened: Pty[] = [];
 
   before(() => {
     folder = mkdtempSync(join(tmpdir(), 'generals-'));
     writeFileSync(join(folder, 'lie-from.txt'), '');
     spawnSync('mkdir', [join(folder, 'reports')]);
   });
-  afterEach(async () => {
-    await Promise.all(opened.splice(0).map((pty) => pty.close()));
-  });
   after(() => rmSync(folder, { recursive: true }));
 
   for (const shell of SHELLS) {
     describe(shell, () => {
+      let pty: Pty | undefined;
+      after(() => pty?.close());
       before(async function () {
         if (spawnSync(shell, ['--version']).status !== 0) skip(this, `${shell} is not installed`);
         const { out, code } = await generals(['completion', shell]);
@@ -56,10 +56,15 @@ describe('completion in a shell', function () {
       for (const [typed, completed] of LINES) {
         it(`makes ${completed} of ${typed}`, async function () {
           if (ptyUnavailable !== undefined) skip(this, ptyUnavailable);
-          const pty = openPty([shell, ...PLAIN[shell], '-i'], { env: { PS1: '> ', HOME: folder, XDG_CONFIG_HOME: folder, XDG_DATA_HOME: folder, ENV: undefined }, cols: 100 });
-          opened.push(pty);
-          pty.type(`cd ${folder}; ${SETTING[shell]} . ./${shell}; ${READY[shell]}; clear\r`);
-          await pty.until(/^ready>$/);
+          // One shell for all lines: what was typed before is taken away.
+          if (pty === undefined) {
+            pty = openPty([shell, ...PLAIN[shell], '-i'], { env: { PS1: '> ', HOME: folder, XDG_CONFIG_HOME: folder, XDG_DATA_HOME: folder, ENV: undefined }, cols: 100 });
+            pty.type(`cd ${folder}; ${SETTING[shell]} . ./${shell}; ${READY[shell]}; clear\r`);
+            await pty.until(/^ready>$/);
+          } else {
+            pty.type(`${CTRL_U}clear; echo again\r`);
+            await pty.until(/^again\nready>$/);
+          }
           pty.type(`${typed}\t`);
           await pty.until((rows) => rows.at(-1)?.replace(/^ready> /, '').trim() === completed, completed);
         });

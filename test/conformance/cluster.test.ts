@@ -5,7 +5,7 @@ import { skip } from '../support/skip.ts';
 const NOBODY: ReadonlyMap<number, string> = new Map();
 const ALL = [0, 1, 2, 3];
 
-for (const { name, cannotRise, start } of CARRIERS) {
+for (const { name, cannotRise, told, start } of CARRIERS) {
   describe(`a cluster in ${name}`, function () {
     this.timeout(120_000);
     let running: Carried | undefined;
@@ -30,7 +30,8 @@ for (const { name, cannotRise, start } of CARRIERS) {
     }
 
     for (const protocol of ['pbft', 'collector']) {
-      it(`decides requests by ${protocol} in one order, each once, and answers by their numbers`, async () => {
+      it(`decides requests by ${protocol} in one order, each once, and answers by their numbers`, async function () {
+        if (protocol === 'collector' && told !== undefined) skip(this, told);
         const cluster = await begun(protocol);
         expect(await cluster.order('set colour red')).to.equal('1');
         expect(await cluster.order('get colour')).to.equal('red');
@@ -40,7 +41,8 @@ for (const { name, cannotRise, start } of CARRIERS) {
       });
     }
 
-    it('stands a backup that is off', async () => {
+    it('stands a backup that is off', async function () {
+      if (told !== undefined) skip(this, told);
       // Its commander is never at fault, however busy the machine.
       const cluster = await begun('pbft', new Map([[3, 'offline']]), 600_000);
       for (const number of [1, 2, 3]) expect(await cluster.order(`order ${number}`)).to.equal(`${number}`);

@@ -27,7 +27,7 @@ describe('generals at a terminal', function () {
     if (home !== undefined) await rm(home, { recursive: true });
   });
 
-  function start(args: readonly string[] = ['4', '--seed', '1'], env: NodeJS.ProcessEnv = {}): Pty {
+  function start(args: readonly string[] = ['4', '--seed', '1', '--host', 'sim'], env: NodeJS.ProcessEnv = {}): Pty {
     const pty = openPty([process.execPath, MAIN, ...args], { env: { XDG_STATE_HOME: home, NO_COLOR: undefined, FORCE_COLOR: undefined, ...env }, rows: 60, cols: 130 });
     opened.push(pty);
     return pty;

@@ -38,6 +38,8 @@ export interface Carrier {
   readonly name: string;
   /** Why none of them can fall and come back, if so. */
   readonly cannotRise?: string;
+  /** Where else is told what depends on replicas alone, so that it need not be told here, where to start them takes long; a soak does without that. */
+  readonly told?: string;
   /** @param timeout milliseconds that a request may wait before its commander is suspected, if not few */
   readonly start: (protocol: string, kinds: ReadonlyMap<number, string>, timeout?: number) => Promise<Carried>;
 }
@@ -133,9 +135,11 @@ const live = (separate: boolean): Carrier['start'] =>
     };
   };
 
+const TOLD: Pick<Carrier, 'told'> = process.env['SOAK'] === '1' ? {} : { told: 'servers in one process tell it, and SOAK=1 these too' };
+
 export const CARRIERS: readonly Carrier[] = [
   virtualTime,
   servers,
-  { name: 'threads over HTTP', cannotRise: 'threads live as long as their program', start: live(false) },
-  { name: 'processes over HTTP', start: live(true) },
+  { name: 'threads over HTTP', cannotRise: 'threads live as long as their program', ...TOLD, start: live(false) },
+  { name: 'processes over HTTP', ...TOLD, start: live(true) },
 ];

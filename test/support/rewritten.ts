@@ -12,12 +12,12 @@ export interface Rewriting {
   readonly also?: readonly Rewriting[];
 }
 
-/** Makes a copy of the program with these words rewritten, does work with what `dist/src` is there, and removes the copy. */
-export async function withRewritten(rewriting: Rewriting, work: (source: string) => Promise<void>): Promise<void> {
+/** Makes a copy of the program with these words rewritten, does work with what `dist/src` is there, and removes the copy. @param parts the folders that the work takes, if not all */
+export async function withRewritten(rewriting: Rewriting, work: (source: string) => Promise<void>, parts: readonly string[] = ['']): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'generals-'));
   try {
     const source = join(folder, 'dist', 'src');
-    linkAll(projectPath('dist/src'), source);
+    for (const part of parts) linkAll(join(projectPath('dist/src'), part), join(source, part));
     cpSync(projectPath('package.json'), join(folder, 'package.json'));
     symlinkSync(projectPath('node_modules'), join(folder, 'node_modules'));
     for (const one of [rewriting, ...(rewriting.also ?? [])]) rewrite(source, one);

@@ -94,7 +94,7 @@ describe(`the suite of schedules, in the first ${SCHEDULES}, catches`, () => {
           const system = code[protocol];
           return code.simulate(system, system.draw({ n, seed, ...(kind === undefined ? {} : { strategies: [kind] }) })).type === 'violated';
         });
-      });
+      }, ['core', 'trace', 'runtime', 'replicas']);
     });
   }
 

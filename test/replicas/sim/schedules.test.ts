@@ -17,7 +17,7 @@ function failureOf(system: PbftSystem, request: PlanRequest): string | undefined
 
 describe('replicas under seeded fault plans: safe at every step, and live once the network is stable', () => {
   for (const system of [pbft, collector]) {
-    for (const [n, share] of [[4, 1000], [7, 1000], [10, 4000]] as const) {
+    for (const [n, share] of [[4, 2000], [7, 2000], [10, 8000]] as const) {
       const seeds = soaked(100_000, share);
       it(`${system.name} among ${n}, ${seeds} plans`, function () {
         this.timeout(0);
@@ -44,7 +44,7 @@ describe('replicas whose messages and records go through JSON, as on a network a
   };
   for (const system of [pbft, collector]) {
     it(`${system.name}: are no different`, () => {
-      for (let seed = 1; seed <= 60; seed += 1) {
+      for (let seed = 1; seed <= 20; seed += 1) {
         const plan = system.draw({ n: 4, seed });
         expect(simulate(system, plan, { loyal: wired }), `seed ${seed}`).to.deep.equal(simulate(system, plan));
       }
