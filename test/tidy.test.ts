@@ -14,7 +14,7 @@ import { projectPath } from './support/run.ts';
 import { ids } from './support/trials.ts';
 
 /** What all that is about generals speaks of: orders, rounds, what becomes of them. */
-const VOCABULARY = ['fact', 'findings', 'host', 'majority', 'run-spec', 'order', 'outcome', 'protocol', 'strategy', 'trivial'].map((name) => `src/generals/${name}.ts`);
+const VOCABULARY = ['fact', 'findings', 'first-words', 'host', 'majority', 'run-spec', 'order', 'outcome', 'protocol', 'strategy', 'trivial', 'values'].map((name) => `src/generals/${name}.ts`);
 
 /** The machines of the gossip network, and what they speak of. */
 const GOSSIP = ['src/gossip/detectors', ...['address', 'context', 'messages', 'outputs', 'peer', 'peer-state', 'roster', 'seed', 'settings', 'statements', 'view', 'vocabulary', 'words'].map((name) => `src/gossip/${name}.ts`)];

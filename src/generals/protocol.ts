@@ -3,6 +3,7 @@ import type { Accuse, Context as NodeContext, Signer, Vocabulary } from '../core
 import type { NodeId } from '../core/node.ts';
 import type { Fact } from './fact.ts';
 import type { Order } from './order.ts';
+import { PLAIN, type Values, type Wording } from './values.ts';
 
 /** What a member knows before anything happens. Nothing here tells who is a traitor. */
 export interface Context extends NodeContext {
@@ -10,10 +11,14 @@ export interface Context extends NodeContext {
   readonly members: readonly NodeId[];
   /** Whose order it is to be agreed on. */
   readonly commander: NodeId;
+  /** All but the commander, in ascending order. */
+  readonly lieutenants: readonly NodeId[];
   /** m, the number of traitors to be stood. */
   readonly m: number;
   /** The number of the order: never the same twice in one army. */
   readonly number: number;
+  /** What it may do with the values agreed on. */
+  readonly values: Values;
 }
 
 /** What all members of a run know alike. */
@@ -24,9 +29,11 @@ export const contextOf = ({ members, commander, m, number }: Setting & Pick<Cont
   self,
   members,
   commander,
+  lieutenants: members.filter((id) => id !== commander),
   m,
   number,
   signer,
+  values: PLAIN,
   settings: {},
   choose: choosesNothing,
 });
@@ -90,6 +97,11 @@ export interface RoundsProtocol<V extends OrderVocabulary, State, Name extends s
   parse(input: unknown): V['message'] | undefined;
   /** What a traitor could say instead of one honest message. */
   lies(context: Context, honest: V['message']): V['message'][];
+  /**
+   * How its messages are values under labels. Who brings it promises that `begin` and `step` touch values by the algebra of their
+   * context alone: so they can be run on symbols as well (`symbolic/`), and what is proven there is held against runs on orders.
+   */
+  readonly wording?: Wording<unknown, V['message']>;
   /** A message in words, without what differs from host to host; the message itself, as a string, where this is left out. */
   describe?(setting: Setting, message: V['message']): string;
   /** How messages are to be read that do not speak for themselves: an example, and what it means. */

@@ -13,11 +13,12 @@
  *
  * We depart from the paper in one thing: the commander decides too, for its own order.
  */
-import { majorityOf } from '../majority.ts';
+import { firstWord, firstWords } from '../first-words.ts';
 import { DEFAULT_ORDER, counterpart, parseOrder, type Order } from '../order.ts';
 import type { NodeId } from '../../core/node.ts';
 import type { Context, Heard, OrderVocabulary, RoundsEffect, RoundsProtocol, Vote } from '../protocol.ts';
 import { byzantineMembers, faultsTolerated } from '../../core/quorum.ts';
+import { orderIn, valueIn, type Value, type Wording } from '../values.ts';
 
 interface Exchange extends OrderVocabulary {
   readonly message: Order;
@@ -25,8 +26,15 @@ interface Exchange extends OrderVocabulary {
 
 interface ExchangeState {
   /** What the commander ordered: its own order, or what a lieutenant heard. */
-  order: Order;
+  order: Value;
 }
+
+/** A message is an order and no more. */
+const wording: Wording<undefined, Order> = {
+  write: (_label, value) => orderIn(value) ?? DEFAULT_ORDER,
+  labelOf: () => undefined,
+  valueOf: valueIn,
+};
 
 export const exchange: RoundsProtocol<Exchange, ExchangeState, 'exchange'> = {
   name: 'exchange',
@@ -41,18 +49,19 @@ export const exchange: RoundsProtocol<Exchange, ExchangeState, 'exchange'> = {
   messages: ({ members: { length: n } }) => n - 1 + (n - 1) * Math.max(0, n - 2),
   lies: (_context, honest) => [counterpart(honest)],
   parse: parseOrder,
+  wording,
 
   votes: (context, [orders = [], reports = []]) => [
     voteOf(context.commander, orders),
-    ...lieutenants(context).map((lieutenant) => voteOf(lieutenant, reports)),
+    ...others(context).map((lieutenant) => voteOf(lieutenant, reports)),
   ],
 
-  begin: () => ({ order: DEFAULT_ORDER }),
+  begin: ({ values }) => ({ order: values.default }),
 
   step(context, state, event) {
     switch (event.type) {
       case 'input':
-        state.order = event.input;
+        state.order = context.values.of(event.input);
         return [];
       case 'round':
         if (context.self === context.commander) return event.round === 1 ? command(context, state) : [];
@@ -66,33 +75,28 @@ export const exchange: RoundsProtocol<Exchange, ExchangeState, 'exchange'> = {
 };
 
 function command(context: Context, { order }: ExchangeState): RoundsEffect<Exchange>[] {
-  return [tell(context, order), { type: 'output', output: order }];
+  return [tell(context, order), { type: 'output', output: context.values.order(order) }];
 }
 
 function relay(context: Context, state: ExchangeState, inbox: readonly Heard<Order>[]): RoundsEffect<Exchange>[] {
-  state.order = voteOf(context.commander, inbox).order;
+  const { commander, values } = context;
+  state.order = values.orElse(firstWord(values.through(wording), commander, inbox, undefined), values.default);
   return [tell(context, state.order)];
 }
 
-/** The first word of each counts. Nobody is asked who is no lieutenant, and the silent are for the default, which is not attack. */
-function decide({ self, members, commander }: Context, { order }: ExchangeState, inbox: readonly Heard<Order>[]): RoundsEffect<Exchange>[] {
-  let attack = order === 'attack' ? 1 : 0;
-  let place = 0;
-  for (const { from, messages } of inbox) {
-    // Both lists are sorted.
-    while (place < members.length && members[place]! < from) place += 1;
-    if (members[place] === from && from !== self && from !== commander && messages[0] === 'attack') attack += 1;
-  }
-  return [{ type: 'output', output: majorityOf({ attack, retreat: members.length - 1 - attack }) }];
+/** The first word of each counts. Nobody is asked who is no lieutenant, and the silent are for the default. */
+function decide({ self, lieutenants, values }: Context, { order }: ExchangeState, inbox: readonly Heard<Order>[]): RoundsEffect<Exchange>[] {
+  const orders = firstWords(values.through(wording), lieutenants, inbox, undefined);
+  orders[lieutenants.indexOf(self)] = order;
+  return [{ type: 'output', output: values.order(values.majority(orders)) }];
 }
 
-/** What a general said, or the default if it said nothing. */
+/** For people: what a general said, or the default if it said nothing. */
 function voteOf(from: NodeId, inbox: readonly Heard<Order>[]): Vote {
   const said = inbox.find((heard) => heard.from === from)?.messages[0];
   return { from, order: said ?? DEFAULT_ORDER, isAssumed: said === undefined };
 }
 
-/** The lieutenants other than oneself. */
-const lieutenants = ({ self, members, commander }: Context): NodeId[] => members.filter((id) => id !== self && id !== commander);
+const others = ({ self, lieutenants }: Context): NodeId[] => lieutenants.filter((id) => id !== self);
 
-const tell = (context: Context, order: Order): RoundsEffect<Exchange> => ({ type: 'send', to: lieutenants(context), messages: [order] });
+const tell = (context: Context, order: Value): RoundsEffect<Exchange> => ({ type: 'send', to: others(context), messages: [context.values.through(wording).write(undefined, order)] });

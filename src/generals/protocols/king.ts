@@ -24,11 +24,12 @@
  * what a traitor could have said there is among the lies. The commander decides for its own order.
  */
 import { counted } from '../../core/figures.ts';
-import { tally } from '../majority.ts';
-import { DEFAULT_ORDER, ORDERS, type Order } from '../order.ts';
+import { firstWord, firstWords } from '../first-words.ts';
+import { ORDERS, type Order } from '../order.ts';
 import type { NodeId } from '../../core/node.ts';
 import type { Context, Heard, OrderVocabulary, RoundsEffect, RoundsProtocol } from '../protocol.ts';
 import { byzantineMembers, faultsTolerated } from '../../core/quorum.ts';
+import { NOTHING, orderIn, valueIn, type Maybe, type Truth, type Value, type Wording } from '../values.ts';
 
 type Kind = 'order' | 'value' | 'proposal' | 'king';
 type Content = Order | 'nothing';
@@ -41,12 +42,19 @@ interface King extends OrderVocabulary {
 }
 
 interface KingState {
-  value: Order;
+  value: Value;
   /** What it proposed in this phase. */
-  proposal: Content;
+  proposal: Maybe;
   /** Whether no king can change its value in this phase. */
-  sure: boolean;
+  sure: Truth;
 }
+
+/** A value's label is its kind. */
+const wording: Wording<Kind, KingMessage> = {
+  write: (kind, value) => `${kind} ${orderIn(value) ?? 'nothing'}`,
+  labelOf: (message) => MEANINGS.get(message)!.kind,
+  valueOf: (message) => MEANINGS.get(message)!.value,
+};
 
 export const king: RoundsProtocol<King, KingState, 'king'> = {
   name: 'king',
@@ -64,13 +72,14 @@ export const king: RoundsProtocol<King, KingState, 'king'> = {
   messages: ({ members: { length: n }, m: faults }) => n - 1 + (faults + 1) * (2 * n * (n - 1) + (n - 1)),
   lies: (_context, honest) => [...MEANINGS.values()].filter(({ kind, message }) => honest.startsWith(`${kind} `) && message !== honest).map(({ message }) => message),
   parse: (input) => MEANINGS.get(input)?.message,
+  wording,
 
-  begin: () => ({ value: DEFAULT_ORDER, proposal: 'nothing', sure: false }),
+  begin: ({ values }) => ({ value: values.default, proposal: NOTHING, sure: values.isSaid(NOTHING) }),
 
   step(context, state, event) {
     switch (event.type) {
       case 'input':
-        state.value = event.input;
+        state.value = context.values.of(event.input);
         return [];
       case 'round':
         return takePart(context, state, event.round, event.inbox);
@@ -108,58 +117,58 @@ function takePart(context: Context, state: KingState, round: number, inbox: read
 
 const command = (context: Context, { value }: KingState): RoundsEffect<King>[] => [
   tellAll(context, 'order', value),
-  { type: 'output', output: value },
+  { type: 'output', output: context.values.order(value) },
 ];
 
-function heed({ self, commander }: Context, state: KingState, inbox: readonly Heard<KingMessage>[]): void {
-  if (self !== commander) state.value = orders('order', inbox).get(commander) ?? DEFAULT_ORDER;
+function heed(context: Context, state: KingState, inbox: readonly Heard<KingMessage>[]): void {
+  const { self, commander, values } = context;
+  if (self !== commander) state.value = values.orElse(firstWord(values.through(wording), commander, inbox, 'order'), values.default);
 }
 
-function propose({ members, m: faults }: Context, state: KingState, inbox: readonly Heard<KingMessage>[]): void {
-  const values = tally([state.value, ...orders('value', inbox).values()]);
-  state.proposal = ORDERS.find((order) => values[order] >= members.length - faults) ?? 'nothing';
+function propose(context: Context, state: KingState, inbox: readonly Heard<KingMessage>[]): void {
+  const { members, m: faults, values } = context;
+  state.proposal = values.atLeast(members.length - faults, [state.value, ...saidBy(context, 'value', inbox)]);
 }
 
-function weigh({ members, m: faults }: Context, state: KingState, inbox: readonly Heard<KingMessage>[]): void {
-  const own = state.proposal === 'nothing' ? [] : [state.proposal];
-  const proposals = tally([...own, ...orders('proposal', inbox).values()]);
-  const certain = ORDERS.find((order) => proposals[order] >= members.length - faults);
-  state.sure = certain !== undefined;
-  state.value = certain ?? ORDERS.find((order) => proposals[order] >= faults + 1) ?? state.value;
+function weigh(context: Context, state: KingState, inbox: readonly Heard<KingMessage>[]): void {
+  const { members, m: faults, values } = context;
+  const proposals = [state.proposal, ...saidBy(context, 'proposal', inbox)];
+  const certain = values.atLeast(members.length - faults, proposals);
+  const likely = values.atLeast(faults + 1, proposals);
+  state.sure = values.isSaid(certain);
+  state.value = values.orElse(certain, values.orElse(likely, state.value));
 }
 
 /** Takes the king's value, unless one is sure, or the king. */
 function obey(context: Context, state: KingState, phase: number, inbox: readonly Heard<KingMessage>[]): void {
+  const { self, values } = context;
   const king = kingOf(context, phase);
-  if (state.sure || king === undefined || king === context.self) return;
-  state.value = orders('king', inbox).get(king) ?? DEFAULT_ORDER;
+  if (king === undefined || king === self) return;
+  const value = values.orElse(firstWord(values.through(wording), king, inbox, 'king'), values.default);
+  state.value = values.select(state.sure, state.value, value);
 }
 
-const decide = ({ self, commander }: Context, { value }: KingState): RoundsEffect<King>[] =>
-  self === commander ? [] : [{ type: 'output', output: value }];
+const decide = ({ self, commander, values }: Context, { value }: KingState): RoundsEffect<King>[] =>
+  self === commander ? [] : [{ type: 'output', output: values.order(value) }];
 
 /** Any m + 1 generals would do, as long as all agree who they are. */
 const kingOf = ({ members }: Context, phase: number): NodeId | undefined => members[phase];
 
-const tellAll = ({ self, members }: Context, kind: Kind, content: Content): RoundsEffect<King> => ({
+const othersIn = ({ self, members }: Context): NodeId[] => members.filter((id) => id !== self);
+
+const tellAll = (context: Context, kind: Kind, value: Maybe): RoundsEffect<King> => ({
   type: 'send',
-  to: members.filter((id) => id !== self),
-  messages: [`${kind} ${content}`],
+  to: othersIn(context),
+  messages: [context.values.through(wording).write(kind, value)],
 });
 
-/** The orders that were said in that way, one a sender; who said something first and then something else is taken at its first word. */
-function orders(kind: Kind, inbox: readonly Heard<KingMessage>[]): Map<NodeId, Order> {
-  const found = new Map<NodeId, Order>();
-  for (const { from, messages } of inbox) {
-    const content = messages.map((message) => MEANINGS.get(message)!).find((said) => said.kind === kind)?.content;
-    if (content !== undefined && content !== 'nothing') found.set(from, content);
-  }
-  return found;
-}
+/** What each of the others said in that way; who said something first and then something else is taken at its first word. */
+const saidBy = (context: Context, kind: Kind, inbox: readonly Heard<KingMessage>[]): Maybe[] =>
+  firstWords(context.values.through(wording), othersIn(context), inbox, kind);
 
 /** All messages that there are. */
-const MEANINGS: ReadonlyMap<unknown, { readonly kind: Kind; readonly content: Content; readonly message: KingMessage }> = new Map(
+const MEANINGS: ReadonlyMap<unknown, { readonly kind: Kind; readonly value: Maybe; readonly message: KingMessage }> = new Map(
   (['order', 'value', 'proposal', 'king'] as const)
     .flatMap((kind) => (kind === 'proposal' ? [...ORDERS, 'nothing' as const] : ORDERS).map((content) => ({ kind, content })))
-    .map(({ kind, content }) => [`${kind} ${content}`, { kind, content, message: `${kind} ${content}` }]),
+    .map(({ kind, content }) => [`${kind} ${content}`, { kind, value: content === 'nothing' ? NOTHING : valueIn(content), message: `${kind} ${content}` }]),
 );

@@ -1,5 +1,6 @@
 /**
- * The paths of OM(m), and what is said on them, as numbers.
+ * The paths of OM(m), and what is said on them, as numbers: a message is one that a port clones at a fraction of the price of a
+ * text or an object, and a tree of a hundred thousand paths is filled in milliseconds.
  *
  * Paths are numbered by length, and those of one length in the lexicographic order of the lieutenants on them: the
  * commander's own path is 0, that of the commander and its first lieutenant is 1. So a number says nothing but which path it is, to
@@ -7,23 +8,30 @@
  * is not on. The paths that are longer by one general than a path then have places side by side.
  */
 import { nameOf, type NodeId } from '../../core/node.ts';
-import type { Order } from '../order.ts';
 import type { Context, Setting } from '../protocol.ts';
+import { NOTHING, isAttack, valueIn, type Maybe, type Wording } from '../values.ts';
 
-/**
- * An order on a path: twice the path's number, and one more for attack. A number, because a port clones it at a fraction
- * of the price of a text or an object, and because a tree of a hundred thousand of them is to be filled in a millisecond.
- */
+/** An order on a path: twice the path's number, and one more for attack. */
 export type OralMessage = number;
+
+const CONTENTS = [valueIn('retreat'), valueIn('attack')];
+
+/** The number of a path. */
+export type Path = number;
+
+export const wording: Wording<Path, OralMessage> = {
+  write: (path, value) => 2 * path + isAttack(value),
+  labelOf: (message) => message >> 1,
+  // Without a branch: what traitors say cannot be predicted, and a tenth of the time of OM was lost by trying.
+  valueOf: (message) => CONTENTS[message & 1]!,
+};
 
 export const isOralMessage = (input: unknown): input is OralMessage => Number.isInteger(input) && (input as number) >= 0 && (input as number) <= MESSAGE_MAX;
 
 const MESSAGE_MAX = 2 ** 31 - 1;
 
-export const orderIn = (message: OralMessage): Order => (message % 2 === 1 ? 'attack' : 'retreat');
-
-/** The order on the commander's own path. */
-export const commanded = (order: Order): OralMessage => (order === 'attack' ? 1 : 0);
+/** The commander's own path. */
+export const COMMANDERS: Path = 0;
 
 /** In ascending order. A lieutenant's index is its place in this list. */
 export const lieutenantsOf = ({ members, commander }: Setting): NodeId[] => members.filter((id) => id !== commander);
@@ -46,6 +54,22 @@ export function pathOf(setting: Setting, message: OralMessage): NodeId[] | undef
   return [setting.commander, ...positions.flatMap((position) => lieutenants.splice(position, 1))];
 }
 
+/**
+ * The place of what was said on a path, for the general whose map it is: −1 where the path is not of that length, does not end with
+ * who said it, or holds this general.
+ * @param speaker as `speakerOf` has it
+ */
+export function placeOn({ first, lastOn, placeOf }: PathLevel, path: Path, speaker: number): number {
+  const rank = path - first;
+  return rank >= 0 && rank < lastOn.length && lastOn[rank] === speaker ? placeOf[rank]! : -1;
+}
+
+/** A member as the paths have it: the index of a lieutenant, −1 for the commander. @param place among the members */
+export const speakerOf = ({ members, commander }: Setting, place: number): number => {
+  const id = members[place]!;
+  return id === commander ? -1 : id < commander ? place : place - 1;
+};
+
 /** A path as people read it, `G1→G3`: whoever follows an arrow says what it heard from whoever is before it. */
 export const pathText = (path: readonly NodeId[]): string => path.map(nameOf).join('→');
 
@@ -65,22 +89,19 @@ export interface PathLevel {
   readonly lastOn: Int32Array;
   /** By number − first; −1 for paths that this general is on. */
   readonly placeOf: Int32Array;
-  /** What is heard by a general whom nobody tells anything: for each place `UNHEARD`. */
-  readonly silence: readonly number[];
+  /** What is heard by a general whom nobody tells anything, by place. */
+  readonly silence: readonly Maybe[];
   /** One for each other lieutenant; none for the longest paths. */
   readonly relays: readonly Relay[];
 }
-
-/** The mark of a path on which nothing was heard. */
-export const UNHEARD = 0;
 
 /** What a general passes on to one other: what it heard on the paths that both are not on. */
 export interface Relay {
   /** The other's index. */
   readonly to: number;
   readonly places: Int32Array;
-  /** Parallel to `places`: retreat on the same path with this general at its end. */
-  readonly retreats: readonly OralMessage[];
+  /** Parallel to `places`: the same path with this general at its end. */
+  readonly paths: readonly Path[];
 }
 
 /**
@@ -112,7 +133,7 @@ function mapOf(lieutenants: number, faults: number, self: number): PathMap {
   for (let length = 1; length <= faults + 1; length += 1) {
     const isLongest = length === faults + 1;
     const placeOf = new Int32Array(paths.length).fill(-1);
-    const relays = Array.from({ length: isLongest ? 0 : lieutenants }, () => ({ places: [] as number[], retreats: [] as number[] }));
+    const relays = Array.from({ length: isLongest ? 0 : lieutenants }, () => ({ places: [] as number[], paths: [] as Path[] }));
     let places = 0;
     paths.forEach((path, rank) => {
       if (path.includes(self)) return;
@@ -122,7 +143,7 @@ function mapOf(lieutenants: number, faults: number, self: number): PathMap {
       relays.forEach((relay, to) => {
         if (to === self || path.includes(to)) return;
         relay.places.push(places);
-        relay.retreats.push(2 * longer);
+        relay.paths.push(longer);
       });
       places += 1;
     });
@@ -130,8 +151,8 @@ function mapOf(lieutenants: number, faults: number, self: number): PathMap {
       first,
       lastOn: Int32Array.from(paths, (path) => path.at(-1) ?? -1),
       placeOf,
-      silence: Array.from({ length: places }, () => UNHEARD),
-      relays: relays.flatMap((relay, to) => (relay.places.length === 0 ? [] : [{ to, places: Int32Array.from(relay.places), retreats: relay.retreats }])),
+      silence: Array.from({ length: places }, () => NOTHING),
+      relays: relays.flatMap((relay, to) => (relay.places.length === 0 ? [] : [{ to, places: Int32Array.from(relay.places), paths: relay.paths }])),
     });
     first += paths.length;
     if (!isLongest) paths = paths.flatMap((path) => Array.from({ length: lieutenants }, (_, index) => index).filter((index) => !path.includes(index)).map((index) => [...path, index]));

@@ -25,12 +25,12 @@
  * We depart from the paper in one thing: the commander decides too, for its own order.
  */
 import { counted, figure } from '../../core/figures.ts';
-import { majorityOf } from '../majority.ts';
 import { DEFAULT_ORDER, type Order } from '../order.ts';
 import type { NodeId } from '../../core/node.ts';
 import type { Context, Heard, OrderVocabulary, RoundsEffect, RoundsProtocol, Setting, Vote } from '../protocol.ts';
 import { byzantineMembers, faultsTolerated } from '../../core/quorum.ts';
-import { UNHEARD, commanded, isOralMessage, lieutenantsOf, mapFor, orderIn, pathOf, pathText, type OralMessage, type PathMap } from './oral-paths.ts';
+import { NOTHING, orderIn, type Maybe, type Value, type Values } from '../values.ts';
+import { COMMANDERS, isOralMessage, lieutenantsOf, mapFor, pathOf, pathText, placeOn, speakerOf, wording, type OralMessage, type PathMap } from './oral-paths.ts';
 
 interface Oral extends OrderVocabulary {
   readonly message: OralMessage;
@@ -39,13 +39,10 @@ interface Oral extends OrderVocabulary {
 /** What a general knows. */
 interface OralState {
   /** The commander's own order. */
-  order: Order;
+  order: Value;
   /** What was heard on each path that this general is not on, by length of path − 1 and then by place: see `oral-paths.ts`. */
-  readonly heard: (readonly number[])[];
+  readonly heard: (readonly Maybe[])[];
 }
-
-/** What may be heard on a path, and what a majority may be; to have heard nothing counts as retreat. */
-const [RETREAT, ATTACK] = [1, 2];
 
 /** The most messages that an order may cost: all of them are held in memory at once. */
 export const MESSAGES_MAX = 1_000_000;
@@ -65,16 +62,17 @@ export const oral: RoundsProtocol<Oral, OralState, 'oral'> = {
   describe,
   legend: 'attack G1→G3→G5 means: G5 says that G3 says that G1 ordered attack',
   parse: (input) => (isOralMessage(input) ? input : undefined),
+  wording,
 
   votes,
   evidence,
 
-  begin: () => ({ order: DEFAULT_ORDER, heard: [] }),
+  begin: ({ values }) => ({ order: values.default, heard: [] }),
 
   step(context, state, event) {
     switch (event.type) {
       case 'input':
-        state.order = event.input;
+        state.order = context.values.of(event.input);
         return [];
       case 'round':
         if (context.self === context.commander) return event.round === 1 ? command(context, state) : [];
@@ -106,113 +104,105 @@ function countMessages(members: number, faults: number): bigint {
 }
 
 function command(context: Context, { order }: OralState): RoundsEffect<Oral>[] {
-  return [{ type: 'send', to: lieutenantsOf(context), messages: [commanded(order)] }, { type: 'output', output: order }];
+  const { values } = context;
+  const message = values.through(wording).write(COMMANDERS, order);
+  return [{ type: 'send', to: lieutenantsOf(context), messages: [message] }, { type: 'output', output: values.order(order) }];
 }
 
 function takePart(context: Context, state: OralState, inbox: readonly Heard<OralMessage>[]): RoundsEffect<Oral>[] {
   const map = mapFor(context);
   state.heard.push(levelOf(context, map, inbox, state.heard.length + 1));
-  return state.heard.length > context.m ? [{ type: 'output', output: decide(map, state) }] : relay(context, map, state.heard);
+  return state.heard.length > context.m ? [{ type: 'output', output: decide(context, state) }] : relay(context, map, state.heard);
 }
 
 /** What was heard on all paths of that length, by place. This is where a large order spends its time. */
-function levelOf({ members, commander }: Context, { levels }: PathMap, inbox: readonly Heard<OralMessage>[], length: number): number[] {
-  const { first, lastOn, placeOf, silence } = levels[length - 1]!;
-  const level = silence.slice();
-  const end = first + lastOn.length;
+function levelOf(context: Context, { levels }: PathMap, inbox: readonly Heard<OralMessage>[], length: number): Maybe[] {
+  const { members, values } = context;
+  const words = values.through(wording);
+  const paths = levels[length - 1]!;
+  const level = paths.silence.slice();
   let place = 0;
   for (const { from, messages } of inbox) {
     // Both lists are sorted.
     while (place < members.length && members[place]! < from) place += 1;
     if (members[place] !== from) continue;
-    const sender = from === commander ? COMMANDER : from < commander ? place : place - 1;
+    const speaker = speakerOf(context, place);
     for (const message of messages) {
-      const path = message >> 1;
-      if (path < first || path >= end || lastOn[path - first] !== sender) continue;
-      const spot = placeOf[path - first]!;
-      if (spot >= 0 && level[spot] === UNHEARD) level[spot] = RETREAT + (message & 1);
+      const spot = placeOn(paths, words.labelOf(message), speaker);
+      if (spot >= 0 && level[spot] === NOTHING) level[spot] = words.valueOf(message);
     }
   }
   return level;
 }
 
-/** As `lastOn` has it of the path of one general. */
-const COMMANDER = -1;
-
-/** Passes the last level on: to each other lieutenant all paths that it is not on itself. */
-function relay({ members, commander }: Context, { levels }: PathMap, heard: readonly (readonly number[])[]): RoundsEffect<Oral>[] {
+/** Passes the last level on: to each other lieutenant all paths that it is not on itself, what is missing being the default. */
+function relay(context: Context, { levels }: PathMap, heard: readonly (readonly Maybe[])[]): RoundsEffect<Oral>[] {
+  const { members, commander, values } = context;
+  const words = values.through(wording);
   const level = heard.at(-1)!;
   const gap = members.indexOf(commander);
-  return levels[heard.length - 1]!.relays.map(({ to, places, retreats }): RoundsEffect<Oral> => {
-    const messages = retreats.slice();
-    for (let index = 0; index < places.length; index += 1) messages[index]! += isAttack(level[places[index]!]!);
+  return levels[heard.length - 1]!.relays.map(({ to, places, paths }): RoundsEffect<Oral> => {
+    const messages: OralMessage[] = paths.slice();
+    for (let index = 0; index < places.length; index += 1) messages[index] = words.write(paths[index]!, values.orElse(level[places[index]!]!, values.default));
     return { type: 'send', to: [members[to < gap ? to : to + 1]!], messages };
   });
 }
 
-const decide = (map: PathMap, { heard }: OralState): Order => orderOf(made(map, heard, 1)[0]!);
+function decide({ values }: Context, { heard }: OralState): Order {
+  const [word] = made(values, heard, 1);
+  return values.order(values.orElse(word!, values.default));
+}
 
 /** What is made of each path of that length, the longest paths first. The longer paths of one path stand side by side. */
-function made({ others }: PathMap, heard: readonly (readonly number[])[], length: number): readonly number[] {
+function made(values: Values, heard: readonly (readonly Maybe[])[], length: number): readonly Maybe[] {
   let words = heard.at(-1)!;
-  for (let shorter = heard.length - 1; shorter >= length; shorter -= 1) {
-    const longer = words;
-    const own = heard[shorter - 1]!;
-    const width = others - (shorter - 1);
-    const majorities: number[] = [];
-    for (let place = 0, child = 0; place < own.length; place += 1) {
-      let attack = isAttack(own[place]!);
-      for (const end = child + width; child < end; child += 1) attack += isAttack(longer[child]!);
-      majorities.push(majorityOf({ attack, retreat: width + 1 - attack }) === 'attack' ? ATTACK : RETREAT);
-    }
-    words = majorities;
-  }
+  for (let shorter = heard.length - 1; shorter >= length; shorter -= 1) words = values.majorities(heard[shorter - 1]!, words);
   return words;
 }
 
-/** 1 for `ATTACK`, else 0, without a branch: what traitors say cannot be predicted, and a tenth of the time of OM was lost by trying. */
-const isAttack = (heard: number): number => heard >> 1;
-
-const orderOf = (heard: number): Order => (heard === ATTACK ? 'attack' : DEFAULT_ORDER);
-
-/** What was heard in each round, and what is made of it. */
-function readingOf(context: Context, inboxes: readonly (readonly Heard<OralMessage>[])[]): { readonly map: PathMap; readonly levels: readonly (readonly number[])[] } {
+/** What was heard in each round. */
+function readingOf(context: Context, inboxes: readonly (readonly Heard<OralMessage>[])[]): readonly (readonly Maybe[])[] {
   const map = mapFor(context);
-  return { map, levels: inboxes.map((inbox, index) => levelOf(context, map, inbox, index + 1)) };
+  return inboxes.map((inbox, index) => levelOf(context, map, inbox, index + 1));
 }
 
 /** Of what a decision is the majority: the order heard from the commander, and what is made of each other lieutenant's path. */
 function votes(context: Context, inboxes: readonly (readonly Heard<OralMessage>[])[]): Vote[] {
-  const { map, levels } = readingOf(context, inboxes);
-  const ordered = levels[0]?.[0] ?? UNHEARD;
-  const vote: Vote = { from: context.commander, order: orderOf(ordered), isAssumed: ordered === UNHEARD };
+  const { values } = context;
+  const levels = readingOf(context, inboxes);
+  const vote = voteOf(context.commander, levels[0]?.[0] ?? NOTHING);
   if (levels.length < 2) return [vote];
-  const words = made(map, levels, 2);
+  const words = made(values, levels, 2);
   return [vote, ...othersOf(context).map((from, place): Vote => {
-    const order = orderOf(words[place]!);
-    return { from, order, isAssumed: order === DEFAULT_ORDER && levels[1]![place] === UNHEARD };
+    const { order } = voteOf(from, words[place]!);
+    return { from, order, isAssumed: order === DEFAULT_ORDER && levels[1]![place] === NOTHING };
   })];
+}
+
+function voteOf(from: NodeId, word: Maybe): Vote {
+  const order = orderIn(word);
+  return { from, order: order ?? DEFAULT_ORDER, isAssumed: order === undefined };
 }
 
 function describe(setting: Setting, message: OralMessage): string {
   const path = pathOf(setting, message);
-  return `${orderIn(message)} ${path === undefined ? 'on no path' : pathText(path)}`;
+  return `${orderIn(wording.valueOf(message))!} ${path === undefined ? 'on no path' : pathText(path)}`;
 }
 
 const othersOf = (context: Context): NodeId[] => lieutenantsOf(context).filter((id) => id !== context.self);
 
 /** The tree of what was heard, each path under the one that it makes longer, with what was heard on it and what is made of it. */
 function evidence(context: Context, inboxes: readonly (readonly Heard<OralMessage>[])[]): string[] {
-  const { map, levels } = readingOf(context, inboxes);
-  const makings = levels.map((_, index) => made(map, levels, index + 1));
+  const levels = readingOf(context, inboxes);
+  const makings = levels.map((_, index) => made(context.values, levels, index + 1));
   const shown = levels.findLastIndex((level, index) => index < 2 || level.length <= EVIDENCE_MAX);
   const others = othersOf(context);
   const lines: string[] = [];
   const tell = (index: number, place: number, path: readonly NodeId[]): void => {
     const heard = levels[index]![place]!;
     const isLeaf = index === levels.length - 1;
-    const making = isLeaf ? '' : `, majority ${orderOf(makings[index]![place]!)}`;
-    lines.push(`${'  '.repeat(index)}${pathText(path)}: ${heard === UNHEARD ? `silent, so ${DEFAULT_ORDER}` : orderOf(heard)}${making}`);
+    const making = isLeaf ? '' : `, majority ${orderIn(makings[index]![place]!)!}`;
+    lines.push(`${'  '.repeat(index)}${pathText(path)}: ${orderIn(heard) ?? `silent, so ${DEFAULT_ORDER}`}${making}`);
     if (isLeaf || index >= shown) return;
     const free = others.filter((id) => !path.includes(id));
     free.forEach((id, child) => tell(index + 1, place * free.length + child, [...path, id]));

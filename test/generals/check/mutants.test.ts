@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import { majorityOf } from '../../../src/generals/majority.ts';
 import type { AnyRoundsProtocol, Context } from '../../../src/generals/protocol.ts';
 import { strictMajority } from '../../../src/core/quorum.ts';
+import { NOTHING, PLAIN } from '../../../src/generals/values.ts';
 import { king } from '../../../src/generals/protocols/king.ts';
 import { oral } from '../../../src/generals/protocols/oral.ts';
 import { signed } from '../../../src/generals/protocols/signed.ts';
@@ -79,7 +80,7 @@ describe('check catches, in the phase king,', () => {
   });
 
   it('a king that is obeyed also by who is sure', () => {
-    expectCaught(kingVariant((context) => context, (state) => (state.sure = false)));
+    expectCaught(kingVariant((context) => context, (state) => void (state.sure = PLAIN.isSaid(NOTHING))));
   });
 
   it('a king about whom the generals differ', () => {
