@@ -57,7 +57,7 @@ export function batchOf(cell: Cell, engine: Engine, { orders, until }: Pick<Grid
 export function effortOf(cell: Cell, engine: Engine): number {
   const messages = messagesOf(cell);
   if (engine === 'kernel') return messages / MESSAGES_SLICED_A_MS;
-  const { few, many } = MICROSECONDS_A_MESSAGE[cell.protocol] ?? MICROSECONDS_ELSE;
+  const { few, many } = protocolNamed(cell.protocol)!.effort ?? MICROSECONDS_ELSE;
   const isFew = cell.members <= MEMBERS_REMEMBERED;
   const share = isFew && cell.faults === 0 ? MICROSECONDS_REMEMBERED : isFew ? few : many;
   return (messages * share + cell.members * MICROSECONDS_A_GENERAL) / 1000;
@@ -66,14 +66,7 @@ export function effortOf(cell: Cell, engine: Engine): number {
 const MESSAGES_SLICED_A_MS = 2e8;
 /** Among more, a round brings more messages to a general than are remembered (`generals/sim/batches.ts`). */
 const MEMBERS_REMEMBERED = 7;
-/** Of a run without traitors. Chains of signatures are looked at link by link; traitors have PBFT change the view, which takes many more. */
-const MICROSECONDS_A_MESSAGE: Readonly<Record<string, { readonly few: number; readonly many: number }>> = {
-  exchange: { few: 0.05, many: 0.04 },
-  oral: { few: 0.1, many: 0.08 },
-  signed: { few: 0.3, many: 1.3 },
-  king: { few: 0.3, many: 0.2 },
-  pbft: { few: 8, many: 4 },
-};
+/** Where a protocol does not say: of a run without traitors. */
 const MICROSECONDS_ELSE = { few: 0.3, many: 0.3 };
 const MICROSECONDS_REMEMBERED = 0.1;
 const MICROSECONDS_A_GENERAL = 0.1;

@@ -23,6 +23,7 @@
  */
 import { nodeId } from '../core/node.ts';
 import { oral } from '../generals/protocols/oral.ts';
+import { everyone } from '../generals/symbolic/instance.ts';
 import { isProven } from '../generals/symbolic/proof.ts';
 import { oralExactly } from './exact-oral.ts';
 import { ORDER, type Cell } from './grid.ts';
@@ -62,7 +63,7 @@ export function summed({ m, members: n, faults: f }: Cell): Exact | undefined {
 /** The sets with so many traitorous lieutenants, and a commander that is loyal or not: all alike. */
 function classOf(n: number, m: number, traitors: number, isCommanderLoyal: boolean): Exact | undefined {
   const lieutenants = Array.from({ length: traitors }, (_, index) => nodeId(index + 2));
-  const instance = { protocol: oral, members: n, m, traitors: isCommanderLoyal ? lieutenants : [nodeId(1), ...lieutenants], order: ORDER } as const;
+  const instance = { protocol: oral, ...everyone(n), m, traitors: isCommanderLoyal ? lieutenants : [nodeId(1), ...lieutenants], order: ORDER } as const;
   if (isProven(instance)) return CERTAIN;
   return oralExactly({ isCommanderLoyal, loyal: n - 1 - traitors, traitors, m }, EFFORT_MAX);
 }

@@ -1,6 +1,5 @@
 import { counted, figure } from '../core/figures.ts';
 import { protocolNamed } from '../generals/protocols/registry.ts';
-import { limitsOf } from '../generals/check/alternatives.ts';
 import type { Plot } from './plots.ts';
 import type { CellResult, Results } from './results.ts';
 import type { Rate } from './interval.ts';
@@ -48,7 +47,7 @@ ${cells.some(({ engine }) => engine === 'kernel') ? '<p>Kernels count orders wit
 /** What the searches of some protocols leave out. */
 function limitsIn(cells: readonly CellResult[]): string {
   const searched = new Set(cells.filter(({ worst }) => worst === 'holds').map(({ protocol }) => protocol));
-  const limits = [...searched].flatMap((name) => limitsOf(protocolNamed(name)!) ?? []);
+  const limits = [...searched].flatMap((name) => protocolNamed(name)!.limits ?? []);
   return limits.map((limit) => ` ${escaped(`${capital(limit)}.`)}`).join('');
 }
 

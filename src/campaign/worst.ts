@@ -1,8 +1,5 @@
-import { king } from '../generals/protocols/king.ts';
 import { protocolNamed } from '../generals/protocols/registry.ts';
-import { signed } from '../generals/protocols/signed.ts';
 import { searchOf } from '../generals/check/check.ts';
-import { isStructured } from '../generals/check/structured.ts';
 import { ORDER, type Cell } from './grid.ts';
 
 /** Whether some treason of at most f traitors breaks a property, whatever their strategy; unknown where that is not quickly told. */
@@ -15,17 +12,13 @@ interface Limits {
   readonly steps: number;
 }
 
-/** A second or two on a thread of today. */
-const STRUCTURED: Limits = { members: 24, steps: 3000 };
-const MERGING: ReadonlyMap<string, Limits> = new Map([
-  [king.name, { members: 6, steps: 1200 }],
-  [signed.name, { members: 5, steps: 300 }],
-]);
+/** A second or two on a thread of today, for protocols that can be run on symbols. */
+const PROOFS: Limits = { members: 24, steps: 3000 };
 
 /** Tries every treason, where that does not take long. */
 export function worstOf({ protocol: name, m, members, faults }: Cell): Worst {
   const protocol = protocolNamed(name)!;
-  const limits = isStructured(protocol) ? STRUCTURED : MERGING.get(name);
+  const limits = protocol.wording === undefined ? protocol.search : PROOFS;
   if (limits === undefined || members > limits.members) return 'unknown';
   const search = searchOf({ protocol, members, faults, m, orders: [ORDER] });
   for (let steps = 0; ; steps += 1) {

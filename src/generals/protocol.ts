@@ -102,6 +102,18 @@ export interface RoundsProtocol<V extends OrderVocabulary, State, Name extends s
    * context alone: so they can be run on symbols as well (`symbolic/`), and what is proven there is held against runs on orders.
    */
   readonly wording?: Wording<unknown, V['message']>;
+  /** What it says of itself, to spare others work. A search asks its code whether that is so, and does without it where it is not. */
+  readonly claims?: Claims;
+  /** What a verdict about it leaves out, in words. */
+  readonly limits?: string;
+  /** How its messages make a tree, as those of OM do: then the smallest lie is found by the structure of that (`check/structured.ts`). */
+  readonly tree?: Tree<V['message']>;
+  /** Through whom a message's order came, the commander first and its sender last, for those who read of a lie. */
+  path?(setting: Setting, message: V['message']): readonly NodeId[] | undefined;
+  /** Up to how many generals, and how many steps, a campaign tries every treason of it where there is no proof. */
+  readonly search?: { readonly members: number; readonly steps: number };
+  /** Microseconds that a message takes in a campaign, roughly: among seven generals at the most, and among more. */
+  readonly effort?: { readonly few: number; readonly many: number };
   /** A message in words, without what differs from host to host; the message itself, as a string, where this is left out. */
   describe?(setting: Setting, message: V['message']): string;
   /** How messages are to be read that do not speak for themselves: an example, and what it means. */
@@ -110,6 +122,24 @@ export interface RoundsProtocol<V extends OrderVocabulary, State, Name extends s
   evidence?(context: Context, heard: readonly (readonly Heard<V['message']>[])[]): string[];
   /** The orders of which a lieutenant's decision is the majority, where the protocol decides so. @param heard its inboxes, that of round 1 first */
   votes?(context: Context, heard: readonly (readonly Heard<V['message']>[])[]): Vote[];
+}
+
+/** What a protocol says of itself about what traitors can do to it. */
+export interface Claims {
+  /** Silence is taken for a message with the default order, where one of an order is awaited. */
+  readonly silenceIsTheDefault?: boolean;
+  /** Of two messages in one place only the first counts. */
+  readonly firstWordCounts?: boolean;
+  /** Traitors have equally many messages to send, with equally many alternatives, whatever was said before. */
+  readonly isSteady?: boolean;
+}
+
+/** How the messages of an order make a tree of paths. */
+export interface Tree<Message> {
+  /** By how many generals the commander's own path can grow. */
+  levels(setting: Setting): number;
+  /** The path on which a message is said, the commander first. */
+  pathOf(setting: Setting, round: number, from: NodeId, message: Message): readonly NodeId[] | undefined;
 }
 
 /** Whether one member may say anything to another in that round. */

@@ -3,6 +3,7 @@
  * few operations, and no other way. So the same code runs on orders, where an operation is a comparison or a sum, and on
  * symbols (`symbolic/`), where it makes a word of what is not known yet; and what is proven there is proven of this code.
  */
+import type { NodeId } from '../core/node.ts';
 import { DEFAULT_ORDER, ORDERS, type Order } from './order.ts';
 
 /** What is agreed on. Whoever looks into it has left the algebra. */
@@ -46,6 +47,15 @@ export interface Wording<Label, Message> {
   write(label: Label, value: Maybe): Message;
   labelOf(message: Message): Label;
   valueOf(message: Message): Maybe;
+  /** A label after generals have changed places, where it names some. Without it a label stays as it is. */
+  rename?(setting: Naming, label: Label, place: (id: NodeId) => NodeId): Label;
+}
+
+/** Whom a label may name. */
+export interface Naming {
+  readonly members: readonly NodeId[];
+  readonly commander: NodeId;
+  readonly m: number;
 }
 
 /** The same in every algebra. */

@@ -2,14 +2,13 @@ import { expect } from 'chai';
 import { oralExactly, type OralArmy } from '../../src/campaign/exact-oral.ts';
 import { exactOf, isSummed, summed } from '../../src/campaign/exact.ts';
 import { cellOf } from '../../src/campaign/grid.ts';
-import { inputsOf } from '../../src/campaign/kernel/program.ts';
+import { sharesOf } from '../../src/generals/symbolic/evaluate.ts';
+import { everyone } from '../../src/generals/symbolic/instance.ts';
 import { kernelFor } from '../../src/campaign/kernel/kernel.ts';
 import { LANES } from '../../src/campaign/kernel/streams.ts';
 import { nodeId, type NodeId } from '../../src/core/node.ts';
 import { oral } from '../../src/generals/protocols/oral.ts';
 import { runOf } from '../../src/generals/symbolic/run.ts';
-import type { Signal, Circuitry } from '../../src/generals/symbolic/words.ts';
-import { onesIn } from '../support/kernels.ts';
 import { soaked } from '../support/trials.ts';
 
 const COINS_MAX = 20;
@@ -19,8 +18,8 @@ describe('campaign: exact values of OM(m)', () => {
     this.timeout(60_000);
     let [tried, open] = [0, 0];
     for (const army of armies(7, [1, 2, 3, 4])) {
-      const { words, agreementViolated, validityViolated } = runOf({ protocol: oral, order: 'attack', members: 1 + army.loyal + army.traitors, m: army.m, traitors: traitorsIn(army) });
-      const shares = sharesOf(words, [agreementViolated, validityViolated]);
+      const { words, agreementViolated, validityViolated } = runOf({ protocol: oral, order: 'attack', ...everyone(1 + army.loyal + army.traitors), m: army.m, traitors: traitorsIn(army) }, 'coin');
+      const shares = sharesOf(words, [agreementViolated, validityViolated], COINS_MAX);
       if (shares === undefined) continue;
       const exact = oralExactly(army, Infinity)!;
       expect(exact.agreement, JSON.stringify(army)).to.be.closeTo(1 - shares[0]!, 1e-12);
@@ -103,48 +102,6 @@ function armies(membersMax: number, ms: readonly number[]): OralArmy[] {
 function traitorsIn({ isCommanderLoyal, traitors }: OralArmy): NodeId[] {
   const lieutenants = Array.from({ length: traitors }, (_, index) => nodeId(index + 2));
   return isCommanderLoyal ? lieutenants : [nodeId(1), ...lieutenants];
-}
-
-/** Of all falls of the coins, the share in which each word holds; undefined where there are too many coins. */
-function sharesOf(words: Circuitry, wanted: readonly Signal[]): number[] | undefined {
-  const order: Signal[] = [];
-  const met = new Set<Signal>();
-  for (const word of wanted) meet(word);
-  const coins = order.filter((word) => words.gate(word).type === 'coin');
-  if (coins.length > COINS_MAX) return undefined;
-  // 32 falls at a time: the first five coins differ within a word, the others from word to word.
-  const blocks = 2 ** Math.max(0, coins.length - PATTERNS.length);
-  const ones = wanted.map(() => 0);
-  const values = new Int32Array(words.size);
-  for (let block = 0; block < blocks; block += 1) {
-    coins.forEach((word, index) => (values[word] = PATTERNS[index] ?? ((block >> (index - PATTERNS.length)) % 2 === 1 ? -1 : 0)));
-    for (const word of order) values[word] = valueOf(words, word, values);
-    wanted.forEach((word, index) => (ones[index]! += onesIn([values[word]!])));
-  }
-  return ones.map((count) => count / (32 * blocks));
-
-  function meet(word: Signal): void {
-    if (met.has(word)) return;
-    met.add(word);
-    for (const input of inputsOf(words.gate(word))) meet(input);
-    order.push(word);
-  }
-}
-
-const PATTERNS = [0x55555555, 0x33333333, 0x0f0f0f0f, 0x00ff00ff, 0x0000ffff];
-
-function valueOf(words: Circuitry, word: Signal, values: Int32Array): number {
-  const gate = words.gate(word);
-  switch (gate.type) {
-    case 'constant': return gate.value ? -1 : 0;
-    case 'coin': return values[word]!;
-    case 'not': return ~values[gate.of]!;
-    case 'and': return values[gate.a]! & values[gate.b]!;
-    case 'or': return values[gate.a]! | values[gate.b]!;
-    case 'xor': return values[gate.a]! ^ values[gate.b]!;
-    case 'but': return values[gate.a]! & ~values[gate.b]!;
-    case 'select': return (values[gate.by]! & values[gate.chosen]!) | (~values[gate.by]! & values[gate.otherwise]!);
-  }
 }
 
 /** Within five standard deviations; exactly where the probability is 0 or 1. */

@@ -7,6 +7,7 @@ import { nodeId, type NodeId } from '../../src/core/node.ts';
 import { ORDERS } from '../../src/generals/order.ts';
 import { protocolNamed } from '../../src/generals/protocols/registry.ts';
 import { check } from '../../src/generals/check/check.ts';
+import { everyone } from '../../src/generals/symbolic/instance.ts';
 import { isProven } from '../../src/generals/symbolic/proof.ts';
 import { coinsOf, onesIn, simulatedResults } from '../support/kernels.ts';
 import { soaked } from '../support/trials.ts';
@@ -116,7 +117,7 @@ describe('kernels', function () {
         for (const order of ORDERS) {
           const cell = { ...cellOf(protocol, members, m, traitors), order };
           const { type } = check({ protocol: protocolNamed(protocol)!, members, m, faults: traitors.length, traitors, orders: [order], engine: 'structured' });
-          expect(isProven({ ...cell, protocol: protocolNamed(protocol)! }), `${JSON.stringify(cell)}: ${type}`).to.equal(type === 'holds');
+          expect(isProven({ ...cell, ...everyone(members), protocol: protocolNamed(protocol)! }), `${JSON.stringify(cell)}: ${type}`).to.equal(type === 'holds');
           if (type === 'holds') proven += 1;
         }
       }
@@ -172,7 +173,7 @@ function enumerated(cell: KernelCell): Record<(typeof RESULTS)[number], number> 
     return true;
   });
   // What traitors hear has no effect, since they answer with coins.
-  const relevant = tosses.filter((toss) => cell.traitors.every((id) => !toss.endsWith(` to ${id}`)));
+  const relevant = tosses.filter((toss) => cell.traitors.every((id) => toss.split(' ')[2] !== `${id}`));
   const worlds = 2 ** relevant.length;
   for (let world = 0; world < worlds; world += 1) {
     const results = simulatedResults(cell, (toss) => (world >> Math.max(0, relevant.indexOf(toss))) % 2 === 1);

@@ -4,7 +4,7 @@ import { RESULTS } from '../../src/campaign/kernel/program.ts';
 import { GENERATORS, LANES, placeOf, statesOf } from '../../src/campaign/kernel/streams.ts';
 import type { Choose, Question } from '../../src/core/choice.ts';
 import type { RunSpec } from '../../src/generals/run-spec.ts';
-import { nodeId } from '../../src/core/node.ts';
+import { nodeId, type NodeId } from '../../src/core/node.ts';
 import type { Order } from '../../src/generals/order.ts';
 import type { Member } from '../../src/generals/outcome.ts';
 import type { Action } from '../../src/generals/strategy.ts';
@@ -12,7 +12,6 @@ import { findingsOf } from '../../src/generals/judge/findings.ts';
 import { verdictOf } from '../../src/generals/judge/verdict.ts';
 import { runInRounds } from '../../src/generals/sim/rounds.ts';
 import { tossOf } from '../../src/generals/symbolic/run.ts';
-import { pathIn } from './oral.ts';
 import { ids } from './trials.ts';
 
 export type Results = Record<(typeof RESULTS)[number], boolean>;
@@ -24,7 +23,7 @@ export function simulatedResults(cell: KernelCell, coin: (toss: string) => boole
   const spec: RunSpec = { number: 1, draw: 1, seed: 1, deadline: 1000, commander: nodeId(1), members, order, protocol, m: faults };
   const traitors = new Map(cell.traitors.map((id) => [id, cell.strategy]));
   const choose: Choose = (question, options) => {
-    const said = coin(tossBehind(cell, question, options)) ? 'attack' : 'retreat';
+    const said = coin(tossBehind(question)) ? 'attack' : 'retreat';
     return options[options.findIndex((option) => orderIn(cell, question, option) === said)]!;
   };
   const account = runInRounds(spec, { traitors, choose });
@@ -42,13 +41,10 @@ export function simulatedResults(cell: KernelCell, coin: (toss: string) => boole
   };
 }
 
-/** Which coin answers a question: that of the path on which the order has come, which an exchange leaves out. */
-function tossBehind({ protocol, members, m }: KernelCell, question: Question, options: readonly unknown[]): string {
-  const { about, round, from, to } = question;
+/** Which coin answers a question. */
+function tossBehind({ about, round, from, to, index }: Question): string {
   if (about === 'primary') throw new Error('no kernel elects a primary');
-  if (about === 'ballot') return tossOf([from], to);
-  if (protocol === 'oral') return tossOf(pathIn({ members: ids(members), commander: nodeId(1), m }, saidBy(options[0])), to);
-  return tossOf(round === 1 ? [from] : [nodeId(1), from], to);
+  return tossOf({ round, from: from as NodeId, to, index });
 }
 
 /** What is said, ballots being orders, and those in OM's messages their last bit. */

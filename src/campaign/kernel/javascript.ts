@@ -72,6 +72,8 @@ function statement(word: Signal, gate: Gate, g = 0): string {
       return `const ${name} = ${nameOf(gate.a)} & ~${nameOf(gate.b)};`;
     case 'select':
       return `const ${name} = ${nameOf(gate.otherwise)} ^ (${nameOf(gate.by)} & (${nameOf(gate.chosen)} ^ ${nameOf(gate.otherwise)}));`;
+    case 'at-least':
+      throw new Error('what is compiled has sums in the place of these');
     default:
       gate satisfies never;
       return '';

@@ -5,17 +5,25 @@
  * JavaScript or WebAssembly. Both draw the same coins, so that a kernel's counts do not depend on which of them it is.
  */
 import { coin } from '../../generals/faults/coin.ts';
-import { protocolNamed } from '../../generals/protocols/registry.ts';
-import { canRun, runOf } from '../../generals/symbolic/run.ts';
-import type { Instance } from '../../generals/symbolic/instance.ts';
+import { symbolicSigner } from '../../core/signer.ts';
+import { ORDERS, type Order } from '../../generals/order.ts';
+import { contextOf } from '../../generals/protocol.ts';
+import { protocolNamed, type NamedProtocol } from '../../generals/protocols/registry.ts';
+import type { Slot } from '../../generals/symbolic/run.ts';
+import { orderIn, valueIn } from '../../generals/values.ts';
+import { everyone, type Instance } from '../../generals/symbolic/instance.ts';
+import { attempted } from '../../generals/symbolic/proof.ts';
 import { isSmall, javascriptOf, type Engine } from './javascript.ts';
 import { programOf, RESULTS, type Program } from './program.ts';
 import { LANES, statesOf } from './streams.ts';
 import { isWasmThere, wasmOf } from './wasm.ts';
 
 /** What a kernel runs: plain data, so that it can cross to a thread. */
-export interface KernelCell extends Omit<Instance, 'protocol'> {
+export interface KernelCell extends Pick<Instance, 'm' | 'traitors'> {
   readonly protocol: string;
+  /** G1, who commands, up to this one. */
+  readonly members: number;
+  readonly order: Order;
   readonly strategy: string;
 }
 
@@ -39,6 +47,9 @@ export interface Kernel {
   /** The same, and the words of the last step: for each of `RESULTS` one word a lane, 1 being that it came about. */
   observe(seed: number, batch: number, steps: number): { readonly counts: KernelCounts; readonly last: Int32Array };
 }
+
+/** An army with more messages than this is not run on symbols to be compiled. */
+const MESSAGES_MAX = 60_000;
 
 /** A program with more gates and draws than this is not compiled. */
 const SIZE_MAX = 40_000;
@@ -70,9 +81,24 @@ const KEPT_MAX = 16;
 /** The program of a cell; undefined where it has none. */
 export function programFor(cell: KernelCell): Program | undefined {
   const protocol = protocolNamed(cell.protocol);
-  if (cell.strategy !== coin.name || protocol === undefined || !canRun({ ...cell, protocol })) return undefined;
-  const program = programOf(runOf({ ...cell, protocol }));
+  if (cell.strategy !== coin.name || protocol === undefined || cell.members < 1) return undefined;
+  const run = attempted({ ...cell, ...everyone(cell.members), protocol }, 'coin', MESSAGES_MAX);
+  if (run === undefined || !run.slots.every((slot) => isCoin(protocol, cell, slot))) return undefined;
+  const program = programOf(run);
   return program.order.length > SIZE_MAX ? undefined : program;
+}
+
+/** Whether a coin of two sides is what the strategy tosses for that message: the order or its counterpart, whichever is honest. */
+function isCoin(protocol: NamedProtocol, { members, m }: KernelCell, { from, to, label }: Slot): boolean {
+  const wording = protocol.wording!;
+  const setting = everyone(members);
+  const context = contextOf({ ...setting, m, number: 1 }, from, symbolicSigner(from));
+  return ORDERS.every((order) => {
+    const honest = wording.write(label, valueIn(order));
+    const said = coin.says({ from, to, members: setting.members, honest, lies: protocol.lies(context, honest) }).map(({ now }) => now);
+    const contents = said.map(([message]) => (message === undefined || wording.labelOf(message) !== label ? undefined : orderIn(wording.valueOf(message))));
+    return contents.length === ORDERS.length && ORDERS.every((one) => contents.includes(one)) && said.every(({ length }) => length === 1);
+  });
 }
 
 function made(cell: KernelCell, engine: 'auto' | 'js' | 'wasm'): Kernel | undefined {

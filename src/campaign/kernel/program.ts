@@ -1,4 +1,5 @@
 import type { Run } from '../../generals/symbolic/run.ts';
+import { inputsOf, withSums } from '../../generals/symbolic/adder.ts';
 import type { Gate, Signal, Circuitry } from '../../generals/symbolic/words.ts';
 
 /** The gates that a run's results need, each after those that it needs itself: what both back ends write down. */
@@ -18,8 +19,7 @@ export const RESULTS = ['agreementViolated', 'validityViolated', 'executedAttack
 
 /** What is not needed is left out; what is needed comes as late as may be, so that few words are held at a time. */
 export function programOf(run: Run): Program {
-  const { words } = run;
-  const results = RESULTS.map((name) => run[name]);
+  const { words, results } = withSums(run.words, RESULTS.map((name) => run[name]));
   const order: Signal[] = [];
   const uses = new Map<Signal, number>();
   for (const result of results) need(result);
@@ -36,24 +36,3 @@ export function programOf(run: Run): Program {
 }
 
 const tossesOf = (gate: Gate): string[] => (gate.type === 'coin' ? [gate.toss] : []);
-
-/** What a gate needs. */
-export function inputsOf(gate: Gate): readonly Signal[] {
-  switch (gate.type) {
-    case 'constant':
-    case 'coin':
-      return [];
-    case 'not':
-      return [gate.of];
-    case 'and':
-    case 'or':
-    case 'xor':
-    case 'but':
-      return [gate.a, gate.b];
-    case 'select':
-      return [gate.chosen, gate.otherwise, gate.by];
-    default:
-      gate satisfies never;
-      return [];
-  }
-}

@@ -123,6 +123,8 @@ export function bytesOf(program: Program): Uint8Array<ArrayBuffer> {
         push(gate.otherwise);
         push(gate.by);
         return emit(op.select);
+      case 'at-least':
+        throw new Error('what is compiled has sums in the place of these');
       default:
         gate satisfies never;
     }

@@ -1,9 +1,12 @@
 import { UserError } from '../../core/user-error.ts';
+import { withClaimsKept } from './claims.ts';
 import { searchMerging } from './merging.ts';
 import { searchPlainly } from './plain.ts';
-import { problemOf, type CheckRequest } from './request.ts';
+import { NO_PROOF, proofOf } from './proven.ts';
+import { problemOf, type CheckRequest, type Problem } from './request.ts';
 import type { CheckResult, Coverage } from './result.ts';
-import { isStructured, searchByStructure } from './structured.ts';
+import { searchByStructure } from './structured.ts';
+import { differenceFromTree } from './tree-model.ts';
 
 /**
  * A search in steps of some milliseconds, so that who makes them stays free for other things. Each step yields how far it has
@@ -16,19 +19,39 @@ export type Search = Generator<Coverage, CheckResult, boolean | undefined>;
  * @throws UserError if the protocol cannot be run so
  */
 export function searchOf(request: CheckRequest): Search {
-  const campaign = problemOf(request);
+  const problem = problemOf(request);
   const { engine = 'auto' } = request;
-  const isProved = isStructured(campaign.protocol);
-  switch (engine === 'auto' ? (isProved ? 'structured' : 'merging') : engine) {
+  switch (engine) {
+    case 'auto':
+      return searchByProof(problem);
     case 'plain':
-      return searchPlainly(campaign);
+      return searchPlainly(withClaimsKept(problem));
     case 'merging':
-      return searchMerging(campaign);
+      return searchMerging(withClaimsKept(problem));
     case 'structured':
-      if (!isProved) throw new UserError(`the structured engine is proved for exchange and oral, not for '${campaign.protocol.name}'`);
-      return searchByStructure(campaign, { isFolding: engine === 'auto' });
+      if (problem.protocol.tree === undefined) throw new UserError(`the structured engine is for protocols that pass orders on along paths: the messages of ${problem.protocol.name} make no tree`);
+      return searchStructured(problem);
     default:
-      throw new Error(`there is no engine '${engine}'`);
+      throw new Error(`there is no engine '${String(engine)}'`);
+  }
+}
+
+/** What the code proves on symbols needs no search; the smallest lie of what is left is found by structure, or by merging. */
+function* searchByProof(problem: Problem): Search {
+  const proof = yield* proofOf(problem);
+  if (proof === undefined) return { type: 'unknown', reason: 'stopped', engine: 'merging', covered: 0n, treasons: undefined };
+  if (proof.isWhole && proof.proven !== undefined) return { type: 'holds', engine: 'symbolic', treasons: proof.proven.treasons, proven: proof.proven };
+  return yield* problem.protocol.tree === undefined ? searchMerging(withClaimsKept(problem), proof) : searchStructured(problem, proof);
+}
+
+function* searchStructured(problem: Problem, proof = NO_PROOF): Search {
+  const comparison = differenceFromTree(problem);
+  for (let step = comparison.next(); ; step = comparison.next()) {
+    if (step.done === true) {
+      if (step.value === undefined) return yield* searchByStructure(problem, proof);
+      return { ...(yield* searchMerging(withClaimsKept(problem), proof)), aside: step.value };
+    }
+    if ((yield { covered: 0n, treasons: undefined }) === true) return { type: 'unknown', reason: 'stopped', engine: 'structured', covered: 0n, treasons: undefined };
   }
 }
 

@@ -1,4 +1,5 @@
-import { isSteady } from './alternatives.ts';
+import type { NodeId } from '../../core/node.ts';
+import type { Order } from '../order.ts';
 import { traitorSets, type Problem } from './request.ts';
 import { trials } from './trial.ts';
 
@@ -7,20 +8,21 @@ import { trials } from './trial.ts';
  * honest run tells. Undefined where other runs have other messages, so that only a search can count.
  */
 export function countTreasons(campaign: Problem): bigint | undefined {
-  if (!isSteady(campaign.protocol)) return undefined;
+  if (campaign.protocol.claims?.isSteady !== true) return undefined;
   let count = 0n;
-  for (const traitors of traitorSets(campaign)) {
-    const run = trials(campaign, traitors);
-    for (const order of campaign.orders) {
-      let product = 1n;
-      run(order, ({ alternatives }) => {
-        product *= BigInt(alternatives.length);
-        return 0;
-      });
-      count += product;
-    }
-  }
+  for (const traitors of traitorSets(campaign)) for (const order of campaign.orders) count += treasonsOf(campaign, traitors, order);
   return count;
+}
+
+/** The same of one set of traitors and one order. */
+export function treasonsOf(campaign: Problem, traitors: readonly NodeId[], order: Order): bigint {
+  /** How many messages have so many alternatives: one power is quicker than a product of a hundred thousand. */
+  const messages = new Map<number, number>();
+  trials(campaign, traitors)(order, ({ alternatives: { length } }) => {
+    messages.set(length, (messages.get(length) ?? 0) + 1);
+    return 0;
+  });
+  return [...messages].reduce((product, [alternatives, count]) => product * BigInt(alternatives) ** BigInt(count), 1n);
 }
 
 /** Before a search that was to cover everything says so. */

@@ -21,6 +21,7 @@ import { joined } from '../sim/inbox.ts';
 import { alternativesTo } from './alternatives.ts';
 import { assertAll, countTreasons } from './count.ts';
 import { combine, newLayer, type Configuration, type Layer, type Successor, type Answered } from './layer.ts';
+import { NO_PROOF, treasonIn, type ProofOf } from './proven.ts';
 import { traitorSets, type Problem } from './request.ts';
 import type { CheckResult, Coverage } from './result.ts';
 import { contextIn, judgeOf, violationBy, type Decide } from './trial.ts';
@@ -36,17 +37,23 @@ const CONFIGURATIONS_MAX = 200_000;
 /** How many configurations are gone on with between two reports: some milliseconds. */
 const WORK_MAX = 16;
 
-export function* searchMerging(campaign: Problem): Generator<Coverage, CheckResult, boolean | undefined> {
+/** After so many of these a violation that is known already is shown, though a smaller one may be left: a second or two. */
+const STEPS_MAX = 400;
+
+/** @param proof what need not be searched, and a treason that is known to break something */
+export function* searchMerging(campaign: Problem, proof: ProofOf = NO_PROOF): Generator<Coverage, CheckResult, boolean | undefined> {
   const treasons = countTreasons(campaign);
   let covered = 0n;
   let liesCovered: number | undefined;
+  let steps = 0;
   for (const bound of BOUNDS) {
-    let inThisPass = 0n;
+    let inThisPass = proof.proven?.treasons ?? 0n;
     let isCut = false;
     let smallest: Found | undefined;
     for (const traitors of traitorSets(campaign)) {
       const judge = judgeOf(campaign, traitors);
       for (const order of campaign.orders) {
+        if (proof.isProven(traitors, order)) continue;
         const lab = explorerOf(campaign, traitors, order);
         let layer: readonly Configuration[] = [lab.start];
         let work = 0;
@@ -57,9 +64,11 @@ export function* searchMerging(campaign: Problem): Generator<Coverage, CheckResu
             if (lab.goOn(configuration, round, bounded, next)) isCut = true;
             work += 1;
             const isTooLarge = next.all.length > CONFIGURATIONS_MAX;
+            if (work % WORK_MAX === 0) steps += 1;
+            if (proof.broken !== undefined && smallest === undefined && (isTooLarge || steps > STEPS_MAX)) return known(proof.broken);
             if (!isTooLarge && (work % WORK_MAX !== 0 || (yield { covered, treasons }) !== true)) continue;
             if (smallest !== undefined) return violated(smallest, false);
-            return { type: 'unknown', reason: isTooLarge ? 'too large' : 'stopped', engine: 'merging', covered, treasons, ...(liesCovered === undefined ? {} : { liesCovered }) };
+            return { type: 'unknown', reason: isTooLarge ? 'too large' : 'stopped', engine: 'merging', covered, treasons, ...(liesCovered === undefined ? {} : { liesCovered }), ...proofs() };
           }
           layer = next.all;
         }
@@ -74,7 +83,7 @@ export function* searchMerging(campaign: Problem): Generator<Coverage, CheckResu
     liesCovered = bound;
     if (isCut) continue;
     assertAll(inThisPass, treasons);
-    return { type: 'holds', engine: 'merging', treasons: inThisPass };
+    return { type: 'holds', engine: 'merging', treasons: inThisPass, ...proofs() };
   }
   throw new Error('the last search was to leave nothing out');
 
@@ -85,7 +94,17 @@ export function* searchMerging(campaign: Problem): Generator<Coverage, CheckResu
     }
     const decide: Decide = ({ question: { round, from, to, index } }) => told.get(messageKey(round, from, to, index)) ?? 0;
     const violation = violationBy(campaign, traitors, order, end.lies, decide);
-    return { type: 'violated', engine: 'merging', violation, isSmallest, covered };
+    return { type: 'violated', engine: 'merging', violation, isSmallest, covered, ...proofs() };
+  }
+
+  /** What is known to break something, where the search for less takes too long. */
+  function known({ traitors, order, treason }: NonNullable<ProofOf['broken']>): CheckResult {
+    const violation = violationBy(campaign, traitors, order, undefined, treasonIn(treason));
+    return { type: 'violated', engine: 'merging', violation, isSmallest: false, covered, ...proofs() };
+  }
+
+  function proofs(): Pick<CheckResult, 'proven'> {
+    return proof.proven === undefined ? {} : { proven: proof.proven };
   }
 }
 

@@ -1,22 +1,23 @@
 import { counted, figure } from '../../core/figures.ts';
 import { nameOf, nodeId } from '../../core/node.ts';
 import type { AnyRoundsProtocol } from '../protocol.ts';
-import { limitsOf } from './alternatives.ts';
 import { ORDERS } from '../order.ts';
 import type { CheckResult, Proven, Violation } from './result.ts';
 import { inWords, liesIn } from './words.ts';
 
 /** What a search showed, in sentences; the first names how much it is worth. Behind them stands what symbolic runs proved. */
 export function sentencesOf(result: CheckResult, protocol: AnyRoundsProtocol): string[] {
-  const limits = limitsOf(protocol);
-  return [...verdictOf(result, protocol), ...proofOf(result), ...(result.type === 'violated' || limits === undefined ? [] : [`(${limits})`])];
+  const { limits } = protocol;
+  const aside = result.aside === undefined ? [] : [`(the structure of OM was not used: ${result.aside})`];
+  return [...verdictOf(result, protocol), ...proofOf(result), ...aside, ...(result.type === 'violated' || limits === undefined ? [] : [`(${limits})`])];
 }
 
 /** `all are proven by symbolic runs that fold to a constant:`, and a line for each kind of sets: `a loyal commander with at most 2 traitorous lieutenants`. */
 function proofOf({ proven, engine }: CheckResult): string[] {
   if (proven === undefined) return [];
   const treasons = engine === 'symbolic' ? 'all are proven' : `${counted(proven.treasons, 'treason is', 'treasons are')} proven harmless`;
-  return [`${treasons} by symbolic runs that fold to a constant:`, ...[...setsIn(proven, 'loyal'), ...setsIn(proven, 'traitor')].map((sets) => `  ${sets}`)];
+  const how = proven.cases === 0 ? '' : `, or by ${counted(proven.cases, 'case')}`;
+  return [`${treasons} by symbolic runs that fold to a constant${how}:`, ...[...setsIn(proven, 'loyal'), ...setsIn(proven, 'traitor')].map((sets) => `  ${sets}`)];
 }
 
 /** Sets of traitors in words: neighbouring sizes in one, and the order where not both were proven. */
@@ -37,10 +38,14 @@ function setsIn({ sets }: Proven, commander: 'loyal' | 'traitor'): string[] {
   });
 }
 
-function verdictOf(result: CheckResult, { legend }: AnyRoundsProtocol): string[] {
+/** Who covered it: what was run on symbols is the protocol's own code, so it is named. */
+const byWhom = ({ engine }: CheckResult, { name }: AnyRoundsProtocol): string => (engine === 'symbolic' ? `symbolic run of ${name}` : engine);
+
+function verdictOf(result: CheckResult, protocol: AnyRoundsProtocol): string[] {
+  const { legend } = protocol;
   switch (result.type) {
     case 'holds':
-      return [`holds: ${result.treasons === 1n ? 'the only treason' : `all ${figure(result.treasons)} treasons`} covered (${result.engine})`];
+      return [`holds: ${result.treasons === 1n ? 'the only treason' : `all ${figure(result.treasons)} treasons`} covered (${byWhom(result, protocol)})`];
     case 'unknown': {
       const { covered, treasons, engine, liesCovered, reason } = result;
       return [
@@ -69,8 +74,8 @@ function verdictOf(result: CheckResult, { legend }: AnyRoundsProtocol): string[]
 
 /** The same as one JSON object, in the format `v: 1`. Numbers of treasons are strings, for they may be larger than JSON's numbers. */
 export function checkJson(result: CheckResult, protocol: AnyRoundsProtocol): object {
-  const proven = result.proven === undefined ? null : { by: 'symbolic', treasons: String(result.proven.treasons), sets: result.proven.sets };
-  const shared = { v: 1, type: 'check', verdict: result.type, engine: result.engine, proven, limits: limitsOf(protocol) ?? null };
+  const proven = result.proven === undefined ? null : { by: 'symbolic', ...(result.proven.cases === 0 ? {} : { cases: result.proven.cases }), treasons: String(result.proven.treasons), sets: result.proven.sets };
+  const shared = { v: 1, type: 'check', verdict: result.type, engine: result.engine, proven, limits: protocol.limits ?? null, ...(result.aside === undefined ? {} : { aside: result.aside }) };
   switch (result.type) {
     case 'holds':
       return { ...shared, treasons: String(result.treasons) };

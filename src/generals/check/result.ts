@@ -10,7 +10,12 @@ import type { Engine } from './request.ts';
  * to say it, or something that `alternatives.ts` lists instead. Messages from traitor to traitor count as well: a traitor
  * that was lied to may pass the lie on honestly, so that one lie does the work of many.
  */
-export type CheckResult =
+export type CheckResult = Outcome & {
+  /** Why the search through the structure of OM stepped aside: where the code did something else than that. */
+  readonly aside?: string;
+};
+
+type Outcome =
   /** No treason breaks a property: all of them were covered. */
   | { readonly type: 'holds'; readonly engine: EngineUsed; readonly treasons: bigint; readonly proven?: Proven }
   | {
@@ -40,6 +45,8 @@ export type EngineUsed = Engine | 'symbolic';
 /** The part of what was covered that needed no search: a symbolic run that folds to a constant is a proof (`symbolic/proof.ts`). */
 export interface Proven {
   readonly treasons: bigint;
+  /** How many cases were gone through where a run did not fold (`symbolic/cases.ts`). */
+  readonly cases: number;
   readonly sets: readonly ProvenSets[];
 }
 

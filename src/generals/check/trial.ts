@@ -11,7 +11,7 @@ import { adversaryOf, traitorous } from '../faults/traitor.ts';
 import { findingsOf } from '../judge/findings.ts';
 import type { RoleInstance } from '../general.ts';
 import { runInstances } from '../sim/rounds.ts';
-import { alternativesTo, pathIn, wordOf } from './alternatives.ts';
+import { alternativesTo, wordOf } from './alternatives.ts';
 import type { Problem } from './request.ts';
 import type { Lie, Violation, Word } from './result.ts';
 
@@ -36,8 +36,14 @@ export interface Breach {
  * @returns a function that gives the first property that is violated, if any
  */
 export function trials(campaign: Problem, traitors: readonly NodeId[]): (order: Order, decide: Decide) => Breach | undefined {
-  const { protocol, members } = campaign;
   const judge = judgeOf(campaign, traitors);
+  const run = runsOf(campaign, traitors);
+  return (order, decide) => judge(order, run(order, decide));
+}
+
+/** Runs orders, without judging them. */
+export function runsOf(campaign: Problem, traitors: readonly NodeId[]): (order: Order, decide: Decide) => RunResult {
+  const { protocol, members } = campaign;
   let answer: Decide = () => 0;
   const betraying = traitorous(adversaryOf(protocol, { spec: { draw: 1 }, ...chooserOf(protocol, (asked) => answer(asked)) }));
   const instances = members.map((self) =>
@@ -45,7 +51,7 @@ export function trials(campaign: Problem, traitors: readonly NodeId[]): (order: 
   );
   return (order, decide) => {
     answer = decide;
-    return judge(order, runInstances(instances, order));
+    return runInstances(instances, order);
   };
 }
 
@@ -97,9 +103,10 @@ const PROPERTIES: readonly (keyof Findings)[] = ['agreement', 'validity', 'termi
 
 /**
  * Runs a treason once more and writes it down.
+ * @param expectedLies with how many lies, if whoever found it has counted them
  * @throws Error if no property is violated, or with another number of lies: then the engine that found this treason is wrong
  */
-export function violationBy(campaign: Problem, traitors: readonly NodeId[], order: Order, expectedLies: number, decide: Decide): Violation {
+export function violationBy(campaign: Problem, traitors: readonly NodeId[], order: Order, expectedLies: number | undefined, decide: Decide): Violation {
   const choices = new Map<NodeId, Word[]>(traitors.map((id) => [id, []]));
   const lies: Lie[] = [];
   const breach = trials(campaign, traitors)(order, (asked) => {
@@ -108,8 +115,8 @@ export function violationBy(campaign: Problem, traitors: readonly NodeId[], orde
     if (index > 0) lies.push(lieOf(campaign, asked, index));
     return index;
   });
-  if (breach === undefined || lies.length !== expectedLies)
-    throw new Error(`${expectedLies} lies were found to break a property, but when run again ${lies.length} broke ${breach?.property ?? 'none'}`);
+  if (breach === undefined || (expectedLies !== undefined && lies.length !== expectedLies))
+    throw new Error(`${expectedLies ?? 'some'} lies were found to break a property, but when run again ${lies.length} broke ${breach?.property ?? 'none'}`);
   const { protocol, members, commander, m } = campaign;
   return { protocol: protocol.name, members, commander, m, order, traitors, ...breach, lies, choices };
 }
@@ -118,7 +125,7 @@ function lieOf(campaign: Problem, { question, honest, alternatives }: Asked, ind
   const { round, from, to } = question;
   const setting = settingOf(campaign);
   const say = (action: Action<unknown>): Word => known(wordOf(campaign.protocol, setting, action));
-  return { round, from, to, index: question.index, path: pathIn(setting, honest), honest: say(alternatives[0]!), said: say(alternatives[index]!) };
+  return { round, from, to, index: question.index, path: campaign.protocol.path?.(setting, honest), honest: say(alternatives[0]!), said: say(alternatives[index]!) };
 }
 
 function known(word: Word | undefined): Word {

@@ -50,6 +50,9 @@ export const exchange: RoundsProtocol<Exchange, ExchangeState, 'exchange'> = {
   lies: (_context, honest) => [counterpart(honest)],
   parse: parseOrder,
   wording,
+  claims: { silenceIsTheDefault: true, firstWordCounts: true, isSteady: true },
+  tree: { levels: () => 1, pathOf: ({ commander }, round, from) => (round === 1 ? [commander] : [commander, from]) },
+  effort: { few: 0.05, many: 0.04 },
 
   votes: (context, [orders = [], reports = []]) => [
     voteOf(context.commander, orders),

@@ -73,6 +73,9 @@ export const king: RoundsProtocol<King, KingState, 'king'> = {
   lies: (_context, honest) => [...MEANINGS.values()].filter(({ kind, message }) => honest.startsWith(`${kind} `) && message !== honest).map(({ message }) => message),
   parse: (input) => MEANINGS.get(input)?.message,
   wording,
+  claims: { firstWordCounts: true, isSteady: true },
+  search: { members: 6, steps: 1200 },
+  effort: { few: 0.3, many: 0.2 },
 
   begin: ({ values }) => ({ value: values.default, proposal: NOTHING, sure: values.isSaid(NOTHING) }),
 

@@ -24,6 +24,7 @@ export const wording: Wording<Path, OralMessage> = {
   labelOf: (message) => message >> 1,
   // Without a branch: what traitors say cannot be predicted, and a tenth of the time of OM was lost by trying.
   valueOf: (message) => CONTENTS[message & 1]!,
+  rename: (setting, path, place) => numberOf(setting, pathOf(setting, 2 * path)!.map(place)),
 };
 
 export const isOralMessage = (input: unknown): input is OralMessage => Number.isInteger(input) && (input as number) >= 0 && (input as number) <= MESSAGE_MAX;
@@ -52,6 +53,20 @@ export function pathOf(setting: Setting, message: OralMessage): NodeId[] | undef
     rank = Math.floor(rank / (lieutenants.length - taken));
   }
   return [setting.commander, ...positions.flatMap((position) => lieutenants.splice(position, 1))];
+}
+
+/** The number of the path on which these are, the commander first. */
+function numberOf(setting: Setting, [, ...generals]: readonly NodeId[]): Path {
+  const lieutenants = lieutenantsOf(setting);
+  let [first, size, rank] = [0, 1, 0];
+  for (const id of generals) {
+    first += size;
+    size *= lieutenants.length;
+    const position = lieutenants.indexOf(id);
+    rank = rank * lieutenants.length + position;
+    lieutenants.splice(position, 1);
+  }
+  return first + rank;
 }
 
 /**

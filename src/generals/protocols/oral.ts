@@ -63,6 +63,10 @@ export const oral: RoundsProtocol<Oral, OralState, 'oral'> = {
   legend: 'attack G1→G3→G5 means: G5 says that G3 says that G1 ordered attack',
   parse: (input) => (isOralMessage(input) ? input : undefined),
   wording,
+  claims: { silenceIsTheDefault: true, firstWordCounts: true, isSteady: true },
+  tree: { levels: ({ m: faults }) => faults, pathOf: (setting, _round, _from, message) => pathOf(setting, message) },
+  path: pathOf,
+  effort: { few: 0.1, many: 0.08 },
 
   votes,
   evidence,

@@ -70,6 +70,8 @@ export const pbft: RoundsProtocol<PbftOrder, OrderState, 'pbft'> = {
   lies,
   describe: (_setting, message) => inWords(message),
   parse: parseMessage,
+  effort: { few: 8, many: 4 },
+  limits: 'traitors that say something late are not among them; of what no honest replica would sign, only votes and proposals for the other order or none are',
 
   begin: (context) => ({ order: DEFAULT_ORDER, replica: replica.begin(replicaOf(context)), timers: new Map(), decision: undefined }),
 

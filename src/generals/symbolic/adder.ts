@@ -2,22 +2,92 @@
  * How many of some words hold, order by order: a tree of carry-save adders over words (C. S. Wallace, "A suggestion for a
  * fast multiplier", IEEE Transactions on Electronic Computers EC-13(1), 1964), and a compare of their sum with a constant.
  */
-import { TRUE, FALSE, type Signal, type Circuitry } from './words.ts';
+import { TRUE, FALSE, Circuitry, withoutConstants, type Gate, type Signal } from './words.ts';
 
-/** Of several tallies, for each whether at least `threshold` of its votes hold. */
-export function atLeast(words: Circuitry, tallies: readonly (readonly Signal[])[], threshold: number): Signal[] {
-  // Votes that many tallies share are added first, so that their sums are shared as well.
+/** The same words with every `at-least` made a sum. Votes that many of them share are added first, so that their sums are shared as well. */
+export function withSums(words: Circuitry, results: readonly Signal[]): { readonly words: Circuitry; readonly results: readonly Signal[] } {
+  const needed = neededBy(words, results);
   const shares = new Map<Signal, number>();
-  for (const votes of tallies) for (const vote of new Set(votes)) shares.set(vote, (shares.get(vote) ?? 0) + 1);
+  for (const word of needed) {
+    const gate = words.gate(word);
+    if (gate.type === 'at-least') for (const vote of gate.votes) shares.set(vote, (shares.get(vote) ?? 0) + 1);
+  }
   const sharedFirst = (a: Signal, b: Signal): number => shares.get(b)! - shares.get(a)! || a - b;
-  return tallies.map((votes) => reached(words, votes.toSorted(sharedFirst), threshold));
+  const sums = new Circuitry();
+  const made = new Map<Signal, Signal>([[FALSE, FALSE], [TRUE, TRUE]]);
+  const of = (word: Signal): Signal => made.get(word)!;
+  for (const word of needed) made.set(word, summed(words.gate(word)));
+  return { words: sums, results: results.map(of) };
+
+  function summed(gate: Gate): Signal {
+    switch (gate.type) {
+      case 'constant':
+        return gate.value ? TRUE : FALSE;
+      case 'coin':
+        return sums.coin(gate.toss);
+      case 'not':
+        return sums.not(of(gate.of));
+      case 'and':
+        return sums.and(of(gate.a), of(gate.b));
+      case 'or':
+        return sums.or(of(gate.a), of(gate.b));
+      case 'xor':
+        return sums.xor(of(gate.a), of(gate.b));
+      case 'but':
+        return sums.andNot(of(gate.a), of(gate.b));
+      case 'select':
+        return sums.select({ by: of(gate.by), chosen: of(gate.chosen), otherwise: of(gate.otherwise) });
+      case 'at-least': {
+        const times = new Map(gate.votes.map((vote, index) => [vote, gate.counts[index]!]));
+        const votes = gate.votes.toSorted(sharedFirst).flatMap((vote) => Array.from({ length: times.get(vote)! }, () => of(vote)));
+        return reached(sums, votes, gate.threshold);
+      }
+      default:
+        return gate satisfies never;
+    }
+  }
 }
 
-/** For each of several tallies whether strictly more than half of its votes hold. All have as many votes. */
-export const majorities = (words: Circuitry, tallies: readonly (readonly Signal[])[]): Signal[] =>
-  tallies.length === 0 ? [] : atLeast(words, tallies, Math.floor(tallies[0]!.length / 2) + 1);
+/** The words that these need, each behind those that it needs itself. A run on symbols may go deeper than calls can. */
+export function neededBy(words: Circuitry, results: readonly Signal[]): Signal[] {
+  const isNeeded = new Set<Signal>(results);
+  const open = [...results];
+  for (let word = open.pop(); word !== undefined; word = open.pop()) {
+    for (const input of inputsOf(words.gate(word))) {
+      if (isNeeded.has(input)) continue;
+      isNeeded.add(input);
+      open.push(input);
+    }
+  }
+  // What a word needs was made before it.
+  return [...isNeeded].sort((a, b) => a - b);
+}
 
-function reached(words: Circuitry, votes: readonly Signal[], threshold: number): Signal {
+/** What a gate needs. */
+export function inputsOf(gate: Gate): readonly Signal[] {
+  switch (gate.type) {
+    case 'constant':
+    case 'coin':
+      return [];
+    case 'not':
+      return [gate.of];
+    case 'and':
+    case 'or':
+    case 'xor':
+    case 'but':
+      return [gate.a, gate.b];
+    case 'select':
+      return [gate.chosen, gate.otherwise, gate.by];
+    case 'at-least':
+      return gate.votes;
+    default:
+      gate satisfies never;
+      return [];
+  }
+}
+
+/** Whether at least `threshold` of these votes hold, which are added in this order. */
+export function reached(words: Circuitry, votes: readonly Signal[], threshold: number): Signal {
   const times = new Map<Signal, number>();
   for (const vote of votes) times.set(vote, (times.get(vote) ?? 0) + 1);
   const wanted = threshold - withoutConstants(words, times);
@@ -27,28 +97,6 @@ function reached(words: Circuitry, votes: readonly Signal[], threshold: number):
   // Who has enough votes alone, where all others together have too few, decides alone.
   for (const [vote, count] of times) if (count >= wanted && most - count < wanted) return vote;
   return isNoLess(words, bitsOf(words, times), wanted);
-}
-
-/** Takes out the votes that are known, and pairs of a word and its complement. @returns how many of them hold */
-function withoutConstants(words: Circuitry, times: Map<Signal, number>): number {
-  let sure = times.get(TRUE) ?? 0;
-  times.delete(TRUE);
-  times.delete(FALSE);
-  for (const [vote, count] of times) {
-    const gate = words.gate(vote);
-    const pairs = gate.type === 'not' ? Math.min(count, times.get(gate.of) ?? 0) : 0;
-    if (gate.type !== 'not' || pairs === 0) continue;
-    sure += pairs;
-    take(times, vote, pairs);
-    take(times, gate.of, pairs);
-  }
-  return sure;
-}
-
-function take(times: Map<Signal, number>, vote: Signal, count: number): void {
-  const left = times.get(vote)! - count;
-  if (left === 0) times.delete(vote);
-  else times.set(vote, left);
 }
 
 /** The sum in binary, its lowest bit first. A vote that comes k times goes in at the places of k's ones. */

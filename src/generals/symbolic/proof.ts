@@ -1,19 +1,30 @@
-import { canRun, runOf } from './run.ts';
 import type { Instance } from './instance.ts';
+import { canRun, runOf, type Run, type Treachery } from './run.ts';
 import { FALSE } from './words.ts';
 
 /**
- * Whether the symbolic run alone proves that these traitors cannot break agreement or validity. False says nothing.
+ * Whether a run of the protocol's code on symbols alone proves that these traitors cannot break agreement or validity. False says
+ * nothing.
  *
- * A coin is a variable like any other, so what is constant holds however the coins fall. Each message that a traitor may send
- * to a loyal general on a path has a coin of its own, which stands for what the receiver takes it for: the honest order, its
- * counterpart, or the default where it is silent, garbled or late; the first message on a path counts. So every treason
- * that `check/alternatives.ts` lists for these protocols is one of the falls of the coins, whatever the traitors have heard
- * from each other, for their coins do not depend on that. Termination needs no proof: a loyal general decides after its last
- * round, whatever it has heard.
+ * What a traitor says in the place of each of its honest messages is a symbol: attack, retreat or nothing, and behind it another
+ * such. So what is constant holds whatever the traitors say under the labels of their honest messages, whatever they have
+ * heard. Termination is proven with it: a loyal general that decides nothing ends the run.
  */
 export function isProven(instance: Instance): boolean {
-  if (!canRun(instance)) return false;
-  const { agreementViolated, validityViolated } = runOf(instance);
-  return agreementViolated === FALSE && validityViolated === FALSE;
+  const run = attempted(instance, 'anything');
+  return run !== undefined && run.agreementViolated === FALSE && run.validityViolated === FALSE;
+}
+
+/**
+ * A run on symbols; undefined where the protocol is too large for one, or does not keep to the algebra.
+ * @param most how many messages it may have
+ */
+export function attempted(instance: Instance, treachery: Treachery, most?: number): Run | undefined {
+  if (!canRun(instance, most)) return undefined;
+  try {
+    return runOf(instance, treachery);
+  } catch {
+    // Whatever it throws: code that meets a symbol where it expects an order may stumble over anything.
+    return undefined;
+  }
 }

@@ -15,7 +15,9 @@ export type Gate =
   | { readonly type: 'coin'; readonly toss: string }
   | { readonly type: 'not'; readonly of: Signal }
   | { readonly type: 'and' | 'or' | 'xor' | 'but'; readonly a: Signal; readonly b: Signal }
-  | { readonly type: 'select'; readonly chosen: Signal; readonly otherwise: Signal; readonly by: Signal };
+  | { readonly type: 'select'; readonly chosen: Signal; readonly otherwise: Signal; readonly by: Signal }
+  /** Whether at least so many of the votes hold, each being there as often as `counts` says. `adder.ts` makes sums of it. */
+  | { readonly type: 'at-least'; readonly threshold: number; readonly votes: readonly Signal[]; readonly counts: readonly number[] };
 
 export const FALSE = 0 as Signal;
 export const TRUE = 1 as Signal;
@@ -112,6 +114,28 @@ export class Circuitry {
     return this.#made(`select ${by} ${chosen} ${otherwise}`, { type: 'select', chosen, otherwise, by });
   }
 
+  /** Whether at least `threshold` of the votes hold. */
+  atLeast(votes: readonly Signal[], threshold: number): Signal {
+    const times = new Map<Signal, number>();
+    for (const vote of votes) times.set(vote, (times.get(vote) ?? 0) + 1);
+    const wanted = threshold - withoutConstants(this, times);
+    let most = 0;
+    for (const count of times.values()) most += count;
+    if (wanted <= 0) return TRUE;
+    if (wanted > most) return FALSE;
+    // Who has enough votes alone, where all others together have too few, decides alone.
+    for (const [vote, count] of times) if (count >= wanted && most - count < wanted) return vote;
+    const sorted = [...times].sort(([a], [b]) => a - b);
+    if (wanted === 1) return sorted.reduce((any, [vote]) => this.or(any, vote), FALSE);
+    if (wanted === most) return sorted.reduce((all, [vote]) => this.and(all, vote), TRUE);
+    return this.#made(`at-least ${wanted} ${sorted.map(([vote, count]) => (count === 1 ? `${vote}` : `${vote}x${count}`)).join(' ')}`, {
+      type: 'at-least',
+      threshold: wanted,
+      votes: sorted.map(([vote]) => vote),
+      counts: sorted.map(([, count]) => count),
+    });
+  }
+
   /** What this word is the complement of; undefined if it is none. */
   #complemented(word: Signal): Signal | undefined {
     const gate = this.#gates[word]!;
@@ -133,4 +157,26 @@ export class Circuitry {
     this.#known.set(key, word);
     return word;
   }
+}
+
+/** Takes out the votes that are known, and pairs of a word and its complement. @returns how many of them hold */
+export function withoutConstants(words: Circuitry, times: Map<Signal, number>): number {
+  let sure = times.get(TRUE) ?? 0;
+  times.delete(TRUE);
+  times.delete(FALSE);
+  for (const [vote, count] of times) {
+    const gate = words.gate(vote);
+    const pairs = gate.type === 'not' ? Math.min(count, times.get(gate.of) ?? 0) : 0;
+    if (gate.type !== 'not' || pairs === 0) continue;
+    sure += pairs;
+    take(times, vote, pairs);
+    take(times, gate.of, pairs);
+  }
+  return sure;
+}
+
+function take(times: Map<Signal, number>, vote: Signal, count: number): void {
+  const left = times.get(vote)! - count;
+  if (left === 0) times.delete(vote);
+  else times.set(vote, left);
 }

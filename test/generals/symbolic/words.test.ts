@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { atLeast } from '../../../src/generals/symbolic/adder.ts';
+import { withSums } from '../../../src/generals/symbolic/adder.ts';
 import { TRUE, FALSE, Circuitry, type Signal } from '../../../src/generals/symbolic/words.ts';
 
 const COINS = 4;
@@ -64,6 +64,8 @@ function truthOf(words: Circuitry, word: Signal): number {
       const by = truthOf(words, gate.by);
       return (by & truthOf(words, gate.chosen)) | (~by & truthOf(words, gate.otherwise) & ALL);
     }
+    case 'at-least':
+      throw new Error('a sum was to stand in its place');
   }
 }
 
@@ -93,8 +95,8 @@ describe('symbolic runs: words', () => {
         const words = new Circuitry();
         const made = cooked(words, steps);
         const cast = votes.map((vote) => made[vote % made.length]!);
-        const [word] = atLeast(words, [cast.map((vote) => vote.word)], threshold);
-        const truth = truthOf(words, word!);
+        const sums = withSums(words, [words.atLeast(cast.map((vote) => vote.word), threshold)]);
+        const truth = truthOf(sums.words, sums.results[0]!);
         for (let world = 0; world < WORLDS; world += 1) {
           const count = cast.filter((vote) => (vote.truth >> world) % 2 === 1).length;
           expect((truth >> world) % 2 === 1, `world ${world}: ${count} of ${cast.length}, wanted ${threshold}`).to.equal(count >= threshold);
@@ -107,9 +109,10 @@ describe('symbolic runs: words', () => {
   it('are made once: the same sum of the same votes in another order is the same word', () => {
     const words = new Circuitry();
     const coins = ['a', 'b', 'c', 'd', 'e'].map((toss) => words.coin(toss));
-    const [one, other] = atLeast(words, [coins, coins.toReversed()], 3);
+    const [one, other] = [words.atLeast(coins, 3), words.atLeast(coins.toReversed(), 3)];
     const size = words.size;
     expect(one).to.equal(other);
+    expect(withSums(words, [one, other]).results[0]).to.equal(withSums(words, [other]).results[0]);
     expect(words.xor(words.and(coins[0]!, coins[1]!), words.and(coins[1]!, coins[0]!))).to.equal(FALSE);
     expect(words.size - size).to.equal(1);
   });
