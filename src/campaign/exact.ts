@@ -20,13 +20,24 @@
  * loyal agree if their L coins do. OM(m) for larger m is summed up over its tree of paths: see `exact-oral.ts`.
  *
  * Where every treason was tried and none breaks a property, its probability is 1 whatever the traitors' coins: see `worst.ts`.
+ *
+ * These forms are about OM's tree of paths. They are used where a protocol's code does what that tree does, on the honest run and
+ * on seeded treasons of the cell; else, where the coins are few, the code is run on symbols, and all falls of the coins are counted.
+ * What comes of either is held against the orders that are counted in the same cell.
  */
-import { nodeId } from '../core/node.ts';
-import { oral } from '../generals/protocols/oral.ts';
+import { figure } from '../core/figures.ts';
+import { UserError } from '../core/user-error.ts';
+import { problemOf } from '../generals/check/request.ts';
+import { differenceFromTree } from '../generals/check/tree-model.ts';
+import { protocolNamed, type NamedProtocol } from '../generals/protocols/registry.ts';
+import { sharesOf } from '../generals/symbolic/evaluate.ts';
 import { everyone } from '../generals/symbolic/instance.ts';
-import { isProven } from '../generals/symbolic/proof.ts';
 import { oralExactly } from './exact-oral.ts';
 import { ORDER, type Cell } from './grid.ts';
+import { coinRunOf } from './kernel/kernel.ts';
+import { kindsOf } from './kinds.ts';
+import type { Tally } from './tally.ts';
+import { simulated } from './trials.ts';
 
 export interface Exact {
   readonly agreement: number;
@@ -36,17 +47,79 @@ export interface Exact {
 /** Above it, nothing is computed: the sums stay exact to 12 digits up to here, and beyond they have not been verified. */
 const MEMBERS_MAX = 16;
 
-/** The probabilities with which agreement and validity hold in a cell; undefined where there is no short sum, or none at all. */
+/** Whether a cell may have exact values: what a task that takes a while tells. */
+export const mayBeExact = ({ strategy, faults }: Cell): boolean => faults === 0 || strategy === 'coin';
+
+/** The exact values of what the protocol's code does in a cell; undefined where there are none that are quickly told. */
+export function exactBy(cell: Cell): Exact | undefined {
+  if (!mayBeExact(cell)) return undefined;
+  if (cell.faults === 0) return honest(cell);
+  const protocol = protocolNamed(cell.protocol)!;
+  const closed = protocol.tree === undefined ? undefined : isSummed(cell) ? summed(cell) : exactOf(cell);
+  if (closed !== undefined && isTree(cell, protocol)) return closed;
+  return counted(cell, protocol);
+}
+
+/** Without traitors, nothing depends on chance. */
+function honest(cell: Cell): Exact {
+  const { agreementViolated, validityViolated } = simulated(cell, 1, { from: 1, count: 1 });
+  return { agreement: 1 - agreementViolated, validity: 1 - validityViolated };
+}
+
+/** Fewer than where no orders are counted beside. */
+const DRAWS = 200;
+
+function isTree({ members, faults, m }: Cell, protocol: NamedProtocol): boolean {
+  const comparison = differenceFromTree(problemOf({ protocol, members, faults, m, orders: [ORDER] }), DRAWS);
+  for (let step = comparison.next(); ; step = comparison.next()) if (step.done === true) return step.value === undefined;
+}
+
+/** So many coins may fall in a second or so in all ways. */
+const COINS_MAX = 20;
+/** And for so many kinds of sets of traitors. */
+const CLASSES_MAX = 64;
+
+/** By the code, run on symbols: all falls of the coins, for each set of traitors up to lieutenants that are alike. */
+function counted({ protocol: name, members, m, faults, strategy }: Cell, protocol: NamedProtocol): Exact | undefined {
+  const classes = kindsOf(protocol, { members, m, faults });
+  if (classes === undefined || classes.length > CLASSES_MAX) return undefined;
+  const sum = { agreement: 0, validity: 0 };
+  for (const { traitors, share } of classes) {
+    const run = coinRunOf({ protocol: name, members, m, traitors, order: ORDER, strategy });
+    const shares = run === undefined ? undefined : sharesOf(run.words, [run.agreementViolated, run.validityViolated], COINS_MAX);
+    if (shares === undefined) return undefined;
+    sum.agreement += share * (1 - shares[0]!);
+    sum.validity += share * (1 - shares[1]!);
+  }
+  return sum;
+}
+
+/** @throws UserError where exact values are further from what was counted than chance would have it: one of the two is wrong */
+export function assertNear({ id }: Cell, exact: Exact, { orders, agreementViolated, validityViolated }: Tally): void {
+  for (const [name, probability, violated] of [['agreement', exact.agreement, agreementViolated], ['validity', exact.validity, validityViolated]] as const) {
+    const rate = 1 - violated / orders;
+    const deviation = Math.sqrt((probability * (1 - probability)) / orders);
+    if (orders === 0 || Math.abs(rate - probability) <= DEVIATIONS * deviation + ROUNDING) continue;
+    throw new UserError(`${id}: ${name} should hold in ${percentOf(probability)} of all orders, but of ${figure(orders)} orders by the code it held in ${percentOf(rate)}; one of the two is wrong`);
+  }
+}
+
+const DEVIATIONS = 5;
+const ROUNDING = 1e-9;
+const percentOf = (share: number): string => `${(100 * share).toFixed(6)} %`;
+
+/** The probabilities of the forms above, for what follows OM's tree; undefined where there is no short sum, or none at all. */
 export function exactOf({ protocol, m, members: n, faults: f, strategy }: Cell): Exact | undefined {
   if (f === 0) return CERTAIN;
   if (strategy !== 'coin' || n > MEMBERS_MAX) return undefined;
-  if (protocol === 'exchange' || (protocol === 'oral' && m === 1)) return mixed(n, f, exchangeUnderLoyal(n, f), exchangeUnderTraitor(n, f));
-  if (protocol === 'oral' && m === 0) return mixed(n, f, { agreement: 1, validity: 1 }, unanimous(n - f, 0.5));
+  const levels = protocolNamed(protocol)?.tree?.levels({ ...everyone(n), m });
+  if (levels === 1) return mixed(n, f, exchangeUnderLoyal(n, f), exchangeUnderTraitor(n, f));
+  if (levels === 0) return mixed(n, f, { agreement: 1, validity: 1 }, unanimous(n - f, 0.5));
   return undefined;
 }
 
 /** Whether a cell has no short sum, but perhaps one over the tree of OM(m), which takes a thread up to some seconds. */
-export const isSummed = ({ protocol, m, faults, strategy }: Cell): boolean => protocol === oral.name && m > 1 && faults > 0 && strategy === 'coin';
+export const isSummed = ({ protocol, m, members, faults, strategy }: Cell): boolean => (protocolNamed(protocol)?.tree?.levels({ ...everyone(members), m }) ?? 0) > 1 && faults > 0 && strategy === 'coin';
 
 /** In steps of the sum, some nanoseconds each, so that the same cells have exact values on every machine: all of up to ten generals. */
 const EFFORT_MAX = 2e9;
@@ -62,9 +135,9 @@ export function summed({ m, members: n, faults: f }: Cell): Exact | undefined {
 
 /** The sets with so many traitorous lieutenants, and a commander that is loyal or not: all alike. */
 function classOf(n: number, m: number, traitors: number, isCommanderLoyal: boolean): Exact | undefined {
-  const lieutenants = Array.from({ length: traitors }, (_, index) => nodeId(index + 2));
-  const instance = { protocol: oral, ...everyone(n), m, traitors: isCommanderLoyal ? lieutenants : [nodeId(1), ...lieutenants], order: ORDER } as const;
-  if (isProven(instance)) return CERTAIN;
+  // What OM stands no treason breaks (theorem 1 of the paper), whatever its sum would say in a longer time.
+  const isStood = n > 3 * m && traitors + (isCommanderLoyal ? 0 : 1) <= m;
+  if (isStood) return CERTAIN;
   return oralExactly({ isCommanderLoyal, loyal: n - 1 - traitors, traitors, m }, EFFORT_MAX);
 }
 

@@ -2,7 +2,7 @@ import { counted, figure } from '../core/figures.ts';
 import { UserError, quotedPath, quotedValue } from '../core/user-error.ts';
 import { cellSeed } from './draw.ts';
 import { ENGINE_CHOICES, type Engine, type EngineChoice } from './engine.ts';
-import { exactOf, type Exact } from './exact.ts';
+import { assertNear, type Exact } from './exact.ts';
 import { fieldOf, listIn, objectIn, unexpected, wholeIn, wordIn, type Field } from './fields.ts';
 import { GRID_KEYS, cellsOf, gridOf, type Cell, type Grid, type GridKey } from './grid.ts';
 import { wilson, type Rate } from './interval.ts';
@@ -54,11 +54,13 @@ export const resultsOf = (cells: readonly Progress[], grid: Grid, engine: Engine
   cells: cells.map(resultOf),
 });
 
-function resultOf({ cell, engine, seed, isDone, tally, worst, summed, found }: Progress): CellResult {
+function resultOf({ cell, engine, seed, isDone, tally, worst, exact: told, found }: Progress): CellResult {
   const { violations, ...counts } = tally;
   const { orders } = tally;
   const undecided = undecidedIn(tally);
   const rate = (count: number): Rate => wilson(count, orders);
+  const exact = isProved(cell, worst) ? { agreement: 1, validity: 1 } : told;
+  if (exact !== undefined) assertNear(cell, exact, tally);
   return {
     ...cell,
     engine,
@@ -73,7 +75,7 @@ function resultOf({ cell, engine, seed, isDone, tally, worst, summed, found }: P
       undecided: rate(undecided),
     },
     messages: orders === 0 ? null : tally.messages / orders,
-    exact: isProved(cell, worst) ? { agreement: 1, validity: 1 } : (summed ?? exactOf(cell) ?? null),
+    exact: exact ?? null,
     worst: worst ?? null,
     violations: engine === 'kernel' ? (found ?? []) : violations,
   };

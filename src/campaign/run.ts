@@ -1,5 +1,5 @@
 import type { Pool } from './pool.ts';
-import { isSummed } from './exact.ts';
+import { mayBeExact } from './exact.ts';
 import { nextBatch, take, type Progress } from './schedule.ts';
 import type { Grid } from './grid.ts';
 import type { Answer, Task } from './task.ts';
@@ -48,7 +48,7 @@ function workOf(cells: readonly Progress[], grid: Grid, counted: () => void): ()
     searched.set(key, [...(searched.get(key) ?? []), progress]);
   }
   const searches = [...searched.values()];
-  const sums = cells.filter(({ cell }) => isSummed(cell));
+  const sums = cells.filter(({ cell }) => mayBeExact(cell));
   const sought = new Set<Progress>();
   let first = 0;
 
@@ -84,7 +84,7 @@ function workOf(cells: readonly Progress[], grid: Grid, counted: () => void): ()
     return {
       task: { type: 'exact', cell: progress.cell },
       done(answer) {
-        progress.summed = 'exact' in answer ? answer.exact : undefined;
+        progress.exact = 'exact' in answer ? answer.exact : undefined;
       },
     };
   }

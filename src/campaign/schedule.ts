@@ -23,15 +23,15 @@ export interface Progress {
   readonly early: Map<number, Tally>;
   isDone: boolean;
   worst: Worst | undefined;
-  /** By a sum that takes a while, where there is one: see `exact.ts`. */
-  summed: Exact | undefined;
+  /** Where there are exact values: see `exact.ts`. */
+  exact: Exact | undefined;
   /** Found by a search beside the count, for cells that kernels count. */
   found: readonly Violation[] | undefined;
 }
 
 export function begun(cell: Cell, engine: Engine, seed: number, batch: number, grid: Grid, tally: Tally = EMPTY): Progress {
   const progress: Progress = {
-    cell, engine, seed, batch, tally, issued: tally.orders, stop: 0, early: new Map(), isDone: false, worst: undefined, summed: undefined, found: undefined,
+    cell, engine, seed, batch, tally, issued: tally.orders, stop: 0, early: new Map(), isDone: false, worst: undefined, exact: undefined, found: undefined,
   };
   // The stops are the same whether or not the campaign was interrupted between two of them.
   for (progress.stop = stopAfter(0, batch, grid); progress.stop < tally.orders; ) progress.stop = stopAfter(progress.stop, batch, grid);

@@ -1,5 +1,5 @@
 import { ENGINES, type Engine } from './engine.ts';
-import { summed, type Exact } from './exact.ts';
+import { exactBy, type Exact } from './exact.ts';
 import type { Cell } from './grid.ts';
 import { slicedOf, type Sliced } from './sliced.ts';
 import { VIOLATIONS_KEPT, type Tally, type Violation } from './tally.ts';
@@ -24,7 +24,7 @@ export function perform(task: Task): Answer {
     case 'worst':
       return { worst: worstOf(task.cell) };
     case 'exact':
-      return { exact: summed(task.cell) };
+      return { exact: exactBy(task.cell) };
     default:
       return task satisfies never;
   }

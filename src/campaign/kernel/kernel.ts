@@ -9,10 +9,11 @@ import { symbolicSigner } from '../../core/signer.ts';
 import { ORDERS, type Order } from '../../generals/order.ts';
 import { contextOf } from '../../generals/protocol.ts';
 import { protocolNamed, type NamedProtocol } from '../../generals/protocols/registry.ts';
-import type { Slot } from '../../generals/symbolic/run.ts';
+import type { Run, Slot } from '../../generals/symbolic/run.ts';
 import { orderIn, valueIn } from '../../generals/values.ts';
 import { everyone, type Instance } from '../../generals/symbolic/instance.ts';
 import { attempted } from '../../generals/symbolic/proof.ts';
+import { followsCode } from './follows.ts';
 import { isSmall, javascriptOf, type Engine } from './javascript.ts';
 import { programOf, RESULTS, type Program } from './program.ts';
 import { LANES, statesOf } from './streams.ts';
@@ -80,12 +81,19 @@ const KEPT_MAX = 16;
 
 /** The program of a cell; undefined where it has none. */
 export function programFor(cell: KernelCell): Program | undefined {
+  const run = coinRunOf(cell);
+  if (run === undefined) return undefined;
+  const program = programOf(run);
+  return program.order.length > SIZE_MAX ? undefined : program;
+}
+
+/** The protocol's code on symbols, traitors by `coin`; undefined where it cannot be run so, or a coin has more than two sides. */
+export function coinRunOf(cell: KernelCell): Run | undefined {
   const protocol = protocolNamed(cell.protocol);
   if (cell.strategy !== coin.name || protocol === undefined || cell.members < 1) return undefined;
   const run = attempted({ ...cell, ...everyone(cell.members), protocol }, 'coin', MESSAGES_MAX);
   if (run === undefined || !run.slots.every((slot) => isCoin(protocol, cell, slot))) return undefined;
-  const program = programOf(run);
-  return program.order.length > SIZE_MAX ? undefined : program;
+  return followsCode(cell, protocol, run) ? run : undefined;
 }
 
 /** Whether a coin of two sides is what the strategy tosses for that message: the order or its counterpart, whichever is honest. */

@@ -38,7 +38,13 @@ function areKept(problem: Problem): boolean {
       counts.push(one.alternatives.length);
       return treason.decide(one);
     });
-    const shorter = run(treason, (one) => alike(one, treason.decide(one)));
+    let isThere = true;
+    const shorter = run(treason, (one) => {
+      const index = alike(one, treason.decide(one));
+      if (index === undefined) isThere = false;
+      return index ?? 0;
+    });
+    if (!isThere) return false;
     const [expected, found] = [decisionsOf(problem, whole), decisionsOf(problem, shorter)];
     if ([...expected].some(([id, decision]) => found.get(id) !== decision)) return false;
     const key = treason.traitors.join(' ');
@@ -47,12 +53,12 @@ function areKept(problem: Problem): boolean {
   }
   return true;
 
-  /** What is claimed to do the same as this alternative. */
-  function alike({ alternatives }: Asked, index: number): number {
+  /** What is claimed to do the same as this alternative; undefined if there is no such thing among those that are left. */
+  function alike({ alternatives }: Asked, index: number): number | undefined {
     const { now } = alternatives[index]!;
     if (now.length > 1 && firstWordCounts) return 0;
     if (now.length > 0 || !silenceIsTheDefault) return index;
     const silent = alternatives.findIndex((one) => wordOf(protocol, settingOf(problem), one) === DEFAULT_ORDER);
-    return silent < 0 ? index : silent;
+    return silent < 0 ? undefined : silent;
   }
 }

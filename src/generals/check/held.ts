@@ -5,6 +5,7 @@ import { evaluation } from '../symbolic/evaluate.ts';
 import { ORDERED, again, tossOf, type Run } from '../symbolic/run.ts';
 import type { Problem } from './request.ts';
 import { decisionsOf, drawn, runnerOf } from './seeded.ts';
+import { judgeOf } from './trial.ts';
 
 /** Treasons that are run at a time: words hold so many orders. */
 const WIDTH = 32;
@@ -19,7 +20,8 @@ export function differenceFromCode(problem: Problem, traitors: readonly NodeId[]
   const only: Problem = { ...problem, traitors, orders: order === 'either' ? ORDERS : [order] };
   const execute = runnerOf({ ...only, protocol: { ...only.protocol, claims: {} } });
   const lieutenants = [...run.decisions.keys()];
-  const { tosses, of } = evaluation(run.words, [...run.decisions.values()]);
+  const judge = judgeOf(only, traitors);
+  const { tosses, of } = evaluation(run.words, [...run.decisions.values(), run.words.or(run.agreementViolated, run.validityViolated)]);
   const places = new Map(tosses.map((toss, place) => [toss, place]));
   for (let from = 0; from < draws; from += WIDTH) {
     const shown = new Int32Array(tosses.length);
@@ -28,6 +30,7 @@ export function differenceFromCode(problem: Problem, traitors: readonly NodeId[]
       if (place !== undefined) shown[place]! |= 1 << bit;
     };
     const found: ReadonlyMap<NodeId, Order | undefined>[] = [];
+    const isBroken: boolean[] = [];
     for (let bit = 0; bit < Math.min(WIDTH, draws - from); bit += 1) {
       const treason = drawn(only, from + bit);
       if (order === 'either' && treason.order === 'attack') show(ORDERED, bit);
@@ -48,8 +51,11 @@ export function differenceFromCode(problem: Problem, traitors: readonly NodeId[]
       });
       if (flaw !== undefined) return flaw;
       found.push(decisionsOf(only, result));
+      isBroken.push(judge(treason.order, result) !== undefined);
     }
     const decided = of(shown);
+    const judged = isBroken.findIndex((isSo, bit) => isSo !== (((decided[lieutenants.length]! >>> bit) & 1) === 1));
+    if (judged >= 0) return `the judge makes something else of seeded treason ${from + judged}`;
     for (const [place, id] of lieutenants.entries()) {
       for (const [bit, decisions] of found.entries()) {
         const symbolic = ((decided[place]! >>> bit) & 1) === 1 ? 'attack' : 'retreat';

@@ -2,22 +2,39 @@ import { nameOf, type NodeId } from '../../core/node.ts';
 import { majority } from '../majority.ts';
 import { DEFAULT_ORDER, type Order } from '../order.ts';
 import { wordOf } from './alternatives.ts';
+import type { AnyRoundsProtocol } from '../protocol.ts';
 import type { Problem } from './request.ts';
 import { decisionsOf, drawn, drawsOf, runnerOf, type Drawn } from './seeded.ts';
-import { settingOf, type Asked } from './trial.ts';
+import { judgeOf, settingOf, type Asked } from './trial.ts';
 
 /**
- * Whether a protocol does what the theorems of `tree.ts` are about: its code, on the honest run and on at least a thousand seeded
+ * Whether a protocol does what the theorems of `tree.ts` are about: its code, on the honest run and on a thousand seeded
  * treasons of this very request, decides as OM's tree of paths does.
+ * @param most so many treasons at the most, where something else is compared as well
  * @returns where the two differ, in words; undefined if they never do
  */
-export function* differenceFromTree(problem: Problem): Generator<void, string | undefined> {
+export function* differenceFromTree(problem: Problem, most?: number): Generator<void, string | undefined> {
+  const { members, commander, m, faults, orders, traitors } = problem;
+  const key = JSON.stringify([members, commander, m, faults, orders, traitors, most]);
+  let settings = known.get(problem.protocol);
+  if (settings === undefined) known.set(problem.protocol, (settings = new Map()));
+  const before = settings.get(key);
+  if (before !== undefined) return before.difference;
+  const difference = yield* comparison(problem, most);
+  settings.set(key, { difference });
+  return difference;
+}
+
+/** A campaign asks the same for what is worst and for what is exact. */
+const known = new WeakMap<AnyRoundsProtocol, Map<string, { readonly difference: string | undefined }>>();
+
+function* comparison(problem: Problem, most?: number): Generator<void, string | undefined> {
   const { protocol } = problem;
   const { tree } = protocol;
   if (tree === undefined) return 'its messages make no tree';
   const run = runnerOf({ ...problem, protocol: { ...protocol, claims: {} } });
   const setting = settingOf(problem);
-  const count = drawsOf(problem);
+  const count = drawsOf(problem, most);
   for (let number = 0; number < count; number += 1) {
     const treason = drawn(problem, number);
     const said = new Map<string, Order>();
@@ -32,9 +49,13 @@ export function* differenceFromTree(problem: Problem): Generator<void, string | 
     });
     if (!isOnTree) return `in treason ${number} it says something on no path`;
     const found = decisionsOf(problem, result);
-    for (const [id, decision] of decisionsInTree(problem, tree.levels(setting), treason, said)) {
+    const decisions = decisionsInTree(problem, tree.levels(setting), treason, said);
+    for (const [id, decision] of decisions) {
       if (found.get(id) !== decision) return `in seeded treason ${number} ${nameOf(id)} decides ${found.get(id) ?? 'nothing'}, and by the structure ${decision}`;
     }
+    const isSplit = new Set(decisions.values()).size > 1;
+    const isDisobeyed = !treason.traitors.includes(problem.commander) && [...decisions.values()].some((decision) => decision !== treason.order);
+    if ((judgeOf(problem, treason.traitors)(treason.order, result) !== undefined) !== (isSplit || isDisobeyed)) return `the judge makes something else of seeded treason ${number}`;
     if (number % 16 === 0) yield;
   }
   return undefined;

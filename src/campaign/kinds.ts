@@ -1,0 +1,32 @@
+import type { NodeId } from '../core/node.ts';
+import { classesOf } from '../generals/check/proven.ts';
+import { problemOf } from '../generals/check/request.ts';
+import type { AnyRoundsProtocol } from '../generals/protocol.ts';
+import { alikeIn } from '../generals/symbolic/alike.ts';
+import { everyone } from '../generals/symbolic/instance.ts';
+
+/** A set of traitors, for all that the protocol's code cannot tell from it. */
+export interface Kind {
+  readonly traitors: readonly NodeId[];
+  /** Of all sets of that size. */
+  readonly share: number;
+}
+
+/** The kinds of sets of f traitors, those with the commander first; undefined where the code cannot be run on symbols. */
+export function kindsOf(protocol: AnyRoundsProtocol, { members, m, faults }: { readonly members: number; readonly m: number; readonly faults: number }): readonly Kind[] | undefined {
+  if (protocol.wording === undefined || protocol.refuses(members, m) !== undefined) return undefined;
+  try {
+    const groups = alikeIn({ protocol, ...everyone(members), m });
+    const classes = classesOf(problemOf({ protocol, members, m, faults }), groups).filter(({ traitors }) => traitors.length === faults);
+    const all = classes.reduce((sum, { sets }) => sum + sets, 0n);
+    return classes.map(({ traitors, sets }) => ({ traitors, share: ratio(sets, all) }));
+  } catch {
+    // Code that meets a symbol where it expects an order may throw anything.
+    return undefined;
+  }
+}
+
+/** Sets may be more than a floating number counts. */
+const ratio = (part: bigint, all: bigint): number => (all < SCALE ? Number(part) / Number(all) : Number((part * SCALE) / all) / Number(SCALE));
+
+const SCALE = 2n ** 52n;
