@@ -5,6 +5,12 @@ import { symbolicSigner } from '../../src/core/signer.ts';
 import { nodeId } from '../../src/core/node.ts';
 import { contextOf, type AnyRoundsProtocol, type Context } from '../../src/generals/protocol.ts';
 import { STRATEGIES } from '../../src/generals/faults/registry.ts';
+import { wordOf } from '../../src/generals/check/alternatives.ts';
+import { withClaimsKept } from '../../src/generals/check/claims.ts';
+import { differenceFromCode } from '../../src/generals/check/held.ts';
+import { problemOf } from '../../src/generals/check/request.ts';
+import { runsOf } from '../../src/generals/check/trial.ts';
+import { runOf } from '../../src/generals/symbolic/run.ts';
 import { PROTOCOLS } from '../../src/generals/protocols/registry.ts';
 import { behavioursOf } from '../../src/generals/run-spec.ts';
 import { roleInstance } from '../../src/generals/general.ts';
@@ -52,6 +58,29 @@ for (const protocol of PROTOCOLS) {
           const one = trial({ protocol: name, n, m });
           expect(sentIn(runInRounds(one)), repeatLine(one)).to.equal(protocol.messages(contextFor(n, m)));
         }
+      }
+    });
+
+    it('keeps what it claims of itself, and on symbols does what it does on orders if it says that it can', () => {
+      for (const n of [3, 4, 5]) {
+        const m = Math.min(1, protocol.faultsByDefault(n));
+        const problem = problemOf({ protocol, members: n, faults: 1, m });
+        expect(withClaimsKept(problem), `n = ${n}`).to.equal(problem);
+        if (protocol.wording === undefined) continue;
+        for (const traitors of [[], ids(1), ids(2), ids(n)]) {
+          const run = runOf({ protocol, members: problem.members, commander: problem.commander, m, traitors, order: 'either' }, 'anything');
+          expect(differenceFromCode(problem, traitors, 'either', run, 200), `n = ${n}, traitors ${traitors.join(' ')}`).to.equal(undefined);
+        }
+      }
+    });
+
+    it('has a word for every message and every lie, for those who choose', () => {
+      const setting = contextFor(4, Math.min(1, protocol.faultsByDefault(4)));
+      for (const traitor of setting.members) {
+        runsOf(problemOf({ protocol, members: 4, faults: 1, m: setting.m }), [traitor])('attack', ({ honest, alternatives }) => {
+          for (const action of alternatives) expect(wordOf(protocol, setting, action), `${String(honest)} of G${traitor}`).to.be.oneOf(['attack', 'retreat', 'nothing', 'silence', 'both']);
+          return 0;
+        });
       }
     });
 
