@@ -1,5 +1,6 @@
 import { benchArmy } from './army.ts';
 import { benchCampaign } from './campaign.ts';
+import { benchCheck } from './check.ts';
 import { benchCluster } from './cluster.ts';
 import { benchKernel } from './kernel.ts';
 import { benchNetwork } from './network.ts';
@@ -12,6 +13,7 @@ const SUITES: Readonly<Record<string, (report: (row: Row) => void) => Promise<vo
   army: benchArmy,
   simulator: benchSimulator,
   campaign: benchCampaign,
+  check: benchCheck,
   kernel: benchKernel,
   cluster: benchCluster,
   replicas: benchReplicas,
