@@ -67,7 +67,7 @@ function honest(cell: Cell): Exact {
 }
 
 /** Fewer than where no orders are counted beside. */
-const DRAWS = 200;
+const DRAWS = 100;
 
 function isTree({ members, faults, m }: Cell, protocol: NamedProtocol): boolean {
   const comparison = differenceFromTree(problemOf({ protocol, members, faults, m, orders: [ORDER] }), DRAWS);

@@ -79,7 +79,7 @@ function testOf(setting: Army, inStates: boolean): (renaming: Renaming) => boole
   }
 
   function renamed(slot: Named, renaming: Renaming): Named {
-    return { round: slot.round, from: renaming(slot.from), to: renaming(slot.to), label: labelOf(slot.label, renaming) };
+    return { round: slot.round, from: renaming(slot.from), to: renaming(slot.to), label: isOwn(slot) ? slot.label : labelOf(slot.label, renaming) };
   }
 
   function labelOf(label: unknown, renaming: Renaming): unknown {
@@ -121,6 +121,9 @@ function leavesOf(state: unknown, place = 'state'): [string, unknown][] {
 }
 
 type Named = Omit<Slot, 'index'>;
+
+/** What a general says to itself is what it decides, and its state: these have labels of ours. */
+const isOwn = ({ from, to }: Named): boolean => from === to;
 
 /** Labels are plain data; most are numbers or words, which are quicker to write as they are. */
 const nameOf = ({ round, from, to, label }: Named): string => `${round} ${from} ${to} ${typeof label === 'number' || typeof label === 'string' ? label : JSON.stringify(label)}`;

@@ -168,8 +168,9 @@ describe('check', () => {
 
     it('shows a violation that it has found already, and says that a smaller one is not ruled out', () => {
       const request: CheckRequest = { protocol: oral, members: 6, faults: 2, engine: 'structured' };
-      const value = stoppedOnce(searchOf(request));
-      expect(value).to.include({ type: 'violated', isSmallest: false });
+      // A comparison of code and structure may come before, unless that was made already.
+      const stopped = [61, 123].map((steps) => stoppedOnce(searchOf(request), steps));
+      expect(stopped.some((result) => result.type === 'violated' && !result.isSmallest)).to.equal(true);
     });
   });
 
@@ -203,7 +204,7 @@ function treasonsOf(request: CheckRequest): bigint {
   return result.treasons;
 }
 
-/** Stops a search after so many steps that the code was compared with the structure, OM(2) among six is broken, and not all of it is searched. */
-function stoppedOnce(search: ReturnType<typeof searchOf>): CheckResult {
-  for (let steps = 0, step = search.next(); ; steps += 1, step = search.next(steps > 123)) if (step.done === true) return step.value;
+/** Stops a search after so many steps: a few more than sixty, and OM(2) among six is broken, and not all of it is searched. */
+function stoppedOnce(search: ReturnType<typeof searchOf>, most: number): CheckResult {
+  for (let steps = 0, step = search.next(); ; steps += 1, step = search.next(steps > most)) if (step.done === true) return step.value;
 }
