@@ -14,9 +14,10 @@ export interface Kind {
 
 /** The kinds of sets of f traitors, those with the commander first; undefined where the code cannot be run on symbols. */
 export function kindsOf(protocol: AnyRoundsProtocol, { members, m, faults }: { readonly members: number; readonly m: number; readonly faults: number }): readonly Kind[] | undefined {
-  if (protocol.wording === undefined || protocol.refuses(members, m) !== undefined) return undefined;
+  const army = { protocol, ...everyone(members), m };
+  if (protocol.wording === undefined || protocol.refuses(members, m) !== undefined || protocol.messages(army) > MESSAGES_MAX) return undefined;
   try {
-    const groups = alikeIn({ protocol, ...everyone(members), m });
+    const groups = alikeIn(army);
     const classes = classesOf(problemOf({ protocol, members, m, faults }), groups).filter(({ traitors }) => traitors.length === faults);
     const all = classes.reduce((sum, { sets }) => sum + sets, 0n);
     return classes.map(({ traitors, sets }) => ({ traitors, share: ratio(sets, all) }));
@@ -25,6 +26,9 @@ export function kindsOf(protocol: AnyRoundsProtocol, { members, m, faults }: { r
     return undefined;
   }
 }
+
+/** An army that says more than this is not run on symbols to learn who is alike: it would take longer than to count. */
+const MESSAGES_MAX = 20_000;
 
 /** Sets may be more than a floating number counts. */
 const ratio = (part: bigint, all: bigint): number => (all < SCALE ? Number(part) / Number(all) : Number((part * SCALE) / all) / Number(SCALE));

@@ -155,8 +155,8 @@ describe('g-check, army by army,', () => {
   describe('names the strength of its verdict:', () => {
     it('holds, with how many treasons there are; of one order half of them', async () => {
       const at = await camp(4, 'g-state 1 faulty');
-      expect(await printed(at, 'g-check')).to.match(/^holds: all 16 treasons covered \(\w+\)\n/);
-      for (const order of [...ORDERS, 'ATTACK']) expect(await printed(at, `g-check ${order}`), order).to.match(/^holds: all 8 treasons covered \(\w+\)\n/);
+      expect(await printed(at, 'g-check')).to.match(/^holds: all 16 treasons covered \(symbolic run of exchange\)\n/);
+      for (const order of [...ORDERS, 'ATTACK']) expect(await printed(at, `g-check ${order}`), order).to.match(/^holds: all 8 treasons covered \(symbolic run of exchange\)\n/);
     });
 
     it('holds, and which properties say nothing of these generals', async () => {

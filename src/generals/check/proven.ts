@@ -8,6 +8,7 @@ import { alikeIn } from '../symbolic/alike.ts';
 import { byCases, slotKey, type Said, type Treason } from '../symbolic/cases.ts';
 import type { Instance } from '../symbolic/instance.ts';
 import { attempted } from '../symbolic/proof.ts';
+import { canRun } from '../symbolic/run.ts';
 import { FALSE } from '../symbolic/words.ts';
 import { alternativesTo } from './alternatives.ts';
 import { treasonsOf } from './count.ts';
@@ -38,7 +39,7 @@ export const NO_PROOF: ProofOf = { isProven: () => false, isWhole: false, proven
 /** @returns undefined where the search was stopped */
 export function* proofOf(problem: Problem): Generator<Coverage, ProofOf | undefined, boolean | undefined> {
   const { protocol, members, commander, m, orders } = problem;
-  if (protocol.wording === undefined) return NO_PROOF;
+  if (!canRun({ protocol, members, commander, m, traitors: [], order: 'either' })) return NO_PROOF;
   let groups: readonly (readonly NodeId[])[];
   try {
     groups = alikeIn({ protocol, members, commander, m });
