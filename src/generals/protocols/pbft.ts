@@ -16,6 +16,8 @@
  * We depart from the paper in that there is an end. PBFT alone never gives up; here there is time for the primaries of m + 1
  * views, one of whom is loyal. A commander that keeps its order from all but a few is not obeyed: fewer than f + 1 who wait for it
  * do not make the others leave the view, and then nobody executes anything.
+ *
+ * It holds orders, not values (`values.ts`): a replica counts votes for digests of signed requests, which no symbol has.
  */
 import { counted } from '../../core/figures.ts';
 import { DEFAULT_ORDER, counterpart, parseOrder, type Order } from '../order.ts';

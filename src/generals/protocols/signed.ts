@@ -29,6 +29,9 @@
  *
  * We depart from the paper in two things: the commander decides too, for its own order; and a signature covers the chain
  * of names before it, not the signatures before it, which have to be genuine on their own.
+ *
+ * It holds orders, not values (`values.ts`): which orders it knows is its state, and what is signed is one order, so each way
+ * that a traitor takes is a run of its own.
  */
 import { counted } from '../../core/figures.ts';
 import { DEFAULT_ORDER, counterpart, parseOrder, type Order } from '../order.ts';
