@@ -12,12 +12,12 @@ attack() {
   mkfifo "$folder/said"
   generals network --seeds 3 --peers 3 --trust "$1" --messages 0 --for 6 >"$folder/said" 2>"$folder/warned" &
   exec 3<"$folder/said"
-  until_line 'S1 listens' >/dev/null
+  until_lines 'S1 listens' >/dev/null
   seed=$(sed -E 's/.*listens at ([^ ,]*).*/\1/' <<<"$line")
-  until_line 'P3 listens' >/dev/null
+  until_lines 'P3 listens' >/dev/null
   victim=$(sed -E 's/.*listens at ([^ ,]*).*/\1/' <<<"$line")
-  # All of them have it on their lists.
-  until_line "[PEER-$victim] Ready" >/dev/null
+  # It is a member, as this seed has it too.
+  until_lines "[PEER-$victim] Ready" "[SEED-$seed] Applied JOIN_COMMIT for peer $victim" >/dev/null
   cat "$folder/warned" >&2
   forged="Dead Node:$victim:$(date +%s):127.0.0.1"
   printf '\n$ printf "%s\\n" >/dev/tcp/%s   # --trust %s\n' "$forged" "${seed/:/\/}" "$1"
@@ -26,18 +26,22 @@ attack() {
   IFS= read -r answer <&4
   exec 4>&-
   printf 'the seed answers: %s\n' "$answer"
-  until_line ' for dead-node removal ' >/dev/null
+  until_lines ' for dead-node removal ' >/dev/null
   printf '%s\n' "$line"
   cat <&3 >/dev/null
   wait
 }
 
-until_line() {
-  while IFS= read -r line <&3; do
-    printf '%s\n' "$line"
-    case $line in *"$1"*) return ;; esac
+# Shows what nodes say, until there was a line with each of these.
+until_lines() {
+  local said='' text
+  for text; do
+    until [[ $said == *"$text"* ]]; do
+      IFS= read -r line <&3
+      printf '%s\n' "$line"
+      said+=$line$'\n'
+    done
   done
-  exit 1
 }
 
 attack old
