@@ -7,7 +7,7 @@ import { isAlive, quorumOf, statementsOf, voteFor } from './roster.ts';
 import { admit } from './seed-list.ts';
 import { CASES_MAX, certified, type Admission, type SeedTurn } from './seed-state.ts';
 import { askSeeds, hasOldSeeds, isOldSeed, seedOf } from './seed-links.ts';
-import { bodyOf, COUNT_MAX } from './statements.ts';
+import { bodyOf, COUNT_MAX, type Member } from './statements.ts';
 
 /**
  * Who wants to be let in asks a seed. That seed looks whether somebody listens at the address, and has the key; then it asks the other
@@ -66,12 +66,12 @@ export function hearJoinPropose(turn: SeedTurn, link: Link, { address, key = '',
 /** How many lives a seed may have missed: more are invented. */
 const LIVES = 10_000;
 
-export function inquiredForJoinVote(turn: SeedTurn, id: NodeId, member: { readonly type: 'member'; readonly address: Address; readonly key: string; readonly life: number }, isThere: boolean): void {
+export function inquiredForJoinVote(turn: SeedTurn, id: NodeId, member: Omit<Member, 'votes'>, isThere: boolean): void {
   const link = turn.state.links.get(id);
   if (link !== undefined) vote(turn, link, member, isThere, isThere ? 'it answers' : 'nobody answers there');
 }
 
-function vote(turn: SeedTurn, link: Link, member: { readonly type: 'member'; readonly address: Address; readonly key: string; readonly life: number }, ok: boolean, reason: string, least?: number): void {
+function vote(turn: SeedTurn, link: Link, member: Omit<Member, 'votes'>, ok: boolean, reason: string, least?: number): void {
   const { state, context } = turn;
   const { address, key, life } = member;
   if (ok) {

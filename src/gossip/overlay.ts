@@ -20,8 +20,7 @@ export function fill(turn: PeerTurn): void {
   // Whoever has room for more: it is the dialled one that may have none.
   const room = context.settings.degreeMax - state.neighbours.size;
   missing = Math.min(missing, room);
-  const dialled = missing > 0 ? dialledBy(turn) : undefined;
-  const candidates = dialled !== undefined ? Array.from(state.roster.entries.keys()).filter((address) => isMember(turn, address) && !state.avoided.has(address) && !state.neighbours.has(address) && !dialled.has(address)) : [];
+  const candidates = missing > 0 ? candidatesOf(turn) : [];
   for (; missing > 0 && candidates.length > 0; missing -= 1) {
     // Where all are full as far as is known, somebody has room again by now: who has nobody asks.
     const address = weighted(turn, 'neighbour', candidates, (one) => weightOf(turn, one)) ?? (state.neighbours.size === 0 ? candidates[draw(turn, 'any', candidates.length)] : undefined);
@@ -30,6 +29,14 @@ export function fill(turn: PeerTurn): void {
     dial(turn, address, 'peer');
   }
   becomeReady(turn);
+}
+
+/** Members that could be neighbours, and are none yet. */
+function candidatesOf(turn: PeerTurn): Address[] {
+  const { roster, avoided, neighbours } = turn.state;
+  const dialled = dialledBy(turn);
+  const isFree = (address: Address): boolean => !avoided.has(address) && !neighbours.has(address) && !dialled.has(address);
+  return Array.from(roster.entries.keys()).filter((address) => isMember(turn, address) && isFree(address));
 }
 
 function weightOf({ state, context }: PeerTurn, address: Address): number {

@@ -148,5 +148,3 @@ export function hearDeadCommit(turn: SeedTurn, link: Link, { address, statement 
   if (!context.settings.trustsAll && !tookPart) return output(turn, { type: 'ignored', from: link.address, reason: `it says that ${address} is off the list, and this seed took no part in that` });
   end(turn, { type: 'dead', address, life, votes: [] }, from);
 }
-
-

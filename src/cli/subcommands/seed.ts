@@ -2,7 +2,7 @@ import type { DialectName } from '../../gossip/dialects/dialect.ts';
 import type { GossipSettings } from '../../gossip/settings.ts';
 import { UsageError, whole } from '../arguments.ts';
 import { RULES, SPEED, TIMERS, settingsOf } from '../gossip-options.ts';
-import { file, flag, folder, text } from '../options.ts';
+import { file, flag, folder, text, type Values } from '../options.ts';
 import { subcommand } from '../subcommand.ts';
 
 /** `generals seed` and `generals peer`: where to listen, and how to behave. */
@@ -46,7 +46,7 @@ export const seed = subcommand({
     ['seed 127.0.0.1 5000 config.txt', 'the seed of config.txt at port 5000'],
     ['seed 127.0.0.1 5000 config.txt --data seed-1', 'one that still knows all peers when it is started again'],
   ],
-  optionsOf: (values, operands): GossipNodeOptions => ({ role: 'seed', place: placeIn('seed', operands), settings: settingsOf(values), dialect: values.dialect, cluster: clusterIn(values.cluster), speed: values.speed ?? 1, data: values.data, output: values.output, json: values.json }),
+  optionsOf: (values, operands) => nodeOptions('seed', values, operands),
 });
 
 export const peer = subcommand({
@@ -59,8 +59,15 @@ export const peer = subcommand({
     ['peer 127.0.0.1 6000 config.txt', 'a peer at port 6000 that registers with the seeds of config.txt'],
     ['peer 127.0.0.1 0 config.txt --dialect 2024', 'one among programs of 2024, at a port that the system chooses'],
   ],
-  optionsOf: (values, operands): GossipNodeOptions => ({ role: 'peer', place: placeIn('peer', operands), settings: settingsOf(values), dialect: values.dialect, cluster: clusterIn(values.cluster), speed: values.speed ?? 1, data: values.data, output: values.output, json: values.json }),
+  optionsOf: (values, operands) => nodeOptions('peer', values, operands),
 });
+
+type NodeValues = Values<typeof RULES & typeof COMMON> & Partial<Values<typeof TIMERS>> & { readonly data: string | undefined };
+
+function nodeOptions(role: 'seed' | 'peer', values: NodeValues, operands: readonly string[]): GossipNodeOptions {
+  const { dialect, cluster, speed = 1, data, output, json } = values;
+  return { role, place: placeIn(role, operands), settings: settingsOf(values), dialect, cluster: clusterIn(cluster), speed, data, output, json };
+}
 
 function placeIn(name: string, [host, port, config, ...more]: readonly string[]): Place | undefined {
   if (host === undefined) return undefined;

@@ -5,16 +5,17 @@
 import type { NodeId } from '../../core/node.ts';
 import { ORDERS, type Order } from '../order.ts';
 import { alikeIn } from '../symbolic/alike.ts';
-import { byCases, slotKey, type Said, type Treason } from '../symbolic/cases.ts';
+import { byCases, slotKey, type CasesResult, type Said, type Treason } from '../symbolic/cases.ts';
 import type { Instance } from '../symbolic/instance.ts';
 import { attempted } from '../symbolic/proof.ts';
-import { canRun } from '../symbolic/run.ts';
+import { canRun, type Slot } from '../symbolic/run.ts';
 import { FALSE } from '../symbolic/words.ts';
 import { alternativesTo } from './alternatives.ts';
 import { treasonsOf } from './count.ts';
 import { differenceFromCode } from './held.ts';
 import type { Problem } from './request.ts';
 import { drawsOf } from './seeded.ts';
+import type { Decide } from './trial.ts';
 import type { Coverage, Proven, ProvenSets } from './result.ts';
 
 /** Sets of traitors that are alike. */
@@ -116,7 +117,7 @@ export function* proofOf(problem: Problem): Generator<Coverage, ProofOf | undefi
     return `${traitors.includes(commander) ? 'commander ' : ''}${inGroup.join(' ')} ${order}`;
   }
 
-  function* inCases(instance: Instance & { readonly order: Order }, slots: Parameters<typeof byCases>[1]): Generator<Coverage, ReturnType<typeof byCases> extends Generator<void, infer R> ? R | 'stopped' | undefined : never, boolean | undefined> {
+  function* inCases(instance: Instance & { readonly order: Order }, slots: readonly Slot[]): Generator<Coverage, CasesResult | 'stopped' | undefined, boolean | undefined> {
     try {
       const between = alikeIn({ protocol, members, commander, m }, { inStates: true });
       const search = byCases(instance, slots, between, (context, honest): Said[] => alternativesTo(protocol, honest, protocol.lies(context, honest)).map(({ now }) => now));
@@ -131,8 +132,8 @@ export function* proofOf(problem: Problem): Generator<Coverage, ProofOf | undefi
 }
 
 /** The treason that the cases have shown, as answers to what a traitor is asked. */
-export const treasonIn = (treason: Treason) => ({ question, alternatives }: { readonly question: { readonly round: number; readonly from: NodeId; readonly to: NodeId; readonly index: number }; readonly alternatives: readonly { readonly now: readonly unknown[] }[] }): number => {
-  const said = treason.get(slotKey({ ...question }));
+export const treasonIn = (treason: Treason): Decide => ({ question, alternatives }) => {
+  const said = treason.get(slotKey(question));
   if (said === undefined) return 0;
   const wanted = JSON.stringify(said);
   return Math.max(0, alternatives.findIndex(({ now }) => JSON.stringify(now) === wanted));

@@ -194,7 +194,10 @@ export class MembershipJudge<Node extends Judged = SimNode> {
 
   /**
    * What has not come about yet, though all has been well for long enough: that all living peers are members, and nobody else, in
-   * every list; a peer of a large network need not have all. @param standings what a node makes of everybody @param isAsked whose lists are looked at; all if not told otherwise @param isQuiet whether nothing is lost: else somebody is suspected at any time, for a moment
+   * every list; a peer of a large network need not have all.
+   * @param standings what a node makes of everybody
+   * @param isAsked whose lists are looked at; all if not told otherwise
+   * @param isQuiet whether nothing is lost: else somebody is suspected at any time, for a moment
    */
   missing(standings: (node: Node) => Iterable<Standing>, now: number, isAsked: (node: Node) => boolean = () => true, isQuiet = true): Violation | undefined {
     for (const running of this.#lives) {
