@@ -1,9 +1,12 @@
 import { expect } from 'chai';
-import type { NodeId } from '../../src/core/node.ts';
+import { nodeId, type NodeId } from '../../src/core/node.ts';
+import type { Address } from '../../src/gossip/address.ts';
+import { answersAbout } from '../../src/gossip/partial-view.ts';
 import { addressAt } from '../../src/gossip/sim/nodes.ts';
 import type { PeerState } from '../../src/gossip/peer-state.ts';
-import { isAlive } from '../../src/gossip/roster.ts';
+import { enter, finish, isAlive, newRoster } from '../../src/gossip/roster.ts';
 import { LAN } from '../../src/gossip/settings.ts';
+import type { Dead, Member } from '../../src/gossip/statements.ts';
 import { GossipWorld } from '../../src/gossip/sim/world.ts';
 import type { SimNode } from '../../src/runtime/virtual/network.ts';
 
@@ -81,5 +84,26 @@ describe('a network of more peers than each of them knows', function () {
     rest(5000);
     const [spreading] = world.measure.spreadings.values();
     expect(spreading!.times).to.have.length(PEERS);
+  });
+});
+
+describe('what is answered to a peer that asks about members', () => {
+  const [alive, dead, later, unasked] = [1, 2, 3, 4].map((n) => addressAt(nodeId(n))) as [Address, Address, Address, Address];
+  const member = (address: Address, life: number): Member => ({ type: 'member', address, key: 'k', life, votes: [] });
+  const roster = newRoster();
+  for (const one of [member(alive, 1), member(dead, 1), member(later, 2), member(unasked, 1)]) enter(roster, one);
+  const end: Dead = { type: 'dead', address: dead, life: 1, votes: [] };
+  finish(roster, roster.entries.get(dead)!, end);
+  const about = (...members: { readonly address: Address; readonly life: number }[]) => ({ type: 'ask-about', members }) as const;
+
+  it('is who has ended, and who has a later life, by what that is known; of others nothing', () => {
+    const asked = about(...[alive, dead, later, addressAt(nodeId(5))].map((address) => ({ address, life: 1 })));
+    expect(answersAbout(roster, asked)).to.deep.equal([{ type: 'statements', statements: [member(dead, 1), end, member(later, 2)] }]);
+    expect(answersAbout(roster, about({ address: alive, life: 1 }))).to.deep.equal([]);
+  });
+
+  it('is who somebody is of whom nothing was known, and others whom it does not ask about', () => {
+    expect(answersAbout(roster, about({ address: alive, life: 0 }))).to.deep.equal([{ type: 'statements', statements: [member(alive, 1)] }]);
+    expect(answersAbout(roster, about({ address: alive, life: 1 }), [alive, unasked])).to.deep.equal([{ type: 'statements', statements: [member(unasked, 1)] }]);
   });
 });
