@@ -36,7 +36,8 @@ function pass(turn: PeerTurn, hash: string, payload: string, from: Link | undefi
     state.messages = new Map();
   }
   const message = { type: 'gossip', hash, payload } as const;
-  if (state.recent.length < RECENT_MAX) state.recent.push(message);
+  state.recent.push(message);
+  if (state.recent.length > RECENT_MAX) state.recent.shift();
   if (to.length > 0) turn.effects.push({ type: 'send', to, message });
 }
 
@@ -45,8 +46,8 @@ export function shareRecent({ state, effects }: PeerTurn, link: Link): void {
   for (const message of [...state.recentBefore, ...state.recent]) effects.push({ type: 'send', to: [link.id], message });
 }
 
+/** Of those since the last beat the latest: they are the ones that a link may have lost. */
 const RECENT_MAX = 64;
-
 
 /** How many messages a peer remembers, at least. */
 const LIST_MAX = 10_000;
