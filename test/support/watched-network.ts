@@ -19,6 +19,12 @@ export class Watched extends EventEmitter {
     return this.network;
   }
 
+  /** Ends it. If the test failed, what was last told stands there, as who waits in vain knows no more. */
+  async end(test: Mocha.Test | undefined): Promise<void> {
+    if (test?.isFailed() === true) for (const fact of this.facts.filter(({ type }) => type !== 'figures').slice(-TOLD_LAST)) console.error(told(fact));
+    await (this.network as LiveNetwork | undefined)?.close();
+  }
+
   /** From the fact of that number on. */
   has(name: string, isIt: (output: Output) => boolean, from = 0): boolean {
     return this.facts.slice(from).some((fact) => fact.type === 'output' && fact.member.name === name && isIt(fact.output));
@@ -68,4 +74,12 @@ export class Watched extends EventEmitter {
   removed(): Address[] {
     return [...new Set(this.facts.flatMap((fact) => (fact.type === 'output' && fact.output.type === 'applied' && fact.output.about === 'removal' ? [fact.output.address] : [])))];
   }
+}
+
+const TOLD_LAST = 60;
+
+function told(fact: NetworkFact): string {
+  if (fact.type === 'mishaps') return JSON.stringify(fact);
+  const { member, ...rest } = fact;
+  return `${member.name} ${member.address} ${member.state} ${JSON.stringify(rest)}`;
 }

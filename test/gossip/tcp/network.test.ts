@@ -20,7 +20,9 @@ describe('a gossip network on this machine', function () {
     watched = new Watched();
   });
 
-  afterEach(() => watched.network?.close());
+  afterEach(function () {
+    return watched.end(this.currentTest);
+  });
 
   it('is ready within two seconds, and what a peer says reaches all', async () => {
     const network = await watched.start({ peers: 8 });

@@ -190,7 +190,9 @@ describe('Byzantine nodes in a live network', function () {
     watched = new Watched();
   });
 
-  afterEach(() => watched.network?.close());
+  afterEach(function () {
+    return watched.end(this.currentTest);
+  });
 
   /** A network, and what is found of it. */
   async function tried(options: Partial<NetworkOptions>): Promise<Trial> {
