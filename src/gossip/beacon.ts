@@ -31,7 +31,7 @@ export function beaconTick(turn: PeerTurn): void {
 const BEATS_MISSED = 3;
 const EXTRA_MAX = 5;
 
-const ours = ({ state }: PeerTurn, from?: Link): Link[] => state.linked.filter((link) => link.isProven && link !== from);
+const ours = ({ state }: PeerTurn): Link[] => state.linked.filter(({ isProven }) => isProven);
 
 /** Of all members that live the one with the first address. */
 function rootOf({ state, context }: PeerTurn): Address {
@@ -52,7 +52,8 @@ export function hearBeacon(turn: PeerTurn, link: Link, beacon: Beacon): void {
   state.beacon = beacon;
   state.beaconAge = 0;
   state.extra = 0;
-  say(turn, ours(turn, link), beacon);
+  // To whom it comes from, too: all neighbours hear each other by that.
+  say(turn, ours(turn), beacon);
 }
 
 /** Somebody is known now whose beacon may have come before. */

@@ -30,6 +30,8 @@ export interface Link {
   quiet: number;
   /** Between peers: what is known of it as a neighbour, while it is one. */
   neighbour: Neighbour | undefined;
+  /** At which tick of the detector's a neighbour was last heard. */
+  heardAt: number;
 }
 
 export interface Neighbour {
@@ -37,8 +39,6 @@ export interface Neighbour {
   readonly link: Link;
   /** Whether the link is so new that both may have dialled at once. */
   isFresh: boolean;
-  /** Milliseconds since it was last heard, as counted by the detector. */
-  silent: number;
   /** Pings in a row that were not answered, and the one that is awaited. */
   missed: number;
   awaited: number | undefined;
@@ -87,6 +87,7 @@ const newLink = ({ context }: AnyTurn, id: NodeId, way: Link['way'], purpose: Pu
   hasGreeted: false,
   quiet: 0,
   neighbour: undefined,
+  heardAt: 0,
 });
 
 /** A link is open. @returns it; undefined if nobody wants it any more */

@@ -85,9 +85,10 @@ export function meet(turn: PeerTurn, link: Link): void {
     drop(turn, known);
     hangUp(turn, known.link);
   } else if (link.way === 'in' && state.neighbours.size >= context.settings.degreeMax) return refuse(turn, link, FULL);
-  const neighbour: Neighbour = { address, link, isFresh: true, silent: 0, missed: 0, awaited: undefined };
+  const neighbour: Neighbour = { address, link, isFresh: true, missed: 0, awaited: undefined };
   state.neighbours.set(address, neighbour);
   link.neighbour = neighbour;
+  link.heardAt = state.ticks;
   if (link.way === 'out') link.purpose = 'peer';
   changed(turn);
   output(turn, { type: 'linked', address, way: link.way });

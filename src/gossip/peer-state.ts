@@ -49,6 +49,9 @@ export interface PeerState extends LinksState {
   /** What is under way to find out whether a neighbour lives. */
   readonly probes: Map<Address, Probe>;
   probed: number;
+  /** Ticks of the detector, and the one before which no neighbour can have been silent for too long. */
+  ticks: number;
+  nextLook: number;
   /** The last beacon, and how many beats ago that was. */
   beacon: Beacon | undefined;
   beaconAge: number;

@@ -71,6 +71,8 @@ export const peerMachine: Machine<GossipVocabulary, PeerState, GossipContext> = 
     probes: new Map(),
     suspected: new Set(),
     probed: 0,
+    ticks: 0,
+    nextLook: 0,
     beacon: undefined,
     beaconAge: 0,
     beacons: 0,
@@ -149,6 +151,7 @@ const detectorOf = ({ context }: PeerTurn) => DETECTORS[context.settings.detecto
 function timeout(turn: PeerTurn, timer: string): void {
   switch (timer) {
     case 'detect':
+      turn.state.ticks += 1;
       detectorOf(turn).tick(turn);
       return again(turn, timer, detectorOf(turn).period(turn));
     case 'heal':
@@ -205,7 +208,9 @@ function hear(turn: PeerTurn, link: Link, message: Message): void {
     if (seed !== undefined) seed.quiet = 0;
   }
   if (neighbour !== undefined) {
-    neighbour.silent = 0;
+    link.heardAt = state.ticks;
+    // It may speak over one of two links.
+    if (!link.isProven) neighbour.link.heardAt = state.ticks;
     if (state.suspected.size > 0 && message.type !== 'ping') heard(turn, neighbour.address);
   }
   switch (message.type) {
@@ -391,19 +396,23 @@ function gone(turn: PeerTurn, id: NodeId): void {
 function compare(turn: PeerTurn): void {
   const { state, context } = turn;
   state.compares += KEEP_UP;
-  if (state.compares < context.settings.syncEvery) return;
+  if (state.compares < context.settings.syncEvery * (state.knowsPart ? ASK_SELDOM : 1)) return;
   state.compares = 0;
   if (state.knowsPart) return askAbout(turn, Array.from(state.links.values()).filter((link) => link.isProven && link.purpose === 'seed'));
   const links = Array.from(state.links.values()).filter((link) => link.isProven && (link.purpose === 'seed' || link.neighbour !== undefined));
   if (links.length > 0) say(turn, [links[draw(turn, 'compare', links.length)]!], { type: 'view', ...checksumOf(state.roster), isAnswer: false });
 }
 
+/** Who knows a part alone asks so many times as seldom, as it has much to ask and nothing of that is urgent. */
+const ASK_SELDOM = 2;
+
 /** This process stood still: what it holds against others is void, and what they hold against it may be true of a while ago. */
 function stalled(turn: PeerTurn): void {
   const { state, context, effects } = turn;
   for (const { address } of state.probes.values()) effects.push({ type: 'cancel-timer', timer: `probe ${address}` });
   state.probes.clear();
-  for (const neighbour of state.neighbours.values()) Object.assign(neighbour, { silent: 0, missed: 0, awaited: undefined });
+  for (const neighbour of state.neighbours.values()) Object.assign(neighbour, { missed: 0, awaited: undefined });
+  for (const link of state.linked) link.heardAt = state.ticks;
   for (const [address, entry] of state.roster.entries) if (isAlive(entry) && entry.suspects.has(context.address)) heard(turn, address);
   state.beaconAge = 0;
   state.ill = Math.min(3, state.ill + 2);

@@ -54,7 +54,7 @@ export const LAN: GossipSettings = {
   viewMax: 256,
   healEvery: 10_000,
   syncEvery: 10_000,
-  beaconEvery: 5000,
+  beaconEvery: 4000,
   inquiry: 2500,
   compareEvery: 5000,
   trustsAll: false,
@@ -62,10 +62,10 @@ export const LAN: GossipSettings = {
 };
 
 /** For processes on one machine, where nothing takes long: who does not answer at once is gone. */
-const LOCAL: GossipSettings = { ...LAN, helloWait: 200, probeEvery: 500, probeTimeout: 250, suspicionMin: 500, suspicionMax: 1200, healEvery: 5000, syncEvery: 5000, beaconEvery: 2500, compareEvery: 2500 };
+const LOCAL: GossipSettings = { ...LAN, helloWait: 200, probeEvery: 500, probeTimeout: 250, suspicionMin: 500, suspicionMax: 1200, healEvery: 5000, syncEvery: 5000, beaconEvery: 2000, compareEvery: 2500 };
 
 /** For nodes far apart: answers take long, and some are lost, so that all have more time. */
-const WAN: GossipSettings = { ...LAN, seedTimeout: 8000, helloWait: 1500, probeEvery: 2000, probeTimeout: 2000, suspicionMin: 4000, suspicionMax: 12_000, inquiry: 6000, beaconEvery: 10_000, compareEvery: 10_000 };
+const WAN: GossipSettings = { ...LAN, seedTimeout: 8000, helloWait: 1500, probeEvery: 2000, probeTimeout: 2000, suspicionMin: 4000, suspicionMax: 12_000, inquiry: 6000, beaconEvery: 8000, compareEvery: 10_000 };
 
 /** Timers that go together, by where nodes are. */
 export const PRESETS = { local: LOCAL, lan: LAN, wan: WAN } as const;

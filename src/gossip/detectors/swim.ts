@@ -14,14 +14,16 @@ import { suspect } from '../suspicion.ts';
  */
 export const swim: Detector = {
   name: 'swim',
-  summary: 'pings a neighbour that was silent for 4 s, and asks others to look before it suspects it',
+  summary: 'pings a neighbour that was silent for 5 s, and asks others to look before it suspects it',
   period: ({ context }) => context.settings.probeEvery,
   tick(turn) {
-    const { probeEvery } = turn.context.settings;
-    for (const link of turn.state.linked) {
-      const neighbour = link.neighbour!;
-      neighbour.silent += probeEvery;
-      if (neighbour.silent >= SILENT * probeEvery) probe(turn, link);
+    const { state } = turn;
+    if (state.ticks < state.nextLook) return;
+    state.nextLook = state.ticks + SILENT;
+    for (const link of state.linked) {
+      const overdueAt = link.heardAt + SILENT;
+      if (overdueAt <= state.ticks) probe(turn, link);
+      state.nextLook = Math.max(state.ticks + 1, Math.min(state.nextLook, overdueAt));
     }
   },
   check: (turn, { link }) => probe(turn, link),
@@ -73,8 +75,8 @@ function probe(turn: PeerTurn, link: Link): void {
   effects.push({ type: 'set-timer', timer: `probe ${address}`, after: patience(turn) });
 }
 
-/** For so many periods a neighbour may say nothing before it is pinged. */
-const SILENT = 4;
+/** For so many periods a neighbour may say nothing before it is pinged: longer than from beat to beat, so that at rest nobody is. */
+const SILENT = 5;
 
 const patience = ({ context, state }: PeerTurn): number => Math.round(context.settings.probeTimeout * Math.max(1 + state.ill, state.slowness));
 

@@ -9,10 +9,8 @@ export const timeout: Detector = {
   period: ({ context }) => context.settings.pingEvery,
   tick(turn) {
     const { state, context } = turn;
-    for (const neighbour of state.neighbours.values()) {
-      neighbour.silent += context.settings.pingEvery;
-      if (neighbour.silent > context.settings.silenceMax) suspect(turn, neighbour.address, `not heard for ${context.settings.silenceMax / 1000} s`);
-    }
+    const { pingEvery, silenceMax } = context.settings;
+    for (const { heardAt, address } of state.linked) if ((state.ticks - heardAt) * pingEvery > silenceMax) suspect(turn, address!, `not heard for ${silenceMax / 1000} s`);
     say(turn, state.linked, { type: 'ping', at: context.unixTime() });
   },
 };

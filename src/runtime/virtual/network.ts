@@ -93,11 +93,14 @@ type Entry =
   /** Done when the node can, if it is for one. */
   | { readonly type: 'call'; readonly call: () => void; readonly node?: SimNode };
 
+/** Most timers are set again and again, so that one entry serves for all. */
 interface TimerEntry {
   readonly type: 'timer';
   readonly node: SimNode;
   readonly timer: string;
-  readonly due: number;
+  due: number;
+  /** Whether it waits in the queue, so that who sets it anew needs another. */
+  isQueued: boolean;
 }
 
 /**
@@ -232,10 +235,11 @@ export class Network {
         this.#world.heard?.(entry.node, entry.sender.id, entry.id);
         return this.#step(entry.node, entry.event);
       case 'timer':
+        entry.isQueued = false;
         if (!entry.node.isUp || entry.node.timers.get(entry.timer) !== entry) return;
         this.#step(entry.node, { type: 'timeout', timer: entry.timer });
         // Most are set again, in the place that they had.
-        if (entry.node.timers.get(entry.timer) === entry) entry.node.timers.delete(entry.timer);
+        if (!entry.isQueued && entry.node.timers.get(entry.timer) === entry) entry.node.timers.delete(entry.timer);
         return;
       case 'effect':
         if (entry.node.life !== entry.life) return;
@@ -282,7 +286,13 @@ export class Network {
   }
 
   #setTimer(node: SimNode, timer: string, due: number): void {
-    const entry: TimerEntry = { type: 'timer', node, timer, due };
+    const known = node.timers.get(timer);
+    if (known?.isQueued === false) {
+      known.due = due;
+      known.isQueued = true;
+      return this.#queue.add(due, known);
+    }
+    const entry: TimerEntry = { type: 'timer', node, timer, due, isQueued: true };
     node.timers.set(timer, entry);
     this.#queue.add(due, entry);
   }
