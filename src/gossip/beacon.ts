@@ -19,7 +19,7 @@ export function beaconTick(turn: PeerTurn): void {
     state.beacons += 1;
     state.beacon = { type: 'beacon', root, life: state.life, number: state.beacons };
     state.beaconAge = 0;
-    say(turn, ours(turn), state.beacon);
+    sayToOurs(turn, state.beacon);
   }
   if (state.beaconAge < BEATS_MISSED || state.roster.size === 1) return;
   // Each time another: the first may be cut off with us.
@@ -31,7 +31,9 @@ export function beaconTick(turn: PeerTurn): void {
 const BEATS_MISSED = 3;
 const EXTRA_MAX = 5;
 
-const ours = ({ state }: PeerTurn): Link[] => state.linked.filter(({ isProven }) => isProven);
+function sayToOurs({ state, effects }: PeerTurn, beacon: Beacon): void {
+  if (state.ours.length > 0) effects.push({ type: 'send', to: state.ours, message: beacon });
+}
 
 /** Of all members that live the one with the first address. */
 function rootOf({ state, context }: PeerTurn): Address {
@@ -40,20 +42,24 @@ function rootOf({ state, context }: PeerTurn): Address {
 }
 
 export function hearBeacon(turn: PeerTurn, link: Link, beacon: Beacon): void {
-  const { state } = turn;
+  const { state, context } = turn;
   const { root, life, number } = beacon;
   const known = state.beacon;
   if (known?.root === root && (life < known.life || (life === known.life && number <= known.number))) return;
-  if (!state.roster.entries.has(root) && state.knowsPart && root < rootOf(turn)) {
-    state.unknownRoot = { beacon, link: link.id };
-    return say(turn, [link], { type: 'ask-about', members: [{ address: root, life: 0 }] });
+  // The first of all members that live, as nearly always.
+  if (root !== state.roster.first || root > context.address) {
+    const entry = state.roster.entries.get(root);
+    if (entry === undefined && state.knowsPart && root < rootOf(turn)) {
+      state.unknownRoot = { beacon, link: link.id };
+      return say(turn, [link], { type: 'ask-about', members: [{ address: root, life: 0 }] });
+    }
+    if (!isAlive(entry) || root > rootOf(turn)) return;
   }
-  if (!isAlive(state.roster.entries.get(root)) || root > rootOf(turn)) return;
   state.beacon = beacon;
   state.beaconAge = 0;
   state.extra = 0;
   // To whom it comes from, too: all neighbours hear each other by that.
-  say(turn, ours(turn), beacon);
+  sayToOurs(turn, beacon);
 }
 
 /** Somebody is known now whose beacon may have come before. */

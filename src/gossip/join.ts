@@ -13,12 +13,15 @@ import { isAlive } from './roster.ts';
  */
 export function join(turn: PeerTurn): void {
   const { state, context } = turn;
-  const seeds = Array.from(state.seeds.values());
-  // All are dialled, as whoever is let in is so by the signatures of any.
-  for (const seed of seeds) if (seed.key === undefined && !seed.isOld) linkTo(turn, seed);
-  const need = registrationsOf(context.seeds.length) - seeds.filter(({ status }) => status !== 'none').length;
-  const others = shuffled(turn, 'seeds', seeds.filter(({ status }) => status === 'none'));
-  others.slice(0, Math.max(0, need)).forEach((seed) => registerWith(turn, seed));
+  let need = registrationsOf(context.seeds.length);
+  for (const seed of state.seeds.values()) {
+    // All are dialled, as whoever is let in is so by the signatures of any.
+    if (seed.key === undefined && !seed.isOld) linkTo(turn, seed);
+    if (seed.status !== 'none') need -= 1;
+  }
+  if (need <= 0) return;
+  const others = shuffled(turn, 'seeds', Array.from(state.seeds.values()).filter(({ status }) => status === 'none'));
+  others.slice(0, need).forEach((seed) => registerWith(turn, seed));
 }
 
 export const registrationsOf = (seeds: number): number => Math.floor(seeds / 2) + 1;

@@ -76,18 +76,18 @@ export function dial(turn: AnyTurn, address: Address, purpose: Purpose): Link {
 
 const newLink = ({ context }: AnyTurn, id: NodeId, way: Link['way'], purpose: Purpose): Link => ({
   id,
-  way,
-  address: undefined,
   purpose,
+  neighbour: undefined,
+  heardAt: 0,
+  isProven: false,
+  address: undefined,
+  way,
   isOpen: false,
   isReady: false,
-  isProven: false,
   hello: undefined,
   nonce: context.nonce(),
   hasGreeted: false,
   quiet: 0,
-  neighbour: undefined,
-  heardAt: 0,
 });
 
 /** A link is open. @returns it; undefined if nobody wants it any more */

@@ -138,6 +138,7 @@ export function drop(turn: PeerTurn, { address, link }: Neighbour): void {
 function changed({ state, effects }: PeerTurn): void {
   state.linked = Array.from(state.neighbours.values(), ({ link }) => link);
   state.linkedIds = state.linked.map(({ id }) => id);
+  state.ours = state.linked.flatMap(({ id, isProven }) => (isProven ? [id] : []));
   if (!state.isDegreeDue) effects.push({ type: 'set-timer', timer: 'degree', after: DEGREE_AFTER });
   state.isDegreeDue = true;
 }

@@ -20,6 +20,8 @@ export interface PeerState extends LinksState {
   /** The links of all neighbours, made anew when one comes or goes. */
   linked: readonly Link[];
   linkedIds: readonly NodeId[];
+  /** Those of nodes of ours. */
+  ours: readonly NodeId[];
   /** How many neighbours it wants. */
   wanted: number;
   /** How many more, because it seems to be cut off. */
@@ -52,6 +54,9 @@ export interface PeerState extends LinksState {
   /** Ticks of the detector, and the one before which no neighbour can have been silent for too long. */
   ticks: number;
   nextLook: number;
+  /** In how many milliseconds each chore is due, as of when they were last looked at, and how long it is from then to the next look. */
+  chores: number[];
+  choresWait: number;
   /** The last beacon, and how many beats ago that was. */
   beacon: Beacon | undefined;
   beaconAge: number;

@@ -21,12 +21,13 @@ import type { Event, Machine } from '../core/machine.ts';
 import type { NodeId } from '../core/node.ts';
 import { parseAddress } from './address.ts';
 import { beaconTick, hearBeacon, learntRoot } from './beacon.ts';
+import { beginChores, doChores, type Chore } from './chores.ts';
 import type { GossipContext } from './context.ts';
 import { DETECTORS } from './detectors/registry.ts';
 import { draw } from './draw.ts';
 import { heal, healed, healPeriod } from './heal.ts';
 import { hearList, hearRegistered, join, joinAnew, keepUp, lostSeed, metSeed, registrationOver } from './join.ts';
-import { dial, hangUp, hearHello, hearProof, newLinks, open, output, say, waitedForHello, type Link } from './links.ts';
+import { dial, hangUp, hearHello, hearProof, open, output, say, waitedForHello, type Link } from './links.ts';
 import { hearProbe, looked } from './looks.ts';
 import { generate, gossipTick, hearGossip } from './message-list.ts';
 import type { Message } from './messages.ts';
@@ -42,18 +43,27 @@ import type { GossipVocabulary } from './vocabulary.ts';
 
 export const peerMachine: Machine<GossipVocabulary, PeerState, GossipContext> = {
   begin: (context) => ({
-    ...newLinks(),
+    // What most events need stands first: among ten thousand peers it is what memory takes to fetch that counts.
+    hasLeft: false,
+    links: new Map(),
+    suspected: new Set(),
+    ticks: 0,
+    beacon: undefined,
+    beaconAge: 0,
     roster: newRoster(),
+    ours: [],
+    nextLook: 0,
+    linked: [],
+    chores: [],
+    choresWait: 0,
+    linkedIds: [],
     pending: new Map(),
     life: 0,
     incarnation: 0,
     seeds: new Map(context.seeds.map((address) => [address, { address, link: undefined, key: undefined, isOld: false, status: 'none', hasListed: false, quiet: 0 }])),
     isReady: false,
     isLeaving: false,
-    hasLeft: false,
     neighbours: new Map(),
-    linked: [],
-    linkedIds: [],
     wanted: 0,
     extra: 0,
     avoided: new Set(),
@@ -69,12 +79,7 @@ export const peerMachine: Machine<GossipVocabulary, PeerState, GossipContext> = 
     slowness: 1,
     looks: new Map(),
     probes: new Map(),
-    suspected: new Set(),
     probed: 0,
-    ticks: 0,
-    nextLook: 0,
-    beacon: undefined,
-    beaconAge: 0,
     beacons: 0,
     isDegreeDue: false,
     arrivals: [],
@@ -82,6 +87,8 @@ export const peerMachine: Machine<GossipVocabulary, PeerState, GossipContext> = 
     unknownRoot: undefined,
     asked: 0,
     compares: 0,
+    dialled: 0,
+    draws: 0,
   }),
   parse: parseMessage,
   step(context, state, event) {
@@ -133,37 +140,41 @@ function take(turn: PeerTurn, event: Event<GossipVocabulary>): void {
 const WANTED = [2, 2, 2, 2, 2, 2, 2, 2, 3, 3, 3, 3, 3, 3, 4, 4, 4, 5, 5, 6];
 
 function begin(turn: PeerTurn): void {
-  const { context, state } = turn;
-  const { healEvery, beaconEvery } = context.settings;
-  state.wanted = WANTED[draw(turn, 'wanted', WANTED.length)]!;
+  turn.state.wanted = WANTED[draw(turn, 'wanted', WANTED.length)]!;
   join(turn);
-  // Each peer has its own moment, so that they do not all act at once.
-  for (const [timer, every] of [['detect', detectorOf(turn).period(turn)], ['heal', healEvery], ['beacon', beaconEvery], ['keep-up', KEEP_UP]] as const) {
-    turn.effects.push({ type: 'set-timer', timer, after: every + draw(turn, timer, every) });
-  }
+  beginChores(turn, CHORES);
 }
+
+const detectorOf = ({ context }: PeerTurn) => DETECTORS[context.settings.detector]!;
 
 /** Milliseconds between two looks at whether all seeds are there. */
 const KEEP_UP = 3000;
 
-const detectorOf = ({ context }: PeerTurn) => DETECTORS[context.settings.detector]!;
+const CHORES: readonly Chore[] = [
+  {
+    name: 'detect',
+    period: (turn) => detectorOf(turn).period(turn),
+    do(turn) {
+      turn.state.ticks += 1;
+      detectorOf(turn).tick(turn);
+    },
+  },
+  { name: 'beacon', period: ({ context }) => context.settings.beaconEvery, do: beaconTick },
+  {
+    name: 'keep-up',
+    period: () => KEEP_UP,
+    do(turn) {
+      keepUp(turn);
+      compare(turn);
+    },
+  },
+  { name: 'heal', period: healPeriod, do: heal },
+];
 
 function timeout(turn: PeerTurn, timer: string): void {
   switch (timer) {
-    case 'detect':
-      turn.state.ticks += 1;
-      detectorOf(turn).tick(turn);
-      return again(turn, timer, detectorOf(turn).period(turn));
-    case 'heal':
-      heal(turn);
-      return again(turn, timer, healPeriod(turn));
-    case 'beacon':
-      beaconTick(turn);
-      return again(turn, timer, turn.context.settings.beaconEvery);
-    case 'keep-up':
-      keepUp(turn);
-      compare(turn);
-      return again(turn, timer, KEEP_UP);
+    case 'chores':
+      return doChores(turn, CHORES);
     case 'join':
       return join(turn);
     case 'gossip':
@@ -178,8 +189,6 @@ function timeout(turn: PeerTurn, timer: string): void {
       return timeoutAbout(turn, timer);
   }
 }
-
-const again = ({ effects }: PeerTurn, timer: string, after: number): void => void effects.push({ type: 'set-timer', timer, after });
 
 /** A timer for one link or one address. */
 function timeoutAbout(turn: PeerTurn, timer: string): void {
