@@ -24,7 +24,9 @@ export function register(turn: SeedTurn, address: Address, link: Link | undefine
   if (known !== undefined && known.key === key) return void (link !== undefined && known.askers.add(link.id));
   if (known !== undefined || state.admissions.size >= CASES_MAX || context.seeds.includes(address)) return void (link !== undefined && say(turn, [link], { type: 'registered', ok: false }));
   const promise = state.promised.get(address);
-  const life = Math.max((entry?.member.life ?? 0) + 1, promise === undefined ? 0 : promise.key === key ? promise.life : promise.life + 1);
+  // Whom seeds have forgotten is let in as the life that others know it by.
+  const own = entry === undefined && link?.isProven === true ? Math.min(link.hello!.own!.life, LIVES) : 0;
+  const life = Math.max((entry?.member.life ?? 0) + 1, own, promise === undefined ? 0 : promise.key === key ? promise.life : promise.life + 1);
   const admission: Admission = { address, key, life, askers: new Set(link === undefined ? [] : [link.id]), votes: undefined, against: new Set() };
   state.admissions.set(address, admission);
   turn.effects.push({ type: 'set-timer', timer: `admission ${address}`, after: (link?.isProven === true ? 2 : 1) * context.settings.seedTimeout });

@@ -16,7 +16,7 @@ export function join(turn: PeerTurn): void {
   let need = registrationsOf(context.seeds.length);
   for (const seed of state.seeds.values()) {
     // All are dialled, as whoever is let in is so by the signatures of any.
-    if (seed.key === undefined && !seed.isOld) linkTo(turn, seed);
+    if ((seed.key === undefined || seed.isDoubted) && !seed.isOld) linkTo(turn, seed);
     if (seed.status !== 'none') need -= 1;
   }
   if (need <= 0) return;
@@ -54,11 +54,13 @@ export function metSeed(turn: PeerTurn, link: Link): void {
   const seed = turn.state.seeds.get(link.address!)!;
   // Who ever had a key has one: it is only slow to say so.
   seed.isOld = !link.isProven && seed.key === undefined;
+  const wasDoubted = seed.isDoubted;
   if (link.isProven) seed.key = link.hello!.own!.key;
+  seed.isDoubted = false;
   if (seed.status === 'wanted') ask(turn, seed, link);
   else if (seed.status === 'registered' && !seed.hasListed) say(turn, [link], { type: 'get-peers' });
   // What could not be verified without this key is asked for again.
-  if (turn.state.life > 0) return;
+  if (turn.state.life > 0 && !wasDoubted) return;
   const others = Array.from(turn.state.seeds.values()).filter(({ status }) => status === 'registered');
   for (const { link: id } of others) say(turn, id === undefined ? [] : [turn.state.links.get(id)!], { type: 'get-peers' });
 }
@@ -127,6 +129,8 @@ export function hearList(turn: PeerTurn, link: Link, { peers }: Message & { type
     // An older seed signs nothing: what it says holds because we dialled it.
     else if (seed.isOld && areOldBelieved(turn) && address !== context.address && entry === undefined) believe(turn, { type: 'member', address, key: '', life: 1, votes: [] });
   }
+  // A seed that keeps nothing on a disk was started again: all must come to it anew, as nobody may be left who can show that they were let in.
+  if (seed.status === 'registered' && link.isProven && state.life > 0 && peers.every(({ address }) => address !== context.address)) return failed(turn, seed, 'it has forgotten us');
   const listed = Array.from(state.seeds.values()).filter(({ status, hasListed }) => status === 'registered' && hasListed);
   if (listed.length >= registrationsOf(context.seeds.length)) fill(turn);
 }

@@ -50,14 +50,25 @@ function fromSeeds<S extends Member | Dead>(turn: PeerTurn, statement: S, from: 
   if (hasOld && (from === undefined || from.purpose === 'seed')) return statement;
   // Seeds that signed it may be gone by now, and others have signed it since.
   const whole = united(state.pending, statement);
-  return isCertified(context, whole, keyOfSeed(turn)) ? whole : undefined;
+  if (isCertified(context, whole, keyOfSeed(turn))) return whole;
+  if (from?.purpose === 'seed') doubt(turn, statement);
+  return undefined;
+}
+
+/** What a seed hands on is signed by seeds: if not by the key that we know of one, that seed was started again with another. */
+function doubt({ context, state }: PeerTurn, statement: Member | Dead): void {
+  const body = statement.type === 'member' ? bodyOf.member(statement) : bodyOf.dead(statement);
+  for (const { seed: address, signature } of statement.votes) {
+    const seed = state.seeds.get(address);
+    if (seed?.key !== undefined && !context.keys.verify(seed.key, statement.type, body, signature)) seed.isDoubted = true;
+  }
 }
 
 function memberNews(turn: PeerTurn, said: Member, from: Link | undefined): News | undefined {
   const { state, context } = turn;
   const { address, key, life } = said;
   const known = state.roster.entries.get(address);
-  if (!isNewer(said, known?.member)) return undefined;
+  if (!isNewer(said, known?.member) && !isOfForgotten(turn, said, known!, from)) return undefined;
   const member = fromSeeds(turn, said, from);
   if (member === undefined) return undefined;
   if (address === context.address) {
@@ -68,6 +79,17 @@ function memberNews(turn: PeerTurn, said: Member, from: Link | undefined): News 
   tell(turn, enter(state.roster, member));
   learntOf(turn, address);
   return address === context.address ? { type: 'own-life', member } : { type: 'joined', address };
+}
+
+/**
+ * Seeds that keep nothing on a disk, and were all started again, number the lives of an address anew. So a member with another key stands in
+ * the place of one that ended, if seeds sign it whose keys are known now, and who is known is signed by none of them; of one that lives only
+ * a seed can say so.
+ */
+function isOfForgotten(turn: PeerTurn, said: Member, { member, end }: Entry, from: Link | undefined): boolean {
+  if (said.key === member.key || (end === undefined && from?.purpose !== 'seed')) return false;
+  const { context } = turn;
+  return !isCertified(context, end?.type === 'dead' ? end : member, keyOfSeed(turn));
 }
 
 function aliveNews(turn: PeerTurn, alive: Alive): News | undefined {

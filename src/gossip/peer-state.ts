@@ -82,6 +82,8 @@ export interface SeedContact {
   readonly address: Address;
   link: NodeId | undefined;
   key: string | undefined;
+  /** Whether it may have another key by now. */
+  isDoubted: boolean;
   isOld: boolean;
   /** How far the registration is. */
   status: 'none' | 'wanted' | 'asked' | 'registered';

@@ -60,7 +60,7 @@ export const peerMachine: Machine<GossipVocabulary, PeerState, GossipContext> = 
     pending: new Map(),
     life: 0,
     incarnation: 0,
-    seeds: new Map(context.seeds.map((address) => [address, { address, link: undefined, key: undefined, isOld: false, status: 'none', hasListed: false, quiet: 0 }])),
+    seeds: new Map(context.seeds.map((address) => [address, { address, link: undefined, key: undefined, isDoubted: false, isOld: false, status: 'none', hasListed: false, quiet: 0 }])),
     isReady: false,
     isLeaving: false,
     neighbours: new Map(),

@@ -69,6 +69,8 @@ export class MembershipJudge<Node extends Judged = SimNode> {
   readonly #goodbyes = new Set<string>();
   /** Which lives are over, by address and life, and how for each node, by its number: as `OVER` has it. */
   readonly #over = new Map<string, Uint8Array>();
+  /** Seeds that forgot their lists, as long as a quorum did not. */
+  readonly #forgetful = new Set<NodeId>();
   /** By node, life and link the messages that went over it. */
   readonly #carried = new Map<string, Set<string>>();
 
@@ -84,6 +86,12 @@ export class MembershipJudge<Node extends Judged = SimNode> {
   crashed(node: Node, isForgetful: boolean): void {
     this.#lives[node.id] = undefined;
     if (isForgetful) for (const states of this.#over.values()) states[node.id] = 0;
+    if (isForgetful && node.id < this.#ground.seeds) this.#forgetful.add(node.id);
+    // No quorum knows any more what there was: lives are numbered anew.
+    if (this.#ground.seeds - this.#forgetful.size < this.#ground.quorum) {
+      this.#over.clear();
+      this.#forgetful.clear();
+    }
     for (const key of this.#carried.keys()) if (key.startsWith(`${node.id} `)) this.#carried.delete(key);
   }
 

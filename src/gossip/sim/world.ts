@@ -42,6 +42,7 @@ export class GossipWorld {
   /** When those started that live, and for how many ms all others lived. */
   readonly #since = new Map<SimNode, number>();
   #lived = 0;
+  readonly #forgetful = new Set<SimNode>();
 
   constructor(spec: WorldSpec, watch: (node: SimNode, output: Output, now: number) => void = () => undefined) {
     this.spec = spec;
@@ -116,7 +117,7 @@ export class GossipWorld {
   start(node: SimNode): void {
     if (node.isUp) return;
     // In each life but the first.
-    if (node.life > 0) contextOf(node).renew(contextOf(node).isSeed);
+    if (node.life > 0) contextOf(node).renew(contextOf(node).isSeed && !this.#forgetful.delete(node));
     this.rules.off.delete(node.id);
     this.judge.started(node, this.now);
     this.measure.started(node, this.now);
@@ -132,10 +133,15 @@ export class GossipWorld {
     this.measure.killed(node, this.now, isHost);
   }
 
-  crash(node: SimNode): void {
+  /** @param isForgetful whether all is lost that it had saved, its key too, as where a seed has no disk; of peers it always is */
+  crash(node: SimNode, isForgetful = !contextOf(node).isSeed): void {
     if (!node.isUp) return;
     this.network.crash(node);
-    this.judge.crashed(node, !contextOf(node).isSeed);
+    this.judge.crashed(node, isForgetful);
+    if (isForgetful) {
+      node.disk.length = 0;
+      this.#forgetful.add(node);
+    }
     this.measure.ended(node);
     const since = this.#since.get(node);
     if (since !== undefined) this.#lived += this.now - since;
