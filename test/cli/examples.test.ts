@@ -331,6 +331,7 @@ const inShare = (line: string): string =>
     : line
         .replace(/(?<=--(schedules|orders) )\S+/, (count) => String(soaked(Number(count), 10)))
         .replace(/(?<=--peers )\d\d+/, (count) => String(soaked(Number(count), 4)))
+        .replace('--for 5 ', '--for 2 ')
         .replace('--members 4..10', '--members 4..6')
         .replace(/(?<=demo\/how-many-traitors\.json)/, ' --members 4,5 --orders 1000');
 
