@@ -45,7 +45,7 @@ function isEasilyBroken(problem: Problem): boolean {
 const TRIED = 100;
 
 /** The strategies that say of each message the truth or a lie that the protocol knows, which a search tries for every protocol. */
-const COVERED = ['coin', 'liar'];
+export const COVERED = ['coin', 'liar', 'two-faced', 'sleeper', 'splitter'];
 
 /** Whether agreement and validity are proved for every order of the cell. */
 export const isProved = ({ strategy }: Cell, worst: Worst | undefined): boolean => worst === 'holds' && COVERED.includes(strategy);

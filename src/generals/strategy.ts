@@ -13,6 +13,8 @@ export interface Action<Message> {
 export interface SendContext<Message> {
   readonly from: NodeId;
   readonly to: NodeId | Quorum;
+  /** In which it is to be said: 1, 2, 3 …; 0 for a ballot, which comes after all of them. */
+  readonly round: number;
   /** All who may be spoken to, in ascending order. */
   readonly members: readonly NodeId[];
   readonly honest: Message;
@@ -29,8 +31,11 @@ export interface FaultStrategy<Name extends string = string> {
   /** One line for people who choose among strategies. */
   readonly summary: string;
   says<Message>(occasion: SendContext<Message>): readonly Action<Message>[];
-  /** Whether what might become of a message depends on who is to receive it. */
-  readonly dependsOn?: 'receiver';
+  /**
+   * What its answer depends on beside the traitor and the honest message, so that an answer can be given again; on anything where this is
+   * left out, which costs time.
+   */
+  readonly dependsOn?: readonly ('round' | 'receiver')[];
   /** What is run in the place of the honest protocol, where lying message by message is not all that the strategy does. */
   wrap?(protocol: AnyRoundsProtocol): AnyRoundsProtocol;
 }

@@ -12,7 +12,7 @@ type Fails<_ extends false> = true;
 
 export type Names = [
   Holds<Same<ProtocolName, 'exchange' | 'oral' | 'signed' | 'king' | 'pbft'>>,
-  Holds<Same<StrategyName, 'coin' | 'liar' | 'silent' | 'two-faced' | 'late' | 'arbitrary' | 'twins'>>,
+  Holds<Same<StrategyName, 'coin' | 'liar' | 'silent' | 'two-faced' | 'splitter' | 'sleeper' | 'late' | 'arbitrary' | 'twins'>>,
   Holds<Same<Order, 'attack' | 'retreat'>>,
   Holds<Same<HostName, 'threads' | 'sim'>>,
   Holds<Same<CrashMode, 'throw' | 'exit' | 'hang'>>,

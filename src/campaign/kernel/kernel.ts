@@ -97,13 +97,13 @@ export function coinRunOf(cell: KernelCell): Run | undefined {
 }
 
 /** Whether a coin of two sides is what the strategy tosses for that message: the order or its counterpart, whichever is honest. */
-function isCoin(protocol: NamedProtocol, { members, m }: KernelCell, { from, to, label }: Slot): boolean {
+function isCoin(protocol: NamedProtocol, { members, m }: KernelCell, { round, from, to, label }: Slot): boolean {
   const wording = protocol.wording!;
   const setting = everyone(members);
   const context = contextOf({ ...setting, m, number: 1 }, from, symbolicSigner(from));
   return ORDERS.every((order) => {
     const honest = wording.write(label, valueIn(order));
-    const said = coin.says({ from, to, members: setting.members, honest, lies: protocol.lies(context, honest) }).map(({ now }) => now);
+    const said = coin.says({ from, to, round, members: setting.members, honest, lies: protocol.lies(context, honest) }).map(({ now }) => now);
     const contents = said.map(([message]) => (message === undefined || wording.labelOf(message) !== label ? undefined : orderIn(wording.valueOf(message))));
     return contents.length === ORDERS.length && ORDERS.every((one) => contents.includes(one)) && said.every(({ length }) => length === 1);
   });

@@ -58,7 +58,7 @@ export function runsOf(campaign: Problem, traitors: readonly NodeId[]): (order: 
 /** A strategy that allows all alternatives, and a chooser that tells `decide` of which message they are. */
 function chooserOf(protocol: AnyRoundsProtocol, decide: Decide): { readonly strategy: FaultStrategy; readonly choose: Choose } {
   return {
-    strategy: { name: 'any', summary: 'whatever a checker wants to try', says: ({ honest, lies }) => alternativesTo(protocol, honest, lies) },
+    strategy: { name: 'any', summary: 'whatever a checker wants to try', dependsOn: [], says: ({ honest, lies }) => alternativesTo(protocol, honest, lies) },
     choose(question, options) {
       if (question.about !== 'message') throw new Error(`a checker was asked about a ${question.about}`);
       const alternatives = options as readonly Action<unknown>[];

@@ -4,6 +4,7 @@ import { say, type Action, type FaultStrategy } from '../strategy.ts';
 export const arbitrary: FaultStrategy<'arbitrary'> = {
   name: 'arbitrary',
   summary: 'anything at each turn: the value, any lie, nothing, twice, contradictory, or late',
+  dependsOn: [],
   says<Message>({ honest, lies }: { readonly honest: Message; readonly lies: readonly Message[] }): Action<Message>[] {
     return [
       say(honest),

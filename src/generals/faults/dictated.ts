@@ -23,6 +23,7 @@ export type Saying = (typeof SAYINGS)[number];
 export const dictated: FaultStrategy = {
   name: 'dictated',
   summary: 'what a list of words says, one for each message',
+  dependsOn: [],
   says: ({ honest, lies }) => [say(honest), ...lies.map((lie) => say(lie)), say(), ...lies.map((lie) => say(honest, lie))],
 };
 

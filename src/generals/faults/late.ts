@@ -4,5 +4,6 @@ import { say, type FaultStrategy } from '../strategy.ts';
 export const late: FaultStrategy<'late'> = {
   name: 'late',
   summary: 'says what an honest general would, one round too late',
+  dependsOn: [],
   says: ({ honest }) => [{ ...say(), late: [honest] }],
 };

@@ -4,5 +4,6 @@ import { say, type FaultStrategy } from '../strategy.ts';
 export const liar: FaultStrategy<'liar'> = {
   name: 'liar',
   summary: 'each message to everyone is the counterpart of the value',
+  dependsOn: [],
   says: ({ honest, lies }) => [say(lies[0] ?? honest)],
 };

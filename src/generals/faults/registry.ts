@@ -4,11 +4,13 @@ import { coin } from './coin.ts';
 import { late } from './late.ts';
 import { liar } from './liar.ts';
 import { silent } from './silent.ts';
+import { sleeper } from './sleeper.ts';
+import { splitter } from './splitter.ts';
 import { twins } from './twins.ts';
 import { twoFaced } from './two-faced.ts';
 
 /** All ways of being a traitor; one file and one line here make another. */
-const REGISTERED = [coin, liar, silent, twoFaced, late, arbitrary, twins] as const;
+const REGISTERED = [coin, liar, silent, twoFaced, splitter, sleeper, late, arbitrary, twins] as const;
 
 export type StrategyName = (typeof REGISTERED)[number]['name'];
 

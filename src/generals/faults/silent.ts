@@ -4,5 +4,6 @@ import { say, type FaultStrategy } from '../strategy.ts';
 export const silent: FaultStrategy<'silent'> = {
   name: 'silent',
   summary: 'says nothing at all',
+  dependsOn: [],
   says: () => [say()],
 };

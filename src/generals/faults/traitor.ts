@@ -20,7 +20,7 @@ export interface Adversary {
   /** What it follows: the honest protocol, or what possesses it. */
   readonly protocol: AnyRoundsProtocol;
   /** Sets out what it may do in the place of these effects, to be acted on in that round, once or in every order. */
-  readonly plan: <Said>(context: Context, effects: Effects, sink: Sink<Said>) => Plan<Said>;
+  readonly plan: <Said>(context: Context, round: number, effects: Effects, sink: Sink<Said>) => Plan<Said>;
   /**
    * Acts in one round.
    * @param kept what was kept back in the round before; takes what is kept back now
@@ -87,7 +87,7 @@ export function traitorous({ protocol, plan, act }: Adversary): RoundsProtocol<O
         send: (to, messages) => done.push({ type: 'send', to: [to], messages }),
         perform: (effect) => done.push(effect),
       };
-      act(context, state, event.round, plan(context, effects, sink), sink);
+      act(context, state, event.round, plan(context, event.round, effects, sink), sink);
       return done;
     },
   };
@@ -97,9 +97,10 @@ export function adversaryOf(honest: AnyRoundsProtocol, options: AdversaryOptions
   const { strategy, choose, spec, isNoted = true } = options;
   const protocol = strategy.wrap?.(honest) ?? honest;
   const actionsOf = actionsBy(protocol, strategy);
+  const isForAll = strategy.dependsOn?.includes('receiver') === false;
   return { protocol, plan, act };
 
-  function plan<Said>(context: Context, effects: Effects, { intern }: Sink<Said>): Plan<Said> {
+  function plan<Said>(context: Context, round: number, effects: Effects, { intern }: Sink<Said>): Plan<Said> {
     const steps: (OtherEffect | ChoicePoint<Said>)[] = [];
     /** How many messages are for each. */
     const messagesFor: number[] = [];
@@ -111,7 +112,7 @@ export function adversaryOf(honest: AnyRoundsProtocol, options: AdversaryOptions
       const honest = effect.messages;
       let options: ChoicePoint<Said>['options'] | undefined;
       for (const to of effect.to) {
-        if (options === undefined || strategy.dependsOn === 'receiver') options = optionsFor(context, honest, to, intern);
+        if (options === undefined || !isForAll) options = optionsFor(context, round, honest, to, intern);
         const index = messagesFor[to] ?? 0;
         if (effects.length > 1) messagesFor[to] = index + honest.length;
         steps.push({ type: 'choice', to, index, honest, options });
@@ -120,8 +121,8 @@ export function adversaryOf(honest: AnyRoundsProtocol, options: AdversaryOptions
     return steps;
   }
 
-  function optionsFor<Said>(context: Context, honest: readonly unknown[], to: NodeId, intern: Sink<Said>['intern']): ChoicePoint<Said>['options'] {
-    const options = honest.map((message) => actionsOf(context, message, to));
+  function optionsFor<Said>(context: Context, round: number, honest: readonly unknown[], to: NodeId, intern: Sink<Said>['intern']): ChoicePoint<Said>['options'] {
+    const options = honest.map((message) => actionsOf(context, round, message, to));
     if (options.length !== 1) return options;
     return [options[0]!.map(({ now, late }) => ({ now, late, said: now.length === 0 ? undefined : intern(now) }))];
   }
@@ -162,22 +163,25 @@ const isHonest = (action: Action<unknown>, honest: unknown): boolean =>
   action.now.length === 1 && action.now[0] === honest && action.late.length === 0;
 
 /** What might become of an honest message to somebody. */
-type ActionsFor = (context: Context, honest: unknown, to: NodeId) => readonly Action<unknown>[];
+type ActionsFor = (context: Context, round: number, honest: unknown, to: NodeId) => readonly Action<unknown>[];
 
 /** Most messages are for many receivers and come up in every order, so what might become of them is kept. */
 function actionsBy(protocol: AnyRoundsProtocol, strategy: FaultStrategy): ActionsFor {
-  const made = (context: Context, honest: unknown, to: NodeId): readonly Action<unknown>[] =>
-    strategy.says({ from: context.self, to, members: context.members, honest, lies: protocol.lies(context, honest) });
-  if (strategy.dependsOn === 'receiver') return made;
+  const made: ActionsFor = (context, round, honest, to) =>
+    strategy.says({ from: context.self, to, round, members: context.members, honest, lies: protocol.lies(context, honest) });
+  const { dependsOn } = strategy;
+  if (dependsOn === undefined || dependsOn.includes('receiver')) return made;
+  const isOfRound = dependsOn.includes('round');
   const known = new Map<unknown, readonly Action<unknown>[]>();
-  let of: Context | undefined;
-  return (context, honest, to) => {
-    if (of !== context || known.size > KNOWN_MAX) {
+  let [of, at]: [Context | undefined, number] = [undefined, 0];
+  return (context, round, honest, to) => {
+    if (of !== context || (isOfRound && at !== round) || known.size > KNOWN_MAX) {
       known.clear();
       of = context;
+      at = round;
     }
     let actions = known.get(honest);
-    if (actions === undefined) known.set(honest, (actions = made(context, honest, to)));
+    if (actions === undefined) known.set(honest, (actions = made(context, round, honest, to)));
     return actions;
   };
 }
@@ -191,7 +195,7 @@ const KNOWN_MAX = 1000;
  */
 export function traitorousBallots({ strategy, choose, spec }: AdversaryOptions, context: Context): (decision: Order) => Order | undefined {
   const from = context.self;
-  const actionsOf = (honest: Order): readonly Action<Order>[] => strategy.says({ from, to: QUORUM, members: context.members, honest, lies: [counterpart(honest)] });
+  const actionsOf = (honest: Order): readonly Action<Order>[] => strategy.says({ from, to: QUORUM, round: 0, members: context.members, honest, lies: [counterpart(honest)] });
   const actions = { attack: actionsOf('attack'), retreat: actionsOf('retreat') };
   return (decision) => choose({ about: 'ballot', order: spec.draw, round: 0, from, to: QUORUM, index: 0 }, decision === 'attack' ? actions.attack : actions.retreat).now[0];
 }

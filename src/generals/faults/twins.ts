@@ -14,6 +14,7 @@ import { say, type FaultStrategy } from '../strategy.ts';
 export const twins: FaultStrategy<'twins'> = {
   name: 'twins',
   summary: 'two honest copies under one name, each linked to half of the others; a commander gives both orders',
+  dependsOn: [],
   says: ({ honest }) => [say(honest)],
   wrap: twinned,
 };

@@ -4,7 +4,7 @@ import { say, type FaultStrategy } from '../strategy.ts';
 export const twoFaced: FaultStrategy<'two-faced'> = {
   name: 'two-faced',
   summary: 'one value to the first half of the others, its counterpart to the rest',
-  dependsOn: 'receiver',
+  dependsOn: ['receiver'],
   says({ from, to, members, honest, lies }) {
     const others = members.filter((id) => id !== from);
     const deceived = others.slice(Math.ceil(others.length / 2));

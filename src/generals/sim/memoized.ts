@@ -151,7 +151,7 @@ export function cohortFor(order: Order): Cohort {
       for (let place = 0; place < army.length; place += 1) {
         const one = army[place]!;
         const { adversary, transition } = one;
-        if (adversary !== undefined) adversary.act(one.context, one.delayed, round, (transition.plan ??= adversary.plan(one.context, transition.effects, one.sink)), one.sink);
+        if (adversary !== undefined) adversary.act(one.context, one.delayed, round, (transition.plan ??= adversary.plan(one.context, round, transition.effects, one.sink)), one.sink);
         else if (transition.batches === undefined) for (const effect of transition.effects) perform(one, effect);
         else sendAll(one, transition, transition.batches);
       }

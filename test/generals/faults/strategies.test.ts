@@ -8,13 +8,13 @@ import { ids, trial } from '../../support/trials.ts';
 const named = (name: string): FaultStrategy => strategyNamed(name)!;
 
 /** What a strategy might make of the word `truth`, said by G1 of five, where there is one lie. */
-const options = (name: string, to = 2): { now: readonly string[]; late: readonly string[] }[] => [
-  ...named(name).says({ from: nodeId(1), to: nodeId(to), members: ids(5), honest: 'truth', lies: ['lie'] }),
+const options = (name: string, to = 2, round = 1): { now: readonly string[]; late: readonly string[] }[] => [
+  ...named(name).says({ from: nodeId(1), to: nodeId(to), round, members: ids(5), honest: 'truth', lies: ['lie'] }),
 ];
 
 describe('the strategies of traitors', () => {
   it('are known by a name and one line', () => {
-    expect(STRATEGIES.map(({ name }) => name)).to.deep.equal(['coin', 'liar', 'silent', 'two-faced', 'late', 'arbitrary', 'twins']);
+    expect(STRATEGIES.map(({ name }) => name)).to.deep.equal(['coin', 'liar', 'silent', 'two-faced', 'splitter', 'sleeper', 'late', 'arbitrary', 'twins']);
     for (const { summary } of STRATEGIES) expect(summary).to.match(/^\S[^\n]{10,100}$/);
   });
 
@@ -34,13 +34,29 @@ describe('the strategies of traitors', () => {
     expect([2, 3, 4, 5, QUORUM].map((to) => options('two-faced', to)[0]!.now[0])).to.deep.equal(['truth', 'truth', 'lie', 'lie', 'truth']);
   });
 
+  it('splitter deceives another half of the others in every round, and never the quorum', () => {
+    const told = [1, 2, 3, 4, 5].map((round) => [2, 3, 4, 5, QUORUM].map((to) => options('splitter', to, round)[0]!.now[0] === 'truth'));
+    expect(told).to.deep.equal([
+      [true, true, false, false, true],
+      [false, true, true, false, true],
+      [false, false, true, true, true],
+      [true, false, false, true, true],
+      [true, true, false, false, true],
+    ]);
+  });
+
+  it('sleeper tells the truth in round 1, and lies from then on, to the quorum too', () => {
+    expect([1, 2, 3, 7].map((round) => options('sleeper', 5, round))).to.deep.equal(['truth', 'lie', 'lie', 'lie'].map((word) => [{ now: [word], late: [] }]));
+    expect(options('sleeper', QUORUM, 0)).to.deep.equal([{ now: ['lie'], late: [] }]);
+  });
+
   it('late tells the truth one round too late', () => {
     expect(options('late')).to.deep.equal([{ now: [], late: ['truth'] }]);
   });
 
   it('arbitrary may do whatever any other strategy may do with one message, and say things twice', () => {
     const all = options('arbitrary');
-    for (const { name } of STRATEGIES) for (const to of [2, 5]) for (const option of options(name, to)) expect(all).to.deep.include(option);
+    for (const { name } of STRATEGIES) for (const to of [2, 5]) for (const round of [1, 2]) for (const option of options(name, to, round)) expect(all).to.deep.include(option);
     expect(all).to.deep.include({ now: ['truth', 'truth'], late: [] });
     expect(all).to.deep.include({ now: ['lie', 'truth'], late: [] });
     expect(new Set(all.map((option) => JSON.stringify(option)))).to.have.length(all.length);
@@ -48,7 +64,7 @@ describe('the strategies of traitors', () => {
 
   it('do without lies where a protocol knows none', () => {
     for (const strategy of STRATEGIES) {
-      const says = strategy.says({ from: nodeId(1), to: nodeId(5), members: ids(5), honest: 'truth', lies: [] });
+      const says = strategy.says({ from: nodeId(1), to: nodeId(5), round: 2, members: ids(5), honest: 'truth', lies: [] });
       expect(says.flatMap(({ now, late }) => [...now, ...late]).every((message) => message === 'truth'), strategy.name).to.equal(true);
       expect(says.length, strategy.name).to.be.greaterThan(0);
     }
