@@ -4,7 +4,7 @@ import type { Effect, Machine, Signer } from '../core/machine.ts';
 import type { Behaviour, NodeSpec } from './run-spec.ts';
 import type { NodeId } from '../core/node.ts';
 import type { Order } from './order.ts';
-import { contextOf, inWords, type AnyRoundsProtocol, type Context } from './protocol.ts';
+import { contextOf, wordIn, type AnyRoundsProtocol, type Context } from './protocol.ts';
 import { dictated, dictation, type Dictation } from './faults/dictated.ts';
 import { strategyNamed } from './faults/registry.ts';
 import { adversaryOf, traitorous, traitorousBallots, type Adversary, type AdversaryOptions } from './faults/traitor.ts';
@@ -111,7 +111,7 @@ export function roleInstance(spec: NodeSpec, self: NodeId, strategy: string | un
 /** What fixes a traitor's messages in that order. @param words one for each */
 export function dictationFor(spec: NodeSpec, self: NodeId, words: readonly string[]): Dictation {
   const protocol = known(protocolNamed(spec.protocol), spec.protocol);
-  return dictation(self, words, (message) => inWords(protocol, spec, message));
+  return dictation(self, words, (message) => wordIn(protocol, spec, message));
 }
 
 function known<T>(found: T | undefined, name: string): T {

@@ -3,7 +3,7 @@ import type { Accuse, Context as NodeContext, Signer, Vocabulary } from '../core
 import type { NodeId } from '../core/node.ts';
 import type { Fact } from './fact.ts';
 import type { Order } from './order.ts';
-import { PLAIN, type Values, type Wording } from './values.ts';
+import { PLAIN, orderIn, type Values, type Wording } from './values.ts';
 
 /** What a member knows before anything happens. Nothing here tells who is a traitor. */
 export interface Context extends NodeContext {
@@ -148,6 +148,15 @@ export const maySpeak = (protocol: Pick<AnyRoundsProtocol, 'speaks'>, setting: S
 
 /** A message in its protocol's own words. */
 export const inWords = (protocol: AnyRoundsProtocol, setting: Setting, message: unknown): string => protocol.describe?.(setting, message) ?? String(message);
+
+/**
+ * The order that a message is for, or nothing: in words it is an order, alone or with its path, its chain of signatures, or its kind. Of
+ * a message without such words its protocol's wording tells.
+ */
+export function wordIn(protocol: AnyRoundsProtocol, setting: Setting, message: unknown): Order | 'nothing' {
+  const named = /attack|retreat/.exec(inWords(protocol, setting, message))?.[0] as Order | undefined;
+  return named ?? (protocol.wording === undefined ? undefined : orderIn(protocol.wording.valueOf(message))) ?? 'nothing';
+}
 
 /** One of the orders of which a decision is the majority. */
 export interface Vote {

@@ -1,4 +1,4 @@
-import { inWords, type AnyRoundsProtocol, type Setting } from '../protocol.ts';
+import { wordIn, type AnyRoundsProtocol, type Setting } from '../protocol.ts';
 import { say, type Action } from '../strategy.ts';
 import type { Word } from './result.ts';
 
@@ -30,8 +30,5 @@ export function wordOf(protocol: AnyRoundsProtocol, setting: Setting, { now, lat
   if (late.length > 0 || now.length > 2 || (now.length === 2 && first === second)) return undefined;
   if (second !== undefined) return 'both';
   if (first === undefined) return 'silence';
-  return WORD.exec(inWords(protocol, setting, first))?.[0] as Word | undefined;
+  return wordIn(protocol, setting, first);
 }
-
-/** In words a message is an order, alone or with its path, its chain of signatures, or its kind. A king's may propose nothing. */
-const WORD = /attack|retreat|nothing/;

@@ -23,7 +23,7 @@ function grouped(lies: readonly Lie[]): Map<string, Lie[]> {
 
 function sentence({ from, path, round, honest, said }: Lie, to: readonly NodeId[]): string {
   const verb = said === 'silence' ? 'kept from' : 'told';
-  const what = { silence: `its ${honest}`, both: 'both orders' }[said as string] ?? `${said} instead of ${honest}`;
+  const what = { silence: honest === 'nothing' ? 'a message for neither order' : `its ${honest}`, both: 'both orders' }[said as string] ?? `${said} instead of ${honest}`;
   const where = path === undefined ? ` in round ${round}` : path.length === 1 ? '' : ` on ${pathText(path)}`;
   return `${nameOf(from)} ${verb} ${listed(to)} ${what}${where}`;
 }

@@ -1,14 +1,14 @@
 import type { Choose } from '../../core/choice.ts';
 import { counted } from '../../core/figures.ts';
 import { nameOf, type NodeId } from '../../core/node.ts';
-import { ORDERS } from '../order.ts';
+import { ORDERS, type Order } from '../order.ts';
 import { UserError, quoted } from '../../core/user-error.ts';
 import { say, type Action, type FaultStrategy } from '../strategy.ts';
 
 /** The word for a message that is not sent. */
 export const SILENCE = 'silence';
 
-/** The word for a message that is for neither order, as a king's proposal may be. */
+/** The word for a message that is for neither order, as a king's proposal may be, and whatever a replica asks of others. */
 export const NOTHING = 'nothing';
 
 /** The word for the honest message, and a lie right after it. */
@@ -40,6 +40,9 @@ export class WordMissing extends UserError {
   }
 }
 
+/** What a message says, in one word. */
+type WordFor = (message: unknown) => Order | typeof NOTHING;
+
 /** A list of words that answers the questions of one traitor. */
 export interface Dictation {
   /** @throws UserError if there is no word left, or none of the options says it */
@@ -51,9 +54,8 @@ export interface Dictation {
 /**
  * @param words one for each message, in the order in which they come up: round by round, and within a round as the
  * protocol sends them. Ballots have no word, and are honest.
- * @param textOf a message in its protocol's own words
  */
-export function dictation(general: NodeId, words: readonly string[], textOf: (message: unknown) => string): Dictation {
+export function dictation(general: NodeId, words: readonly string[], wordFor: WordFor): Dictation {
   let used = 0;
   return {
     choose(question, options) {
@@ -64,7 +66,7 @@ export function dictation(general: NodeId, words: readonly string[], textOf: (me
         const message = `${nameOf(general)} has more to say than ${counted(words.length, 'word')}, first to ${nameOf(question.to)} in round ${question.round}`;
         throw new WordMissing(message, question.to, question.round);
       }
-      const option = options.find((candidate) => says(candidate as Action<unknown>, word, textOf));
+      const option = options.find((candidate) => says(candidate as Action<unknown>, word, wordFor));
       if (option === undefined) throw new UserError(`word ${used} of ${nameOf(general)}, ${quoted(word)}, cannot be said to ${nameOf(question.to)} in round ${question.round}`, 'unfit-words');
       return option;
     },
@@ -74,9 +76,9 @@ export function dictation(general: NodeId, words: readonly string[], textOf: (me
   };
 }
 
-/** Whether that is what the word stands for: silence, both, or a message that holds the word. */
-function says({ now }: Action<unknown>, word: string, textOf: (message: unknown) => string): boolean {
+/** Whether that is what the word stands for: silence, both, or a message with that word. */
+function says({ now }: Action<unknown>, word: string, wordFor: WordFor): boolean {
   if (word === BOTH || now.length > 1) return word === BOTH && now.length > 1;
   if (word === SILENCE || now.length === 0) return word === SILENCE && now.length === 0;
-  return textOf(now[0]).split(/[^a-z]+/).includes(word);
+  return wordFor(now[0]) === word;
 }
