@@ -2,14 +2,19 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import { seeded } from '../../src/core/choice.ts';
 import { symbolicSigner } from '../../src/core/signer.ts';
-import { nodeId } from '../../src/core/node.ts';
-import { contextOf, type AnyRoundsProtocol, type Context } from '../../src/generals/protocol.ts';
+import { nodeId, type NodeId } from '../../src/core/node.ts';
+import { contextOf, inWords, wordIn, type AnyRoundsProtocol, type Context } from '../../src/generals/protocol.ts';
 import { STRATEGIES } from '../../src/generals/faults/registry.ts';
 import { wordOf } from '../../src/generals/check/alternatives.ts';
 import { withClaimsKept } from '../../src/generals/check/claims.ts';
 import { differenceFromCode } from '../../src/generals/check/held.ts';
-import { problemOf } from '../../src/generals/check/request.ts';
-import { runsOf } from '../../src/generals/check/trial.ts';
+import { check } from '../../src/generals/check/check.ts';
+import { problemOf, type Problem } from '../../src/generals/check/request.ts';
+import { drawn, runnerOf } from '../../src/generals/check/seeded.ts';
+import { differenceFromTree } from '../../src/generals/check/tree-model.ts';
+import { contextIn, settingOf, type Asked } from '../../src/generals/check/trial.ts';
+import { dictated, dictation } from '../../src/generals/faults/dictated.ts';
+import { majority } from '../../src/generals/majority.ts';
 import { runOf } from '../../src/generals/symbolic/run.ts';
 import { PROTOCOLS } from '../../src/generals/protocols/registry.ts';
 import { behavioursOf } from '../../src/generals/run-spec.ts';
@@ -17,6 +22,9 @@ import { roleInstance } from '../../src/generals/general.ts';
 import { runInRounds, runInstances } from '../../src/generals/sim/rounds.ts';
 import { simulate } from '../../src/generals/sim/simulate.ts';
 import { decisionsOf, drawTrial, failureOf, ids, repeatLine, sentIn, trial, type Trial } from '../support/trials.ts';
+
+/** What a protocol may bring along, but for whom it lets speak: without that, frames are sent to those who are to say nothing. */
+const OPTIONAL: readonly string[] = ['wording', 'claims', 'limits', 'tree', 'path', 'search', 'effort', 'describe', 'legend', 'evidence', 'votes'];
 
 for (const protocol of PROTOCOLS) {
   const { name } = protocol;
@@ -29,6 +37,24 @@ for (const protocol of PROTOCOLS) {
     const id = nodeId(Math.min(self, n));
     return contextOf({ members: ids(n), commander: nodeId(1), m, number: 1 }, id, symbolicSigner(id));
   };
+
+  /** Seeded treasons among few, with all that traitors were asked about in each; drawn once for all who look at them. */
+  let known: readonly { readonly problem: Problem; readonly asked: readonly Asked[] }[] | undefined;
+  const treasons = (): NonNullable<typeof known> =>
+    (known ??= [3, 4, 5].flatMap((n) => {
+      const problem = problemOf({ protocol, members: n, faults: 2, m: Math.min(2, protocol.faultsByDefault(n)), commander: nodeId(1 + (n % 2)) });
+      const run = runnerOf(problem);
+      return Array.from({ length: 20 }, (_, number) => {
+        const treason = drawn(problem, number);
+        const asked: Asked[] = [];
+        run(treason, (one) => {
+          asked.push(one);
+          return treason.decide(one);
+        });
+        return { problem, asked };
+      });
+    }));
+  after(() => (known = undefined));
 
   /** Traitors within what the protocol promises to stand, drawn from a seed. */
   const withinBounds = fc.record({ n: fc.integer({ min: 1, max: 8 }), seed: fc.nat(), share: fc.nat(7) }).map(({ n, seed, share }) => {
@@ -74,14 +100,91 @@ for (const protocol of PROTOCOLS) {
       }
     });
 
-    it('has a word for every message and every lie, for those who choose', () => {
-      const setting = contextFor(4, Math.min(1, protocol.faultsByDefault(4)));
-      for (const traitor of setting.members) {
-        runsOf(problemOf({ protocol, members: 4, faults: 1, m: setting.m }), [traitor])('attack', ({ honest, alternatives }) => {
-          for (const action of alternatives) expect(wordOf(protocol, setting, action), `${String(honest)} of G${traitor}`).to.be.oneOf(['attack', 'retreat', 'nothing', 'silence', 'both']);
-          return 0;
-        });
+    it('has a word for every message and every lie, for those who choose, and no two that may be said have the same', () => {
+      for (const { problem, asked } of treasons()) {
+        for (const { honest, alternatives } of asked) {
+          const words = alternatives.map((action) => wordOf(protocol, settingOf(problem), action));
+          for (const word of words) expect(word, inWords(protocol, settingOf(problem), honest)).to.be.oneOf(['attack', 'retreat', 'nothing', 'silence', 'both']);
+          const single = words.filter((word) => word !== 'both');
+          expect(new Set(single).size, `${inWords(protocol, settingOf(problem), honest)}: ${single.join(' ')}`).to.equal(single.length);
+        }
       }
+    });
+
+    it('has traitors say what those words dictate', () => {
+      for (const { problem, asked } of treasons()) {
+        const setting = settingOf(problem);
+        for (const { question, honest, alternatives } of asked) {
+          const lies = protocol.lies(contextIn(problem, question.from), honest);
+          const options = dictated.says({ from: question.from, to: question.to, round: question.round, members: problem.members, honest, lies });
+          for (const action of alternatives.filter(({ now }) => now.length < 2)) {
+            const { choose } = dictation(question.from, [wordOf(protocol, setting, action)!], (message) => wordIn(protocol, setting, message));
+            expect(choose(question, options).now).to.deep.equal(action.now);
+          }
+        }
+      }
+    });
+
+    if (['path', 'wording', 'votes', 'evidence'].some((key) => key in protocol)) it('brings paths, wording, votes and evidence that fit what is said and decided', () => {
+      for (const { problem, asked } of treasons()) {
+        const setting = settingOf(problem);
+        const ring = new Map(problem.lieutenants.map((id, place) => [id, problem.lieutenants[(place + 1) % problem.lieutenants.length]!]));
+        const [there, back] = [(id: NodeId) => ring.get(id) ?? id, (id: NodeId) => [...ring].find(([, next]) => next === id)?.[0] ?? id];
+        for (const { question, honest, alternatives } of asked) {
+          const path = protocol.path?.(setting, honest);
+          if (path !== undefined) expect([path[0], path.at(-1), path.length]).to.deep.equal([problem.commander, question.from, question.round]);
+          const { wording } = protocol;
+          if (wording === undefined) continue;
+          const label = wording.labelOf(honest);
+          for (const message of alternatives.flatMap(({ now }) => now)) {
+            expect(wording.write(wording.labelOf(message), wording.valueOf(message))).to.deep.equal(message);
+            expect(wording.labelOf(message), 'a lie is under the label of what it is a lie about').to.deep.equal(label);
+          }
+          if (wording.rename === undefined) continue;
+          const renamed = wording.rename(setting, label, there);
+          expect(wording.rename(setting, renamed, back)).to.deep.equal(label);
+          expect(protocol.path?.(setting, wording.write(renamed, wording.valueOf(honest)))).to.deep.equal(path?.map(there));
+        }
+      }
+      for (let seed = 0; seed < 30; seed += 1) {
+        const n = 2 + (seed % 5);
+        const one = drawTrial({ protocol: name, n, m: protocol.faultsByDefault(n), seed, traitors: seed % n });
+        for (const { id, decision, strategy, heard } of runInRounds(one, one).reports) {
+          if (strategy !== undefined || id === one.commander) continue;
+          const context = contextOf(one, id, symbolicSigner(id));
+          const votes = protocol.votes?.(context, heard);
+          if (votes !== undefined) expect(majority(votes.map(({ order }) => order)), repeatLine(one)).to.equal(decision);
+          const evidence = protocol.evidence?.(context, heard);
+          if (evidence !== undefined) expect(evidence.join('\n'), repeatLine(one)).to.include(decision);
+        }
+      }
+    });
+
+    if (protocol.tree !== undefined) it('makes the tree that it says it makes', () => {
+      for (const [n, m, faults] of [[4, 1, 2], [5, 2, 2], [6, 1, 3]] as const) {
+        const comparison = differenceFromTree(problemOf({ protocol, members: n, faults, m }), 100);
+        let step = comparison.next();
+        while (step.done !== true) step = comparison.next();
+        expect(step.value, `n = ${n}, m = ${m}`).to.equal(undefined);
+      }
+    });
+
+    it('is found the same of where it brings along nothing that it need not', () => {
+      const bare = Object.fromEntries(Object.entries(protocol).filter(([key]) => !OPTIONAL.includes(key))) as AnyRoundsProtocol;
+      for (const [members, traitor] of [[3, 1], [3, 2], [4, 3]] as const) {
+        if (protocol.refuses(members, 1) !== undefined) continue;
+        const request = { members, faults: 1, m: 1, orders: ['attack'], traitors: ids(traitor).slice(-1) } as const;
+        const [whole, less] = [check({ protocol, ...request }), check({ protocol: bare, ...request })];
+        expect(less.type, `n = ${members}, G${traitor}`).to.equal(whole.type);
+        if (less.type !== 'violated' || whole.type !== 'violated') continue;
+        expect([less.isSmallest, less.violation.lies.length]).to.deep.equal([true, whole.violation.lies.length]);
+      }
+    });
+
+    if (['effort', 'search', 'limits'].some((key) => key in protocol)) it('says what it costs, how far it is searched and what that leaves out in figures and words that fit', () => {
+      for (const share of Object.values(protocol.effort ?? {})) expect(share).to.be.greaterThan(0).and.to.be.below(100);
+      for (const limit of Object.values(protocol.search ?? {})) expect(Number.isInteger(limit) && limit > 0).to.equal(true);
+      if (protocol.limits !== undefined) expect(protocol.limits, 'part of a sentence').to.match(/^\p{Ll}.*\w$/u);
     });
 
     it('fits every size up to 13 with the m that it has by default, and takes what it says it needs', () => {
