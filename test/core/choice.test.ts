@@ -116,6 +116,19 @@ describe('a seeded choice', () => {
     expect(asked.flat().map((one) => choose(one, [0, 1]))).to.deep.equal(bits);
   });
 
+  it('among more takes a word of a block, another one for each of 4 messages, of each receiver alone', () => {
+    const block = new Uint32Array(4);
+    const choose = seeded(9);
+    for (const to of [0, 1, 17]) {
+      const words = [0, 1, 2].flatMap((four) => {
+        plainBlock(3, ((1 + 1) << 20) ^ four, 5, to, 9, 0, block);
+        return [...block];
+      });
+      const chosen = words.map((_, index) => choose(question({ order: 3, from: nodeId(5), to: nodeId(to), index }), MANY));
+      expect(chosen).to.deep.equal(words.map((word) => Math.floor((word / 2 ** 32) * MANY.length)));
+    }
+  });
+
   it('is told in words that name all fields', () => {
     expect(inWords(question({ order: 7, round: 2, from: nodeId(3), to: nodeId(5), index: 4 }))).to.equal('message 7, round 2, 3 to 5, number 4');
   });
