@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { nodeId } from '../../src/core/node.ts';
-import type { Effect, Message, NewView, PrePrepare, VoteMessage } from '../../src/replicas/pbft/messages.ts';
+import type { Effect, Message, NewView, PrePrepare, PreparedCertificate, ViewChange, VoteMessage } from '../../src/replicas/pbft/messages.ts';
 import { NO_REQUESTS } from '../../src/replicas/pbft/new-view.ts';
 import { emptyStore, executeBatch } from '../../src/replicas/pbft/store.ts';
 import { batchOf, certificate, checkpoint, CLIENT, executedIn, K, OneReplica, prePrepare, request, saidIn, signerOf, signed, viewChange, vote } from '../support/one-replica.ts';
@@ -292,6 +292,24 @@ describe('Castro and Liskov 1999: one replica', () => {
         expect(effects.map(({ type }) => type)).to.deep.equal(['accuse']);
       });
     }
+
+    /** A view-change of a replica whose checkpoint at K is stable. */
+    const beyond = (by: number, prepared: readonly PreparedCertificate[] = []): ViewChange => {
+      const proof = [0, 2, 3].map((id) => checkpoint(id, K, 'state')).map(({ body, signature }) => ({ body, signature }));
+      return { type: 'view-change', ...signed(by, 'view-change', { view: 1, stable: K, proof, prepared, replica: nodeId(by) }) };
+    };
+
+    it('O is from min-s, the latest stable checkpoint in V, to max-s, the highest number that prepared: nothing that is done is done again', () => {
+      for (const changes of [[beyond(2, [certificate(0, K + 2, batch)]), viewChange(3, 1)], [viewChange(2, 1), beyond(3, [certificate(0, K + 2, batch)])]]) {
+        const { backup: primary } = left(1);
+        const [newView] = saidIn(changes.flatMap((change) => primary.hears(change.body.replica, change)), 'new-view');
+        expect(newView!.body.prePrepares.map(({ body }) => [body.sequence, body.digest])).to.deep.equal([[K + 1, signerOf(0).digest(NO_REQUESTS)], [K + 2, signerOf(0).digest(batch)]]);
+        expect(primary.state.stable).to.equal(K);
+        const backup = new OneReplica(0);
+        backup.hears(1, newView!);
+        expect([backup.state.view, backup.state.stable, backup.state.isChanging], 'a backup finds the same').to.deep.equal([1, K, false]);
+      }
+    });
 
     it('the null request changes nothing when it is executed', () => {
       const store = emptyStore();

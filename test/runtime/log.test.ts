@@ -4,6 +4,7 @@ import { execFile, execFileSync, spawnSync } from 'node:child_process';
 import { appendFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { localDisk, type Disk } from '../../src/runtime/disk.ts';
 import { DamagedLog, LOG_FILE, inMemoryLog, openLog, repairLog, type Log } from '../../src/runtime/log.ts';
 import { UserError } from '../../src/core/user-error.ts';
 import { projectPath } from '../support/run.ts';
@@ -78,6 +79,27 @@ describe('a log', () => {
     expect([log.appended, log.durable, readFileSync(path).length]).to.deep.equal([1000, 0, 0]);
     await done;
     expect([log.durable, syncs]).to.deep.equal([1000, 1]);
+    await log.close();
+  });
+
+  it('calls durable what a sync began with, and not what came while it was under way', async () => {
+    const syncs: ((error: Error | null) => void)[] = [];
+    const begun: (() => void)[] = [];
+    const slow: Disk = { ...localDisk, syncSoon: (_fd, done) => (syncs.push(done), begun.shift()?.()) };
+    const log = openLog(folder, listener, {}, slow);
+    const next = (): Promise<void> => new Promise((resolve) => void begun.push(resolve));
+    const first = next();
+    log.append({ index: 1 });
+    await first;
+    log.append({ index: 2 });
+    log.append({ index: 3 });
+    expect([log.appended, log.durable]).to.deep.equal([3, 0]);
+    const second = next();
+    syncs.shift()!(null);
+    expect(log.durable).to.equal(1);
+    await second;
+    syncs.shift()!(null);
+    expect(log.durable).to.equal(3);
     await log.close();
   });
 

@@ -2,7 +2,7 @@ import { choosesNothing } from '../../src/core/choice.ts';
 import type { Context } from '../../src/core/machine.ts';
 import { nodeId } from '../../src/core/node.ts';
 import { symbolicSigner } from '../../src/core/signer.ts';
-import type { Batch, Effect, Message, Phase, PrePrepare, PreparedCertificate, Proposal, Request, Signed, ViewChange, VoteMessage } from '../../src/replicas/pbft/messages.ts';
+import type { Batch, Effect, Message, Phase, PrePrepare, PreparedCertificate, Proposal, Request, SavedRecord, Signed, ViewChange, VoteMessage } from '../../src/replicas/pbft/messages.ts';
 import { replica } from '../../src/replicas/pbft/replica.ts';
 import { settingsOf, type PbftSettings } from '../../src/replicas/pbft/settings.ts';
 import type { ReplicaState } from '../../src/replicas/pbft/state.ts';
@@ -17,7 +17,7 @@ export const signerOf = (id: number): (typeof SIGNERS)[number] => SIGNERS[id]!;
 /** One of four replicas, that is told messages one by one. */
 export class OneReplica {
   readonly context: Context;
-  readonly state: ReplicaState;
+  state: ReplicaState;
 
   constructor(id: number, settings: Partial<PbftSettings> = {}) {
     this.context = { self: nodeId(id), members: [0, 1, 2, 3].map(nodeId), signer: signerOf(id), settings: settingsOf({ checkpointEvery: K, ...settings } as PbftSettings), choose: choosesNothing };
@@ -27,6 +27,12 @@ export class OneReplica {
 
   hears(from: number, message: Message): Effect[] {
     return replica.step(this.context, this.state, { type: 'message', from: nodeId(from), message });
+  }
+
+  /** Falls, and comes back with these on its disk. */
+  falls(records: readonly SavedRecord[]): void {
+    this.state = replica.recover(this.context, records);
+    replica.step(this.context, this.state, { type: 'start' });
   }
 
   times(timer: string): Effect[] {

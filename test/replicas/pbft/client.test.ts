@@ -5,7 +5,7 @@ import { nodeId } from '../../../src/core/node.ts';
 import { symbolicSigner } from '../../../src/core/signer.ts';
 import { client } from '../../../src/replicas/pbft/client.ts';
 import type { Answer, Request } from '../../../src/replicas/pbft/messages.ts';
-import { CLIENTS, NUMBERS } from '../../../src/replicas/pbft/settings.ts';
+import { CLIENTS, CLIENT_WINDOW, NUMBERS } from '../../../src/replicas/pbft/settings.ts';
 import { Cluster } from '../../support/replicas.ts';
 
 const members = [0, 1, 2, 3].map(nodeId);
@@ -33,6 +33,30 @@ describe('A client of PBFT that is not answered', () => {
     };
     expect(sent(reply(1))).to.deep.equal([]);
     expect(sent(reply(2))).to.deep.equal(Array.from({ length: 92 }, (_, index) => ({ to: [1], timestamp: 9 + index })));
+  });
+});
+
+describe('A client of PBFT that has much to ask', () => {
+  it('has the numbers of one window under way, and goes on when the oldest of them is answered', () => {
+    const state = client.begin(context);
+    const digests = new Map<number, string>();
+    const asks = (effects: ReturnType<typeof client.step>): number[] =>
+      effects.flatMap((effect) => {
+        if (effect.type !== 'send' || effect.message.type !== 'request') return [];
+        const { body } = effect.message;
+        digests.set(body.timestamp, context.signer.digest(body));
+        return [body.timestamp];
+      });
+    const answered = (timestamp: number): number[] =>
+      [1, 2].flatMap((replica) => {
+        const body = { view: 0, client: self, replica: nodeId(replica), answers: [[timestamp, digests.get(timestamp)!, 'done']] as const };
+        return asks(client.step(context, state, { type: 'message', from: nodeId(replica), message: { type: 'reply', body, signature: symbolicSigner(nodeId(replica)).sign('reply', body) } }));
+      });
+    const first = Array.from({ length: CLIENT_WINDOW + 9 }, (_, index) => index + 1).flatMap((ticket) => asks(client.step(context, state, { type: 'input', input: { ticket, data: `request ${ticket}`, mark: `mark-${ticket}` } })));
+    expect(first).to.deep.equal(Array.from({ length: CLIENT_WINDOW }, (_, index) => index + 1));
+    expect(answered(2), 'the oldest is still under way').to.deep.equal([]);
+    expect(answered(3)).to.deep.equal([]);
+    expect(answered(1)).to.deep.equal([1, 2, 3].map((more) => CLIENT_WINDOW + more));
   });
 });
 

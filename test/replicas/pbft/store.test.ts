@@ -104,6 +104,30 @@ describe('the state machine, of requests that come again,', () => {
     expect(outcomeOf(store, never, SEAL.digest(never))).to.deep.equal({ stale: 999 + MARKS });
   });
 
+  it('executes none twice, at the edge of the window too, where answers are forgotten page by page', () => {
+    const store = emptyStore();
+    const asked = Array.from({ length: 4 * CLIENT_WINDOW }, (_, index) => body(4, index + 1, `order ${index}`));
+    for (const one of asked) {
+      expect(execute(store, one)).to.equal(`${one.timestamp}`);
+      for (const back of [1, CLIENT_WINDOW - 1, CLIENT_WINDOW, CLIENT_WINDOW + 1, 2 * CLIENT_WINDOW]) {
+        const before = asked[one.timestamp - 1 - back];
+        if (before !== undefined) expect([isDone(store, before), execute(store, before)], `number ${before.timestamp} after ${one.timestamp}`).to.deep.equal([true, undefined]);
+      }
+    }
+    expect(store.position).to.equal(asked.length);
+  });
+
+  it('executes what was overtaken by all other numbers of a window, and by no more', () => {
+    for (const [overtaken, isExecuted] of [[1, true], [CLIENT_WINDOW - 1, true], [CLIENT_WINDOW, false], [CLIENT_WINDOW + 1, false]] as const) {
+      const store = emptyStore();
+      execute(store, body(4, 1000, 'first'));
+      const late = body(4, 1000 - overtaken, 'late');
+      expect([isDone(store, late), execute(store, late)], `overtaken by ${overtaken}`).to.deep.equal([!isExecuted, isExecuted ? '2' : undefined]);
+      const other = body(4, 1000, 'another', { mark: 'another' });
+      expect(outcomeOf(store, other, SEAL.digest(other)), 'its numbers stand where they stood').to.deep.equal({ stale: 1000 });
+    }
+  });
+
   it('remembers the answers of a whole window', () => {
     const store = emptyStore();
     const asked = Array.from({ length: 1000 }, (_, index) => body(4, index + 1, `order ${index}`));

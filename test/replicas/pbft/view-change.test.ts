@@ -4,8 +4,9 @@ import { nodeId } from '../../../src/core/node.ts';
 import { compacted } from '../../../src/replicas/pbft/compact.ts';
 import type { Effect, SavedRecord } from '../../../src/replicas/pbft/messages.ts';
 import { replica } from '../../../src/replicas/pbft/replica.ts';
+import type { ReplicaState } from '../../../src/replicas/pbft/state.ts';
 import { stateDigest, statusOf } from '../../../src/replicas/pbft/status.ts';
-import { OneReplica, batchOf, executedIn, request, saidIn, viewChange } from '../../support/one-replica.ts';
+import { OneReplica, batchOf, executedIn, prePrepare, request, saidIn, viewChange, vote } from '../../support/one-replica.ts';
 import { Cluster, twisted } from '../../support/replicas.ts';
 
 function agree(cluster: Cluster, ids: readonly number[]): void {
@@ -209,6 +210,36 @@ describe('PBFT remembers:', () => {
       expect(cluster.status(0).executed).to.equal(14);
       expect(cluster.accusations).to.deep.equal([]);
     }
+  });
+
+  it('a replica that falls when it has prepared stands by its votes as they were, and counts each once', () => {
+    const backup = new OneReplica(2);
+    const { body } = prePrepare();
+    const saved = [...backup.hears(0, prePrepare()), ...backup.hears(3, vote('prepare', 3, body))].flatMap((effect) => (effect.type === 'save' ? [effect.record] : []));
+    const slotOf = ({ slots }: ReplicaState): object => {
+      const { certificate, isPrepared, prepareCount, commitCount, prepares, commits } = slots.find((slot) => slot?.sequence === 1)!;
+      const plain = (votes: typeof prepares): object[] => votes.flatMap((one) => (one === undefined ? [] : [{ body: one.body, signature: one.signature }]));
+      return { certificate, isPrepared, prepareCount, commitCount, prepares: plain(prepares), commits: plain(commits) };
+    };
+    const before = slotOf(backup.state);
+    expect(before).to.include({ isPrepared: true, prepareCount: 2, commitCount: 1 });
+    for (const records of [saved, compacted(saved)]) {
+      backup.falls(records);
+      expect(slotOf(backup.state)).to.deep.equal(before);
+      expect(executedIn(backup.hears(0, vote('commit', 0, body)))).to.deep.equal([]);
+      expect(executedIn(backup.hears(0, vote('commit', 0, body))), 'once more').to.deep.equal([]);
+      const said = backup.hears(3, { type: 'status', view: 0, isChanging: false, executed: 0, stable: 0 });
+      expect([...saidIn(said, 'prepare'), ...saidIn(said, 'commit')].map((one) => [one.type, one.body])).to.deep.equal(['prepare', 'commit'].map((type) => [type, { ...body, replica: 2 }]));
+      expect(executedIn(backup.hears(3, vote('commit', 3, body)))).to.deep.equal([1]);
+    }
+  });
+
+  it('a replica that falls when it has accepted a request counts its own vote for it once', () => {
+    const backup = new OneReplica(2);
+    const { body } = prePrepare();
+    backup.falls(backup.hears(0, prePrepare()).flatMap((effect) => (effect.type === 'save' ? [effect.record] : [])));
+    expect(saidIn(backup.hears(0, vote('commit', 0, body)), 'commit')).to.deep.equal([]);
+    expect(saidIn(backup.hears(3, vote('prepare', 3, body)), 'commit').map((one) => one.body)).to.deep.equal([{ ...body, replica: 2 }]);
   });
 
   it('what is needed of the records makes the same replica as all of them, and stays few', () => {
