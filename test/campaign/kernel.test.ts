@@ -113,7 +113,8 @@ describe('kernels', function () {
   it('come from runs that fold to a proof for just those sets of traitors that an exhaustive search clears', () => {
     let proven = 0;
     for (const [protocol, members, m] of [['exchange', 4, 1], ['exchange', 7, 2], ['oral', 4, 0], ['oral', 4, 2], ['oral', 6, 2], ['oral', 7, 2]] as const) {
-      for (const traitors of subsets(everyId(members)).filter((set) => set.length <= (members < 7 ? 3 : 1))) {
+      const sets = subsets(everyId(members)).filter((set) => set.length <= (members < 7 ? 3 : 1));
+      for (const traitors of process.env['SOAK'] === '1' ? sets : endsOfKinds(sets)) {
         for (const order of ORDERS) {
           const cell = { ...cellOf(protocol, members, m, traitors), order };
           const { type } = check({ protocol: protocolNamed(protocol)!, members, m, faults: traitors.length, traitors, orders: [order], engine: 'structured' });
@@ -122,7 +123,7 @@ describe('kernels', function () {
         }
       }
     }
-    expect(proven).to.be.greaterThan(100);
+    expect(proven).to.be.greaterThan(40);
   });
 
   it('never count what is proven not to come about', () => {
@@ -163,6 +164,15 @@ function everyId(count: number): NodeId[] {
 }
 
 const subsets = (of: readonly NodeId[]): NodeId[][] => of.reduce<NodeId[][]>((sets, id) => [...sets, ...sets.map((set) => [...set, id])], [[]]);
+
+/** Of the sets of as many, with the commander or without, the first and the last: of lieutenants none is another to the protocols here. */
+function endsOfKinds(sets: readonly NodeId[][]): NodeId[][] {
+  const kindOf = (set: readonly NodeId[]): string => `${set.length} ${set.includes(nodeId(1))}`;
+  return sets.filter((set, index) => {
+    const alike = sets.flatMap((other, at) => (kindOf(other) === kindOf(set) ? [at] : []));
+    return index === alike[0] || index === alike.at(-1);
+  });
+}
 
 /** The share of all falls of the coins with each result, by the simulator. */
 function enumerated(cell: KernelCell): Record<(typeof RESULTS)[number], number> {
