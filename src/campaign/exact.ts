@@ -14,7 +14,8 @@
  *
  * The commander is a traitor, probability f/n. L = n − f lieutenants are loyal; K = B(L) of them heard attack. Given K = k,
  * each holds k attacks of the loyal, and f − 1 coins: it decides attack with p(k) = P(k + B(f − 1) > (n − 1)/2), again
- * independently. Agreement holds with Σ P(K = k)·(p(k)^L + (1 − p(k))^L), and validity asks nothing.
+ * independently. Agreement holds with Σ P(K = k)·(p(k)^L + (1 − p(k))^L), and validity asks nothing. So the agreement of a cell
+ * is that of both, weighed by their probabilities; its validity is q^L, that given a loyal commander.
  *
  * OM(1) is the exchange. In OM(0) a lieutenant does what it heard: with a loyal commander both hold, with a traitor the
  * loyal agree if their L coins do. OM(m) for larger m is summed up over its tree of paths: see `exact-oral.ts`.
@@ -33,7 +34,7 @@ import { protocolNamed, type NamedProtocol } from '../generals/protocols/registr
 import { sharesOf } from '../generals/symbolic/evaluate.ts';
 import { everyone } from '../generals/symbolic/instance.ts';
 import { oralExactly } from './exact-oral.ts';
-import { ORDER, type Cell } from './grid.ts';
+import { COMMANDER, ORDER, type Cell } from './grid.ts';
 import { coinRunOf } from './kernel/kernel.ts';
 import { kindsOf } from './kinds.ts';
 import type { Tally } from './tally.ts';
@@ -41,7 +42,8 @@ import { simulated } from './trials.ts';
 
 export interface Exact {
   readonly agreement: number;
-  readonly validity: number;
+  /** Given a loyal commander; null where no commander is loyal. */
+  readonly validity: number | null;
 }
 
 /** Above it, nothing is computed: the sums stay exact to 12 digits up to here, and beyond they have not been verified. */
@@ -83,27 +85,31 @@ const CLASSES_MAX = 64;
 function counted({ protocol: name, members, m, faults, strategy }: Cell, protocol: NamedProtocol): Exact | undefined {
   const classes = kindsOf(protocol, { members, m, faults });
   if (classes === undefined || classes.length > CLASSES_MAX) return undefined;
-  const sum = { agreement: 0, validity: 0 };
+  const sum = { agreement: 0, validity: 0, loyal: 0 };
   for (const { traitors, share } of classes) {
     const run = coinRunOf({ protocol: name, members, m, traitors, order: ORDER, strategy });
     const shares = run === undefined ? undefined : sharesOf(run.words, [run.agreementViolated, run.validityViolated], COINS_MAX);
     if (shares === undefined) return undefined;
     sum.agreement += share * (1 - shares[0]!);
+    if (traitors.includes(COMMANDER)) continue;
+    sum.loyal += share;
     sum.validity += share * (1 - shares[1]!);
   }
-  return sum;
+  return { agreement: sum.agreement, validity: sum.loyal === 0 ? null : sum.validity / sum.loyal };
 }
 
 /** @throws UserError where exact values are further from what was counted than chance would have it: one of the two is wrong */
-export function assertNear({ id }: Cell, exact: Exact, { orders, agreementViolated, validityViolated }: Tally): void {
-  for (const [name, probability, violated] of [['agreement', exact.agreement, agreementViolated], ['validity', exact.validity, validityViolated]] as const) {
+export function assertNear({ id }: Cell, exact: Exact, { orders: all, commanderLoyal, agreementViolated, validityViolated }: Tally): void {
+  for (const [name, probability, violated, orders] of [['agreement', exact.agreement, agreementViolated, all], ['validity', exact.validity, validityViolated, commanderLoyal]] as const) {
+    if (probability === null) continue;
     const rate = 1 - violated / orders;
     const deviation = Math.sqrt((probability * (1 - probability)) / orders);
     if (orders === 0 || Math.abs(rate - probability) <= DEVIATIONS * deviation + ROUNDING) continue;
-    throw new UserError(`${id}: ${name} should hold in ${percentOf(probability)} of all orders, but of ${figure(orders)} orders by the code it held in ${percentOf(rate)}; one of the two is wrong`);
+    throw new UserError(`${id}: ${name} should hold in ${percentOf(probability)} of ${OF[name]}, but of ${figure(orders)} such orders by the code it held in ${percentOf(rate)}; one of the two is wrong`);
   }
 }
 
+const OF = { agreement: 'all orders', validity: 'the orders of a loyal commander' } as const;
 const DEVIATIONS = 5;
 const ROUNDING = 1e-9;
 const percentOf = (share: number): string => `${(100 * share).toFixed(6)} %`;
@@ -113,8 +119,8 @@ export function exactOf({ protocol, m, members: n, faults: f, strategy }: Cell):
   if (f === 0) return CERTAIN;
   if (strategy !== 'coin' || n > MEMBERS_MAX) return undefined;
   const levels = protocolNamed(protocol)?.tree?.levels({ ...everyone(n), m });
-  if (levels === 1) return mixed(n, f, exchangeUnderLoyal(n, f), exchangeUnderTraitor(n, f));
-  if (levels === 0) return mixed(n, f, { agreement: 1, validity: 1 }, unanimous(n - f, 0.5));
+  if (levels === 1) return mixed(n, f, f === n ? NOBODY : exchangeUnderLoyal(n, f), exchangeUnderTraitor(n, f));
+  if (levels === 0) return mixed(n, f, f === n ? NOBODY : CERTAIN, unanimous(n - f, 0.5));
   return undefined;
 }
 
@@ -129,7 +135,7 @@ export function summed({ m, members: n, faults: f }: Cell): Exact | undefined {
   // With more loyal lieutenants, this is the longer one of the two.
   const traitor = classOf(n, m, f - 1, false);
   if (traitor === undefined) return undefined;
-  const loyal = f === n ? CERTAIN : classOf(n, m, f, true);
+  const loyal = f === n ? NOBODY : classOf(n, m, f, true);
   return loyal === undefined ? undefined : mixed(n, f, loyal, traitor.agreement);
 }
 
@@ -142,15 +148,17 @@ function classOf(n: number, m: number, traitors: number, isCommanderLoyal: boole
 }
 
 const CERTAIN: Exact = { agreement: 1, validity: 1 };
+/** Where no commander is loyal. */
+const NOBODY: Exact = { agreement: 1, validity: null };
 
 const mixed = (n: number, f: number, loyal: Exact, traitor: number): Exact => ({
   agreement: ((n - f) / n) * loyal.agreement + (f / n) * traitor,
-  validity: ((n - f) / n) * loyal.validity + f / n,
+  validity: loyal.validity,
 });
 
 function exchangeUnderLoyal(n: number, f: number): Exact {
   const loyal = n - 1 - f;
-  if (loyal <= 0) return { agreement: 1, validity: 1 };
+  if (loyal === 0) return CERTAIN;
   const attacks = moreHeads(f, (n - 1) / 2 - loyal);
   return { agreement: unanimous(loyal, attacks), validity: attacks ** loyal };
 }

@@ -18,7 +18,7 @@ export function kindsOf(protocol: AnyRoundsProtocol, { members, m, faults }: { r
   if (protocol.wording === undefined || protocol.refuses(members, m) !== undefined || protocol.messages(army) > MESSAGES_MAX) return undefined;
   try {
     const groups = alikeIn(army);
-    const classes = classesOf(problemOf({ protocol, members, m, faults }), groups).filter(({ traitors }) => traitors.length === faults);
+    const classes = classesOf(problemOf({ protocol, members, m, faults, faultsMin: faults }), groups);
     const all = classes.reduce((sum, { sets }) => sum + sets, 0n);
     return classes.map(({ traitors, sets }) => ({ traitors, share: ratio(sets, all) }));
   } catch {

@@ -1,7 +1,7 @@
 import type { Axis, Spec } from 'vega';
 import type { CellResult, Results } from './results.ts';
 import { seriesOf, type Series } from './series.ts';
-import { isTrivial } from './trivial.ts';
+import { asksNothing, isTrivial, saysNothing } from './trivial.ts';
 
 /** A picture, as a file of its own and in the report. */
 export interface Plot {
@@ -12,16 +12,17 @@ export interface Plot {
 }
 
 /**
- * All pictures of a campaign: for each protocol and strategy the rate of agreement against f, and as a map over n and f;
- * and messages against n. Vega draws them without a browser; it is loaded here, as nobody else needs it.
+ * All pictures of a campaign: for each protocol and strategy the rates of agreement and of validity against f, and agreement as a
+ * map over n and f; and messages against n. Vega draws them without a browser; it is loaded here, as nobody else needs it.
  */
 export async function plotsOf(results: Results): Promise<Plot[]> {
   const series = seriesOf(results);
   const plots: Plot[] = [];
   for (const one of series) {
     plots.push(
-      await drawn(`agreement-${one.name}`, `${one.title}: the share of orders in which the loyal agreed, against the number f of traitors, for each n. Bars are 95 % intervals. Dashed: the worst that any treason can do, 100 % if it cannot break a property, else 0. Red: the bound n = 3f, left of which oral messages can stand f traitors.${trivialNote(one, 'Hollow')}`, agreementSpec(one)),
-      await drawn(`heatmap-${one.name}`, `${one.title}: the same over n and f. × marks where some treason breaks a property. Below the red line n > 3f.${trivialNote(one, 'Grey')}`, heatSpec(one)),
+      await drawn(`agreement-${one.name}`, `${one.title}: the share of orders in which the loyal agreed, against the number f of traitors, for each n. Bars are 95 % intervals. Dashed: the worst that any treason of f can do, 100 % if it cannot break agreement or validity, else 0. Red: the bound n = 3f, left of which oral messages can stand f traitors.${trivialNote(one, 'Hollow')}`, ratesSpec(one, 'agreement')),
+      ...(one.cells.every(({ rates }) => rates?.validity === null) ? [] : [await drawn(`validity-${one.name}`, `${one.title}: of the orders that G1 gave being loyal, the share that the loyal obeyed, against the number f of traitors, for each n. Bars are 95 % intervals. Red: the bound n = 3f.${one.cells.some(asksNothing) ? ' Hollow: trivial, for no order has both a loyal G1 and a loyal lieutenant.' : ''}`, ratesSpec(one, 'validity'))]),
+      await drawn(`heatmap-${one.name}`, `${one.title}: the same over n and f. × marks where some treason of f breaks agreement or validity. Below the red line n > 3f.${trivialNote(one, 'Grey')}`, heatSpec(one)),
     );
   }
   if (series.length > 0) plots.push(await drawn('messages', 'Messages of one order against n, on a logarithmic scale.', messagesSpec(series)));
@@ -66,26 +67,29 @@ const DARK = `@media (prefers-color-scheme:dark){${[
 
 
 /** A cell as plots see it. */
-const datumOf = ({ members, faults, rates, worst, messages }: CellResult) => ({
-  trivial: isTrivial({ members, faults }),
+const datumOf = ({ members, faults, rates, worst }: CellResult, property: Property) => ({
+  trivial: property === 'agreement' ? isTrivial({ members, faults }) : asksNothing({ members, faults }),
   n: members,
   f: faults,
   bound: members / 3,
-  rate: rates!.agreement.rate,
-  low: rates!.agreement.low,
-  high: rates!.agreement.high,
-  messages,
-  worst: worst === 'holds' ? 1 : worst === 'violated' ? 0 : null,
+  ...rates![property],
+  worst: property === 'validity' || saysNothing({ members, faults }) ? null : worst === 'holds' ? 1 : worst === 'violated' ? 0 : null,
 });
+
+type Property = 'agreement' | 'validity';
 
 const PANEL = { width: 150, height: 100 };
 
-function agreementSpec({ title, cells }: Series): Spec {
-  const values = cells.map(datumOf).toSorted((a, b) => a.n - b.n || a.f - b.f);
+function ratesSpec({ title, cells }: Series, property: Property): Spec {
+  // Where no commander is loyal, validity has no rate.
+  const values = cells.filter(({ rates }) => rates?.[property]).map((cell) => datumOf(cell, property)).toSorted((a, b) => a.n - b.n || a.f - b.f);
+  const name = property === 'agreement' ? 'Agreement' : 'Validity';
+  const worst = property === 'agreement' ? ' dashed: worst case;' : '';
+  const trivial = property === 'agreement' ? 'one loyal general or none' : 'nobody can disobey';
   const most = Math.max(1, ...values.map(({ f }) => f));
   const x = { scale: 'x', field: 'f' };
   return {
-    title: { text: `Agreement: ${title}`, subtitle: ['blue: rate with 95 % interval; dashed: worst case; red: n = 3f', ...(cells.some(isTrivial) ? ['hollow: trivial, one loyal general or none'] : [])], offset: 16 },
+    title: { text: `${name}: ${title}`, subtitle: [`blue: rate with 95 % interval;${worst} red: n = 3f`, ...(values.some((one) => one.trivial) ? [`hollow: trivial, ${trivial}`] : [])], offset: 16 },
     layout: { columns: columnsFor(new Set(values.map(({ n }) => n)).size), padding: { row: 44, column: 44 }, bounds: 'full' },
     data: [{ name: 'cells', values }],
     scales: [
@@ -131,7 +135,7 @@ const columnsFor = (panels: number): number => Math.ceil(panels / Math.ceil(pane
 const whole = (most: number): number[] => Array.from({ length: most + 1 }, (_, index) => index);
 
 function heatSpec({ title, cells }: Series): Spec {
-  const values = cells.map(datumOf);
+  const values = cells.map((cell) => datumOf(cell, 'agreement'));
   const ns = sorted(values.map(({ n }) => n));
   const fs = sorted(values.map(({ f }) => f));
   const bounds = ns.flatMap((n) => {

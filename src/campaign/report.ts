@@ -3,8 +3,8 @@ import { protocolNamed } from '../generals/protocols/registry.ts';
 import type { Plot } from './plots.ts';
 import type { CellResult, Results } from './results.ts';
 import type { Rate } from './interval.ts';
-import { TRIVIAL, notesOn, percent } from './table.ts';
-import { asksNothing, isTrivial } from './trivial.ts';
+import { TRIVIAL, exactly, notesOn, percent } from './table.ts';
+import { asksNothing, isTrivial, saysNothing } from './trivial.ts';
 
 /** A page that says and shows all of a campaign, and needs nothing beside itself. */
 export function reportOf(results: Results, plots: readonly Plot[]): string {
@@ -25,8 +25,9 @@ export function reportOf(results: Results, plots: readonly Plot[]): string {
 ${status === 'partial' ? '<p class="partial">Partial: the campaign was stopped before its end.</p>' : ''}
 <p>${counted(orders, 'order')} in ${counted(cells.length, 'cell')}, seed ${escaped(String(grid.seed))}. In each order G1 commands, to attack.
 The traitors are drawn uniformly from all sets of f among the n generals, so the commander is one of them with probability f/n.
+<em>Validity</em> is that of the orders of a loyal commander, and <em>G1 loyal</em> says how often that was.
 Rates come with 95 % intervals after Wilson. <em>Exact</em> is what a rate tends to, where that can be computed.
-<em>Worst</em> is what any treason of at most f traitors can do, where that was searched.${limitsIn(cells)}</p>
+<em>Worst</em> is whether some treason of f traitors breaks agreement or validity, where that was searched.${limitsIn(cells)}</p>
 ${notesOn(cells).map((note) => `<p>${escaped(`${capital(note)}.`)}</p>\n`).join('')}${grid.until === undefined ? '' : `<p>Each cell was sampled until its intervals were at most ${escaped(JSON.stringify(grid.until))} wide. They still cover the truth about 95 times in
 100. But rates lean to the nearer of 0 and 1, by up to some hundredths of that width; --orders without --until has no such leaning.</p>\n`}${plots.map(({ caption, svg }) => `<figure>${inline(svg)}<figcaption>${escaped(caption)}</figcaption></figure>`).join('\n')}
 <h2>Counts</h2>
@@ -46,26 +47,27 @@ ${cells.some(({ engine }) => engine === 'kernel') ? '<p>Kernels count orders wit
 
 /** What the searches of some protocols leave out. */
 function limitsIn(cells: readonly CellResult[]): string {
-  const searched = new Set(cells.filter(({ worst }) => worst === 'holds').map(({ protocol }) => protocol));
+  const searched = new Set(cells.filter((cell) => cell.worst === 'holds' && !saysNothing(cell)).map(({ protocol }) => protocol));
   const limits = [...searched].flatMap((name) => protocolNamed(name)!.limits ?? []);
   return limits.map((limit) => ` ${escaped(`${capital(limit)}.`)}`).join('');
 }
 
 const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 
-const HEADS = ['cell', 'orders', 'agreement', 'exact', 'validity', 'exact', 'attack', 'retreat', 'undecided', 'messages', 'worst', 'broken in orders'];
+const HEADS = ['cell', 'orders', 'agreement', 'exact', 'G1 loyal', 'validity', 'exact', 'attack', 'retreat', 'undecided', 'messages', 'worst', 'broken in orders'];
 
 function rowOf(cell: CellResult): string[] {
   const { id, counts, rates, exact, messages, worst, violations, isDone } = cell;
-  const rate = (one: Rate): string => `${percent(one.rate)} [${percent(one.low)}, ${percent(one.high)}]`;
+  const rate = (one: Rate | null | undefined): string => (one === null || one === undefined ? '' : `${percent(one.rate)} [${percent(one.low)}, ${percent(one.high)}]`);
   return [
     id,
     `${figure(counts.orders)}${isDone ? '' : '…'}`,
-    ...(isTrivial(cell) ? [TRIVIAL, ''] : [rates === null ? '' : rate(rates.agreement), exact === null ? '' : percent(exact.agreement)]),
-    ...(asksNothing(cell) ? [TRIVIAL, ''] : [rates === null ? '' : rate(rates.validity), exact === null ? '' : percent(exact.validity)]),
+    ...(isTrivial(cell) ? [TRIVIAL, ''] : [rate(rates?.agreement), exactly(exact?.agreement)]),
+    rates === null ? '' : percent(rates.commanderLoyal.rate),
+    ...(asksNothing(cell) ? [TRIVIAL, ''] : [rate(rates?.validity), exactly(exact?.validity)]),
     ...(rates === null ? ['', '', ''] : [percent(rates.attack.rate), percent(rates.retreat.rate), percent(rates.undecided.rate)]),
     messages === null ? '' : figure(messages, 1),
-    worst ?? '',
+    worst === null ? '' : saysNothing(cell) ? TRIVIAL : worst,
     violations.map(({ order }) => order).join(', '),
   ];
 }

@@ -12,8 +12,11 @@ import { WORST, isProved, type Worst } from './worst.ts';
 
 export const FORMAT = 'generals campaign';
 
-/** Another one wherever the same seed and number stand for another order than before: who goes on, or repeats, must have the very same. */
-export const VERSION = 3;
+/**
+ * Another one wherever the same seed and number stand for another order than before, as who goes on, or repeats, must have the very
+ * same; and wherever a count or a rate is of something else.
+ */
+export const VERSION = 4;
 
 /** What a campaign comes to, and all that is needed to go on with it: the content of `results.json`. */
 export interface Results {
@@ -33,8 +36,11 @@ export interface CellResult extends Cell {
   readonly seed: number;
   readonly isDone: boolean;
   readonly counts: Omit<Tally, 'violations'> & { readonly undecided: number };
-  /** Of how many orders each was true, with 95 % intervals after Wilson; null before the first order. */
-  readonly rates: Readonly<Record<RateName, Rate>> | null;
+  /**
+   * Of how many orders each was true, with 95 % intervals after Wilson; null before the first order. Validity is of the orders of
+   * a loyal commander; null before the first of these.
+   */
+  readonly rates: (Readonly<Record<RateName, Rate>> & { readonly validity: Rate | null }) | null;
   readonly messages: number | null;
   /** What the rates of agreement and validity would come to in the long run, where that can be computed. */
   readonly exact: Exact | null;
@@ -42,7 +48,7 @@ export interface CellResult extends Cell {
   readonly violations: readonly Violation[];
 }
 
-export type RateName = 'agreement' | 'validity' | 'attack' | 'retreat' | 'undecided';
+export type RateName = 'agreement' | 'commanderLoyal' | 'attack' | 'retreat' | 'undecided';
 
 export const resultsOf = (cells: readonly Progress[], grid: Grid, engine: EngineChoice, left: readonly string[]): Results => ({
   format: FORMAT,
@@ -59,7 +65,7 @@ function resultOf({ cell, engine, seed, isDone, tally, worst, exact: told, found
   const { orders } = tally;
   const undecided = undecidedIn(tally);
   const rate = (count: number): Rate => wilson(count, orders);
-  const exact = isProved(cell, worst) ? { agreement: 1, validity: 1 } : told;
+  const exact = isProved(cell, worst) ? { agreement: 1, validity: cell.faults === cell.members ? null : 1 } : told;
   if (exact !== undefined) assertNear(cell, exact, tally);
   return {
     ...cell,
@@ -69,7 +75,8 @@ function resultOf({ cell, engine, seed, isDone, tally, worst, exact: told, found
     counts: { ...counts, undecided },
     rates: orders === 0 ? null : {
       agreement: rate(orders - tally.agreementViolated),
-      validity: rate(orders - tally.validityViolated),
+      commanderLoyal: rate(tally.commanderLoyal),
+      validity: tally.commanderLoyal === 0 ? null : wilson(tally.commanderLoyal - tally.validityViolated, tally.commanderLoyal),
       attack: rate(tally.attack),
       retreat: rate(tally.retreat),
       undecided: rate(undecided),
@@ -163,10 +170,12 @@ function tallyIn(cell: Field, grid: Grid): Tally {
   const orders = wholeIn(fieldOf(counts, 'orders'), 0, grid.orders);
   const count = (key: string, most = orders): number => wholeIn(fieldOf(counts, key), 0, most);
   const attack = count('attack');
+  const commanderLoyal = count('commanderLoyal');
   return {
     orders,
+    commanderLoyal,
     agreementViolated: count('agreementViolated'),
-    validityViolated: count('validityViolated'),
+    validityViolated: count('validityViolated', commanderLoyal),
     attack,
     retreat: count('retreat', orders - attack),
     messages: count('messages', Number.MAX_SAFE_INTEGER),

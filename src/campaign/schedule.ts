@@ -4,6 +4,7 @@ import type { Cell, Grid } from './grid.ts';
 import { wilson } from './interval.ts';
 import { EMPTY, added, type Tally, type Violation } from './tally.ts';
 import type { Span } from './trials.ts';
+import { asksNothing } from './trivial.ts';
 import type { Worst } from './worst.ts';
 
 /** How far a cell has come. */
@@ -65,12 +66,13 @@ export function take(progress: Progress, { from }: Span, tally: Tally, grid: Gri
 function review(progress: Progress, grid: Grid): void {
   const { tally, batch } = progress;
   if (tally.orders < progress.stop) return;
-  if (tally.orders >= grid.orders || (tally.orders > 0 && isNarrow(tally, grid.until))) progress.isDone = true;
+  if (tally.orders >= grid.orders || (tally.orders > 0 && isNarrow(progress, grid.until))) progress.isDone = true;
   else progress.stop = stopAfter(tally.orders, batch, grid);
 }
 
-const isNarrow = ({ orders, agreementViolated, validityViolated }: Tally, until: number | undefined): boolean =>
-  until !== undefined && [agreementViolated, validityViolated].every((count) => width(count, orders) <= until);
+/** Whether the intervals of what a cell is asked for are that narrow: validity only where it can be broken. */
+export const isNarrow = ({ cell, tally: { orders, commanderLoyal, agreementViolated, validityViolated } }: Pick<Progress, 'cell' | 'tally'>, until: number | undefined): boolean =>
+  until !== undefined && width(agreementViolated, orders) <= until && (asksNothing(cell) || width(validityViolated, commanderLoyal) <= until);
 
 function width(count: number, orders: number): number {
   const { low, high } = wilson(count, orders);

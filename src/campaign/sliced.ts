@@ -70,7 +70,7 @@ export function slicedOf(cell: Cell, make: (cell: KernelCell) => Runs | undefine
     const steps = Math.floor(count / kernel.orders);
     const rest = count - steps * kernel.orders;
     const { orders, agreementViolated, validityViolated, executedAttack: attack, executedRetreat: retreat } = steps === 0 ? NOTHING : kernel.run(seed, stream, steps);
-    const counted = { orders, agreementViolated, validityViolated, attack, retreat, messages: orders * each, violations: [] };
+    const counted = { orders, commanderLoyal: traitors.includes(COMMANDER) ? 0 : orders, agreementViolated, validityViolated, attack, retreat, messages: orders * each, violations: [] };
     if (rest === 0) return counted;
     // Numbers of their own: no other stream has them, and the search for violations never comes so far.
     const from = REST_FROM + stream * kernel.orders;

@@ -1,7 +1,7 @@
 import { counted, figure } from '../core/figures.ts';
 import type { CellResult, Results } from './results.ts';
 import type { Rate } from './interval.ts';
-import { asksNothing, isTrivial } from './trivial.ts';
+import { asksNothing, isTrivial, saysNothing } from './trivial.ts';
 
 /** A campaign as a table for people, a line for each cell. */
 export function tableOf({ cells, left, status }: Results): string[] {
@@ -24,14 +24,14 @@ export function tableOf({ cells, left, status }: Results): string[] {
 /** More are in the results. */
 const NAMED_MAX = 12;
 
-const HEADS = ['protocol', 'm', 'n', 'f', 'strategy', 'orders', 'agreement', '95 %', 'exact', 'validity', '95 %', 'exact', 'attack', 'retreat', 'undecided', 'messages', 'worst', 'engine'];
+const HEADS = ['protocol', 'm', 'n', 'f', 'strategy', 'orders', 'agreement', '95 %', 'exact', 'G1 loyal', 'validity', '95 %', 'exact', 'attack', 'retreat', 'undecided', 'messages', 'worst', 'engine'];
 
 /** What is to be known of the rates, so that nobody believes one that says less than it seems to. */
 export function notesOn(cells: readonly CellResult[]): string[] {
   return [
     ...(cells.some(isTrivial) ? ['trivial agreement: one loyal general, or none, is left to be told the order, so that nobody can disagree'] : []),
-    ...(cells.some(asksNothing) ? ['trivial validity: every general is a traitor, and of a traitorous primary validity asks nothing'] : []),
-    ...(cells.some((cell) => cell.faults > 0 && !asksNothing(cell)) ? ['validity asks nothing where the primary is a traitor, which it is in f of n orders: these count as held'] : []),
+    ...(cells.some(asksNothing) ? ['trivial validity: no order has both a loyal primary and a loyal secondary, so that nobody can disobey'] : []),
+    ...(cells.some((cell) => cell.faults > 0 && !asksNothing(cell)) ? ['validity is that of the orders that G1 gave being loyal: of a traitorous primary it asks nothing'] : []),
   ];
 }
 
@@ -48,19 +48,23 @@ function rowOf(cell: CellResult): string[] {
     strategy,
     `${figure(counts.orders)}${isDone ? '' : '…'}`,
     ...(rates === null
-      ? Array.from<string>({ length: 9 }).fill('')
+      ? Array.from<string>({ length: 10 }).fill('')
       : [
-          ...(isTrivial(cell) ? [TRIVIAL, '', ''] : [percent(rates.agreement.rate), between(rates.agreement), exact === null ? '' : percent(exact.agreement)]),
-          ...(asksNothing(cell) ? [TRIVIAL, '', ''] : [percent(rates.validity.rate), between(rates.validity), exact === null ? '' : percent(exact.validity)]),
+          ...(isTrivial(cell) ? [TRIVIAL, '', ''] : [percent(rates.agreement.rate), between(rates.agreement), exactly(exact?.agreement)]),
+          percent(rates.commanderLoyal.rate),
+          ...(asksNothing(cell) ? [TRIVIAL, '', ''] : [rateOf(rates.validity), rates.validity === null ? '' : between(rates.validity), exactly(exact?.validity)]),
           percent(rates.attack.rate),
           percent(rates.retreat.rate),
           percent(rates.undecided.rate),
         ]),
     messages === null ? '' : figure(messages, 1),
-    worst ?? '',
+    worst === null ? '' : saysNothing(cell) ? TRIVIAL : worst,
     engine,
   ];
 }
+
+const rateOf = (rate: Rate | null): string => (rate === null ? '' : percent(rate.rate));
+export const exactly = (share: number | null | undefined): string => (typeof share === 'number' ? percent(share) : '');
 
 /** A rate in percent; what is not all or nothing is never written as if it were. */
 export function percent(rate: number): string {
@@ -81,12 +85,12 @@ function aligned(rows: readonly (readonly string[])[]): string[] {
 /** The same as a table for programs: comma-separated, after RFC 4180. */
 export function csvOf({ cells }: Results): string {
   const heads = [
-    'id', 'protocol', 'm', 'n', 'f', 'strategy', 'engine', 'seed', 'done', 'orders', 'agreement_violated', 'validity_violated', 'attack', 'retreat', 'undecided',
+    'id', 'protocol', 'm', 'n', 'f', 'strategy', 'engine', 'seed', 'done', 'orders', 'commander_loyal', 'agreement_violated', 'validity_violated', 'attack', 'retreat', 'undecided',
     'agreement', 'agreement_low', 'agreement_high', 'agreement_exact', 'validity', 'validity_low', 'validity_high', 'validity_exact', 'messages', 'worst', 'first_violations',
   ];
   const rows = cells.map(({ id, protocol, m, members, faults, strategy, engine, seed, isDone, counts, rates, exact, messages, worst, violations }) => [
-    id, protocol, m, members, faults, strategy, engine, seed, isDone, counts.orders, counts.agreementViolated, counts.validityViolated, counts.attack, counts.retreat, counts.undecided,
-    rates?.agreement.rate, rates?.agreement.low, rates?.agreement.high, exact?.agreement, rates?.validity.rate, rates?.validity.low, rates?.validity.high, exact?.validity, messages, worst,
+    id, protocol, m, members, faults, strategy, engine, seed, isDone, counts.orders, counts.commanderLoyal, counts.agreementViolated, counts.validityViolated, counts.attack, counts.retreat, counts.undecided,
+    rates?.agreement.rate, rates?.agreement.low, rates?.agreement.high, exact?.agreement, rates?.validity?.rate, rates?.validity?.low, rates?.validity?.high, exact?.validity, messages, worst,
     violations.map(({ order }) => order).join(' '),
   ]);
   return [heads, ...rows].map((row) => `${row.map((cell) => cell ?? '').join(',')}\r\n`).join('');

@@ -61,7 +61,7 @@ export function judging({ setting, strategyOf, traitorsOf }: Trials): Judged {
   const voters = Math.max(1, members.length - 1);
 
   return ({ from, count }) => {
-    const sum = { agreementViolated: 0, validityViolated: 0, attack: 0, retreat: 0, messages: 0 };
+    const sum = { commanderLoyal: 0, agreementViolated: 0, validityViolated: 0, attack: 0, retreat: 0, messages: 0 };
     const violations: Violation[] = [];
     for (let order = from; order < from + count; order += 1) {
       spec.draw = order;
@@ -78,7 +78,9 @@ export function judging({ setting, strategyOf, traitorsOf }: Trials): Judged {
       const executed = carried(ballots, voters);
       if (executed === 'attack') sum.attack += 1;
       else if (executed === 'retreat') sum.retreat += 1;
-      const { agreement, validity } = brokenBy(decided, betraying.includes(commander) ? undefined : setting.order);
+      const isCommanderLoyal = !betraying.includes(commander);
+      const { agreement, validity } = brokenBy(decided, isCommanderLoyal ? setting.order : undefined);
+      if (isCommanderLoyal) sum.commanderLoyal += 1;
       if (agreement) sum.agreementViolated += 1;
       if (validity) sum.validityViolated += 1;
       if (violations.length < VIOLATIONS_KEPT && (agreement || validity)) violations.push({ order, property: agreement ? 'agreement' : 'validity' });

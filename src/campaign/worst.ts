@@ -4,8 +4,12 @@ import { problemOf, type Problem } from '../generals/check/request.ts';
 import { drawn, runnerOf } from '../generals/check/seeded.ts';
 import { judgeOf } from '../generals/check/trial.ts';
 import { ORDER, type Cell } from './grid.ts';
+import { saysNothing } from './trivial.ts';
 
-/** Whether some treason of at most f traitors breaks a property, whatever their strategy; unknown where that is not quickly told. */
+/**
+ * Whether some treason of f traitors, as many as in each order that is counted, breaks a property, whatever their strategy; unknown
+ * where that is not quickly told.
+ */
 export const WORST = ['holds', 'violated', 'unknown'] as const;
 export type Worst = (typeof WORST)[number];
 
@@ -20,10 +24,12 @@ const PROOFS: Limits = { members: 24, steps: 3000 };
 
 /** Tries every treason, where that does not take long. */
 export function worstOf({ protocol: name, m, members, faults }: Cell): Worst {
+  // There is nobody to be split or to disobey: a search would go through all that traitors can tell each other.
+  if (saysNothing({ members, faults })) return 'holds';
   const protocol = protocolNamed(name)!;
   const limits = protocol.wording === undefined ? protocol.search : PROOFS;
   if (limits === undefined || members > limits.members) return 'unknown';
-  const request = { protocol, members, faults, m, orders: [ORDER] } as const;
+  const request = { protocol, members, faults, faultsMin: faults, m, orders: [ORDER] } as const;
   if (isEasilyBroken(problemOf(request))) return 'violated';
   const search = searchOf(request);
   for (let steps = 0; ; steps += 1) {

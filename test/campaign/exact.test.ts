@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { cellSeed, traitorsOf } from '../../src/campaign/draw.ts';
-import { exactOf, isSummed, summed } from '../../src/campaign/exact.ts';
-import { cellOf, type Cell } from '../../src/campaign/grid.ts';
+import { exactBy, exactOf, isSummed, summed } from '../../src/campaign/exact.ts';
+import { COMMANDER, cellOf, type Cell } from '../../src/campaign/grid.ts';
 import { wilson } from '../../src/campaign/interval.ts';
 import { simulated } from '../../src/campaign/trials.ts';
 import { worstOf } from '../../src/campaign/worst.ts';
@@ -35,6 +35,13 @@ describe('campaign: intervals and exact values', () => {
     });
   }
 
+  it('is, of validity, that of the orders of a loyal commander, and nothing where none is', () => {
+    expect(exactOf(cellOf('exchange', 1, 3, 1, 'coin'))!.validity).to.equal(0.5);
+    for (const protocol of ['exchange', 'oral'] as const) for (const m of [0, 1]) expect(exactOf(cellOf(protocol, m, 3, 3, 'coin'))!.validity).to.equal(null);
+    expect(summed(cellOf('oral', 2, 4, 4, 'coin'))!.validity).to.equal(null);
+    expect(exactBy(cellOf('king', 1, 3, 3, 'coin'))?.validity).to.be.oneOf([null, undefined]);
+  });
+
   const cells: readonly (readonly [Cell, number])[] = [
     ...[2, 3, 4, 5, 6, 7, 8].flatMap((n) => Array.from({ length: n + 1 }, (_, f) => [cellOf('exchange', 1, n, f, 'coin'), 1500] as const)),
     ...[4, 8, 12].map((f) => [cellOf('exchange', 1, 16, f, 'coin'), 600] as const),
@@ -44,10 +51,12 @@ describe('campaign: intervals and exact values', () => {
 
   it(`lies within the 99.9 % interval of what is sampled, in each of ${cells.length} cells`, () => {
     for (const [cell, orders] of cells) {
-      const { agreementViolated, validityViolated } = simulated(cell, cellSeed(SEED, cell), { from: 1, count: orders });
+      const { agreementViolated, validityViolated, commanderLoyal } = simulated(cell, cellSeed(SEED, cell), { from: 1, count: orders });
       const exact = exactOf(cell)!;
       expectWithin(exact.agreement, orders - agreementViolated, orders, `${cell.id}, agreement`);
-      expectWithin(exact.validity, orders - validityViolated, orders, `${cell.id}, validity`);
+      expectWithin((cell.members - cell.faults) / cell.members, commanderLoyal, orders, `${cell.id}, loyal commanders`);
+      if (exact.validity === null) expect(commanderLoyal, cell.id).to.equal(0);
+      else expectWithin(exact.validity, commanderLoyal - validityViolated, commanderLoyal, `${cell.id}, validity`);
     }
   });
 
@@ -63,6 +72,13 @@ describe('campaign: intervals and exact values', () => {
       [cellOf('king', 1, 4, 1, 'coin'), 'holds'], [cellOf('king', 1, 6, 1, 'coin'), 'holds'], [cellOf('king', 1, 4, 2, 'coin'), 'violated'], [cellOf('king', 2, 7, 1, 'coin'), 'unknown'],
       [cellOf('signed', 2, 4, 2, 'coin'), 'holds'], [cellOf('signed', 1, 4, 2, 'coin'), 'violated'], [cellOf('signed', 4, 6, 1, 'coin'), 'unknown'],
     ] as const) expect(worstOf(cell), cell.id).to.equal(worst);
+  });
+
+  it('is worst of as many traitors as each order has, not of fewer', () => {
+    // Two of four split the loyal; of three there is nobody left to be split, nor to disobey.
+    expect([2, 3, 4].map((f) => worstOf(cellOf('exchange', 1, 4, f, 'coin')))).to.deep.equal(['violated', 'holds', 'holds']);
+    expect([2, 3, 4].map((f) => worstOf(cellOf('king', 1, 4, f, 'coin')))).to.deep.equal(['violated', 'holds', 'holds']);
+    expect([2, 3, 4].map((f) => worstOf(cellOf('signed', 1, 4, f, 'coin')))).to.deep.equal(['violated', 'holds', 'holds']);
   });
 
   it('draws every set of traitors equally often, of either class too', () => {
@@ -85,11 +101,11 @@ function expectWithin(exact: number, count: number, orders: number, what: string
   expect(exact, `${what}: ${count} of ${orders}`).to.be.within(low - 1e-12, high + 1e-12);
 }
 
-/** The share of all sets of traitors and all their choices in which a property holds. */
+/** The share of all sets of traitors and all their choices in which a property holds; of validity, of the sets without the commander. */
 function enumerated({ protocol, m, members: n, faults }: Cell, property: 'agreement' | 'validity'): number {
   let total = 0;
   let held = 0;
-  for (const set of subsets(n, faults)) {
+  for (const set of subsets(n, faults).filter((ids) => property === 'agreement' || !ids.includes(COMMANDER))) {
     const one = trial({ n, m, protocol, traitors: new Map(set.map((id): [NodeId, string] => [id, 'coin'])) });
     // Each set weighs the same, however many coins it tosses.
     let runs = 0;

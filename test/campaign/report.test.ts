@@ -3,6 +3,9 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { wilson } from '../../src/campaign/interval.ts';
+import type { Results } from '../../src/campaign/results.ts';
+import { percent } from '../../src/campaign/table.ts';
 import { generals, here, projectPath } from '../support/run.ts';
 import { skip } from '../support/skip.ts';
 
@@ -21,6 +24,7 @@ describe('generals campaign --out', () => {
     // And a lock, which stays.
     expect(readdirSync(folder).filter((name) => name !== 'lock').toSorted()).to.deep.equal([
       'agreement-exchange-coin.svg', 'agreement-oral-coin.svg', 'heatmap-exchange-coin.svg', 'heatmap-oral-coin.svg', 'messages.svg', 'report.html', 'results.csv', 'results.json',
+      'validity-exchange-coin.svg', 'validity-oral-coin.svg',
     ]);
   });
 
@@ -37,25 +41,49 @@ describe('generals campaign --out', () => {
 
   it('writes a report that holds all pictures and refers to nothing outside', () => {
     const report = text('report.html');
-    expect(report.match(/<svg/g)).to.have.lengthOf(5);
+    expect(report.match(/<svg/g)).to.have.lengthOf(7);
     expectNothingOutside(report, 'report.html');
     expect(report).to.include("default-src 'none'").and.to.include('exchange-m1-n4-f2-coin');
     const ids = [...report.matchAll(/ id="([^"]+)"/g)].map(([, id]) => id);
     expect(new Set(ids).size, 'ids are unique').to.equal(ids.length);
   });
 
-  it('marks what says nothing, in its table, its report and its pictures: agreement of at most one loyal general, validity of traitors alone', async () => {
+  it('marks what says nothing, in its table, its report and its pictures: agreement of at most one loyal general, validity of nobody loyal under a loyal one', async () => {
     const out = join(folder, 'trivial');
     const answer = await here(['campaign', '--members', '3', '--faults', '0..3', '--orders', '200', '--seed', '1', '--out', out]);
     const rows = answer.out.split('\n').filter((line) => line.startsWith('exchange  '));
-    expect(rows.map((row) => row.match(/trivial/g)?.length ?? 0)).to.deep.equal([0, 0, 1, 2]);
+    expect(rows.map((row) => row.match(/trivial/g)?.length ?? 0)).to.deep.equal([0, 0, 3, 3]);
     const report = readFileSync(join(out, 'report.html'), 'utf8');
-    expect(report.match(/<td>trivial<\/td>/g)).to.have.length(3);
-    for (const text of [answer.out, report]) expect(text).to.match(/trivial agreement: one loyal general, or none/i).and.to.match(/validity asks nothing where the primary is a traitor/i);
+    expect(report.match(/<td>trivial<\/td>/g)).to.have.length(6);
+    for (const text of [answer.out, report]) expect(text).to.match(/trivial agreement: one loyal general, or none/i).and.to.match(/trivial validity: no order has both a loyal primary/i).and.to.match(/validity is that of the orders that G1 gave being loyal/i);
     const marks = (name: string, mark: string): number => readFileSync(join(out, name), 'utf8').split(mark).length - 1;
     expect(marks('agreement-exchange-coin.svg', 'fill="white" stroke="#1f5fa8"'), 'hollow').to.equal(2);
     expect(marks('heatmap-exchange-coin.svg', 'fill="#b0b0b0"'), 'grey').to.equal(2);
-    expect(JSON.parse(readFileSync(join(out, 'results.json'), 'utf8'))).to.have.nested.property('cells[2].rates.agreement.rate', 1);
+    expect(marks('validity-exchange-coin.svg', 'fill="white" stroke="#1f5fa8"'), 'hollow').to.equal(1);
+    const { cells } = JSON.parse(readFileSync(join(out, 'results.json'), 'utf8')) as Results;
+    expect(cells[2]!.rates!.agreement.rate).to.equal(1);
+    expect(cells[3]).to.deep.include({ exact: { agreement: 1, validity: null } }).and.to.have.nested.property('rates.validity', null);
+  });
+
+  it('tells validity of the orders of a loyal commander, and how often it was loyal, everywhere alike', async () => {
+    const out = join(folder, 'loyal');
+    // Of three generals the one traitor is the commander in a third of the orders; else its coin decides.
+    for (const engine of ['simulator', 'kernel']) {
+      const answer = await here(['campaign', '--members', '3', '--faults', '1', '--orders', '60000', '--seed', '1', '--engine', engine, '--out', join(out, engine)]);
+      const [cell] = (JSON.parse(readFileSync(join(out, engine, 'results.json'), 'utf8')) as Results).cells;
+      const { orders, commanderLoyal, validityViolated } = cell!.counts;
+      expect(commanderLoyal / orders, engine).to.be.closeTo(2 / 3, 0.01);
+      expect(cell!.rates!.commanderLoyal.rate).to.equal(commanderLoyal / orders);
+      expect(cell!.rates!.validity).to.deep.equal(wilson(commanderLoyal - validityViolated, commanderLoyal));
+      expect(cell!.rates!.validity!.rate, engine).to.be.closeTo(0.5, 0.015);
+      expect(cell!.exact).to.deep.equal({ agreement: 1, validity: 0.5 });
+      const row = answer.out.split('\n').find((line) => line.startsWith('exchange'))!;
+      expect(row).to.include(`  ${percent(commanderLoyal / orders)}  `).and.to.include(`  ${percent(1 - validityViolated / commanderLoyal)}  `).and.to.include('  50.000%  ');
+      const [heads, values] = readFileSync(join(out, engine, 'results.csv'), 'utf8').split('\r\n').map((line) => line.split(','));
+      const field = (name: string): number => Number(values![heads!.indexOf(name)]);
+      expect([field('commander_loyal'), field('validity'), field('validity_exact')]).to.deep.equal([commanderLoyal, cell!.rates!.validity!.rate, 0.5]);
+      expect(readFileSync(join(out, engine, 'report.html'), 'utf8')).to.include(`<td>${percent(commanderLoyal / orders)}</td><td>${percent(1 - validityViolated / commanderLoyal)} [`);
+    }
   });
 
   it('draws pictures that are for light and dark', () => {

@@ -66,5 +66,5 @@ function run(progress: Progress, grid: Grid, p: number, seed: number, batches = 
 
 function tallyOf(seed: number, batch: number, count: number, p: number): Tally {
   let index = 0;
-  return { ...EMPTY, orders: count, agreementViolated: binomial(count, p, () => (ofBatch(seed, batch, index++) + 0.5) / 2 ** 32) };
+  return { ...EMPTY, orders: count, commanderLoyal: count, agreementViolated: binomial(count, p, () => (ofBatch(seed, batch, index++) + 0.5) / 2 ** 32) };
 }

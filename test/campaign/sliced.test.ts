@@ -25,8 +25,8 @@ describe('campaign: orders by kernels', () => {
     }
     expect(tally.messages).to.equal(tally.orders * 16);
     const exact = exactOf(cell)!;
-    for (const [p, failures] of [[exact.agreement, tally.agreementViolated], [exact.validity, tally.validityViolated]] as const) {
-      const { low, high } = wilson(tally.orders - failures, tally.orders, Z999);
+    for (const [p, held, of] of [[exact.agreement, tally.orders - tally.agreementViolated, tally.orders], [exact.validity!, tally.commanderLoyal - tally.validityViolated, tally.commanderLoyal], [3 / 5, tally.commanderLoyal, tally.orders]] as const) {
+      const { low, high } = wilson(held, of, Z999);
       expect(p).to.be.within(low, high);
     }
     expect(new Set(asked.map(({ stream }) => stream)).size, 'every batch and class has a stream of its own').to.equal(16);
@@ -39,6 +39,7 @@ describe('campaign: orders by kernels', () => {
       const asked: { readonly isFaulty: boolean; readonly stream: number; readonly steps: number }[] = [];
       const tally = slicedOf(cellOf('exchange', 1, 4, faults, 'coin'), (one) => slow(one, asked))!.run(1, 0, { from: 1, count: 200 });
       expect(tally.orders).to.equal(200);
+      expect(tally.commanderLoyal).to.equal(faults === 4 ? 0 : 200);
       expect(asked.every(({ isFaulty }) => isFaulty === (faults === 4))).to.equal(true);
     }
   });
@@ -64,7 +65,7 @@ function slow({ protocol, members, m, traitors, strategy }: KernelCell, asked: {
     run(seed, stream, steps) {
       asked.push({ isFaulty: traitors.includes(COMMANDER), stream, steps });
       const from = 1 + stream * 100_000;
-      const { violations: _none, messages: _known, attack, retreat, ...counts } = judging({ setting: { ...one, seed }, strategyOf: () => strategy, traitorsOf: () => traitors })({ from, count: steps * 32 });
+      const { violations: _none, messages: _known, commanderLoyal: _told, attack, retreat, ...counts } = judging({ setting: { ...one, seed }, strategyOf: () => strategy, traitorsOf: () => traitors })({ from, count: steps * 32 });
       return { ...counts, executedAttack: attack, executedRetreat: retreat, undecided: counts.orders - attack - retreat };
     },
   };

@@ -13,7 +13,7 @@ export function withClaimsKept(problem: Problem): Problem {
   const { protocol } = problem;
   const { claims } = protocol;
   if (claims === undefined) return problem;
-  const key = JSON.stringify([problem.members, problem.commander, problem.m, problem.faults, problem.orders, problem.traitors]);
+  const key = JSON.stringify([problem.members, problem.commander, problem.m, problem.faults, problem.faultsMin, problem.orders, problem.traitors]);
   let settings = known.get(protocol);
   if (settings === undefined) known.set(protocol, (settings = new Map()));
   let kept = settings.get(key);

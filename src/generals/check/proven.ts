@@ -140,10 +140,10 @@ export const treasonIn = (treason: Treason): Decide => ({ question, alternatives
 };
 
 /** In the order of `traitorSets`, so that the smallest lie is found in the same set. */
-export function classesOf({ traitors, commander, lieutenants, faults }: Problem, groups: readonly (readonly NodeId[])[] = [lieutenants]): TraitorClass[] {
+export function classesOf({ traitors, commander, lieutenants, faults, faultsMin }: Problem, groups: readonly (readonly NodeId[])[] = [lieutenants]): TraitorClass[] {
   if (traitors !== undefined) return [{ traitors, sets: 1n }];
   const classes: TraitorClass[] = [];
-  for (let size = 0; size <= faults; size += 1) {
+  for (let size = faultsMin; size <= faults; size += 1) {
     for (const withCommander of size > 0 ? [true, false] : [false]) {
       for (const counts of countsOf(groups.map(({ length }) => length), withCommander ? size - 1 : size)) {
         const chosen = groups.flatMap((group, index) => group.slice(0, counts[index]));

@@ -12,6 +12,8 @@ export interface CheckRequest {
   readonly commander?: NodeId;
   /** Every set of at most that many traitors is tried. */
   readonly faults: number;
+  /** And of no fewer than this; 0 if not given. */
+  readonly faultsMin?: number;
   /** The number of traitors that the protocol is run to stand; `faults` if not given. */
   readonly m?: number;
   /** Both if not given. */
@@ -39,13 +41,14 @@ export interface Problem {
   readonly m: number;
   readonly orders: readonly Order[];
   readonly faults: number;
+  readonly faultsMin: number;
   /** The only set to be tried; undefined if all are. */
   readonly traitors: readonly NodeId[] | undefined;
 }
 
 /** @throws UserError if the protocol cannot be run so */
 export function problemOf(request: CheckRequest): Problem {
-  const { protocol, faults, m = faults, orders = ORDERS } = request;
+  const { protocol, faults, faultsMin = 0, m = faults, orders = ORDERS } = request;
   const members = typeof request.members === 'number' ? muster(request.members) : request.members.toSorted((a, b) => a - b);
   const commander = request.commander ?? members[0];
   if (commander === undefined || !members.includes(commander)) throw new UserError('there is no commander: a check needs at least one general');
@@ -61,6 +64,7 @@ export function problemOf(request: CheckRequest): Problem {
     m,
     orders,
     faults: Math.min(faults, members.length),
+    faultsMin,
     traitors: request.traitors?.toSorted((a, b) => a - b),
   };
 }
@@ -71,12 +75,12 @@ const muster = (count: number): NodeId[] => Array.from({ length: count }, (_, in
  * Every set of traitors to be tried, the smallest first, sets with the commander before those without: of all sets that
  * a protocol cannot tell apart, the first one comes first.
  */
-export function* traitorSets({ traitors, commander, lieutenants, faults }: Problem): Generator<readonly NodeId[]> {
+export function* traitorSets({ traitors, commander, lieutenants, faults, faultsMin }: Problem): Generator<readonly NodeId[]> {
   if (traitors !== undefined) {
     yield traitors;
     return;
   }
-  for (let size = 0; size <= faults; size += 1) yield* subsets([commander, ...lieutenants], size);
+  for (let size = faultsMin; size <= faults; size += 1) yield* subsets([commander, ...lieutenants], size);
 }
 
 function* subsets(ids: readonly NodeId[], size: number, from = 0): Generator<NodeId[]> {

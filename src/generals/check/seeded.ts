@@ -17,13 +17,13 @@ export interface Drawn {
 const choose = seeded(1982);
 
 /**
- * A treason of the request, the first being the honest run of all loyal. Some have a lie here and there, and some tell hardly
+ * A treason of the request, the first being an honest run, of as few traitors as may be. Some have a lie here and there, and some tell hardly
  * anything that is true.
  */
-export function drawn({ commander, lieutenants, faults, orders, traitors: only }: Problem, number: number): Drawn {
+export function drawn({ commander, lieutenants, faults, faultsMin, orders, traitors: only }: Problem, number: number): Drawn {
   const pick = <T>(about: number, options: readonly T[]): T => choose({ about: 'message', order: number, round: 0xffff, from: commander, to: commander, index: 64 * about }, options);
   const pool = [commander, ...lieutenants];
-  const size = number === 0 ? 0 : pick(0, Array.from({ length: faults + 1 }, (_, count) => count));
+  const size = number === 0 ? faultsMin : pick(0, Array.from({ length: faults - faultsMin + 1 }, (_, count) => faultsMin + count));
   const traitors = only ?? Array.from({ length: size }, (_, index) => pool.splice(pick(index + 3, pool.map((_id, place) => place)), 1)[0]!).sort((a, b) => a - b);
   const rarity = number === 0 ? 0 : pick(1, [1, 1, 4, 16]);
   return {

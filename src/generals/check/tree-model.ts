@@ -14,8 +14,8 @@ import { judgeOf, settingOf, type Asked } from './trial.ts';
  * @returns where the two differ, in words; undefined if they never do
  */
 export function* differenceFromTree(problem: Problem, most?: number): Generator<void, string | undefined> {
-  const { members, commander, m, faults, orders, traitors } = problem;
-  const key = JSON.stringify([members, commander, m, faults, orders, traitors, most]);
+  const { members, commander, m, faults, faultsMin, orders, traitors } = problem;
+  const key = JSON.stringify([members, commander, m, faults, faultsMin, orders, traitors, most]);
   let settings = known.get(problem.protocol);
   if (settings === undefined) known.set(problem.protocol, (settings = new Map()));
   const before = settings.get(key);

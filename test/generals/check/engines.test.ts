@@ -55,6 +55,24 @@ describe('the engines of the checker', () => {
     expect(verdict({ ...request, engine: 'merging' })).to.equal(verdict({ ...request, engine: 'structured' }));
   });
 
+  it('try no smaller sets of traitors than they are asked for', () => {
+    for (const protocol of [exchange, oral]) {
+      for (const [members, faults] of [[4, 1], [4, 2], [3, 3]] as const) {
+        for (const engine of ['plain', 'merging', 'structured', 'auto'] as const) {
+          const treasons = (from: number, to: number) => {
+            const result = check({ protocol, members, m: 1, faults: to, faultsMin: from, engine });
+            return result.type === 'holds' ? result.treasons : undefined;
+          };
+          const [all, fewer, exactly] = [treasons(0, faults), treasons(0, faults - 1), treasons(faults, faults)];
+          const what = `${protocol.name} ${members} ${faults} ${engine}`;
+          // All of three are traitors: nobody is left to be split, whatever fewer can do.
+          if (faults === 3) expect(exactly, what).to.equal(32n);
+          else expect(exactly, what).to.equal(all === undefined ? undefined : all - fewer!);
+        }
+      }
+    }
+  });
+
   it('agree on SM(m) and the phase king, where plain enumeration can do them', function () {
     this.timeout(60_000);
     const cases = [

@@ -42,7 +42,7 @@ describe('memoized nodes', () => {
     for (const { protocol, n, m, orders } of ARMIES) {
       const setting = trial({ protocol, n, m, seed: 6 });
       const { orders: _count, violations, ...sums } = judging({ setting, strategyOf: () => 'arbitrary', traitorsOf: (draw) => [...orderOf(setting, draw, 'arbitrary').traitors.keys()] })({ from: 1, count: orders });
-      const expected = { agreementViolated: 0, validityViolated: 0, attack: 0, retreat: 0, messages: 0 };
+      const expected = { commanderLoyal: 0, agreementViolated: 0, validityViolated: 0, attack: 0, retreat: 0, messages: 0 };
       const broken: { order: number; property: string }[] = [];
       for (let draw = 1; draw <= orders; draw += 1) {
         const one = orderOf(setting, draw, 'arbitrary');
@@ -54,6 +54,7 @@ describe('memoized nodes', () => {
         const { agreement, validity } = findingsOf(one.order, members, account);
         if (agreement.type === 'violated') expected.agreementViolated += 1;
         if (validity.type === 'violated') expected.validityViolated += 1;
+        if (!one.traitors.has(one.commander)) expected.commanderLoyal += 1;
         if (agreement.type === 'violated') broken.push({ order: draw, property: 'agreement' });
         else if (validity.type === 'violated') broken.push({ order: draw, property: 'validity' });
         for (const { sent } of account.reports) expected.messages += sent;
