@@ -21,7 +21,7 @@ export async function newCampaign(grid: Grid, engine: EngineChoice): Promise<Cam
   const { cells, left } = cellsOf(grid);
   const begin = async (cell: (typeof cells)[number]): Promise<Progress> => {
     const chosen = await engineOf(cell, grid, engine);
-    return begun(cell, chosen, cellSeed(grid.seed, cell), batchOf(cell, chosen, grid), grid);
+    return { ...begun(cell, chosen.engine, cellSeed(grid.seed, cell), batchOf(cell, chosen.engine, grid), grid), lack: chosen.lack };
   };
   return { grid, engine, left, cells: await Promise.all(cells.map(begin)) };
 }
@@ -30,7 +30,7 @@ export async function newCampaign(grid: Grid, engine: EngineChoice): Promise<Cam
 export function resumedCampaign(path: string): Campaign {
   const file = join(path, RESULTS);
   const { grid, engine, left, cells } = savedIn(textIn(file), file);
-  return { grid, engine, left, cells: cells.map(({ cell, engine: chosen, seed, tally, worst }) => ({ ...begun(cell, chosen, seed, batchOf(cell, chosen, grid), grid, tally), worst })) };
+  return { grid, engine, left, cells: cells.map(({ cell, engine: chosen, lack, seed, tally, worst }) => ({ ...begun(cell, chosen, seed, batchOf(cell, chosen, grid), grid, tally), lack, worst })) };
 }
 
 /** The text of a file of results. @throws UserError in one line, if it cannot be read */

@@ -14,16 +14,23 @@ export const ENGINE_CHOICES: readonly EngineChoice[] = ['auto', 'simulator', 'ke
 /** Below so many orders, making a kernel takes longer than the simulator does. */
 const KERNEL_FROM = 50_000;
 
+/** An engine, and why it is not a kernel where one was wanted. */
+export interface Chosen {
+  readonly engine: Engine;
+  readonly lack: string | undefined;
+}
+
 /**
  * The engine of a cell. It depends on the cell and the choice alone, so that a campaign that is resumed goes on as it began.
  * @throws UserError if a kernel is asked for and there is none, or the simulator for more orders than it can number
  */
-export async function engineOf(cell: Cell, { orders, until }: Grid, choice: EngineChoice): Promise<Engine> {
+export async function engineOf(cell: Cell, { orders, until }: Grid, choice: EngineChoice): Promise<Chosen> {
   const isWanted = choice === 'kernel' || (choice === 'auto' && (orders >= KERNEL_FROM || until !== undefined));
-  if (isWanted && (await import('./sliced.ts')).isSliced(cell)) return 'kernel';
-  if (choice === 'kernel') throw new UserError(`there is no kernel for ${cell.id}: --engine auto takes the simulator there`);
+  const lack = isWanted ? (await import('./sliced.ts')).kernelLack(cell) : undefined;
+  if (isWanted && lack === undefined) return { engine: 'kernel', lack };
+  if (choice === 'kernel') throw new UserError(`there is no kernel for ${cell.id}, as ${lack!}: --engine auto takes the simulator there`);
   if (orders > DRAWS_MAX) throw new UserError(`${cell.id} has no kernel, and the simulator numbers ${figure(DRAWS_MAX)} orders a cell: choose fewer`);
-  return 'simulator';
+  return { engine: 'simulator', lack };
 }
 
 /** The messages of one order without traitors: what its effort goes with. */

@@ -52,14 +52,23 @@ const MEMBERS_MAX = 16;
 /** Whether a cell may have exact values: what a task that takes a while tells. */
 export const mayBeExact = ({ strategy, faults }: Cell): boolean => faults === 0 || strategy === 'coin';
 
-/** The exact values of what the protocol's code does in a cell; undefined where there are none that are quickly told. */
-export function exactBy(cell: Cell): Exact | undefined {
-  if (!mayBeExact(cell)) return undefined;
-  if (cell.faults === 0) return honest(cell);
+/** Exact values, where there are any, and why those of the closed form are not shown, or none. */
+export interface Told {
+  readonly values: Exact | undefined;
+  readonly aside: string | undefined;
+}
+
+/** The exact values of what the protocol's code does in a cell, where they are quickly told. */
+export function exactBy(cell: Cell): Told {
+  if (!mayBeExact(cell)) return { values: undefined, aside: undefined };
+  if (cell.faults === 0) return { values: honest(cell), aside: undefined };
   const protocol = protocolNamed(cell.protocol)!;
   const closed = protocol.tree === undefined ? undefined : isSummed(cell) ? summed(cell) : exactOf(cell);
-  if (closed !== undefined && isTree(cell, protocol)) return closed;
-  return counted(cell, protocol);
+  const difference = closed === undefined ? undefined : differenceIn(cell, protocol);
+  if (closed !== undefined && difference === undefined) return { values: closed, aside: undefined };
+  const values = counted(cell, protocol);
+  if (typeof values !== 'string') return { values, aside: difference };
+  return { values: undefined, aside: difference ?? values };
 }
 
 /** Without traitors, nothing depends on chance. */
@@ -71,9 +80,10 @@ function honest(cell: Cell): Exact {
 /** Fewer than where no orders are counted beside. */
 const DRAWS = 100;
 
-function isTree({ members, faults, m }: Cell, protocol: NamedProtocol): boolean {
+/** Where the code does something else than the tree that closed forms are about. */
+function differenceIn({ members, faults, m }: Cell, protocol: NamedProtocol): string | undefined {
   const comparison = differenceFromTree(problemOf({ protocol, members, faults, m, orders: [ORDER] }), DRAWS);
-  for (let step = comparison.next(); ; step = comparison.next()) if (step.done === true) return step.value === undefined;
+  for (let step = comparison.next(); ; step = comparison.next()) if (step.done === true) return step.value;
 }
 
 /** So many coins may fall in a second or so in all ways. */
@@ -81,15 +91,17 @@ const COINS_MAX = 20;
 /** And for so many kinds of sets of traitors. */
 const CLASSES_MAX = 64;
 
-/** By the code, run on symbols: all falls of the coins, for each set of traitors up to lieutenants that are alike. */
-function counted({ protocol: name, members, m, faults, strategy }: Cell, protocol: NamedProtocol): Exact | undefined {
+/** By the code, run on symbols: all falls of the coins, for each set of traitors up to lieutenants that are alike. Or why not. */
+function counted({ protocol: name, members, m, faults, strategy }: Cell, protocol: NamedProtocol): Exact | string {
   const classes = kindsOf(protocol, { members, m, faults });
-  if (classes === undefined || classes.length > CLASSES_MAX) return undefined;
+  if (typeof classes === 'string') return classes;
+  if (classes.length > CLASSES_MAX) return `its code tells apart ${classes.length} kinds of sets of traitors, more than ${CLASSES_MAX}`;
   const sum = { agreement: 0, validity: 0, loyal: 0 };
   for (const { traitors, share } of classes) {
     const run = coinRunOf({ protocol: name, members, m, traitors, order: ORDER, strategy });
-    const shares = run === undefined ? undefined : sharesOf(run.words, [run.agreementViolated, run.validityViolated], COINS_MAX);
-    if (shares === undefined) return undefined;
+    if (typeof run === 'string') return run;
+    const shares = sharesOf(run.words, [run.agreementViolated, run.validityViolated], COINS_MAX);
+    if (shares === undefined) return `more than ${COINS_MAX} coins matter, too many to try how they may all fall`;
     sum.agreement += share * (1 - shares[0]!);
     if (traitors.includes(COMMANDER)) continue;
     sum.loyal += share;

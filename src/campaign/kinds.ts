@@ -1,3 +1,4 @@
+import { figure } from '../core/figures.ts';
 import type { NodeId } from '../core/node.ts';
 import { classesOf } from '../generals/check/proven.ts';
 import { problemOf } from '../generals/check/request.ts';
@@ -12,10 +13,13 @@ export interface Kind {
   readonly share: number;
 }
 
-/** The kinds of sets of f traitors, those with the commander first; undefined where the code cannot be run on symbols. */
-export function kindsOf(protocol: AnyRoundsProtocol, { members, m, faults }: { readonly members: number; readonly m: number; readonly faults: number }): readonly Kind[] | undefined {
+/** The kinds of sets of f traitors, those with the commander first; or why the code cannot be run on symbols to tell. */
+export function kindsOf(protocol: AnyRoundsProtocol, { members, m, faults }: { readonly members: number; readonly m: number; readonly faults: number }): readonly Kind[] | string {
   const army = { protocol, ...everyone(members), m };
-  if (protocol.wording === undefined || protocol.refuses(members, m) !== undefined || protocol.messages(army) > MESSAGES_MAX) return undefined;
+  if (protocol.wording === undefined) return `${protocol.name} does not keep to values, so that it cannot be run on symbols`;
+  if (protocol.messages(army) > MESSAGES_MAX) return `its order has more than ${figure(MESSAGES_MAX)} messages`;
+  const refusal = protocol.refuses(members, m);
+  if (refusal !== undefined) return refusal;
   try {
     const groups = alikeIn(army);
     const classes = classesOf(problemOf({ protocol, members, m, faults, faultsMin: faults }), groups);
@@ -23,9 +27,12 @@ export function kindsOf(protocol: AnyRoundsProtocol, { members, m, faults }: { r
     return classes.map(({ traitors, sets }) => ({ traitors, share: ratio(sets, all) }));
   } catch {
     // Code that meets a symbol where it expects an order may throw anything.
-    return undefined;
+    return STUMBLES;
   }
 }
+
+/** Why code that says that it keeps to values has neither kernel nor exact values all the same. */
+export const STUMBLES = 'its code stumbles over symbols';
 
 /** An army that says more than this is not run on symbols to learn who is alike: it would take longer than to count. */
 const MESSAGES_MAX = 20_000;

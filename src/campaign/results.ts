@@ -44,6 +44,8 @@ export interface CellResult extends Cell {
   readonly messages: number | null;
   /** What the rates of agreement and validity would come to in the long run, where that can be computed. */
   readonly exact: Exact | null;
+  /** Why there are no exact values, or not those of the closed form; and no kernel, where it would have been the engine. */
+  readonly aside: { readonly exact: string | null; readonly kernel: string | null };
   readonly worst: Worst | null;
   readonly violations: readonly Violation[];
 }
@@ -60,12 +62,13 @@ export const resultsOf = (cells: readonly Progress[], grid: Grid, engine: Engine
   cells: cells.map(resultOf),
 });
 
-function resultOf({ cell, engine, seed, isDone, tally, worst, exact: told, found }: Progress): CellResult {
+function resultOf({ cell, engine, lack, seed, isDone, tally, worst, exact: told, found }: Progress): CellResult {
   const { violations, ...counts } = tally;
   const { orders } = tally;
   const undecided = undecidedIn(tally);
   const rate = (count: number): Rate => wilson(count, orders);
-  const exact = isProved(cell, worst) ? { agreement: 1, validity: cell.faults === cell.members ? null : 1 } : told;
+  const isSure = isProved(cell, worst);
+  const exact = isSure ? { agreement: 1, validity: cell.faults === cell.members ? null : 1 } : told?.values;
   if (exact !== undefined) assertNear(cell, exact, tally);
   return {
     ...cell,
@@ -83,6 +86,7 @@ function resultOf({ cell, engine, seed, isDone, tally, worst, exact: told, found
     },
     messages: orders === 0 ? null : tally.messages / orders,
     exact: exact ?? null,
+    aside: { exact: isSure ? null : (told?.aside ?? null), kernel: lack ?? null },
     worst: worst ?? null,
     violations: engine === 'kernel' ? (found ?? []) : violations,
   };
@@ -117,7 +121,7 @@ export interface Saved {
   readonly grid: Grid;
   readonly engine: EngineChoice;
   readonly left: readonly string[];
-  readonly cells: readonly { readonly cell: Cell; readonly engine: Engine; readonly seed: number; readonly tally: Tally; readonly worst: Worst | undefined }[];
+  readonly cells: readonly { readonly cell: Cell; readonly engine: Engine; readonly lack: string | undefined; readonly seed: number; readonly tally: Tally; readonly worst: Worst | undefined }[];
 }
 
 /**
@@ -154,13 +158,19 @@ export function savedIn(text: string, name: string): Saved {
       if (fieldOf(field, 'id').value !== cell.id) throw unexpected(fieldOf(field, 'id'), cell.id);
       const seed = wholeIn(fieldOf(field, 'seed'), 0);
       if (seed !== cellSeed(grid.seed, cell)) throw unexpected(fieldOf(field, 'seed'), `${cellSeed(grid.seed, cell)}, which follows from the campaign's`);
-      return { cell, seed, engine: wordIn(fieldOf(field, 'engine'), ['simulator', 'kernel']), tally: tallyIn(field, grid), worst: worstIn(fieldOf(field, 'worst')) };
+      return { cell, seed, engine: wordIn(fieldOf(field, 'engine'), ['simulator', 'kernel']), lack: reasonIn(fieldOf(fieldOf(field, 'aside'), 'kernel')), tally: tallyIn(field, grid), worst: worstIn(fieldOf(field, 'worst')) };
     }),
   };
   // Last, as what is wrong with a field says more.
   const { digest, ...rest } = objectIn(file);
   if (digest !== digestOf(rest)) throw new UserError(`${quotedPath(name)} was changed since it was written: its digest does not fit what it holds`);
   return saved;
+}
+
+function reasonIn(field: Field): string | undefined {
+  if (field.value === null) return undefined;
+  if (typeof field.value !== 'string') throw unexpected(field, 'a reason in words');
+  return field.value;
 }
 
 const worstIn = (field: Field): Worst | undefined => (field.value === null ? undefined : wordIn(field, WORST));

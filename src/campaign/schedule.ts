@@ -1,5 +1,5 @@
 import type { Engine } from './engine.ts';
-import type { Exact } from './exact.ts';
+import type { Told } from './exact.ts';
 import type { Cell, Grid } from './grid.ts';
 import { wilson } from './interval.ts';
 import { EMPTY, added, type Tally, type Violation } from './tally.ts';
@@ -24,15 +24,17 @@ export interface Progress {
   readonly early: Map<number, Tally>;
   isDone: boolean;
   worst: Worst | undefined;
-  /** Where there are exact values: see `exact.ts`. */
-  exact: Exact | undefined;
+  /** Exact values, where there are any, and what kept from them: see `exact.ts`. */
+  exact: Told | undefined;
+  /** Why no kernel counts it, where one was wanted. */
+  readonly lack: string | undefined;
   /** Found by a search beside the count, for cells that kernels count. */
   found: readonly Violation[] | undefined;
 }
 
 export function begun(cell: Cell, engine: Engine, seed: number, batch: number, grid: Grid, tally: Tally = EMPTY): Progress {
   const progress: Progress = {
-    cell, engine, seed, batch, tally, issued: tally.orders, stop: 0, early: new Map(), isDone: false, worst: undefined, exact: undefined, found: undefined,
+    cell, engine, seed, batch, tally, issued: tally.orders, stop: 0, early: new Map(), isDone: false, worst: undefined, exact: undefined, lack: undefined, found: undefined,
   };
   // The stops are the same whether or not the campaign was interrupted between two of them.
   for (progress.stop = stopAfter(0, batch, grid); progress.stop < tally.orders; ) progress.stop = stopAfter(progress.stop, batch, grid);

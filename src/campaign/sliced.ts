@@ -4,7 +4,7 @@ import { protocolNamed } from '../generals/protocols/registry.ts';
 import { binomial } from './binomial.ts';
 import { DRAWS_MAX, missionOf, ofBatch } from './draw.ts';
 import { COMMANDER, ORDER, type Cell } from './grid.ts';
-import { hasKernel, kernelFor, type Kernel, type KernelCell } from './kernel/kernel.ts';
+import { kernelFor, lackOf, type Kernel, type KernelCell } from './kernel/kernel.ts';
 import { kindsOf, type Kind } from './kinds.ts';
 import { EMPTY, added, type Tally } from './tally.ts';
 import { judging, simulated, type Span } from './trials.ts';
@@ -34,7 +34,7 @@ type Runs = Pick<Kernel, 'orders' | 'run'>;
 export function slicedOf(cell: Cell, make: (cell: KernelCell) => Runs | undefined = kernelFor): Sliced | undefined {
   const { protocol: name, m } = cell;
   const kinds = kindsIn(cell);
-  if (kinds === undefined) return undefined;
+  if (typeof kinds === 'string') return undefined;
   const kernels: { readonly kernel: Runs; readonly traitors: readonly NodeId[]; readonly share: number }[] = [];
   for (const { traitors, share } of kinds) {
     const kernel = make(kernelCell(cell, traitors));
@@ -81,17 +81,25 @@ export function slicedOf(cell: Cell, make: (cell: KernelCell) => Runs | undefine
   }
 }
 
-/** Whether there are kernels for a cell, without making them. */
-export const isSliced = (cell: Cell): boolean => kindsIn(cell)?.every(({ traitors }) => hasKernel(kernelCell(cell, traitors))) ?? false;
+/** Why there are no kernels for a cell; undefined if there are, which is told without making them. */
+export function kernelLack(cell: Cell): string | undefined {
+  const kinds = kindsIn(cell);
+  if (typeof kinds === 'string') return kinds;
+  for (const { traitors } of kinds) {
+    const lack = lackOf(kernelCell(cell, traitors));
+    if (lack !== undefined) return lack;
+  }
+  return undefined;
+}
 
 /** More kernels than this are not made for one cell. */
 const KINDS_MAX = 32;
 
-/** The kinds of sets of traitors; undefined where they are too many, or the strategy has no kernels anyway. */
-function kindsIn(cell: Cell): readonly Kind[] | undefined {
-  if (cell.strategy !== coin.name) return undefined;
+/** The kinds of sets of traitors; or why they have no kernels. */
+function kindsIn(cell: Cell): readonly Kind[] | string {
+  if (cell.strategy !== coin.name) return `its traitors are ${cell.strategy}, and kernels are for ${coin.name}`;
   const kinds = kindsOf(protocolNamed(cell.protocol)!, cell);
-  return kinds === undefined || kinds.length > KINDS_MAX ? undefined : kinds;
+  return typeof kinds !== 'string' && kinds.length > KINDS_MAX ? `its code tells apart ${kinds.length} kinds of sets of traitors, more than ${KINDS_MAX}` : kinds;
 }
 
 const kernelCell = ({ protocol, members, m, strategy }: Cell, traitors: readonly NodeId[]): KernelCell => ({ protocol, members, m, traitors, order: ORDER, strategy });

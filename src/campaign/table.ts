@@ -32,8 +32,23 @@ export function notesOn(cells: readonly CellResult[]): string[] {
     ...(cells.some(isTrivial) ? ['trivial agreement: one loyal general, or none, is left to be told the order, so that nobody can disagree'] : []),
     ...(cells.some(asksNothing) ? ['trivial validity: no order has both a loyal primary and a loyal secondary, so that nobody can disobey'] : []),
     ...(cells.some((cell) => cell.faults > 0 && !asksNothing(cell)) ? ['validity is that of the orders that G1 gave being loyal: of a traitorous primary it asks nothing'] : []),
+    ...asidesOf(cells.map((cell) => ({ cell, why: cell.exact === null ? cell.aside.exact : null })), 'no exact values for'),
+    ...asidesOf(cells.map((cell) => ({ cell, why: cell.exact === null ? null : cell.aside.exact })), 'exact values by all coins for'),
+    ...asidesOf(cells.map((cell) => ({ cell, why: cell.aside.kernel })), 'no kernel for'),
   ];
 }
+
+/** A line for each reason, with the cells that it is of. */
+function asidesOf(cells: readonly { readonly cell: CellResult; readonly why: string | null }[], what: string): string[] {
+  const reasons = new Map<string, string[]>();
+  for (const { cell, why } of cells) if (why !== null) reasons.set(why, [...(reasons.get(why) ?? []), cell.id]);
+  return [...reasons].map(([why, ids]) => {
+    const others = ids.length - NAMED_FEW;
+    return `${what} ${ids.slice(0, NAMED_FEW).join(', ')}${others > 0 ? ` and ${counted(others, 'more cell', 'more cells')}` : ''}: ${why}`;
+  });
+}
+
+const NAMED_FEW = 3;
 
 /** What stands in the place of a rate that says nothing. */
 export const TRIVIAL = 'trivial';

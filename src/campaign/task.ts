@@ -1,5 +1,5 @@
 import { ENGINES, type Engine } from './engine.ts';
-import { exactBy, type Exact } from './exact.ts';
+import { exactBy, type Told } from './exact.ts';
 import type { Cell } from './grid.ts';
 import { slicedOf, type Sliced } from './sliced.ts';
 import { VIOLATIONS_KEPT, type Tally, type Violation } from './tally.ts';
@@ -13,7 +13,7 @@ export type Task =
   | { readonly type: 'worst'; readonly cell: Cell }
   | { readonly type: 'exact'; readonly cell: Cell };
 
-export type Answer = { readonly tally: Tally } | { readonly violations: readonly Violation[] } | { readonly worst: Worst } | { readonly exact: Exact | undefined };
+export type Answer = { readonly tally: Tally } | { readonly violations: readonly Violation[] } | { readonly worst: Worst } | { readonly exact: Told };
 
 export function perform(task: Task): Answer {
   switch (task.type) {

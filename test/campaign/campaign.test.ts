@@ -4,7 +4,10 @@ import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { wilson } from '../../src/campaign/interval.ts';
-import type { Results } from '../../src/campaign/results.ts';
+import { cellOf, gridOf } from '../../src/campaign/grid.ts';
+import { resultsOf, type Results } from '../../src/campaign/results.ts';
+import { begun } from '../../src/campaign/schedule.ts';
+import { notesOn } from '../../src/campaign/table.ts';
 import { COUNTING, MAIN, cleanEnvironment, generals, here, projectPath, refusal, type Exit } from '../support/run.ts';
 
 const GOLDEN = projectPath('test/campaign/golden.csv');
@@ -85,6 +88,32 @@ describe('generals campaign', () => {
       expect(worst, id).to.equal(faults === 0 || faults === members - 1 || (members > 3 * faults && (protocol === 'oral' || faults === 1)) ? 'holds' : 'violated');
   });
 
+  it('says where there are no exact values or no kernel, and why, also when it is resumed', async () => {
+    const words = ['campaign', '--protocol', 'exchange,king,signed', '--members', '4,5', '--faults', '1,2', '--orders', '100', '--until', '0.9', '--seed', '1', '--out', path('aside')];
+    const { out } = await here(words);
+    expect(out.split('\n').filter((line) => line.startsWith('no '))).to.deep.equal([
+      'no exact values for king-m1-n4-f2-coin, king-m1-n5-f2-coin: its traitors choose among more than two words, which is no coin',
+      'no exact values for signed-m3-n5-f2-coin: signed does not keep to values, so that it cannot be run on symbols',
+      'no kernel for king-m1-n4-f1-coin, king-m1-n4-f2-coin, king-m1-n5-f1-coin and 1 more cell: its traitors choose among more than two words, which is no coin',
+      'no kernel for signed-m2-n4-f1-coin, signed-m2-n4-f2-coin, signed-m3-n5-f1-coin and 1 more cell: signed does not keep to values, so that it cannot be run on symbols',
+    ]);
+    const results = readFileSync(path('aside/results.json'), 'utf8');
+    const { cells } = JSON.parse(results) as Results;
+    expect(cells.find(({ id }) => id === 'exchange-m1-n5-f2-coin')!.aside).to.deep.equal({ exact: null, kernel: null });
+    expect(cells.find(({ id }) => id === 'king-m1-n5-f1-coin')!.aside).to.deep.equal({ exact: null, kernel: 'its traitors choose among more than two words, which is no coin' });
+    await here(['campaign', '--resume', path('aside')]);
+    expect(readFileSync(path('aside/results.json'), 'utf8')).to.equal(results);
+    // Below so many orders nobody wanted a kernel.
+    expect((await here(['campaign', '--protocol', 'king', '--members', '4', '--orders', '100', '--seed', '1'])).out).not.to.include('no kernel');
+  });
+
+  it('says where the code does something else than the closed form, and what stands in its place', () => {
+    const [cell] = resultsOf([{ ...begun(cellOf('oral', 1, 4, 2, 'coin'), 'simulator', 1, 10, gridOf({}, 1)), exact: { values: { agreement: 0.5, validity: 0.25 }, aside: 'G2 decides otherwise' } }], gridOf({}, 1), 'auto', []).cells;
+    expect(cell!.aside.exact).to.equal('G2 decides otherwise');
+    expect(notesOn([cell!])).to.include('exact values by all coins for oral-m1-n4-f2-coin: G2 decides otherwise');
+    expect(notesOn([{ ...cell!, exact: null }])).to.include('no exact values for oral-m1-n4-f2-coin: G2 decides otherwise');
+  });
+
   it('killed in its middle and resumed, ends with the very same numbers', async () => {
     const words = ['campaign', '--protocol', 'exchange,oral', '--members', '4..5', '--faults', '2', '--orders', '6000', '--seed', '5', '--engine', 'simulator'];
     const whole = generals([...words, '--out', path('whole')]);
@@ -145,7 +174,7 @@ describe('generals campaign', () => {
     ['no orders', ['--orders', '0'], '--orders is to be a whole number from 1 to 1,000,000,000,000, not "0"'],
     ['a width that is none', ['--until', '2'], '--until is to be a width from 0.000001 to below 1'],
     ['an engine that is none', ['--engine', 'steam'], '--engine is to be one of auto, simulator, kernel, not "steam"'],
-    ['a kernel where there is none', ['--protocol', 'king', '--engine', 'kernel'], 'there is no kernel for king-m1-n4-f1-coin: --engine auto takes the simulator there'],
+    ['a kernel where there is none', ['--protocol', 'king', '--engine', 'kernel'], 'there is no kernel for king-m1-n4-f1-coin, as its traitors choose among more than two words, which is no coin: --engine auto takes the simulator there'],
     ['too many cells', ['--protocol', 'exchange,oral,signed,king', '--members', '1..256', '--faults', '0..255'], 'cells, the limit is 10,000'],
     ['m that fits nowhere', ['--protocol', 'oral', '--members', '4', '--m', '3'], 'OM(3) does not fit 4 generals'],
     ['m that is none', ['--m', 'x'], '--m is to be whole numbers from 0 to 256, such as 4 or 4..16 or 4,7,10, or default or f, not "x"'],

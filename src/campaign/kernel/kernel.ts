@@ -4,16 +4,18 @@
  * runs once on words that are not known yet (`sim/symbolic`), and what is left of it becomes a program without branches, in
  * JavaScript or WebAssembly. Both draw the same coins, so that a kernel's counts do not depend on which of them it is.
  */
+import { figure } from '../../core/figures.ts';
 import { coin } from '../../generals/faults/coin.ts';
 import { symbolicSigner } from '../../core/signer.ts';
 import { ORDERS, type Order } from '../../generals/order.ts';
 import { contextOf } from '../../generals/protocol.ts';
 import { protocolNamed, type NamedProtocol } from '../../generals/protocols/registry.ts';
-import type { Run, Slot } from '../../generals/symbolic/run.ts';
+import { canRun, type Run, type Slot } from '../../generals/symbolic/run.ts';
 import { orderIn, valueIn } from '../../generals/values.ts';
 import { everyone, type Instance } from '../../generals/symbolic/instance.ts';
 import { attempted } from '../../generals/symbolic/proof.ts';
 import { followsCode } from './follows.ts';
+import { STUMBLES } from '../kinds.ts';
 import { isSmall, javascriptOf, type Engine } from './javascript.ts';
 import { programOf, RESULTS, type Program } from './program.ts';
 import { LANES, statesOf } from './streams.ts';
@@ -70,10 +72,11 @@ export function kernelFor(cell: KernelCell, { engine = 'auto' }: { readonly engi
   return kernel;
 }
 
-/** Whether there is a kernel for a cell: the same answer as `kernelFor`, without compiling one. */
-export function hasKernel(cell: KernelCell): boolean {
-  const program = programFor(cell);
-  return program !== undefined && (isWasmThere() || isSmall(program));
+/** Why there is no kernel for a cell; undefined if there is: the same answer as `kernelFor`, without compiling one. */
+export function lackOf(cell: KernelCell): string | undefined {
+  const program = programIn(cell);
+  if (typeof program === 'string') return program;
+  return isWasmThere() || isSmall(program) ? undefined : 'its program is too large for JavaScript, and there is no WebAssembly here';
 }
 
 const KEPT = new Map<string, { readonly kernel: Kernel | undefined }>();
@@ -81,19 +84,29 @@ const KEPT_MAX = 16;
 
 /** The program of a cell; undefined where it has none. */
 export function programFor(cell: KernelCell): Program | undefined {
-  const run = coinRunOf(cell);
-  if (run === undefined) return undefined;
-  const program = programOf(run);
-  return program.order.length > SIZE_MAX ? undefined : program;
+  const program = programIn(cell);
+  return typeof program === 'string' ? undefined : program;
 }
 
-/** The protocol's code on symbols, traitors by `coin`; undefined where it cannot be run so, or a coin has more than two sides. */
-export function coinRunOf(cell: KernelCell): Run | undefined {
+/** The program of a cell; or why it has none. */
+function programIn(cell: KernelCell): Program | string {
+  const run = coinRunOf(cell);
+  if (typeof run === 'string') return run;
+  const program = programOf(run);
+  return program.order.length > SIZE_MAX ? `its program would have more than ${figure(SIZE_MAX)} gates` : program;
+}
+
+/** The protocol's code on symbols, traitors by `coin`; or why it cannot be run so. */
+export function coinRunOf(cell: KernelCell): Run | string {
   const protocol = protocolNamed(cell.protocol);
-  if (cell.strategy !== coin.name || protocol === undefined || cell.members < 1) return undefined;
-  const run = attempted({ ...cell, ...everyone(cell.members), protocol }, 'coin', MESSAGES_MAX);
-  if (run === undefined || !run.slots.every((slot) => isCoin(protocol, cell, slot))) return undefined;
-  return followsCode(cell, protocol, run) ? run : undefined;
+  if (protocol === undefined || cell.members < 1) return 'there is no such army';
+  if (cell.strategy !== coin.name) return `its traitors do not toss coins, but are ${cell.strategy}`;
+  const instance = { ...cell, ...everyone(cell.members), protocol };
+  if (!canRun(instance, MESSAGES_MAX)) return 'it does not keep to values, or has too many messages';
+  const run = attempted(instance, 'coin', MESSAGES_MAX);
+  if (run === undefined) return STUMBLES;
+  if (!run.slots.every((slot) => isCoin(protocol, cell, slot))) return 'its traitors choose among more than two words, which is no coin';
+  return followsCode(cell, protocol, run) ? run : 'its code does on symbols something else than on orders';
 }
 
 /** Whether a coin of two sides is what the strategy tosses for that message: the order or its counterpart, whichever is honest. */

@@ -77,8 +77,8 @@ export function probe(protocols: readonly string[]): Said[] {
       });
       if (kernel !== 'refuses') engines['kernel'] = kernel;
       const exact = attempt(() => {
-        const values = exactBy(cell);
-        if (values === undefined) return 'refuses';
+        const { values, aside } = exactBy(cell);
+        if (values === undefined) return aside === undefined ? 'no exact values, and no reason' : 'refuses';
         // As a campaign does before it shows them.
         assertNear(cell, values, simulated(cell, 8, { from: 1, count: SIMULATED }));
         const [agreement, validity] = rates(counted);

@@ -30,5 +30,5 @@ export function checked(name: string, members: number, faults: number): string[]
 export function campaigned(name: string, m: number, members: number, faults: number) {
   const cell = cellOf(name as ProtocolName, m, members, faults, 'coin');
   const kernel = slicedOf(cell)?.run(5, 0, { from: 1, count: 200_000 });
-  return { counted: simulated(cell, 5, { from: 1, count: 20_000 }), kernel, exact: exactBy(cell), worst: worstOf(cell) };
+  return { counted: simulated(cell, 5, { from: 1, count: 20_000 }), kernel, exact: exactBy(cell).values, worst: worstOf(cell) };
 }
