@@ -1,11 +1,10 @@
 import { effortOf } from './engine.ts';
-import type { Grid } from './grid.ts';
-import { Z95 } from './interval.ts';
+import { ordersUntil, type Cell, type Grid } from './grid.ts';
 import type { Progress } from './schedule.ts';
 
 /** The orders that a cell takes at the most: if its interval is to be narrow, hardly more than a rate of one half would need. */
-export const ordersAtMost = ({ orders, until }: Grid): number => (until === undefined ? orders : Math.min(orders, Math.max(5000, Math.ceil(1.3 * (Z95 / until) ** 2))));
+export const ordersAtMost = ({ orders, until }: Grid, cell: Cell): number => (until === undefined ? orders : Math.min(orders, Math.max(5000, ordersUntil(until, cell))));
 
 /** Milliseconds that is left to do, roughly: within a factor of three on a machine of today. */
 export const estimate = (cells: readonly Progress[], grid: Grid, threads: number): number =>
-  cells.reduce((sum, { cell, engine, tally, isDone }) => sum + (isDone ? 0 : Math.max(0, ordersAtMost(grid) - tally.orders) * effortOf(cell, engine)), 0) / threads;
+  cells.reduce((sum, { cell, engine, tally, isDone }) => sum + (isDone ? 0 : Math.max(0, ordersAtMost(grid, cell) - tally.orders) * effortOf(cell, engine)), 0) / threads;

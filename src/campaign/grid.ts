@@ -3,6 +3,8 @@ import { nodeId, type NodeId } from '../core/node.ts';
 import { UserError, quoted, quotedPath } from '../core/user-error.ts';
 import { STRATEGIES, type StrategyName } from '../generals/faults/registry.ts';
 import { PROTOCOLS, protocolNamed, type ProtocolName } from '../generals/protocols/registry.ts';
+import { Z95 } from './interval.ts';
+import { asksNothing } from './trivial.ts';
 import { unexpected, wholeIn, wordIn, type Field } from './fields.ts';
 
 /** What a campaign tries: every combination of these. */
@@ -46,7 +48,7 @@ const ORDERS_MAX = 1e12;
 /** Of one campaign: more rows nobody reads. */
 const CELLS_MAX = 10_000;
 const ORDERS_DEFAULT = 10_000;
-const ORDERS_UNTIL_DEFAULT = 10_000_000;
+const ORDERS_UNTIL_LEAST = 10_000_000;
 
 /**
  * @param fields what was given; the rest takes its default
@@ -61,15 +63,25 @@ export function gridOf(fields: Partial<Record<GridKey, Field>>, seed: number): G
     faults: fields.faults === undefined ? [1] : rangeIn(fields.faults, 0, MEMBERS_MAX),
     strategies: fields.strategy === undefined ? ['coin'] : namesIn(fields.strategy, STRATEGIES.map(({ name }) => name)),
     m: fields.m === undefined ? 'default' : (MS.find((word) => word === fields.m!.value) ?? rangeIn(fields.m, 0, MEMBERS_MAX, `, or ${MS.join(' or ')}`)),
-    orders: fields.orders === undefined ? (until === undefined ? ORDERS_DEFAULT : ORDERS_UNTIL_DEFAULT) : wholeIn(fields.orders, 1, ORDERS_MAX),
+    orders: fields.orders === undefined ? ORDERS_DEFAULT : wholeIn(fields.orders, 1, ORDERS_MAX),
     until,
     seed: fields.seed === undefined ? seed : wholeIn(fields.seed, 0),
   };
   const most = grid.members.at(-1)!;
   const tooMany = grid.faults.find((faults) => faults > most);
   if (tooMany !== undefined) throw new UserError(`${fields.faults?.name ?? 'faults'}: ${counted(tooMany, 'traitor is', 'traitors are')} more than there are generals, ${figure(most)} at the most`);
-  return grid;
+  return until === undefined || fields.orders !== undefined ? grid : { ...grid, orders: ordersEnough(until, grid) };
 }
+
+/** So many orders that each cell of the grid comes to its width, whatever its rates; the least leaves batches as they are for wide ones. */
+function ordersEnough(until: number, { members, faults }: Grid): number {
+  const needed = members.flatMap((n) => faults.filter((f) => f <= n).map((f) => ordersUntil(until, { members: n, faults: f })));
+  return Math.min(ORDERS_MAX, Math.max(ORDERS_UNTIL_LEAST, ...needed));
+}
+
+/** The orders after which the intervals of a cell are that wide, if its rates are one half, or a stop later: validity is of the orders of a loyal commander. */
+export const ordersUntil = (until: number, cell: Pick<Cell, 'members' | 'faults'>): number =>
+  Math.ceil(1.3 * (Z95 / until) ** 2 * (asksNothing(cell) ? 1 : cell.members / (cell.members - cell.faults)));
 
 /** The cells of a grid, and why some combinations have none. @throws UserError if nothing is left, or too much */
 export function cellsOf(grid: Grid): { readonly cells: readonly Cell[]; readonly left: readonly string[] } {

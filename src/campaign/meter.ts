@@ -32,8 +32,8 @@ export function meterOf(cells: readonly Progress[], grid: Grid, threads: number,
   const start = now();
   const facts: Facts = () => {
     let [orders, counted, total, did, toDo] = [0, 0, 0, 0, 0];
-    cells.forEach(({ tally, isDone }, index) => {
-      const most = isDone ? tally.orders : Math.max(ordersAtMost(grid), tally.orders);
+    cells.forEach(({ cell, tally, isDone }, index) => {
+      const most = isDone ? tally.orders : Math.max(ordersAtMost(grid, cell), tally.orders);
       const since = tally.orders - began[index]!;
       orders += tally.orders;
       counted += since;

@@ -3,7 +3,7 @@ import { protocolNamed } from '../generals/protocols/registry.ts';
 import type { Plot } from './plots.ts';
 import type { CellResult, Results } from './results.ts';
 import type { Rate } from './interval.ts';
-import { TRIVIAL, exactly, notesOn, percent } from './table.ts';
+import { TRIVIAL, boundsOn, exactly, notesOn, percent } from './table.ts';
 import { asksNothing, isTrivial, saysNothing } from './trivial.ts';
 
 /** A page that says and shows all of a campaign, and needs nothing beside itself. */
@@ -28,7 +28,7 @@ The traitors are drawn uniformly from all sets of f among the n generals, so the
 <em>Validity</em> is that of the orders of a loyal commander, and <em>G1 loyal</em> says how often that was.
 Rates come with 95 % intervals after Wilson. <em>Exact</em> is what a rate tends to, where that can be computed.
 <em>Worst</em> is whether some treason of f traitors breaks agreement or validity, where that was searched.${limitsIn(cells)}</p>
-${notesOn(cells).map((note) => `<p>${escaped(`${capital(note)}.`)}</p>\n`).join('')}${grid.until === undefined ? '' : `<p>Each cell was sampled until its intervals were at most ${escaped(JSON.stringify(grid.until))} wide. They still cover the truth about 95 times in
+${[...notesOn(cells), ...boundsOn(results)].map((note) => `<p>${escaped(`${capital(note)}.`)}</p>\n`).join('')}${grid.until === undefined ? '' : `<p>Each cell was sampled until its intervals were at most ${escaped(JSON.stringify(grid.until))} wide, or all its orders were counted. They still cover the truth about 95 times in
 100. But rates lean to the nearer of 0 and 1, by up to some hundredths of that width; --orders without --until has no such leaning.</p>\n`}${plots.map(({ caption, svg }) => `<figure>${inline(svg)}<figcaption>${escaped(caption)}</figcaption></figure>`).join('\n')}
 <h2>Counts</h2>
 <div class="wide"><table>

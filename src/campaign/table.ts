@@ -4,7 +4,8 @@ import type { Rate } from './interval.ts';
 import { asksNothing, isTrivial, saysNothing } from './trivial.ts';
 
 /** A campaign as a table for people, a line for each cell. */
-export function tableOf({ cells, left, status }: Results): string[] {
+export function tableOf(results: Results): string[] {
+  const { cells, left, status } = results;
   const rows = cells.map(rowOf);
   // A column that says nothing of any cell is left out.
   const heads = HEADS.map((_, column) => column < 5 || rows.some((row) => row[column] !== ''));
@@ -13,6 +14,7 @@ export function tableOf({ cells, left, status }: Results): string[] {
   return [
     ...lines,
     ...notesOn(cells),
+    ...boundsOn(results),
     ...broken.slice(0, NAMED_MAX).map(({ id, seed, violations }) => `${id}, seed ${seed}, was broken in ${violations.length === 1 ? 'order' : 'orders'} ${violations.map(({ order, property }) => `${order} (${property})`).join(', ')}`),
     ...(broken.length > NAMED_MAX ? [`and ${counted(broken.length - NAMED_MAX, 'more cell', 'more cells')} with violations`] : []),
     ...left.slice(0, NAMED_MAX).map((reason) => `left out: ${reason}`),
@@ -36,6 +38,17 @@ export function notesOn(cells: readonly CellResult[]): string[] {
     ...asidesOf(cells.map((cell) => ({ cell, why: cell.exact === null ? null : cell.aside.exact })), 'exact values by all coins for'),
     ...asidesOf(cells.map((cell) => ({ cell, why: cell.aside.kernel })), 'no kernel for'),
   ];
+}
+
+/** Where a cell ended at its last order before its intervals were as narrow as was asked. */
+export function boundsOn({ cells, grid }: Pick<Results, 'cells' | 'grid'>): string[] {
+  const { until } = grid;
+  if (typeof until !== 'number') return [];
+  const isWide = (rate: Rate | null | undefined): boolean => !rate || rate.high - rate.low > until;
+  return asidesOf(
+    cells.map((cell) => ({ cell, why: cell.isDone && (isWide(cell.rates?.agreement) || (!asksNothing(cell) && isWide(cell.rates?.validity))) ? `all its ${counted(cell.counts.orders, 'order')} were counted, and --orders allows no more` : null })),
+    `wider than ${until} is an interval of`,
+  );
 }
 
 /** A line for each reason, with the cells that it is of. */

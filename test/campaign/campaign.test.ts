@@ -50,6 +50,27 @@ describe('generals campaign', () => {
     expect(new Set(cells.map(({ counts }) => counts.orders)).size, 'different cells take different numbers').to.be.greaterThan(1);
   });
 
+  it('with --until goes on until the width is there, by kernels too, or says by what it ended', async () => {
+    const words = ['campaign', '--members', '4', '--faults', '2', '--seed', '3', '--json'];
+    const ended = async (...more: string[]) => {
+      const { cells, grid } = JSON.parse((await here([...words, ...more])).out) as Results;
+      const { engine, counts, rates } = cells[0]!;
+      return { engine, orders: counts.orders, most: grid.orders, widths: [rates!.agreement, rates!.validity!].map(({ low, high }) => high - low) };
+    };
+    let before = 0;
+    for (const width of [0.01, 0.002, 0.0003]) {
+      const { engine, orders, most, widths } = await ended('--until', `${width}`);
+      expect(engine).to.equal('kernel');
+      expect(Math.max(...widths), `until ${width}`).to.be.at.most(width);
+      expect(orders, `until ${width}`).to.be.greaterThan(before).and.below(most as number);
+      before = orders;
+    }
+    expect(before).to.be.greaterThan(10_000_000);
+    const { out } = await here(['campaign', '--members', '4', '--faults', '1..3', '--seed', '3', '--until', '0.04', '--orders', '1500', '--engine', 'simulator']);
+    expect(out).to.include('wider than 0.04 is an interval of exchange-m1-n4-f2-coin: all its 1,500 orders were counted, and --orders allows no more');
+    expect(out.match(/wider than/g)).to.have.lengthOf(1);
+  });
+
   it('counts by kernels what the exact probabilities are, however many threads there are, and names orders that show it', async () => {
     // A prime number of orders, so that neither batches nor the words of a kernel come out even.
     const words = ['campaign', '--protocol', 'exchange,oral', '--members', '4..7', '--faults', '1..2', '--orders', '10000019', '--seed', '11', '--engine', 'kernel', '--json'];
