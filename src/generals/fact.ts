@@ -62,6 +62,8 @@ export interface Tampered {
   readonly said: readonly unknown[];
   /** What it kept back to say one round too late. */
   readonly late: readonly unknown[];
+  /** Those of both that are under a signature which is not genuine; left out where none is. */
+  readonly forged?: readonly unknown[];
 }
 
 /** The facts of one order. */

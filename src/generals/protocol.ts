@@ -116,6 +116,8 @@ export interface RoundsProtocol<V extends OrderVocabulary, State, Name extends s
   readonly effort?: { readonly few: number; readonly many: number };
   /** A message in words, without what differs from host to host; the message itself, as a string, where this is left out. */
   describe?(setting: Setting, message: V['message']): string;
+  /** Whose signature under a message is not genuine, the first if several; undefined where all are, or messages are not signed. */
+  forged?(context: Context, message: V['message']): NodeId | undefined;
   /** How messages are to be read that do not speak for themselves: an example, and what it means. */
   readonly legend?: string;
   /** How a lieutenant came from what it heard to its decision, as lines for people to read: a tree, chains of signatures. @param heard as for `votes` */

@@ -2,6 +2,7 @@ import { nameOf, type NodeId } from '../core/node.ts';
 import type { Member, Outcome } from '../generals/outcome.ts';
 import { checkJson } from '../generals/check/report.ts';
 import { sayingsOf, traceOf, type Saying } from '../generals/trace/steps.ts';
+import type { Lie } from '../generals/trace/messages.ts';
 import type { Answer } from './command.ts';
 
 /** One JSON object for one command, in the format `v: 1`: `ok` tells success, `type` what else is there. */
@@ -27,8 +28,8 @@ function dataOf({ result }: Answer & { type: 'result' }): object {
           ...memberData(general),
           ...(causes === undefined ? {} : { causes: causes.map((cause) => ({ ...cause, from: nameOf(cause.from) })), evidence }),
           accusations: accusations.map(({ suspect, evidence: proof }) => ({ suspect: nameOf(suspect), evidence: proof })),
-          heard: hearings.map(({ round, from, text, honest }) => ({ round, from: nameOf(from), message: text, ...(honest === undefined ? {} : { honest }) })),
-          tampered: misdeeds.map(({ to, ...misdeed }) => ({ ...misdeed, to: nameOf(to) })),
+          heard: hearings.map(({ round, from, text, ...lie }) => ({ round, from: nameOf(from), message: text, ...lieData(lie) })),
+          tampered: misdeeds.map(({ to, forged, ...misdeed }) => ({ ...misdeed, ...(forged.length === 0 ? {} : { forged }), to: nameOf(to) })),
           votes: votes.map(({ from, order, isAssumed, isTampered }) => ({ from: nameOf(from), order, assumed: isAssumed, tampered: isTampered })),
           decision: decision ?? null,
           ballot: ballot ?? null,
@@ -48,7 +49,7 @@ function dataOf({ result }: Answer & { type: 'result' }): object {
         rounds: result.steps.map(({ round, sayings, lieutenants }) => ({
           round,
           sayings: sayings.map(sayingData),
-          generals: lieutenants.map(({ id, heard, before, after }) => ({ name: nameOf(id), heard: heard.map(({ from, ...words }) => ({ from: nameOf(from), ...words })), before: before ?? null, after: after ?? null })),
+          generals: lieutenants.map(({ id, heard, before, after }) => ({ name: nameOf(id), heard: heard.map(({ from, text, ...lie }) => ({ from: nameOf(from), text, ...lieData(lie) })), before: before ?? null, after: after ?? null })),
         })),
       };
     case 'demo':
@@ -75,7 +76,9 @@ function outcomeData({ number, order, protocol, m: faults, seed, draw, commander
   };
 }
 
-const sayingData = ({ from, to, text, honest, ...saying }: Saying): object => ({ ...saying, from: nameOf(from), to: to.map(nameOf), text: text ?? null, ...(honest === undefined ? {} : { honest }) });
+const sayingData = ({ from, to, text, honest, isForged, ...saying }: Saying): object => ({ ...saying, from: nameOf(from), to: to.map(nameOf), text: text ?? null, ...lieData({ honest, isForged }) });
+
+const lieData = ({ honest, isForged }: Lie): object => ({ ...(honest === undefined ? {} : { honest }), ...(isForged ? { forged: true } : {}) });
 
 const memberData = ({ id, role, state }: Member): object => ({
   id,

@@ -43,7 +43,7 @@ export function stepLines({ sayings, lieutenants, round }: Step, outcome: Outcom
   const names = new Map(lieutenants.map(({ id }) => [id, nameOf(id)]));
   const longest = Math.max(0, ...[...names.values()].map((name) => name.length));
   const inboxes = lieutenants.flatMap(({ id, heard, before, after }) => {
-    const told = heard.slice(0, HEARD_MAX).map(({ from, text, honest }) => `${nameOf(from)} ${honest === undefined ? text : paint.red(`${text}!`)}`);
+    const told = heard.slice(0, HEARD_MAX).map(({ from, text, honest, isForged }) => `${nameOf(from)} ${honest === undefined ? text : paint.red(`${text}!${isForged ? ' (forged)' : ''}`)}`);
     const rest = heard.length > HEARD_MAX ? [`and ${heard.length - HEARD_MAX} more`] : [];
     const change = before === after ? `still ${after ?? 'nothing'}` : paint.bold(`${before ?? 'nothing'} → ${after ?? 'nothing'}`);
     return [[names.get(id)!.padEnd(longest), change, told.length === 0 ? 'heard nothing' : `heard ${[...told, ...rest].join(', ')}`]];
@@ -139,6 +139,7 @@ function canvasFor(outcome: Outcome, width: number, paint: ChalkInstance): Canva
       ...(isDrawn && sayings.some(({ text }) => text === undefined) ? ['× hears nothing'] : []),
       ...(sayings.some(({ text, honest }) => text !== undefined && honest !== undefined) ? ['! marks a lie'] : []),
       ...(sayings.some(({ honest }) => honest !== undefined) ? ['honest: what a loyal general would have said'] : []),
+      ...(sayings.some(({ isForged }) => isForged) ? ['forged: under a signature that is not genuine'] : []),
       ...(isDrawn && traitors.size > 0 ? ['F under a name, a traitor'] : []),
       ...(isDrawn && wide < GAP.max ? ['a attack, r retreat'] : []),
     ];
@@ -146,6 +147,6 @@ function canvasFor(outcome: Outcome, width: number, paint: ChalkInstance): Canva
   }
 }
 
-const wordsOf = ({ text, honest }: Saying): string => (honest === undefined ? (text ?? '') : `${text === undefined ? 'nothing' : `${text}!`} (honest: ${honest})`);
+const wordsOf = ({ text, honest, isForged }: Saying): string => (honest === undefined ? (text ?? '') : `${text === undefined ? 'nothing' : `${text}!`} (${isForged ? 'forged; ' : ''}honest: ${honest})`);
 
 const moreThan = (shown: readonly Saying[], all: readonly Saying[]): string[] => (all.length > shown.length ? [`… and ${(all.length - shown.length).toLocaleString('en')} more rows like these`] : []);

@@ -297,12 +297,13 @@ function biography(reasons: Reasons, outcome: Outcome, paint: ChalkInstance): st
     ...(general.id === outcome.commander || ballot === decision ? [] : [paint.red(`But it told the quorum ${ballot ?? 'nothing'}.`)]),
     '',
     ...(legend === undefined ? [] : [paint.dim(`(${legend})`)]),
-    ...hearings.map(({ round, from, text, honest }) => {
+    ...hearings.map(({ round, from, text, honest, isForged }) => {
       const line = `round ${round}: ${nameOf(from)} told ${name} ${text}`;
-      return honest === undefined ? line : paint.red(`${line}. An honest general would have said ${honest}.`);
+      return honest === undefined ? line : paint.red(`${line}${isForged ? FORGED : ''}. An honest general would have said ${honest}.`);
     }),
     ...votes.filter(({ isAssumed }) => isAssumed).map(({ from, order }) => `${nameOf(from)} was silent, which counts as ${order}`),
-    ...misdeeds.map(({ round, to, honest, said, late }) => {
+    ...misdeeds.map(({ round, to, honest, said: now, late: after, forged }) => {
+      const [said, late] = [now, after].map((texts) => texts.map((text) => `${text}${forged.includes(text) ? FORGED : ''}`)) as [string[], string[]];
       const instead = said.length === 0 ? 'kept silent' : `said ${said.join(' and ')}`;
       return paint.red(`round ${round}: ${name} ${instead} to ${nameOf(to)}${late.length === 0 ? '' : `, and ${late.join(' and ')} a round too late`}. An honest general would have said ${honest}.`);
     }),
@@ -311,5 +312,7 @@ function biography(reasons: Reasons, outcome: Outcome, paint: ChalkInstance): st
     ...evidence,
   ];
 }
+
+const FORGED = ' under a forged signature';
 
 const capital = (word: string): string => word.charAt(0).toUpperCase() + word.slice(1);

@@ -65,7 +65,8 @@ export interface Mark {
   readonly letter: string;
   /** Whether the letter stands on a filled shape. */
   readonly isFilled: boolean;
-  readonly isLie: boolean;
+  /** A sign beside what is wrong with it; empty if nothing is. */
+  readonly flag: string;
   readonly tip: string;
 }
 

@@ -157,12 +157,12 @@ function signOf(sign: Entry['sign'], x: number, y: number): string {
   }
 }
 
-/** A message at a lifeline: a disk or a square, each with its letter; a ring and an exclamation mark where it was tampered with. */
-function markOf({ look, shape, letter, isFilled, isLie, tip }: Mark, x: number, y: number): string {
-  const classes = `class="${look}${isLie ? ' lie' : ''}"`;
+/** A message at a lifeline: a disk or a square, each with its letter; a ring and a sign where something is wrong with it. */
+function markOf({ look, shape, letter, isFilled, flag, tip }: Mark, x: number, y: number): string {
+  const classes = `class="${look}${flag === '' ? '' : ' lie'}"`;
   const drawn = shape === 'disk' ? `<circle ${classes} cx="${x}" cy="${y}" r="${MARK}"/>` : `<rect ${classes} x="${x - MARK + 1}" y="${y - MARK + 1}" width="${2 * MARK - 2}" height="${2 * MARK - 2}"/>`;
   const written = `<text x="${x}" y="${y + 4}" text-anchor="middle" font-size="11" class="${isFilled ? 'on' : 'off'}">${letter}</text>`;
-  const lie = isLie ? `<text x="${x + MARK + 2}" y="${y - 3}" font-weight="bold" class="lied">!</text>` : '';
+  const lie = flag === '' ? '' : `<text x="${x + MARK + 2}" y="${y - 3}" font-weight="bold" class="lied">${flag}</text>`;
   return `<g>${drawn}${written}${lie}<title>${escaped(tip)}</title></g>`;
 }
 

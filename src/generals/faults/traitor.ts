@@ -1,3 +1,4 @@
+import type { Tampered } from '../fact.ts';
 import type { Choose } from '../../core/choice.ts';
 import type { NodeSpec } from '../run-spec.ts';
 import { QUORUM, type NodeId } from '../../core/node.ts';
@@ -148,13 +149,20 @@ export function adversaryOf(honest: AnyRoundsProtocol, options: AdversaryOptions
       for (let place = 0; place < options.length; place += 1) {
         const chosen = choose({ about: 'message', order, round, from, to, index: index + place }, options[place]!);
         for (const message of chosen.late) delayed.late.push({ to, message });
-        if (isNoted && !isHonest(chosen, honest[place])) perform({ type: 'note', fact: { type: 'tampered', round, from, to, honest: honest[place], said: chosen.now, late: chosen.late } });
+        if (isNoted && !isHonest(chosen, honest[place])) perform({ type: 'note', fact: { type: 'tampered', round, from, to, honest: honest[place], said: chosen.now, late: chosen.late, ...forgeriesIn(context, chosen) } });
         if (several === undefined) said = chosen.said;
         else for (const message of chosen.now) several[length++] = message;
       }
       if (several !== undefined && length > 0) said = intern(length === several.length ? several : several.slice(0, length));
       if (said !== undefined) send(to, said);
     }
+  }
+
+  /** What of it a traitor signed in the name of somebody else, or put its own signature under. */
+  function forgeriesIn(context: Context, { now, late }: Action<unknown>): Partial<Pick<Tampered, 'forged'>> {
+    if (protocol.forged === undefined) return {};
+    const forged = [...now, ...late].filter((message) => protocol.forged!(context, message) !== undefined);
+    return forged.length === 0 ? {} : { forged };
   }
 }
 

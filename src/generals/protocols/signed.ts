@@ -78,6 +78,11 @@ export const signed: RoundsProtocol<Signed, SignedState, 'signed'> = {
   effort: { few: 0.3, many: 1.3 },
   limits: 'traitors that sign in each other’s names, or keep a chain back for a later round, are not among them',
 
+  forged(context, message) {
+    const chain = chainOf(message);
+    return chain === undefined ? undefined : forgedSigner(context, chain);
+  },
+
   evidence,
 
   begin: () => ({ known: [] }),

@@ -4,7 +4,7 @@ import type { Cell, Chart, Entry, Mark, Part, Row as ChartRow, Tone } from '../.
 import type { Trace } from '../fact.ts';
 import { protocolNamed } from '../protocols/registry.ts';
 import { decisionsOf } from './messages.ts';
-import { FOLDED, LETTERS, MEANINGS, cellText, countOf, hasLies, isLie, roundsOf, wordsIn, type Round, type Row, type Said, type Word } from './rows.ts';
+import { FOLDED, FORGED, LETTERS, LIE, MEANINGS, cellText, countOf, flagOf, flagsIn, isLie, roundsOf, wordsIn, type Round, type Row, type Said, type Word } from './rows.ts';
 import { verdictLines } from './verdict.ts';
 
 /** An order as space-time diagrams show it: a lifeline for each general, a row for what one said to the others, by rounds. */
@@ -20,7 +20,7 @@ export function chartOf(trace: Trace): Chart {
     parts: rounds.map((round): Part => ({ head: `round ${round.round}`, rows: round.rows.map((row) => rowOf(row, round, laneOf)) })),
     end: {
       head: 'decided',
-      marks: new Map([...decisions].map(([id, decision]) => [laneOf.get(id)!, { ...markOf({ word: decision, honest: undefined }, `${nameOf(id)} decided ${decision}`), tone: decision }])),
+      marks: new Map([...decisions].map(([id, decision]) => [laneOf.get(id)!, { ...markOf({ word: decision, honest: undefined, isForged: false }, `${nameOf(id)} decided ${decision}`), tone: decision }])),
     },
     legend: { lines: linesOf(rounds, traitors.length > 0, shape), entries: entriesOf(rounds, traitors.length > 0), below: shape === undefined ? [] : [shape] },
     sentences: verdictLines(trace).map((text) => ({ text, isBad: /^\w+ violated:/.test(text) })),
@@ -45,7 +45,7 @@ function cellOf(said: readonly Said[], isFolded: boolean, pair: string): Cell {
   const tone = toneOf(said, isFolded);
   const text = cellText(said, isFolded);
   if (!isFolded) {
-    const marks = said.map((one) => markOf(one, `${pair}: ${one.text}${one.honest === undefined ? '' : ` (honest: ${one.honest})`}`));
+    const marks = said.map((one) => markOf(one, `${pair}: ${one.text}${one.honest === undefined ? '' : ` (${one.isForged ? 'forged; ' : ''}honest: ${one.honest})`}`));
     return { text, tone, drawn: { type: 'marks', marks } };
   }
   const tip = `${pair}: ${counted(said.length, 'message')}, ${figure(said.filter(isLie).length)} tampered with`;
@@ -60,12 +60,12 @@ function toneOf(said: readonly Said[], isFolded: boolean): Tone | undefined {
 }
 
 /** A disk for attack, a square for retreat, each with its letter. */
-const markOf = ({ word, honest }: Pick<Said, 'word' | 'honest'>, tip: string): Mark => ({
+const markOf = ({ word, ...lie }: Omit<Said, 'text'>, tip: string): Mark => ({
   look: word,
   shape: word === 'attack' || word === 'silence' ? 'disk' : 'square',
   letter: LETTERS[word],
   isFilled: word === 'attack',
-  isLie: honest !== undefined,
+  flag: flagOf(lie),
   tip,
 });
 
@@ -74,21 +74,26 @@ function linesOf(rounds: readonly Round[], hasTraitors: boolean, shape: string |
   const said = wordsIn(rounds).map((word) => `${LETTERS[word]} ${MEANINGS[word]}`);
   return [
     ...(said.length === 0 ? [] : [`● says to the others: ${said.join(', ')}`]),
-    ...(hasLies(rounds) ? ['! tampered with: an honest general would have said something else'] : []),
+    ...flagsIn(rounds).map((flag) => `${flag} ${FLAGS[flag]!.line}`),
     ...(hasTraitors ? ['F a traitor'] : []),
     ...(rounds.some(({ isFolded }) => isFolded) ? [`${FOLDED.example} for example: ${FOLDED.meaning}`] : []),
     ...(shape === undefined || said.length === 0 ? [] : [shape]),
   ];
 }
 
+const FLAGS: Readonly<Record<string, { readonly line: string; readonly text: string }>> = {
+  [LIE]: { line: 'tampered with: an honest general would have said something else', text: 'tampered with' },
+  [FORGED]: { line: 'tampered with, and under a forged signature', text: 'forged' },
+};
+
 /** The same for a picture. */
 function entriesOf(rounds: readonly Round[], hasTraitors: boolean): Entry[] {
-  const entryOf = (word: Word, honest?: string): Entry['sign'] => ({ type: 'mark', mark: markOf({ word, honest }, MEANINGS[word]) });
+  const entryOf = (word: Word, honest?: string): Entry['sign'] => ({ type: 'mark', mark: markOf({ word, honest, isForged: false }, MEANINGS[word]) });
   const written = (text: string, look: string): Entry['sign'] => ({ type: 'written', text, look });
   return [
     ...(rounds.length === 0 ? [] : [{ text: 'says to the others', sign: { type: 'message' } as const }]),
     ...wordsIn(rounds).map((word) => ({ text: MEANINGS[word], ...(word === 'silence' ? { sign: entryOf(word, ''), room: 32 } : { sign: entryOf(word) }) })),
-    ...(hasLies(rounds) ? [{ text: 'tampered with', sign: written('!', 'lied') }] : []),
+    ...flagsIn(rounds).map((flag) => ({ text: FLAGS[flag]!.text, sign: written(flag, 'lied') })),
     ...(hasTraitors ? [{ text: 'traitor', sign: written('F', 'traitor') }] : []),
     ...(rounds.some(({ isFolded }) => isFolded) ? [{ text: FOLDED.meaning, room: 32, sign: written(FOLDED.example, 'faint') }] : []),
   ];

@@ -56,7 +56,7 @@ const newsFacts = (id: NodeId, { told, heard, tampered }: News, say: Say): (Hear
   ...heard.flatMap((inbox, index) =>
     inbox.flatMap(({ from, messages }) => messages.map((message): HeardFact => ({ type: 'heard', round: told + index + 1, from, to: id, message: say(message) }))),
   ),
-  ...tampered.map(({ honest, said, late, ...fact }): Tampered => ({ ...fact, honest: say(honest), said: said.map(say), late: late.map(say) })),
+  ...tampered.map(({ honest, said, late, forged, ...fact }): Tampered => ({ ...fact, honest: say(honest), said: said.map(say), late: late.map(say), ...(forged === undefined ? {} : { forged: forged.map(say) }) })),
 ];
 
 /** Who is silent is lost, which is told as such; which of the others gave it up first is a race of their clocks. */

@@ -2,14 +2,20 @@ import type { Tampered, Trace } from '../fact.ts';
 import type { NodeId } from '../../core/node.ts';
 import type { Order } from '../order.ts';
 
+/** What is known of a message that was tampered with. */
+export interface Lie {
+  /** What an honest general would have said; undefined if just this. */
+  readonly honest: string | undefined;
+  /** Whether it is under a signature that is not genuine. */
+  readonly isForged: boolean;
+}
+
 /** One message of a trace, ready to be drawn. */
-export interface Arrow {
+export interface Arrow extends Lie {
   readonly round: number;
   readonly from: NodeId;
   readonly to: NodeId;
   readonly text: string;
-  /** What an honest general would have said, if this was tampered with. */
-  readonly honest: string | undefined;
 }
 
 /** What is said in a message. Protocols write theirs so that people can read them. */
@@ -18,28 +24,40 @@ export const textOf = (message: unknown): string => (typeof message === 'string'
 /** The messages that arrived, by round, sender and receiver, each beside what should have been said. */
 export function arrowsOf({ facts }: Trace): Arrow[] {
   const tampered = facts.filter((fact) => fact.type === 'tampered');
+  const lieIn = liesAsHeard(tampered, textOf);
   return facts.flatMap((fact): Arrow[] => {
     if (fact.type !== 'heard') return [];
     const { round, from, to } = fact;
     const text = textOf(fact.message);
-    const own = tampered.filter((one) => one.from === from);
-    return [{ round, from, to, text, honest: honestInstead(own, round, to, text, textOf) }];
+    return [{ round, from, to, text, ...lieIn(round, from, to, text) }];
   });
 }
 
+const TRUE: Lie = { honest: undefined, isForged: false };
+
 /**
- * What should have been said where a message was heard; undefined if just that, or if nothing is known of it.
- * @param tampered the sender's
+ * Tells of messages, asked for one by one as they were heard, what was tampered with. Who says the same twice, once honestly and once
+ * not, is told apart by how often: each lie is of one message.
  */
-export function honestInstead(tampered: readonly Tampered[], round: number, to: NodeId, heard: string, textOf: (message: unknown) => string): string | undefined {
-  for (const fact of tampered) {
-    if (fact.to !== to) continue;
-    const honest = textOf(fact.honest);
-    if (fact.round === round && honest !== heard && fact.said.some((said) => textOf(said) === heard)) return honest;
-    if (fact.round === round - 1 && fact.late.some((late) => textOf(late) === heard)) return `${honest}, a round earlier`;
+export function liesAsHeard(tampered: readonly Tampered[], say: (message: unknown) => string): (round: number, from: NodeId, to: NodeId, heard: string) => Lie {
+  const told = new Map<string, Lie[]>();
+  for (const { round, from, to, honest: message, said, late, forged = [] } of tampered) {
+    const honest = say(message);
+    const forgeries = new Set(forged.map(say));
+    const add = (when: number, text: string, instead: string): void => {
+      const key = keyOf(when, from, to, text);
+      const lies = told.get(key);
+      const lie = { honest: instead, isForged: forgeries.has(text) };
+      if (lies === undefined) told.set(key, [lie]);
+      else lies.push(lie);
+    };
+    for (const one of said.map(say)) if (one !== honest) add(round, one, honest);
+    for (const one of late.map(say)) add(round + 1, one, `${honest}, a round earlier`);
   }
-  return undefined;
+  return (round, from, to, heard) => told.get(keyOf(round, from, to, heard))?.shift() ?? TRUE;
 }
+
+const keyOf = (round: number, from: NodeId, to: NodeId, text: string): string => `${round} ${from} ${to} ${text}`;
 
 /** The last round in which something was said, or kept back. */
 export function lastRound({ facts }: Trace): number {

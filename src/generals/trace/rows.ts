@@ -1,16 +1,14 @@
 import type { Trace } from '../fact.ts';
 import type { NodeId } from '../../core/node.ts';
-import { arrowsOf, textOf } from './messages.ts';
+import { arrowsOf, textOf, type Lie } from './messages.ts';
 
 /** What a message speaks for, in one word: an order, for neither, or of something else; or that there was none. */
 export type Word = 'attack' | 'retreat' | 'nothing' | 'other' | 'silence';
 
 /** One message, or the lack of one that was due. */
-export interface Said {
+export interface Said extends Lie {
   readonly word: Word;
   readonly text: string;
-  /** What an honest general would have said, if this was tampered with. */
-  readonly honest: string | undefined;
 }
 
 /** What one general said to the others in a round, as far as it differs in the order only; or, folded, all that it said. */
@@ -42,11 +40,11 @@ export function roundsOf(trace: Trace): Round[] {
     rows.set(`${from} ${label}`, row);
     row.cells.set(to, [...(row.cells.get(to) ?? []), said]);
   };
-  for (const { round, from, to, text, honest } of arrowsOf(trace)) add(round, from, to, text, { word: wordOf(text), text, honest });
+  for (const { round, from, to, text, honest, isForged } of arrowsOf(trace)) add(round, from, to, text, { word: wordOf(text), text, honest, isForged });
   for (const fact of trace.facts) {
     if (fact.type !== 'tampered' || fact.said.length > 0) continue;
     const honest = textOf(fact.honest);
-    add(fact.round, fact.from, fact.to, honest, { word: 'silence', text: 'nothing', honest });
+    add(fact.round, fact.from, fact.to, honest, { word: 'silence', text: 'nothing', honest, isForged: false });
   }
   return [...rounds].toSorted(([a], [b]) => a - b).map(([round, rows]) => {
     const sorted = [...rows.values()].toSorted((a, b) => a.from - b.from || BY_NUMBER.compare(a.label, b.label));
@@ -83,13 +81,18 @@ export const MEANINGS: Readonly<Record<Word, string>> = { attack: 'attack', retr
 
 export const WORDS = Object.keys(LETTERS) as readonly Word[];
 
-/** What there is in a cell: the letter of each message; folded, how many are for attack and how many for retreat. What was tampered with has a `!`. */
+/** What there is in a cell: the letter of each message; folded, how many are for attack and how many for retreat. What was tampered with has a `!`, or a `‡` where it is forged. */
 export function cellText(said: readonly Said[], isFolded: boolean): string {
-  if (!isFolded) return said.map((one) => `${LETTERS[one.word]}${isLie(one) ? '!' : ''}`).join('');
-  return `${countOf(said, 'attack')}/${countOf(said, 'retreat')}${said.some(isLie) ? '!' : ''}`;
+  if (!isFolded) return said.map((one) => `${LETTERS[one.word]}${flagOf(one)}`).join('');
+  return `${countOf(said, 'attack')}/${countOf(said, 'retreat')}${said.some((one) => one.isForged) ? FORGED : said.some(isLie) ? LIE : ''}`;
 }
 
 export const countOf = (said: readonly Said[], word: Word): number => said.filter((one) => one.word === word).length;
+
+/** What a diagram has beside what was tampered with. */
+export const LIE = '!';
+export const FORGED = '‡';
+export const flagOf = (said: Lie): string => (said.isForged ? FORGED : said.honest === undefined ? '' : LIE);
 
 export const isLie = ({ honest }: Said): boolean => honest !== undefined;
 
@@ -99,6 +102,7 @@ export const FOLDED = { example: '5/2', meaning: 'five for attack, two for retre
 /** The words that a trace has somewhere, for a legend that explains no more than there is. */
 export const wordsIn = (rounds: readonly Round[]): Word[] => WORDS.filter((word) => saidIn(rounds).some((said) => said.word === word));
 
-export const hasLies = (rounds: readonly Round[]): boolean => saidIn(rounds).some(isLie);
+/** Which of the two there are. */
+export const flagsIn = (rounds: readonly Round[]): string[] => [LIE, FORGED].filter((flag) => saidIn(rounds).some((said) => flagOf(said) === flag));
 
 const saidIn = (rounds: readonly Round[]): Said[] => rounds.flatMap(({ rows }) => rows.flatMap(({ cells }) => [...cells.values()].flat()));

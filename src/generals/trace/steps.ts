@@ -6,17 +6,15 @@ import type { Outcome } from '../outcome.ts';
 import { contextOf, type AnyRoundsProtocol } from '../protocol.ts';
 import { decisionOn } from './cause.ts';
 import { factsOf } from './facts.ts';
-import { arrowsOf, textOf } from './messages.ts';
+import { arrowsOf, textOf, type Lie } from './messages.ts';
 
 /** What one general said in a round, and all to whom it said just that. */
-export interface Saying {
+export interface Saying extends Lie {
   readonly round: number;
   readonly from: NodeId;
   readonly to: readonly NodeId[];
   /** Undefined where it kept silent. */
   readonly text: string | undefined;
-  /** What an honest general would have said, if this was tampered with. */
-  readonly honest: string | undefined;
 }
 
 /** One round of an order. */
@@ -31,7 +29,7 @@ export interface Step {
 export interface Lieutenant {
   readonly id: NodeId;
   /** By sender, in the order in which it was said. */
-  readonly heard: readonly { readonly from: NodeId; readonly text: string; readonly honest: string | undefined }[];
+  readonly heard: readonly (Lie & { readonly from: NodeId; readonly text: string })[];
   /** What it would have decided, had nothing more come: before this round, and after it. */
   readonly before: Order | undefined;
   readonly after: Order | undefined;
@@ -48,16 +46,16 @@ export function traceOf(outcome: Outcome): Trace {
 /** All that was said in an order, by round and sender; what was said to several at a time is one saying. */
 export function sayingsOf(trace: Trace): Saying[] {
   const sayings = new Map<string, Saying & { readonly to: NodeId[] }>();
-  const add = (round: number, from: NodeId, to: NodeId, text: string | undefined, honest: string | undefined): void => {
-    const key = JSON.stringify([round, from, text ?? null, honest ?? null]);
+  const add = (round: number, from: NodeId, to: NodeId, text: string | undefined, { honest, isForged }: Lie): void => {
+    const key = JSON.stringify([round, from, text ?? null, honest ?? null, isForged]);
     const known = sayings.get(key);
-    if (known === undefined) sayings.set(key, { round, from, to: [to], text, honest });
+    if (known === undefined) sayings.set(key, { round, from, to: [to], text, honest, isForged });
     // Who says a thing twice to the same general is drawn once.
     else if (!known.to.includes(to)) known.to.push(to);
   };
-  for (const { round, from, to, text, honest } of arrowsOf(trace)) add(round, from, to, text, honest);
+  for (const { round, from, to, text, ...lie } of arrowsOf(trace)) add(round, from, to, text, lie);
   for (const fact of trace.facts) {
-    if (fact.type === 'tampered' && fact.said.length === 0) add(fact.round, fact.from, fact.to, undefined, textOf(fact.honest));
+    if (fact.type === 'tampered' && fact.said.length === 0) add(fact.round, fact.from, fact.to, undefined, { honest: textOf(fact.honest), isForged: false });
   }
   return [...sayings.values()].toSorted((a, b) => a.round - b.round || a.from - b.from);
 }
@@ -83,7 +81,7 @@ export function stepsOf(outcome: Outcome, protocol: AnyRoundsProtocol, signerOf:
     sayings: sayings.filter(({ round }) => round === index + 1),
     lieutenants: lieutenants.map(({ id }, place) => ({
       id,
-      heard: arrows.filter(({ round, to }) => round === index + 1 && to === id).map(({ from, text, honest }) => ({ from, text, honest })),
+      heard: arrows.filter(({ round, to }) => round === index + 1 && to === id).map(({ from, text, honest, isForged }) => ({ from, text, honest, isForged })),
       before: leanings[place]![index],
       after: leanings[place]![index + 1],
     })),

@@ -14,7 +14,7 @@ export function storyOf(trace: Trace): Story {
     for (const arrow of said) {
       const [from, to] = [nameOf(arrow.from), nameOf(arrow.to)];
       steps.push(
-        { type: 'heard', id: arrow.id, lane: to, text: `round ${round}: hears ${arrow.text} from ${from}` },
+        { type: 'heard', id: arrow.id, lane: to, text: `round ${round}: hears ${arrow.text}${arrow.isForged ? ' (forged)' : ''} from ${from}` },
         { type: 'arrow', from, to, label: toldOf(arrow), isCrossed: arrow.honest !== undefined },
       );
     }
@@ -23,4 +23,4 @@ export function storyOf(trace: Trace): Story {
   return { lanes: trace.ordered.members.map(nameOf), steps };
 }
 
-const toldOf = ({ text, honest }: Arrow): string => (honest === undefined ? text : `${text} (honest: ${honest})`);
+const toldOf = ({ text, honest, isForged }: Arrow): string => (honest === undefined ? text : `${text} (${isForged ? 'forged; ' : ''}honest: ${honest})`);

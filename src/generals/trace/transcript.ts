@@ -13,8 +13,8 @@ export function transcriptOf(trace: Trace): string {
   const arrows = arrowsOf(trace);
   for (let round = 1; round <= lastRound(trace); round += 1) {
     lines.push(`  round ${round}`);
-    for (const { from, to, text, honest } of arrows.filter((arrow) => arrow.round === round))
-      lines.push(`    ${nameOf(from)} → ${nameOf(to)}  ${text}${honest === undefined ? '' : `  (honest: ${honest})`}`);
+    for (const { from, to, text, honest, isForged } of arrows.filter((arrow) => arrow.round === round))
+      lines.push(`    ${nameOf(from)} → ${nameOf(to)}  ${text}${honest === undefined ? '' : `  (${isForged ? 'forged; ' : ''}honest: ${honest})`}`);
     for (const fact of facts) {
       if (fact.type === 'tampered' && fact.round === round && fact.said.length === 0)
         lines.push(`    ${nameOf(fact.from)} is silent to ${nameOf(fact.to)}  (honest: ${textOf(fact.honest)})`);

@@ -6,15 +6,13 @@ import { DEFAULT_ORDER, type Order } from '../order.ts';
 import type { Outcome, MemberResult } from '../outcome.ts';
 import { contextOf, inWords, type AnyRoundsProtocol, type Vote } from '../protocol.ts';
 import { causesOf } from './cause.ts';
-import { honestInstead } from './messages.ts';
+import { liesAsHeard, type Lie } from './messages.ts';
 
 /** One message, or the lack of one where somebody had the floor. */
-export interface Hearing {
+export interface Hearing extends Lie {
   readonly round: number;
   readonly from: NodeId;
   readonly text: string;
-  /** What an honest sender would have said, if this was tampered with. */
-  readonly honest: string | undefined;
 }
 
 /** What a traitor did to one of its messages. */
@@ -25,6 +23,8 @@ export interface Misdeed {
   /** What it said instead; empty where it kept silent. */
   readonly said: readonly string[];
   readonly late: readonly string[];
+  /** Those of both that are under a forged signature. */
+  readonly forged: readonly string[];
 }
 
 /** Why one general decided as it did. */
@@ -65,11 +65,12 @@ function reasonsOf(general: MemberResult, outcome: Outcome, protocol: AnyRoundsP
   const context = contextOf({ ...outcome, members: outcome.roster.map(({ id }) => id) }, general.id, signer);
   const inboxes = report?.heard ?? [];
   const say = (message: unknown): string => inWords(protocol, context, message);
+  const lieIn = liesAsHeard(outcome.account.reports.flatMap(({ tampered }) => tampered), say);
   const hearings = inboxes.flatMap((inbox, index) =>
     inbox.flatMap(({ from, messages }) =>
       messages.map((message): Hearing => {
         const text = say(message);
-        return { round: index + 1, from, text, honest: honestInstead(tamperedBy(outcome, from), index + 1, general.id, text, say) };
+        return { round: index + 1, from, text, ...lieIn(index + 1, from, general.id, text) };
       }),
     ),
   );
@@ -82,20 +83,19 @@ function reasonsOf(general: MemberResult, outcome: Outcome, protocol: AnyRoundsP
     evidence: decision === undefined || !isDeep ? [] : (protocol.evidence?.(context, inboxes) ?? []),
     accusations: outcome.account.accusations.filter(({ by, kind }) => by === general.id && kind === 'misbehaviour'),
     hearings,
-    misdeeds: (report?.tampered ?? []).map(({ round, to, honest, said, late }) => ({
+    misdeeds: (report?.tampered ?? []).map(({ round, to, honest, said, late, forged = [] }) => ({
       round,
       to,
       honest: say(honest),
       said: said.map(say),
       late: late.map(say),
+      forged: forged.map(say),
     })),
     votes: votes.map((vote) => ({ ...vote, isTampered: hearings.some(({ from, honest }) => from === vote.from && honest !== undefined) })),
     decision: report?.decision,
     ballot: report?.ballot,
   };
 }
-
-const tamperedBy = (outcome: Outcome, from: NodeId) => outcome.account.reports.find(({ id }) => id === from)?.tampered ?? [];
 
 /** More causes than this are counted, not told. */
 const CAUSES_MAX = 6;

@@ -46,10 +46,10 @@ describe('an order, step by step', () => {
   it('draws one row for what is told to several, and what was kept back', async () => {
     const { outcome } = await ordered(4, 'exchange', { 3: 'silent' });
     expect(sayingsOf(traceOf(outcome))).to.deep.equal([
-      { round: 1, from: 1, to: [2, 3, 4], text: 'attack', honest: undefined },
-      { round: 2, from: 2, to: [3, 4], text: 'attack', honest: undefined },
-      { round: 2, from: 3, to: [2, 4], text: undefined, honest: 'attack' },
-      { round: 2, from: 4, to: [2, 3], text: 'attack', honest: undefined },
+      { round: 1, from: 1, to: [2, 3, 4], text: 'attack', honest: undefined, isForged: false },
+      { round: 2, from: 2, to: [3, 4], text: 'attack', honest: undefined, isForged: false },
+      { round: 2, from: 3, to: [2, 4], text: undefined, honest: 'attack', isForged: false },
+      { round: 2, from: 4, to: [2, 3], text: 'attack', honest: undefined, isForged: false },
     ]);
   });
 

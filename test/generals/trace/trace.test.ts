@@ -1,12 +1,13 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
+import { nodeId } from '../../../src/core/node.ts';
 import type { Trace } from '../../../src/generals/fact.ts';
 import { Army, UserError, type Outcome } from '../../../src/index.ts';
 import { PROTOCOLS } from '../../../src/generals/protocols/registry.ts';
 import { factsOf } from '../../../src/generals/trace/facts.ts';
 import { chartOf } from '../../../src/generals/trace/chart.ts';
 import { linesOfFacts, parseTrace } from '../../../src/generals/trace/jsonl.ts';
-import { arrowsOf } from '../../../src/generals/trace/messages.ts';
+import { arrowsOf, liesAsHeard } from '../../../src/generals/trace/messages.ts';
 import type { ProtocolName } from '../../../src/generals/protocols/registry.ts';
 import { storyOf } from '../../../src/generals/trace/story.ts';
 import { transcriptOf } from '../../../src/generals/trace/transcript.ts';
@@ -154,7 +155,7 @@ describe('the pictures of a trace', () => {
         it('as sentences name every message and every lie', () => {
           const text = transcriptOf(trace);
           expect(text.match(/ → /g) ?? []).to.have.length(arrowsOf(trace).length);
-          expect(text.match(/ → .*\(honest: /g) ?? []).to.have.length(arrowsOf(trace).filter(({ honest }) => honest !== undefined).length);
+          expect(text.match(/ → .*\((?:forged; )?honest: /g) ?? []).to.have.length(arrowsOf(trace).filter(({ honest }) => honest !== undefined).length);
         });
 
         it('as a diagram have on the lifeline of each general the letter of each message that it heard, or that was kept from it', () => {
@@ -184,7 +185,7 @@ describe('the pictures of a trace', () => {
         it('as SVG are well-formed, with a mark for each message, whose shape, letter and colour tell what it says and whether it was tampered with', () => {
           const svg = svgOf([trace]);
           expect(unclosed(svg)).to.deep.equal([]);
-          const marks = [...svg.matchAll(/<g><(circle|rect) class="(\w+)( lie)?"[^>]*\/><text[^>]*>(.)<\/text>(<text[^>]*class="lied">!<\/text>)?<title>G\d+ to G\d+: /g)];
+          const marks = [...svg.matchAll(/<g><(circle|rect) class="(\w+)( lie)?"[^>]*\/><text[^>]*>(.)<\/text>(<text[^>]*class="lied">[!‡]<\/text>)?<title>G\d+ to G\d+: /g)];
           const silences = trace.facts.filter((fact) => fact.type === 'tampered' && fact.said.length === 0);
           expect(marks).to.have.length(arrowsOf(trace).length + silences.length);
           for (const [all, shape, word, lie, letter, mark] of marks) {
@@ -219,6 +220,38 @@ describe('the pictures of a trace', () => {
       expect(text).to.include('Agreement is trivial').and.not.to.include('Agreement holds');
     }
     await army.disband();
+  });
+
+  for (const host of ['sim', 'threads'] as const) {
+    it(`tell a chain under a forged signature from a lie that its sender may sign, on ${host}`, async () => {
+      const army = await Army.muster(4, { host, seed: 1, protocol: 'signed', primary: 1 });
+      try {
+        await army.setProtocol('signed', 1);
+        // A lieutenant that lies has no signature of the commander under it.
+        await army.corrupt(3, 'liar');
+        const forged = traceOf(await army.order('attack', { anyway: true }));
+        expect(forged.facts.filter(({ type }) => type === 'tampered')).to.deep.equal([2, 4].map((to) => ({ type: 'tampered', round: 2, from: 3, to, honest: 'attack:1:3', said: ['retreat:1:3'], late: [], forged: ['retreat:1:3'] })));
+        expect(transcriptOf(forged)).to.include('G3 → G2  retreat:1:3  (forged; honest: attack:1:3)').and.to.include('G2 → G3  attack:1:2\n');
+        expect(diagramOf(forged)).to.include('R‡').and.to.include('‡ tampered with, and under a forged signature').and.not.to.match(/R!|! tampered/);
+        expect(mermaidOf(forged)).to.include('forged');
+        expect(shivizOf(forged)).to.include('hears retreat:1:3 (forged) from G3');
+        expect(svgOf([forged])).to.include('class="lied">‡</text>').and.to.include('(forged; honest: attack:1:3)').and.not.to.include('class="lied">!</text>');
+        // A commander signs what it likes.
+        await army.makeLoyal(3);
+        await army.corrupt(1, 'liar');
+        const lied = traceOf(await army.order('attack', { anyway: true }));
+        for (const text of [transcriptOf(lied), diagramOf(lied), mermaidOf(lied), shivizOf(lied), svgOf([lied])]) expect(text).not.to.match(/forged|‡/);
+        expect(diagramOf(lied)).to.include('R!').and.to.include('! tampered with');
+      } finally {
+        await army.disband();
+      }
+    });
+  }
+
+  it('say of the same chain, once forged and once genuine, which is which as often as it is so', () => {
+    const lie = { honest: 'attack:1:3', said: ['retreat:1:3'], late: [], forged: ['retreat:1:3'], round: 2, from: nodeId(3), to: nodeId(2), type: 'tampered' } as const;
+    const lieIn = liesAsHeard([lie], String);
+    expect([1, 2].map(() => lieIn(2, nodeId(3), nodeId(2), 'retreat:1:3'))).to.deep.equal([{ honest: 'attack:1:3', isForged: true }, { honest: undefined, isForged: false }]);
   });
 
   it('of OM’s third round among seven have a row for each path, and of a larger one a row for each general with counts of all that it said', async () => {
@@ -256,7 +289,7 @@ function heardIn(diagram: string, { ordered: { members } }: Trace): Record<strin
     } else if (/^ {2}/.test(line) && /[─●]/.test(line)) {
       from = /^ {2}(G\d+)/.exec(line)?.[1] ?? from;
       members.forEach((id, index) => {
-        const letters = /^[ARN+–!]+/.exec(line.slice(columns[index]))?.[0];
+        const letters = /^[ARN+–!‡]+/.exec(line.slice(columns[index]))?.[0];
         if (letters !== undefined) heard[`${round} ${from} G${id}`] = sorted((heard[`${round} ${from} G${id}`] ?? '') + letters);
       });
     }
@@ -272,7 +305,7 @@ function heardBy(trace: Trace): Record<string, string> {
     heard[key] = sorted((heard[key] ?? '') + letters);
   };
   const letterOf = (text: string): string => (/attack/.test(text) ? 'A' : /retreat/.test(text) ? 'R' : /nothing/.test(text) ? 'N' : '+');
-  for (const { round, from, to, text, honest } of arrowsOf(trace)) add(round, from, to, `${letterOf(text)}${honest === undefined ? '' : '!'}`);
+  for (const { round, from, to, text, honest, isForged } of arrowsOf(trace)) add(round, from, to, `${letterOf(text)}${isForged ? '‡' : honest === undefined ? '' : '!'}`);
   for (const fact of trace.facts) if (fact.type === 'tampered' && fact.said.length === 0) add(fact.round, fact.from, fact.to, '–!');
   return heard;
 }

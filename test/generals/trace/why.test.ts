@@ -19,7 +19,7 @@ interface Said {
 interface Biography {
   readonly decision: Order;
   readonly causes: readonly (Said & { readonly text: string })[];
-  readonly heard: readonly (Said & { readonly message: string; readonly honest?: string })[];
+  readonly heard: readonly (Said & { readonly message: string; readonly honest?: string; readonly forged?: true })[];
   readonly evidence: readonly string[];
   readonly votes: readonly { readonly order: Order }[];
 }
@@ -45,6 +45,24 @@ async function* biographies(protocol: string, { n, m }: { n: number; m: number }
 }
 
 describe('g-why of one general', () => {
+  it('tells that a chain is under a forged signature, to who heard it and of who said it', async () => {
+    const army = await Army.muster(4, { host: 'sim', seed: 1, protocol: 'signed', primary: 1 });
+    await army.setProtocol('signed', 1);
+    await army.corrupt(3, 'liar');
+    const session = sessionOf(army);
+    const answer = async (line: string) => execute(session, line, new AbortController().signal);
+    await answer('actual-order attack');
+    const said = async (line: string): Promise<string> => {
+      const given = await answer(line);
+      return given.type === 'result' ? `${render(given.result, themeOf(false))}${jsonOf(given)}` : '';
+    };
+    expect(await said('g-why 2')).to.include('G3 told G2 retreat:1:3 under a forged signature. An honest general would have said attack:1:3.').and.to.include('"message":"retreat:1:3","honest":"attack:1:3","forged":true');
+    expect(await said('g-why 3')).to.include('G3 said retreat:1:3 under a forged signature to G2.').and.to.include('"forged":["retreat:1:3"]');
+    expect(await said('g-show')).to.match(/retreat:1:3! \(forged;/).and.to.include('forged: under a signature that is not genuine');
+    expect(await said('g-step')).to.include('G3 retreat:1:3! (forged)');
+    await army.disband();
+  });
+
   for (const { name: protocol } of PROTOCOLS) {
     it(`says first, in a sentence, what it decided and which of the messages that it heard fixed that (${protocol})`, async () => {
       let explained = 0;
@@ -67,9 +85,9 @@ describe('g-why of one general', () => {
     it(`then what it heard, message by message, each lie beside the honest word (${protocol})`, async () => {
       let lies = 0;
       for await (const { name, why, text, replay } of biographies(protocol, { n: 4, m: 1 })) {
-        for (const { round, from, message, honest } of why.heard) {
+        for (const { round, from, message, honest, forged = false } of why.heard) {
           const line = `round ${round}: ${from} told ${name} ${message}`;
-          expect(text, replay).to.include(honest === undefined ? `\n${line}\n` : `\n${line}. An honest general would have said ${honest}`);
+          expect(text, replay).to.include(honest === undefined ? `\n${line}\n` : `\n${line}${forged ? ' under a forged signature' : ''}. An honest general would have said ${honest}`);
           if (honest !== undefined) lies += 1;
         }
       }
