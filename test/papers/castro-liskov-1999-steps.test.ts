@@ -1,8 +1,18 @@
 import { expect } from 'chai';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { AnyMachine } from '../../src/core/machine.ts';
 import { nodeId } from '../../src/core/node.ts';
 import type { Effect, Message, NewView, PrePrepare, PreparedCertificate, ViewChange, VoteMessage } from '../../src/replicas/pbft/messages.ts';
 import { NO_REQUESTS } from '../../src/replicas/pbft/new-view.ts';
+import { ANSWERS_PAGE } from '../../src/replicas/pbft/pages.ts';
+import { replica } from '../../src/replicas/pbft/replica.ts';
+import { CLIENT_WINDOW } from '../../src/replicas/pbft/settings.ts';
 import { emptyStore, executeBatch } from '../../src/replicas/pbft/store.ts';
+import { localDisk } from '../../src/runtime/disk.ts';
+import { Driver } from '../../src/runtime/driver.ts';
+import { LOG_FILE, openLog } from '../../src/runtime/log.ts';
 import { batchOf, certificate, checkpoint, CLIENT, executedIn, K, OneReplica, prePrepare, request, saidIn, signerOf, signed, viewChange, vote } from '../support/one-replica.ts';
 import { Cluster } from '../support/replicas.ts';
 
@@ -27,6 +37,27 @@ describe('Castro and Liskov 1999: one replica', () => {
       expect(saidIn(again, 'pre-prepare')).to.deep.equal([]);
       expect(saidIn(again, 'reply').map(({ body }) => body)).to.deep.equal([{ view: 0, client: 4, replica: 0, answers: [[1, signerOf(0).digest(request(1).body), '1']] }]);
       expect(primary.hears(1, request(1))).to.deep.equal([]);
+    });
+
+    it('a request is executed at most once, at the edge of the window of a client’s timestamps as well', () => {
+      const store = emptyStore();
+      const executed = new Map<number, number>();
+      const execute = (timestamp: number): void => {
+        if (executeBatch(store, batchOf(request(timestamp)), 'digest', signerOf(0), 4).size > 0) executed.set(timestamp, (executed.get(timestamp) ?? 0) + 1);
+      };
+      // One number is left out, and asked for when it is at the edge, the last that is still taken.
+      const [late, lost] = [40, 50];
+      const last = CLIENT_WINDOW + 3 * ANSWERS_PAGE;
+      for (let highest = 1; highest <= last; highest += 1) {
+        if (highest !== late && highest !== lost) execute(highest);
+        if (highest === late + CLIENT_WINDOW - 1) execute(late);
+        if (highest === lost + CLIENT_WINDOW) execute(lost);
+        // Every timestamp so far is asked again, those at the edge too.
+        for (const timestamp of executed.keys()) execute(timestamp);
+      }
+      expect([...executed.values()].filter((times) => times !== 1)).to.deep.equal([]);
+      expect([executed.size, executed.has(late), executed.has(lost)]).to.deep.equal([last - 1, true, false]);
+      expect(store.position).to.equal(last - 1);
     });
 
     it('a request that no client signed is not ordered', () => {
@@ -127,6 +158,56 @@ describe('Castro and Liskov 1999: one replica', () => {
         expect(saidIn(upon(one, one), 'commit')).to.deep.equal([]);
       });
     }
+    it('what is multicast is on disk before: a prepare, a commit and a view-change, on a real file', async () => {
+      const folder = mkdtempSync(join(tmpdir(), 'generals-durable-'));
+      /** What a loss of power would leave of the log. */
+      let onDisk = '';
+      const said: string[] = [];
+      const missing: string[] = [];
+      const { context } = new OneReplica(1);
+      let tell: () => void = () => undefined;
+      const log = openLog(folder, { synced: () => driver.synced(), failed: (error) => { throw error; } }, {}, {
+        ...localDisk,
+        syncSoon(fd, done) {
+          const written = readFileSync(join(folder, LOG_FILE), 'utf8');
+          localDisk.syncSoon(fd, (error) => {
+            onDisk = written;
+            done(error);
+          });
+        },
+      });
+      const driver = new Driver(replica as unknown as AnyMachine, context, log, {
+        send(_to, sent) {
+          const message = sent as Message;
+          if (message.type !== 'prepare' && message.type !== 'commit' && message.type !== 'view-change') return;
+          said.push(message.type);
+          // For a prepare the proposal, for a commit the prepares, for a view-change all that it says.
+          const record = { prepare: '{"type":"pre-prepared",', commit: '{"type":"prepared",', 'view-change': message.signature }[message.type];
+          if (!onDisk.includes(record)) missing.push(message.type);
+          tell();
+        },
+        output: () => undefined,
+        accuse: () => undefined,
+      });
+      const heard = (from: number, message: Message, until: number): Promise<void> => {
+        driver.take({ type: 'message', from: nodeId(from), message });
+        return new Promise((resolve) => (tell = () => (said.length >= until ? resolve() : undefined))());
+      };
+      try {
+        driver.start([]);
+        await heard(0, good, 1);
+        await heard(2, match, 2);
+        driver.take({ type: 'timeout', timer: 'view' });
+        await new Promise<void>((resolve) => (tell = () => (said.length >= 3 ? resolve() : undefined))());
+        expect(said).to.deep.equal(['prepare', 'commit', 'view-change']);
+        expect(missing).to.deep.equal([]);
+      } finally {
+        driver.stop();
+        await log.close();
+        rmSync(folder, { recursive: true });
+      }
+    });
+
     it('prepared: prepares without the pre-prepare are not enough', () => {
       const backup = new OneReplica(1);
       const effects = [2, 3].flatMap((id) => backup.hears(id, vote('prepare', id, good.body)));

@@ -66,6 +66,31 @@ describe('Lamport, Shostak and Pease, "The Byzantine Generals Problem" (1982)', 
       });
     }
 
+    for (const [m, k] of [[0, 1], [0, 3], [1, 2], [1, 3], [2, 1], [2, 3], [3, 1]] as const) {
+      const n = 2 * k + m + 1;
+      it(`Lemma 1: OM(${m}) satisfies IC2 among ${n}, more than 2k + m, with k = ${k} traitors, whatever they do`, () => {
+        // The worst that is known, all lies, and what chance makes of the others.
+        const liars = new Map(Array.from({ length: k }, (_, index): [NodeId, string] => [nodeId(n - index), 'liar']));
+        expect(failureOf(trial({ protocol: 'oral', n, m, traitors: liars }))).to.equal(undefined);
+        for (let seed = 0; seed < soaked(20_000, 500); seed += 1) {
+          const one = drawTrial({ protocol: 'oral', n, m, seed, traitors: k });
+          const traitors = new Map([...one.traitors].filter(([id]) => id !== one.commander));
+          expect(failureOf({ ...one, traitors })).to.equal(undefined);
+        }
+      });
+    }
+
+    it('a lieutenant that receives nothing takes RETREAT (§3, step 2 of OM): from a silent commander, and from a silent lieutenant', () => {
+      for (const [n, m] of [[4, 0], [4, 1], [7, 2]] as const) {
+        const silent = trial({ protocol: 'oral', n, m, traitors: new Map([[nodeId(1), 'silent']]) });
+        expect([...decisionsOf(runInRounds(silent)).values()], 'nobody is silent').to.deep.equal(Array.from({ length: n }, () => 'attack'));
+        expect([...decisionsOf(runInRounds(silent, silent)).values()].slice(1), `OM(${m}) among ${n}`).to.deep.equal(Array.from({ length: n - 1 }, () => 'retreat'));
+      }
+      // Of three, G2 holds the attack that it heard, and what a silent G3 says: a tie if that is RETREAT.
+      const one = trial({ protocol: 'oral', n: 3, m: 1, traitors: new Map([[nodeId(3), 'silent']]) });
+      expect(decisionsOf(runInRounds(one, one)).get(nodeId(2))).to.equal('retreat');
+    });
+
     it('Lemma 1 needs n > 2k + m: with one liar among four, OM(2) loses the loyal order that OM(1) keeps', () => {
       // Among four, 4 > 2 · 1 + 1 but not 4 > 2 · 1 + 2. In OM(2), G2 makes of what G3 says a tie, of G3's word against
       // G4's, and of what G4 says a lie; both are retreat, against the one attack that it heard itself.
@@ -84,6 +109,39 @@ describe('Lamport, Shostak and Pease, "The Byzantine Generals Problem" (1982)', 
         }
       });
     }
+
+    it('who learns a second order relays that as well (step 2B): all know both, and choose the default', () => {
+      // G1 signs attack for G2, and retreat for G3 and G4.
+      const one = trial({ protocol: 'signed', n: 4, m: 2, traitors: new Map([[nodeId(1), 'arbitrary']]) });
+      const choose: Choose = ({ about, to }, options) => options[about === 'message' && to !== 2 ? 1 : 0]!;
+      const { reports } = runInRounds(one, { ...one, choose });
+      const heardIn = (round: number) => reports.slice(1).map(({ heard }) => heard[round - 1]!.flatMap(({ messages }) => messages.map((message) => (message as string).split(' ')[0])));
+      expect(heardIn(1)).to.deep.equal([['attack:1'], ['retreat:1'], ['retreat:1']]);
+      expect(heardIn(2)).to.deep.equal([['retreat:1:3', 'retreat:1:4'], ['attack:1:2', 'retreat:1:4'], ['attack:1:2', 'retreat:1:3']]);
+      // G2 knew attack, and passes the retreat of G3 on to G4; the others do so with the attack of G2.
+      expect(heardIn(3)).to.deep.equal([[], ['attack:1:2:4'], ['retreat:1:3:2', 'attack:1:2:3']]);
+      expect(reports.slice(1).map(({ decision }) => decision)).to.deep.equal(['retreat', 'retreat', 'retreat']);
+    });
+
+    it('SM(0): lieutenants relay nothing, and obey a loyal commander whatever the others are; a traitorous one splits them', () => {
+      for (const n of [2, 3, 6]) {
+        const traitors = new Map(Array.from({ length: n - 2 }, (_, index): [NodeId, string] => [nodeId(n - index), 'arbitrary']));
+        const one = trial({ protocol: 'signed', n, m: 0, traitors });
+        const account = runInRounds(one, one);
+        expect(decisionsOf(account).get(nodeId(2)), `${n}`).to.equal('attack');
+        expect(sentIn(account)).to.equal(n - 1);
+        expect(account.reports.map(({ heard }) => heard.length), 'rounds').to.deep.equal(Array.from({ length: n }, () => 1));
+      }
+      const split = trial({ protocol: 'signed', n: 3, m: 0, traitors: new Map([[nodeId(1), 'two-faced']]) });
+      expect(failureOf(split)).to.match(/^agreement: /);
+    });
+
+    it('choice of no order is RETREAT: so all decide under a silent commander', () => {
+      for (const [n, m] of [[3, 0], [4, 1], [4, 2]] as const) {
+        const one = trial({ protocol: 'signed', n, m, traitors: new Map([[nodeId(1), 'silent']]) });
+        expect([...decisionsOf(runInRounds(one, one)).values()].slice(1), `SM(${m}) among ${n}`).to.deep.equal(Array.from({ length: n - 1 }, () => 'retreat'));
+      }
+    });
 
     it('with signatures three generals stand one traitor, be it the commander or a lieutenant', () => {
       for (const traitor of [1, 3]) {
