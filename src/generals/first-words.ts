@@ -7,13 +7,13 @@ import { NOTHING, type Maybe, type Wording } from './values.ts';
  * @param speakers in ascending order, as the senders in an inbox are
  */
 export function firstWords<Label, Message>(words: Wording<Label, Message>, speakers: readonly NodeId[], inbox: readonly Heard<Message>[], label: Label): Maybe[] {
-  const said: Maybe[] = [];
+  // Of its size from the beginning, and without a look beyond the inbox's end: a sixth of a campaign's exchange among 16 was lost so.
+  const said = Array<Maybe>(speakers.length);
   let place = 0;
   for (let index = 0; index < speakers.length; index += 1) {
     const from = speakers[index]!;
-    let heard = inbox[place];
-    while (heard !== undefined && heard.from < from) heard = inbox[(place += 1)];
-    said.push(heard?.from === from ? firstIn(words, heard.messages, label) : NOTHING);
+    while (place < inbox.length && inbox[place]!.from < from) place += 1;
+    said[index] = place < inbox.length && inbox[place]!.from === from ? firstIn(words, inbox[place]!.messages, label) : NOTHING;
   }
   return said;
 }
