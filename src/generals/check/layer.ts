@@ -1,85 +1,77 @@
-/** Where the army may be after a round. */
-export interface Configuration {
-  /** By member, which of its local states. */
-  readonly localStates: readonly number[];
-  /** How many treasons lead here. */
-  ways: bigint;
-  /** The fewest lies that lead here. */
-  lies: number;
-  /** With these, from where, and by what each general made of the last round. */
-  before: Configuration | undefined;
-  by: readonly Successor[];
+import { Tuples } from './tuples.ts';
+
+/** Where the army may be after a round, each configuration once: it is the tuple of the numbers of its generals' states. */
+export class Layer {
+  readonly configurations: Tuples;
+  /** How many treasons lead to each. */
+  readonly ways: bigint[] = [];
+  /** The fewest lies that lead there. */
+  readonly lies: number[] = [];
+  /** With these, from which configuration of the layer before. */
+  readonly before: number[] = [];
+
+  constructor(members: number) {
+    this.configurations = new Tuples(members);
+  }
+
+  get size(): number {
+    return this.configurations.size;
+  }
+
+  /** Adds ways to a configuration, which may be there already. */
+  add(states: ArrayLike<number>, ways: bigint, lies: number, before: number): void {
+    const { size } = this;
+    const number = this.configurations.numberOf(states);
+    if (number === size) {
+      this.ways.push(ways);
+      this.lies.push(lies);
+      this.before.push(before);
+      return;
+    }
+    this.ways[number]! += ways;
+    if (lies >= this.lies[number]!) return;
+    this.lies[number] = lies;
+    this.before[number] = before;
+  }
 }
 
-export interface Answered {
-  readonly message: string;
-  readonly alternative: number;
+/** What may become of one general in a round. */
+export interface Prospects {
+  /** The numbers of the states in which it may be next, each once. */
+  readonly states: readonly number[];
+  /** In how many ways the traitors can bring each about. */
+  readonly ways: readonly bigint[];
+  /** With how many lies at the least. */
+  readonly lies: readonly number[];
 }
-
-/** What a general may stand like after the next round. */
-export interface Successor {
-  /** Its number. */
-  readonly localState: number;
-  /** In how many ways the traitors can bring it about. */
-  multiplicity: bigint;
-  /** With how many lies at the least, and which. */
-  lies: number;
-  readonly told: readonly Answered[];
-}
-
-/** The configurations after one round, each once. */
-export interface Layer {
-  readonly all: Configuration[];
-  /** The same by the local states of their members, one level for each. */
-  readonly tree: Tree;
-}
-
-interface Tree extends Map<number, Tree | Configuration> {}
-
-export const newLayer = (): Layer => ({ all: [], tree: new Map() });
 
 /**
- * Adds to the layer what one configuration may become: one successor for each general, in all ways that have no more lies than the
- * bound. There are millions, so nothing is made for one that is there already but its share in the ways.
+ * Goes through all that a configuration may become, one state for each general, in all ways that have no more lies than the bound.
+ * @param from how many ways lead to the configuration, and with how few lies
+ * @param found takes them; the array of states is the same each time
  * @returns whether something was left out for its many lies
  */
-export function combine(before: Configuration, successors: readonly (readonly Successor[])[], bound: number, { all, tree }: Layer): boolean {
-  const by: Successor[] = [];
+export function combine(prospects: readonly Prospects[], from: { readonly ways: bigint; readonly lies: number }, bound: number, found: (states: Int32Array, ways: bigint, lies: number) => void): boolean {
+  const chosen = new Int32Array(prospects.length);
   let isCut = false;
-  add(tree, before.ways, before.lies);
+  add(0, from.ways, from.lies);
   return isCut;
 
-  function add(below: Tree, ways: bigint, lies: number): void {
-    for (const successor of successors[by.length]!) {
-      const lied = lies + successor.lies;
+  function add(member: number, ways: bigint, lies: number): void {
+    if (member === chosen.length) {
+      found(chosen, ways, lies);
+      return;
+    }
+    const own = prospects[member]!;
+    for (let next = 0; next < own.states.length; next += 1) {
+      const lied = lies + own.lies[next]!;
       if (lied > bound) {
         isCut = true;
         continue;
       }
-      by.push(successor);
-      if (by.length < successors.length) add(branch(below, successor.localState), ways * successor.multiplicity, lied);
-      else settle(below, successor.localState, ways * successor.multiplicity, lied);
-      by.pop();
+      chosen[member] = own.states[next]!;
+      const times = own.ways[next]!;
+      add(member + 1, times === 1n ? ways : ways * times, lied);
     }
   }
-
-  function settle(below: Tree, localState: number, ways: bigint, lies: number): void {
-    const alike = below.get(localState) as Configuration | undefined;
-    if (alike === undefined) {
-      const configuration = { localStates: by.map((successor) => successor.localState), ways, lies, before, by: [...by] };
-      below.set(localState, configuration);
-      all.push(configuration);
-      return;
-    }
-    alike.ways += ways;
-    if (lies < alike.lies) Object.assign(alike, { lies, before, by: [...by] });
-  }
-}
-
-function branch(tree: Tree, localState: number): Tree {
-  const known = tree.get(localState) as Tree | undefined;
-  if (known !== undefined) return known;
-  const made: Tree = new Map();
-  tree.set(localState, made);
-  return made;
 }

@@ -10,42 +10,47 @@
  * once, and the fewest lies to one that breaks a property are the smallest lie. This forgets nothing but the order of
  * sums: plain enumeration gives the same figures, as the tests show.
  *
+ * A decision is final. So where no formula counts the treasons, a run is over once all loyal generals have decided, and treasons that
+ * differ only after that are one.
+ *
  * Configurations to which no way leads with few lies are left out at first, then fewer and fewer are, until a violation
  * is found or nothing was left out: a small lie is found long before all configurations would be.
  */
-import type { Report } from '../host.ts';
+import type { Report, RunResult } from '../host.ts';
 import type { NodeId } from '../../core/node.ts';
 import type { Order } from '../order.ts';
-import type { Context, Heard, OrderVocabulary, RoundsEffect, RoundsEvent } from '../protocol.ts';
-import { joined } from '../sim/inbox.ts';
-import { alternativesTo } from './alternatives.ts';
 import { assertAll, countTreasons } from './count.ts';
-import { combine, newLayer, type Configuration, type Layer, type Successor, type Answered } from './layer.ts';
+import { Courses, ENDS, UNDECIDED, messageKey } from './courses.ts';
+import { Layer, combine } from './layer.ts';
 import { NO_PROOF, treasonIn, type ProofOf } from './proven.ts';
 import { traitorSets, type Problem } from './request.ts';
 import type { CheckResult, Coverage } from './result.ts';
-import { contextIn, judgeOf, violationBy, type Decide } from './trial.ts';
+import { judgeOf, violationBy, type Decide } from './trial.ts';
 
 const BOUNDS: readonly number[] = [2, 4, 8, Infinity];
 
-/**
- * The most configurations after one round: what they take is memory, and a search that runs out of it would lose what it knows.
- * What outgrows this outgrows twice as many in the next round.
- */
-const CONFIGURATIONS_MAX = 200_000;
+/** The most configurations after one round: what they take is memory, and a search that runs out of it would lose what it knows. */
+const CONFIGURATIONS_MAX = 500_000;
 
-/** How many configurations are gone on with between two reports: some milliseconds. */
-const WORK_MAX = 16;
+/** For the same reason, what is known of courses is worked out anew where it is more than this. */
+const COURSES_MAX = 1_000_000;
 
-/** After so many of these a violation that is known already is shown, though a smaller one may be left: a second or two. */
+/** How many ways on are gone between two reports: a few milliseconds. */
+const WORK_MAX = 1000;
+
+/** After so many of these a violation that is known already is shown, though a smaller one may be left: half a second. */
 const STEPS_MAX = 400;
 
-/** @param proof what need not be searched, and a treason that is known to break something */
-export function* searchMerging(campaign: Problem, proof: ProofOf = NO_PROOF): Generator<Coverage, CheckResult, boolean | undefined> {
+/**
+ * @param proof what need not be searched, and a treason that is known to break something
+ * @param most configurations after one round
+ */
+export function* searchMerging(campaign: Problem, proof: ProofOf = NO_PROOF, most = CONFIGURATIONS_MAX): Generator<Coverage, CheckResult, boolean | undefined> {
   const treasons = countTreasons(campaign);
+  let courses = new Courses(campaign);
   let covered = 0n;
   let liesCovered: number | undefined;
-  let steps = 0;
+  let [work, steps] = [0, 0];
   for (const bound of BOUNDS) {
     let inThisPass = proof.proven?.treasons ?? 0n;
     let isCut = false;
@@ -54,27 +59,24 @@ export function* searchMerging(campaign: Problem, proof: ProofOf = NO_PROOF): Ge
       const judge = judgeOf(campaign, traitors);
       for (const order of campaign.orders) {
         if (proof.isProven(traitors, order)) continue;
-        const lab = explorerOf(campaign, traitors, order);
-        let layer: readonly Configuration[] = [lab.start];
-        let work = 0;
-        for (let round = 1; round <= lab.rounds; round += 1) {
-          const next = newLayer();
-          for (const configuration of layer) {
-            const bounded = Math.min(bound, (smallest?.end.lies ?? Infinity) - 1);
-            if (lab.goOn(configuration, round, bounded, next)) isCut = true;
-            work += 1;
-            const isTooLarge = next.all.length > CONFIGURATIONS_MAX;
-            if (work % WORK_MAX === 0) steps += 1;
+        if (courses.size > COURSES_MAX) courses = new Courses(campaign);
+        const army = new Army(campaign, courses, { traitors, order, isCounted: treasons !== undefined });
+        for (; army.round <= courses.rounds; army.nextRound()) {
+          for (let number = 0; number < army.layer.size; number += 1) {
+            if (army.goOn(number, Math.min(bound, (smallest?.lies ?? Infinity) - 1))) isCut = true;
+            const isTooLarge = army.next.size > most;
+            const isDue = work + army.work > WORK_MAX;
+            if (isDue) [work, steps] = [-army.work, steps + 1];
             if (proof.broken !== undefined && smallest === undefined && (isTooLarge || steps > STEPS_MAX)) return known(proof.broken);
-            if (!isTooLarge && (work % WORK_MAX !== 0 || (yield { covered, treasons }) !== true)) continue;
+            if (!isTooLarge && !(isDue && (yield { covered, treasons }) === true)) continue;
             if (smallest !== undefined) return violated(smallest, false);
             return { type: 'unknown', reason: isTooLarge ? 'too large' : 'stopped', engine: 'merging', covered, treasons, ...(liesCovered === undefined ? {} : { liesCovered }), ...proofs() };
           }
-          layer = next.all;
         }
-        for (const end of layer) {
+        work += army.work;
+        for (const end of army.ends()) {
           inThisPass += end.ways;
-          if (end.lies < (smallest?.end.lies ?? Infinity) && judge(order, lab.accountOf(end)) !== undefined) smallest = { traitors, order, end };
+          if (end.lies < (smallest?.lies ?? Infinity) && judge(order, accountOf(campaign, end)) !== undefined) smallest = { traitors, order, lies: end.lies, decide: army.leadingTo(end) };
         }
         if (inThisPass > covered) covered = inThisPass;
       }
@@ -87,13 +89,8 @@ export function* searchMerging(campaign: Problem, proof: ProofOf = NO_PROOF): Ge
   }
   throw new Error('the last search was to leave nothing out');
 
-  function violated({ traitors, order, end }: Found, isSmallest: boolean): CheckResult {
-    const told = new Map<string, number>();
-    for (let at: Configuration | undefined = end; at !== undefined; at = at.before) {
-      for (const { message, alternative } of at.by.flatMap((successor) => successor.told)) told.set(message, alternative);
-    }
-    const decide: Decide = ({ question: { round, from, to, index } }) => told.get(messageKey(round, from, to, index)) ?? 0;
-    const violation = violationBy(campaign, traitors, order, end.lies, decide);
+  function violated({ traitors, order, lies, decide }: Found, isSmallest: boolean): CheckResult {
+    const violation = violationBy(campaign, traitors, order, lies, decide);
     return { type: 'violated', engine: 'merging', violation, isSmallest, covered, ...proofs() };
   }
 
@@ -111,145 +108,111 @@ export function* searchMerging(campaign: Problem, proof: ProofOf = NO_PROOF): Ge
 interface Found {
   readonly traitors: readonly NodeId[];
   readonly order: Order;
-  readonly end: Configuration;
+  readonly lies: number;
+  readonly decide: Decide;
 }
 
-/** How a general stands after a round. */
-interface LocalState {
-  readonly state: unknown;
-  readonly sends: Sends;
-  readonly decision: Order | undefined;
-  /** By receiver, a number for what is sent to it: the same number for the same messages. */
-  readonly outgoing: readonly number[];
+/** How runs end: what the loyal decided. */
+interface End {
+  /** By member, one of `ENDS`; of traitors nothing is asked. */
+  readonly decisions: readonly number[];
+  readonly ways: bigint;
+  readonly lies: number;
+  /** In which round, and with the fewest lies from which configuration. */
+  readonly round: number;
+  readonly before: number;
 }
 
-type Sends = readonly { readonly to: NodeId; readonly message: unknown; readonly index: number }[];
+/** Whatever may become of an army under one order, as far as it was gone through. */
+class Army {
+  /** Of the layer. */
+  round = 1;
+  /** The configurations in which the army may be in this round. */
+  layer: Layer;
+  /** Those of the next, as far as they are known. */
+  next: Layer;
+  /** How many ways on were gone. */
+  work = 0;
+  readonly #problem: Problem;
+  readonly #courses: Courses;
+  readonly #isTraitor: readonly boolean[];
+  readonly #isCounted: boolean;
+  /** By round. */
+  readonly #layers: Layer[] = [];
+  /** By the round in which nobody loyal has still to decide: by their decisions. */
+  readonly #ends: Layer[];
 
-/** What a general may hear in a round. */
-interface Inbox {
-  readonly heard: readonly Heard<unknown>[];
-  readonly told: readonly Answered[];
-}
-
-interface Explorer {
-  readonly rounds: number;
-  readonly start: Configuration;
-  /** Puts what may come of a configuration's round into `next`. @returns whether something was left out for its many lies */
-  goOn(configuration: Configuration, round: number, bound: number, next: Layer): boolean;
-  accountOf(end: Configuration): { reports: Report[]; losses: []; accusations: [] };
-}
-
-function explorerOf(campaign: Problem, traitors: readonly NodeId[], order: Order): Explorer {
-  const { protocol, members, commander } = campaign;
-  const contexts = members.map((self) => contextIn(campaign, self));
-  const rounds = protocol.rounds(contexts[0]!);
-  const localStates: LocalState[] = [];
-  const postureNumbers = new Map<string, number>();
-  const letterNumbers = new Map<string, number>();
-  const prospectsKnown = new Map<string, readonly Successor[]>();
-  const start = { localStates: contexts.map(begin), ways: 1n, lies: 0, before: undefined, by: [] };
-  return { rounds, start, goOn, accountOf };
-
-  function begin(context: Context): number {
-    const state = protocol.begin(context);
-    if (context.self === commander) protocol.step(context, state, { type: 'input', input: order });
-    return stepped(context, state, undefined, { type: 'round', round: 1, inbox: [] });
+  constructor(problem: Problem, courses: Courses, { traitors, order, isCounted }: { readonly traitors: readonly NodeId[]; readonly order: Order; readonly isCounted: boolean }) {
+    const { members } = problem;
+    this.#problem = problem;
+    this.#courses = courses;
+    this.#isTraitor = members.map((id) => traitors.includes(id));
+    this.#isCounted = isCounted;
+    this.#ends = Array.from({ length: courses.rounds + 2 }, () => new Layer(members.length));
+    this.next = new Layer(members.length);
+    this.#reach(0, courses.start(order), 1n, 0, 0);
+    this.layer = this.next;
+    // Rounds count from 1.
+    this.#layers.push(this.layer, this.layer);
+    this.next = new Layer(members.length);
   }
 
-  /** Changes the state, and gives the number of the local state that comes of it. After the last round, only what the loyal decided matters. */
-  function stepped(context: Context, state: unknown, before: Order | undefined, event: RoundsEvent<OrderVocabulary> & { type: 'round' }): number {
-    const effects = protocol.step(context, state, event);
-    const decision = before ?? effects.find((effect) => effect.type === 'output')?.output;
-    if (event.round <= rounds) return numbered(state, sendsIn(effects), decision);
-    return numbered(undefined, [], traitors.includes(context.self) ? undefined : decision);
+  nextRound(): void {
+    this.round += 1;
+    this.layer = this.next;
+    this.#layers.push(this.layer);
+    this.next = new Layer(this.#problem.members.length);
   }
 
-  function numbered(state: unknown, sends: Sends, decision: Order | undefined): number {
-    const key = JSON.stringify([state, sends, decision], plainly);
-    const known = postureNumbers.get(key);
-    if (known !== undefined) return known;
-    postureNumbers.set(key, localStates.length);
-    const outgoing = members.map((id) => numberIn(letterNumbers, JSON.stringify(sends.filter(({ to }) => to === id))));
-    return localStates.push({ state, sends, decision, outgoing }) - 1;
+  /** Adds what may come of a configuration. @returns whether something was left out for its many lies */
+  goOn(number: number, bound: number): boolean {
+    const { layer, round } = this;
+    const states = layer.configurations.of(number);
+    const prospects = this.#isTraitor.map((_, receiver) => this.#courses.prospectsOf(states, receiver, round, this.#isTraitor));
+    return combine(prospects, { ways: layer.ways[number]!, lies: layer.lies[number]! }, bound, (after, ways, lies) => {
+      this.work += 1;
+      this.#reach(round, after, ways, lies, number);
+    });
   }
 
-  function goOn(configuration: Configuration, round: number, bound: number, next: Layer): boolean {
-    return combine(configuration, contexts.map((_, receiver) => prospectsOf(configuration.localStates, receiver, round)), bound, next);
+  #reach(round: number, states: ArrayLike<number>, ways: bigint, lies: number, before: number): void {
+    const isOver = round === this.#courses.rounds || (!this.#isCounted && this.#isTraitor.every((isSo, member) => isSo || this.#courses.endOf(states[member]!) !== UNDECIDED));
+    if (isOver) this.#ends[round]!.add(this.#decisionsIn(states), ways, lies, before);
+    else this.next.add(states, ways, lies, before);
   }
 
-  /** What may become of one general in a round. It depends on how it stands and on what is sent to it, and on nothing else. */
-  function prospectsOf(stand: readonly number[], receiver: number, round: number): readonly Successor[] {
-    const key = `${receiver} ${round} ${stand[receiver]!} ${stand.map((localState) => localStates[localState]!.outgoing[receiver]!).join(' ')}`;
-    const known = prospectsKnown.get(key);
-    if (known !== undefined) return known;
-    const { state, decision } = localStates[stand[receiver]!]!;
-    const found = new Map<number, Successor>();
-    for (const { heard, told } of inboxes(stand, members[receiver]!, round)) {
-      const event = { type: 'round', round: round + 1, inbox: heard } as const;
-      const localState = stepped(contexts[receiver]!, structuredClone(state), decision, event);
-      const alike = found.get(localState);
-      if (alike === undefined) found.set(localState, { localState, multiplicity: 1n, lies: told.length, told });
-      else {
-        alike.multiplicity += 1n;
-        if (told.length < alike.lies) Object.assign(alike, { lies: told.length, told });
-      }
+  #decisionsIn(states: ArrayLike<number>): number[] {
+    return this.#isTraitor.map((isSo, member) => (isSo ? UNDECIDED : this.#courses.endOf(states[member]!)));
+  }
+
+  *ends(): Generator<End> {
+    for (const [round, { size, configurations, ways, lies, before }] of this.#ends.entries()) {
+      for (let number = 0; number < size; number += 1) yield { decisions: [...configurations.of(number)], ways: ways[number]!, lies: lies[number]!, round, before: before[number]! };
     }
-    const successors = [...found.values()];
-    prospectsKnown.set(key, successors);
-    return successors;
   }
 
-  /** All that one general may hear, by sender, as the traitors choose. */
-  function inboxes(stand: readonly number[], self: NodeId, round: number): Inbox[] {
-    let soFar: Inbox[] = [{ heard: [], told: [] }];
-    stand.forEach((localState, sender) => {
-      const context = contexts[sender]!;
-      const from = context.self;
-      for (const { to, message, index } of from === self ? [] : localStates[localState]!.sends) {
-        if (to !== self) continue;
-        const said = traitors.includes(from) ? alternativesTo(protocol, message, protocol.lies(context, message)).map(({ now }) => now) : [[message]];
-        soFar = soFar.flatMap(({ heard, told }) =>
-          said.map((messages, alternative) => ({
-            heard: messages.length === 0 ? heard : joined([...heard], { from, messages }),
-            told: alternative === 0 ? told : [...told, { message: messageKey(round, from, to, index), alternative }],
-          })),
-        );
-      }
-    });
-    return soFar;
-  }
-
-  function accountOf(end: Configuration): { reports: Report[]; losses: []; accusations: [] } {
-    const reports = members.map((id, index): Report => {
-      const { decision } = localStates[end.localStates[index]!]!;
-      return { id, decision, ballot: decision, strategy: undefined, heard: [], tampered: [], sent: 0 };
-    });
-    return { reports, losses: [], accusations: [] };
+  /** The treason that leads to such an end, with the fewest lies. */
+  leadingTo({ round: last, decisions, before }: End): Decide {
+    const told = new Map<string, number>();
+    let [number, isWanted] = [before, (state: number, member: number): boolean => this.#isTraitor[member]! || this.#courses.endOf(state) === decisions[member]];
+    for (let round = last; round > 0; round -= 1) {
+      const layer = this.#layers[round]!;
+      const states = layer.configurations.of(number);
+      this.#isTraitor.forEach((_, member) => {
+        for (const { message, alternative } of this.#courses.toldFor(states, member, round, this.#isTraitor, (state) => isWanted(state, member))) told.set(message, alternative);
+      });
+      isWanted = (state, member) => state === states[member];
+      number = layer.before[number]!;
+    }
+    return ({ question: { round, from, to, index } }) => told.get(messageKey(round, from, to, index)) ?? 0;
   }
 }
 
-/** The number of a message among those from one to another is the one that its `Question` will have. */
-function sendsIn(effects: readonly RoundsEffect<OrderVocabulary>[]): Sends {
-  const sentTo = new Map<NodeId, number>();
-  return effects.flatMap((effect) => {
-    if (effect.type !== 'send') return [];
-    return effect.to.flatMap((to) =>
-      effect.messages.map((message) => {
-        const index = sentTo.get(to) ?? 0;
-        sentTo.set(to, index + 1);
-        return { to, message, index };
-      }),
-    );
+/** What the judge asks of a run. */
+function accountOf({ members }: Problem, { decisions }: End): RunResult {
+  const reports = members.map((id, index): Report => {
+    const decision = ENDS[decisions[index]!];
+    return { id, decision, ballot: decision, strategy: undefined, heard: [], tampered: [], sent: 0 };
   });
+  return { reports, losses: [], accusations: [] };
 }
-
-function numberIn(numbers: Map<string, number>, key: string): number {
-  const number = numbers.get(key) ?? numbers.size;
-  numbers.set(key, number);
-  return number;
-}
-
-const messageKey = (round: number, from: NodeId, to: NodeId, index: number): string => `${round} ${from} ${to} ${index}`;
-
-/** States are plain data, which may hold maps and sets. */
-const plainly = (_key: string, value: unknown): unknown => (value instanceof Map || value instanceof Set ? [...value] : value);

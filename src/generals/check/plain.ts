@@ -17,7 +17,7 @@ import type { Order } from '../order.ts';
 import { assertAll, countTreasons } from './count.ts';
 import { traitorSets, type Problem } from './request.ts';
 import type { CheckResult, Coverage } from './result.ts';
-import { trials, violationBy, type Breach, type Decide } from './trial.ts';
+import { judgeOf, runsOf, violationBy, type Breach, type Decide } from './trial.ts';
 
 const DEPTHS: readonly number[] = [0, 1, 2, 4, Infinity];
 
@@ -35,9 +35,9 @@ export function* searchPlainly(campaign: Problem): Generator<Coverage, CheckResu
   for (const bound of DEPTHS) {
     let deepest = 0;
     for (const traitors of traitorSets(campaign)) {
-      const judge = trials(campaign, traitors);
+      const [run, judge] = [runsOf(campaign, traitors), judgeOf(campaign, traitors)];
       for (const order of campaign.orders) {
-        for (const visited of depthFirst({ judge, traitors, order }, () => depthMax(bound))) {
+        for (const visited of depthFirst({ run, judge, traitors, order, isCounted: treasons !== undefined }, () => depthMax(bound))) {
           deepest = Math.max(deepest, visited.lies);
           if (visited.lies > known) covered += 1n;
           if (visited.breach !== undefined && visited.lies <= depthMax(bound)) smallest = visited;
@@ -65,9 +65,12 @@ export function* searchPlainly(campaign: Problem): Generator<Coverage, CheckResu
 
 /** Where treasons are tried: what stays the same from one to the next. */
 interface Instance {
-  readonly judge: ReturnType<typeof trials>;
+  readonly run: ReturnType<typeof runsOf>;
+  readonly judge: ReturnType<typeof judgeOf>;
   readonly traitors: readonly NodeId[];
   readonly order: Order;
+  /** Whether a formula counts the treasons, so that all choices are among them. */
+  readonly isCounted: boolean;
 }
 
 /** A treason that was run. */
@@ -75,7 +78,7 @@ interface Visit extends Instance {
   readonly treason: readonly number[];
   readonly lies: number;
   readonly breach: Breach | undefined;
-  /** How many alternatives each choice had. */
+  /** How many alternatives each choice had that came before the loyal had all decided. */
   readonly asked: readonly number[];
   /** The choice in which the next child lies, and its lie. */
   place: number;
@@ -99,12 +102,15 @@ function* depthFirst(scene: Instance, depthMax: () => number): Generator<Visit> 
 }
 
 function visit(scene: Instance, treason: readonly number[], lies: number): Visit {
-  const asked: number[] = [];
+  const all: { readonly round: number; readonly alternatives: number }[] = [];
   const decide = following(treason);
-  const breach = scene.judge(scene.order, (question) => {
-    asked.push(question.alternatives.length);
+  const trial = scene.run(scene.order, (question) => {
+    all.push({ round: question.question.round, alternatives: question.alternatives.length });
     return decide(question);
   });
+  const breach = scene.judge(scene.order, trial);
+  // Once all the loyal have decided, whatever is said is too late.
+  const asked = all.filter(({ round }) => scene.isCounted || round < trial.settledIn).map(({ alternatives }) => alternatives);
   return { ...scene, treason, lies, breach, asked, place: treason.length, lie: 1 };
 }
 

@@ -41,17 +41,36 @@ export function trials(campaign: Problem, traitors: readonly NodeId[]): (order: 
   return (order, decide) => judge(order, run(order, decide));
 }
 
+/** A run, and in which round the last loyal general decided: 0 where none is loyal, and never where one decides nothing. */
+export interface Trial extends RunResult {
+  readonly settledIn: number;
+}
+
 /** Runs orders, without judging them. */
-export function runsOf(campaign: Problem, traitors: readonly NodeId[]): (order: Order, decide: Decide) => RunResult {
+export function runsOf(campaign: Problem, traitors: readonly NodeId[]): (order: Order, decide: Decide) => Trial {
   const { protocol, members } = campaign;
+  const loyal = members.filter((id) => !traitors.includes(id));
+  const undecided = new Set<NodeId>();
+  let settledIn = 0;
+  const watched: AnyRoundsProtocol = {
+    ...protocol,
+    step(context, state, event) {
+      const effects = protocol.step(context, state, event);
+      if (event.type === 'round' && effects.some(({ type }) => type === 'output') && undecided.delete(context.self) && undecided.size === 0) settledIn = event.round;
+      return effects;
+    },
+  };
   let answer: Decide = () => 0;
   const betraying = traitorous(adversaryOf(protocol, { spec: { draw: 1 }, ...chooserOf(protocol, (asked) => answer(asked)) }));
   const instances = members.map((self) =>
-    traitors.includes(self) ? instanceOf(campaign, self, betraying, 'any') : instanceOf(campaign, self, protocol),
+    traitors.includes(self) ? instanceOf(campaign, self, betraying, 'any') : instanceOf(campaign, self, watched),
   );
   return (order, decide) => {
     answer = decide;
-    return runInstances(instances, order);
+    settledIn = loyal.length === 0 ? 0 : Infinity;
+    for (const id of loyal) undecided.add(id);
+    const run = runInstances(instances, order);
+    return { ...run, settledIn };
   };
 }
 

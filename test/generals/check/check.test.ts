@@ -9,6 +9,9 @@ import type { CheckRequest, Engine } from '../../../src/generals/check/request.t
 import type { CheckResult, Violation } from '../../../src/generals/check/result.ts';
 import { sentencesOf } from '../../../src/generals/check/report.ts';
 import { inWords } from '../../../src/generals/check/words.ts';
+import { searchMerging } from '../../../src/generals/check/merging.ts';
+import { NO_PROOF } from '../../../src/generals/check/proven.ts';
+import { problemOf } from '../../../src/generals/check/request.ts';
 import { ids } from './om-variant.ts';
 
 describe('check', () => {
@@ -82,6 +85,10 @@ describe('check', () => {
       expect(resultOf({ protocol: signed, members: 5, faults: 1 }).type).to.equal('holds');
     });
 
+    it('stands three traitors among five', () => {
+      expect(treasonsOf({ protocol: signed, members: 5, faults: 3 })).to.equal(7_225_334_422n);
+    });
+
     it('with fewer rounds than traitors fails by two lies, however many generals there are', () => {
       for (const members of [4, 5]) expect(violationOf({ protocol: signed, members, faults: 2, m: 1 }).lies).to.have.length(2);
     });
@@ -143,8 +150,7 @@ describe('check', () => {
     }
 
     it('says of a search that outgrew its memory how many lies break nothing', () => {
-      const request: CheckRequest = { protocol: king, members: 6, faults: 2, traitors: ids(1, 2), orders: ['attack'], engine: 'merging' };
-      const result = check(request);
+      const result = ended(searchMerging(problemOf({ protocol: king, members: 6, faults: 2, traitors: ids(1, 2), orders: ['attack'] }), NO_PROOF, 20_000));
       expect(result).to.include({ type: 'unknown', reason: 'too large', liesCovered: 8 });
       expect(sentencesOf(result, king).slice(1)).to.deep.equal([
         'nor does any treason break anything in which at most 8 messages are tampered with',
@@ -181,6 +187,11 @@ describe('check', () => {
       expect(treasonsOf({ protocol: oral, members: ids(2, 5, 7, 11), commander: ids(5)[0]!, faults: 1, traitors: ids(5) })).to.equal(16n);
     });
 
+    it('counts no lies that are told when all the loyal have decided, where a search alone counts', () => {
+      const request = { protocol: signed, members: 3, faults: 2, m: 1, traitors: ids(2, 3), orders: ['attack'] as const };
+      for (const engine of ['plain', 'merging'] as const) expect(treasonsOf({ ...request, engine }), engine).to.equal(1n);
+    });
+
     it('that the protocol refuses is refused in the protocol’s words', () => {
       expect(() => check({ protocol: oral, members: 3, faults: 2 })).to.throw(UserError, 'OM(2) does not fit 3 generals');
       expect(() => check({ protocol: oral, members: 0, faults: 0 })).to.throw(UserError, 'no commander');
@@ -202,6 +213,10 @@ function treasonsOf(request: CheckRequest): bigint {
   const result = check(request);
   if (result.type !== 'holds') throw new Error(`expected it to hold, but the check says ${result.type}`);
   return result.treasons;
+}
+
+function ended(search: ReturnType<typeof searchOf>): CheckResult {
+  for (let step = search.next(); ; step = search.next()) if (step.done === true) return step.value;
 }
 
 /** Stops a search after so many steps: a few more than sixty, and OM(2) among six is broken, and not all of it is searched. */

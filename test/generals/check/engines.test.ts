@@ -6,6 +6,7 @@ import type { AnyRoundsProtocol } from '../../../src/generals/protocol.ts';
 import { exchange } from '../../../src/generals/protocols/exchange.ts';
 import { king } from '../../../src/generals/protocols/king.ts';
 import { oral } from '../../../src/generals/protocols/oral.ts';
+import { pbft } from '../../../src/generals/protocols/pbft.ts';
 import { signed } from '../../../src/generals/protocols/signed.ts';
 import { check } from '../../../src/generals/check/check.ts';
 import type { CheckRequest, Engine } from '../../../src/generals/check/request.ts';
@@ -73,13 +74,17 @@ describe('the engines of the checker', () => {
     }
   });
 
-  it('agree on SM(m) and the phase king, where plain enumeration can do them', function () {
+  it('agree on SM(m), the phase king and PBFT, where plain enumeration can do them', function () {
     this.timeout(60_000);
     const cases = [
       { protocol: signed, members: 3, faults: 1, m: 1 },
       { protocol: signed, members: 3, faults: 1, m: 0 },
       { protocol: signed, members: 4, faults: 1, m: 2 },
       { protocol: signed, members: 4, faults: 2, m: 1 },
+      // Among these are commanders without a loyal lieutenant, who have decided before anybody lies.
+      { protocol: signed, members: 3, faults: 3, m: 1 },
+      { protocol: pbft, members: 3, faults: 1, m: 0 },
+      { protocol: pbft, members: 4, faults: 1, m: 1, traitors: [nodeId(4)], orders: ['attack'] as const },
       { protocol: king, members: 2, faults: 1, m: 1 },
       { protocol: king, members: 3, faults: 1, m: 0 },
     ];
