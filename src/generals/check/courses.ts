@@ -11,7 +11,7 @@ import { alternativesTo } from './alternatives.ts';
 import type { Prospects } from './layer.ts';
 import type { Problem } from './request.ts';
 import { contextIn } from './trial.ts';
-import { Tuples } from './tuples.ts';
+import { Tuples } from '../symbolic/tuples.ts';
 
 /** How a general stands in a round, having taken what came of the one before. */
 interface State {

@@ -1,4 +1,4 @@
-import { Tuples } from './tuples.ts';
+import { Tuples } from '../symbolic/tuples.ts';
 
 /** Where the army may be after a round, each configuration once: it is the tuple of the numbers of its generals' states. */
 export class Layer {

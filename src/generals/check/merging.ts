@@ -38,8 +38,8 @@ const COURSES_MAX = 1_000_000;
 /** How many ways on are gone between two reports: a few milliseconds. */
 const WORK_MAX = 1000;
 
-/** After so many of these a violation that is known already is shown, though a smaller one may be left: half a second. */
-const STEPS_MAX = 400;
+/** After so many of these a violation that is known already is shown, though a smaller one may be left: a quarter of a second. */
+const STEPS_MAX = 200;
 
 /**
  * @param proof what need not be searched, and a treason that is known to break something

@@ -15,7 +15,7 @@ import { treasonsOf } from './count.ts';
 import { differenceFromCode } from './held.ts';
 import type { Problem } from './request.ts';
 import { drawsOf } from './seeded.ts';
-import type { Decide } from './trial.ts';
+import { trials, type Decide } from './trial.ts';
 import type { Coverage, Proven, ProvenSets } from './result.ts';
 
 /** Sets of traitors that are alike. */
@@ -71,22 +71,34 @@ export function* proofOf(problem: Problem): Generator<Coverage, ProofOf | undefi
       if ((yield { covered, treasons: undefined }) === true) return undefined;
     }
   }
+  /** Of traitorous commanders, whose orders are words like any others: what the cases have shown of one holds for both. */
+  const shown = new Map<string, CasesResult | undefined>();
   for (const { alike, order } of open) {
     const instance = { protocol, members, commander, m, traitors: alike.traitors, order } as const;
     // Where both orders were asked for, what does not fold for either may for one.
     const run = attempted(instance, 'anything')!;
-    if (differenceFromCode(problem, alike.traitors, order, run, draws) !== undefined) return NO_PROOF;
-    if (run.agreementViolated === FALSE && run.validityViolated === FALSE) {
-      take(alike, order);
-      continue;
+    const folded = run.agreementViolated === FALSE && run.validityViolated === FALSE;
+    let result: CasesResult | undefined;
+    const key = alike.traitors.includes(commander) ? alike.traitors.join() : `${alike.traitors.join()} ${order}`;
+    if (!folded && broken === undefined && protocol.tree === undefined) {
+      if (shown.has(key)) result = shown.get(key);
+      else {
+        const found = yield* inCases(instance, run.slots);
+        if (found === 'stopped') return undefined;
+        result = found;
+        if (result?.type === 'holds') cases += result.cases;
+      }
+      shown.set(key, result);
     }
-    const result = broken === undefined && protocol.tree === undefined ? yield* inCases(instance, run.slots) : undefined;
-    if (result === 'stopped') return undefined;
-    if (result?.type === 'holds') {
-      cases += result.cases;
-      take(alike, order);
-    } else isWhole = false;
-    if (result?.type === 'violated') broken = { traitors: alike.traitors, order, treason: result.treason };
+    if (result?.type === 'violated') {
+      // A violation that the code does not repeat is none, and then nothing else that was found here is to be trusted.
+      if (trials(problem, alike.traitors)(order, treasonIn(result.treason)) === undefined) return NO_PROOF;
+      broken = { traitors: alike.traitors, order, treason: result.treason };
+    }
+    const holds = folded || result?.type === 'holds';
+    if (holds && differenceFromCode(problem, alike.traitors, order, run, draws) !== undefined) return NO_PROOF;
+    if (holds) take(alike, order);
+    else isWhole = false;
   }
   const keyed = new Map<string, { readonly sets: ProvenSets; all: number; proven: number }>();
   for (const alike of classes) {

@@ -6,15 +6,16 @@
  * the cases after the round are all combinations. Two things keep them few. What a traitor holds does not matter, since it
  * may say anything under the labels of its honest messages, and these labels depend on nothing that anyone has said, as the
  * protocol keeps to values. And generals that are alike (`alike.ts`, their states too) are one: of them only how many stand how
- * is remembered.
+ * is remembered. That is a formation, and a case is a formation of each class of generals that are alike.
  */
 import { symbolicSigner } from '../../core/signer.ts';
 import type { NodeId } from '../../core/node.ts';
 import { ORDERS, type Order } from '../order.ts';
 import { contextOf, maySpeak, type Context, type Heard, type OrderVocabulary, type RoundsEffect } from '../protocol.ts';
-import { valueIn } from '../values.ts';
+import { NOTHING, valueIn } from '../values.ts';
 import type { Instance } from './instance.ts';
 import type { Slot } from './run.ts';
+import { Tuples } from './tuples.ts';
 
 /** What is said in the place of one honest message. */
 export type Said = readonly unknown[];
@@ -36,26 +37,39 @@ interface Stand {
   readonly saying: number;
 }
 
-/** Where a general may stand next, and one way in which the traitors bring it about. */
-interface Prospect {
-  readonly stand: number;
-  readonly said: readonly { readonly key: string; readonly said: Said }[];
+/** How many of the generals of a class stand how: their stands in ascending order. */
+interface Formation {
+  readonly stands: readonly number[];
+  /** The same number for formations of which the same is heard. */
+  readonly sayings: number;
 }
 
-interface Case {
-  /** By loyal general. */
-  readonly stands: readonly number[];
-  readonly before: Case | undefined;
+/** The cases after a round. */
+interface Layer {
+  /** For each class the number of its formation. */
+  readonly cases: Tuples;
+  /** From which case of the round before. */
+  readonly before: number[];
+}
+
+/** What a traitor says in the place of one message. */
+interface SlotSaid {
+  readonly key: string;
+  readonly from: NodeId;
+  readonly said: Said;
 }
 
 /** A protocol whose generals say different things to different generals is not gone through by cases. */
 export class NotByCases extends Error {}
 
 /** The most cases after one round. */
-const CASES_MAX = 20_000;
+const CASES_MAX = 1_000_000;
+
+/** How many cases are gone on with between two steps. */
+const WORK_MAX = 16;
 
 /**
- * @param instance one order, not either
+ * @param instance one order, not either; which one matters only where the commander is loyal
  * @param slots of the traitors, as a run on symbols has found them
  * @param groups of generals that are alike, states too
  * @param alternatives what might be said in the place of an honest message
@@ -71,33 +85,42 @@ export function* byCases(
   const rounds = protocol.rounds(contexts.get(commander)!);
   const groupOf = new Map(groups.flatMap((group, index) => group.map((id) => [id, index] as const)));
   const classOf = loyal.map((id) => groupOf.get(id) ?? groups.length + id);
+  /** By class, the places of its generals among the loyal. */
   const classes = [...new Set(classOf)].map((group) => loyal.flatMap((_id, index) => (classOf[index] === group ? [index] : [])));
   const stands: Stand[] = [];
-  const numbers = new Map<string, number>();
+  const standNumbers = new Map<string, number>();
   const sayings = new Map<string, number>();
-  const known = new Map<string, readonly Prospect[]>();
-  const wordsOf = new Map<unknown, readonly Said[]>();
-  /** Who hears a loyal general, and what the traitors may say, by round and hearer. */
+  const formations: Formation[] = [];
+  const formationNumbers = new Map<string, number>();
+  const formationSayings = new Map<string, number>();
+  const nextStands = new Map<string, readonly number[]>();
+  const nextFormations = new Map<string, readonly number[]>();
+  const wordsOf = new Map<Slot, readonly Said[]>();
+  /** By round and hearer, whom it hears of the loyal, and which slots of traitors are for it. */
   const hears = Array.from({ length: rounds + 1 }, (_, round) => loyal.map((self) => loyal.map((from) => from !== self && maySpeak(protocol, contexts.get(from)!, round, from, self))));
   const openTo = Array.from({ length: rounds + 1 }, (_, round) => loyal.map((self) => slots.filter((slot) => slot.round === round && slot.to === self)));
 
-  let layer: Case[] = [{ stands: loyal.map(begin), before: undefined }];
-  let cases = 1;
+  const begun = loyal.map(begin);
+  const layers: Layer[] = [newLayer()];
+  layers[0]!.cases.numberOf(classes.map((indices) => formationOf(indices.map((index) => begun[index]!))));
+  let count = 1;
   for (let round = 1; round <= rounds; round += 1) {
-    const next = new Map<string, Case>();
-    for (const one of layer) {
-      for (const after of successorsOf(one, round)) {
-        const key = keyOf(after);
-        if (!next.has(key)) next.set(key, { stands: after, before: one });
-      }
-      if (next.size > CASES_MAX) return { type: 'too many' };
-      yield;
+    const [layer, next] = [layers[round - 1]!, newLayer()];
+    for (let number = 0; number < layer.cases.size; number += 1) {
+      goOn(layer.cases.of(number), round, number, next);
+      if (next.cases.size > CASES_MAX) return { type: 'too many' };
+      if (number % WORK_MAX === 0) yield;
     }
-    layer = [...next.values()];
-    cases += layer.length;
+    layers.push(next);
+    count += next.cases.size;
   }
-  const broken = layer.find(isBroken);
-  return broken === undefined ? { type: 'holds', cases } : { type: 'violated', treason: treasonOf(broken) };
+  const last = layers[rounds]!.cases;
+  for (let number = 0; number < last.size; number += 1) if (isBroken(last.of(number))) return { type: 'violated', treason: treasonOf(number) };
+  return { type: 'holds', cases: count };
+
+  function newLayer(): Layer {
+    return { cases: new Tuples(classes.length), before: [] };
+  }
 
   function begin(self: NodeId): number {
     const context = contexts.get(self)!;
@@ -112,11 +135,10 @@ export function* byCases(
     const messages = round > rounds ? [] : saidToAll(context, round, effects);
     const said = JSON.stringify(messages);
     const key = `${round > rounds ? '' : JSON.stringify(state)} ${decision} ${said}`;
-    let stand = numbers.get(key);
+    let stand = standNumbers.get(key);
     if (stand === undefined) {
-      let saying = sayings.get(said);
-      if (saying === undefined) sayings.set(said, (saying = sayings.size));
-      numbers.set(key, (stand = stands.push({ state, decision, messages, saying }) - 1));
+      const saying = numberIn(sayings, said);
+      standNumbers.set(key, (stand = stands.push({ state, decision, messages, saying }) - 1));
     }
     return stand;
   }
@@ -131,35 +153,96 @@ export function* byCases(
     return only!.messages;
   }
 
-  /** Where a general may stand after that round. */
-  function prospectsOf(one: Case, index: number, round: number): readonly Prospect[] {
-    const stand = one.stands[index]!;
-    const isHeard = hears[round]![index]!;
-    const key = `${round} ${index} ${stand} ${one.stands.map((other, place) => (isHeard[place]! ? stands[other]!.saying : '')).join(' ')}`;
-    const found = known.get(key);
-    if (found !== undefined) return found;
-    const self = loyal[index]!;
-    const { state, decision } = stands[stand]!;
-    const context = contexts.get(self)!;
-    const prospects = new Map<number, Prospect>();
-    for (const said of allSaid(openTo[round]![index]!)) {
+  function formationOf(unsorted: readonly number[]): number {
+    const sorted = unsorted.toSorted((a, b) => a - b);
+    const key = sorted.join();
+    let formation = formationNumbers.get(key);
+    if (formation === undefined) {
+      const heard = numberIn(formationSayings, sorted.map((stand) => stands[stand]!.saying).toSorted((a, b) => a - b).join());
+      formationNumbers.set(key, (formation = formations.push({ stands: sorted, sayings: heard }) - 1));
+    }
+    return formation;
+  }
+
+  /** Adds all cases that may come of one. */
+  function goOn(one: Int32Array, round: number, number: number, { cases, before }: Layer): void {
+    const after = classes.map((_, index) => formationsAfter(one, round, index));
+    const chosen = new Int32Array(classes.length);
+    choose(0);
+
+    function choose(index: number): void {
+      if (index === chosen.length) {
+        const { size } = cases;
+        if (cases.numberOf(chosen) === size) before.push(number);
+        return;
+      }
+      for (const formation of after[index]!) {
+        chosen[index] = formation;
+        choose(index + 1);
+      }
+    }
+  }
+
+  /** What may come of one class: of those that stand alike it matters how many come to what. */
+  function formationsAfter(one: Int32Array, round: number, index: number): readonly number[] {
+    const key = `${round} ${index} ${one[index]!} ${heardBy(one, round, index)}`;
+    const known = nextFormations.get(key);
+    if (known !== undefined) return known;
+    const own = formations[one[index]!]!.stands;
+    let soFar: number[][] = [[]];
+    for (const stand of new Set(own)) {
+      const chosen = multisets(standsAfter(one, round, index, stand), own.filter((other) => other === stand).length);
+      soFar = soFar.flatMap((before) => chosen.map((picks) => [...before, ...picks]));
+    }
+    const found = [...new Set(soFar.map(formationOf))];
+    nextFormations.set(key, found);
+    return found;
+  }
+
+  /** What the loyal say in that round, as far as generals of this class hear it. */
+  function heardBy(one: Int32Array, round: number, index: number): string {
+    const isHeard = hears[round]![classes[index]![0]!]!;
+    return classes.map((indices, other) => (indices.some((place) => isHeard[place]!) ? formations[one[other]!]!.sayings : '')).join(' ');
+  }
+
+  /** Where a general of a class may stand after that round, if it stands so. */
+  function standsAfter(one: Int32Array, round: number, index: number, stand: number): readonly number[] {
+    const key = `${round} ${index} ${stand} ${heardBy(one, round, index)}`;
+    const known = nextStands.get(key);
+    if (known !== undefined) return known;
+    const placed = placesIn(one);
+    const place = classes[index]!.find((candidate) => placed[candidate] === stand)!;
+    const found = [...new Set(prospectsOf(placed, place, round).map(({ next }) => next))];
+    nextStands.set(key, found);
+    return found;
+  }
+
+  /** A case with the generals of each class placed in some way: by place among the loyal, how it stands. */
+  function placesIn(one: Int32Array): number[] {
+    const placed: number[] = [];
+    classes.forEach((indices, index) => indices.forEach((place, rank) => (placed[place] = formations[one[index]!]!.stands[rank]!)));
+    return placed;
+  }
+
+  /** Where one general may stand after that round, for all that the traitors may say to it. */
+  function prospectsOf(placed: readonly number[], place: number, round: number): { readonly next: number; readonly said: readonly SlotSaid[] }[] {
+    const isHeard = hears[round]![place]!;
+    const { state, decision } = stands[placed[place]!]!;
+    const context = contexts.get(loyal[place]!)!;
+    return allSaid(openTo[round]![place]!).map((said) => {
       const inbox: Heard<unknown>[] = [];
       for (const from of members) {
-        const place = loyal.indexOf(from);
-        const messages = place < 0 ? said.flatMap((word) => (word.from === from ? word.said : [])) : isHeard[place]! ? stands[one.stands[place]!]!.messages : [];
+        const other = loyal.indexOf(from);
+        const messages = other < 0 ? said.flatMap((word) => (word.from === from ? word.said : [])) : isHeard[other]! ? stands[placed[other]!]!.messages : [];
         if (messages.length > 0) inbox.push({ from, messages });
       }
-      const next = stepped(context, structuredClone(state), decision, round + 1, inbox);
-      if (!prospects.has(next)) prospects.set(next, { stand: next, said });
-    }
-    const all = [...prospects.values()];
-    known.set(key, all);
-    return all;
+      return { next: stepped(context, structuredClone(state), decision, round + 1, inbox), said };
+    });
   }
 
   /** All that the traitors may say in these. */
-  function allSaid(open: readonly Slot[]): { readonly key: string; readonly from: NodeId; readonly said: Said }[][] {
-    return open.reduce<{ readonly key: string; readonly from: NodeId; readonly said: Said }[][]>(
+  function allSaid(open: readonly Slot[]): SlotSaid[][] {
+    return open.reduce<SlotSaid[][]>(
       (soFar, slot) => {
         const words = wordsFor(slot);
         return soFar.flatMap((before) => words.map((said) => [...before, { key: slotKey(slot), from: slot.from, said }]));
@@ -168,65 +251,81 @@ export function* byCases(
     );
   }
 
+  /** Whatever its honest message would be, that and what may be said instead. */
   function wordsFor(slot: Slot): readonly Said[] {
     const before = wordsOf.get(slot);
     if (before !== undefined) return before;
-    const all = ORDERS.flatMap((honest) => alternatives(contexts.get(slot.from)!, protocol.wording!.write(slot.label, valueIn(honest))));
+    const honest = [...ORDERS.map(valueIn), NOTHING].map((value) => protocol.wording!.write(slot.label, value)).filter((message) => protocol.parse(message) !== undefined);
+    const all = honest.flatMap((message) => alternatives(contexts.get(slot.from)!, message));
     const words = [...new Map(all.map((said) => [JSON.stringify(said), said])).values()];
     wordsOf.set(slot, words);
     return words;
   }
 
-  /** In how many ways the loyal may stand after that round. Of those that are alike and stand alike it matters how many come to what. */
-  function successorsOf(one: Case, round: number): number[][] {
-    let soFar: number[][] = [one.stands.slice()];
-    for (const alike of classes) {
-      for (const stand of new Set(alike.map((index) => one.stands[index]!))) {
-        const indices = alike.filter((index) => one.stands[index] === stand);
-        const prospects = prospectsOf(one, indices[0]!, round);
-        const chosen = multisets(prospects.length, indices.length);
-        soFar = soFar.flatMap((before) =>
-          chosen.map((picks) => {
-            const after = before.slice();
-            picks.forEach((pick, place) => (after[indices[place]!] = prospects[pick]!.stand));
-            return after;
-          }),
-        );
-      }
+  function isBroken(one: Int32Array): boolean {
+    const decisions = new Set(classes.flatMap((indices, index) => (loyal[indices[0]!] === commander ? [] : formations[one[index]!]!.stands.map((stand) => stands[stand]!.decision))));
+    if (decisions.has(undefined) || decisions.size > 1) return true;
+    return loyal.includes(commander) && decisions.size > 0 && !decisions.has(order);
+  }
+
+  /** What the traitors say on the way to a case of the last layer. */
+  function treasonOf(end: number): Treason {
+    const way = [layers[rounds]!.cases.of(end)];
+    for (let [round, number] = [rounds, end]; round > 0; round -= 1) {
+      number = layers[round]!.before[number]!;
+      way.unshift(layers[round - 1]!.cases.of(number));
     }
-    return soFar;
-  }
-
-  /** The same for cases that differ in the names of generals that are alike. */
-  function keyOf(after: readonly number[]): string {
-    return classes.map((indices) => (indices.length === 1 ? after[indices[0]!]! : indices.map((index) => after[index]!).sort((a, b) => a - b).join())).join(';');
-  }
-
-  function isBroken({ stands: last }: Case): boolean {
-    const decisions = loyal.flatMap((id, index) => (id === commander ? [] : [stands[last[index]!]!.decision]));
-    if (decisions.includes(undefined)) return true;
-    return new Set(decisions).size > 1 || (loyal.includes(commander) && decisions.some((decision) => decision !== order));
-  }
-
-  /** What the traitors say on the way to a case. Who is alike and stands alike has the same prospects, each by what is said to itself. */
-  function treasonOf(end: Case): Treason {
-    const way: Case[] = [];
-    for (let one: Case | undefined = end; one !== undefined; one = one.before) way.unshift(one);
     const treason = new Map<string, Said>();
-    for (let round = 1; round < way.length; round += 1) {
-      way[round]!.stands.forEach((stand, index) => {
-        const prospect = prospectsOf(way[round - 1]!, index, round).find((candidate) => candidate.stand === stand)!;
-        for (const { key, said } of prospect.said) treason.set(key, said);
+    let placed = placesIn(way[0]!);
+    for (let round = 1; round <= rounds; round += 1) {
+      const prospects = loyal.map((_, place) => prospectsOf(placed, place, round));
+      const after: number[] = [];
+      classes.forEach((indices, index) => {
+        const chosen = matched(indices.map((place) => prospects[place]!.map(({ next }) => next)), formations[way[round]![index]!]!.stands);
+        indices.forEach((place, rank) => (after[place] = chosen[rank]!));
       });
+      prospects.forEach((own, place) => {
+        for (const { key, said } of own.find(({ next }) => next === after[place])!.said) treason.set(key, said);
+      });
+      placed = after;
     }
     return treason;
   }
 }
 
-/** All ways to take `count` of so many kinds, in whatever order. */
-function multisets(kinds: number, count: number, from = 0): number[][] {
+function numberIn(numbers: Map<string, number>, key: string): number {
+  const number = numbers.get(key) ?? numbers.size;
+  numbers.set(key, number);
+  return number;
+}
+
+/** All ways to take `count` of these, in whatever order. */
+function multisets(kinds: readonly number[], count: number, from = 0): number[][] {
   if (count === 0) return [[]];
   const all: number[][] = [];
-  for (let kind = from; kind < kinds; kind += 1) for (const rest of multisets(kinds, count - 1, kind)) all.push([kind, ...rest]);
+  for (let kind = from; kind < kinds.length; kind += 1) for (const rest of multisets(kinds, count - 1, kind)) all.push([kinds[kind]!, ...rest]);
   return all;
+}
+
+/** Gives each one of its own wishes, so that all of these are given. @throws Error if that cannot be */
+function matched(wishes: readonly (readonly number[])[], given: readonly number[]): number[] {
+  const owner: (number | undefined)[] = given.map(() => undefined);
+  wishes.forEach((_, who) => {
+    if (!isServed(who, new Set())) throw new Error('a case has come of another one in no way');
+  });
+  const chosen: number[] = [];
+  owner.forEach((who, index) => (chosen[who!] = given[index]!));
+  return chosen;
+
+  /** By an augmenting path, as in bipartite matching. */
+  function isServed(who: number, tried: Set<number>): boolean {
+    return given.some((one, index) => {
+      if (tried.has(index) || !wishes[who]!.includes(one)) return false;
+      tried.add(index);
+      const before = owner[index];
+      if (before !== undefined && !isServed(before, tried)) return false;
+      owner[index] = who;
+      return true;
+    });
+  }
 }

@@ -7,11 +7,15 @@ import { king } from '../../../src/generals/protocols/king.ts';
 import { oral } from '../../../src/generals/protocols/oral.ts';
 import { signed } from '../../../src/generals/protocols/signed.ts';
 import { check } from '../../../src/generals/check/check.ts';
+import { proofOf, treasonIn } from '../../../src/generals/check/proven.ts';
 import { checkJson, sentencesOf } from '../../../src/generals/check/report.ts';
-import type { CheckRequest } from '../../../src/generals/check/request.ts';
+import { problemOf, type CheckRequest } from '../../../src/generals/check/request.ts';
 import type { CheckResult } from '../../../src/generals/check/result.ts';
+import { trials } from '../../../src/generals/check/trial.ts';
+import { byCases } from '../../../src/generals/symbolic/cases.ts';
 import { everyone } from '../../../src/generals/symbolic/instance.ts';
 import { isProven } from '../../../src/generals/symbolic/proof.ts';
+import { runOf } from '../../../src/generals/symbolic/run.ts';
 import { ids, omVariant } from '../check/om-variant.ts';
 
 describe('check by symbolic runs that fold to a constant', () => {
@@ -105,12 +109,36 @@ describe('check by symbolic runs that fold to a constant', () => {
   it('goes through the cases of the phase king, where a run does not fold', () => {
     expect(told({ protocol: king, members: 4, faults: 1 })).to.deep.equal([
       'holds: all 4,526,751,746 treasons covered (symbolic run of king)',
-      'all are proven by symbolic runs that fold to a constant, or by 810 cases:',
+      'all are proven by symbolic runs that fold to a constant, or by 405 cases:',
       '  a loyal commander with at most 1 traitorous lieutenant',
       '  a traitorous commander',
     ]);
     const broken = check({ protocol: king, members: 5, faults: 2, traitors: ids(1, 2), orders: ['attack'] });
     expect(broken.type).to.equal('violated');
+  });
+
+  it('proves that seven generals follow the phase king in spite of two traitors', () => {
+    const result = check({ protocol: king, members: 7, faults: 2 });
+    expect(result).to.include({ type: 'holds', engine: 'symbolic', treasons: 1102192615786496449676639329479147783824338845698n });
+  });
+
+  it('shows a treason by which the phase king fails among five, and the code repeats it', () => {
+    for (const traitors of [ids(1), ids(1, 4)]) {
+      const problem = problemOf({ protocol: king, members: 5, faults: 2, traitors, orders: ['attack'] });
+      const { broken } = ended(proofOf(problem))!;
+      expect(trials(problem, traitors)('attack', treasonIn(broken!.treason))).to.include({ property: 'agreement' });
+    }
+  });
+
+  it('goes through whatever a traitor might honestly say, which may be nothing', () => {
+    const instance = { protocol: king, ...everyone(4), m: 1, traitors: ids(1), order: 'attack' } as const;
+    const honest = new Set<unknown>();
+    const cases = byCases(instance, runOf(instance, 'anything').slots, [], (_context, message) => {
+      honest.add(message);
+      return [[message]];
+    });
+    for (let step = cases.next(); step.done !== true; step = cases.next());
+    expect([...honest].sort()).to.deep.equal(['king', 'order', 'value'].flatMap((kind) => [`${kind} attack`, `${kind} retreat`]).concat('proposal attack', 'proposal nothing', 'proposal retreat').sort());
   });
 
   it('is left out where it would take too long, or does not fit', () => {
@@ -119,6 +147,10 @@ describe('check by symbolic runs that fold to a constant', () => {
     expect(isProven({ protocol: exchange, ...everyone(0), m: 0, traitors: [], order: 'attack' })).to.equal(false);
   });
 });
+
+function ended<Result>(search: Generator<unknown, Result, boolean | undefined>): Result {
+  for (let step = search.next(); ; step = search.next()) if (step.done === true) return step.value;
+}
 
 const told = (request: CheckRequest): string[] => sentencesOf(check(request), request.protocol);
 

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { Tuples } from '../../../src/generals/check/tuples.ts';
+import { Tuples } from '../../../src/generals/symbolic/tuples.ts';
 
 describe('tuples of numbers', () => {
   it('are known by their number, each once, however many there are', () => {
