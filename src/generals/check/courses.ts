@@ -71,6 +71,7 @@ export class Courses {
   /** By round and receiver, how it stands and what is said to it, and its prospects. */
   readonly #prospects: { readonly known: Tuples; readonly all: Prospects[] }[][];
   #prospectsCount = 0;
+  #stepsCount = 0;
 
   constructor(problem: Problem) {
     const { protocol, members } = problem;
@@ -85,6 +86,11 @@ export class Courses {
   /** How much is remembered: states, and what may become of them. */
   get size(): number {
     return this.#states.length + this.#prospectsCount;
+  }
+
+  /** How often the code was run. */
+  get steps(): number {
+    return this.#stepsCount;
   }
 
   /** Where all are in the first round. */
@@ -226,6 +232,7 @@ export class Courses {
   /** Changes the state, and gives the number of what it is then. After the last round, only what was decided matters. */
   #step(member: number, state: unknown, before: number, round: number, inbox: readonly Heard<unknown>[]): number {
     const context = this.#contexts[member]!;
+    this.#stepsCount += 1;
     const effects = this.#problem.protocol.step(context, state, { type: 'round', round, inbox });
     const end = before === UNDECIDED ? ENDS.indexOf(effects.find((effect) => effect.type === 'output')?.output) : before;
     if (round > this.rounds) return this.#numbered(undefined, end, member, round, []);

@@ -19,10 +19,11 @@
 import type { Report, RunResult } from '../host.ts';
 import type { NodeId } from '../../core/node.ts';
 import type { Order } from '../order.ts';
+import { brokenBySeeds, treasonIn, type Broken } from './broken.ts';
 import { assertAll, countTreasons } from './count.ts';
 import { Courses, ENDS, UNDECIDED, messageKey } from './courses.ts';
 import { Layer, combine } from './layer.ts';
-import { NO_PROOF, treasonIn, type ProofOf } from './proven.ts';
+import { NO_PROOF, type ProofOf } from './proven.ts';
 import { traitorSets, type Problem } from './request.ts';
 import type { CheckResult, Coverage } from './result.ts';
 import { judgeOf, violationBy, type Decide } from './trial.ts';
@@ -35,11 +36,18 @@ const CONFIGURATIONS_MAX = 500_000;
 /** For the same reason, what is known of courses is worked out anew where it is more than this. */
 const COURSES_MAX = 1_000_000;
 
-/** How many ways on are gone between two reports: a few milliseconds. */
+/** How many ways on are gone between two reports, a step of the code being as long as some of them: a few milliseconds. */
 const WORK_MAX = 1000;
+const WORK_OF_STEP = 30;
 
-/** After so many of these a violation that is known already is shown, though a smaller one may be left: a quarter of a second. */
-const STEPS_MAX = 200;
+/** After so many of these a violation that a proof has shown is said, though a smaller one may be left: a quarter of a second. */
+const STEPS_AFTER_PROOF = 200;
+
+/** After so many more, a second, seeded treasons are asked whether the search is for a proof or for a violation. */
+const STEPS_BEFORE_SEEDS = 1000;
+
+/** And after so many, some seconds, what they have shown is said. */
+const STEPS_AFTER_SEEDS = 2500;
 
 /**
  * @param proof what need not be searched, and a treason that is known to break something
@@ -50,7 +58,8 @@ export function* searchMerging(campaign: Problem, proof: ProofOf = NO_PROOF, mos
   let courses = new Courses(campaign);
   let covered = 0n;
   let liesCovered: number | undefined;
-  let [work, steps] = [0, 0];
+  let [work, steps, isAsked] = [0, 0, proof.broken !== undefined];
+  let { broken } = proof;
   for (const bound of BOUNDS) {
     let inThisPass = proof.proven?.treasons ?? 0n;
     let isCut = false;
@@ -59,21 +68,36 @@ export function* searchMerging(campaign: Problem, proof: ProofOf = NO_PROOF, mos
       const judge = judgeOf(campaign, traitors);
       for (const order of campaign.orders) {
         if (proof.isProven(traitors, order)) continue;
-        if (courses.size > COURSES_MAX) courses = new Courses(campaign);
+        if (courses.size > COURSES_MAX) {
+          work -= WORK_OF_STEP * courses.steps;
+          courses = new Courses(campaign);
+        }
         const army = new Army(campaign, courses, { traitors, order, isCounted: treasons !== undefined });
         for (; army.round <= courses.rounds; army.nextRound()) {
           for (let number = 0; number < army.layer.size; number += 1) {
             if (army.goOn(number, Math.min(bound, (smallest?.lies ?? Infinity) - 1))) isCut = true;
             const isTooLarge = army.next.size > most;
-            const isDue = work + army.work > WORK_MAX;
-            if (isDue) [work, steps] = [-army.work, steps + 1];
-            if (proof.broken !== undefined && smallest === undefined && (isTooLarge || steps > STEPS_MAX)) return known(proof.broken);
+            const worked = army.work + WORK_OF_STEP * courses.steps;
+            const isDue = worked - work > WORK_MAX;
+            if (isDue) [work, steps] = [worked, steps + (worked - work) / WORK_MAX];
+            if (!isAsked && smallest === undefined && (isTooLarge || steps > STEPS_BEFORE_SEEDS)) {
+              isAsked = true;
+              const seeds = brokenBySeeds(campaign);
+              for (let step = seeds.next(); ; step = seeds.next()) {
+                if (step.done === true) {
+                  broken = step.value;
+                  break;
+                }
+                if ((yield { covered, treasons }) === true) return unknown('stopped');
+              }
+            }
+            if (broken !== undefined && smallest === undefined && (isTooLarge || steps > (broken === proof.broken ? STEPS_AFTER_PROOF : STEPS_AFTER_SEEDS))) return known(broken);
             if (!isTooLarge && !(isDue && (yield { covered, treasons }) === true)) continue;
             if (smallest !== undefined) return violated(smallest, false);
-            return { type: 'unknown', reason: isTooLarge ? 'too large' : 'stopped', engine: 'merging', covered, treasons, ...(liesCovered === undefined ? {} : { liesCovered }), ...proofs() };
+            return unknown(isTooLarge ? 'too large' : 'stopped');
           }
         }
-        work += army.work;
+        work -= army.work;
         for (const end of army.ends()) {
           inThisPass += end.ways;
           if (end.lies < (smallest?.lies ?? Infinity) && judge(order, accountOf(campaign, end)) !== undefined) smallest = { traitors, order, lies: end.lies, decide: army.leadingTo(end) };
@@ -94,8 +118,12 @@ export function* searchMerging(campaign: Problem, proof: ProofOf = NO_PROOF, mos
     return { type: 'violated', engine: 'merging', violation, isSmallest, covered, ...proofs() };
   }
 
+  function unknown(reason: 'too large' | 'stopped'): CheckResult {
+    return { type: 'unknown', reason, engine: 'merging', covered, treasons, ...(liesCovered === undefined ? {} : { liesCovered }), ...proofs() };
+  }
+
   /** What is known to break something, where the search for less takes too long. */
-  function known({ traitors, order, treason }: NonNullable<ProofOf['broken']>): CheckResult {
+  function known({ traitors, order, treason }: Broken): CheckResult {
     const violation = violationBy(campaign, traitors, order, undefined, treasonIn(treason));
     return { type: 'violated', engine: 'merging', violation, isSmallest: false, covered, ...proofs() };
   }

@@ -5,17 +5,17 @@
 import type { NodeId } from '../../core/node.ts';
 import { ORDERS, type Order } from '../order.ts';
 import { alikeIn } from '../symbolic/alike.ts';
-import { byCases, slotKey, type CasesResult, type Said, type Treason } from '../symbolic/cases.ts';
+import { byCases, type CasesResult, type Said } from '../symbolic/cases.ts';
 import type { Instance } from '../symbolic/instance.ts';
 import { attempted } from '../symbolic/proof.ts';
 import { canRun, type Slot } from '../symbolic/run.ts';
 import { FALSE } from '../symbolic/words.ts';
 import { alternativesTo } from './alternatives.ts';
+import { shrunk, type Broken } from './broken.ts';
 import { treasonsOf } from './count.ts';
 import { differenceFromCode } from './held.ts';
 import type { Problem } from './request.ts';
 import { drawsOf } from './seeded.ts';
-import { trials, type Decide } from './trial.ts';
 import type { Coverage, Proven, ProvenSets } from './result.ts';
 
 /** Sets of traitors that are alike. */
@@ -32,7 +32,7 @@ export interface ProofOf {
   readonly isWhole: boolean;
   readonly proven: Proven | undefined;
   /** A treason that breaks something, where the cases have shown one: with how few lies is not known. */
-  readonly broken: { readonly traitors: readonly NodeId[]; readonly order: Order; readonly treason: Treason } | undefined;
+  readonly broken: Broken | undefined;
 }
 
 export const NO_PROOF: ProofOf = { isProven: () => false, isWhole: false, proven: undefined, broken: undefined };
@@ -92,8 +92,8 @@ export function* proofOf(problem: Problem): Generator<Coverage, ProofOf | undefi
     }
     if (result?.type === 'violated') {
       // A violation that the code does not repeat is none, and then nothing else that was found here is to be trusted.
-      if (trials(problem, alike.traitors)(order, treasonIn(result.treason)) === undefined) return NO_PROOF;
-      broken = { traitors: alike.traitors, order, treason: result.treason };
+      broken = shrunk(problem, { traitors: alike.traitors, order, treason: result.treason });
+      if (broken === undefined) return NO_PROOF;
     }
     const holds = folded || result?.type === 'holds';
     if (holds && differenceFromCode(problem, alike.traitors, order, run, draws) !== undefined) return NO_PROOF;
@@ -142,14 +142,6 @@ export function* proofOf(problem: Problem): Generator<Coverage, ProofOf | undefi
     }
   }
 }
-
-/** The treason that the cases have shown, as answers to what a traitor is asked. */
-export const treasonIn = (treason: Treason): Decide => ({ question, alternatives }) => {
-  const said = treason.get(slotKey(question));
-  if (said === undefined) return 0;
-  const wanted = JSON.stringify(said);
-  return Math.max(0, alternatives.findIndex(({ now }) => JSON.stringify(now) === wanted));
-};
 
 /** In the order of `traitorSets`, so that the smallest lie is found in the same set. */
 export function classesOf({ traitors, commander, lieutenants, faults, faultsMin }: Problem, groups: readonly (readonly NodeId[])[] = [lieutenants]): TraitorClass[] {

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { nodeId } from '../../../src/core/node.ts';
 import type { Choose } from '../../../src/core/choice.ts';
 import type { Member } from '../../../src/generals/outcome.ts';
 import type { AnyRoundsProtocol } from '../../../src/generals/protocol.ts';
@@ -8,12 +9,15 @@ import { findingsOf } from '../../../src/generals/judge/findings.ts';
 import { exchange } from '../../../src/generals/protocols/exchange.ts';
 import { king } from '../../../src/generals/protocols/king.ts';
 import { oral } from '../../../src/generals/protocols/oral.ts';
+import { pbft } from '../../../src/generals/protocols/pbft.ts';
 import { protocolNamed } from '../../../src/generals/protocols/registry.ts';
 import { signed } from '../../../src/generals/protocols/signed.ts';
 import { wordOf } from '../../../src/generals/check/alternatives.ts';
+import { brokenBySeeds, shrunk, treasonIn } from '../../../src/generals/check/broken.ts';
 import { check } from '../../../src/generals/check/check.ts';
-import type { Engine } from '../../../src/generals/check/request.ts';
+import { problemOf, type Engine } from '../../../src/generals/check/request.ts';
 import type { Violation, Word } from '../../../src/generals/check/result.ts';
+import { trials, violationBy } from '../../../src/generals/check/trial.ts';
 import { simulate } from '../../../src/generals/sim/simulate.ts';
 
 describe('a violation that check has found', () => {
@@ -33,13 +37,39 @@ describe('a violation that check has found', () => {
     it(`is repeated in virtual time by its choices: ${protocol.name}, n = ${members}, ${faults} traitors, m = ${m ?? faults}, ${engine}`, () => {
       const result = check(request);
       if (result.type !== 'violated') throw new Error(`expected a violation, but the check says ${result.type}`);
-      const { property, witness, lies } = result.violation;
-      const { findings, tampered } = replayed(result.violation);
-      expect(findings[property]).to.deep.equal({ type: 'violated', witness });
-      expect(tampered).to.equal(lies.length);
+      expectRepeated(result.violation);
     });
   }
+
+  it('is repeated where seeds have shown it, and no lie can be left out of it: pbft, n = 4, 2 traitors, m = 1', () => {
+    const problem = problemOf({ protocol: pbft, members: 4, faults: 2, m: 1, traitors: [1, 2].map(nodeId), orders: ['attack'] });
+    const { traitors, order, treason } = ended(brokenBySeeds(problem))!;
+    const violation = violationBy(problem, traitors, order, treason.size, treasonIn(treason));
+    expectRepeated(violation);
+    expect(treason.size).to.be.lessThan(10);
+    for (const key of treason.keys()) {
+      const less = new Map([...treason].filter(([other]) => other !== key));
+      expect(trials(problem, traitors)(order, treasonIn(less)), key).to.equal(undefined);
+    }
+  });
+
+  it('is none where it would break nothing', () => {
+    const problem = problemOf({ protocol: pbft, members: 4, faults: 1 });
+    expect(shrunk(problem, { traitors: [nodeId(2)], order: 'attack', treason: new Map([['2 2 3 0', []]]) })).to.equal(undefined);
+    expect(ended(brokenBySeeds(problem))).to.equal(undefined);
+  });
 });
+
+function expectRepeated(violation: Violation): void {
+  const { property, witness, lies } = violation;
+  const { findings, tampered } = replayed(violation);
+  expect(findings[property]).to.deep.equal({ type: 'violated', witness });
+  expect(tampered).to.equal(lies.length);
+}
+
+function ended<Result>(search: Generator<unknown, Result>): Result {
+  for (let step = search.next(); ; step = search.next()) if (step.done === true) return step.value;
+}
 
 /** As a script does: traitors that might do anything, and their choices word by word. */
 function replayed({ protocol, members, commander, m, order, traitors, choices }: Violation) {
