@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import type { AnyRoundsProtocol } from '../../../src/generals/protocol.ts';
 import { UserError } from '../../../src/core/user-error.ts';
 import { exchange } from '../../../src/generals/protocols/exchange.ts';
 import { king } from '../../../src/generals/protocols/king.ts';
@@ -189,7 +190,19 @@ describe('check', () => {
 
     it('counts no lies that are told when all the loyal have decided, where a search alone counts', () => {
       const request = { protocol: signed, members: 3, faults: 2, m: 1, traitors: ids(2, 3), orders: ['attack'] as const };
-      for (const engine of ['plain', 'merging'] as const) expect(treasonsOf({ ...request, engine }), engine).to.equal(1n);
+      // What is said in the very round in which the last one decides is too late as well.
+      const hasty: AnyRoundsProtocol = {
+        ...(exchange as AnyRoundsProtocol),
+        claims: {},
+        step(context, state, event) {
+          const effects = (exchange as AnyRoundsProtocol).step(context, state, event);
+          return event.type === 'round' && event.round === 2 ? [...effects, { type: 'output', output: 'retreat' }] : effects;
+        },
+      };
+      for (const engine of ['plain', 'merging'] as const) {
+        expect(treasonsOf({ ...request, engine }), engine).to.equal(1n);
+        expect(treasonsOf({ protocol: hasty, members: 4, faults: 1, traitors: ids(2), orders: ['retreat'], engine }), engine).to.equal(1n);
+      }
     });
 
     it('that the protocol refuses is refused in the protocol’s words', () => {

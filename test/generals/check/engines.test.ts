@@ -91,6 +91,11 @@ describe('the engines of the checker', () => {
     for (const one of cases) expect(verdict({ ...one, engine: 'plain' }), told(one, 'plain')).to.equal(verdict({ ...one, engine: 'merging' }));
   });
 
+  it('agree where a lie says what the honest message says: it is one treason more', () => {
+    const protocol: AnyRoundsProtocol = { ...signed, lies: (_context, honest) => [honest] };
+    for (const one of [{ protocol, members: 3, faults: 1, m: 1 }, { protocol, members: 4, faults: 1, m: 1 }]) expect(verdict({ ...one, engine: 'merging' })).to.equal(verdict({ ...one, engine: 'plain' }));
+  });
+
   it('agree with a recursive OM(m) that shares no code with the protocol', () => {
     for (const one of [...each(4, 2, [1, 2]), { members: 5, faults: 1, m: 1 }, { members: 6, faults: 1, m: 1 }]) {
       const ours = verdict({ ...one, protocol: oral });
