@@ -69,7 +69,7 @@ describe('campaign: intervals and exact values', () => {
     expect(worstOf(cellOf('oral', 2, 7, 2, 'coin'))).to.equal('holds');
     expect(worstOf(cellOf('exchange', 2, 7, 2, 'coin'))).to.equal('violated');
     for (const [cell, worst] of [
-      [cellOf('king', 1, 4, 1, 'coin'), 'holds'], [cellOf('king', 1, 6, 1, 'coin'), 'holds'], [cellOf('king', 1, 4, 2, 'coin'), 'violated'], [cellOf('king', 2, 7, 1, 'coin'), 'unknown'],
+      [cellOf('king', 1, 4, 1, 'coin'), 'holds'], [cellOf('king', 1, 6, 1, 'coin'), 'holds'], [cellOf('king', 1, 4, 2, 'coin'), 'violated'], [cellOf('king', 2, 7, 1, 'coin'), 'holds'], [cellOf('king', 3, 10, 1, 'coin'), 'unknown'],
       [cellOf('signed', 2, 4, 2, 'coin'), 'holds'], [cellOf('signed', 1, 4, 2, 'coin'), 'violated'], [cellOf('signed', 4, 6, 1, 'coin'), 'unknown'],
     ] as const) expect(worstOf(cell), cell.id).to.equal(worst);
   });

@@ -74,7 +74,6 @@ export const king: RoundsProtocol<King, KingState, 'king'> = {
   parse: (input) => MEANINGS.get(input)?.message,
   wording,
   claims: { firstWordCounts: true, isSteady: true },
-  search: { members: 6, steps: 1200 },
   effort: { few: 0.3, many: 0.2 },
 
   begin: ({ values }) => ({ value: values.default, proposal: NOTHING, sure: values.isSaid(NOTHING) }),

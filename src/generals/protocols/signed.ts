@@ -74,7 +74,7 @@ export const signed: RoundsProtocol<Signed, SignedState, 'signed'> = {
   describe: (_setting, message) => message.split(' ', 1)[0]!,
   legend: 'attack:1:3 means: G1 signed attack, and then G3 signed that',
   parse: (input) => (typeof input === 'string' && chainOf(input) !== undefined ? input : undefined),
-  search: { members: 5, steps: 300 },
+  search: { members: 5, steps: 4000 },
   effort: { few: 0.3, many: 1.3 },
   limits: 'traitors that sign in each other’s names, or keep a chain back for a later round, are not among them',
 
