@@ -53,6 +53,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'src/gossip/tcp': ['src/gossip', 'src/runtime', 'src/core', 'node:'],
   'src/gossip/dialects': ['src/gossip/address.ts', 'src/gossip/messages.ts', 'src/gossip/parse.ts', 'src/gossip/statements.ts'],
 
+  'src/words': ['src/core'],
+
   'src/replicas/http': ['src/replicas/faults', 'src/replicas/pbft', 'src/replicas/command.ts', 'src/runtime', 'src/core', 'node:', 'ajv', 'undici'],
   'src/replicas/sim': ['src/replicas/judge', 'src/replicas/faults', 'src/replicas/pbft', 'src/replicas/command.ts', 'src/replicas/trace/lines.ts', 'src/runtime/virtual', 'src/trace', 'src/core'],
   'src/replicas/trace': ['src/replicas/sim/facts.ts', 'src/trace', 'src/core'],
@@ -83,6 +85,7 @@ const PURE = [
   'src/broadcast',
   'src/randomised',
   ...['address', 'context', 'config', 'log-lines', 'messages', 'outputs', 'parse', 'settings', 'statements', 'vocabulary'].map((name) => `src/gossip/${name}.ts`),
+  'src/words',
   'src/gossip/dialects',
   'src/gossip/judge',
   'src/gossip/sim',
