@@ -1,7 +1,7 @@
 /**
  * What peers of the word database say to each other: one JSON object a datagram. The fields that older programs know have the
- * names that those gave them. Those that only we write (`path`, `root`, `within`, `missed`, `unsure`, and `reply-to` in a
- * GOSSIP_REPLY) are ones that they leave unread.
+ * names that those gave them. Those that only we write (`path`, `root`, `within`, `missed`, `unsure`, `life`, `known`, `pad`,
+ * and the ids in a GOSSIP_REPLY) are ones that they leave unread.
  */
 import type { Address } from './address.ts';
 
@@ -14,6 +14,10 @@ export interface Gossip {
   readonly port: number;
   readonly name: string;
   readonly id: string;
+  /** Made anew at each start of a peer. */
+  readonly life?: string;
+  /** Blanks that it is sent with, so that there is room for the answer to it; nobody reads them. */
+  readonly room?: number;
 }
 
 export interface GossipReply {
@@ -23,6 +27,12 @@ export interface GossipReply {
   readonly name: string;
   /** The id that it answers: who knows it heard what was sent there. */
   readonly replyTo?: string;
+  /** Asks for a reply in turn. */
+  readonly id?: string;
+  readonly life?: string;
+  /** Whether an earlier life is known of whoever is answered. */
+  readonly known?: boolean;
+  readonly room?: number;
 }
 
 /** The oral message of OM(om): whoever is asked is told a value, passes it on if `om` is above 0, and answers with what it makes of it. */

@@ -55,17 +55,18 @@ function gossip(fields: Fields): Gossip | undefined {
 function gossipReply(fields: Fields): GossipReply | undefined {
   const place = placeIn(fields);
   if (place === undefined) return undefined;
-  const replyTo = own(fields, 'reply-to');
-  if (replyTo === undefined) return { type: 'gossip-reply', ...place };
-  const id = idIn(replyTo);
-  return id === undefined ? undefined : { type: 'gossip-reply', ...place, replyTo: id };
+  const [answered, asking, known] = [own(fields, 'reply-to'), own(fields, 'messageID'), own(fields, 'known')];
+  const [replyTo, id] = [idIn(answered), idIn(asking)];
+  if ((answered !== undefined && replyTo === undefined) || (asking !== undefined && id === undefined) || (known !== undefined && typeof known !== 'boolean')) return undefined;
+  return { type: 'gossip-reply', ...place, ...(replyTo === undefined ? {} : { replyTo }), ...(id === undefined ? {} : { id }), ...(known === undefined ? {} : { known }) };
 }
 
 /** A host may be a name, or mean all addresses: then the datagram’s own source counts. */
-function placeIn(fields: Fields): Pick<Gossip, 'host' | 'port' | 'name'> | undefined {
-  const [host, port, name] = [own(fields, 'host'), own(fields, 'port'), own(fields, 'name')];
-  if (typeof host !== 'string' || !isText(host) || !isPort(port) || typeof name !== 'string' || !isText(name)) return undefined;
-  return { host, port, name };
+function placeIn(fields: Fields): Pick<Gossip, 'host' | 'port' | 'name' | 'life'> | undefined {
+  const [host, port, name, said] = [own(fields, 'host'), own(fields, 'port'), own(fields, 'name'), own(fields, 'life')];
+  const life = idIn(said);
+  if (typeof host !== 'string' || !isText(host) || !isPort(port) || typeof name !== 'string' || !isText(name) || (said !== undefined && life === undefined)) return undefined;
+  return { host, port, name, ...(life === undefined ? {} : { life }) };
 }
 
 function consensus(fields: Fields): Consensus | undefined {
@@ -85,8 +86,8 @@ function consensus(fields: Fields): Consensus | undefined {
 /** Seconds since 1970 in some tens of thousands of years: a sum with these stays exact. */
 const DUE_MAX = 1e12;
 
-/** An answer is awaited for a minute at most. */
-export const WITHIN_MAX = 60_000;
+/** Nobody says that an answer is awaited for more than a minute. */
+const WITHIN_MAX = 60_000;
 
 function consensusReply(fields: Fields): ConsensusReply | undefined {
   const value = valueIn(own(fields, 'value'));

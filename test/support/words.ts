@@ -13,8 +13,8 @@ const oral = { type: fc.constant('consensus' as const), om: fc.nat(3), index: fc
 
 /** All that a peer can say, by type. */
 export const MESSAGES: { readonly [Type in Message['type']]: fc.Arbitrary<Message & { readonly type: Type }> } = {
-  gossip: fc.record({ type: fc.constant('gossip' as const), ...place, id: text(1) }),
-  'gossip-reply': fc.record({ type: fc.constant('gossip-reply' as const), ...place, replyTo: text(1) }, { requiredKeys: ['type', 'host', 'port', 'name'] }),
+  gossip: fc.record({ type: fc.constant('gossip' as const), ...place, id: text(1), life: text(1) }, { requiredKeys: ['type', 'host', 'port', 'name', 'id'] }),
+  'gossip-reply': fc.record({ type: fc.constant('gossip-reply' as const), ...place, replyTo: text(1), id: text(1), life: text(1), known: fc.boolean() }, { requiredKeys: ['type', 'host', 'port', 'name'] }),
   consensus: fc.oneof(fc.record(oral), fc.record({ ...oral, path: addresses(1), root: text(1), within: fc.nat(60_000), missed: fc.boolean() })),
   'consensus-reply': fc.record({ type: fc.constant('consensus-reply' as const), value, replyTo: text(1), unsure: fc.boolean() }, { requiredKeys: ['type', 'value', 'replyTo'] }),
   query: fc.record({ type: fc.constant('query' as const) }),

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import { DATAGRAM_MAX, MEMBERS_MAX, TEXT_MAX, WORDS, type Message } from '../../src/words/messages.ts';
 import { messageIn, parseMessage } from '../../src/words/parse.ts';
-import { print } from '../../src/words/print.ts';
+import { GREETING_ROOM, REPLY_ROOM, print } from '../../src/words/print.ts';
 import { MESSAGES, at, messages } from '../support/words.ts';
 
 const read = (fields: object): ReturnType<typeof messageIn> => messageIn(JSON.stringify(fields));
@@ -18,9 +18,10 @@ describe('the word database, datagrams:', () => {
 
   it('what is sent has the standard names, in bytes that stay the same for ever', () => {
     const sent: readonly (readonly [Message, string])[] = [
-      [{ type: 'gossip', host: '127.0.0.1', port: 5001, name: 'ann', id: 'a1' }, '{"command":"GOSSIP","host":"127.0.0.1","port":5001,"name":"ann","messageID":"a1"}'],
+      [{ type: 'gossip', host: '127.0.0.1', port: 5001, name: 'ann', id: 'a1', room: 3 }, '{"command":"GOSSIP","host":"127.0.0.1","port":5001,"name":"ann","messageID":"a1","pad":"   "}'],
       [{ type: 'gossip-reply', host: '127.0.0.1', port: 5001, name: 'ann' }, '{"command":"GOSSIP_REPLY","host":"127.0.0.1","port":5001,"name":"ann"}'],
       [{ type: 'gossip-reply', host: '127.0.0.1', port: 5001, name: 'ann', replyTo: 'a1' }, '{"command":"GOSSIP_REPLY","host":"127.0.0.1","port":5001,"name":"ann","reply-to":"a1"}'],
+      [{ type: 'gossip-reply', host: '127.0.0.1', port: 5001, name: 'ann', replyTo: 'a1', id: 'b2' }, '{"command":"GOSSIP_REPLY","host":"127.0.0.1","port":5001,"name":"ann","reply-to":"a1","messageID":"b2"}'],
       [{ type: 'consensus', om: 1, index: 2, value: 'cats', peers: [at(2), at(3)], id: 'a1', due: 1_800_000_000.25 }, '{"command":"CONSENSUS","OM":1,"index":2,"value":"cats","peers":["127.0.0.1:5002","127.0.0.1:5003"],"messageID":"a1","due":1800000001}'],
       [
         { type: 'consensus', om: 0, index: 2, value: null, peers: [at(3)], id: 'b2', due: 1_800_000_000, path: [at(1), at(2)], root: 'a1', within: 900, missed: false },
@@ -115,6 +116,10 @@ describe('the word database, datagrams:', () => {
     const members = Array.from({ length: MEMBERS_MAX }, (_, number) => `255.255.255.255:${60_000 + number}` as ReturnType<typeof at>);
     const oral: Message = { type: 'consensus', om: 3, index: 0, value: word, peers: members.slice(32), id: word, due: 1e12, path: members.slice(0, 32), root: word, within: 60_000, missed: true };
     expect(bytes(oral)).to.be.at.most(DATAGRAM_MAX);
-    for (const longest of [word, '"'.repeat(TEXT_MAX), '😀'.repeat(TEXT_MAX / 2)]) expect(bytes({ type: 'query' })).to.be.at.least(bytes({ type: 'query-reply', database: Array.from({ length: WORDS }, () => longest) }));
+    const uuid = 'x'.repeat(36);
+    const longest = { type: 'gossip-reply', host: '255.255.255.255', port: 65_535, name: word, replyTo: uuid, id: uuid, life: uuid, known: false } as const;
+    expect(bytes({ type: 'gossip', host: '1.1.1.1', port: 1, name: '', id: uuid, life: uuid, room: GREETING_ROOM })).to.be.at.least(bytes({ ...longest, room: REPLY_ROOM }));
+    expect(bytes({ ...longest, host: '1.1.1.1', port: 1, name: '', known: true, room: REPLY_ROOM })).to.be.at.least(bytes(longest));
+    for (const text of [word, '"'.repeat(TEXT_MAX), '😀'.repeat(TEXT_MAX / 2)]) expect(bytes({ type: 'query' })).to.be.at.least(bytes({ type: 'query-reply', database: Array.from({ length: WORDS }, () => text) }));
   });
 });

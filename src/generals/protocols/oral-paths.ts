@@ -56,7 +56,7 @@ export function pathOf(setting: Setting, message: OralMessage): NodeId[] | undef
 }
 
 /** The number of the path on which these are, the commander first. */
-function numberOf(setting: Setting, [, ...generals]: readonly NodeId[]): Path {
+export function numberOf(setting: Setting, [, ...generals]: readonly NodeId[]): Path {
   const lieutenants = lieutenantsOf(setting);
   let [first, size, rank] = [0, 1, 0];
   for (const id of generals) {

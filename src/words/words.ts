@@ -1,0 +1,2 @@
+/** The words that a peer holds before it is told others. */
+export const FIRST_WORDS: readonly string[] = ['apple', 'birch', 'cloud', 'delta', 'ember'];
