@@ -6,6 +6,7 @@ import { benchKernel } from './kernel.ts';
 import { benchNetwork } from './network.ts';
 import { benchReplicas } from './replicas.ts';
 import { benchSimulator } from './simulator.ts';
+import { benchWords } from './words.ts';
 import type { Row } from './measure.ts';
 
 /** `npm run bench [-- <suite>…] [--json]`: what each suite measures, as a table or as JSON lines. */
@@ -18,6 +19,7 @@ const SUITES: Readonly<Record<string, (report: (row: Row) => void) => Promise<vo
   cluster: benchCluster,
   replicas: benchReplicas,
   network: benchNetwork,
+  words: benchWords,
 };
 
 const words = process.argv.slice(2);

@@ -9,6 +9,7 @@ import { PROTOCOLS } from '../src/generals/protocols/registry.ts';
 import { SYSTEMS } from '../src/cli/systems.ts';
 import { MET } from '../src/trace/nodes/met.ts';
 import { REPLICA_FAULTS } from '../src/replicas/faults/registry.ts';
+import { COMMANDS as WORD_COMMANDS } from '../src/words/commands.ts';
 import { DOCUMENTS } from './support/documents.ts';
 import { projectPath } from './support/run.ts';
 import { ids } from './support/trials.ts';
@@ -57,6 +58,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'src/words/tree.ts': ['src/generals/protocols', ...VOCABULARY, 'src/core', 'src/words'],
   'src/words/values.ts': ['src/generals/protocols', ...VOCABULARY, 'src/core', 'src/words'],
   'src/words/liar.ts': ['src/generals/faults', ...VOCABULARY, 'src/core', 'src/words'],
+  'src/words/udp': ['src/words', 'src/runtime', 'src/core', 'node:'],
   'src/words/sim': ['src/words', 'src/runtime/virtual', 'src/core'],
   'src/words/judge.ts': ['src/words', 'src/runtime/virtual', 'src/core'],
   'src/words': ['src/core'],
@@ -80,7 +82,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 const ONLY_BY: Readonly<Record<string, readonly string[]>> = {
   chalk: ['src/repl/theme.ts', 'src/repl/render.ts', 'src/repl/picture.ts'],
   'node:worker_threads': ['src/generals/threads/', 'src/replicas/http/', 'src/runtime/', 'workers/'],
-  'node:crypto': ['src/generals/keys.ts', 'src/replicas/http/', 'src/gossip/tcp/', 'src/runtime/'],
+  'node:crypto': ['src/generals/keys.ts', 'src/replicas/http/', 'src/gossip/tcp/', 'src/words/udp/', 'src/runtime/'],
 };
 
 /** The folders that are free of I/O, of time and of chance. */
@@ -91,7 +93,8 @@ const PURE = [
   'src/broadcast',
   'src/randomised',
   ...['address', 'context', 'config', 'log-lines', 'messages', 'outputs', 'parse', 'settings', 'statements', 'vocabulary'].map((name) => `src/gossip/${name}.ts`),
-  'src/words',
+  'src/words/sim',
+  ...['address', 'answers', 'commands', 'consensus', 'context', 'judge', 'liar', 'membership', 'messages', 'parse', 'peer', 'print', 'state', 'told', 'tree', 'values', 'vocabulary', 'words'].map((name) => `src/words/${name}.ts`),
   'src/gossip/dialects',
   'src/gossip/judge',
   'src/gossip/sim',
@@ -289,6 +292,10 @@ describe('the project is tidy:', () => {
       expect(named, what).to.have.length.above(0);
       for (const [, file, name] of named) expect(read(`src/${file!}`), `${file} has no ${name}`).to.match(new RegExp(`\\b(?:function|const|class) ${name!}\\b|\\b${name!}\\(`));
     }
+  });
+
+  it('docs/words.md has the table of commands that a peer of the word database has', () => {
+    expect(tableIn('docs/words.md', 'command', 'what it does')).to.deep.equal(Object.values(WORD_COMMANDS).map(({ form, summary }) => [`\`${form}\``, summary]));
   });
 
   it('every command has a transcript', () => {

@@ -45,10 +45,16 @@ const SOURCES: Readonly<Record<string, () => Promise<readonly string[]>>> = {
   'what command lines are refused with': async () => {
     const lines = ['--nope', '0', '4 5', '--host moon', '--protocol nonsense', '--seed -1', 'run', 'run /nowhere', 'check --members x', 'check --faults 9', 'check --engine magic', 'check --protocol king --engine structured',
       'check --protocol pbft --members 3', 'campaign --members 0', 'campaign --orders 1e20', 'campaign --faults 9', 'campaign --until 2', 'campaign --resume /nowhere', 'campaign --out /proc/x', 'trace', 'trace /nowhere',
-      'replay /nowhere', 'trace a --diagram --shiviz', 'trace a --from 2 --to 1', 'trace a --messages --svg b', `trace ${OLD_TRACE} --order 1`, `trace ${NODES_TRACE} --order 1`];
+      'replay /nowhere', 'trace a --diagram --shiviz', 'trace a --from 2 --to 1', 'words moon', 'words 1 2', 'words --peers 4 --name x', 'words --join moon', 'words --host ::1', 'words-cli', 'words-cli 127.0.0.1 1', 'trace a --messages --svg b', `trace ${OLD_TRACE} --order 1`, `trace ${NODES_TRACE} --order 1`];
     const answers: string[] = [];
     for (const line of lines) answers.push((await refusal(line.split(' '))).err);
     return answers;
+  },
+
+  'what a group of the word database says to lines, right and wrong': async () => {
+    const lines = ['help', 'peers', 'current', 'set 1 x', 'set', 'set 9 x', 'lie', 'lie 500', 'lie badly', 'truth', 'consensus 1', '@2 why', 'why', 'query @2', 'query', 'query moon', '@9 help', '@1', 'nonsense', 'consensus'];
+    const { out, err } = await generals(['words', '--peers', '4'], lines.join('\n'));
+    return [...out.split('\n').filter((line) => !line.startsWith('words> ') && !line.startsWith('127.')), ...err.split('\n')];
   },
 
   'why generals decided so, by each protocol': async () => {
@@ -148,5 +154,5 @@ const sentencesIn = (text: string): string[] => text.replace(/(?:to repeat it|To
 
 const wordsIn = (sentence: string): number => sentence.split(/\s+/).filter((word) => /\w/.test(word)).length;
 
-/** Numbers that are names: seeds and what is typed with them, years. */
-const NAMES = /(?:seed|g-seed) \d+(?: \d+)?|\b(?:198[2379]|1999)\b|\bRFC \d+\b|\bTypeScript [\d.]+|\b20\d\d-\d\d-\d\d\b|was broken in orders?.*$/g;
+/** Numbers that are names: seeds and what is typed with them, years, ports. */
+const NAMES = /\b127\.0\.0\.1[: ]\d+\b|(?:seed|g-seed) \d+(?: \d+)?|\b(?:198[2379]|1999)\b|\bRFC \d+\b|\bTypeScript [\d.]+|\b20\d\d-\d\d-\d\d\b|was broken in orders?.*$/g;

@@ -12,6 +12,7 @@ import { replica } from './subcommands/replica.ts';
 import { peer, seed } from './subcommands/seed.ts';
 import { simulate } from './subcommands/simulate.ts';
 import { trace } from './subcommands/trace.ts';
+import { words, wordsClient } from './subcommands/words.ts';
 import { quoted } from '../core/user-error.ts';
 import { nearest } from '../repl/nearest.ts';
 import type { Request, Runnable, Subcommand } from './subcommand.ts';
@@ -33,6 +34,8 @@ export const SUBCOMMANDS: readonly Runnable[] = [
   runnable(network, async (options) => (options.type === 'simulate' ? (await import('./network-simulate.ts')).simulateNetwork(options) : (await import('./network.ts')).networkCommand(options))),
   runnable(seed, async (options) => (await import('./gossip-node.ts')).gossipNodeCommand(options)),
   runnable(peer, async (options) => (await import('./gossip-node.ts')).gossipNodeCommand(options)),
+  runnable(words, async (options) => (options.type === 'group' ? (await import('./words-group.ts')).wordsGroup(options) : (await import('./words.ts')).wordsPeer(options))),
+  runnable(wordsClient, async (options) => (await import('./words-client.ts')).wordsClient(options)),
   runnable(completion, async (options) => (await import('./completion.ts')).completionCommand(options, SUBCOMMANDS)),
   helping(help(async () => subcommands())),
 ];

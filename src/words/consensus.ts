@@ -25,6 +25,7 @@
  */
 import { faultsTolerated } from '../core/quorum.ts';
 import type { Address } from './address.ts';
+import { prove } from './membership.ts';
 import { DEFAULT_WORD, type Consensus as Question, type ConsensusReply } from './messages.ts';
 import { sizeOf } from './print.ts';
 import { allows, answer, bytesOf, drop, keep, keyOf, output, say, setTimer, type Asked, type Instance, type Turn } from './state.ts';
@@ -222,8 +223,7 @@ export function hearAnswer(turn: Turn, from: Address, reply: ConsensusReply & Ar
   const asked = instance?.asked.find(({ message }) => message.id === reply.replyTo);
   if (instance === undefined || asked === undefined) return drop(turn, 'never-asked', from);
   if (!asked.to.includes(from)) return drop(turn, 'wrong-sender', from);
-  const peer = state.peers.get(from);
-  if (peer !== undefined) peer.isProven = true;
+  prove(turn, from);
   if (!asked.pending.delete(from)) return;
   const { type, value, replyTo, unsure } = reply;
   if (instance.root === replyTo) {

@@ -1,6 +1,6 @@
 /**
- * Who is there. A peer gossips that it is there, to all on its list, every minute; whoever hears that for the first time answers, and
- * passes it on as it came to up to five others. Who says nothing for two minutes is taken off the list.
+ * Who is there. A peer gossips that it is there, to all on its list, every minute, and more often when it is new. Whoever hears that for
+ * the first time answers, and passes it on as it came to up to five others. Who says nothing for two minutes is taken off the list.
  *
  * The place in a message may be anybody’s, and so may the sender on a datagram. So a reply of ours asks for one in turn, with an id
  * that only who hears us can know: after these three messages each has proven to the other where it is. Older programs do
@@ -10,7 +10,7 @@
 import { addressOf, hostIn, portIn, type Address } from './address.ts';
 import { MEMBERS_MAX, type Gossip, type GossipReply } from './messages.ts';
 import { GREETING_ROOM, REPLY_ROOM, sizeOf } from './print.ts';
-import { allows, answer, bytesOf, drop, isCounting, keep, output, say, setTimer, type Turn } from './state.ts';
+import { allows, answer, bytesOf, drop, isCounting, keep, output, say, setTimer, type Peer, type Turn } from './state.ts';
 import type { Arrived } from './vocabulary.ts';
 
 /** To so many gossip goes on. */
@@ -25,9 +25,12 @@ export function heartbeat(turn: Turn): void {
   const isSafe = (peer: Address): boolean => state.peers.get(peer)!.isProven || state.peers.get(peer)!.isAnswering;
   const all = [...state.peers.keys()];
   sayHere(turn, all.filter(isSafe), GREETING_ROOM);
+  // Who is new says so more often at first: somebody may have missed it.
+  const after = Math.min(context.settings.heartbeatEvery, 2 * LOOK_AGAIN * 2 ** state.beats);
   // Others may not be there at all: they get as little as can be.
-  sayHere(turn, all.filter((peer) => !isSafe(peer)));
-  setTimer(turn, 'heartbeat', context.settings.heartbeatEvery);
+  if (after === context.settings.heartbeatEvery) sayHere(turn, all.filter((peer) => !isSafe(peer)));
+  setTimer(turn, 'heartbeat', after);
+  state.beats = Math.min(state.beats + 1, LOOKS_MAX);
 }
 
 /** Milliseconds after which a peer greets again whom it was to find and has not, and who has not proven where it is; each time after twice as many, up to a heartbeat’s. */
@@ -68,7 +71,7 @@ export function hearGossip(turn: Turn, from: Address, gossip: Gossip & Arrived):
   // Who was restarted greets as if for the first time, and knows nothing of having proven anything, nor of what we have.
   if (!askBack(turn, origin, { ...reply, room: REPLY_ROOM }, bytes)) {
     const { replyTo: _id, known: _known, life: _life, ...plain } = reply;
-    if (origin === from) list(turn, origin, gossip, false);
+    if (origin === from) list(turn, origin, gossip, { isAnswering: false, greeting: bytes });
     if (!answer(turn, origin, sizeOf(reply) <= bytes ? reply : plain, bytes)) return drop(turn, 'flood', from);
   }
   pass(turn, [origin, from], gossip);
@@ -93,10 +96,10 @@ export function hearGossipReply(turn: Turn, from: Address, reply: GossipReply & 
   const isProof = reply.replyTo !== undefined && state.challenges.get(from) === reply.replyTo;
   const isAnswer = reply.replyTo === undefined || state.heard.has(reply.replyTo);
   if (!isProof && !isAnswer) return drop(turn, 'never-asked', from);
-  if (!list(turn, from, reply, isProof || reply.replyTo !== undefined)) return;
+  if (!list(turn, from, reply, { isAnswering: isProof || reply.replyTo !== undefined, greeting: bytesOf(reply) })) return;
   noteLife(turn, from, reply.life);
   if (reply.known === false) state.peers.get(from)!.isNews = true;
-  if (isProof) state.peers.get(from)!.isProven = true;
+  if (isProof) prove(turn, from);
   touch(turn, from);
   if (reply.id === undefined) return;
   const bytes = bytesOf(reply);
@@ -123,14 +126,14 @@ export function nextSecond(turn: Turn): void {
 }
 
 /** @returns whether it is on the list now */
-function list(turn: Turn, peer: Address, { name, life }: Pick<Gossip, 'name' | 'life'>, isAnswering: boolean): boolean {
+function list(turn: Turn, peer: Address, { name, life }: Pick<Gossip, 'name' | 'life'>, { isAnswering, greeting }: Pick<Peer, 'isAnswering' | 'greeting'>): boolean {
   const { state } = turn;
   if (state.peers.has(peer)) return true;
   if (state.peers.size >= MEMBERS_MAX - 1) {
     drop(turn, 'flood', peer);
     return false;
   }
-  state.peers.set(peer, { name, isProven: false, isAnswering, isNews: false, life, isReborn: false });
+  state.peers.set(peer, { name, isProven: false, isAnswering, greeting, isNews: false, life, isReborn: false });
   output(turn, { type: 'joined', peer, name });
   touch(turn, peer);
   if (isAnswering) {
@@ -138,6 +141,14 @@ function list(turn: Turn, peer: Address, { name, life }: Pick<Gossip, 'name' | '
     setTimer(turn, 'look', LOOK_AGAIN);
   }
   return true;
+}
+
+/** It answered what only it can have heard. */
+export function prove(turn: Turn, address: Address): void {
+  const peer = turn.state.peers.get(address);
+  if (peer === undefined || peer.isProven) return;
+  peer.isProven = true;
+  output(turn, { type: 'proven', peer: address });
 }
 
 /** Whoever says that it lives anew may have forgotten what it said before. */
@@ -168,8 +179,8 @@ function pass(turn: Turn, but: readonly Address[], gossip: Gossip & Arrived): vo
   while (to.length < PASS_TO && others.length > 0) {
     const next = context.choose(`gossip ${gossip.id}, number ${to.length}`, others);
     others.splice(others.indexOf(next), 1);
-    // What comes of it is theirs to answer for; yet who has shown nothing is not flooded through us.
-    if (allows(turn, next, bytesOf(gossip), bytesOf(gossip))) to.push(next);
+    // Who has shown nothing is told no more because of others than because of what it said itself.
+    if (allows(turn, next, bytesOf(gossip), state.peers.get(next)!.greeting)) to.push(next);
   }
   if (to.length === 0) return;
   if (!isCounting(state)) setTimer(turn, 'second', 1000);

@@ -14,6 +14,8 @@ export interface WordsState {
   isYoung: boolean;
   /** The ids of gossip that was heard, the oldest first. */
   readonly heard: Set<string>;
+  /** How often it said that it is there. */
+  beats: number;
   /** How often it looked in vain for those whom it was to find. */
   looks: number;
   /** What each was asked to answer, to show that it hears what is sent there. */
@@ -44,6 +46,8 @@ export interface Peer {
   isProven: boolean;
   /** Whether it came on the list by an answer to our gossip, and not by what anybody can say unasked. */
   readonly isAnswering: boolean;
+  /** How many bytes that had by which it came on the list. */
+  readonly greeting: number;
   /** Whether it said that it knows of no earlier life of ours. */
   isNews: boolean;
   /** Which of its lives it is in, as it says; older programs say nothing. */

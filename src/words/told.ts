@@ -31,6 +31,7 @@ export function outputWords(output: Output, nameOf: (peer: Address) => string): 
       return `decided ${decisionWords(output, nameOf)}`;
     case 'answered':
       return output.database === undefined ? `got no answer from ${nameOf(output.peer)}` : `was told ${output.database.map((word) => JSON.stringify(word)).join(', ')} by ${nameOf(output.peer)}`;
+    case 'proven':
     case 'dropped':
       return undefined;
     default:

@@ -27,7 +27,7 @@ export const WORD_VALUES: Values = {
   },
   atLeast(k, votes) {
     const found = [...countsOf(votes.filter((vote) => vote !== NOTHING))].filter(([, count]) => count >= k).map(([value]) => value);
-    return found.length === 0 ? NOTHING : found.toSorted((a, b) => (String(a) < String(b) ? -1 : 1))[0]!;
+    return found.length === 0 ? NOTHING : found.reduce((first, value) => (value < first ? value : first));
   },
   isSaid: (one) => opaque(one !== NOTHING),
   select: (by, chosen, otherwise) => (isTrue(by) ? chosen : otherwise),

@@ -25,6 +25,8 @@ export type Input =
 
 export type Output =
   | { readonly type: 'joined' | 'gone'; readonly peer: Address; readonly name: string }
+  /** It has shown that it hears what is sent where it says that it is. */
+  | { readonly type: 'proven'; readonly peer: Address }
   | ({ readonly type: 'decided' } & Decision)
   | { readonly type: 'answered'; readonly peer: Address; readonly database: readonly string[] | undefined }
   | { readonly type: 'dropped'; readonly reason: DropReason; readonly from: Address };

@@ -112,7 +112,7 @@ describe('what can be read can be typed', function () {
     }
 
     it('are all of these, and what goes on until Ctrl-C', () => {
-      expect(SUBCOMMANDS.map(({ name }) => name)).to.have.members([...order, 'cluster', 'replica', 'seed', 'peer']);
+      expect(SUBCOMMANDS.map(({ name }) => name)).to.have.members([...order, 'cluster', 'replica', 'seed', 'peer', 'words', 'words-cli']);
     });
 
     for (const [example, about] of SUBCOMMANDS.find(({ name }) => name === 'cluster')!.examples) {
@@ -140,6 +140,18 @@ describe('what can be read can be typed', function () {
       }
     });
 
+    it('generals words and words-cli, each example, on other ports', async () => {
+      const [group, lossy, first, second] = SUBCOMMANDS.find(({ name }) => name === 'words')!.examples.map(([example]) => example);
+      for (const line of [group, lossy]) expect(shell(`generals ${line} < /dev/null`)).to.deep.include({ status: 0, err: '' });
+      const [port, cliPort] = await freePorts(2);
+      const one = await begun(`exec generals ${first!.replace('5000', String(port)).replace('6000', String(cliPort))}`, 'Peer ann listens at ');
+      const other = await begun(`exec generals ${second!.replace('5000', String(port))}`, `127.0.0.1:${port} ann is there`);
+      const [client] = SUBCOMMANDS.find(({ name }) => name === 'words-cli')!.examples.map(([example]) => example);
+      expect(shell(`echo current | generals ${client!.replace('6000', String(cliPort))}`).out).to.include('0 "apple"');
+      expect(await one.end()).to.equal(130);
+      expect(await other.end()).to.equal(130);
+    });
+
     it('generals replica, each example', async () => {
       const place = join(folder, 'cluster');
       const urls = (await freePorts(4)).map((port) => `http://127.0.0.1:${port}`);
@@ -154,7 +166,7 @@ describe('what can be read can be typed', function () {
   describe('in the documents:', () => {
     // The whole of the tests, and what they are run from; what takes a port; all demos, which are looked at where they are tested; and a
     // clone of one's own.
-    const isApart = (line: string): boolean => /^git |npm (ci|install|pack)|npm start --silent -- (cluster --protocol|network --seeds|seed |peer |demo )|^curl|npm (run bench|run soak|run demo|test)/.test(line);
+    const isApart = (line: string): boolean => /^git |npm (ci|install|pack)|npm start --silent -- (cluster --protocol|network --seeds|seed |peer |words \d|words --join|words-cli |demo )|^curl|npm (run bench|run soak|run demo|test)/.test(line);
     for (const document of DOCUMENTS) {
       // What an earlier line of the same document wrote is what a later one reads.
       const place = (): string => clone(join(folder, document.replaceAll(/\W/g, '-')));

@@ -1,0 +1,82 @@
+import { quoted } from '../../core/user-error.ts';
+import { isText } from '../../words/messages.ts';
+import { UsageError, whole as wholeOf } from '../arguments.ts';
+import { flag, text, whole } from '../options.ts';
+import { subcommand } from '../subcommand.ts';
+
+/** `generals words`: one peer of the word database, or a whole group. */
+export type WordsOptions = PeerOptions | GroupOptions;
+
+export interface PeerOptions {
+  readonly type: 'peer';
+  readonly port: number;
+  readonly cliPort: number;
+  readonly host: string;
+  readonly name: string;
+  /** Whom it looks for, as they were typed. */
+  readonly joins: readonly string[];
+  /** How many of 100 datagrams are lost on purpose. */
+  readonly loss: number;
+  readonly json: boolean;
+}
+
+export interface GroupOptions {
+  readonly type: 'group';
+  readonly peers: number;
+  readonly loss: number;
+  readonly json: boolean;
+}
+
+/** More peers in one process nobody can follow, and a consensus among them takes more datagrams than that can do. */
+const PEERS_MAX = 16;
+
+export const words = subcommand({
+  name: 'words',
+  forms: [
+    ['words [port] [options]', 'run a peer of the word database over UDP until Ctrl-C; lines over TCP command it'],
+    ['words --peers <n>', 'run a group of peers with one prompt, at which @2 lie 50 speaks to the second'],
+  ],
+  note: 'Peers find each other by gossip, and settle five shared words by Oral Messages, with liars among them. Port 0 lets the system choose.',
+  options: {
+    peers: whole('<n>', 'run so many peers, and a prompt for all of them', { min: 1, max: PEERS_MAX }),
+    'cli-port': whole('<n>', 'the TCP port for commands', { min: 0, max: 65_535, fallback: 0 }),
+    host: text('<address>', 'the IPv4 address to listen at', { otherwise: '127.0.0.1' }),
+    name: text('<name>', 'what people call it', { otherwise: 'its address' }),
+    join: text('<host:port>', 'peers to look for, with commas between them'),
+    loss: whole('<percent>', 'lose so many of 100 datagrams on purpose', { min: 0, max: 100, fallback: 0 }),
+    json: flag('what happens as JSON lines'),
+  },
+  operands: { type: 'nothing' },
+  examples: [
+    ['words --peers 4', 'four peers, and a prompt'],
+    ['words --peers 7 --loss 10', 'seven, each of which loses a tenth of what it says'],
+    ['words 5000 --cli-port 6000 --name ann', 'one peer at port 5000; nc 127.0.0.1 6000 talks to it'],
+    ['words --join 127.0.0.1:5000', 'another one, which finds the first'],
+  ],
+  optionsOf({ peers, 'cli-port': cliPort, host, name, join, loss, json }, operands, given): WordsOptions {
+    if (operands.length > 1) throw new UsageError(`one port is enough, ${quoted(operands[1]!)} is too much`);
+    if (peers !== undefined) {
+      const other = operands.length > 0 ? 'a port' : ['cli-port', 'host', 'name', 'join'].map((option) => (given.includes(option) ? `--${option}` : undefined)).find((option) => option !== undefined);
+      if (other !== undefined) throw new UsageError(`--peers runs a whole group, so ${other} does not go with it`);
+      return { type: 'group', peers, loss, json };
+    }
+    if (name !== undefined && !isText(name, 1)) throw new UsageError(`--name is 1 to 64 characters that can be seen, not ${quoted(name)}`);
+    return { type: 'peer', port: wholeOf(operands[0], 'the port', 0, 65_535) ?? 0, cliPort, host: host ?? '127.0.0.1', name: name ?? '', joins: join?.split(',').filter((one) => one !== '') ?? [], loss, json };
+  },
+});
+
+export interface ClientOptions {
+  readonly host: string;
+  readonly port: number;
+}
+
+export const wordsClient = subcommand({
+  name: 'words-cli',
+  forms: [['words-cli <host> <port>', 'talk to a peer of the word database, with history and completion']],
+  options: {},
+  examples: [['words-cli 127.0.0.1 6000', 'the peer that was begun with --cli-port 6000']],
+  optionsOf(_values, [host, port, ...more]): ClientOptions {
+    if (host === undefined || port === undefined || more.length > 0) throw new UsageError('words-cli takes an address and a port: generals words-cli 127.0.0.1 6000');
+    return { host, port: wholeOf(port, 'the port', 1, 65_535)! };
+  },
+});

@@ -1,0 +1,110 @@
+import { createInterface } from 'node:readline';
+import { counted } from '../core/figures.ts';
+import { quoted } from '../core/user-error.ts';
+import { openHistory } from '../repl/history.ts';
+import { openTerminal } from '../repl/terminal.ts';
+import { themeOf, wantsColour } from '../repl/theme.ts';
+import { portIn } from '../words/address.ts';
+import { COMMANDS } from '../words/commands.ts';
+import { LIES } from '../words/liar.ts';
+import { WordsNode, allMet } from '../words/udp/node.ts';
+import { executeLine } from '../words/udp/session.ts';
+import { untilSignalled } from './signals.ts';
+import type { GroupOptions } from './subcommands/words.ts';
+
+/** Runs a group of peers in this process, and does what lines say. @returns the exit status: 1 if a line of a script was a mistake */
+export const wordsGroup = (options: GroupOptions): Promise<number> =>
+  untilSignalled(async (signalled) => {
+    const nodes = await begun(options);
+    try {
+      return await Promise.race([signalled, options.json || !isTerminal() ? scripted(nodes, options.json) : prompted(nodes)]);
+    } finally {
+      await Promise.all(nodes.map((node) => node.stop()));
+    }
+  });
+
+const isTerminal = (): boolean => process.stdin.isTTY && process.stdout.isTTY && process.env['TERM'] !== 'dumb';
+
+/** Each looks for those that were there before it; when all know each other, it is the user’s turn. */
+async function begun({ peers, loss }: GroupOptions): Promise<WordsNode[]> {
+  const nodes: WordsNode[] = [];
+  for (let number = 1; number <= peers; number += 1) {
+    const node = await WordsNode.listen({ host: '127.0.0.1', port: 0, name: `@${number}`, joins: nodes.map(({ address }) => address), loss: loss / 100 });
+    nodes.push(node);
+    node.start();
+    await allMet(nodes);
+  }
+  return nodes;
+}
+
+interface Said {
+  readonly lines: readonly string[];
+  readonly isOver: boolean;
+  readonly isMistake: boolean;
+  readonly peer: number;
+}
+
+/** Does a line: `@2 lie 50`, and without a number what the first is told. */
+async function said(nodes: readonly WordsNode[], line: string): Promise<Said> {
+  const [, number, rest = ''] = /^\s*(?:@(\S*)\s*)?(.*)$/.exec(line) ?? [];
+  const peer = number === undefined ? 1 : /^\d{1,3}$/.test(number) ? Number(number) : 0;
+  const node = nodes[peer - 1];
+  if (node === undefined) return { lines: [`there is no peer @${quoted(number ?? '').slice(1, -1)}: @1 to @${nodes.length}`], isOver: false, isMistake: true, peer };
+  if (rest === '') return { lines: [`@${peer} is told nothing: ${Object.keys(COMMANDS).join(', ')}`], isOver: false, isMistake: true, peer };
+  return { ...(await executeLine(node, rest)), peer };
+}
+
+async function scripted(nodes: readonly WordsNode[], json: boolean): Promise<number> {
+  const print = (text: string): void => void process.stdout.write(`${text}\n`);
+  if (json) print(JSON.stringify({ v: 1, type: 'ready', peers: nodes.map(({ address, name }) => ({ address, name })) }));
+  let status = 0;
+  for await (const line of createInterface({ input: process.stdin })) {
+    if (line.trim() === '' || line.trim().startsWith('#')) continue;
+    const { lines, isOver, isMistake, peer } = await said(nodes, line);
+    if (isMistake) status = 1;
+    if (json) print(JSON.stringify({ line: line.trim(), peer, ok: !isMistake, lines }));
+    else {
+      print(`words> ${line.trim()}`);
+      for (const one of lines) (isMistake ? process.stderr : process.stdout).write(`${one}\n`);
+    }
+    if (isOver) break;
+  }
+  return status;
+}
+
+async function prompted(nodes: readonly WordsNode[]): Promise<number> {
+  const theme = themeOf(wantsColour(process.env, true, false), () => process.stdout.columns);
+  const terminal = openTerminal({
+    input: process.stdin,
+    output: process.stdout,
+    prompt: theme.paint.bold('words> '),
+    history: openHistory(undefined),
+    dim: (text) => theme.paint.dim(text),
+    bright: (text) => theme.paint.cyan(text),
+    complete: (line, cursor) => completed(line.slice(0, cursor), nodes.length),
+    async execute(line) {
+      const { lines, isOver, isMistake } = await said(nodes, line);
+      for (const one of lines) terminal.print(isMistake ? theme.mistake(one, theme.width) : one);
+      return isOver;
+    },
+  });
+  const restore = (): void => terminal.restore();
+  process.on('exit', restore);
+  terminal.print(`${counted(nodes.length, 'peer')}, at UDP ports ${nodes.map(({ address }) => portIn(address)).join(', ')}; @2 lie speaks to the second, help shows the rest`);
+  try {
+    return await terminal.run();
+  } finally {
+    restore();
+    process.removeListener('exit', restore);
+  }
+}
+
+/** What may stand at the end of what was typed. */
+export function completed(before: string, peers: number): { readonly from: number; readonly candidates: readonly string[] } {
+  const from = before.lastIndexOf(' ') + 1;
+  const typed = before.slice(from).toLowerCase();
+  const earlier = before.slice(0, from).trim().split(/\s+/).filter((word) => word !== '' && !word.startsWith('@'));
+  const all = earlier.length === 0 ? [...Object.keys(COMMANDS), ...(before.slice(0, from).includes('@') ? [] : Array.from({ length: peers }, (_, place) => `@${place + 1}`))] : earlier[0] === 'lie' ? LIES.map(({ name }) => name) : [];
+  return { from, candidates: all.filter((word) => word.startsWith(typed)) };
+}
+

@@ -1,0 +1,78 @@
+import { counted, figure } from '../core/figures.ts';
+import { faultsTolerated } from '../core/quorum.ts';
+import type { Address } from './address.ts';
+import { keyOf, type WordsState } from './state.ts';
+import { decisionWords } from './told.ts';
+import { questionsIn, treeLines } from './tree.ts';
+import type { Decision, Output } from './vocabulary.ts';
+
+/** How a peer is called by another: by its name, and where it is. */
+export const nameIn = ({ peers }: Pick<WordsState, 'peers'>, peer: Address): string => {
+  const name = peers.get(peer)?.name ?? '';
+  return name === '' || name === peer ? peer : name;
+};
+
+export function peerLines({ peers }: WordsState): string[] {
+  if (peers.size === 0) return ['nobody else is there'];
+  return [...peers].toSorted(([, a], [, b]) => byName(a.name, b.name)).map(([address, { name, isProven }]) => `${address}${name === '' ? '' : ` ${name}`}${isProven ? '' : ' (has not shown that it hears us)'}`);
+}
+
+/** `@2` before `@10`. */
+const byName = (a: string, b: string): number => a.length - b.length || (a < b ? -1 : 1);
+
+export const wordLines = (database: readonly string[]): string[] => database.map((word, index) => `${index} ${JSON.stringify(word)}`);
+
+/** Why it is better to ask before a consensus; undefined if it is not. */
+export function costOf({ peers }: WordsState): string | undefined {
+  const n = peers.size + 1;
+  const m = faultsTolerated(n);
+  return m <= FAULTS_MAX ? undefined : `among ${counted(n, 'peer')}, with m = ${m}, a consensus takes ${figure(2 * questionsIn(n, m))} datagrams – consensus <index> --yes`;
+}
+
+/** With more, whoever begins one has to say that it is meant. */
+const FAULTS_MAX = 3;
+
+/** What came of the last consensus, and of what. */
+export function whyLines(state: WordsState, self: Address): string[] {
+  const { last } = state;
+  if (last === undefined) return ['no consensus has ended here yet'];
+  const { decision, heard, answers } = last;
+  const nameOf = (peer: Address): string => (peer === self ? 'this peer' : nameIn(state, peer));
+  const { commander, m } = decision;
+  const lieutenants = decision.lieutenants.toSorted((a, b) => byName(nameOf(a), nameOf(b)));
+  const first = decisionWords(decision, nameOf);
+  if (commander === self) {
+    const told = lieutenants.map((peer) => {
+      const answer = answers.get(peer);
+      return `  ${nameOf(peer)}: ${answer === undefined ? 'no answer' : `${JSON.stringify(answer.value)}${answer.unsure === true ? ', but it missed something' : ''}`}`;
+    });
+    return [first, 'this peer began it, and was answered:', ...told];
+  }
+  const tree = { commander, lieutenants, self, m, heard: (way: readonly Address[]) => heard.get(keyOf(way))?.word ?? undefined };
+  const remark = (way: readonly Address[]): string => {
+    const one = heard.get(keyOf(way));
+    return one?.isSilent === true ? ' (silent)' : one?.isMissed === true ? ' (missed, as it says)' : '';
+  };
+  return [first, ...treeLines(tree, nameOf, remark)];
+}
+
+/** Something that happened to a peer, in a line; undefined for what is only counted. */
+export function eventLine(state: WordsState, self: Address, output: Output): string | undefined {
+  const nameOf = (peer: Address): string => (peer === self ? 'this peer' : nameIn(state, peer));
+  switch (output.type) {
+    case 'joined':
+      return `${output.peer}${output.name === '' ? '' : ` ${output.name}`} is there`;
+    case 'gone':
+      return `${output.peer}${output.name === '' ? '' : ` ${output.name}`} is gone`;
+    case 'decided':
+      return decidedLine(output, nameOf);
+    case 'answered':
+    case 'proven':
+    case 'dropped':
+      return undefined;
+    default:
+      return output satisfies never;
+  }
+}
+
+const decidedLine = (decision: Decision, nameOf: (peer: Address) => string): string => decisionWords(decision, nameOf);

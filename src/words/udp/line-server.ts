@@ -1,0 +1,102 @@
+import { once } from 'node:events';
+import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import { figure } from '../../core/figures.ts';
+import { UserError } from '../../core/user-error.ts';
+import { executeLine } from './session.ts';
+import type { WordsNode } from './node.ts';
+
+/** What stands before each line that a client types. */
+export const PROMPT = '> ';
+
+/** A longer line is none of ours. */
+const LINE_MAX = 1024;
+const CLIENTS_MAX = 32;
+
+/** Lines over TCP, as people type them into telnet or nc: each is answered, and then there is a prompt again. Several clients at once. */
+export class LineServer {
+  readonly port: number;
+  readonly #server: Server;
+  readonly #sockets = new Set<Socket>();
+
+  /** @throws UserError */
+  static async listen(node: WordsNode, host: string, port: number): Promise<LineServer> {
+    const server = createServer({ allowHalfOpen: true, noDelay: true });
+    server.listen({ host, port });
+    try {
+      await once(server, 'listening');
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      throw new UserError(`${host}:${port} cannot be listened at for commands: ${code === 'EADDRINUSE' ? 'somebody listens there already' : String(code)}`);
+    }
+    return new LineServer(node, server);
+  }
+
+  private constructor(node: WordsNode, server: Server) {
+    this.#server = server;
+    this.port = (server.address() as AddressInfo).port;
+    server.on('error', () => undefined);
+    server.on('connection', (socket) => {
+      socket.on('error', () => socket.destroy());
+      socket.on('close', () => this.#sockets.delete(socket));
+      if (this.#sockets.size >= CLIENTS_MAX) return void socket.end(`no more than ${CLIENTS_MAX} can talk to this peer at once\n`);
+      this.#sockets.add(socket);
+      void serve(node, socket);
+    });
+  }
+
+  async stop(): Promise<void> {
+    const closed = once(this.#server, 'close');
+    this.#server.close();
+    for (const socket of this.#sockets) socket.destroy();
+    await closed;
+  }
+}
+
+/** Answers one client, line by line, until it says exit or no more. */
+async function serve(node: WordsNode, socket: Socket): Promise<void> {
+  socket.write(`peer ${node.name}, at ${node.address}; help shows what can be said\n${PROMPT}`);
+  try {
+    for await (const line of linesOf(socket)) {
+      if (line.trim() !== '') {
+        const { lines, isOver } = await executeLine(node, line);
+        if (isOver) break;
+        socket.write(lines.map((one) => `${one}\n`).join(''));
+      }
+      socket.write(PROMPT);
+    }
+  } catch (error) {
+    if (!(error instanceof TooLong)) return void socket.destroy();
+    socket.write(`a line has at most ${figure(LINE_MAX)} bytes\n`);
+  }
+  socket.end();
+}
+
+class TooLong extends Error {}
+
+/** The lines that come, without their ends and without what telnet says to itself. While one is being answered no more are read. */
+async function* linesOf(socket: Socket): AsyncGenerator<string> {
+  let rest = Buffer.alloc(0);
+  // Whoever takes no more lines may have a last one to write.
+  for await (const chunk of socket.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
+    rest = Buffer.concat([rest, chunk]);
+    for (let end = rest.indexOf(LF); end >= 0; end = rest.indexOf(LF)) {
+      if (end > LINE_MAX) throw new TooLong();
+      yield textOf(rest.subarray(0, end));
+      rest = rest.subarray(end + 1);
+    }
+    if (rest.length > LINE_MAX) throw new TooLong();
+  }
+  if (rest.length > 0) yield textOf(rest);
+}
+
+const LF = 10;
+
+/** RFC 854: a command of telnet is 255, what it is, and for most what about. */
+function textOf(bytes: Buffer): string {
+  const kept: number[] = [];
+  for (let at = 0; at < bytes.length; at += 1) {
+    if (bytes[at] !== 255) kept.push(bytes[at]!);
+    else at += bytes[at + 1]! >= 251 ? 2 : 1;
+  }
+  return Buffer.from(kept).toString().replace(/\r$/, '');
+}

@@ -1,0 +1,224 @@
+import { createSocket, type RemoteInfo, type Socket } from 'node:dgram';
+import { once } from 'node:events';
+import { randomInt, randomUUID } from 'node:crypto';
+import { networkInterfaces } from 'node:os';
+import { seededAt } from '../../core/choice.ts';
+import type { AnyMachine, Signer } from '../../core/machine.ts';
+import { nodeId, type NodeId } from '../../core/node.ts';
+import { philox } from '../../core/philox.ts';
+import { UserError } from '../../core/user-error.ts';
+import { Driver } from '../../runtime/driver.ts';
+import { inMemoryLog } from '../../runtime/log.ts';
+import { addressOf, hostIn, portIn, type Address } from '../address.ts';
+import { SETTINGS, type WordsContext, type WordsSettings } from '../context.ts';
+import { canLie, type LiarState } from '../liar.ts';
+import { DATAGRAM_MAX, type Message } from '../messages.ts';
+import { messageIn } from '../parse.ts';
+import { peer } from '../peer.ts';
+import { print } from '../print.ts';
+import type { Arrived, Input, Output } from '../vocabulary.ts';
+
+export interface NodeOptions {
+  readonly host: string;
+  /** 0 lets the system choose. */
+  readonly port: number;
+  readonly name: string;
+  readonly joins: readonly Address[];
+  readonly settings?: Partial<WordsSettings>;
+  /** Which share of what it says is lost on purpose, from 0 to 1. */
+  readonly loss?: number;
+}
+
+/** A peer on a network: it runs the machine, and carries what that says over UDP. */
+export class WordsNode {
+  readonly address: Address;
+  readonly name: string;
+  /** What was counted so far, by what it is. */
+  readonly counts = new Map<string, number>();
+  readonly #socket: Socket;
+  readonly #driver: Driver;
+  readonly #heeding = new Set<(output: Output) => void>();
+  readonly #loss: number;
+  /** How many datagrams might have been lost. */
+  #tosses = 0;
+  /** When the second began for which datagrams are counted, and how many came, and from whom. */
+  #second = 0;
+  #came = 0;
+  readonly #cameFrom = new Map<string, number>();
+
+  /** Binds first, so that nobody is told of an address that is not had yet. @throws UserError */
+  static async listen(options: NodeOptions): Promise<WordsNode> {
+    const socket = createSocket({ type: 'udp4', reuseAddr: false });
+    socket.bind({ port: options.port, address: options.host, exclusive: true });
+    try {
+      await once(socket, 'listening');
+    } catch (error) {
+      socket.close();
+      const { code } = error as NodeJS.ErrnoException;
+      throw new UserError(`${options.host}:${options.port} cannot be listened at: ${REASONS[code ?? ''] ?? String(code)}`);
+    }
+    return new WordsNode(options, socket);
+  }
+
+  private constructor({ host, name, joins, settings, loss = 0 }: NodeOptions, socket: Socket) {
+    this.#socket = socket;
+    this.#loss = loss;
+    this.address = addressOf(host === '0.0.0.0' ? outerHost() : host, socket.address().port)!;
+    this.name = name === '' ? this.address : name;
+    const context: WordsContext = {
+      self: nodeOf(this.address),
+      members: [],
+      signer: NO_SIGNER,
+      settings: { ...SETTINGS, ...settings },
+      choose: seededAt(randomInt(2 ** 48 - 1), nodeId(0)),
+      address: this.address,
+      name: this.name,
+      joins,
+      nodeOf,
+      addressOf: addressNumbered,
+      freshId: randomUUID,
+      unixTime: () => Date.now() / 1000,
+    };
+    this.#driver = new Driver(canLie(peer) as AnyMachine, context, inMemoryLog(), {
+      send: (to, message) => this.#send(to, message as Message & Arrived),
+      output: (output) => this.#output(output as Output),
+      accuse: () => undefined,
+    });
+    socket.on('message', (datagram, from) => this.#hear(datagram, from));
+    // Whoever is not there says so to a sender on the same machine: that is silence, and it is noticed.
+    socket.on('error', () => this.#count('could not be sent'));
+  }
+
+  start(): void {
+    this.#driver.start([]);
+  }
+
+  get state(): LiarState {
+    return this.#driver.state as LiarState;
+  }
+
+  input(input: Input): void {
+    this.#driver.take({ type: 'input', input });
+  }
+
+  /** Is told of all that the peer hands on, until it says that it has heard enough. @returns ends that */
+  heed(listener: (output: Output) => void): () => void {
+    this.#heeding.add(listener);
+    return () => this.#heeding.delete(listener);
+  }
+
+  /** Ends at once; nobody is told anything. */
+  async stop(): Promise<void> {
+    this.#driver.stop();
+    const closed = once(this.#socket, 'close');
+    this.#socket.close();
+    await closed;
+  }
+
+  #output(output: Output): void {
+    if (output.type === 'dropped') this.#count(output.reason);
+    for (const listener of this.#heeding) listener(output);
+  }
+
+  #hear(datagram: Buffer, { address, port, size }: RemoteInfo): void {
+    this.#count('datagrams heard');
+    if (size > DATAGRAM_MAX) return this.#count('too large');
+    const from = addressOf(address, port);
+    if (from === undefined) return this.#count('no sender');
+    if (this.#isFlood(from)) return this.#count('flood');
+    const raw = datagram.toString();
+    const message = messageIn(raw);
+    if (typeof message === 'string') return this.#count(message);
+    this.#driver.take({ type: 'message', from: nodeOf(from), message: { ...message, raw } });
+  }
+
+  /** Whether more comes in this second than any group of ours says, from one or from all. */
+  #isFlood(from: Address): boolean {
+    const second = Math.floor(performance.now() / 1000);
+    if (second !== this.#second) {
+      this.#second = second;
+      this.#came = 0;
+      this.#cameFrom.clear();
+    }
+    const count = (this.#cameFrom.get(from) ?? 0) + 1;
+    this.#came += 1;
+    if (this.#came > FROM_ALL || count > FROM_ONE) return true;
+    this.#cameFrom.set(from, count);
+    return false;
+  }
+
+  #send(to: readonly NodeId[], { raw, ...message }: Message & Arrived): void {
+    const datagram = Buffer.from(raw ?? print(message as Message));
+    for (const id of to) {
+      const address = addressNumbered(id);
+      this.#count(`${message.type} sent`);
+      this.#count('datagrams sent');
+      this.#count('bytes sent', datagram.length);
+      if (this.#isLost()) {
+        this.#count('lost on purpose');
+        continue;
+      }
+      this.#socket.send(datagram, portIn(address), hostIn(address), (error) => {
+        if (error !== null) this.#count('could not be sent');
+      });
+    }
+  }
+
+  /** By no pattern that what is said again could fall in with. */
+  #isLost(): boolean {
+    this.#tosses += 1;
+    return philox(this.#tosses, portIn(this.address), 0, 0, 0, 0) / 2 ** 32 < this.#loss;
+  }
+
+  #count(what: string, count = 1): void {
+    this.counts.set(what, (this.counts.get(what) ?? 0) + count);
+  }
+}
+
+/** When all of these know each other, and each has shown to each where it is. */
+export function allMet(nodes: readonly WordsNode[]): Promise<void> {
+  const isMet = (): boolean => nodes.every(({ state }) => state.peers.size >= nodes.length - 1 && [...state.peers.values()].every(({ isProven }) => isProven));
+  if (isMet()) return Promise.resolve();
+  return new Promise((resolve) => {
+    const ends = nodes.map((node) => node.heed(() => {
+      if (!isMet()) return;
+      for (const end of ends) end();
+      resolve();
+    }));
+  });
+}
+
+/** Datagrams that are read in a second: of one sender, and of all. With m = 3 among ten each of them says some 1,000 to each in a consensus. */
+const FROM_ONE = 10_000;
+const FROM_ALL = 40_000;
+
+const REASONS: Readonly<Record<string, string>> = {
+  EADDRINUSE: 'somebody listens there already',
+  EADDRNOTAVAIL: 'this machine has no such address',
+  EACCES: 'permission denied',
+  ENOTFOUND: 'there is no such host',
+};
+
+/** An address as a number, which has room for it. */
+function nodeOf(address: Address): NodeId {
+  const [a, b, c, d] = hostIn(address).split('.').map(Number);
+  return nodeId((((a! * 256 + b!) * 256 + c!) * 256 + d!) * 65_536 + portIn(address));
+}
+
+function addressNumbered(id: NodeId): Address {
+  const host = Math.floor(id / 65_536);
+  return `${Math.floor(host / 2 ** 24)}.${Math.floor(host / 65_536) % 256}.${Math.floor(host / 256) % 256}.${host % 256}:${id % 65_536}` as Address;
+}
+
+/** By which others reach a peer that listens everywhere. */
+function outerHost(): string {
+  const addresses = Object.values(networkInterfaces()).flatMap((all) => all ?? []);
+  return addresses.find(({ internal, family }) => !internal && family === 'IPv4')?.address ?? '127.0.0.1';
+}
+
+/** Nobody signs anything here. */
+const NO_SIGNER: Signer = {
+  sign: () => '',
+  verify: () => false,
+  digest: () => '',
+};
