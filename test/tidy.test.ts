@@ -58,7 +58,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'src/words/tree.ts': ['src/generals/protocols', ...VOCABULARY, 'src/core', 'src/words'],
   'src/words/values.ts': ['src/generals/protocols', ...VOCABULARY, 'src/core', 'src/words'],
   'src/words/liar.ts': ['src/generals/faults', ...VOCABULARY, 'src/core', 'src/words'],
-  'src/words/udp': ['src/words', 'src/runtime', 'src/core', 'node:'],
+  'src/words/udp': ['src/words', 'src/runtime', 'src/trace', 'src/core', 'node:'],
   'src/words/sim': ['src/words', 'src/runtime/virtual', 'src/core'],
   'src/words/judge.ts': ['src/words', 'src/runtime/virtual', 'src/core'],
   'src/words': ['src/core'],

@@ -8,7 +8,9 @@ import { portIn } from '../words/address.ts';
 import { COMMANDS } from '../words/commands.ts';
 import { LIES } from '../words/liar.ts';
 import { WordsNode, allMet } from '../words/udp/node.ts';
+import { GroupTrace } from '../words/udp/trace.ts';
 import { executeLine } from '../words/udp/session.ts';
+import { appendText, writeText } from './files.ts';
 import { untilSignalled } from './signals.ts';
 import type { GroupOptions } from './subcommands/words.ts';
 
@@ -16,12 +18,20 @@ import type { GroupOptions } from './subcommands/words.ts';
 export const wordsGroup = (options: GroupOptions): Promise<number> =>
   untilSignalled(async (signalled) => {
     const nodes = await begun(options);
+    const trace = options.trace === undefined ? undefined : traceTo(options.trace, nodes);
     try {
       return await Promise.race([signalled, options.json || !isTerminal() ? scripted(nodes, options.json) : prompted(nodes)]);
     } finally {
+      trace?.end();
       await Promise.all(nodes.map((node) => node.stop()));
     }
   });
+
+/** What happens from when all know each other, as it happens. */
+function traceTo(file: string, nodes: readonly WordsNode[]): GroupTrace {
+  writeText(file, '');
+  return new GroupTrace(nodes, (line) => appendText(file, line));
+}
 
 const isTerminal = (): boolean => process.stdin.isTTY && process.stdout.isTTY && process.env['TERM'] !== 'dumb';
 

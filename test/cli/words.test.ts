@@ -1,5 +1,8 @@
 import { expect } from 'chai';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { generals, refusal } from '../support/run.ts';
 import { start, type Program } from '../support/program.ts';
 import { Client } from '../support/words-nodes.ts';
@@ -10,6 +13,7 @@ const WRONG: Readonly<Record<string, string>> = {
   'words 5000 6000': 'one port is enough, "6000" is too much',
   'words --cli-port 70000': '--cli-port is a whole number from 0 to 65,535, not "70000"',
   'words --loss 101': '--loss is a whole number from 0 to 100, not "101"',
+  'words --trace x': '--trace goes with --peers: one peer sees only what it hears itself',
   'words --peers 0': '--peers is a whole number from 1 to 16, not "0"',
   'words --peers 4 --name x': '--peers runs a whole group, so --name does not go with it',
   'words 5000 --peers 4': '--peers runs a whole group, so a port does not go with it',
@@ -120,6 +124,22 @@ words> @4 current
 words> @2 exit
 `);
     expect([code, err]).to.deep.equal([0, '']);
+  });
+
+  it('--peers --trace writes what generals trace shows', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'generals-words-'));
+    try {
+      const file = join(folder, 'words.jsonl');
+      expect((await generals(['words', '--peers', '4', '--trace', file], '@2 set 0 zebra\n@2 consensus 0\n')).code).to.equal(0);
+      const { code, out } = await generals(['trace', file]);
+      expect(code).to.equal(0);
+      expect(out).to.include('4 peers over UDP');
+      for (const text of ['node 2 sets word 0 to "zebra"', 'node 2 begins a consensus on word 0', 'node 1 decided word 0 is "zebra": holds (m = 1 among 4 peers)', 'node 2 decided word 0 is "zebra": holds (m = 1 among 4 peers)']) expect(out).to.include(text);
+      expect(out).to.match(/Agreement of words held: 1 consensus, of which 4 outcomes hold and 0 are unknown, \d+ events in \d+ ms of real time\.\n$/);
+      expect((await generals(['trace', file, '--diagram'])).out).to.include('consensus-reply');
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
 
   it('--peers says of each mistake what is wrong, and ends with 1', async () => {

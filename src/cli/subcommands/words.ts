@@ -1,7 +1,7 @@
 import { quoted } from '../../core/user-error.ts';
 import { isText } from '../../words/messages.ts';
 import { UsageError, whole as wholeOf } from '../arguments.ts';
-import { flag, text, whole } from '../options.ts';
+import { file, flag, text, whole } from '../options.ts';
 import { subcommand } from '../subcommand.ts';
 
 /** `generals words`: one peer of the word database, or a whole group. */
@@ -23,6 +23,8 @@ export interface PeerOptions {
 export interface GroupOptions {
   readonly type: 'group';
   readonly peers: number;
+  /** Where what happens is written. */
+  readonly trace: string | undefined;
   readonly loss: number;
   readonly json: boolean;
 }
@@ -44,6 +46,7 @@ export const words = subcommand({
     name: text('<name>', 'what people call it', { otherwise: 'its address' }),
     join: text('<host:port>', 'peers to look for, with commas between them'),
     loss: whole('<percent>', 'lose so many of 100 datagrams on purpose', { min: 0, max: 100, fallback: 0 }),
+    trace: file('write what happens in a group there, for trace to show'),
     json: flag('what happens as JSON lines'),
   },
   operands: { type: 'nothing' },
@@ -53,13 +56,14 @@ export const words = subcommand({
     ['words 5000 --cli-port 6000 --name ann', 'one peer at port 5000; nc 127.0.0.1 6000 talks to it'],
     ['words --join 127.0.0.1:5000', 'another one, which finds the first'],
   ],
-  optionsOf({ peers, 'cli-port': cliPort, host, name, join, loss, json }, operands, given): WordsOptions {
+  optionsOf({ peers, 'cli-port': cliPort, host, name, join, loss, trace, json }, operands, given): WordsOptions {
     if (operands.length > 1) throw new UsageError(`one port is enough, ${quoted(operands[1]!)} is too much`);
     if (peers !== undefined) {
       const other = operands.length > 0 ? 'a port' : ['cli-port', 'host', 'name', 'join'].map((option) => (given.includes(option) ? `--${option}` : undefined)).find((option) => option !== undefined);
       if (other !== undefined) throw new UsageError(`--peers runs a whole group, so ${other} does not go with it`);
-      return { type: 'group', peers, loss, json };
+      return { type: 'group', peers, trace, loss, json };
     }
+    if (trace !== undefined) throw new UsageError('--trace goes with --peers: one peer sees only what it hears itself');
     if (name !== undefined && !isText(name, 1)) throw new UsageError(`--name is 1 to 64 characters that can be seen, not ${quoted(name)}`);
     return { type: 'peer', port: wholeOf(operands[0], 'the port', 0, 65_535) ?? 0, cliPort, host: host ?? '127.0.0.1', name: name ?? '', joins: join?.split(',').filter((one) => one !== '') ?? [], loss, json };
   },

@@ -16,14 +16,16 @@ export interface Judgement {
   /** Why it is not known whether all holds. */
   readonly reason?: string | undefined;
   readonly events: number;
-  /** In virtual ms. */
+  /** In ms. */
   readonly time: number;
+  /** Whether that is by a real clock, and not by a virtual one. */
+  readonly isReal?: boolean | undefined;
 }
 
-export function sentenceOf({ verdict, promises, progress, witness, reason, events, time }: Judgement): Sentence {
+export function sentenceOf({ verdict, promises, progress, witness, reason, events, time, isReal = false }: Judgement): Sentence {
   switch (verdict) {
     case 'holds':
-      return { text: `${promises} held: ${progress}, ${counted(events, 'event')} in ${figure(time)} ms of virtual time.`, isBad: false };
+      return { text: `${promises} held: ${progress}, ${counted(events, 'event')} in ${figure(time)} ms of ${isReal ? 'real' : 'virtual'} time.`, isBad: false };
     case 'violated':
       return { text: `Violated: ${witness!}.`, isBad: true };
     case 'unknown':

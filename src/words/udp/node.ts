@@ -29,6 +29,13 @@ export interface NodeOptions {
   readonly loss?: number;
 }
 
+/** Sees all that goes in and out of a peer. */
+export interface Watcher {
+  said(to: Address, message: Message, text: string): void;
+  heard(from: Address, text: string): void;
+  asked(input: Input): void;
+}
+
 /** A peer on a network: it runs the machine, and carries what that says over UDP. */
 export class WordsNode {
   readonly address: Address;
@@ -38,6 +45,7 @@ export class WordsNode {
   readonly #socket: Socket;
   readonly #driver: Driver;
   readonly #heeding = new Set<(output: Output) => void>();
+  #watcher: Watcher | undefined;
   readonly #loss: number;
   /** How many datagrams might have been lost. */
   #tosses = 0;
@@ -97,7 +105,13 @@ export class WordsNode {
     return this.#driver.state as LiarState;
   }
 
+  /** Has somebody see all from now on, one at a time. */
+  watch(watcher: Watcher): void {
+    this.#watcher = watcher;
+  }
+
   input(input: Input): void {
+    this.#watcher?.asked(input);
     this.#driver.take({ type: 'input', input });
   }
 
@@ -129,6 +143,7 @@ export class WordsNode {
     const raw = datagram.toString();
     const message = messageIn(raw);
     if (typeof message === 'string') return this.#count(message);
+    this.#watcher?.heard(from, raw);
     this.#driver.take({ type: 'message', from: nodeOf(from), message: { ...message, raw } });
   }
 
@@ -148,9 +163,11 @@ export class WordsNode {
   }
 
   #send(to: readonly NodeId[], { raw, ...message }: Message & Arrived): void {
-    const datagram = Buffer.from(raw ?? print(message as Message));
+    const text = raw ?? print(message as Message);
+    const datagram = Buffer.from(text);
     for (const id of to) {
       const address = addressNumbered(id);
+      this.#watcher?.said(address, message as Message, text);
       this.#count(`${message.type} sent`);
       this.#count('datagrams sent');
       this.#count('bytes sent', datagram.length);
