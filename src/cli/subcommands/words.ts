@@ -78,7 +78,10 @@ export const wordsClient = subcommand({
   name: 'words-cli',
   forms: [['words-cli <host> <port>', 'talk to a peer of the word database, with history and completion']],
   options: {},
-  examples: [['words-cli 127.0.0.1 6000', 'the peer that was begun with --cli-port 6000']],
+  examples: [
+    ['words-cli 127.0.0.1 6000', 'the peer that was begun with --cli-port 6000'],
+    ['words-cli localhost 6000', 'the same, by the name of this machine'],
+  ],
   optionsOf(_values, [host, port, ...more]): ClientOptions {
     if (host === undefined || port === undefined || more.length > 0) throw new UsageError('words-cli takes an address and a port: generals words-cli 127.0.0.1 6000');
     return { host, port: wholeOf(port, 'the port', 1, 65_535)! };
