@@ -11,6 +11,7 @@ import { everyone } from '../../src/generals/symbolic/instance.ts';
 import { isProven } from '../../src/generals/symbolic/proof.ts';
 import { coinsOf, onesIn, simulatedResults } from '../support/kernels.ts';
 import { soaked } from '../support/trials.ts';
+import { endsOfKinds, subsets } from '../support/sets.ts';
 
 const ENGINES = ['js', 'wasm'] as const;
 
@@ -114,7 +115,7 @@ describe('kernels', function () {
     let proven = 0;
     for (const [protocol, members, m] of [['exchange', 4, 1], ['exchange', 7, 2], ['oral', 4, 0], ['oral', 4, 2], ['oral', 6, 2], ['oral', 7, 2]] as const) {
       const sets = subsets(everyId(members)).filter((set) => set.length <= (members < 7 ? 3 : 1));
-      for (const traitors of process.env['SOAK'] === '1' ? sets : endsOfKinds(sets)) {
+      for (const traitors of endsOfKinds(sets)) {
         for (const order of ORDERS) {
           const cell = { ...cellOf(protocol, members, m, traitors), order };
           const { type } = check({ protocol: protocolNamed(protocol)!, members, m, faults: traitors.length, traitors, orders: [order], engine: 'structured' });
@@ -161,17 +162,6 @@ const cellOf = (protocol: string, members: number, m: number, traitors: readonly
 
 function everyId(count: number): NodeId[] {
   return Array.from({ length: count }, (_, index) => nodeId(index + 1));
-}
-
-const subsets = (of: readonly NodeId[]): NodeId[][] => of.reduce<NodeId[][]>((sets, id) => [...sets, ...sets.map((set) => [...set, id])], [[]]);
-
-/** Of the sets of as many, with the commander or without, the first and the last: of lieutenants none is another to the protocols here. */
-function endsOfKinds(sets: readonly NodeId[][]): NodeId[][] {
-  const kindOf = (set: readonly NodeId[]): string => `${set.length} ${set.includes(nodeId(1))}`;
-  return sets.filter((set, index) => {
-    const alike = sets.flatMap((other, at) => (kindOf(other) === kindOf(set) ? [at] : []));
-    return index === alike[0] || index === alike.at(-1);
-  });
 }
 
 /** The share of all falls of the coins with each result, by the simulator. */

@@ -36,7 +36,7 @@ describe('the program', () => {
       });
     }
 
-    for (const args of ['--members 3', '--members 7 --faults 2', '--protocol oral --members 6 --faults 2', '--protocol oral --members 11 --faults 4 --m 3', '--protocol signed --members 4 --faults 2 --m 1', '--protocol king --members 3']) {
+    for (const args of ['--members 3', '--members 7 --faults 2', '--protocol oral --members 6 --faults 2', '--protocol oral --members 9 --faults 3 --m 2', '--protocol signed --members 4 --faults 2 --m 1', '--protocol king --members 3']) {
       it(`${args} --save writes a script that run repeats to the same violation, on threads as in virtual time`, async () => {
         const file = join(folder, 'lie.txt');
         const { out } = await here(['check', ...args.split(' '), '--save', file]);

@@ -18,14 +18,14 @@ import { everyone } from '../../../src/generals/symbolic/instance.ts';
 import { isProven } from '../../../src/generals/symbolic/proof.ts';
 import { runOf } from '../../../src/generals/symbolic/run.ts';
 import { ids, omVariant } from '../check/om-variant.ts';
+import { endsOfKinds, subsets } from '../../support/sets.ts';
 
 describe('check by symbolic runs that fold to a constant', () => {
   it('never takes for proven what plain enumeration refutes, and proves whatever that clears, for every set of traitors of a small army', function () {
     this.timeout(60_000);
     let [proven, refuted] = [0, 0];
     for (const [protocol, members, m] of [[exchange, 2, 0], [exchange, 3, 0], [exchange, 4, 1], [oral, 3, 1], [oral, 4, 1], [oral, 4, 2], [oral, 5, 1]] as const) {
-      for (let mask = 0; mask < 2 ** members; mask += 1) {
-        const traitors = ids(...Array.from({ length: members }, (_, index) => index + 1).filter((id) => (mask >> (id - 1)) % 2 === 1));
+      for (const traitors of endsOfKinds(subsets(ids(...Array.from({ length: members }, (_, index) => index + 1))))) {
         // Where all betray there is nobody to be let down, and yet there are most treasons: among more than three they are for a soak.
         if (traitors.length === members && members > 3 && process.env['SOAK'] !== '1') continue;
         for (const order of ORDERS) {
@@ -39,14 +39,14 @@ describe('check by symbolic runs that fold to a constant', () => {
         }
       }
     }
-    expect(proven).to.be.greaterThan(80);
-    expect(refuted).to.be.greaterThan(30);
+    expect(proven).to.be.greaterThan(50);
+    expect(refuted).to.be.greaterThan(20);
   });
 
   it('changes no verdict, no number of treasons and no smallest lie', function () {
     this.timeout(60_000);
     for (const protocol of [exchange, oral]) {
-      for (let members = 2; members <= 6; members += 1) {
+      for (let members = 2; members <= (process.env['SOAK'] === '1' ? 6 : 5); members += 1) {
         for (let faults = 0; faults <= Math.min(3, members); faults += 1) {
           for (let m = 0; m <= Math.min(2, members - 2); m += 1) {
             for (const orders of [ORDERS, ['retreat'] as const]) {
