@@ -36,10 +36,10 @@ function traceTo(file: string, nodes: readonly WordsNode[]): GroupTrace {
 const isTerminal = (): boolean => process.stdin.isTTY && process.stdout.isTTY && process.env['TERM'] !== 'dumb';
 
 /** Each looks for those that were there before it; when all know each other, it is the user’s turn. */
-async function begun({ peers, loss }: GroupOptions): Promise<WordsNode[]> {
+async function begun({ peers, loss, settings }: GroupOptions): Promise<WordsNode[]> {
   const nodes: WordsNode[] = [];
   for (let number = 1; number <= peers; number += 1) {
-    const node = await WordsNode.listen({ host: '127.0.0.1', port: 0, name: `@${number}`, joins: nodes.map(({ address }) => address), loss: loss / 100 });
+    const node = await WordsNode.listen({ host: '127.0.0.1', port: 0, name: `@${number}`, joins: nodes.map(({ address }) => address), settings, loss: loss / 100 });
     nodes.push(node);
     node.start();
     await allMet(nodes);

@@ -16,8 +16,8 @@ export async function wordsPeer(options: PeerOptions): Promise<number> {
   return untilSignalled((signalled) => served(options, joins, signalled));
 }
 
-async function served({ host, port, cliPort, name, loss, json }: PeerOptions, joins: readonly Address[], signalled: Promise<number>): Promise<number> {
-  const node = await WordsNode.listen({ host, port, name, joins, loss: loss / 100 });
+async function served({ host, port, cliPort, name, loss, settings, json }: PeerOptions, joins: readonly Address[], signalled: Promise<number>): Promise<number> {
+  const node = await WordsNode.listen({ host, port, name, joins, settings, loss: loss / 100 });
   let lines: LineServer | undefined;
   try {
     lines = await LineServer.listen(node, host, cliPort);

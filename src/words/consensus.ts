@@ -39,7 +39,7 @@ const INSTANCES_MAX = 64;
 export const QUESTIONS_MAX = 200_000;
 
 /** Milliseconds for which an answer is awaited, whatever is asked for. */
-const WITHIN_MIN = 50;
+export const WITHIN_MIN = 50;
 export const WITHIN_MAX = 10_000;
 
 /** Begins one with our own word. */

@@ -1,4 +1,6 @@
 import { quoted } from '../../core/user-error.ts';
+import { WITHIN_MAX, WITHIN_MIN } from '../../words/consensus.ts';
+import { SETTINGS, type WordsSettings } from '../../words/context.ts';
 import { isText } from '../../words/messages.ts';
 import { UsageError, whole as wholeOf } from '../arguments.ts';
 import { file, flag, text, whole } from '../options.ts';
@@ -7,7 +9,14 @@ import { subcommand } from '../subcommand.ts';
 /** `generals words`: one peer of the word database, or a whole group. */
 export type WordsOptions = PeerOptions | GroupOptions;
 
-export interface PeerOptions {
+interface CommonOptions {
+  /** How many of 100 datagrams are lost on purpose. */
+  readonly loss: number;
+  readonly settings: Pick<WordsSettings, 'heartbeatEvery' | 'silenceMax' | 'within'>;
+  readonly json: boolean;
+}
+
+export interface PeerOptions extends CommonOptions {
   readonly type: 'peer';
   readonly port: number;
   readonly cliPort: number;
@@ -15,18 +24,13 @@ export interface PeerOptions {
   readonly name: string;
   /** Whom it looks for, as they were typed. */
   readonly joins: readonly string[];
-  /** How many of 100 datagrams are lost on purpose. */
-  readonly loss: number;
-  readonly json: boolean;
 }
 
-export interface GroupOptions {
+export interface GroupOptions extends CommonOptions {
   readonly type: 'group';
   readonly peers: number;
   /** Where what happens is written. */
   readonly trace: string | undefined;
-  readonly loss: number;
-  readonly json: boolean;
 }
 
 /** More peers in one process nobody can follow, and a consensus among them takes more datagrams than that can do. */
@@ -46,6 +50,9 @@ export const words = subcommand({
     name: text('<name>', 'what people call it', { otherwise: 'its address' }),
     join: text('<host:port>', 'peers to look for, with commas between them'),
     loss: whole('<percent>', 'lose so many of 100 datagrams on purpose', { min: 0, max: 100, fallback: 0 }),
+    heartbeat: whole('<s>', 'how often a peer says that it is there', { min: 1, max: 3600, fallback: SETTINGS.heartbeatEvery / 1000 }),
+    'drop-after': whole('<s>', 'how long a peer may say nothing before it is dropped', { min: 2, max: 86_400, fallback: SETTINGS.silenceMax / 1000 }),
+    within: whole('<ms>', 'how long a consensus waits for what is missing', { min: WITHIN_MIN, max: WITHIN_MAX, fallback: SETTINGS.within }),
     trace: file('write what happens in a group there, for trace to show'),
     json: flag('what happens as JSON lines'),
   },
@@ -56,16 +63,18 @@ export const words = subcommand({
     ['words 5000 --cli-port 6000 --name ann', 'one peer at port 5000; nc 127.0.0.1 6000 talks to it'],
     ['words --join 127.0.0.1:5000', 'another one, which finds the first'],
   ],
-  optionsOf({ peers, 'cli-port': cliPort, host, name, join, loss, trace, json }, operands, given): WordsOptions {
+  optionsOf({ peers, 'cli-port': cliPort, host, name, join, loss, heartbeat, 'drop-after': dropAfter, within, trace, json }, operands, given): WordsOptions {
+    if (dropAfter <= heartbeat) throw new UsageError(`--drop-after is longer than a heartbeat, which is ${heartbeat} s`);
+    const common = { loss, settings: { heartbeatEvery: 1000 * heartbeat, silenceMax: 1000 * dropAfter, within }, json };
     if (operands.length > 1) throw new UsageError(`one port is enough, ${quoted(operands[1]!)} is too much`);
     if (peers !== undefined) {
       const other = operands.length > 0 ? 'a port' : ['cli-port', 'host', 'name', 'join'].map((option) => (given.includes(option) ? `--${option}` : undefined)).find((option) => option !== undefined);
       if (other !== undefined) throw new UsageError(`--peers runs a whole group, so ${other} does not go with it`);
-      return { type: 'group', peers, trace, loss, json };
+      return { type: 'group', peers, trace, ...common };
     }
     if (trace !== undefined) throw new UsageError('--trace goes with --peers: one peer sees only what it hears itself');
     if (name !== undefined && !isText(name, 1)) throw new UsageError(`--name is 1 to 64 characters that can be seen, not ${quoted(name)}`);
-    return { type: 'peer', port: wholeOf(operands[0], 'the port', 0, 65_535) ?? 0, cliPort, host: host ?? '127.0.0.1', name: name ?? '', joins: join?.split(',').filter((one) => one !== '') ?? [], loss, json };
+    return { type: 'peer', port: wholeOf(operands[0], 'the port', 0, 65_535) ?? 0, cliPort, host: host ?? '127.0.0.1', name: name ?? '', joins: join?.split(',').filter((one) => one !== '') ?? [], ...common };
   },
 });
 
