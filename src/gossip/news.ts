@@ -2,7 +2,7 @@ import type { Address } from './address.ts';
 import { output, say, type Link } from './links.ts';
 import { keyOfSeed, type PeerTurn } from './peer-state.ts';
 import { learntOf } from './partial-view.ts';
-import { NOBODY, enter, finish, isAlive, own, isCertified, isNewer, pagesOf, statementsOf, united, type Entry } from './roster.ts';
+import { NOBODY, enter, finish, isAlive, own, isCertified, isNewer, pagesOf, quorumOf, statementsOf, united, type Entry } from './roster.ts';
 import { bodyOf, type Alive, type Dead, type Left, type Member, type Statement, type Suspect } from './statements.ts';
 
 /** What a statement changed, for whoever has to do something about it. */
@@ -68,9 +68,10 @@ function memberNews(turn: PeerTurn, said: Member, from: Link | undefined): News 
   const { state, context } = turn;
   const { address, key, life } = said;
   const known = state.roster.entries.get(address);
-  if (!isNewer(said, known?.member) && !isOfForgotten(turn, said, known!, from)) return undefined;
+  const isNew = isNewer(said, known?.member);
+  if (!isNew && !isForgotten(turn, said.key, known!, from)) return undefined;
   const member = fromSeeds(turn, said, from);
-  if (member === undefined) return undefined;
+  if (member === undefined || (!isNew && !isCertified(context, member, keyOfSeed(turn)))) return undefined;
   if (address === context.address) {
     if (key !== context.keys.own || life <= state.life) return undefined;
     state.life = life;
@@ -86,10 +87,12 @@ function memberNews(turn: PeerTurn, said: Member, from: Link | undefined): News 
  * the place of one that ended, if seeds sign it whose keys are known now, and who is known is signed by none of them; of one that lives only
  * a seed can say so.
  */
-function isOfForgotten(turn: PeerTurn, said: Member, { member, end }: Entry, from: Link | undefined): boolean {
-  if (said.key === member.key || (end === undefined && from?.purpose !== 'seed')) return false;
+function isForgotten(turn: PeerTurn, key: string, { member, end }: Entry, from: Link | undefined): boolean {
+  if (key === member.key || (end === undefined && from?.purpose !== 'seed')) return false;
   const { context } = turn;
-  return !isCertified(context, end?.type === 'dead' ? end : member, keyOfSeed(turn));
+  const known = end?.type === 'dead' ? end : member;
+  // What no seed ever signed is of a network in which they sign nothing.
+  return known.votes.length >= quorumOf(context) && !isCertified(context, known, keyOfSeed(turn));
 }
 
 function aliveNews(turn: PeerTurn, alive: Alive): News | undefined {

@@ -60,6 +60,12 @@ export function askAbout(turn: PeerTurn, seeds: readonly Link[]): void {
   say(turn, [seeds[draw(turn, 'ask', seeds.length)]!], { type: 'ask-about', members });
 }
 
+/** Somebody comes who is signed by seeds that we do not know, as they fell before we came: those that are there have signed it since. */
+export function askWhoComes(turn: PeerTurn, address: Address): void {
+  const seeds = Array.from(turn.state.links.values()).filter((link) => link.isProven && link.purpose === 'seed');
+  if (turn.state.knowsPart && seeds.length > 0) say(turn, [seeds[draw(turn, 'ask', seeds.length)]!], { type: 'ask-about', members: [{ address, life: 0 }] });
+}
+
 /** How many it asks about at once. */
 const ASKED = 16;
 

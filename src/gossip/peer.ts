@@ -34,8 +34,8 @@ import type { Message } from './messages.ts';
 import { believe, spread, tellArrivals, tellSoon, type News } from './news.ts';
 import { drop, fill, hearRefusal, introduce, meet, tellDegree } from './overlay.ts';
 import { parseMessage } from './parse.ts';
-import { answersAbout, askAbout, toldAll } from './partial-view.ts';
-import type { PeerState, PeerTurn } from './peer-state.ts';
+import { answersAbout, askAbout, askWhoComes, toldAll } from './partial-view.ts';
+import { isMember, type PeerState, type PeerTurn } from './peer-state.ts';
 import { checksumOf, isAlive, newRoster, pagesOf, statementsOf } from './roster.ts';
 import { bodyOf, type Statement } from './statements.ts';
 import { ended, heard, hearAnswer, hearNotice, lapse, refute, suspect, suspicionOver, wait } from './suspicion.ts';
@@ -330,6 +330,7 @@ function hearStatements(turn: PeerTurn, link: Link, statements: readonly Stateme
   for (const statement of statements) {
     const one = believe(turn, statement, link);
     if (one !== undefined) news.push({ one, statement });
+    else if (statement.type === 'member' && statement.address === link.address && !isMember(turn, link.address)) askWhoComes(turn, link.address);
   }
   // Who joins is told a moment later with those that join then, too: nothing waits for that, and there may be many.
   if (!turn.state.knowsPart) tellSoon(turn, news.flatMap(({ one }) => (one.type === 'joined' ? [one.address] : [])), link);

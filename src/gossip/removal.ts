@@ -32,7 +32,7 @@ export function hearReport(turn: SeedTurn, link: Link, { address, at, reporter }
 
 function lookInto(turn: SeedTurn, address: Address, { life, key }: Member, link: Link | undefined): void {
   const { state, context } = turn;
-  const removal: Removal = { address, life, askers: new Set(link === undefined ? [] : [link.id]), votes: undefined, against: new Set() };
+  const removal: Removal = { address, life, askers: new Set(link === undefined ? [] : [link.id]), votes: undefined, against: new Set(), isFresh: false };
   state.removals.set(address, removal);
   turn.effects.push({ type: 'set-timer', timer: `removal ${address}`, after: (2 + STILL) * context.settings.inquiry + context.settings.seedTimeout });
   if (context.settings.trustsAll && link !== undefined) propose(turn, removal);
@@ -57,6 +57,8 @@ export function inquiredForRemoval(turn: SeedTurn, address: Address, isThere: bo
 function propose(turn: SeedTurn, removal: Removal): void {
   const { address, life } = removal;
   removal.votes = new Map([[turn.context.address, voteFor(turn.context, { type: 'dead', address, life })]]);
+  removal.isFresh = true;
+  turn.effects.push({ type: 'set-timer', timer: `looked ${address}`, after: turn.context.settings.inquiry });
   askSeeds(turn, { type: 'dead-propose', address, life });
   count(turn, removal);
 }
@@ -72,8 +74,8 @@ export function hearDeadPropose(turn: SeedTurn, link: Link, { address, life }: M
   if (life !== undefined && entry.member.life !== life) return vote(turn, link, address, life, true, 'that life is over: it has a later one');
   if (!isAlive(entry)) return vote(turn, link, address, entry.member.life, entry.end!.type === 'dead', 'it has ended');
   if (context.settings.trustsAll) return vote(turn, link, address, entry.member.life, true, 'votes are given unseen');
-  // This seed has just looked, and asked others to.
-  if (state.removals.get(address)?.votes !== undefined) return vote(turn, link, address, entry.member.life, true, 'nobody answers there');
+  // This seed has just looked, and asked others to. What it saw long ago may be otherwise by now: others may have been cut off with it.
+  if (state.removals.get(address)?.isFresh === true) return vote(turn, link, address, entry.member.life, true, 'nobody answers there');
   inquire(turn, address, entry.member.key, { type: 'dead-vote', link: link.id, life: entry.member.life });
 }
 
@@ -123,7 +125,7 @@ export function acquit(turn: SeedTurn, address: Address, key: string): void {
 function close(turn: SeedTurn, { address, votes, askers }: Removal, ok: boolean): void {
   const { context, state, effects } = turn;
   state.removals.delete(address);
-  effects.push({ type: 'cancel-timer', timer: `removal ${address}` });
+  for (const timer of ['removal', 'looked']) effects.push({ type: 'cancel-timer', timer: `${timer} ${address}` });
   // Nobody accused it, and it answers: this seed only missed it.
   if (votes !== undefined || askers.size > 0) output(turn, { type: 'decided', about: 'removal', address, ok, votes: votes?.size ?? 0, seeds: context.seeds.length });
   say(turn, Array.from(askers, (id) => state.links.get(id)).filter((link) => link !== undefined), { type: 'dead-answer', address, confirmed: ok });
@@ -132,6 +134,11 @@ function close(turn: SeedTurn, { address, votes, askers }: Removal, ok: boolean)
 export function removalOver(turn: SeedTurn, address: Address): void {
   const removal = turn.state.removals.get(address);
   if (removal !== undefined) close(turn, removal, false);
+}
+
+export function lookedLongAgo({ state }: SeedTurn, address: Address): void {
+  const removal = state.removals.get(address);
+  if (removal !== undefined) removal.isFresh = false;
 }
 
 /** Another seed says that a quorum took somebody off: it must show that, or be an older program that this seed voted with. */

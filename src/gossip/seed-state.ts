@@ -57,6 +57,8 @@ export interface Removal {
   readonly askers: Set<NodeId>;
   votes: Map<Address, SeedVote | undefined> | undefined;
   readonly against: Set<Address>;
+  /** Whether this seed looked a moment ago, so that it need not look again for others. */
+  isFresh: boolean;
 }
 
 export interface Inquiry {

@@ -27,7 +27,7 @@ import { hangUp, hearHello, hearProof, newLinks, open, output, say, waitedForHel
 import type { Message } from './messages.ts';
 import { parseMessage } from './parse.ts';
 import { answersAbout } from './partial-view.ts';
-import { acquit, hearDeadCommit, hearDeadPropose, hearDeadVote, hearReport, inquiredForDeadVote, inquiredForRemoval, miss, removalOver } from './removal.ts';
+import { acquit, hearDeadCommit, hearDeadPropose, hearDeadVote, hearReport, inquiredForDeadVote, inquiredForRemoval, lookedLongAgo, miss, removalOver } from './removal.ts';
 import { checksumOf, enter, finish, isAlive, isNewer, newRoster, voteFor, type Roster } from './roster.ts';
 import { admit, end, isGenuineLeave, isLarge, othersFor, tell } from './seed-list.ts';
 import { askSeed, lostSeed, meetSeeds, metSeed, seedOf } from './seed-links.ts';
@@ -130,6 +130,7 @@ function timeout(turn: SeedTurn, timer: string): void {
   else if (what === 'last') inquiryOver(turn, address, true);
   else if (what === 'admission') admissionOver(turn, address);
   else if (what === 'removal') removalOver(turn, address);
+  else if (what === 'looked') lookedLongAgo(turn, address);
   else if (what === 'missing') miss(turn, address);
 }
 

@@ -61,4 +61,25 @@ describe('a seed that looks for a member whom others call dead', () => {
     nobodyAnswers();
     expect(isListed()).to.equal(false);
   });
+
+  it('votes for others by what it saw a moment ago, but looks again where that was long ago: it may have been cut off then', () => {
+    const others = { ...context, seeds: [own!, reporter!, addressOf('10.0.0.1', 6004)!] };
+    const reported = () => {
+      state = seedMachine.recover!(others, [{ type: 'member', address: member!, key: 'k', life: 1, votes: [] }]) as SeedState;
+      const told = (event: Event<GossipVocabulary>) => seedMachine.step(others, state, event);
+      told({ type: 'start' });
+      told({ type: 'joined', peer: nodeId(ACCEPTED + 1) });
+      told({ type: 'message', from: nodeId(ACCEPTED + 1), message: { type: 'dead-report', address: member!, at: '1', reporter: reporter! } });
+      for (let time = 0; time < 20; time += 1) told({ type: 'timeout', timer: `inquiry ${member!}` });
+      return told;
+    };
+    for (const isLongAgo of [false, true]) {
+      const told = reported();
+      expect(state.removals.get(member!)!.votes!.size, 'it alone is no quorum').to.equal(1);
+      if (isLongAgo) told({ type: 'timeout', timer: `looked ${member!}` });
+      const effects = told({ type: 'message', from: nodeId(ACCEPTED + 1), message: { type: 'dead-propose', address: member!, life: 1 } });
+      expect(effects.some((effect) => effect.type === 'send' && effect.message.type === 'dead-vote')).to.equal(!isLongAgo);
+      expect(state.inquiries.has(member!)).to.equal(isLongAgo);
+    }
+  });
 });
