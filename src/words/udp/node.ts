@@ -140,7 +140,8 @@ export class WordsNode {
     const from = addressOf(address, port);
     if (from === undefined) return this.#count('no sender');
     if (this.#isFlood(from)) return this.#count('flood');
-    const raw = datagram.toString();
+    const raw = textOf(datagram);
+    if (raw === undefined) return this.#count('not-json');
     const message = messageIn(raw);
     if (typeof message === 'string') return this.#count(message);
     this.#watcher?.heard(from, raw);
@@ -189,6 +190,17 @@ export class WordsNode {
 
   #count(what: string, count = 1): void {
     this.counts.set(what, (this.counts.get(what) ?? 0) + count);
+  }
+}
+
+const UTF8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+/** What bytes say; undefined if they are no UTF-8. Signs in the place of wrong ones would be longer than what came, and so would what is said because of it. */
+function textOf(datagram: Buffer): string | undefined {
+  try {
+    return UTF8.decode(datagram);
+  } catch {
+    return undefined;
   }
 }
 

@@ -63,6 +63,8 @@ describe('peers of the word database on a network', function () {
     const garbage: readonly (readonly [datagram: Buffer | string | object, counter: string])[] = [
       ['hello', 'not-json'],
       [Buffer.from([0xff, 0xfe, 0x00]), 'not-json'],
+      // Read as text, it would seem to have room for the answer.
+      [Buffer.concat([Buffer.from('{"command":"QUERY","pad":"'), Buffer.alloc(50, 0xff), Buffer.from('"}')]), 'not-json'],
       ['[1, 2]', 'no-object'],
       ['null', 'no-object'],
       [{ command: 'TOAST' }, 'unknown-command'],
