@@ -38,8 +38,8 @@ export class Client {
   }
 
   /** Connects, and takes the greeting. */
-  static async to(port: number): Promise<Client> {
-    const socket = connect({ host: '127.0.0.1', port });
+  static async to(port: number, options: { readonly allowHalfOpen?: boolean } = {}): Promise<Client> {
+    const socket = connect({ host: '127.0.0.1', port, ...options });
     const client = new Client(socket);
     await once(socket, 'connect');
     return client;

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { figure } from '../../core/figures.ts';
 import { UserError } from '../../core/user-error.ts';
 import { executeLine } from './session.ts';
@@ -17,6 +18,8 @@ export class LineServer {
   readonly port: number;
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
+  /** How many say lines; others only have not left yet. */
+  #talking = 0;
 
   /** @throws UserError */
   static async listen(node: WordsNode, host: string, port: number): Promise<LineServer> {
@@ -38,9 +41,10 @@ export class LineServer {
     server.on('connection', (socket) => {
       socket.on('error', () => socket.destroy());
       socket.on('close', () => this.#sockets.delete(socket));
-      if (this.#sockets.size >= CLIENTS_MAX) return void socket.end(`no more than ${CLIENTS_MAX} can talk to this peer at once\n`);
       this.#sockets.add(socket);
-      void serve(node, socket);
+      if (this.#talking >= CLIENTS_MAX) return farewell(socket, `no more than ${CLIENTS_MAX} can talk to this peer at once\n`);
+      this.#talking += 1;
+      void serve(node, socket).finally(() => (this.#talking -= 1));
     });
   }
 
@@ -53,7 +57,7 @@ export class LineServer {
 }
 
 /** Answers one client, line by line, until it says exit or no more. */
-async function serve(node: WordsNode, socket: Socket): Promise<void> {
+export async function serve(node: WordsNode, socket: Duplex): Promise<void> {
   socket.write(`peer ${node.name}, at ${node.address}; help shows what can be said\n${PROMPT}`);
   try {
     for await (const line of linesOf(socket)) {
@@ -62,19 +66,42 @@ async function serve(node: WordsNode, socket: Socket): Promise<void> {
         if (isOver) break;
         socket.write(lines.map((one) => `${one}\n`).join(''));
       }
-      socket.write(PROMPT);
+      // Who does not read what it is told is told no more until it does.
+      if (!socket.write(PROMPT)) await drained(socket);
+      if (socket.destroyed) return;
     }
   } catch (error) {
     if (!(error instanceof TooLong)) return void socket.destroy();
-    socket.write(`a line has at most ${figure(LINE_MAX)} bytes\n`);
+    return farewell(socket, `a line has at most ${figure(LINE_MAX)} bytes\n`);
   }
-  socket.end();
+  farewell(socket, '');
 }
+
+function drained(socket: Duplex): Promise<void> {
+  return new Promise((resolve) => {
+    const end = (): void => {
+      socket.off('drain', end).off('close', end);
+      resolve();
+    };
+    socket.on('drain', end).on('close', end);
+  });
+}
+
+/** A connection that is reset while a last line is on its way can lose it: so what else comes is read, and left, until the client ends too, or has had its time. */
+function farewell(socket: Duplex, last: string): void {
+  socket.end(last);
+  socket.resume();
+  const timer = setTimeout(() => socket.destroy(), FAREWELL);
+  socket.once('close', () => clearTimeout(timer));
+}
+
+/** Milliseconds in which a client can read its last line. */
+const FAREWELL = 1000;
 
 class TooLong extends Error {}
 
 /** The lines that come, without their ends and without what telnet says to itself. While one is being answered no more are read. */
-async function* linesOf(socket: Socket): AsyncGenerator<string> {
+async function* linesOf(socket: Duplex): AsyncGenerator<string> {
   let rest = Buffer.alloc(0);
   // Whoever takes no more lines may have a last one to write.
   for await (const chunk of socket.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {

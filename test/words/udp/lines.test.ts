@@ -1,5 +1,6 @@
+import { Duplex } from 'node:stream';
 import { expect } from 'chai';
-import { LineServer } from '../../../src/words/udp/line-server.ts';
+import { LineServer, serve } from '../../../src/words/udp/line-server.ts';
 import type { WordsNode } from '../../../src/words/udp/node.ts';
 import { Client, groupOf } from '../../support/words-nodes.ts';
 
@@ -156,5 +157,56 @@ exit                      end this session; the peer goes on
     const last = await Client.to(server.port);
     clients.push(last);
     expect(await last.heard()).to.equal('no more than 32 can talk to this peer at once\n');
+  });
+
+  it('leave room for others when they end, though the client does not hang up', async () => {
+    const own = await LineServer.listen(nodes[1]!, '127.0.0.1', 0);
+    try {
+      for (let number = 0; number < 33; number += 1) {
+        const one = await Client.to(own.port, { allowHalfOpen: true });
+        clients.push(one);
+        await one.heard();
+        expect(await one.say(number % 2 === 0 ? 'exit\n' : 'x'.repeat(5000))).to.equal(number % 2 === 0 ? '' : 'a line has at most 1,024 bytes\n');
+      }
+      const other = await Client.to(own.port);
+      clients.push(other);
+      expect(await other.heard()).to.match(/^peer @2, at /);
+    } finally {
+      // It ends with nobody left, those too who were turned away.
+      await own.stop();
+    }
+  });
+
+  it('end where more than 32 came, none of whom hangs up', async () => {
+    const own = await LineServer.listen(nodes[1]!, '127.0.0.1', 0);
+    for (let number = 0; number < 40; number += 1) {
+      const one = await Client.to(own.port, { allowHalfOpen: true });
+      clients.push(one);
+      await one.heard();
+    }
+    await own.stop();
+  });
+
+  it('are read no more while nobody reads the answers', async () => {
+    let asked = 0;
+    let isRead = (): void => undefined;
+    const deaf = new Duplex({ writableHighWaterMark: 1, read: () => undefined, write: (_chunk, _encoding, taken) => void (isRead = taken) });
+    nodes[1]!.watch({ said: () => undefined, heard: () => undefined, asked: () => void (asked += 1) });
+    const served = serve(nodes[1]!, deaf);
+    deaf.push('truth\n'.repeat(100));
+    const turns = async (): Promise<void> => {
+      for (let turn = 0; turn < 20; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+    };
+    await turns();
+    expect(asked).to.equal(1);
+    // The greeting with a prompt, the answer, and the next prompt.
+    for (const read of [1, 1, 2]) {
+      isRead();
+      await turns();
+      expect(asked).to.equal(read);
+    }
+    // Who hangs up meanwhile is let go.
+    deaf.destroy();
+    await served;
   });
 });
