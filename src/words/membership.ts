@@ -52,7 +52,7 @@ function sayHere(turn: Turn, to: readonly Address[], room?: number): void {
   const { context, state } = turn;
   if (to.length === 0) return;
   const id = context.freshId();
-  keep(state.heard, () => state.heard.add(id));
+  keep(state.greetings, () => state.greetings.add(id));
   say(turn, to, { type: 'gossip', ...placeOf(turn), id, ...(room === undefined ? {} : { room }) });
 }
 
@@ -94,7 +94,7 @@ export function hearGossipReply(turn: Turn, from: Address, reply: GossipReply & 
   const { state } = turn;
   if (claimed(from, reply) !== from) return drop(turn, 'wrong-sender', from);
   const isProof = reply.replyTo !== undefined && state.challenges.get(from) === reply.replyTo;
-  const isAnswer = reply.replyTo === undefined || state.heard.has(reply.replyTo);
+  const isAnswer = reply.replyTo === undefined || state.greetings.has(reply.replyTo);
   if (!isProof && !isAnswer) return drop(turn, 'never-asked', from);
   if (!list(turn, from, reply, { isAnswering: isProof || reply.replyTo !== undefined, greeting: bytesOf(reply) })) return;
   noteLife(turn, from, reply.life);
@@ -129,7 +129,9 @@ export function nextSecond(turn: Turn): void {
 function list(turn: Turn, peer: Address, { name, life }: Pick<Gossip, 'name' | 'life'>, { isAnswering, greeting }: Pick<Peer, 'isAnswering' | 'greeting'>): boolean {
   const { state } = turn;
   if (state.peers.has(peer)) return true;
-  if (state.peers.size >= MEMBERS_MAX - 1) {
+  const isUnasked = (one: Pick<Peer, 'isProven' | 'isAnswering'>): boolean => !one.isProven && !one.isAnswering;
+  const unasked = isAnswering ? 0 : [...state.peers.values()].filter(isUnasked).length;
+  if (state.peers.size >= MEMBERS_MAX - 1 || unasked >= UNASKED_MAX) {
     drop(turn, 'flood', peer);
     return false;
   }
@@ -142,6 +144,9 @@ function list(turn: Turn, peer: Address, { name, life }: Pick<Gossip, 'name' | '
   }
   return true;
 }
+
+/** So many are listed of those who came unasked and have shown nothing: anybody can invent more of them than a group can settle words with. */
+const UNASKED_MAX = 8;
 
 /** It answered what only it can have heard. */
 export function prove(turn: Turn, address: Address): void {

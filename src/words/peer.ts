@@ -22,6 +22,7 @@ export const peer: Machine<WordsVocabulary, WordsState, WordsContext> = {
     peers: new Map(),
     isYoung: true,
     heard: new Set(),
+    greetings: new Set(),
     beats: 0,
     looks: 0,
     challenges: new Map(),

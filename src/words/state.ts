@@ -14,6 +14,8 @@ export interface WordsState {
   isYoung: boolean;
   /** The ids of gossip that was heard, the oldest first. */
   readonly heard: Set<string>;
+  /** The ids of what it said itself, to which an answer can come. */
+  readonly greetings: Set<string>;
   /** How often it said that it is there. */
   beats: number;
   /** How often it looked in vain for those whom it was to find. */

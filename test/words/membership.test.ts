@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { nodeId } from '../../src/core/node.ts';
-import type { Address } from '../../src/words/address.ts';
+import { hostIn, type Address } from '../../src/words/address.ts';
 import type { Gossip, Message } from '../../src/words/messages.ts';
 import { print } from '../../src/words/print.ts';
 import { addressAt } from '../../src/words/sim/nodes.ts';
@@ -110,6 +110,26 @@ describe('who is there in the word database', () => {
     expect(told.size).to.be.at.most(256);
     expect(challenges.size + owed.size).to.be.at.most(2048);
     expect(group.said.length).to.be.at.most(256 * 6);
+  });
+
+  it('strangers by the thousand, who show nothing, keep nobody out who does, and a consensus small', () => {
+    const group = new WordsGroup(4);
+    for (let number = 0; number < 1000; number += 1) {
+      const address = at(100 + number);
+      group.hear(0, address, old(`short ${number}`, hostIn(address)));
+      // The answer to what it has only heard, not said.
+      group.hear(0, address, { type: 'gossip-reply', host: hostIn(address), port: 6000, name: 'old', replyTo: 'short 0' });
+      group.hear(0, address, { type: 'gossip-reply', host: hostIn(address), port: 6000, name: 'old' });
+      group.pass(1);
+    }
+    expect(group.state(0).peers.size).to.equal(3 + 8);
+    group.network.crash(group.node(3));
+    group.pass(200_000);
+    expect(group.state(0).peers.has(at(3))).to.equal(false);
+    for (let number = 0; number < 8; number += 1) group.hear(0, at(100 + number), old(`again ${number}`, hostIn(at(100 + number))));
+    group.network.start(group.node(3));
+    group.pass(5000);
+    expect(group.state(0).peers.get(at(3))).to.include({ isProven: true });
   });
 
   it('asks a peer for its words, again if need be, and gives up', () => {
