@@ -1,6 +1,7 @@
 import { counted, figure } from '../core/figures.ts';
 import { faultsTolerated } from '../core/quorum.ts';
 import type { Address } from './address.ts';
+import { QUESTIONS_MAX } from './consensus.ts';
 import { keyOf, type WordsState } from './state.ts';
 import { decisionWords } from './told.ts';
 import { questionsIn, treeLines } from './tree.ts';
@@ -22,11 +23,14 @@ const byName = (a: string, b: string): number => a.length - b.length || (a < b ?
 
 export const wordLines = (database: readonly string[]): string[] => database.map((word, index) => `${index} ${JSON.stringify(word)}`);
 
-/** Why it is better to ask before a consensus; undefined if it is not. */
-export function costOf({ peers }: WordsState): string | undefined {
+/** Why a consensus does not begin, though it is meant if somebody said so; undefined if it does. */
+export function costOf({ peers }: WordsState, isMeant: boolean): string | undefined {
   const n = peers.size + 1;
   const m = faultsTolerated(n);
-  return m <= FAULTS_MAX ? undefined : `among ${counted(n, 'peer')}, with m = ${m}, a consensus takes ${figure(2 * questionsIn(n, m))} datagrams – consensus <index> --yes`;
+  const questions = questionsIn(n, m);
+  const cost = `among ${counted(n, 'peer')}, with m = ${m}, a consensus takes ${figure(2 * questions)} datagrams`;
+  if (questions > QUESTIONS_MAX) return `${cost}: peers take part in one of at most ${figure(2 * QUESTIONS_MAX)}`;
+  return m <= FAULTS_MAX || isMeant ? undefined : `${cost} – consensus <index> --yes`;
 }
 
 /** With more, whoever begins one has to say that it is meant. */

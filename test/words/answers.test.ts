@@ -6,8 +6,13 @@ import { WordsGroup } from '../support/words-group.ts';
 
 describe('what a peer of the word database tells people', () => {
   it('with m above 3 a consensus has a price, and has to be meant', () => {
-    expect(costOf(new WordsGroup(12).state(0))).to.equal(undefined);
-    expect(costOf(new WordsGroup(13).state(0))).to.equal('among 13 peers, with m = 4, a consensus takes 216,768 datagrams – consensus <index> --yes');
+    expect(costOf(new WordsGroup(12).state(0), false)).to.equal(undefined);
+    expect(costOf(new WordsGroup(13).state(0), false)).to.equal('among 13 peers, with m = 4, a consensus takes 216,768 datagrams – consensus <index> --yes');
+    expect(costOf(new WordsGroup(13).state(0), true)).to.equal(undefined);
+  });
+
+  it('among so many that none would take part a consensus does not begin, though it is meant', () => {
+    for (const isMeant of [false, true]) expect(costOf(new WordsGroup(15).state(0), isMeant)).to.equal('among 15 peers, with m = 4, a consensus takes 533,288 datagrams: peers take part in one of at most 400,000');
   });
 
   it('the tree of a consensus says who was silent, and who missed what', () => {

@@ -52,6 +52,7 @@ async function executed(node: WordsNode, command: Command): Promise<readonly str
     case 'consensus':
       return settled(node, command);
     case 'query': {
+      if (command.peer === node.name || command.peer === node.address) return wordLines(state.database);
       const peer = peerNamed(command.peer, state.peers);
       const answer = heardBy(node, (output) => (output.type === 'answered' && output.peer === peer ? output : undefined));
       node.input({ type: 'query', peer });
@@ -64,7 +65,7 @@ async function executed(node: WordsNode, command: Command): Promise<readonly str
 }
 
 async function settled(node: WordsNode, { index, isMeant }: Command & { readonly type: 'consensus' }): Promise<readonly string[]> {
-  const cost = isMeant ? undefined : costOf(node.state);
+  const cost = costOf(node.state, isMeant);
   if (cost !== undefined) throw new UserError(cost);
   const before = new Set(node.state.instances.keys());
   let key: string | undefined;

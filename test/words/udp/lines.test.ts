@@ -38,7 +38,7 @@ describe('lines to a peer of the word database, over TCP', function () {
     const one = await Client.to(server.port);
     clients.push(one);
     let transcript = plain(await one.heard());
-    for (const line of ['peers', 'current', 'set 2 two words', 'CONSENSUS 2', 'why', 'lie 50 two-faced', 'truth', 'query @2', 'query 127.0.0.1:1', 'help']) transcript += `> ${line}\n${plain(await one.say(`${line}\n`))}`;
+    for (const line of ['peers', 'current', 'set 2 two words', 'CONSENSUS 2', 'why', 'lie 50 two-faced', 'truth', 'query @2', 'query @1', 'query 127.0.0.1:1', 'help']) transcript += `> ${line}\n${plain(await one.say(`${line}\n`))}`;
     expect(transcript).to.equal(`peer @1, at 127.0.0.1:5001; help shows what can be said
 > peers
 127.0.0.1:5002 @2
@@ -65,6 +65,12 @@ this peer lies in 50 of 100 messages, as two-faced
 > truth
 this peer tells the truth
 > query @2
+0 "apple"
+1 "birch"
+2 "two words"
+3 "delta"
+4 "ember"
+> query @1
 0 "apple"
 1 "birch"
 2 "two words"
