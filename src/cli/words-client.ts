@@ -5,12 +5,15 @@ import { UserError, quoted } from '../core/user-error.ts';
 import { historyPath, openHistory } from '../repl/history.ts';
 import { openTerminal } from '../repl/terminal.ts';
 import { themeOf, wantsColour } from '../repl/theme.ts';
-import { PROMPT } from '../words/udp/line-server.ts';
+import { GREETING, PROMPT, TURNED_AWAY } from '../words/udp/line-server.ts';
 import type { ClientOptions } from './subcommands/words.ts';
 import { completed } from './words-group.ts';
 
-/** Talks to a peer, line by line. @returns the exit status */
-export async function wordsClient({ host, port }: ClientOptions): Promise<number> {
+/** Milliseconds in which a peer greets whoever connects. */
+const PATIENCE = 5000;
+
+/** Talks to a peer, line by line. @returns the exit status @throws UserError if there is none, or it goes while it is spoken to */
+export async function wordsClient({ host, port }: ClientOptions, patience = PATIENCE): Promise<number> {
   const socket = connect({ host, port, noDelay: true });
   try {
     await once(socket, 'connect');
@@ -19,12 +22,24 @@ export async function wordsClient({ host, port }: ClientOptions): Promise<number
   }
   const peer = new Conversation(socket);
   try {
+    const silence = setTimeout(() => socket.destroy(), patience);
     const greeting = await peer.heard();
+    clearTimeout(silence);
+    // Whoever turns a client away says why, and hangs up.
+    if (peer.isOver && greeting.startsWith(TURNED_AWAY)) throw new UserError(greeting);
+    if (peer.isOver || !greeting.startsWith(GREETING)) throw new UserError(`no peer of the word database answers at ${quoted(host)}, port ${port}`);
     return process.stdin.isTTY && process.stdout.isTTY ? await prompted(peer, greeting) : await piped(peer);
   } finally {
     socket.destroy();
   }
 }
+
+/** What no peer says, and what a terminal would obey. */
+// oxlint-disable-next-line no-control-regex
+const CONTROL = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/g;
+
+/** No peer says more between two prompts. */
+const ANSWER_MAX = 2 ** 24;
 
 /** What a peer says between two prompts. */
 class Conversation {
@@ -37,7 +52,8 @@ class Conversation {
     this.#socket = socket;
     socket.setEncoding('utf8');
     socket.on('data', (text: string) => {
-      this.#text += text;
+      this.#text += text.replaceAll(CONTROL, '');
+      if (this.#text.length > ANSWER_MAX) socket.destroy();
       this.#heed();
     });
     const end = (): void => {
@@ -69,12 +85,18 @@ class Conversation {
   }
 }
 
+const GONE = 'the peer is gone';
+
+const isExit = (line: string): boolean => line.trim().toLowerCase() === 'exit';
+
 async function piped(peer: Conversation): Promise<number> {
   for await (const line of createInterface({ input: process.stdin })) {
     if (line.trim() === '') continue;
     const answer = await peer.say(line);
     if (answer !== '') process.stdout.write(`${answer}\n`);
-    if (peer.isOver) break;
+    if (!peer.isOver) continue;
+    if (!isExit(line)) throw new UserError(GONE);
+    break;
   }
   return 0;
 }
@@ -92,7 +114,7 @@ async function prompted(peer: Conversation, greeting: string): Promise<number> {
     async execute(line) {
       const answer = await peer.say(line);
       if (answer !== '') terminal.print(answer);
-      if (peer.isOver && line.trim().toLowerCase() !== 'exit') terminal.print('the peer is gone');
+      if (peer.isOver && !isExit(line)) terminal.print(GONE);
       return peer.isOver;
     },
   });

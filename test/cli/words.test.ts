@@ -1,8 +1,10 @@
 import { expect } from 'chai';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { connect } from 'node:net';
+import { once } from 'node:events';
+import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { wordsClient } from '../../src/cli/words-client.ts';
 import { generals, refusal } from '../support/run.ts';
 import { start, type Program } from '../support/program.ts';
 import { Client } from '../support/words-nodes.ts';
@@ -27,6 +29,12 @@ const WRONG: Readonly<Record<string, string>> = {
   'words-cli 127.0.0.1 moon': 'the port is a whole number from 1 to 65,535, not "moon"',
   'words-cli 127.0.0.1 1': '"127.0.0.1" is not listening at port 1: ECONNREFUSED',
 };
+
+/** Writes as long as somebody reads. */
+function pour(socket: Socket): void {
+  while (socket.write('x'.repeat(2 ** 20))) if (socket.destroyed) return;
+  if (!socket.destroyed) socket.once('drain', () => pour(socket));
+}
 
 describe('generals words', () => {
   for (const [line, answer] of Object.entries(WRONG)) {
@@ -91,6 +99,45 @@ describe('generals words', () => {
       const { code, out, err } = await generals(['words-cli', '127.0.0.1', String(cliPort)], 'set 0 zebra\ncurrent\nnonsense\nexit\n');
       expect(out).to.match(/^word 0 is "zebra"\n0 "zebra"\n1 "birch"\n2 "cloud"\n3 "delta"\n4 "ember"\nthere is no command "nonsense" – /);
       expect([code, err]).to.deep.equal([0, '']);
+    });
+
+    it('words-cli says in a line that somebody else is there, and that the peer is gone', async () => {
+      const others: Readonly<Record<string, readonly [says: (socket: Socket) => void, answer: string]>> = {
+        'who hangs up': [(socket) => socket.end(), 'no peer of the word database answers at "127.0.0.1", port'],
+        'who says something else': [(socket) => socket.end('220 mail\n'), 'no peer of the word database answers at "127.0.0.1", port'],
+        'who never stops': [(socket) => pour(socket), 'no peer of the word database answers at "127.0.0.1", port'],
+        'who has no room': [(socket) => socket.end('no more than 32 can talk to this peer at once\n'), 'no more than 32 can talk to this peer at once'],
+        'who goes': [(socket) => void socket.on('data', () => socket.end()).write('peer x, at 127.0.0.1:1\n> '), 'the peer is gone'],
+      };
+      for (const [who, [says, answer]] of Object.entries(others)) {
+        const server = createServer((socket) => says(socket.on('error', () => undefined)));
+        await once(server.listen(0, '127.0.0.1'), 'listening');
+        try {
+          const { code, err } = await generals(['words-cli', '127.0.0.1', String((server.address() as AddressInfo).port)], 'current\n');
+          expect(err, who).to.include(`generals: ${answer}`);
+          expect(code, who).to.equal(2);
+        } finally {
+          server.close();
+        }
+      }
+    });
+
+    it('words-cli waits no longer than it has patience where nobody speaks', async () => {
+      const sockets: Socket[] = [];
+      const server = createServer((socket) => void sockets.push(socket.on('error', () => undefined)));
+      await once(server.listen(0, '127.0.0.1'), 'listening');
+      const { port } = server.address() as AddressInfo;
+      expect(await wordsClient({ host: '127.0.0.1', port }, 1).then(() => 'it spoke', ({ message }: Error) => message)).to.equal(`no peer of the word database answers at "127.0.0.1", port ${port}`);
+      for (const socket of sockets) socket.destroy();
+      server.close();
+    });
+
+    it('words-cli shows nothing that a terminal would obey', async () => {
+      const server = createServer((socket) => void socket.on('error', () => undefined).on('data', () => socket.end('\u001b[2Jevil\u009b\n> ')).write('peer x, at 127.0.0.1:1\n> '));
+      await once(server.listen(0, '127.0.0.1'), 'listening');
+      const { out } = await generals(['words-cli', '127.0.0.1', String((server.address() as AddressInfo).port)], 'exit\n');
+      server.close();
+      expect(out).to.equal('[2Jevil\n');
     });
 
     it('a port that somebody has is refused in one line', async () => {

@@ -8,6 +8,9 @@ import type { WordsNode } from './node.ts';
 
 /** What stands before each line that a client types. */
 export const PROMPT = '> ';
+/** How what a client hears first begins; and where there is no room for it. */
+export const GREETING = 'peer ';
+export const TURNED_AWAY = 'no more than ';
 
 /** A longer line is none of ours. */
 const LINE_MAX = 1024;
@@ -42,7 +45,7 @@ export class LineServer {
       socket.on('error', () => socket.destroy());
       socket.on('close', () => this.#sockets.delete(socket));
       this.#sockets.add(socket);
-      if (this.#talking >= CLIENTS_MAX) return farewell(socket, `no more than ${CLIENTS_MAX} can talk to this peer at once\n`);
+      if (this.#talking >= CLIENTS_MAX) return farewell(socket, `${TURNED_AWAY}${CLIENTS_MAX} can talk to this peer at once\n`);
       this.#talking += 1;
       void serve(node, socket).finally(() => (this.#talking -= 1));
     });
@@ -58,7 +61,7 @@ export class LineServer {
 
 /** Answers one client, line by line, until it says exit or no more. */
 export async function serve(node: WordsNode, socket: Duplex): Promise<void> {
-  socket.write(`peer ${node.name}, at ${node.address}; help shows what can be said\n${PROMPT}`);
+  socket.write(`${GREETING}${node.name}, at ${node.address}; help shows what can be said\n${PROMPT}`);
   try {
     for await (const line of linesOf(socket)) {
       if (line.trim() !== '') {
