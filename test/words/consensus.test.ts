@@ -204,6 +204,16 @@ describe('a consensus on a word', () => {
     });
   }
 
+  it('what was not heard is relayed as the default by all, whatever their own words are', () => {
+    const group = new WordsGroup(4);
+    for (const id of [1, 2, 3]) group.input(id, { type: 'set', index: 0, word: `own ${id}` });
+    // The initiator asks the first alone, who says nothing: so the others hear of it from that one.
+    group.hear(1, at(0), { type: 'consensus', om: 1, index: 0, value: null, peers: [at(1), at(2), at(3)], id: 'q', due: 1_800_000_100, path: [at(0)], root: 'q', within: 3000, missed: false });
+    group.pass(4000);
+    const relayed = group.said.flatMap(({ from, message }) => (message.type === 'consensus' ? [[from, message.value, message.missed]] : []));
+    expect(new Set(relayed.map(String))).to.deep.equal(new Set(['1,retreat,false', '2,retreat,true', '3,retreat,true']));
+  });
+
   it('two at once do not mix', () => {
     const group = new WordsGroup(4);
     group.input(1, { type: 'set', index: 0, word: 'one' });
@@ -218,7 +228,7 @@ describe('a consensus on a word', () => {
   });
 
   describe('takes nothing from', () => {
-    const question = (changes: Partial<Consensus> = {}): Message => ({ type: 'consensus', om: 1, index: 0, value: 'x', peers: [at(1), at(2), at(3)], id: 'q', due: 1_800_000_100, path: [at(0)], root: 'q', within: 3000, missed: false, ...changes });
+    const question = (changes: Partial<Consensus> = {}): Consensus => ({ type: 'consensus', om: 1, index: 0, value: 'x', peers: [at(1), at(2), at(3)], id: 'q', due: 1_800_000_100, path: [at(0)], root: 'q', within: 3000, missed: false, ...changes });
     const CASES: Readonly<Record<string, readonly [from: number, message: Message, reason: string]>> = {
       'a stranger that asks': [9, question(), 'stranger'],
       'one who says that another asks': [2, question(), 'wrong-sender'],
@@ -254,6 +264,38 @@ describe('a consensus on a word', () => {
       const decided = group.outputs.flatMap(({ by, output }) => (by === 0 && output.type === 'decided' ? [output] : []));
       expect(decided.map(({ outcome, silent }) => [outcome, silent])).to.deep.equal([['unknown', [at(3)]]]);
       expect(group.dropped(0)).to.deep.equal(['wrong-sender']);
+    });
+
+    it('one who answers a second time with another word', () => {
+      const group = new WordsGroup(4);
+      group.network.crash(group.node(3));
+      group.input(0, { type: 'consensus', index: 0 });
+      const { id } = group.said[0]!.message as Consensus;
+      for (const value of ['apple', 'x', null]) group.hear(0, at(1), { type: 'consensus-reply', value, replyTo: id });
+      group.pass(4000);
+      expect(group.state(0).last!.answers.get(at(1))).to.include({ value: 'apple' });
+    });
+
+    it('more than m who answer another word, so that the initiator does not say that its own holds', () => {
+      for (const [others, outcome] of [[1, 'holds'], [2, 'unknown']] as const) {
+        const group = new WordsGroup(4);
+        group.input(0, { type: 'consensus', index: 0 });
+        const { id } = group.said[0]!.message as Consensus;
+        for (const by of [1, 2, 3]) group.hear(0, at(by), { type: 'consensus-reply', value: by <= others ? 'x' : 'apple', replyTo: id, unsure: false });
+        expect(group.state(0).last!.decision).to.include({ word: 'apple', outcome });
+      }
+    });
+
+    it('one who asks a second time with another word', () => {
+      const group = new WordsGroup(4);
+      const way = question({ value: 'first' });
+      group.hear(1, at(0), way);
+      const relayed = group.said.length;
+      group.hear(1, at(0), { ...way, value: 'second' });
+      group.hear(1, at(0), { ...way, id: 'another', value: 'third' });
+      expect(group.said).to.have.length(relayed);
+      group.pass(4000);
+      expect([...group.state(1).last!.heard.values()][0]).to.include({ word: 'first' });
     });
 
     it('more than 64 consensuses at once', () => {
