@@ -268,7 +268,7 @@ describe('a consensus on a word', () => {
 
     it('one who answers a second time with another word', () => {
       const group = new WordsGroup(4);
-      group.network.crash(group.node(3));
+      for (const silent of [1, 3]) group.network.crash(group.node(silent));
       group.input(0, { type: 'consensus', index: 0 });
       const { id } = group.said[0]!.message as Consensus;
       for (const value of ['apple', 'x', null]) group.hear(0, at(1), { type: 'consensus-reply', value, replyTo: id });
@@ -328,6 +328,24 @@ describe('a consensus on a word', () => {
     for (const id of [2, 3]) group.hear(1, at(id), { ...old, om: 0, value: 'y', peers: [at(1), at(5 - id)], id: `b${id}` });
     const decided = group.outputs.slice(before).flatMap(({ by, output }) => (by === 1 && output.type === 'decided' ? [output] : []));
     expect(decided.map(({ word, outcome, commander, m }) => [word, outcome, commander, m])).to.deep.equal([['y', 'holds', at(0), 1]]);
+  });
+
+  it('is not answered with more bytes than it had where it comes from an address that has shown nothing', () => {
+    const group = new WordsGroup(4);
+    const said = { command: 'CONSENSUS', OM: 1, index: 0, peers: [at(1), at(2), at(3)], messageID: 'q', due: 1_800_000_100 };
+    // Who invents an initiator tells one a short word, and the others one that makes the answer of that one long.
+    const long = 'ж'.repeat(64);
+    for (const id of [1, 2, 3]) group.hear(id, at(9), { type: 'gossip', host: '10.0.0.9', port: 6000, name: 'old', id: `${id}`, raw: '{}' });
+    group.pass(1500);
+    group.said = [];
+    for (const id of [1, 2, 3]) group.hear(id, at(9), { type: 'consensus', om: 1, index: 0, value: id === 1 ? 'x' : long, peers: [at(1), at(2), at(3)], id: 'q', due: 1_800_000_100, raw: JSON.stringify({ ...said, value: id === 1 ? 'x' : long }) });
+    group.pass(20_000);
+    expect([1, 2, 3].map((id) => group.state(id).last?.decision.word)).to.deep.equal([long, long, long]);
+    expect(group.said.flatMap(({ from, to, message }) => (to === 9 && message.type === 'consensus-reply' ? [from] : [])).toSorted()).to.deep.equal([2, 3]);
+    // And not more often than once a second where it comes again.
+    group.said = [];
+    for (let times = 0; times < 50; times += 1) group.hear(2, at(9), { type: 'consensus', om: 1, index: 0, value: long, peers: [at(1), at(2), at(3)], id: 'q', due: 1_800_000_100, raw: JSON.stringify({ ...said, value: long }) });
+    expect(group.said).to.have.length(1);
   });
 
   it('is answered at once where its time is in the past, and in some seconds where it is in a year', () => {
