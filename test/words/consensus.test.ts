@@ -104,6 +104,11 @@ describe('a consensus on a word', () => {
     group.pass(4000);
     const ended = group.outputs.flatMap(({ by, output }) => (by === 3 && output.type === 'decided' ? [output.outcome] : []));
     expect(ended).to.deep.equal(['holds', 'unknown']);
+    // What anybody waits for is over in ten seconds, and so is what was begun until then.
+    group.pass(14_000);
+    expect(group.state(3).isYoung).to.equal(true);
+    group.pass(3000);
+    expect(group.state(3).isYoung).to.equal(false);
   });
 
   describe('with one liar among four, whatever it says: all loyal peers hold the same, and what a loyal initiator began with', () => {
@@ -341,7 +346,7 @@ describe('a consensus on a word', () => {
     for (const id of [1, 2, 3]) group.hear(id, at(9), { type: 'consensus', om: 1, index: 0, value: id === 1 ? 'x' : long, peers: [at(1), at(2), at(3)], id: 'q', due: 1_800_000_100, raw: JSON.stringify({ ...said, value: id === 1 ? 'x' : long }) });
     group.pass(20_000);
     expect([1, 2, 3].map((id) => group.state(id).last?.decision.word)).to.deep.equal([long, long, long]);
-    expect(group.said.flatMap(({ from, to, message }) => (to === 9 && message.type === 'consensus-reply' ? [from] : [])).toSorted()).to.deep.equal([2, 3]);
+    expect(group.said.flatMap(({ from, to, message }) => (to === 9 && message.type === 'consensus-reply' ? [from] : [])).toSorted((a, b) => a - b)).to.deep.equal([2, 3]);
     // And not more often than once a second where it comes again.
     group.said = [];
     for (let times = 0; times < 50; times += 1) group.hear(2, at(9), { type: 'consensus', om: 1, index: 0, value: long, peers: [at(1), at(2), at(3)], id: 'q', due: 1_800_000_100, raw: JSON.stringify({ ...said, value: long }) });
@@ -356,6 +361,29 @@ describe('a consensus on a word', () => {
       expect(group.outputs.some(({ by, output }) => by === 1 && output.type === 'decided'), String(due)).to.equal(true);
       expect(group.said.some(({ message }) => message.type === 'consensus-reply' && message.replyTo === 'old')).to.equal(true);
     }
+  });
+
+  it('leaves others some time, though its own is in the past, and no more than others take, though it is in a year', () => {
+    for (const due of [1_700_000_000, 1_900_000_000]) {
+      const group = new WordsGroup(4, { link: () => [3] });
+      for (const id of [1, 2, 3]) group.hear(id, at(0), { type: 'consensus', om: 1, index: 0, value: 'x', peers: [at(1), at(2), at(3)], id: 'old', due });
+      group.pass(20);
+      expect([1, 2, 3].map((id) => group.state(id).last?.decision.outcome)).to.deep.equal(['holds', 'holds', 'holds']);
+      const asked = group.said.flatMap(({ message }) => (message.type === 'consensus' ? [message.within!] : []));
+      expect(asked).to.have.length(6);
+      for (const within of asked) expect(within).to.be.within(1, 10_000);
+    }
+  });
+
+  it('has whoever has shown nothing told once in a second, whoever else asks for it and however often', () => {
+    const group = new WordsGroup(4);
+    group.hear(1, at(9), { type: 'gossip', host: '10.0.0.9', port: 6000, name: 'old', id: 'x', raw: '{}' });
+    group.pass(1500);
+    group.said = [];
+    const peers = [at(1), at(2), at(3), at(9)];
+    for (let number = 0; number < 10; number += 1) group.hear(1, at(0), { type: 'consensus', om: 1, index: 0, value: 'x', peers, id: `q${number}`, due: 1_900_000_000, path: [at(0)], root: `q${number}`, within: 6000, missed: false });
+    group.pass(900);
+    expect(group.said.filter(({ from, to }) => from === 1 && to === 9)).to.have.length(1);
   });
 });
 

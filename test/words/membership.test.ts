@@ -112,6 +112,25 @@ describe('who is there in the word database', () => {
     expect(group.said.length).to.be.at.most(256 * 6);
   });
 
+  it('as many strangers as ask have 256 answers in a second between them, and gossip in the name of a peer goes on as often', () => {
+    const group = new WordsGroup(4);
+    for (let number = 0; number < 1000; number += 1) group.hear(0, at(100 + number), { type: 'query' });
+    expect(group.said).to.have.length(256);
+    group.pass(1500);
+    group.said = [];
+    for (let number = 0; number < 1000; number += 1) group.hear(0, at(1), old(`forged ${number}`, hostIn(at(1))));
+    // Some of the second may be taken by what they say themselves.
+    expect(saidTo(group, 2).filter(({ type }) => type === 'gossip').length).to.be.within(240, 256);
+  });
+
+  it('its own gossip that comes back, or seems to, changes nothing', () => {
+    const group = new WordsGroup(4);
+    const before = structuredClone(group.state(0));
+    group.hear(0, at(1), old('forged', hostIn(at(0))));
+    expect(group.said).to.deep.equal([]);
+    expect(group.state(0)).to.deep.equal(before);
+  });
+
   it('strangers by the thousand, who show nothing, keep nobody out who does, and a consensus small', () => {
     const group = new WordsGroup(4);
     for (let number = 0; number < 1000; number += 1) {

@@ -11,6 +11,7 @@ import { Driver } from '../../runtime/driver.ts';
 import { inMemoryLog } from '../../runtime/log.ts';
 import { addressOf, hostIn, portIn, type Address } from '../address.ts';
 import { SETTINGS, type WordsContext, type WordsSettings } from '../context.ts';
+import { FloodGate } from '../flood.ts';
 import { canLie, type LiarState } from '../liar.ts';
 import { DATAGRAM_MAX, type Message } from '../messages.ts';
 import { messageIn } from '../parse.ts';
@@ -49,10 +50,7 @@ export class WordsNode {
   readonly #loss: number;
   /** How many datagrams might have been lost. */
   #tosses = 0;
-  /** When the second began for which datagrams are counted, and how many came, and from whom. */
-  #second = 0;
-  #came = 0;
-  readonly #cameFrom = new Map<string, number>();
+  readonly #flood = new FloodGate<Address>();
 
   /** Binds first, so that nobody is told of an address that is not had yet. @throws UserError */
   static async listen(options: NodeOptions): Promise<WordsNode> {
@@ -139,28 +137,13 @@ export class WordsNode {
     if (size > DATAGRAM_MAX) return this.#count('too large');
     const from = addressOf(address, port);
     if (from === undefined) return this.#count('no sender');
-    if (this.#isFlood(from)) return this.#count('flood');
+    if (!this.#flood.lets(from, performance.now())) return this.#count('flood');
     const raw = textOf(datagram);
     if (raw === undefined) return this.#count('not-json');
     const message = messageIn(raw);
     if (typeof message === 'string') return this.#count(message);
     this.#watcher?.heard(from, raw);
     this.#driver.take({ type: 'message', from: nodeOf(from), message: { ...message, raw } });
-  }
-
-  /** Whether more comes in this second than any group of ours says, from one or from all. */
-  #isFlood(from: Address): boolean {
-    const second = Math.floor(performance.now() / 1000);
-    if (second !== this.#second) {
-      this.#second = second;
-      this.#came = 0;
-      this.#cameFrom.clear();
-    }
-    const count = (this.#cameFrom.get(from) ?? 0) + 1;
-    this.#came += 1;
-    if (this.#came > FROM_ALL || count > FROM_ONE) return true;
-    this.#cameFrom.set(from, count);
-    return false;
   }
 
   #send(to: readonly NodeId[], { raw, ...message }: Message & Arrived): void {
@@ -216,10 +199,6 @@ export function allMet(nodes: readonly WordsNode[]): Promise<void> {
     }));
   });
 }
-
-/** Datagrams that are read in a second: of one sender, and of all. With m = 3 among ten each of them says some 1,000 to each in a consensus. */
-const FROM_ONE = 10_000;
-const FROM_ALL = 40_000;
 
 const REASONS: Readonly<Record<string, string>> = {
   EADDRINUSE: 'somebody listens there already',
