@@ -17,15 +17,26 @@ import type { GroupOptions } from './subcommands/words.ts';
 /** Runs a group of peers in this process, and does what lines say. @returns the exit status: 1 if a line of a script was a mistake */
 export const wordsGroup = (options: GroupOptions): Promise<number> =>
   untilSignalled(async (signalled) => {
-    const nodes = await begun(options);
-    const trace = options.trace === undefined ? undefined : traceTo(options.trace, nodes);
+    const nodes: WordsNode[] = [];
+    const waiting = setTimeout(() => process.stderr.write(`words: ${nodes.length} of ${options.peers} peers are there; where much is lost it takes long until all know each other\n`), PATIENCE);
+    let isOver = false;
+    let trace: GroupTrace | undefined;
     try {
+      const early = await Promise.race([signalled, begin(options, nodes, () => isOver)]);
+      clearTimeout(waiting);
+      if (early !== undefined) return early;
+      trace = options.trace === undefined ? undefined : traceTo(options.trace, nodes);
       return await Promise.race([signalled, options.json || !isTerminal() ? scripted(nodes, options.json) : prompted(nodes)]);
     } finally {
+      isOver = true;
+      clearTimeout(waiting);
       trace?.end();
       await Promise.all(nodes.map((node) => node.stop()));
     }
   });
+
+/** Milliseconds after which whoever waits for a group is told for what. */
+const PATIENCE = 2000;
 
 /** What happens from when all know each other, as it happens. */
 function traceTo(file: string, nodes: readonly WordsNode[]): GroupTrace {
@@ -36,15 +47,18 @@ function traceTo(file: string, nodes: readonly WordsNode[]): GroupTrace {
 const isTerminal = (): boolean => process.stdin.isTTY && process.stdout.isTTY && process.env['TERM'] !== 'dumb';
 
 /** Each looks for those that were there before it; when all know each other, it is the user’s turn. */
-async function begun({ peers, loss, settings }: GroupOptions): Promise<WordsNode[]> {
-  const nodes: WordsNode[] = [];
+async function begin({ peers, loss, settings }: GroupOptions, nodes: WordsNode[], isOver: () => boolean): Promise<undefined> {
   for (let number = 1; number <= peers; number += 1) {
     const node = await WordsNode.listen({ host: '127.0.0.1', port: 0, name: `@${number}`, joins: nodes.map(({ address }) => address), settings, loss: loss / 100 });
+    if (isOver()) {
+      await node.stop();
+      return undefined;
+    }
     nodes.push(node);
     node.start();
     await allMet(nodes);
   }
-  return nodes;
+  return undefined;
 }
 
 interface Said {

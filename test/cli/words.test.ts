@@ -1,6 +1,6 @@
 import { expect } from 'chai';
-import { mkdtempSync, rmSync } from 'node:fs';
 import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -92,6 +92,14 @@ describe('generals words', () => {
       for (const client of clients) client.socket.destroy();
       expect(await first.program.end('SIGINT')).to.equal(130);
       expect(await peers[1]!.program.end('SIGTERM')).to.equal(143);
+    });
+
+    it('a group that loses all it says, and so never meets, ends by Ctrl-C all the same', async () => {
+      const program = start(['words', '--peers', '2', '--loss', '100', '--json']);
+      programs.push(program);
+      const [told] = await once(program.child.stderr!, 'data');
+      expect(String(told)).to.equal('words: 2 of 2 peers are there; where much is lost it takes long until all know each other\n');
+      expect(await program.end('SIGINT')).to.equal(130);
     });
 
     it('words-cli passes lines on from a pipe', async () => {
