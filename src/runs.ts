@@ -1,0 +1,77 @@
+import type { Trace } from './generals/fact.ts';
+import { chartOf as chartOfOrder } from './generals/trace/chart.ts';
+import { ORDERS } from './generals/trace/jsonl.ts';
+import { storyOf as storyOfOrder } from './generals/trace/story.ts';
+import { transcriptOf as transcriptOfOrder } from './generals/trace/transcript.ts';
+import { REPLICAS } from './replicas/trace/lines.ts';
+import { MEMBERS } from './runtime/virtual/lines.ts';
+import type { Chart } from './trace/chart.ts';
+import { chartOf } from './trace/nodes/chart.ts';
+import { within, type Run } from './trace/nodes/run.ts';
+import { foldedStoryOf, storyOf } from './trace/nodes/story.ts';
+import { transcriptOf } from './trace/nodes/transcript.ts';
+import { readRuns, type TraceKind } from './trace/read.ts';
+import type { Story } from './trace/story.ts';
+
+/** One run of a trace, whatever its kind, in every way in which it can be shown. */
+export interface Shown {
+  transcript(): string;
+  chart(): Chart;
+  /** For a sequence diagram, and for vector clocks. */
+  story(): Story;
+  wholeStory(): Story;
+}
+
+/** What of a run is to be shown. */
+export interface Showing {
+  /** Times of a run of nodes. */
+  readonly from?: number | undefined;
+  readonly to?: number | undefined;
+  /** Whether a transcript has the messages of a run of nodes. */
+  readonly messages?: boolean | undefined;
+}
+
+/** Options that are not for all kinds of runs. */
+export const OF_NODES = ['messages', 'from', 'to'] as const;
+export const OF_ORDERS = ['order'] as const;
+
+/** What a kind of runs is called, and which of these options are for it. */
+interface Kind {
+  readonly is: string;
+  readonly options: typeof OF_NODES | typeof OF_ORDERS;
+}
+
+/** A run as a file holds it. */
+export interface Told extends Kind {
+  /** Of an order. */
+  readonly trace?: Trace;
+  shown(showing: Showing): Shown;
+}
+
+const KINDS: readonly TraceKind<Told>[] = [
+  told(ORDERS, { is: 'a trace of orders', options: OF_ORDERS }, (trace) => ({ trace, shown: () => shownOrder(trace) })),
+  told(REPLICAS, { is: 'of a run of replicas', options: OF_NODES }, (run) => ({ shown: (showing) => shownRun(run, showing) })),
+  told(MEMBERS, { is: 'of a run of nodes', options: OF_NODES }, (run) => ({ shown: (showing) => shownRun(run, showing) })),
+];
+
+/**
+ * The runs that a trace file of any kind tells.
+ * @throws UserError in one line, if it is truncated, damaged, or no trace
+ */
+export const runsIn = (text: string): Told[] => readRuns(text, KINDS);
+
+function told<Own>(kind: TraceKind<Own>, about: Kind, as: (run: Own) => Pick<Told, 'trace' | 'shown'>): TraceKind<Told> {
+  return { ...kind, begin(head) {
+    const reader = kind.begin(head);
+    return { take: (fact) => reader.take(fact), end: (judged) => ({ ...about, ...as(reader.end(judged)) }) };
+  } };
+}
+
+const shownOrder = (trace: Trace): Shown => ({
+  transcript: () => transcriptOfOrder(trace), chart: () => chartOfOrder(trace), story: () => storyOfOrder(trace), wholeStory: () => storyOfOrder(trace),
+});
+
+function shownRun(whole: Run, { from, to, messages }: Showing): Shown {
+  const run = within(whole, { from, to });
+  return { transcript: () => transcriptOf(run, { messages: messages === true }), chart: () => chartOf(run), story: () => foldedStoryOf(run), wholeStory: () => storyOf(run) };
+}
