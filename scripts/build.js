@@ -36,8 +36,11 @@ function prune() {
   rmSync(join(ROOT, 'dist/.stamp'), { force: true });
   rmSync(join(ROOT, 'dist/bin'), { recursive: true, force: true });
   for (const part of ['src', 'workers', 'test', 'bench']) {
-    for (const file of filesIn(join('dist', part))) if (!existsSync(join(ROOT, part, file.replace(/\.(js|d\.ts|cjs)(\.map)?$/, '.ts')))) rmSync(join(ROOT, 'dist', part, file));
-    const isWhole = filesIn(part).every((file) => !file.endsWith('.ts') || existsSync(join(ROOT, 'dist', part, file.replace(/\.ts$/, '.js'))));
+    for (const file of filesIn(join('dist', part))) {
+      const source = join(ROOT, part, file.replace(/\.(js|d\.ts|cjs)(\.map)?$/, ''));
+      if (!existsSync(`${source}.ts`) && !existsSync(`${source}.tsx`)) rmSync(join(ROOT, 'dist', part, file));
+    }
+    const isWhole = filesIn(part).every((file) => !/\.tsx?$/.test(file) || existsSync(join(ROOT, 'dist', part, file.replace(/\.tsx?$/, '.js'))));
     if (!isWhole) rmSync(join(ROOT, 'dist/.tsbuildinfo'), { force: true });
   }
 }
@@ -57,7 +60,7 @@ function compile() {
 
 async function bundle() {
   // Imported here, since a build that is fresh needs none of it.
-  const { build } = await import('esbuild');
+  const [{ build }, { readDemos }, { version }] = await Promise.all([import('esbuild'), import('../dist/src/repl/demo-files.js'), import('../dist/src/repl/version.js')]);
   const common = { absWorkingDir: ROOT, bundle: true, platform: 'node', target: 'node20', outdir: 'dist', logLevel: 'warning' };
   await Promise.all([
     // A thread or a command that loads one file is up sooner than one that loads its modules one by one.
@@ -73,6 +76,20 @@ async function bundle() {
       supported: { 'dynamic-import': false },
     }),
     build({ ...common, format: 'cjs', entryPoints: { 'bin/first-prompt': 'src/repl/first-prompt.ts' }, outExtension: { '.js': '.cjs' } }),
+    // The page: its script is its worker's, too.
+    build({
+      ...common,
+      platform: 'browser',
+      target: 'es2022',
+      format: 'iife',
+      minify: true,
+      jsx: 'automatic',
+      jsxImportSource: 'preact',
+      entryPoints: { 'web/lab': 'src/web/page/main.tsx', 'web/style': 'src/web/page/lab.css' },
+      define: { DEMOS: JSON.stringify(readDemos()), VERSION: JSON.stringify(version()) },
+      // A page has no threads of Node.
+      external: ['*/threads/host.ts'],
+    }),
     // It draws on a canvas where there is one: here there is none.
     build({ ...common, format: 'esm', entryPoints: { 'bin/vega.bundle': 'vega' }, outExtension: { '.js': '.mjs' }, external: ['canvas'] }),
   ]);

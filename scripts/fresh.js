@@ -5,10 +5,10 @@ import { fileURLToPath } from 'node:url';
 export const ROOT = join(dirname(fileURLToPath(import.meta.url)), '..');
 
 /** What the build is made of. */
-const SOURCES = ['src', 'workers', 'test', 'bench', 'scripts', 'package.json', 'package-lock.json', 'tsconfig.json'];
+const SOURCES = ['src', 'workers', 'test', 'bench', 'demo', 'scripts', 'package.json', 'package-lock.json', 'tsconfig.json'];
 
 /** What of the build is run. The rest lies beside it, and goes with it. */
-const RESULTS = ['dist/bin', 'dist/man', 'dist/workers', 'dist/src/index.js'];
+const RESULTS = ['dist/bin', 'dist/man', 'dist/workers', 'dist/web', 'dist/src/index.js'];
 
 const STAMP = join(ROOT, 'dist/.stamp');
 

@@ -57,12 +57,12 @@ describe('the package', function () {
   after(() => rm(folder, { recursive: true }));
 
   it('holds the built program, the library and its types, the man page, the demos, the documents, and nothing else', async () => {
-    const sources = (await readdir(projectPath('src'), { recursive: true })).filter((file) => file.endsWith('.ts') && !/^(cli|repl)\/|^main\.ts$/.test(file)).map((file) => `src/${file.slice(0, -3)}`);
+    const sources = (await readdir(projectPath('src'), { recursive: true })).filter((file) => file.endsWith('.ts') && !/^(cli|repl|web)\/|^main\.ts$/.test(file)).map((file) => `src/${file.slice(0, -3)}`);
     const workers = (await readdir(projectPath('workers'))).flatMap((file) => [`dist/workers/${file.slice(0, -3)}.cjs`, `dist/workers/${file.slice(0, -3)}.bundle.cjs`]);
     const built = sources.flatMap((file) => [`dist/${file}.js`, `dist/${file}.d.ts`]);
     const demos = (await readdir(projectPath('demo'))).map((file) => `demo/${file}`);
     const docs = (await readdir(projectPath('docs'))).map((file) => `docs/${file}`);
-    const intended = new Set(['package.json', 'README.md', 'CHANGELOG.md', 'SECURITY.md', 'LICENSE', 'dist/man/generals.1', ...['generals.js', 'first-prompt.cjs', 'run.cjs', 'run.bundle.cjs', 'vega.bundle.mjs', 'package.json'].map((file) => `dist/bin/${file}`), ...workers, ...built, ...demos, ...docs]);
+    const intended = new Set(['package.json', 'README.md', 'CHANGELOG.md', 'SECURITY.md', 'LICENSE', 'dist/man/generals.1', 'dist/web/lab.js', 'dist/web/style.css', ...['generals.js', 'first-prompt.cjs', 'run.cjs', 'run.bundle.cjs', 'vega.bundle.mjs', 'package.json'].map((file) => `dist/bin/${file}`), ...workers, ...built, ...demos, ...docs]);
     expect(files.filter((file) => !intended.has(file)), 'not intended').to.deep.equal([]);
     expect([...intended].filter((file) => !files.includes(file)), 'missing').to.deep.equal([]);
   });

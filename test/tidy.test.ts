@@ -27,8 +27,14 @@ const GOSSIP = ['src/gossip/detectors', ...['address', 'context', 'messages', 'o
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'src/main.ts': ['src/cli'],
   'src/index.ts': ['src/generals', 'src/core'],
+  // Traces of all kinds of runs.
+  'src/runs.ts': ['src/generals/trace', 'src/generals/fact.ts', 'src/replicas/trace', 'src/runtime/virtual/lines.ts', 'src/trace'],
   workers: ['src/campaign', 'src/generals/threads', 'src/replicas/http', 'src/gossip/tcp', 'node:worker_threads'],
-  'src/cli': ['src/repl', 'src/campaign', 'src/generals', 'src/replicas', 'src/broadcast', 'src/randomised', 'src/gossip', 'src/words', 'src/trace', 'src/runtime', 'src/core', 'node:', 'cli-progress'],
+  'src/cli': ['src/web', 'src/runs.ts', 'src/repl', 'src/campaign', 'src/generals', 'src/replicas', 'src/broadcast', 'src/randomised', 'src/gossip', 'src/words', 'src/trace', 'src/runtime', 'src/core', 'node:', 'cli-progress'],
+  'src/web': ['src/repl', 'src/campaign', 'src/generals', 'src/core'],
+  // What runs in a browser: what is drawn of facts, and nothing of a protocol.
+  'src/web/page': ['src/web', 'src/runs.ts', 'src/repl/command.ts', 'src/generals/trace', 'src/generals/protocols/registry.ts', ...VOCABULARY, 'src/trace', 'src/core', 'preact'],
+  'src/web/server': ['src/web', 'src/runtime/http', 'src/core', 'node:', 'hono', '@hono/node-server'],
   'src/repl': ['src/campaign', 'src/generals', 'src/runtime', 'src/core', 'node:', '@inquirer/core', 'inquirer', 'chalk', 'leven'],
   'src/campaign': ['src/generals', 'src/runtime', 'src/core', 'node:', 'piscina', 'cli-progress', 'vega'],
 
@@ -82,7 +88,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 const ONLY_BY: Readonly<Record<string, readonly string[]>> = {
   chalk: ['src/repl/theme.ts', 'src/repl/render.ts', 'src/repl/picture.ts'],
   'node:worker_threads': ['src/generals/threads/', 'src/replicas/http/', 'src/runtime/', 'workers/'],
-  'node:crypto': ['src/generals/keys.ts', 'src/replicas/http/', 'src/gossip/tcp/', 'src/words/udp/', 'src/runtime/'],
+  'node:crypto': ['src/generals/keys.ts', 'src/replicas/http/', 'src/gossip/tcp/', 'src/words/udp/', 'src/web/server/', 'src/runtime/'],
 };
 
 /** The folders that are free of I/O, of time and of chance. */
@@ -109,7 +115,7 @@ const IMPURE = /\b(Math\.random|Date\.now|new Date|Date\(|setTimeout|setInterval
 const TABLE = 'the table MAY_IMPORT in test/tidy.test.ts';
 
 describe('the project is tidy:', () => {
-  const sources = [...filesIn('src'), ...filesIn('workers')].filter((path) => path.endsWith('.ts'));
+  const sources = [...filesIn('src'), ...filesIn('workers')].filter((path) => /\.tsx?$/.test(path));
 
   describe('imports point one way', () => {
     for (const path of sources) {
@@ -194,7 +200,7 @@ describe('the project is tidy:', () => {
 
   it('no type is evaded, and no test skipped or singled out for good', () => {
     const evasion = new RegExp(['\\bas an' + 'y\\b', '@ts-(ignore|expect-error|nocheck)', '\\b(describe|it)\\.on' + 'ly\\('].join('|'));
-    for (const path of ['src', 'workers', 'test', 'bench'].flatMap(filesIn).filter((file) => file.endsWith('.ts'))) {
+    for (const path of ['src', 'workers', 'test', 'bench'].flatMap(filesIn).filter((file) => /\.tsx?$/.test(file))) {
       read(path).split('\n').forEach((line, index) => expect(evasion.test(line), `${path}:${index + 1} ${line}`).to.equal(false));
     }
   });
@@ -271,7 +277,7 @@ describe('the project is tidy:', () => {
   });
 
   it('what documents call by a name of the code is there', () => {
-    const code = new Set(['src', 'test', 'workers'].flatMap(filesIn).filter((path) => path.endsWith('.ts')).flatMap((path) => read(path).match(/\w+/g) ?? []));
+    const code = new Set(['src', 'test', 'workers'].flatMap(filesIn).filter((path) => /\.tsx?$/.test(path)).flatMap((path) => read(path).match(/\w+/g) ?? []));
     for (const document of ['CONTRIBUTING.md', 'docs/library.md', 'docs/writing-a-protocol.md', 'src/README.md']) {
       for (const [, name] of read(document).matchAll(/`(\w+)(?:: [^`]*|\([^`]*\))?`/g)) expect(code.has(name!), `${document} names ${name}`).to.equal(true);
     }

@@ -2,6 +2,7 @@ import { createReadStream } from 'node:fs';
 import { open } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import type { Session } from '../repl/command.ts';
+import type { Neighbour } from '../repl/interactive.ts';
 import { sessionOf } from '../repl/session.ts';
 import type { Outcome } from '../generals/outcome.ts';
 import { DEFAULT_LIMIT } from '../generals/run-spec.ts';
@@ -21,20 +22,42 @@ export async function commandArmy(options: CommandOptions): Promise<number> {
   const looks = themeOf(colour, columns);
   const record = await recorder(options.trace);
   if (files.length > 0) return runFiles(() => muster(options, false, record), options, looks);
+  if (options.web === undefined) return commandByLines(options, looks, columns, (chosen, spare) => muster(chosen, spare, record));
+  const { openBeside } = await import('./beside.ts');
+  const beside = await openBeside(options.web, looks);
+  try {
+    const besides: Musters = async (chosen, spare) => ({ ...(await muster(chosen, spare, record)), answered: beside.answered });
+    return await commandByLines(options, looks, columns, besides, beside);
+  } finally {
+    await beside.close();
+  }
+}
+
+/** @param spare whether to keep a warm thread */
+type Musters = (options: CommandOptions, spare: boolean) => Promise<Session>;
+
+/** Commands an army from a terminal or a pipe. */
+async function commandByLines(options: CommandOptions, looks: Theme, columns: () => number | undefined, muster: Musters, neighbour?: Neighbour): Promise<number> {
   const isTerminal = process.stdin.isTTY && process.stdout.isTTY && !options.json;
   if (isTerminal && isPlain(process.env)) {
     const { interactPlainly } = await import('../repl/plain.ts');
-    return interactPlainly(() => muster(options, true, record), themeOf(false, columns), (heed, work) => onSignal(['SIGINT'], heed, work));
+    announce();
+    return interactPlainly(() => muster(options, true), themeOf(false, columns), (heed, work) => onSignal(['SIGINT'], heed, work));
   }
   if (isTerminal) {
     const begun = options.isBare ? await begin(options, looks) : options;
-    return begun === undefined ? 0 : (await import('../repl/interactive.ts')).interact(() => muster(begun, true, record), looks);
+    return begun === undefined ? 0 : (await import('../repl/interactive.ts')).interact(() => muster(begun, true), looks, neighbour);
   }
+  announce();
   const { plainLines } = await import('../repl/progress.ts');
   const progress = plainLines((line) => void process.stderr.write(line));
   // Who reads JSON wants nothing else, and scripts print the same whenever they are run.
-  const piped = async (): Promise<Session> => ({ ...(await muster(options, false, record)), ...(options.json ? {} : { progress }) });
+  const piped = async (): Promise<Session> => ({ ...(await muster(options, false)), ...(options.json ? {} : { progress }) });
   return runStream(process.stdin, 'line ', false, piped, options, looks);
+
+  function announce(): void {
+    if (neighbour !== undefined) process.stderr.write(`${neighbour.line}\n`);
+  }
 }
 
 /** Asks for what an army begins with; undefined if somebody would rather leave. */

@@ -12,6 +12,7 @@ import { replica } from './subcommands/replica.ts';
 import { peer, seed } from './subcommands/seed.ts';
 import { simulate } from './subcommands/simulate.ts';
 import { trace } from './subcommands/trace.ts';
+import { web } from './subcommands/web.ts';
 import { words, wordsClient } from './subcommands/words.ts';
 import { quoted } from '../core/user-error.ts';
 import { nearest } from '../repl/nearest.ts';
@@ -36,6 +37,7 @@ export const SUBCOMMANDS: readonly Runnable[] = [
   runnable(peer, async (options) => (await import('./gossip-node.ts')).gossipNodeCommand(options)),
   runnable(words, async (options) => (options.type === 'group' ? (await import('./words-group.ts')).wordsGroup(options) : (await import('./words.ts')).wordsPeer(options))),
   runnable(wordsClient, async (options) => (await import('./words-client.ts')).wordsClient(options)),
+  runnable(web, async (options) => (await import('./web.ts')).webCommand(options)),
   runnable(completion, async (options) => (await import('./completion.ts')).completionCommand(options, SUBCOMMANDS)),
   helping(help(async () => subcommands())),
 ];

@@ -33,6 +33,8 @@ export interface Session {
   readonly version: () => string;
   /** Who can be asked; nobody, where commands come from a script or a pipe. */
   readonly person: Person | undefined;
+  /** Told of each line that was run, and what came of it, if somebody looks on. */
+  readonly answered?: ((session: Session, line: string, answer: Answer) => void) | undefined;
 }
 
 export type Muster = (count: number, options: Pick<ArmyOptions, 'seed' | 'protocol'>) => Promise<Army>;

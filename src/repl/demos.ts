@@ -14,7 +14,7 @@ export async function performed(session: Session, word: string, signal: AbortSig
     const near = nearest(wanted, all.map(({ name }) => name));
     throw new UserError(`there is no demo ${quoted(word)}${near === undefined ? '' : `, did you mean ${near}?`}`);
   }
-  const camp = { ...session, army: await session.muster(MUSTERED, {}), outcome: undefined, isTraced: false, journal: { ...session.journal, lines: [] }, record: () => undefined, person: undefined };
+  const camp = { ...session, army: await session.muster(MUSTERED, {}), outcome: undefined, isTraced: false, journal: { ...session.journal, lines: [] }, record: () => undefined, person: undefined, answered: undefined };
   const steps: DemoStep[] = [];
   try {
     for (const line of demo.lines) {

@@ -17,6 +17,12 @@ export const LINE_MAX = 2 ** 20;
  * terminal is asked for words that are missing.
  */
 export async function execute(session: Session, line: string, signal: AbortSignal): Promise<Answer> {
+  const answer = await answerTo(session, line, signal);
+  session.answered?.(session, line, answer);
+  return answer;
+}
+
+async function answerTo(session: Session, line: string, signal: AbortSignal): Promise<Answer> {
   if (line.length > LINE_MAX) return mistake(`the line is too long: ${LINE_MAX} characters at the most`);
   const [word, ...typed] = wordsOf(line);
   if (word === undefined) return { type: 'nothing' };

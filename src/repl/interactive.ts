@@ -8,12 +8,19 @@ import type { Theme } from './theme.ts';
 import { openTerminal } from './terminal.ts';
 import { WELCOME } from './welcome.ts';
 
+/** Who commands the same army from elsewhere, and has what it does written above the prompt. */
+export interface Neighbour {
+  /** What is said of it first. */
+  readonly line: string;
+  print: (text: string) => void;
+}
+
 /**
  * The prompt at a terminal. It is drawn first; the generals are mustered behind it, and the first command waits for them.
  * @param muster makes the session; called when the prompt is drawn
  * @returns the exit status
  */
-export async function interact(muster: () => Promise<Session>, looks: Theme): Promise<number> {
+export async function interact(muster: () => Promise<Session>, looks: Theme, neighbour?: Neighbour): Promise<number> {
   let session: Session | undefined;
   let complete: ((line: string, cursor: number) => Completion) | undefined;
   let hint: ((line: string) => string) | undefined;
@@ -38,6 +45,10 @@ export async function interact(muster: () => Promise<Session>, looks: Theme): Pr
   let drawn = -Infinity;
   if (isFirstPromptDrawn()) process.stdout.write(CLEAR_LINE);
   else terminal.print(wrapped(looks.paint.dim(WELCOME), looks.width).join('\n'));
+  if (neighbour !== undefined) {
+    terminal.print(neighbour.line);
+    neighbour.print = (text) => terminal.print(text.trimEnd());
+  }
   const status = terminal.run();
   setImmediate(() => {
     muster().then(async (mustered) => {

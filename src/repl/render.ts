@@ -230,14 +230,14 @@ function notGiven({ verdict: { members, faulty }, order }: Outcome): string {
 
 /** How to give the order again, to these generals as they were, and with the same chance. */
 const replayLine = ({ seed, draw, dictations, order }: Outcome): string =>
-  `To repeat it with the same generals: g-seed ${seed} ${draw}; ${told(dictations)}actual-order ${order} anyway`;
+  `To repeat it with the same generals: g-seed ${seed} ${draw}; ${linesThatRepeat({ choices: dictations, order }).join('; ')}`;
 
 /** How to see what a check found among the generals as they stand; it needs no chance. */
-const repetitionOf = ({ choices, order }: Violation): string => `To repeat it with the same generals: ${told(choices)}actual-order ${order} anyway`;
+const repetitionOf = (violation: Violation): string => `To repeat it with the same generals: ${linesThatRepeat(violation).join('; ')}`;
 
-/** What traitors say word by word, as the commands that have them say it. */
-const told = (words: ReadonlyMap<NodeId, readonly string[]>): string =>
-  [...words].filter(([, said]) => said.length > 0).map(([id, said]) => `choose ${id} ${said.join(' ')}; `).join('');
+/** The commands that have traitors say that word by word, and the order given. */
+export const linesThatRepeat = ({ choices, order }: { readonly choices: ReadonlyMap<NodeId, readonly string[]>; readonly order: Order }): string[] =>
+  [...[...choices].filter(([, said]) => said.length > 0).map(([id, said]) => `choose ${id} ${said.join(' ')}`), `actual-order ${order} anyway`];
 
 /**
  * One row for each general that decided by votes: its votes by voter, the tally, what it decided and what it said. Where there

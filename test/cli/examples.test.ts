@@ -112,7 +112,7 @@ describe('what can be read can be typed', function () {
     }
 
     it('are all of these, and what goes on until Ctrl-C', () => {
-      expect(SUBCOMMANDS.map(({ name }) => name)).to.have.members([...order, 'cluster', 'replica', 'seed', 'peer', 'words', 'words-cli']);
+      expect(SUBCOMMANDS.map(({ name }) => name)).to.have.members([...order, 'cluster', 'replica', 'seed', 'peer', 'words', 'words-cli', 'web']);
     });
 
     for (const [example, about] of SUBCOMMANDS.find(({ name }) => name === 'cluster')!.examples) {
@@ -154,6 +154,13 @@ describe('what can be read can be typed', function () {
       expect(await other.end()).to.equal(130);
     });
 
+    it('generals web, each example, at another port', async () => {
+      const [served, written] = SUBCOMMANDS.find(({ name }) => name === 'web')!.examples.map(([example]) => example);
+      const page = await begun(`exec generals ${served!.replace('8080', '0')}`, 'The laboratory: http://127.0.0.1:');
+      expect(await page.end()).to.equal(130);
+      expect(shell(`generals ${written}`)).to.deep.include({ status: 0, err: '' });
+    });
+
     it('generals replica, each example', async () => {
       const place = join(folder, 'cluster');
       const urls = (await freePorts(4)).map((port) => `http://127.0.0.1:${port}`);
@@ -168,7 +175,7 @@ describe('what can be read can be typed', function () {
   describe('in the documents:', () => {
     // The whole of the tests, and what they are run from; what takes a port; all demos, which are looked at where they are tested; and a
     // clone of one's own.
-    const isApart = (line: string): boolean => /^git |npm (ci|install|pack)|npm start --silent -- (cluster --protocol|network --seeds|seed |peer |words \d|words --join|words-cli |demo )|^curl|npm (run bench|run soak|run demo|test)/.test(line);
+    const isApart = (line: string): boolean => /^git |npm (ci|install|pack)|npm start --silent -- (cluster --protocol|network --seeds|seed |peer |words \d|words --join|words-cli |web |7 --protocol oral --web|demo )|^curl|npm (run bench|run soak|run demo|test)/.test(line);
     for (const document of DOCUMENTS) {
       // What an earlier line of the same document wrote is what a later one reads.
       const place = (): string => clone(join(folder, document.replaceAll(/\W/g, '-')));

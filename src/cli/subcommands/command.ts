@@ -19,6 +19,8 @@ export interface CommandOptions {
   /** A file for the trace of all orders. */
   readonly trace: string | undefined;
   readonly colourless: boolean;
+  /** The port of a page that shows the army, too; 0 lets the system choose. */
+  readonly web: number | undefined;
   /** Whether nothing at all was said, so that somebody at a terminal is asked. */
   readonly isBare: boolean;
 }
@@ -34,6 +36,8 @@ const OPTIONS = {
   trace: file('write the facts of every order to a file, as JSON lines'),
   json: flag('answer each command by one JSON object'),
   'no-color': flag('no colours'),
+  web: flag('show the army on a page in the browser, too, and obey what is clicked there'),
+  'web-port': whole('<n>', 'the port of that page', { min: 0, max: 65_535, otherwise: 'chosen by the system' }),
 } as const;
 
 export const command = subcommand({
@@ -66,6 +70,7 @@ export const run = subcommand({
 
 function scripts(values: Values<typeof OPTIONS>, files: readonly string[]): CommandOptions {
   if (files.length === 0) throw new UsageError('run needs a file: generals run <file…>');
+  if (values.web || values['web-port'] !== undefined) throw new UsageError('--web is for a prompt or a pipe, and not for scripts: generals 4 --web');
   return { ...optionsOf(values), files };
 }
 
@@ -81,5 +86,6 @@ const optionsOf = (values: Values<typeof OPTIONS>): CommandOptions => ({
   failFast: values['fail-fast'],
   trace: values.trace,
   colourless: values['no-color'],
+  web: values.web ? (values['web-port'] ?? 0) : values['web-port'],
   isBare: false,
 });

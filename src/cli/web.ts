@@ -1,0 +1,20 @@
+import { inShell } from '../core/shell.ts';
+import { wholePage } from '../web/server/files.ts';
+import { servePage } from '../web/server/serve.ts';
+import { writeText } from './files.ts';
+import { untilSignalled } from './signals.ts';
+import type { WebOptions } from './subcommands/web.ts';
+
+/** Serves the page, or writes it to a file. @returns the exit status */
+export async function webCommand({ out, port }: WebOptions): Promise<number> {
+  if (out !== undefined) {
+    writeText(out, wholePage());
+    process.stdout.write(`The laboratory is in ${inShell(out)}: open it in a browser, it needs nothing else.\n`);
+    return 0;
+  }
+  const server = await servePage(port);
+  process.stdout.write(`The laboratory: ${server.url}\nCtrl-C ends it.\n`);
+  const status = await untilSignalled((signalled) => signalled);
+  await server.close();
+  return status;
+}

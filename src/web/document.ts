@@ -1,0 +1,35 @@
+/** What a page is told by the browser that it may load: nothing but itself. */
+const OWN = "default-src 'none'; script-src 'unsafe-inline' 'wasm-unsafe-eval' blob:; worker-src blob:; style-src 'unsafe-inline'; img-src data: blob:; base-uri 'none'; form-action 'none'";
+
+/** The page as a server sends it; script and style are files beside it. @param isLive whether it shows the army at a prompt */
+export const servedDocument = (isLive: boolean): string => documentOf(isLive ? ' data-live' : '', '<link rel="stylesheet" href="/style.css">', '<script src="/lab.js" defer></script>');
+
+/** The page as one file that needs nothing else. @param script compressed by gzip, in base64 */
+export const wholeDocument = (style: string, script: string): string =>
+  documentOf('', `<meta http-equiv="Content-Security-Policy" content="${OWN}">\n<style>${style.trim()}</style>`, `<script type="application/gzip" id="packed">${script}</script>\n<script>${LOADER}</script>`);
+
+/** Unpacks the script, and runs it: so that the file is half as large. */
+const LOADER = `(async () => {
+  const bytes = Uint8Array.from(atob(document.getElementById('packed').textContent), (letter) => letter.charCodeAt(0));
+  const text = await new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream('gzip'))).text();
+  const script = document.createElement('script');
+  script.src = URL.createObjectURL(new Blob([text], { type: 'text/javascript' }));
+  document.head.append(script);
+})();`;
+
+const documentOf = (attributes: string, style: string, script: string): string => `<!doctype html>
+<html lang="en"${attributes}>
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="referrer" content="no-referrer">
+<title>generals</title>
+<link rel="icon" href="data:,">
+${style}
+</head>
+<body>
+<div id="lab"><noscript>This page is a program, and needs JavaScript.</noscript></div>
+${script}
+</body>
+</html>
+`;

@@ -1,0 +1,49 @@
+import type { JSX } from 'preact';
+import { useEffect, useRef, useState } from 'preact/hooks';
+import type { State } from './store.ts';
+
+/** What was run, as at the prompt, and a line for more. */
+export function Console({ state, run }: { readonly state: State; readonly run: (line: string) => void }): JSX.Element {
+  const { entries, progress, hello } = state;
+  const [past, setPast] = useState<{ readonly lines: readonly string[]; readonly at: number }>({ lines: [], at: 0 });
+  const [isOpen, setOpen] = useState(false);
+  const end = useRef<HTMLDivElement>(null);
+  const line = useRef<HTMLInputElement>(null);
+  useEffect(() => {
+    if (end.current !== null) end.current.scrollTop = end.current.scrollHeight;
+  }, [entries, isOpen]);
+  const enter = (event: SubmitEvent): void => {
+    event.preventDefault();
+    const text = line.current!.value.trim();
+    if (text === '') return;
+    line.current!.value = '';
+    setPast(({ lines }) => ({ lines: [...lines, text].slice(-100), at: Math.min(100, lines.length + 1) }));
+    setOpen(true);
+    run(text);
+  };
+  const recall = (event: KeyboardEvent): void => {
+    const by = event.key === 'ArrowUp' ? -1 : event.key === 'ArrowDown' ? 1 : 0;
+    if (by === 0) return;
+    event.preventDefault();
+    const at = Math.max(0, Math.min(past.lines.length, past.at + by));
+    line.current!.value = past.lines[at] ?? '';
+    setPast({ ...past, at });
+  };
+  return (
+    <section class="console" aria-label="Prompt">
+      {isOpen && <div class="said" ref={end} data-panel="console" tabindex={0} role="log">
+        {entries.map(({ line: typed, text, isMistake }, index) => (
+          <div key={index}><p class="typed">generals&gt; {typed}</p><pre class={isMistake ? 'wrong' : ''}>{text.trimEnd()}</pre></div>
+        ))}
+        {progress !== undefined && <p class="progress">{progress.share === undefined ? '' : `${Math.floor(progress.share * 100)}% `}{progress.parts.join(', ')}</p>}
+      </div>}
+      <form onSubmit={enter}>
+        <label for="line">generals&gt;</label>
+        <input id="line" ref={line} list="commands" autocomplete="off" spellcheck={false} placeholder="help, actual-order attack, g-state 3 faulty …" onKeyDown={recall} />
+        <datalist id="commands">{hello?.commands.map(([form]) => <option key={form} value={form.split(' ')[0]} />)}</datalist>
+        <button type="submit">Run</button>
+        <button type="button" aria-expanded={isOpen} onClick={() => setOpen(!isOpen)}>{isOpen ? 'Hide' : 'Show'} log</button>
+      </form>
+    </section>
+  );
+}

@@ -1,0 +1,32 @@
+import type { Ask, News } from '../news.ts';
+
+/** Where a page has its news from, and whom it asks. */
+export interface Source {
+  ask(ask: Ask): void;
+}
+
+/** A laboratory of the page's own, in virtual time. @param script the page's own script, which is the worker's as well */
+export function ownLab(script: string, tell: (news: News) => void): Source {
+  const worker = new Worker(script);
+  worker.onmessage = ({ data }: MessageEvent<News>) => tell(data);
+  worker.onerror = (event) => tell({ type: 'mistake', message: `internal error: ${event.message}` });
+  return { ask: (ask) => worker.postMessage(ask) };
+}
+
+/** The army at a prompt, behind the server that the page is from. @param token which that server asks for */
+export function liveArmy(token: string, tell: (news: News) => void, lost: (isLost: boolean) => void): Source {
+  const events = new EventSource(`/events?token=${encodeURIComponent(token)}`);
+  events.onopen = () => lost(false);
+  events.onerror = () => lost(true);
+  events.onmessage = ({ data }: MessageEvent<string>) => tell(JSON.parse(data) as News);
+  return {
+    ask(ask) {
+      fetch('/ask', { method: 'POST', headers: { 'content-type': 'application/json', 'x-token': token }, body: JSON.stringify(ask) }).then(
+        async (response) => {
+          if (!response.ok) tell({ type: 'mistake', message: (await response.text()).trim() });
+        },
+        () => lost(true),
+      );
+    },
+  };
+}

@@ -1,0 +1,22 @@
+import type { Demo } from '../../repl/command.ts';
+import { Lab } from '../lab.ts';
+import type { Ask, News } from '../news.ts';
+
+declare const DEMOS: readonly Demo[];
+declare const VERSION: string;
+
+/** The laboratory in a thread of the page: nothing that takes long keeps the page from moving. */
+export function serveAsWorker(): void {
+  const scope = globalThis as typeof globalThis & { postMessage(news: News): void; onmessage: ((event: MessageEvent<Ask>) => void) | null };
+  const { port1, port2 } = new MessageChannel();
+  const waiting: (() => void)[] = [];
+  port2.onmessage = () => waiting.shift()?.();
+  const later = (work: () => void): void => {
+    waiting.push(work);
+    port1.postMessage(0);
+  };
+  // What lets others have a turn in Node is not there in a browser.
+  Object.assign(globalThis, { setImmediate: later });
+  const lab = new Lab({ tell: (news) => scope.postMessage(news), demos: DEMOS, version: VERSION, pause: () => new Promise(later) });
+  scope.onmessage = ({ data }) => void lab.ask(data);
+}

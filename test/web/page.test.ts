@@ -1,0 +1,287 @@
+import { expect } from 'chai';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Browser, Page } from 'playwright-core';
+import { Army } from '../../src/generals/army.ts';
+import { factsOf } from '../../src/generals/trace/facts.ts';
+import { linesOfFacts } from '../../src/generals/trace/jsonl.ts';
+import { readDemos } from '../../src/repl/demo-files.ts';
+import { wholePage } from '../../src/web/server/files.ts';
+import { servePage } from '../../src/web/server/serve.ts';
+import { browserUnavailable, openBrowser, watch, type Watched } from '../support/browser.ts';
+import { openPty, ptyUnavailable } from '../support/pty.ts';
+import { MAIN, projectPath } from '../support/run.ts';
+import { skip } from '../support/skip.ts';
+
+/** Four who follow OM(1), G3 a traitor, and one order. */
+const ORDERED = '#n=4&seed=1&protocol=oral&do=g-elect+1;g-state+3+faulty;actual-order+attack';
+
+const general = (page: Page, id: number): ReturnType<Page['locator']> => page.locator(`[data-general="${id}"]`).first();
+
+/** What the ring shows, as text: every general and message with its place. */
+const picture = (page: Page): Promise<string> => page.locator('svg.field').first().innerHTML();
+
+describe('the page in a browser', function () {
+  this.timeout(60_000);
+  let browser: Browser;
+  let folder: string;
+  let file: string;
+  let opened: Watched;
+
+  before(async function () {
+    if (browserUnavailable !== undefined) skip(this, browserUnavailable);
+    browser = await openBrowser();
+    folder = mkdtempSync(join(tmpdir(), 'generals-page-'));
+    writeFileSync(join(folder, 'lab.html'), wholePage());
+    file = `file://${join(folder, 'lab.html')}`;
+  });
+
+  after(async () => {
+    await browser?.close();
+    if (folder !== undefined) rmSync(folder, { recursive: true, force: true });
+  });
+
+  /** Nothing may go wrong, whatever a test does. */
+  afterEach(async () => {
+    const { wrong } = opened;
+    await opened.close();
+    expect(wrong).to.deep.equal([]);
+  });
+
+  const open = async (hash = '', options: Parameters<typeof watch>[2] = { offline: true }): Promise<Page> => {
+    opened = await watch(browser, `${file}${hash}`, options);
+    return opened.page;
+  };
+
+  it('is one file below 300 kB that works without a network, and shows something', async () => {
+    expect(readFileSync(join(folder, 'lab.html')).length).to.be.lessThan(300_000);
+    const page = await open();
+    expect(await page.locator('[data-general]').count()).to.equal(4);
+    expect((await page.screenshot()).length, 'a blank picture would be smaller').to.be.greaterThan(20_000);
+  });
+
+  it('gives an order by a click, and says what came of it as the prompt does', async () => {
+    const page = await open();
+    await general(page, 3).click();
+    await page.locator('[data-panel="general"] select').selectOption('liar');
+    await page.getByRole('button', { name: 'Attack!' }).click();
+    await page.getByText('Agreement holds.').waitFor();
+    await page.getByRole('button', { name: 'Show log' }).click();
+    const said = await page.locator('[data-panel="console"]').innerText();
+    await using army = await Army.muster(4, { host: 'sim', seed: 1, traitors: { 3: 'liar' } });
+    const { verdict } = await army.order('attack');
+    expect(said).to.include(`${verdict.votes} out of ${verdict.members} quorum suggest ${verdict.order}`);
+  });
+
+  it('goes forward and back by keys, and back shows the very same picture', async () => {
+    const page = await open(`${ORDERED}&at=0`);
+    const pictures: string[] = [];
+    for (let step = 0; step <= 3; step += 1) {
+      pictures.push(await picture(page));
+      if (step < 3) await page.keyboard.press('ArrowRight');
+    }
+    expect(new Set(pictures).size).to.equal(4);
+    for (let step = 2; step >= 0; step -= 1) {
+      await page.keyboard.press('ArrowLeft');
+      expect(await picture(page), `step ${step}`).to.equal(pictures[step]);
+    }
+    await page.keyboard.press('End');
+    expect(await picture(page)).to.equal(pictures[3]);
+    await page.keyboard.press('Home');
+    expect(await picture(page)).to.equal(pictures[0]);
+  });
+
+  it('shows the moment that a link names, and names the moment that it shows', async () => {
+    const page = await open(`${ORDERED}&at=1.5&who=2`);
+    expect(await page.locator('.sentence').innerText()).to.match(/^Round 2 of 2: 6 messages/);
+    expect(await page.locator('[data-panel="general"] h2').innerText()).to.match(/^G2/);
+    await page.keyboard.press('ArrowRight');
+    await page.waitForFunction(() => location.hash.includes('at=2'));
+    const link = page.url();
+    const before = await picture(page);
+    await opened.close();
+    const again = await open(link.slice(link.indexOf('#')));
+    expect(await picture(again)).to.equal(before);
+  });
+
+  it('tells why a general decided so, and lights up the messages that fixed it', async () => {
+    const page = await open(`${ORDERED}&at=2&who=2`);
+    await page.getByRole('button', { name: 'Why does G2 decide so?' }).click();
+    await page.locator('[data-panel="why"]').waitFor();
+    expect(await page.locator('[data-panel="why"]').innerText()).to.include('G2 decided attack because of what it heard');
+    expect(await page.locator('[data-panel="tree"]').innerText()).to.include('majority attack');
+    expect(await page.locator('.message.cause').count()).to.be.greaterThan(0);
+    expect(await page.locator('[data-panel="inbox"] li.cause').count()).to.be.greaterThan(1);
+  });
+
+  it('changes a message: the run as it was on the left, and the first difference marked on the right', async () => {
+    const page = await open(`${ORDERED}&at=2`);
+    await page.locator('[data-message="4-2"]').first().click();
+    await page.getByRole('button', { name: 'Drop it' }).click();
+    await page.getByRole('button', { name: 'Keep the right one' }).waitFor();
+    expect(await page.locator('svg.field').count()).to.equal(2);
+    expect(await page.locator('svg.field').nth(1).locator('.differs').count()).to.equal(1);
+    expect(page.url()).to.include('fork=2.4.2.0.silence');
+    await page.getByRole('button', { name: 'Keep the right one' }).click();
+    await page.getByText('2 traitors').waitFor();
+    await page.getByText('Repeat it at the prompt').click();
+    expect(await page.locator('[data-panel="script"]').innerText()).to.include('choose 4 ').and.to.include('actual-order attack anyway');
+    // The browser's own back leads to the run as it was.
+    await page.goBack();
+    await page.getByText('1 traitor', { exact: true }).waitFor();
+  });
+
+  it('tries every treason without holding up the page, and plays the smallest lie', async () => {
+    const page = await open('#n=3&seed=1&protocol=oral&do=g-elect+1;g-protocol+oral+1;g-state+2+faulty');
+    await page.getByRole('tab', { name: 'Proof' }).click();
+    await page.locator('[data-panel="proof"]').getByRole('button', { name: 'Try every treason' }).click();
+    await page.getByText('A treason does harm').waitFor();
+    await page.getByRole('button', { name: 'Play the smallest lie' }).click();
+    await page.getByText('Validity violated').waitFor();
+  });
+
+  it('counts odds beside exact values', async () => {
+    const page = await open('#n=4&seed=1');
+    await page.getByRole('tab', { name: 'Odds' }).click();
+    await page.getByRole('combobox', { name: 'orders a row' }).selectOption('500');
+    await page.getByRole('button', { name: 'Count' }).click();
+    await page.waitForFunction(() => document.querySelectorAll('tbody tr').length === 4);
+    expect(await page.locator('svg.curve circle').count()).to.be.greaterThan(3);
+    expect(await page.locator('tbody tr').first().innerText()).to.match(/^0\s+500\s+100 %/);
+  });
+
+  it('has every demo as a story, sentence by sentence, and back', async () => {
+    const page = await open('#view=story');
+    expect(await page.locator('.stories li').count()).to.equal(readDemos().length);
+    const demo = readDemos().find(({ name }) => name === 'three-generals')!;
+    await page.getByRole('button', { name: demo.summary }).click();
+    const sentences = demo.lines.filter((line) => line.startsWith('#')).map((line) => line.replace(/^# */, ''));
+    const told: string[] = [];
+    for (;;) {
+      await page.locator('[data-panel="story"] .told').first().waitFor();
+      told.push(...(await page.locator('[data-panel="story"] .told').allInnerTexts()));
+      const next = page.locator('[data-panel="story"]').getByRole('button', { name: 'Next' });
+      if (await next.isDisabled()) break;
+      await next.click();
+    }
+    expect(told).to.deep.equal(sentences);
+    const at = await page.locator('[data-panel="story"] .count').innerText();
+    await page.locator('[data-panel="story"]').getByRole('button', { name: 'Back' }).click();
+    expect(await page.locator('[data-panel="story"] .count').innerText()).not.to.equal(at);
+  });
+
+  it('opens a trace that was written before, and what is none it refuses in one line', async () => {
+    await using army = await Army.muster(4, { host: 'sim', seed: 1, primary: 1, protocol: 'oral', traitors: [3] });
+    const path = join(folder, 'order.jsonl');
+    writeFileSync(path, linesOfFacts(factsOf(await army.order('attack'))));
+    const page = await open('#view=files');
+    await page.locator('input[type="file"]').setInputFiles(path);
+    await page.getByRole('button', { name: 'Watch it' }).click();
+    await page.getByText('An order of order.jsonl.').waitFor();
+    await page.keyboard.press('End');
+    await page.getByText('Agreement holds.').waitFor();
+    await page.getByRole('tab', { name: 'Files' }).click();
+    await page.locator('input[type="file"]').setInputFiles(projectPath('package.json'));
+    await page.getByRole('alert').getByText('package.json: line').waitFor();
+  });
+
+  it('can be used by keyboard alone, and says what it shows to who cannot see it', async () => {
+    const page = await open(`${ORDERED}&at=1`);
+    await page.keyboard.press('3');
+    expect(await general(page, 3).getAttribute('aria-pressed')).to.equal('true');
+    expect(await general(page, 3).getAttribute('aria-label')).to.equal('G3, secondary, traitor (coin), leans to retreat');
+    await general(page, 2).focus();
+    await page.keyboard.press('Enter');
+    await page.locator('[data-panel="general"] h2', { hasText: 'G2' }).waitFor();
+    await page.keyboard.press('/');
+    await page.keyboard.type('g-seed 5\n');
+    await page.locator('[data-panel="console"]').getByText('seed 5').first().waitFor();
+    await page.keyboard.press('?');
+    const unnamed = await page.evaluate(() => [...document.querySelectorAll('button, input, select')].filter((one) => {
+      const label = one.getAttribute('aria-label') ?? one.textContent ?? '';
+      return label.trim() === '' && (one as HTMLInputElement).labels?.length !== 1;
+    }).map((one) => one.outerHTML));
+    expect(unnamed).to.deep.equal([]);
+  });
+
+  it('moves for who wants that, and holds still for who does not', async () => {
+    const still = await open();
+    await still.getByRole('button', { name: 'Attack!' }).click();
+    await still.getByText('Agreement holds.').waitFor();
+    await opened.close();
+    const page = await open('', { offline: true, reducedMotion: 'no-preference' });
+    await page.getByRole('combobox', { name: 'Speed' }).selectOption('4');
+    await page.getByRole('button', { name: 'Attack!' }).click();
+    await page.locator('.message').first().waitFor();
+    await page.getByText('Agreement holds.').waitFor();
+  });
+
+  it('has no more on a line than fits on a phone, and letters that can be read in light and dark', async () => {
+    for (const colorScheme of ['light', 'dark'] as const) {
+      const page = await open(`${ORDERED}&who=2`, { offline: true, viewport: { width: 390, height: 844 }, colorScheme });
+      expect(await page.evaluate(() => document.documentElement.scrollWidth), 'nothing sticks out').to.be.at.most(390);
+      const [ink, ground, faint, panel] = await page.evaluate(() => ['--ink', '--ground', '--faint', '--panel'].map((name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim()));
+      expect(contrast(ink!, ground!)).to.be.at.least(7);
+      expect(contrast(faint!, panel!), 'WCAG 2.2, 1.4.3').to.be.at.least(4.5);
+      const small = await page.evaluate(() => [...document.querySelectorAll('p, li, button, label, td, summary, pre')].filter((one) => parseFloat(getComputedStyle(one).fontSize) < 16).map((one) => one.outerHTML.slice(0, 80)));
+      expect(small).to.deep.equal([]);
+      if (colorScheme === 'light') await opened.close();
+    }
+  });
+
+  it('folds a round of thousands of messages, and stays usable', async () => {
+    const page = await open('#n=10&seed=1&protocol=oral&do=g-elect+1;actual-order+attack&at=4');
+    expect(await page.locator('.message').count()).to.equal(72);
+    expect(await page.locator('.message').first().getAttribute('aria-label')).to.match(/^G\d+ to G\d+: 42 messages, 42 attack, 0 retreat$/);
+  });
+
+  it('is served, with a thread of its own, under the policy that the server sends', async () => {
+    const server = await servePage(0);
+    try {
+      opened = await watch(browser, server.url);
+      await opened.page.getByRole('tab', { name: 'Proof' }).click();
+      await opened.page.locator('[data-panel="proof"]').getByRole('button', { name: 'Try every treason' }).click();
+      await opened.page.getByText('No treason does harm').waitFor();
+    } finally {
+      await server.close();
+    }
+  });
+
+  it('shows what is typed at a prompt, and the prompt what is clicked there', async function () {
+    if (ptyUnavailable !== undefined) skip(this, ptyUnavailable);
+    const pty = openPty([process.execPath, MAIN, '4', '--seed', '1', '--web'], { cols: 120, rows: 40 });
+    try {
+      await pty.until(/http:\S+\n[^]*generals>/);
+      const [url] = /http:\S+/.exec(pty.screen().join('\n'))!;
+      opened = await watch(browser, url);
+      const { page } = opened;
+      pty.type('g-state 3 faulty\r');
+      await page.getByText('1 traitor', { exact: true }).waitFor();
+      await page.getByRole('button', { name: 'Retreat!' }).click();
+      await pty.until('page> actual-order retreat');
+      await pty.until('Execute order:');
+      await page.getByText('Agreement holds.').waitFor();
+      await general(page, 2).click();
+      await page.getByRole('button', { name: 'Why does G2 decide so?' }).click();
+      await page.locator('[data-panel="why"]').waitFor();
+      pty.type('exit\r');
+      expect(await pty.exit).to.equal(0);
+      await page.getByText('does not answer').waitFor();
+      // That the prompt is gone is no fault of the page.
+      expect(opened.wrong.filter((one) => !one.includes('ERR_'))).to.deep.equal([]);
+      (opened.wrong as string[]).length = 0;
+    } finally {
+      await pty.close();
+    }
+  });
+});
+
+/** The contrast of two colours, `#rrggbb` (WCAG 2.2, relative luminance). */
+function contrast(one: string, other: string): number {
+  const [light = 0, dark = 0] = [one, other].map((colour) => {
+    const [r = 0, g = 0, b = 0] = [1, 3, 5].map((at) => parseInt(colour.slice(at, at + 2), 16) / 255).map((part) => (part <= 0.040_45 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4));
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+  }).toSorted((a, b) => b - a);
+  return (light + 0.05) / (dark + 0.05);
+}
