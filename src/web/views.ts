@@ -90,7 +90,7 @@ export function* oddsOf(army: Army, word: string, orders: number): Generator<Odd
   return odds(true);
 }
 
-function sharesOf(cell: Cell, { orders, commanderLoyal, agreementViolated, validityViolated }: Tally): { readonly agreement: Share; readonly validity: Share } {
+export function sharesOf(cell: Cell, { orders, commanderLoyal, agreementViolated, validityViolated }: Tally): { readonly agreement: Share; readonly validity: Share } {
   const exact = exactBy(cell).values;
   return { agreement: shareOf(orders - agreementViolated, orders, exact?.agreement ?? null), validity: shareOf(commanderLoyal - validityViolated, commanderLoyal, exact?.validity ?? null) };
 }

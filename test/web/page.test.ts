@@ -184,6 +184,11 @@ describe('the page in a browser', function () {
     await page.getByRole('tab', { name: 'Files' }).click();
     await page.locator('input[type="file"]').setInputFiles(projectPath('package.json'));
     await page.getByRole('alert').getByText('package.json: line').waitFor();
+    const log = join(folder, 'outputfile.txt');
+    writeFileSync(log, '2026-01-02 03:04:05 [PEER-127.0.0.1:6000] Ready\n');
+    await page.locator('input[type="file"]').setInputFiles(log);
+    await page.getByText('1 line', { exact: true }).waitFor();
+    expect(await page.locator('img.chart').evaluate((image) => (image as HTMLImageElement).naturalWidth)).to.be.greaterThan(100);
   });
 
   it('can be used by keyboard alone, and says what it shows to who cannot see it', async () => {

@@ -1,5 +1,5 @@
 import type { JSX } from 'preact';
-import { useEffect, useRef } from 'preact/hooks';
+import { useEffect, useMemo, useRef } from 'preact/hooks';
 import type { Change, OrderView } from '../news.ts';
 import { CampPanel } from './camp.tsx';
 import { Console } from './console.tsx';
@@ -11,6 +11,7 @@ import { OddsView } from './odds.tsx';
 import { orderOf } from './open.ts';
 import { ProofView } from './proof.tsx';
 import { firstDifference, sentenceOf, type Flight } from './rounds.ts';
+import { Still } from './still.tsx';
 import { VIEWS, endOf, now, set, type State } from './store.ts';
 import { StoryView } from './story.tsx';
 import { Time, step, useClock } from './time.tsx';
@@ -49,7 +50,7 @@ export function App({ state, asker }: { readonly state: State; readonly asker: A
         {view === 'story' && <><StoryView state={state} asker={asker} /><ArmyView state={state} asker={asker} /></>}
         {view === 'files' && <Files state={state} />}
       </div></main>
-      <Console state={state} run={run} />
+      <Still by={[state.entries, state.progress, hello]} draw={() => <Console state={state} run={run} />} />
     </>
   );
 }
@@ -57,7 +58,6 @@ export function App({ state, asker }: { readonly state: State; readonly asker: A
 /** The army, its order round by round, and one general or message of it. */
 function ArmyView({ state, asker }: { readonly state: State; readonly asker: Asker }): JSX.Element {
   const { hello, camp, order, fork, at, who, why, picked } = state;
-  if (hello === undefined || camp === undefined) return <></>;
   const opened = openedOrder(state);
   const shown = opened ?? fork?.order ?? order;
   const run = (line: string): void => asker.ask({ type: 'line', line });
@@ -66,13 +66,14 @@ function ArmyView({ state, asker }: { readonly state: State; readonly asker: Ask
   const change = (word: Change['word']): void => {
     if (picked !== undefined) asker.ask({ type: 'fork', change: { ...picked, word } });
   };
-  const marked = fork === undefined || order === undefined || opened !== undefined ? NOTHING : firstDifference(order, fork.order);
+  const marked = useMemo(() => (fork === undefined || order === undefined || opened !== undefined ? NOTHING : firstDifference(order, fork.order)), [fork, order, opened]);
+  if (hello === undefined || camp === undefined) return <></>;
   const shared = { camp, at, who, picked, onWho: choose, marked } as const;
   const round = Math.floor(at);
   return (
     <div class="army">
       <div class="left">
-        {opened === undefined ? <CampPanel camp={camp} hello={hello} run={run} asker={asker} /> : <p class="panel">An order of {state.opened!.name}. <button type="button" onClick={() => set({ opened: undefined, at: 0 })}>Back to the army</button></p>}
+        {opened === undefined ? <Still by={[camp, hello]} draw={() => <CampPanel camp={camp} hello={hello} run={run} asker={asker} />} /> : <p class="panel">An order of {state.opened?.type === 'trace' ? state.opened.name : 'a file'}. <button type="button" onClick={() => set({ opened: undefined, at: 0 })}>Back to the army</button></p>}
       </div>
       <div class="middle">
         {fork !== undefined && order !== undefined && opened === undefined ? (
@@ -93,7 +94,9 @@ function ArmyView({ state, asker }: { readonly state: State; readonly asker: Ask
       <div class="right">
         {picked !== undefined && shown !== undefined && fork === undefined && <MessagePanel place={picked} order={shown} fork={change} close={() => set({ picked: undefined })} />}
         {who === undefined ? <p class="panel hint">Choose a general to see what it heard, and why it decided so. Choose a message to change it.</p> : (
-          <GeneralPanel id={who} camp={camp} order={shown} round={round} why={why} strategies={hello.strategies} run={run} askWhy={(id) => (why?.id === id ? set({ why: undefined }) : asker.ask({ type: 'why', id }))} onPick={pick} />
+          <Still by={[who, camp, shown, round, why, hello]} draw={() => (
+            <GeneralPanel id={who} camp={camp} order={shown} round={round} why={why} strategies={hello.strategies} run={run} askWhy={(id) => (why?.id === id ? set({ why: undefined }) : asker.ask({ type: 'why', id }))} onPick={pick} />
+          )} />
         )}
       </div>
     </div>
@@ -102,7 +105,7 @@ function ArmyView({ state, asker }: { readonly state: State; readonly asker: Ask
 
 /** The order of an opened file that is looked at. */
 function openedOrder({ opened, view }: State): OrderView | undefined {
-  const trace = view === 'army' && opened?.isWatched === true ? opened.runs[opened.index]?.trace : undefined;
+  const trace = view === 'army' && opened?.type === 'trace' && opened.isWatched ? opened.runs[opened.index]?.trace : undefined;
   if (trace === undefined) return undefined;
   const known = views.get(trace) ?? orderOf(trace);
   views.set(trace, known);

@@ -1,53 +1,85 @@
-import type { JSX } from 'preact';
-import { svgOf } from '../../trace/svg.ts';
+import type { ComponentChildren, JSX } from 'preact';
+import { counted } from '../../core/figures.ts';
+import type { Shown } from '../../runs.ts';
+import type { Chart } from '../../trace/chart.ts';
 import { mermaidOf } from '../../trace/mermaid.ts';
 import { shivizOf } from '../../trace/shiviz.ts';
-import type { Shown } from '../../runs.ts';
-import { opened as open } from './open.ts';
+import { svgOf } from '../../trace/svg.ts';
+import { chartOfLog } from '../logs.ts';
+import { Counted } from './odds.tsx';
+import { opened as open, type Opened } from './open.ts';
 import { save } from './save.ts';
-import { now, set, type State } from './store.ts';
+import { set, type State } from './store.ts';
 
-/** Opens a file that was chosen, or dragged in. */
-export function take(file: File | undefined): void {
-  if (file !== undefined) void open(file).then((opened) => set({ opened, view: 'files', mistake: opened.mistake }));
+/** Opens files that were chosen, or dragged in. */
+export function take(files: FileList | null | undefined): void {
+  if (files === null || files === undefined || files.length === 0) return;
+  void open([...files]).then((opened) => set(opened.type === 'mistake' ? { view: 'files', mistake: opened.message } : { opened, view: 'files', mistake: undefined }));
 }
 
-/** Traces that were written before, of whatever kind. */
+/** What was written before: traces of whatever kind, results of campaigns, logs of gossip networks. */
 export function Files({ state: { opened } }: { readonly state: State }): JSX.Element {
-  const run = opened?.runs[opened.index];
   return (
     <section
       class="panel wide files" aria-label="Files" data-panel="files"
       onDragOver={(event) => event.preventDefault()}
-      onDrop={(event) => { event.preventDefault(); take(event.dataTransfer?.files[0]); }}
+      onDrop={(event) => { event.preventDefault(); take(event.dataTransfer?.files); }}
     >
-      <h2>Open a trace</h2>
-      <p><label class="drop">Drag a trace here, or choose it: <input type="file" onChange={(event) => take(event.currentTarget.files?.[0])} /></label></p>
-      <p class="note">Traces are what <code>--trace</code> writes: of orders, replicas, networks, or the word database. They stay in this page.</p>
-      {opened !== undefined && run !== undefined && (
+      <h2>Open a file</h2>
+      <p><label class="drop">Drag a file here, or choose it: <input type="file" multiple onChange={(event) => take(event.currentTarget.files)} /></label></p>
+      <p class="note">Traces, as <code>--trace</code> writes them; <code>results.json</code> of a campaign; logs of seeds and peers, such as <code>outputfile.txt</code>, several at once. They stay in this page.</p>
+      {opened?.type === 'trace' && <TraceFile opened={opened} />}
+      {opened?.type === 'results' && (
         <>
-          <h3>{opened.name} <small>{opened.runs.length === 1 ? '1 run' : `${opened.runs.length} runs`}, {run.is}</small></h3>
-          <div class="deeds">
-            {opened.runs.length > 1 && <label>run <select value={String(opened.index)} onChange={(event) => set({ opened: { ...opened, index: Number(event.currentTarget.value) } })}>{opened.runs.map((one, index) => <option key={index} value={String(index)}>{one.trace === undefined ? index + 1 : `order ${one.trace.ordered.number}`}</option>)}</select></label>}
-            {run.trace !== undefined && <button type="button" class="play" onClick={() => set({ view: 'army', opened: { ...opened, isWatched: true }, at: 0, isPlaying: true, who: undefined })}>Watch it</button>}
-            <button type="button" onClick={() => save('run.svg', svgOf([run.shown({}).chart()]), 'image/svg+xml')}>SVG</button>
-            <button type="button" onClick={() => save('run.mmd', mermaidOf(run.shown({}).story()))}>Mermaid</button>
-            <button type="button" onClick={() => save('run.shiviz.txt', shivizOf(run.shown({}).wholeStory()))}>ShiViz</button>
-          </div>
-          <Picture key={`${opened.name} ${opened.index}`} run={run.shown({})} />
+          <h3>{opened.name}</h3>
+          <Which opened={opened} names={opened.odds.map(({ protocol, m, members, strategy }) => `${protocol}, m = ${m}, ${members} generals, ${strategy}`)} />
+          <Counted odds={opened.odds[opened.index]!} />
         </>
       )}
-      {now().opened?.mistake !== undefined && <p class="mistake">{now().opened!.mistake}</p>}
+      {opened?.type === 'log' && (
+        <>
+          <h3>{opened.name} <small>{counted(opened.lines.length, 'line')}</small></h3>
+          <Picture chart={chartOfLog(opened.lines, opened.name)}><pre>{opened.lines.slice(-LINES_MAX).map(({ time, node, text }) => `${time} [${node}] ${text}`).join('\n')}</pre></Picture>
+        </>
+      )}
     </section>
   );
 }
 
-/** A run as a diagram, whose time runs down, and in sentences. */
-function Picture({ run }: { readonly run: Shown }): JSX.Element {
+/** More lines of a log nobody reads in a page. */
+const LINES_MAX = 5000;
+
+function TraceFile({ opened }: { readonly opened: Opened & { readonly type: 'trace' } }): JSX.Element {
+  const { name, runs, index } = opened;
+  const run = runs[index]!;
+  const shown: Shown = run.shown({});
   return (
     <>
-      <img class="chart" alt="The run as a diagram; below it in sentences" src={`data:image/svg+xml,${encodeURIComponent(svgOf([run.chart()]))}`} />
-      <details><summary>In sentences</summary><pre>{run.transcript()}</pre></details>
+      <h3>{name} <small>{runs.length === 1 ? '1 run' : `${runs.length} runs`}, {run.is}</small></h3>
+      <div class="deeds">
+        <Which opened={opened} names={runs.map(({ trace }, place) => (trace === undefined ? `run ${place + 1}` : `order ${trace.ordered.number}`))} />
+        {run.trace !== undefined && <button type="button" class="play" onClick={() => set({ view: 'army', opened: { ...opened, isWatched: true }, at: 0, isPlaying: true, who: undefined })}>Watch it</button>}
+        <button type="button" onClick={() => save('run.svg', svgOf([shown.chart()]), 'image/svg+xml')}>SVG</button>
+        <button type="button" onClick={() => save('run.mmd', mermaidOf(shown.story()))}>Mermaid</button>
+        <button type="button" onClick={() => save('run.shiviz.txt', shivizOf(shown.wholeStory()))}>ShiViz</button>
+      </div>
+      <Picture key={`${name} ${index}`} chart={shown.chart()}><pre>{shown.transcript()}</pre></Picture>
+    </>
+  );
+}
+
+/** Which of several is looked at. */
+function Which({ opened, names }: { readonly opened: Opened & { readonly type: 'trace' | 'results' }; readonly names: readonly string[] }): JSX.Element {
+  if (names.length < 2) return <></>;
+  return <label>show <select value={String(opened.index)} onChange={(event) => set({ opened: { ...opened, index: Number(event.currentTarget.value) } })}>{names.map((name, index) => <option key={name} value={String(index)}>{name}</option>)}</select></label>;
+}
+
+/** A diagram whose time runs down, and the same in sentences. */
+function Picture({ chart, children }: { readonly chart: Chart; readonly children: ComponentChildren }): JSX.Element {
+  return (
+    <>
+      <img class="chart" alt="A diagram; below it the same in sentences" src={`data:image/svg+xml,${encodeURIComponent(svgOf([chart]))}`} />
+      <details><summary>In sentences</summary>{children}</details>
     </>
   );
 }

@@ -24,10 +24,13 @@ export function OddsView({ state, asker }: { readonly state: State; readonly ask
         <button type="button" disabled={!isCounting} onClick={() => asker.ask({ type: 'stop' })}>Stop</button>
       </div>
       {isCounting && <Bar share={done / (odds.asked * Math.min(13, odds.members))} text={`${done} orders`} />}
-      {odds !== undefined && <><Curve odds={odds} /><Table odds={odds} /></>}
+      {odds !== undefined && <Counted odds={odds} />}
     </section>
   );
 }
+
+/** Odds as a curve, and as a table. */
+export const Counted = ({ odds }: { readonly odds: Odds }): JSX.Element => <><Curve odds={odds} /><Table odds={odds} /></>;
 
 const percent = (value: number): string => (Number.isNaN(value) ? '–' : `${(100 * value).toFixed(value === 0 || value === 1 ? 0 : 1)} %`);
 
@@ -51,7 +54,7 @@ const [WIDTH, HEIGHT, LEFT, TOP] = [640, 300, 56, 16];
 
 /** Agreement and validity over the number of traitors. */
 function Curve({ odds }: { readonly odds: Odds }): JSX.Element {
-  const last = Math.max(1, Math.min(13, odds.members) - 1);
+  const last = Math.max(1, Math.min(12, odds.members - 1), ...odds.rows.map(({ faults }) => faults));
   const x = (faults: number): number => LEFT + ((WIDTH - LEFT - 16) * faults) / last;
   const y = (share: number): number => TOP + (HEIGHT - TOP - 40) * (1 - share);
   const line = (of: (row: OddsRow) => Share, name: string): JSX.Element => {
@@ -75,7 +78,7 @@ function Curve({ odds }: { readonly odds: Odds }): JSX.Element {
   return (
     <svg class="curve" viewBox={`0 0 ${WIDTH} ${HEIGHT}`} role="img" aria-label="Share of orders in which agreement and validity held, by the number of traitors; the table below has the numbers">
       {[0, 0.25, 0.5, 0.75, 1].map((share) => <g key={share} class="grid"><line x1={LEFT} x2={WIDTH - 16} y1={y(share)} y2={y(share)} /><text x={LEFT - 8} y={y(share) + 5} text-anchor="end">{100 * share} %</text></g>)}
-      {Array.from({ length: last + 1 }, (_, faults) => <text key={faults} x={x(faults)} y={HEIGHT - 18} text-anchor="middle">{faults}</text>)}
+      {Array.from({ length: last + 1 }, (_, faults) => faults).filter((faults) => last <= 24 || faults % Math.ceil(last / 12) === 0).map((faults) => <text key={faults} x={x(faults)} y={HEIGHT - 18} text-anchor="middle">{faults}</text>)}
       <text x={(LEFT + WIDTH) / 2} y={HEIGHT - 1} text-anchor="middle">traitors</text>
       {line(({ validity }) => validity, 'validity')}
       {line(({ agreement }) => agreement, 'agreement')}
