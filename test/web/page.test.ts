@@ -6,6 +6,7 @@ import type { Browser, Page } from 'playwright-core';
 import { Army } from '../../src/generals/army.ts';
 import { factsOf } from '../../src/generals/trace/facts.ts';
 import { linesOfFacts } from '../../src/generals/trace/jsonl.ts';
+import { PROTOCOLS } from '../../src/generals/protocols/registry.ts';
 import { readDemos } from '../../src/repl/demo-files.ts';
 import { wholePage } from '../../src/web/server/files.ts';
 import { servePage } from '../../src/web/server/serve.ts';
@@ -145,10 +146,12 @@ describe('the page in a browser', function () {
     const page = await open('#n=4&seed=1');
     await page.getByRole('tab', { name: 'Odds' }).click();
     await page.getByRole('combobox', { name: 'orders a row' }).selectOption('500');
-    await page.getByRole('button', { name: 'Count' }).click();
+    await page.getByRole('button', { name: 'Count', exact: true }).click();
     await page.waitForFunction(() => document.querySelectorAll('tbody tr').length === 4);
     expect(await page.locator('svg.curve circle').count()).to.be.greaterThan(3);
     expect(await page.locator('tbody tr').first().innerText()).to.match(/^0\s+500\s+100 %/);
+    await page.getByRole('button', { name: 'Count for the army as it stands' }).click();
+    await page.locator('[data-panel="campaign"]').getByText('10,000 orders').waitFor();
   });
 
   it('has every demo as a story, sentence by sentence, and back', async () => {
@@ -233,6 +236,30 @@ describe('the page in a browser', function () {
       expect(small).to.deep.equal([]);
       if (colorScheme === 'light') await opened.close();
     }
+  });
+
+  for (const { name } of PROTOCOLS) {
+    it(`shows an order of ${name}, and why each decided so`, async () => {
+      const page = await open(`#n=4&seed=2&protocol=${name}&do=g-elect+1;g-state+3+faulty;actual-order+attack+anyway`);
+      for (const id of [2, 3, 4]) {
+        await general(page, id).click();
+        await page.getByRole('button', { name: `Why does G${id} decide so?` }).click();
+        await page.locator('[data-panel="why"]').getByText(`G${id} decided`).waitFor();
+        expect(await page.locator('[data-panel="inbox"] li').count()).to.be.greaterThan(0);
+      }
+    });
+  }
+
+  it('is saved as a picture of its own, such as the README has', async () => {
+    const page = await open(`#n=7&seed=7&protocol=oral&do=g-elect+1;g-state+2+faulty;g-state+5+faulty;actual-order+attack&at=1.55`);
+    await page.getByText('Save what is seen as').click();
+    const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: 'Picture', exact: true }).click()]);
+    const picture = readFileSync(await download.path(), 'utf8');
+    if (process.env['UPDATE'] === '1') writeFileSync(projectPath('docs/ring.svg'), picture);
+    // Browsers write rules of style in their own ways.
+    const drawn = (text: string): string => text.replace(/<style[^]*<\/style>/, '');
+    expect(drawn(readFileSync(projectPath('docs/ring.svg'), 'utf8')) === drawn(picture), 'docs/ring.svg is what the page makes: UPDATE=1 writes it anew').to.equal(true);
+    expect(picture).not.to.match(/https?:(?!\/\/www\.w3\.org\/2000\/svg)/);
   });
 
   it('folds a round of thousands of messages, and stays usable', async () => {

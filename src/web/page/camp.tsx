@@ -9,6 +9,7 @@ import { storyOf } from '../../generals/trace/story.ts';
 import type { Trace } from '../../generals/fact.ts';
 import type { Camp, News } from '../news.ts';
 import type { Asker } from './hear.ts';
+import { ringSvg } from './ring.ts';
 import { save } from './save.ts';
 import { now } from './store.ts';
 
@@ -95,10 +96,15 @@ function Export(): JSX.Element {
     const shown = fork?.order ?? order;
     if (shown !== undefined) save(file, textOf(shown.trace), file.endsWith('.svg') ? 'image/svg+xml' : 'text/plain');
   };
+  const picture = (): void => {
+    // Of a changed order, the new one stands last.
+    const field = [...document.querySelectorAll<SVGElement>('svg.field')].at(-1);
+    if (field !== undefined) save('ring.svg', ringSvg(field), 'image/svg+xml');
+  };
   return (
     <details class="repeat">
-      <summary>Save the order as</summary>
-      <div class="deeds">{FORMATS.map(([name, file, textOf]) => <button key={name} type="button" disabled={now().order === undefined} onClick={() => write(file, textOf)}>{name}</button>)}</div>
+      <summary>Save what is seen as</summary>
+      <div class="deeds"><button type="button" onClick={picture}>Picture</button>{FORMATS.map(([name, file, textOf]) => <button key={name} type="button" disabled={now().order === undefined} onClick={() => write(file, textOf)}>{name}</button>)}</div>
     </details>
   );
 }

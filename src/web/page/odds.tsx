@@ -11,6 +11,7 @@ export function OddsView({ state, asker }: { readonly state: State; readonly ask
   const [strategy, setStrategy] = useState('coin');
   const [orders, setOrders] = useState(2000);
   if (hello === undefined || camp === undefined) return <></>;
+  const own = state.entries.findLast(({ line, isMistake }) => /^\s*g-campaign\b/i.test(line) && !isMistake);
   const isCounting = odds !== undefined && !odds.isOver;
   const done = odds?.rows.reduce((sum, row) => sum + row.orders, 0) ?? 0;
   return (
@@ -23,6 +24,11 @@ export function OddsView({ state, asker }: { readonly state: State; readonly ask
         <button type="button" class="play" disabled={isCounting} onClick={() => asker.ask({ type: 'odds', strategy, orders })}>Count</button>
         <button type="button" disabled={!isCounting} onClick={() => asker.ask({ type: 'stop' })}>Stop</button>
       </div>
+      <div class="deeds">
+        <button type="button" disabled={isCounting || state.progress !== undefined} onClick={() => asker.ask({ type: 'line', line: 'g-campaign' })}>Count for the army as it stands</button>
+      </div>
+      {state.progress !== undefined && <Bar share={state.progress.share} text={state.progress.parts.join(', ')} />}
+      {own !== undefined && <pre data-panel="campaign">{own.text.trimEnd()}</pre>}
       {isCounting && <Bar share={done / (odds.asked * Math.min(13, odds.members))} text={`${done} orders`} />}
       {odds !== undefined && <Counted odds={odds} />}
     </section>
