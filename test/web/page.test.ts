@@ -268,6 +268,15 @@ describe('the page in a browser', function () {
     expect(await page.locator('.message').first().getAttribute('aria-label')).to.match(/^G\d+ to G\d+: 42 messages, 42 attack, 0 retreat$/);
   });
 
+  it('draws of a hundred generals what the chosen one says and hears', async () => {
+    const page = await open('#n=100&seed=1&do=g-elect+1;actual-order+attack&at=2');
+    await page.getByText('choose a general to see its own').waitFor();
+    expect(await page.locator('.message').count()).to.equal(0);
+    await page.keyboard.press('2');
+    await page.getByText('those of G2').waitFor();
+    expect(await page.locator('.message').count()).to.equal(2 * 98);
+  });
+
   it('is served, with a thread of its own, under the policy that the server sends', async () => {
     const server = await servePage(0);
     try {

@@ -1,4 +1,5 @@
 import type { JSX } from 'preact';
+import { useMemo } from 'preact/hooks';
 import type { Member } from '../../generals/outcome.ts';
 import type { Camp, OrderView, Why } from '../news.ts';
 import type { Place } from './store.ts';
@@ -39,7 +40,8 @@ export function Field({ camp, order, at, who, why, picked, marked, title, onWho,
   const share = at === 0 ? 0 : at - (round - 1);
   const isEnd = shown !== undefined && round > shown.rounds;
   const isOver = shown !== undefined && at >= shown.rounds + 1;
-  const flights = shown === undefined ? [] : flightsIn(shown, round);
+  const all = shown === undefined ? [] : flightsIn(shown, round);
+  const flights = useMemo(() => drawable(all, who), [all, who]);
   return (
     <svg class="field" viewBox={`0 0 ${WIDTH} ${HEIGHT}`} role="group" aria-label={title}>
       <circle class="ring" cx={X} cy={Y} r={RING} />
@@ -54,9 +56,18 @@ export function Field({ camp, order, at, who, why, picked, marked, title, onWho,
         />
       ))}
       {shown !== undefined && <Messages flights={flights} places={places} size={size} share={share} why={why} picked={picked} marked={marked} onPick={onPick} />}
+      {flights.length < all.length && <text class="centre" x={X} y={Y}>{`${all.length} messages: ${flights.length === 0 ? 'choose a general to see its own' : `those of G${who}`}`}</text>}
       {shown === undefined && members.length === 0 && <text class="centre" x={X} y={Y}>The camp is empty.</text>}
     </svg>
   );
+}
+
+/** More pairs of sender and receiver than this nobody can tell apart; then those of the chosen general are drawn. */
+const PAIRS_MAX = 600;
+
+function drawable(flights: readonly Flight[], who: number | undefined): readonly Flight[] {
+  const pairs = new Set(flights.map(({ from, to }) => from * 2 ** 24 + to));
+  return pairs.size <= PAIRS_MAX ? flights : flights.filter(({ from, to }) => from === who || to === who);
 }
 
 interface Point {
