@@ -21,6 +21,8 @@ export interface Beside extends Neighbour {
 export async function openBeside(port: number, looks: Theme): Promise<Beside> {
   const entries: Entry[] = [];
   let session: Session | undefined;
+  /** The order that pages know. */
+  let order: Session['outcome'];
   let lab: Lab | undefined;
   const server = await servePage(port, {
     snapshot: () => (session === undefined ? [] : [helloOf([], session.version(), true), { type: 'begun', entries }, campNews(session)]),
@@ -58,6 +60,7 @@ export async function openBeside(port: number, looks: Theme): Promise<Beside> {
     entries.push(news.entry);
     if (entries.length > ENTRIES_MAX) entries.shift();
     server.tell(news);
-    server.tell(campNews(from));
+    server.tell(campNews(from, order));
+    order = from.outcome;
   }
 }

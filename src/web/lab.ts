@@ -36,8 +36,9 @@ export const helloOf = (demos: readonly Demo[], version: string, isLive: boolean
   commands: COMMANDS.map((command) => [formOf(command), command.summary] as const),
 });
 
-/** What a page is told after a line was run. */
-export const campNews = (session: Session): News => ({ type: 'camp', camp: campOf(session), last: orderIn(session, LOOKS) });
+/** What a page is told after a line was run. @param told the order that it was told of before; large ones are not told twice */
+export const campNews = (session: Session, told?: Session['outcome']): News =>
+  session.outcome !== undefined && session.outcome === told ? { type: 'camp', camp: campOf(session) } : { type: 'camp', camp: campOf(session), last: orderIn(session, LOOKS) ?? null };
 
 /** A line and its answer, as a page is told. */
 export const entryNews = (line: string, answer: Parameters<typeof entryOf>[1]): News & { readonly type: 'entry' } => ({ type: 'entry', entry: entryOf(line, answer, LOOKS) });
@@ -139,11 +140,12 @@ export class Lab {
   async #line(session: Session, line: string): Promise<void> {
     const { tell } = this.#options;
     this.#file = undefined;
+    const before = session.outcome;
     const answer = await execute(session, line, this.#stop.signal);
     if (answer.type === 'nothing') return;
     const entry = entryOf(line, answer, LOOKS);
     tell({ type: 'entry', entry: this.#file === undefined ? entry : { ...entry, file: this.#file } });
-    tell(campNews(session));
+    tell(campNews(session, before));
   }
 
   /** Plays the session once more up to its last order, whose sender then says something else, as a traitor does. */

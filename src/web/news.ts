@@ -44,8 +44,8 @@ export interface Change {
 export type News =
   /** What there is to choose from; before all else. */
   | { readonly type: 'hello'; readonly version: string; readonly isLive: boolean; readonly protocols: readonly Choice[]; readonly strategies: readonly Choice[]; readonly commands: readonly (readonly [form: string, summary: string])[]; readonly demos: readonly Demo[] }
-  /** The army as it stands, after anything that may have changed it. `begun` counts the sessions, so that what is of an old one can be told. */
-  | { readonly type: 'camp'; readonly camp: Camp; readonly last: OrderView | undefined }
+  /** The army as it stands, after anything that may have changed it, and its last order; null if there is none, left out if it is the one that was told before. */
+  | { readonly type: 'camp'; readonly camp: Camp; readonly last?: OrderView | null }
   /** A session has begun; `entries` are its lines and what came of them. */
   | { readonly type: 'begun'; readonly entries: readonly Entry[] }
   | { readonly type: 'entry'; readonly entry: Entry }

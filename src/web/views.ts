@@ -27,8 +27,13 @@ export function campOf({ army, journal }: Session): Camp {
 
 /** The last order of a session. */
 export function orderIn({ army, outcome }: Session, looks: Theme): OrderView | undefined {
-  return outcome === undefined ? undefined : orderOf(outcome, army, looks);
+  if (outcome === undefined) return undefined;
+  const known = views.get(outcome) ?? orderOf(outcome, army, looks);
+  views.set(outcome, known);
+  return known;
 }
+
+const views = new WeakMap<Outcome, OrderView>();
 
 function orderOf(outcome: Outcome, army: Army, looks: Theme): OrderView {
   const protocol = protocolNamed(outcome.protocol)!;

@@ -40,11 +40,18 @@ describe('the laboratory behind a page', () => {
     const { news, ask, run } = labOf();
     await ask({ type: 'begin', beginning: BEGINNING });
     await run('g-elect 1', 'g-state 3 faulty', 'actual-order attack', 'g-why 2');
-    const order = last(news, 'camp').last!;
+    const order = news.flatMap((one) => (one.type === 'camp' && one.last ? [one.last] : [])).at(-1)!;
     expect(order).to.deep.include({ rounds: 2 });
     expect(order.leanings.map(({ id, after }) => [id, after.at(-1)])).to.deep.equal([[2, 'attack'], [3, 'attack'], [4, 'attack']]);
     await ask({ type: 'why', id: 2 });
     expect(last(news, 'why').why.text).to.equal(last(news, 'entry').entry.text);
+  });
+
+  it('tells an order once, and not again with every line that follows', async () => {
+    const { news, ask, run } = labOf();
+    await ask({ type: 'begin', beginning: BEGINNING });
+    await run('actual-order attack', 'g-state 2 faulty', 'g-state', 'actual-order attack', 'g-muster 3');
+    expect(news.flatMap((one) => (one.type === 'camp' ? [one.last === undefined ? 'as before' : (one.last?.trace.ordered.number ?? 'none')] : []))).to.deep.equal(['none', 1, 'as before', 'as before', 2, 'none']);
   });
 
   it('begins anew with lines, and is then where they lead', async () => {

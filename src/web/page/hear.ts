@@ -54,19 +54,19 @@ export function hear(news: News, asker: Asker): void {
 }
 
 function hearCamp({ camp, last }: News & { readonly type: 'camp' }, state: State, asker: Asker): void {
-  const key = last === undefined ? '-' : `${last.trace.ordered.number} ${last.trace.ordered.seed}`;
+  const key = last === undefined ? heard : last === null ? '-' : `${last.trace.ordered.number} ${last.trace.ordered.seed}`;
   const isNew = key !== heard;
   heard = key;
-  if (!isNew) {
+  if (!isNew || last === undefined) {
     const isChanged = JSON.stringify(state.camp?.members) !== JSON.stringify(camp.members) || state.camp?.follows !== camp.follows || state.camp.m !== camp.m;
     // What has changed since the order is seen where the army stands before one.
     set({ camp, ...(isChanged ? { at: 0, isPlaying: false, fork: undefined, picked: undefined } : {}) });
     return remember(false);
   }
   const { begin, isLed } = asker;
-  const end = endOf(last);
-  const at = isLed && begin.at !== undefined ? Math.min(begin.at, end) : last === undefined ? 0 : isStill() || (isLed && state.story === undefined) ? end : 0;
-  set({ camp, order: last, at, isPlaying: last !== undefined && at === 0 && (!isLed || state.story !== undefined), fork: undefined, why: undefined, picked: undefined });
+  const end = endOf(last ?? undefined);
+  const at = isLed && begin.at !== undefined ? Math.min(begin.at, end) : last === null ? 0 : isStill() || (isLed && state.story === undefined) ? end : 0;
+  set({ camp, order: last ?? undefined, at, isPlaying: last !== null && at === 0 && (!isLed || state.story !== undefined), fork: undefined, why: undefined, picked: undefined });
   if (isLed && begin.fork !== undefined) asker.ask({ type: 'fork', change: begin.fork });
   asker.isLed = false;
   remember(!isLed);
