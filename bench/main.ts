@@ -4,6 +4,7 @@ import { benchCheck } from './check.ts';
 import { benchCluster } from './cluster.ts';
 import { benchKernel } from './kernel.ts';
 import { benchNetwork } from './network.ts';
+import { benchPage } from './page.ts';
 import { benchReplicas } from './replicas.ts';
 import { benchSimulator } from './simulator.ts';
 import { benchWords } from './words.ts';
@@ -20,6 +21,7 @@ const SUITES: Readonly<Record<string, (report: (row: Row) => void) => Promise<vo
   replicas: benchReplicas,
   network: benchNetwork,
   words: benchWords,
+  page: benchPage,
 };
 
 const words = process.argv.slice(2);
