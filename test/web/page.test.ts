@@ -182,7 +182,9 @@ describe('the page in a browser', function () {
     await page.locator('input[type="file"]').setInputFiles(path);
     await page.getByRole('button', { name: 'Watch it' }).click();
     await page.getByText('An order of order.jsonl.').waitFor();
-    await page.keyboard.press('End');
+    await general(page, 2).click();
+    await page.locator('[data-panel="inbox"] li').first().waitFor();
+    expect(await page.getByRole('button', { name: /^Why|^Kill/ }).count(), 'nobody is there to be asked').to.equal(0);
     await page.getByText('Agreement holds.').waitFor();
     await page.getByRole('tab', { name: 'Files' }).click();
     await page.locator('input[type="file"]').setInputFiles(projectPath('package.json'));

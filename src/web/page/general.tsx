@@ -10,6 +10,8 @@ interface GeneralProps {
   readonly order: OrderView | undefined;
   /** The last round that is over. */
   readonly round: number;
+  /** Whether the order is the army’s own last one. */
+  readonly isOwn: boolean;
   readonly why: Why | undefined;
   readonly strategies: readonly Choice[];
   readonly run: (line: string) => void;
@@ -21,8 +23,8 @@ interface GeneralProps {
 const INBOX_MAX = 60;
 
 /** All about one general: what it is, what may be done to it, what it heard, and why it decided so. */
-export function GeneralPanel({ id, camp, order, round, why, strategies, run, askWhy, onPick }: GeneralProps): JSX.Element {
-  const now = camp.members.find((one) => one.id === id);
+export function GeneralPanel({ id, camp, order, round, isOwn, why, strategies, run, askWhy, onPick }: GeneralProps): JSX.Element {
+  const now = isOwn ? camp.members.find((one) => one.id === id) : undefined;
   const then = order === undefined || round === 0 ? undefined : membersOf(order).find((one) => one.id === id);
   const member = then ?? now;
   if (member === undefined) return <section class="panel"><h2>G{id}</h2><p>There is no general G{id} any more.</p></section>;
@@ -47,7 +49,7 @@ export function GeneralPanel({ id, camp, order, round, why, strategies, run, ask
       )}
       {now?.state.type === 'faulty' && <Dictation key={id} id={id} run={run} />}
       {leaning !== undefined && <p>{isOver ? 'It decided' : 'If nothing more came, it would decide'} <Word word={leaning} />.</p>}
-      {shown !== undefined && id !== shown.trace.ordered.commander && (
+      {shown !== undefined && isOwn && id !== shown.trace.ordered.commander && (
         <p><button type="button" onClick={() => askWhy(id)} aria-expanded={why?.id === id}>Why does G{id} decide so?</button></p>
       )}
       {shown !== undefined && why?.id === id && (

@@ -1,6 +1,7 @@
 import type { JSX } from 'preact';
 import { useEffect } from 'preact/hooks';
 import type { OrderView } from '../news.ts';
+import { shownOrder } from './shown.ts';
 import { endOf, now, set, type State } from './store.ts';
 
 /** Milliseconds that a round takes to watch, at speed 1. */
@@ -15,9 +16,9 @@ export function useClock({ isPlaying }: State): void {
     return () => cancelAnimationFrame(frame);
 
     function move(time: number): void {
-      const { at, speed, order, fork, isPlaying: goesOn } = now();
+      const { at, speed, isPlaying: goesOn } = now();
       if (!goesOn) return;
-      const end = Math.max(endOf(order), endOf(fork?.order));
+      const end = endOf(shownOrder(now()));
       const next = last === undefined ? at : Math.min(end, at + ((time - last) * speed) / ROUND);
       last = time;
       if (next >= end) return set({ at: end, isPlaying: false });
