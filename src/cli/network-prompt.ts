@@ -101,6 +101,7 @@ export class NetworkPrompt {
       dim: (text) => this.#theme.paint.dim(text),
       bright: (text) => this.#theme.paint.cyan(text),
       complete: (line, cursor) => this.#complete(line, cursor),
+      clearing: () => screen.clearing(),
       execute: async (line) => {
         try {
           return await words.say(parseWord(line));

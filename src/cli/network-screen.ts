@@ -2,6 +2,8 @@
 export interface TableScreen {
   /** Shows the table anew, soon. */
   changed(): void;
+  /** What clears the window below the table. */
+  clearing(): string;
   /** Gives the whole window back. Safe at any time, twice too. */
   close(): void;
 }
@@ -61,22 +63,33 @@ export function openTableScreen({ output, lines, height }: TableScreenOptions): 
   };
   // A window that was left and is come back to has another’s lines in it.
   const wentOn = (): void => resized();
+  // The shell, too, would have no more than the lower part of the window. Whoever heeds this signal must stop by itself.
+  const suspended = (): void => {
+    output.write(WHOLE_WINDOW);
+    process.kill(process.pid, 'SIGSTOP');
+  };
   output.on('resize', resized);
   process.on('SIGCONT', wentOn);
+  process.on('SIGTSTP', suspended);
   divide();
   draw();
   return {
     changed: () => void (timer ??= setTimeout(draw, Math.max(DRAW_EVERY, SHARE * took))),
+    clearing: () => `\x1b[${top + 1};1H\x1b[J`,
     close() {
       if (!isOpen) return;
       isOpen = false;
       clearTimeout(timer);
       output.removeListener('resize', resized);
       process.removeListener('SIGCONT', wentOn);
-      output.write(`\x1b7\x1b[r\x1b8`);
+      process.removeListener('SIGTSTP', suspended);
+      output.write(WHOLE_WINDOW);
     },
   };
 }
+
+/** Ends the scroll region, and leaves the cursor where it is. */
+const WHOLE_WINDOW = '\x1b7\x1b[r\x1b8';
 
 /** Milliseconds between two looks of a table; a large one takes at most one in so many of all milliseconds. */
 const DRAW_EVERY = 100;

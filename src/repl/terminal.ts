@@ -29,6 +29,8 @@ export interface TerminalOptions {
   readonly dim?: (text: string) => string;
   /** How that looks which is pointed at; as `dim`. */
   readonly bright?: (text: string) => string;
+  /** What Ctrl-L writes, if not all of the screen is the prompt’s to clear. */
+  readonly clearing?: () => string;
 }
 
 export interface Terminal {
@@ -252,7 +254,7 @@ class Session implements Terminal {
     if (!ctrl || (name !== 'l' && name !== 'z')) return false;
     if (name === 'z') this.#suspend();
     else {
-      this.#pending = CLEAR_SCREEN + this.#pending;
+      this.#pending = (this.#options.clearing?.() ?? CLEAR_SCREEN) + this.#pending;
       this.#redraw();
     }
     return true;

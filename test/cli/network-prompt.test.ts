@@ -5,6 +5,8 @@ import { MAIN, cleanEnvironment } from '../support/run.ts';
 import { skip } from '../support/skip.ts';
 
 const CTRL_C = '\u0003';
+const CTRL_L = '\u000c';
+const CTRL_Z = '\u001a';
 
 describe('generals network at a terminal', function () {
   this.timeout(60_000);
@@ -71,6 +73,34 @@ describe('generals network at a terminal', function () {
     for (const clear of ['2J', '3J']) expect(pty.raw()).not.to.include(`\u001b[${clear}`);
     // The scroll region is given back.
     expect(pty.raw().lastIndexOf('\u001b[r')).to.be.greaterThan(pty.raw().lastIndexOf(';30r'));
+  });
+
+  it('clears what is below the table at Ctrl-L, and nothing else', async () => {
+    const pty = start(24, '--peers', '2');
+    await pty.until(/^2 alive /);
+    pty.type('links 1\r');
+    await pty.until('P1 – P2');
+    pty.type(`mem${CTRL_L}`);
+    await pty.until((screen) => screen.findIndex((row) => row.startsWith('network> mem')) === 6);
+    const [head, , names, one, two, rule] = pty.screen();
+    expect([head!.slice(0, 8), names!.slice(0, 4), one!.slice(0, 3), two!.slice(0, 3), rule!.slice(0, 3)]).to.deep.equal(['2 alive ', 'peer', 'P1 ', 'P2 ', '───']);
+    expect(pty.screen()).to.have.length(7);
+    expect(pty.raw()).not.to.include('\u001b[2J');
+    pty.type('bers\r');
+    await pty.until(/P2 +peer +\S+ +up, for others alive/);
+  });
+
+  it('gives the window back while it is stopped by Ctrl-Z, and shows the table when it goes on', async () => {
+    const pty = openPty(['bash', '-mc', `'${process.execPath}' '${MAIN}' network --peers 2; echo stopped; read -r; fg %1`], { rows: 24, cols: 110 });
+    opened.push(pty);
+    await pty.until(/^2 alive /);
+    const [region, whole] = ['\u001b[7;24r', '\u001b[r\u001b8'];
+    expect(pty.raw()).to.include(region).and.not.include(whole);
+    pty.type(CTRL_Z);
+    await pty.until('stopped');
+    expect(pty.raw().lastIndexOf(whole)).to.be.greaterThan(pty.raw().lastIndexOf(region));
+    pty.type('\n');
+    await pty.until((screen) => pty.raw().lastIndexOf(region) > pty.raw().lastIndexOf(whole) && screen[0]!.startsWith('2 alive ') && screen.at(-1)!.startsWith('network>'));
   });
 
   it('follows the window when that becomes smaller', async () => {
