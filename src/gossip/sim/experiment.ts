@@ -150,7 +150,7 @@ class Run {
         ...coverageOf(said),
         timeToAll: spreadOf(said.filter(({ times, audience }) => times.length >= audience).map(({ times, at }) => Math.max(...times) - at)),
       },
-      deaths: deathsOf(deaths, this.#others()),
+      deaths: deathsOf(deaths),
       falseRemovals: this.#world.judge.falseRemovals,
       nodeHours: this.#world.lived / 3_600_000,
       load,
@@ -216,9 +216,8 @@ class Run {
     let healedAfter: number | undefined;
     while (this.#world.network.now < since + PATIENCE) {
       if (healedAfter === undefined && this.#world.reachable() === 1) healedAfter = this.#world.network.now - since;
-      const others = this.#others();
       const deaths = [...this.#world.measure.deaths.values()];
-      if (healedAfter !== undefined && this.#world.network.now >= since + HEALING && deaths.every(({ known }) => known >= others)) break;
+      if (healedAfter !== undefined && this.#world.network.now >= since + HEALING && deaths.every(({ removedAt, holders }) => removedAt !== undefined && holders.size === 0)) break;
       yield* this.#until(this.#world.network.now + LOOK, killed === 0 ? 'the network rests' : 'deaths are noticed');
     }
     return healedAfter;
@@ -247,11 +246,6 @@ class Run {
     const missing = judge.missing(standingsOf, now, ({ id }) => id < seeds || id % every === 0, rules.loss === 0);
     const broken = [judge.violation, missing].filter((one) => one !== undefined);
     return isConnected || byzantine > 0 ? broken : [...broken, { property: 'the overlay is connected', witness: 'not all peers are joined by links' }];
-  }
-
-  /** How many are there who can know of a death. */
-  #others(): number {
-    return this.#world.network.nodes.filter((node) => node.isUp && this.#world.isLoyal(node)).length;
   }
 
   /** So large a share of the peers, drawn from the seed. */
@@ -297,9 +291,9 @@ function coverageOf(spreadings: readonly { readonly at: number; readonly audienc
 
 const POINTS = 200;
 
-function deathsOf(deaths: readonly Death[], others: number): Experiment['deaths'] {
+function deathsOf(deaths: readonly Death[]): Experiment['deaths'] {
   const after = (when: (death: Death) => number | undefined): number[] => deaths.flatMap((death) => (when(death) === undefined ? [] : [when(death)! - death.at]));
-  const everywhere = ({ known, knownAt }: Death): number | undefined => (known >= others ? knownAt : undefined);
+  const everywhere = ({ removedAt, holders, knownAt }: Death): number | undefined => (removedAt !== undefined && holders.size === 0 ? (knownAt ?? removedAt) : undefined);
   return {
     killed: deaths.length,
     unnoticed: deaths.filter(({ removedAt }) => removedAt === undefined).length,

@@ -17,7 +17,7 @@ export interface Spreading {
   readonly times: number[];
 }
 
-/** What became of somebody who was killed: when it was first suspected, agreed on among peers, removed by a seed, and known to how many. */
+/** What became of somebody who was killed: when it was first suspected, agreed on among peers, removed by a seed, and off every list. */
 export interface Death {
   readonly at: number;
   /** Whether its host fell silent with it. */
@@ -25,8 +25,9 @@ export interface Death {
   suspectedAt?: number;
   agreedAt?: number;
   removedAt?: number;
-  /** How many have it as dead, and since when the last of them. */
-  known: number;
+  /** Who has it on a list as somebody who lives: in a large network not all ever had. */
+  readonly holders: Set<NodeId>;
+  /** When the last of them took it off. */
   knownAt?: number;
 }
 
@@ -66,11 +67,13 @@ export class Measure {
 
   /** A peer is gone, however that came. */
   ended({ id }: SimNode): void {
+    for (const { holders } of this.deaths.values()) holders.delete(id);
     if (id >= this.#seeds && this.#isLoyal(id)) this.#audience -= 1;
   }
 
-  killed({ id }: SimNode, now: number, isHost: boolean): void {
-    if (id >= this.#seeds) this.deaths.set(id, { at: now, isHost, known: 0 });
+  /** @param holders who has it on a list */
+  killed({ id }: SimNode, now: number, isHost: boolean, holders: Iterable<NodeId>): void {
+    if (id >= this.#seeds) this.deaths.set(id, { at: now, isHost, holders: new Set(holders) });
   }
 
   sent(from: SimNode, to: readonly NodeId[], message: Message): void {
@@ -96,11 +99,11 @@ export class Measure {
       case 'agreed':
         return this.#note(output.address, 'agreedAt', now);
       case 'applied':
-        if (output.about === 'removal') this.#dead(output.address, now);
-        return;
+        return output.about === 'join' ? this.#on(id, output.address) : this.#off(id, output.address, now, output.about === 'removal');
       case 'member':
-        if (output.state === 'dead') this.#dead(output.address, now);
-        return;
+        return output.state === 'alive' || output.state === 'suspect' ? this.#on(id, output.address) : this.#off(id, output.address, now, output.state === 'dead');
+      case 'forgot':
+        return this.#off(id, output.address, now, false);
       default:
     }
   }
@@ -118,11 +121,14 @@ export class Measure {
     if (death !== undefined) death[what] ??= now;
   }
 
-  #dead(address: Address, now: number): void {
+  #on(id: NodeId, address: Address): void {
+    this.deaths.get(nodeAt(address)!)?.holders.add(id);
+  }
+
+  #off(id: NodeId, address: Address, now: number, isDead: boolean): void {
     const death = this.deaths.get(nodeAt(address)!);
     if (death === undefined) return;
-    death.removedAt ??= now;
-    death.known += 1;
-    death.knownAt = now;
+    if (isDead) death.removedAt ??= now;
+    if (death.holders.delete(id)) death.knownAt = now;
   }
 }

@@ -6,6 +6,7 @@ import { GOSSIP_FAULTS } from '../faults/registry.ts';
 import { MembershipJudge, seedQuorum } from '../judge/membership.ts';
 import type { Message } from '../messages.ts';
 import type { Output } from '../outputs.ts';
+import { isAlive, type Roster } from '../roster.ts';
 import type { GossipSettings } from '../settings.ts';
 import { overlayOf, partsOf, type Graph } from './graph.ts';
 import { linksOf } from './links.ts';
@@ -130,7 +131,9 @@ export class GossipWorld {
     if (!node.isUp) return;
     if (isHost) this.rules.off.set(node.id, this.now);
     this.crash(node);
-    this.measure.killed(node, this.now, isHost);
+    const { address } = contextOf(node);
+    const holders = this.network.nodes.filter((one) => one.isUp && this.isLoyal(one) && isAlive((one.state as { readonly roster: Roster }).roster.entries.get(address)));
+    this.measure.killed(node, this.now, isHost, holders.map(({ id }) => id));
   }
 
   /** @param isForgetful whether all is lost that it had saved, its key too, as where a seed has no disk; of peers it always is */

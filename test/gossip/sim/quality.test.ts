@@ -86,6 +86,13 @@ describe('a simulated gossip network', function () {
     });
   }
 
+  it('has deaths known to all who knew those peers, where each knows a part of the network', () => {
+    const { deaths, violations } = ran({ peers: 60, settings: { ...SPEC.settings, viewMax: 16 } });
+    expect(violations).to.deep.equal([]);
+    expect([deaths.killed, deaths.everywhere?.count]).to.deep.equal([12, 12]);
+    expect(deaths.everywhere!.max).to.be.below(60_000);
+  });
+
   it('removes nobody who stands still for 10 s', () => {
     const { falseRemovals, violations } = ran({ peers: 30, pause: 0.3, kill: 0, rest: 60_000 });
     expect(violations).to.deep.equal([]);
