@@ -47,6 +47,13 @@ until_lines() {
 attack old
 attack probe
 
-# The same in virtual time, by a peer that has the network's own words, and what every node made of it.
-printf '\n$ generals network --simulate --peers 6 --byzantine 1 --kind forge-death --faults "20s say 1: still here"\n'
-generals network --simulate --peers 6 --byzantine 1 --kind forge-death --faults '20s say 1: still here' | tail -4
+# The same in virtual time, by a peer that has the network's own words; why tells who was asked, who looked, and who voted.
+explain() {
+  printf '\n$ generals network --simulate --peers 6 --byzantine 1 --kind forge-death --trust %s --faults "6s why 5"\n' "$1"
+  # Where somebody who lives is removed, it ends with 3.
+  { generals network --simulate --peers 6 --byzantine 1 --kind forge-death --trust "$1" --faults '6s why 5' || [[ $? == 3 ]]; } |
+    grep -E '> why|^ {11}|somebody alive|^Violated|promised held'
+}
+
+explain old
+explain probe

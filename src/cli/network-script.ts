@@ -3,6 +3,7 @@ import { quoted } from '../core/user-error.ts';
 import { eventLine } from '../gossip/events.ts';
 import { GOSSIP_FAULTS } from '../gossip/faults/registry.ts';
 import { parseScript, runScript } from '../gossip/sim/script.ts';
+import { whyLines } from '../gossip/why.ts';
 import { spell } from '../gossip/words.ts';
 import { UsageError } from './arguments.ts';
 import { findingLine } from './network-finding.ts';
@@ -13,7 +14,7 @@ export function scriptedNetwork(options: SimulatedNetwork, faults: string): numb
   const { peers, seeds, seed, settings, loss, delay, byzantine, kind, json } = options;
   const script = parseScript(faults);
   faultNamed(kind);
-  const said = [...script];
+  const said = script.filter(({ word }) => word.type !== 'why');
   const say = (at: number, line: string): void => void process.stdout.write(`${(at / 1000).toFixed(1).padStart(7)} s  ${line}\n`);
   // Each word stands where it was said, between what came before it and behind it.
   const catchUp = (now: number): void => {
@@ -33,6 +34,13 @@ export function scriptedNetwork(options: SimulatedNetwork, faults: string): numb
       }
       const line = eventLine(known, name, output);
       if (line !== undefined) say(at, line);
+    },
+    (at, name, known) => {
+      catchUp(at);
+      const lines = whyLines(known, name);
+      if (json) return void process.stdout.write(`${JSON.stringify({ v: 1, at, type: 'why', about: name, lines })}\n`);
+      say(at, `> why ${name}`);
+      for (const line of lines.length === 0 ? [`nothing has happened to ${name}`] : lines) process.stdout.write(`${' '.repeat(11)}${line}\n`);
     },
   );
   catchUp(time);

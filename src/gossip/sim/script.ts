@@ -22,6 +22,9 @@ export interface ScriptSpec extends WorldSpec {
 /** Is told of all that nodes hand on. */
 export type ObserveScript = (at: number, name: string, output: Output, view: NetworkView) => void;
 
+/** Is told of a `why`, when it is asked. */
+export type AnswerScript = (at: number, name: string, view: NetworkView) => void;
+
 export interface ScriptOutcome {
   /** What was broken, if anything was: for good, or not made well again in time. */
   readonly violation: Violation | undefined;
@@ -39,8 +42,8 @@ export function parseScript(text: string): TimedWord[] {
     const at = parseTime(time);
     if (at === undefined) throw new UserError(`each fault begins with its time, as in "5s kill 3": not ${JSON.stringify(part)}`);
     const word = parseWord(rest.join(' '));
-    const isFault = WORDS.find(({ name }) => name === word.type)?.isFault === true;
-    if (!isFault) throw new UserError(`${word.type} is no fault: ${WORDS.filter((form) => form.isFault).map(({ name }) => name).join(', ')}`);
+    const all = WORDS.filter(({ name, isFault }) => isFault || name === 'why').map(({ name }) => name);
+    if (!all.includes(word.type)) throw new UserError(`${word.type} is no fault: ${all.join(', ')}`);
     return { at, word };
   });
   if (words.length === 0) throw new UserError('there is no fault: a list is such as "5s kill 3; 20s heal"');
@@ -52,8 +55,8 @@ const PATIENCE = 120_000;
 const LOOK = 500;
 
 /** Lets a list of faults happen to a network in virtual time. @throws UserError if a word is about who is not there */
-export function runScript(spec: ScriptSpec, observe: ObserveScript): ScriptOutcome {
-  return new Scripted(spec, observe).run();
+export function runScript(spec: ScriptSpec, observe: ObserveScript, answer: AnswerScript = () => undefined): ScriptOutcome {
+  return new Scripted(spec, observe, answer).run();
 }
 
 class Scripted {
@@ -64,9 +67,11 @@ class Scripted {
   /** How many peers there are by now. */
   #peers: number;
   #failure: unknown;
+  readonly #answer: AnswerScript;
 
-  constructor({ script, ...spec }: ScriptSpec, observe: ObserveScript) {
+  constructor({ script, ...spec }: ScriptSpec, observe: ObserveScript, answer: AnswerScript) {
     this.#script = script;
+    this.#answer = answer;
     this.#peers = spec.peers;
     // Who joins later is made now, and started then.
     const joining = script.reduce((sum, { word }) => sum + (word.type === 'join' ? word.count : 0), 0);
@@ -101,6 +106,8 @@ class Scripted {
       well = missing === undefined ? well + LOOK : 0;
     }
     if (this.#failure !== undefined) throw this.#failure;
+    // What broke ends it: why that came is still to be told.
+    for (const { at, word } of this.#script) if (at > network.now && word.type === 'why') this.#do(word);
     return { violation: judge.violation ?? missing, time: network.now, events: network.events, removals: judge.removals, falseRemovals: judge.falseRemovals, view: this.#view };
   }
 
@@ -177,6 +184,9 @@ class Scripted {
         const [node] = word.name === undefined ? world.peers().filter(({ held }) => held === undefined) : this.#nodes([word.name], ['up']);
         return node === undefined ? undefined : world.say(node, word.text);
       }
+      case 'why':
+        this.#nodes([word.name]);
+        return this.#answer(world.now, word.name, this.#view);
       default:
         throw new Error(`${word.type} is no fault`);
     }

@@ -1,11 +1,14 @@
 import { expect } from 'chai';
 import { LAN } from '../../../src/gossip/settings.ts';
 import { parseScript, runScript, type ScriptOutcome } from '../../../src/gossip/sim/script.ts';
+import { whyLines } from '../../../src/gossip/why.ts';
+
+const SPEC = { peers: 6, seeds: 3, seed: 1, settings: LAN, loss: 0, delay: 5, byzantine: 0, kind: undefined };
 
 /** What becomes of a network under these faults, and what its nodes handed on. */
 function told(faults: string, { peers = 6, kind = undefined as string | undefined, trustsAll = false } = {}): ScriptOutcome & { readonly lines: readonly string[] } {
   const lines: string[] = [];
-  const spec = { peers, seeds: 3, seed: 1, settings: { ...LAN, trustsAll }, loss: 0, delay: 5, byzantine: kind === undefined ? 0 : 1, kind };
+  const spec = { ...SPEC, peers, settings: { ...LAN, trustsAll }, byzantine: kind === undefined ? 0 : 1, kind };
   const outcome = runScript({ ...spec, script: parseScript(faults) }, (at, name, output, view) => {
     if (output.type === 'applied') lines.push(`${at} ${name}: ${output.about} of ${view.nameOf(output.address)}, life ${output.life}`);
   });
@@ -38,6 +41,19 @@ describe('a list of faults of a live network, in virtual time', () => {
     const [fooled, ours] = [true, false].map((trustsAll) => told('30s say hello', { kind: 'forge-death', trustsAll }));
     expect(fooled!.violation?.property).to.equal('no live peer is removed');
     expect(ours!.violation).to.equal(undefined);
+  });
+
+  it('answers why when it is asked, or once it is over', () => {
+    for (const [faults, at, line] of [['5s kill 3; 20s why 3', 20_000, 'it is off the list'], ['5s kill 3; 5.5s why 3; 20s heal', 5500, 'nobody answers there']] as const) {
+      const answers: string[][] = [];
+      runScript({ ...SPEC, script: parseScript(faults) }, () => undefined, (now, name, view) => void answers.push([String(now), name, ...whyLines(view, name)]));
+      expect(answers.map(([now, name]) => [now, name])).to.deep.equal([[String(at), 'P3']]);
+      expect(answers[0]!.some((one) => one.includes(line)), answers[0]!.join('\n')).to.equal(true);
+    }
+    const answers: string[] = [];
+    const { time } = runScript({ ...SPEC, kind: 'forge-death', byzantine: 1, settings: { ...SPEC.settings, trustsAll: true }, script: parseScript('60s why 1') }, () => undefined, (now) => void answers.push(String(now)));
+    expect(time).to.be.below(60_000);
+    expect(answers).to.deep.equal([String(time)]);
   });
 
   it('refuses what is no time, no word, no fault or nobody there, and shows the right form', () => {
