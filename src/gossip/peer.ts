@@ -350,6 +350,7 @@ function follow(turn: PeerTurn, news: News): void {
     case 'suspected': {
       const entry = turn.state.roster.entries.get(news.address);
       if (!isAlive(entry)) break;
+      output(turn, { type: 'noticed', address: news.address, by: news.by });
       wait(turn, entry, news.by);
       const neighbour = turn.state.neighbours.get(news.address);
       if (neighbour !== undefined && !entry.suspects.has(turn.context.address)) detectorOf(turn).check?.(turn, neighbour);

@@ -4,9 +4,16 @@ import { byName, type NetworkView } from './view.ts';
 /** How it came that a node is where it is: who missed it and why, who looked, who voted, one sentence each, the oldest first. */
 export function whyLines(view: NetworkView, name: string): string[] {
   const lines: { readonly at: number; readonly text: string; readonly key: string }[] = [];
-  const seenBy = new Map<string, { at: number; names: string[] }>();
+  const seenBy = new Map<string, Set<string>>();
   for (const { at, by, output } of view.about(name)) {
     const add = (text: string): void => void lines.push({ at, text, key: text });
+    // What all take over is one line, not one for each.
+    const share = (key: string, text = ''): void => {
+      const names = seenBy.get(key);
+      if (names !== undefined) return void names.add(by);
+      seenBy.set(key, new Set([by]));
+      lines.push({ at, key, text });
+    };
     switch (output.type) {
       case 'asked-to-join':
         add(`${by} was asked to let it in`);
@@ -27,7 +34,7 @@ export function whyLines(view: NetworkView, name: string): string[] {
         add(`${by} suspects it: ${output.reason}`);
         break;
       case 'noticed':
-        add(`${by} heard from ${view.nameOf(output.by)} that it is suspected`);
+        share(`noticed ${output.by}`, ` heard from ${view.nameOf(output.by)} that it is suspected`);
         break;
       case 'agreed':
         add(`${by} agrees with ${output.by.map((one) => view.nameOf(one)).filter((one) => one !== by).toSorted(byName).join(', ')} that it is dead`);
@@ -38,25 +45,18 @@ export function whyLines(view: NetworkView, name: string): string[] {
       case 'rejected':
         add(`${view.nameOf(output.seed)} told ${by} that it lives`);
         break;
-      case 'member': {
-        // What all take over is one line, not one for each.
-        const key = `life ${output.life}${output.incarnation > 0 ? `, incarnation ${output.incarnation}` : ''} ${STATES[output.state]}`;
-        const known = seenBy.get(key);
-        if (known === undefined) {
-          const group = { at, names: [by] };
-          seenBy.set(key, group);
-          lines.push({ at, key, text: '' });
-        } else known.names.push(by);
+      case 'member':
+        share(`life ${output.life}${output.incarnation > 0 ? `, incarnation ${output.incarnation}` : ''} ${STATES[output.state]}`);
         break;
-      }
       default:
     }
   }
-  return lines.map(({ at, text, key }) => {
-    const group = seenBy.get(key);
-    const said = text === '' && group !== undefined ? `${counted(group.names.length, 'peer')} ${group.names.length === 1 ? 'has' : 'have'} it in ${key}` : text;
-    return `${(at / 1000).toFixed(1)} s  ${said}`;
-  });
+  return lines.map(({ at, text, key }) => `${(at / 1000).toFixed(1)} s  ${sentence(text, key, seenBy.get(key))}`);
+}
+
+function sentence(text: string, key: string, names: ReadonlySet<string> | undefined): string {
+  if (names === undefined) return text;
+  return text === '' ? `${counted(names.size, 'peer')} ${names.size === 1 ? 'has' : 'have'} it in ${key}` : Array.from(names).toSorted(byName).join(', ') + text;
 }
 
 const STATES = { alive: 'as alive', suspect: 'as suspect', dead: 'as dead', left: 'as gone by its own word' };

@@ -51,7 +51,7 @@ describe('generals seed and generals peer', function () {
       await Promise.any(seeds.map((seed) => has(seed, text)));
     }
     one!.child.kill('SIGKILL');
-    for (const text of ['Locally suspecting neighbor 127.0.0.1:', 'Confirmed dead-node removal for 127.0.0.1:']) await Promise.any([peers[1]!, peers[2]!].map((peer) => has(peer, text)));
+    for (const text of ['Locally suspecting neighbor 127.0.0.1:', 'Received SUSPECT_NOTICE for 127.0.0.1:', 'Peer-level consensus reached for dead node 127.0.0.1:', 'Confirmed dead-node removal for 127.0.0.1:']) await Promise.any([peers[1]!, peers[2]!].map((peer) => has(peer, text)));
     await Promise.any(seeds.map((seed) => has(seed, 'Consensus SUCCESS for dead-node removal 127.0.0.1:')));
     // What is on the console may be on its way to the file.
     await Promise.all([...seeds, peers[1]!, peers[2]!].map((program) => program.end('SIGTERM')));

@@ -167,14 +167,16 @@ describe('why a peer is where it is', () => {
     const { view, says } = networkOf(3);
     const of = address('P3');
     says(6000, 'P1', { type: 'suspecting', address: of, reason: 'nobody answers there' });
+    for (const by of ['P2', 'S1']) says(6500, by, { type: 'noticed', address: of, by: address('P1') });
     says(7000, 'P1', { type: 'agreed', address: of, by: [address('P1'), address('P2')] });
     says(7001, 'S1', { type: 'accused', address: of, by: address('P1'), at: '7' });
     says(8000, 'S1', { type: 'inquired', address: of, answered: false });
     says(8001, 'S2', { type: 'voted', about: 'removal', address: of, seed: address('S1'), ok: true, reason: 'nobody answers there' });
     says(8002, 'S1', { type: 'decided', about: 'removal', address: of, ok: true, votes: 2, seeds: 3 });
     for (const name of ['P1', 'P2']) says(8010, name, { type: 'member', address: of, life: 1, incarnation: 0, state: 'dead' });
-    expect(whyLines(view, 'P3').slice(-7)).to.deep.equal([
+    expect(whyLines(view, 'P3').slice(-8)).to.deep.equal([
       '6.0 s  P1 suspects it: nobody answers there',
+      '6.5 s  P2, S1 heard from P1 that it is suspected',
       '7.0 s  P1 agrees with P2 that it is dead',
       '7.0 s  S1 was told of its death by P1',
       '8.0 s  S1 looked for itself: nobody answers there',
