@@ -1,0 +1,86 @@
+import { expect } from 'chai';
+import { GossipWorld } from '../../src/gossip/sim/world.ts';
+import type { PeerState } from '../../src/gossip/peer-state.ts';
+import { LAN } from '../../src/gossip/settings.ts';
+import { soaked } from '../support/trials.ts';
+
+const SEEDS = 3;
+
+/** How many things a state holds, in whatever it holds them, each once. */
+function sizeOf(state: unknown): number {
+  const seen = new Set<object>();
+  const waiting: unknown[] = [state];
+  let size = 0;
+  while (waiting.length > 0) {
+    const value = waiting.pop();
+    size += 1;
+    if (typeof value !== 'object' || value === null || seen.has(value)) continue;
+    seen.add(value);
+    waiting.push(...(value instanceof Map || value instanceof Set ? value.values() : Object.values(value)));
+  }
+  return size;
+}
+
+describe('a gossip network of which many come and go', function () {
+  this.timeout(120_000);
+
+  const worldOf = (peers: number): GossipWorld => new GossipWorld({ peers, seeds: SEEDS, seed: 1, settings: { ...LAN, gossipMessages: 0 }, loss: 0, delay: 5, byzantine: 0, kind: undefined });
+
+  it('holds no more of them than their addresses, though a hundred join and leave each second (alertmanager 1409, scylladb 10967)', () => {
+    const world = worldOf(220);
+    const { network } = world;
+    for (const node of network.nodes.slice(0, SEEDS + 20)) world.start(node);
+    network.run(5000);
+    const comers = network.nodes.slice(SEEDS + 20);
+    const churn = (rounds: number): number => {
+      for (let round = 0; round < rounds; round += 1) {
+        // Each half is there for a second, and gone for one.
+        for (const [place, node] of comers.entries()) {
+          const at = world.now + 1 + 10 * Math.floor(place / 2);
+          network.at(at, () => (place % 2 === round % 2 ? world.start(node) : world.leave(node)));
+        }
+        network.run(world.now + 1000);
+      }
+      // Who came late, and what was said about those who went.
+      for (const node of comers) world.leave(node);
+      network.run(world.now + 60_000);
+      return Math.max(...network.nodes.slice(0, SEEDS + 20).map(({ state }) => sizeOf(state)));
+    };
+    const before = churn(2);
+    const after = churn(soaked(58, 15));
+    expect(after).to.be.at.most(1.1 * before);
+    expect(world.judge.violation).to.equal(undefined);
+    expect([world.judge.falseRemovals, world.peers().length]).to.deep.equal([0, 20]);
+  });
+
+  it('has one probe of a neighbour out at a time, however ill whoever probes takes itself to be (memberlist-rs 165)', () => {
+    const world = worldOf(8);
+    const { network, measure } = world;
+    const [alone] = network.nodes.slice(SEEDS);
+    const pinged = new Map<number, number>();
+    const gaps: { readonly ill: number; readonly gap: number }[] = [];
+    const illAt = new Map<number, number>();
+    const count = measure.sent.bind(measure);
+    measure.sent = (from, to, message) => {
+      count(from, to, message);
+      if (from !== alone || message.type !== 'ping') return;
+      for (const id of to) {
+        const last = pinged.get(id);
+        if (last !== undefined) gaps.push({ ill: illAt.get(id)!, gap: world.now - last });
+        pinged.set(id, world.now);
+        illAt.set(id, (alone.state as PeerState).ill);
+      }
+    };
+    for (const node of network.nodes) world.start(node);
+    network.run(20_000);
+    pinged.clear();
+    gaps.length = 0;
+    // It hears nobody any more, and not even that anybody is gone.
+    world.cut({ side: new Set([alone!.id]) });
+    network.run(80_000);
+    expect(Math.max(...illAt.values())).to.equal(3);
+    expect(gaps.length).to.be.above(10);
+    // The time of a probe, and twice that for those who are asked to look.
+    for (const { ill, gap } of gaps) expect(gap, `ill ${ill}`).to.be.at.least(3 * LAN.probeTimeout * (1 + ill));
+  });
+});
