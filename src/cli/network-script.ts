@@ -13,7 +13,7 @@ import type { SimulatedNetwork } from './subcommands/network.ts';
 export function scriptedNetwork(options: SimulatedNetwork, faults: string): number {
   const { peers, seeds, seed, settings, loss, delay, byzantine, kind, json } = options;
   const script = parseScript(faults);
-  faultNamed(kind);
+  faultNamed(options);
   const said = script.filter(({ word }) => word.type !== 'why');
   const say = (at: number, line: string): void => void process.stdout.write(`${(at / 1000).toFixed(1).padStart(7)} s  ${line}\n`);
   // Each word stands where it was said, between what came before it and behind it.
@@ -54,9 +54,12 @@ export function scriptedNetwork(options: SimulatedNetwork, faults: string): numb
   return violation === undefined ? 0 : 3;
 }
 
-/** @throws UsageError if there is no such kind */
-export function faultNamed(kind: string | undefined): (typeof GOSSIP_FAULTS)[number] | undefined {
+/** @throws UsageError if there is no such kind, or there are not so many who could be of it */
+export function faultNamed({ kind, byzantine, peers, seeds }: Pick<SimulatedNetwork, 'kind' | 'byzantine' | 'peers' | 'seeds'>): (typeof GOSSIP_FAULTS)[number] | undefined {
+  if (kind === undefined) return undefined;
   const fault = GOSSIP_FAULTS.find(({ name }) => name === kind);
-  if (kind !== undefined && fault === undefined) throw new UsageError(`--kind is ${GOSSIP_FAULTS.map(({ name }) => name).join(', ')}, not ${quoted(kind)}`);
+  if (fault === undefined) throw new UsageError(`--kind is ${GOSSIP_FAULTS.map(({ name }) => name).join(', ')}, not ${quoted(kind)}`);
+  const all = fault.role === 'seed' ? seeds : peers;
+  if (byzantine > all) throw new UsageError(`--byzantine ${byzantine} is more than there are: ${counted(all, fault.role)}`);
   return fault;
 }

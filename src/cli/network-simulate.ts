@@ -19,7 +19,7 @@ import type { SimulatedNetwork } from './subcommands/network.ts';
 /** Lets a network live in virtual time, with each detector that was asked for. @returns the exit status: 0 all held, 3 something was broken, 130 stopped */
 export async function simulateNetwork(options: SimulatedNetwork): Promise<number> {
   if (options.faults !== undefined) return scriptedNetwork(options, options.faults);
-  faultNamed(options.kind);
+  faultNamed(options);
   const names = options.compare ? DETECTORS.map(({ name }) => name) : [DETECTORS[options.settings.detector]!.name];
   if (options.out !== undefined) mustBeFolder(options.out);
   const results: { readonly detector: string; readonly result: Experiment; readonly seconds: number }[] = [];

@@ -16,9 +16,9 @@ import { version } from './version.ts';
 export const networkCommand = (options: LiveOptions): Promise<number> => untilSignalled((signalled) => served(options, signalled));
 
 async function served(options: LiveOptions, signalled: Promise<number>): Promise<number> {
-  const { seeds, peers, host, port, settings, dialect, processes, data, seconds, speed, byzantine: count, kind } = options;
+  const { seeds, peers, host, port, settings, dialect, processes, data, seconds, speed, byzantine: count } = options;
   mustFit(options);
-  const fault = faultNamed(kind);
+  const fault = faultNamed(options);
   const trial = new Trial({ seeds, settings, keepsLists: data !== undefined, speed, now: () => performance.now() });
   const prompt = !options.json && hasRoomForTable(process) ? new NetworkPrompt(options, trial) : undefined;
   const log = await openGossipLog(options.output, options.json, prompt !== undefined);

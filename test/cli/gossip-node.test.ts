@@ -85,6 +85,34 @@ describe('generals seed and generals peer', function () {
     await has(early, '] Ready');
   });
 
+  it('nobody is removed where one peer stands still for 400 ms twice a second (consul 1212, alertmanager 1909)', async () => {
+    const { seeds, peers } = await network(3);
+    const busy = `data:text/javascript,${encodeURIComponent('setInterval(() => { const until = Date.now() + 400; while (Date.now() < until); }, 500).unref();')}`;
+    const slow = start(['peer', '127.0.0.1', '0', config(), '--output', output(), '--gossip-every', '300', '--messages', '30'], MAIN, folder, ['env', `NODE_OPTIONS=--import=${busy}`]);
+    await has(slow, '] Ready');
+    const address = /PEER-(\S+)\]/.exec(slow.lines[0]!)![1]!;
+    // Its own clock: for so long it was a neighbour, and would have been missed.
+    const said = (): number => slow.lines.filter((line) => line.includes('Generated gossip message: ')).length;
+    await slow.line(() => said() >= 30);
+    await has(peers[0]!, `127.0.0.1:30 from `);
+    for (const line of [...seeds, ...peers, slow].flatMap(({ lines }) => lines)) expect(line).not.to.match(/dead-node removal|DEAD_COMMIT|is dead/);
+    expect(await slow.end('SIGTERM')).to.equal(143);
+    await Promise.all(seeds.map((seed) => has(seed, `Peer ${address} left`)));
+  });
+
+  it('one that listens everywhere, or by another name, is one entry (habitat 864, consul 529)', async () => {
+    const { seeds } = await network(1);
+    for (const host of ['0.0.0.0', '::', 'localhost', '127.0.0.2']) {
+      const [port] = await freePorts(1);
+      const peer = start(['peer', host, String(port), config(), '--output', output()]);
+      await has(peer, '] Ready');
+      const address = /PEER-(\S+)\]/.exec(peer.lines[0]!)![1]!;
+      expect(address).not.to.match(/^(?:0\.0\.0\.0|\[::\]):/);
+      await Promise.all(seeds.map((seed) => has(seed, `Applied JOIN_COMMIT for peer ${address} `)));
+      for (const line of seeds.flatMap(({ lines }) => lines)) if (line.includes('Applied JOIN_COMMIT') && line.includes(`:${port} `)) expect(line).to.include(`peer ${address} `);
+    }
+  });
+
   it('tell facts for programs', async () => {
     const seed = start(['seed', '127.0.0.1', String(ports[0]), config(), '--output', output(), '--json']);
     const { v, type, role, listens, pid } = JSON.parse(await has(seed, 'listening')) as Record<string, unknown>;

@@ -90,6 +90,8 @@ describe('generals network --simulate', () => {
     expect((await refusal(['network', '--loss', '10%'])).err).to.match(/--loss is for a network in virtual time: add --simulate/);
     expect((await refusal([...SMALL, '--compare', '--detector', 'swim'])).err).to.match(/--compare takes all detectors/);
     expect((await here([...SMALL, '--byzantine', '1', '--kind', 'rude'])).err).to.match(/^generals: --kind is forge-death, /);
+    expect((await here([...SMALL, '--byzantine', '21', '--kind', 'flood'])).err).to.match(/^generals: --byzantine 21 is more than there are: 20 peers – /);
+    expect((await here(['network', '--seeds', '3', '--peers', '9', '--byzantine', '4', '--kind', 'lying-list'])).err).to.match(/^generals: --byzantine 4 is more than there are: 3 seeds – /);
   });
 });
 
