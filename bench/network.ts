@@ -1,7 +1,11 @@
+import { once, EventEmitter } from 'node:events';
+import { setTimeout as pass } from 'node:timers/promises';
 import { nodeId } from '../src/core/node.ts';
 import { LAN } from '../src/gossip/settings.ts';
 import { linksOf } from '../src/gossip/sim/links.ts';
 import { nodesOf } from '../src/gossip/sim/nodes.ts';
+import { GossipWorld } from '../src/gossip/sim/world.ts';
+import { LiveNetwork, type NetworkFact } from '../src/gossip/tcp/network.ts';
 import { EventQueue } from '../src/runtime/virtual/event-queue.ts';
 import { Network } from '../src/runtime/virtual/network.ts';
 import { inTurn, type Row } from './measure.ts';
@@ -16,8 +20,13 @@ const SIZES = [
 const SEEDS = 3;
 const PAIRS = 5;
 
-/** The gossip network in virtual time, on one core, at rest: beside a bare queue with as many events, and beside real time. */
+/**
+ * The gossip network in virtual time, on one core, at rest: beside a bare queue with as many events, and beside real time. What its messages
+ * come to is beside what the rule for them says; what a live one costs, and how long it takes, beside what is promised.
+ */
 export async function benchNetwork(report: (row: Row) => void): Promise<void> {
+  report(spread());
+  await benchLive(report);
   for (const { peers, rest, limit } of SIZES) {
     const network = settled(peers);
     let events = 0;
@@ -34,6 +43,59 @@ export async function benchNetwork(report: (row: Row) => void): Promise<void> {
     report(await inTurn(`${peers} peers at rest, ms for a second of theirs (${limit} times real time)`, PAIRS, each, async () => 1000 / limit, 1));
   }
 }
+
+/** How many peers talk, or are live. */
+const TALKING = 100;
+const LIVE = 20;
+
+/** A message goes from each peer to all neighbours but the one that it came from: in all over 2·links − peers + 1 ways. */
+function spread(): Row {
+  const seconds = 60;
+  const world = new GossipWorld({ peers: TALKING, seeds: SEEDS, seed: 1, settings: { ...LAN, gossipMessages: 1_000_000 }, loss: 0, delay: 5, byzantine: 0, kind: undefined });
+  for (const node of world.network.nodes) world.network.at(5 * node.id, () => world.start(node));
+  world.network.run(20_000);
+  world.measure.isCounting = true;
+  world.network.run(20_000 + 1000 * seconds);
+  const ways = world.overlay().reduce((sum, neighbours) => sum + neighbours.length, 0);
+  const ours = world.measure.byType.get('gossip')! / TALKING / seconds;
+  const theirs = (ways - TALKING + 1) / (LAN.gossipEvery / 1000);
+  return { what: `${TALKING} peers that talk, gossip messages a peer sends a second (2·links − peers + 1 for each that is made)`, ours, theirs, ratio: ours / theirs, limit: 1.05 };
+}
+
+/** Nodes of one process, over TCP on loopback. */
+async function benchLive(report: (row: Row) => void): Promise<void> {
+  const heard = new EventEmitter().setMaxListeners(0);
+  const facts: NetworkFact[] = [];
+  const until = async (isSo: (fact: NetworkFact) => boolean, count: number): Promise<void> => {
+    while (facts.filter(isSo).length < count) await once(heard, 'fact');
+  };
+  const began = performance.now();
+  const network = await LiveNetwork.start({ seeds: SEEDS, peers: LIVE, host: '127.0.0.1', port: 0, settings: { ...LAN, gossipMessages: 0 }, dialect: '2026', version: '0', separate: false, data: undefined }, (fact) => {
+    facts.push(fact);
+    heard.emit('fact');
+  });
+  const promised = (what: string, ours: number, theirs: number): void => report({ what, ours, theirs, ratio: ours / theirs, limit: 1 });
+  try {
+    await until((fact) => fact.type === 'output' && fact.output.type === 'ready', LIVE);
+    promised(`${LIVE} live peers, ms until the last is ready (2 s)`, performance.now() - began, 2000);
+    // What they still have to tell each other.
+    await pass(SETTLING);
+    const spent = cpu();
+    await pass(RESTING);
+    promised(`${LIVE} live peers and ${SEEDS} seeds at rest, ms of the processor a node a second (1 % of a core)`, (cpu() - spent) / RESTING / (LIVE + SEEDS), 10);
+    const { name, address } = network.members.at(-1)!;
+    const killed = performance.now();
+    await network.kill(name);
+    await until((fact) => fact.type === 'output' && fact.output.type === 'applied' && fact.output.about === 'removal' && fact.output.address === address, SEEDS);
+    promised('a live peer is killed, ms until all seeds have it off their lists (12 s)', performance.now() - killed, 12_000);
+  } finally {
+    await network.close();
+  }
+}
+
+/** In ms. */
+const SETTLING = 5000;
+const RESTING = 10_000;
 
 /** In µs: of the processor, on which others may be busy as well. */
 function cpu(): number {
