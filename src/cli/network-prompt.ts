@@ -71,8 +71,8 @@ export class NetworkPrompt {
     this.#changed();
   }
 
-  /** Reads words until it is over. @returns the exit status */
-  async run(network: LiveNetwork): Promise<number> {
+  /** Reads words until it is over. @param over the exit status, once something else ends it @returns the exit status */
+  async run(network: LiveNetwork, over: Promise<number>): Promise<number> {
     const { seeds, settings } = this.#options;
     const quorum = quorumFor(seeds, settings);
     const rules = { quorum, viewMax: settings.viewMax, detector: DETECTORS[settings.detector]?.name ?? DETECTORS[LAN.detector]!.name };
@@ -120,7 +120,7 @@ export class NetworkPrompt {
     this.#print = (line) => terminal.print(line);
     terminal.print('help shows what can be said here');
     try {
-      return await terminal.run();
+      return await Promise.race([terminal.run(), over]);
     } finally {
       clearInterval(clock);
       words.close();

@@ -37,10 +37,8 @@ async function served(options: LiveOptions, signalled: Promise<number>): Promise
       tell(log, fact);
     });
     if (prompt !== undefined || options.json) looking = setInterval(() => network!.look(), prompt === undefined ? FIGURES : LOOK);
-    const ends = [signalled];
-    if (prompt !== undefined) ends.push(prompt.run(network));
-    if (seconds !== undefined) ends.push(after(seconds));
-    const status = await Promise.race(ends);
+    const over = Promise.race([signalled, ...(seconds === undefined ? [] : [after(seconds)])]);
+    const status = await (prompt === undefined ? over : prompt.run(network, over));
     await trial.look(network);
     await network.leaveAll();
     return trial.finding.type === 'violated' ? 3 : status;

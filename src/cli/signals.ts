@@ -4,12 +4,17 @@
  */
 export async function onSignal<Result>(signals: readonly NodeJS.Signals[], heed: (signal: NodeJS.Signals) => void, work: () => Promise<Result>): Promise<Result> {
   const before = signals.map((signal) => ({ signal, listeners: process.listeners(signal) }));
-  for (const signal of signals) process.removeAllListeners(signal).once(signal, heed);
+  const first = (signal: NodeJS.Signals): void => {
+    heed(signal);
+    // Not yet: a prompt of inquirer listens as well, and ends the program where nobody else does (signal-exit).
+    setImmediate(() => process.removeListener(signal, first));
+  };
+  for (const signal of signals) process.removeAllListeners(signal).on(signal, first);
   try {
     return await work();
   } finally {
     for (const { signal, listeners } of before) {
-      process.removeListener(signal, heed);
+      process.removeListener(signal, first);
       for (const listener of listeners) process.on(signal, listener);
     }
   }

@@ -103,6 +103,22 @@ describe('generals network at a terminal', function () {
     await pty.until((screen) => pty.raw().lastIndexOf(region) > pty.raw().lastIndexOf(whole) && screen[0]!.startsWith('2 alive ') && screen.at(-1)!.startsWith('network>'));
   });
 
+  for (const [how, status] of [['SIGTERM', 143], ['SIGINT', 130], ['--for', 0]] as const) {
+    it(`ends by ${how} with a summary, in a window that is whole`, async () => {
+      const pty = openPty(['sh', '-c', `echo "process $$"; exec '${process.execPath}' '${MAIN}' network --peers 3 ${how === '--for' ? '--for 3' : ''}`], { rows: 30, cols: 110 });
+      opened.push(pty);
+      await pty.until(/^3 alive /);
+      pty.type('half a wo');
+      await pty.until('network> half a wo');
+      if (how !== '--for') process.kill(Number(/process (\d+)/.exec(pty.raw())![1]), how);
+      expect(await pty.exit).to.equal(status);
+      expect(pty.raw().lastIndexOf('\u001b[r\u001b8')).to.be.greaterThan(pty.raw().lastIndexOf(';30r'));
+      const said = pty.screen().filter((row) => row !== '');
+      expect(said.at(-1)).to.equal('All that is promised held.');
+      expect(said.slice(-7).join('\n')).to.match(/(?:^|\n)network> half a wo\n(?:P\d has left\n){3}3 seeds and 3 peers, /);
+    });
+  }
+
   it('follows the window when that becomes smaller', async () => {
     const pty = start(40, '--peers', '20');
     await pty.until(/^20 alive /);
