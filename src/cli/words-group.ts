@@ -26,7 +26,7 @@ export const wordsGroup = (options: GroupOptions): Promise<number> =>
       clearTimeout(waiting);
       if (early !== undefined) return early;
       trace = options.trace === undefined ? undefined : traceTo(options.trace, nodes);
-      return await Promise.race([signalled, options.json || !isTerminal() ? scripted(nodes, options.json) : prompted(nodes)]);
+      return await Promise.race([signalled, options.json || !isTerminal() ? scripted(nodes, options.json) : prompted(nodes, signalled)]);
     } finally {
       isOver = true;
       clearTimeout(waiting);
@@ -96,7 +96,7 @@ async function scripted(nodes: readonly WordsNode[], json: boolean): Promise<num
   return status;
 }
 
-async function prompted(nodes: readonly WordsNode[]): Promise<number> {
+async function prompted(nodes: readonly WordsNode[], signalled: Promise<number>): Promise<number> {
   const theme = themeOf(wantsColour(process.env, true, false), () => process.stdout.columns);
   const terminal = openTerminal({
     input: process.stdin,
@@ -116,7 +116,8 @@ async function prompted(nodes: readonly WordsNode[]): Promise<number> {
   process.on('exit', restore);
   terminal.print(`${counted(nodes.length, 'peer')}, at UDP ports ${nodes.map(({ address }) => portIn(address)).join(', ')}; @2 lie speaks to the second, help shows the rest`);
   try {
-    return await terminal.run();
+    // A prompt that is still open would keep the program alive.
+    return await Promise.race([terminal.run(), signalled]);
   } finally {
     restore();
     process.removeListener('exit', restore);

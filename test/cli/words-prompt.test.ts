@@ -45,6 +45,14 @@ describe('the word database at a terminal', function () {
     expect(await pty.exit).to.equal(0);
   });
 
+  it('words --peers ends at once by SIGTERM, though its prompt is open', async () => {
+    const pty = openPty(['sh', '-c', `echo "process $$"; exec '${process.execPath}' '${MAIN}' words --peers 2`], { env: { XDG_STATE_HOME: folder } });
+    opened.push(pty);
+    await pty.until('words>');
+    process.kill(Number(/process (\d+)/.exec(pty.raw())![1]), 'SIGTERM');
+    expect(await pty.exit).to.equal(143);
+  });
+
   it('words-cli has the lines of earlier sessions, and says when the peer is gone', async () => {
     const peer = start(['words', '--json']);
     const cliPort = String((await peer.fact('listening'))['cliPort']);
