@@ -75,11 +75,14 @@ export class NetworkPrompt {
   async run(network: LiveNetwork, over: Promise<number>): Promise<number> {
     const { seeds, settings } = this.#options;
     const quorum = quorumFor(seeds, settings);
-    const rules = { quorum, viewMax: settings.viewMax, detector: DETECTORS[settings.detector]?.name ?? DETECTORS[LAN.detector]!.name };
+    const detectorAt = (index: number): string => (DETECTORS[index] ?? DETECTORS[LAN.detector]!).name;
+    const first = detectorAt(settings.detector);
+    const detector = (): string => (detectorAt(network.detector) === first ? first : `${first}, from now on ${detectorAt(network.detector)}`);
+    const rules = { quorum, viewMax: settings.viewMax };
     const screen = openTableScreen({
       output: process.stdout,
       height: () => this.#view.peers.length + 4,
-      lines: (columns, rows) => tableOf(this.#view, { columns, rows, now: this.#now(), ...rules }).map((line) => this.#painted(line)),
+      lines: (columns, rows) => tableOf(this.#view, { columns, rows, now: this.#now(), detector: detector(), ...rules }).map((line) => this.#painted(line)),
     });
     this.#changed = () => screen.changed();
     const clock = setInterval(() => screen.changed(), 1000);

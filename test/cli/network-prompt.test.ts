@@ -38,6 +38,8 @@ describe('generals network at a terminal', function () {
     await pty.until(/S\d counted 2 of 3 seeds: it is off the list/);
     pty.type('restart 3\r');
     await pty.until(/^5 alive {3}.*views: 1 /);
+    pty.type('detector timeout\r');
+    await pty.until(/^5 alive .* detector swim, from now on timeout$/m);
     pty.type('kil 2\r');
     await pty.until('there is no word "kil"');
     pty.type('exit\r');

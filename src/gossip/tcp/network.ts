@@ -119,6 +119,11 @@ export class LiveNetwork {
     return this.#seeds;
   }
 
+  /** By which peers notice deaths that are started from now on: an index of `DETECTORS`. */
+  get detector(): number {
+    return this.#settings.detector;
+  }
+
   /** @returns what ends it */
   observe(observer: (fact: NetworkFact) => void): () => void {
     this.#observers.add(observer);
