@@ -2,9 +2,15 @@ import { DETECTORS } from '../gossip/detectors/registry.ts';
 import type { DialectName } from '../gossip/dialects/dialect.ts';
 import { DIALECTS } from '../gossip/dialects/registry.ts';
 import { LAN, PRESETS, type GossipSettings } from '../gossip/settings.ts';
-import { choice, whole, type Values } from './options.ts';
+import { quoted } from '../core/user-error.ts';
+import { UsageError } from './arguments.ts';
+import { choice, text, whole, type Values } from './options.ts';
 
 const HOUR = 3_600_000;
+
+/** Those of which no option of its own tells, by the name that they have in `--timers`. */
+const OTHER_TIMERS = new Map((['helloWait', 'probeEvery', 'probeTimeout', 'suspicionMin', 'suspicionMax', 'healEvery', 'syncEvery', 'beaconEvery', 'inquiry', 'compareEvery'] as const)
+  .map((name) => [name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`), name]));
 
 /** What all nodes of a network should share: the options of `seed`, `peer` and `network`. */
 export const RULES = {
@@ -12,6 +18,7 @@ export const RULES = {
   dialect: choice('<year>', 'in which a node speaks first; it understands both', DIALECTS.map(({ name }): DialectName => name), { noun: 'dialect', fallback: '2026' }),
   trust: choice('<how>', 'whether seeds look before they vote, or believe every report as older programs do', ['probe', 'old'], { noun: 'way to trust', fallback: 'probe' }),
   quorum: choice('<which>', 'how many seeds must agree: more than half, or so many that some may lie', ['majority', 'byzantine'], { noun: 'quorum', fallback: 'majority' }),
+  timers: text('<list>', 'other timers than those of the preset, in ms, such as "probe-every=500,inquiry=1000"', { bounds: Array.from(OTHER_TIMERS.keys()).join(', ') }),
 } as const;
 
 /** What peers do when. */
@@ -28,9 +35,10 @@ export const TIMERS = {
 export const SPEED = whole('<n>', 'all timers run so many times as fast, so that an hour of a network takes less', { min: 1, max: 1000, otherwise: '1' });
 
 export function settingsOf(values: Values<typeof RULES> & Partial<Values<typeof TIMERS>>): GossipSettings {
-  const { preset, trust, quorum, detector } = values;
-  return {
+  const { preset, trust, quorum, detector, timers } = values;
+  const settings = {
     ...PRESETS[preset],
+    ...(timers === undefined ? {} : timersIn(timers)),
     trustsAll: trust === 'old',
     byzantineSeeds: quorum === 'byzantine',
     ...(detector === undefined ? {} : { detector: DETECTORS.findIndex(({ name }) => name === detector) }),
@@ -40,7 +48,24 @@ export function settingsOf(values: Values<typeof RULES> & Partial<Values<typeof 
     ...(values.silence === undefined ? {} : { silenceMax: values.silence }),
     ...(values['seed-timeout'] === undefined ? {} : { seedTimeout: values['seed-timeout'] }),
   };
+  if (settings.suspicionMin > settings.suspicionMax) throw new UsageError(`suspicion-min (${settings.suspicionMin}) is more than suspicion-max (${settings.suspicionMax})`);
+  return settings;
 }
+
+/** @throws UsageError */
+function timersIn(list: string): Partial<GossipSettings> {
+  return Object.fromEntries(list.split(',').map((part) => {
+    const [name = '', value = ''] = part.split('=').map((word) => word.trim());
+    const setting = OTHER_TIMERS.get(name);
+    if (setting === undefined) throw new UsageError(`--timers has no ${quoted(name)}: ${Array.from(OTHER_TIMERS.keys()).join(', ')}`);
+    const time = /^\d{1,7}$/.test(value) ? Number(value) : 0;
+    if (time < TIMER_MIN || time > HOUR) throw new UsageError(`--timers ${name} is a whole number from ${TIMER_MIN} to ${HOUR}, as in ${name}=500`);
+    return [setting, time];
+  }));
+}
+
+/** In ms; what is done more often leaves no time for anything else. */
+const TIMER_MIN = 50;
 
 /** What whoever reaches an open node can do. */
 export const MEETS = 'can ask to join, and read all gossip';

@@ -85,6 +85,14 @@ describe('generals network --simulate', () => {
     for (const word of ['91%', '-1', 'some', '1.5']) expect((await refusal([...SMALL.slice(0, 4), `--loss=${word}`])).err).to.match(/--loss takes a share from 0% to 90%/);
   });
 
+  it('takes any timer by its name, and refuses what is none', async () => {
+    const removed = async (...timers: string[]): Promise<number> => (JSON.parse((await here([...SMALL, '--words', '0', '--json', ...timers])).out) as { readonly deaths: { readonly removed: { readonly median: number } } }).deaths.removed.median;
+    expect(await removed('--timers', 'suspicion-min=9000, suspicion-max=9000')).to.be.above((await removed()) + 2000);
+    for (const [timers, refused] of [['probe=3', /--timers has no "probe": hello-wait, probe-every, /], ['inquiry=10', /--timers inquiry is a whole number from 50 to 3600000, as in inquiry=500/], ['suspicion-min=9000', /suspicion-min \(9000\) is more than suspicion-max \(2500\)/]] as const) {
+      expect((await refusal([...SMALL, '--timers', timers])).err).to.match(refused);
+    }
+  });
+
   it('refuses what is for a network in real time, and that what is for it', async () => {
     expect((await refusal([...SMALL, '--host', 'localhost'])).err).to.match(/--host is for a network in real time/);
     expect((await refusal(['network', '--loss', '10%'])).err).to.match(/--loss is for a network in virtual time: add --simulate/);

@@ -19,7 +19,8 @@ import { bodyOf, type Statement } from '../../src/gossip/statements.ts';
  * of other projects where that is told.
  */
 describe('a gossip network, where others were hurt:', function () {
-  this.timeout(60_000);
+  const isSoak = process.env['SOAK'] === '1';
+  this.timeout(isSoak ? 600_000 : 60_000);
 
   function ran(peers: number, faults: string, spec: Partial<ScriptSpec> = {}): ScriptOutcome & { readonly log: readonly { readonly at: number; readonly name: string; readonly output: Output }[] } {
     const log: { readonly at: number; readonly name: string; readonly output: Output }[] = [];
@@ -103,7 +104,7 @@ describe('a gossip network, where others were hurt:', function () {
   }
 
   // So many a peer keeps in mind.
-  for (const peers of [LAN.viewMax - 1, LAN.viewMax, LAN.viewMax + 1]) {
+  for (const peers of [LAN.viewMax - 1, LAN.viewMax, LAN.viewMax + 1, ...(isSoak ? [1000, 1500] : [])]) {
     it(`a size of ${peers}, by which peers begin to know a part, is no cliff`, () => {
       const { violation, view } = ran(peers, '10s say hello');
       expect(violation).to.equal(undefined);

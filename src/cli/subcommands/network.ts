@@ -132,7 +132,7 @@ export const network = subcommand({
 
 /** The options of a network in real time that one in virtual time takes as well. */
 function sharedOf(values: Values<typeof OPTIONS>, given: readonly string[]): string[] {
-  const names = ['preset', 'trust', 'quorum', ...(Object.keys(TIMERS) as (keyof typeof TIMERS)[]), 'byzantine', 'kind'] as const;
+  const names = ['preset', 'trust', 'quorum', 'timers', ...(Object.keys(TIMERS) as (keyof typeof TIMERS)[]), 'byzantine', 'kind'] as const;
   return names.flatMap((name) => (given.includes(name) && values[name] !== undefined ? [`--${name}`, String(values[name])] : []));
 }
 
