@@ -231,7 +231,7 @@ describe('what can be read can be typed', function () {
     before(() => {
       copy = join(folder, 'own-protocol');
       mkdirSync(join(copy, 'dist'), { recursive: true });
-      spawnSync('cp', ['-r', ...['src', 'workers', 'scripts', 'test', 'bench', 'package.json', 'tsconfig.json'].map(projectPath), copy]);
+      spawnSync('cp', ['-r', ...['src', 'workers', 'scripts', 'test', 'bench', 'demo', 'package.json', 'tsconfig.json'].map(projectPath), copy]);
       // Which was built before, so that only what is changed is compiled.
       spawnSync('cp', ['-r', ...['src', 'workers', 'test', 'bench', '.tsbuildinfo'].map((part) => projectPath(`dist/${part}`)), join(copy, 'dist')]);
       symlinkSync(projectPath('node_modules'), join(copy, 'node_modules'));
