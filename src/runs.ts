@@ -9,7 +9,7 @@ import type { Chart } from './trace/chart.ts';
 import { chartOf } from './trace/nodes/chart.ts';
 import { within, type Run } from './trace/nodes/run.ts';
 import { foldedStoryOf, storyOf } from './trace/nodes/story.ts';
-import { transcriptOf } from './trace/nodes/transcript.ts';
+import { reasonsOf, transcriptOf } from './trace/nodes/transcript.ts';
 import { readRuns, type TraceKind } from './trace/read.ts';
 import type { Story } from './trace/story.ts';
 
@@ -29,10 +29,12 @@ export interface Showing {
   readonly to?: number | undefined;
   /** Whether a transcript has the messages of a run of nodes. */
   readonly messages?: boolean | undefined;
+  /** The node of which a transcript only has how came about what it did, where the trace tells. */
+  readonly why?: number | undefined;
 }
 
 /** Options that are not for all kinds of runs. */
-export const OF_NODES = ['messages', 'from', 'to'] as const;
+export const OF_NODES = ['messages', 'from', 'to', 'why'] as const;
 export const OF_ORDERS = ['order'] as const;
 
 /** What a kind of runs is called, and which of these options are for it. */
@@ -45,13 +47,15 @@ interface Kind {
 export interface Told extends Kind {
   /** Of an order. */
   readonly trace?: Trace;
+  /** Of a run of nodes, its members. */
+  readonly members?: readonly number[];
   shown(showing: Showing): Shown;
 }
 
 const KINDS: readonly TraceKind<Told>[] = [
   told(ORDERS, { is: 'a trace of orders', options: OF_ORDERS }, (trace) => ({ trace, shown: () => shownOrder(trace) })),
-  told(REPLICAS, { is: 'of a run of replicas', options: OF_NODES }, (run) => ({ shown: (showing) => shownRun(run, showing) })),
-  told(MEMBERS, { is: 'of a run of nodes', options: OF_NODES }, (run) => ({ shown: (showing) => shownRun(run, showing) })),
+  told(REPLICAS, { is: 'of a run of replicas', options: OF_NODES }, (run) => ({ members: run.head.members, shown: (showing) => shownRun(run, showing) })),
+  told(MEMBERS, { is: 'of a run of nodes', options: OF_NODES }, (run) => ({ members: run.head.members, shown: (showing) => shownRun(run, showing) })),
 ];
 
 /**
@@ -60,7 +64,7 @@ const KINDS: readonly TraceKind<Told>[] = [
  */
 export const runsIn = (text: string): Told[] => readRuns(text, KINDS);
 
-function told<Own>(kind: TraceKind<Own>, about: Kind, as: (run: Own) => Pick<Told, 'trace' | 'shown'>): TraceKind<Told> {
+function told<Own>(kind: TraceKind<Own>, about: Kind, as: (run: Own) => Pick<Told, 'trace' | 'members' | 'shown'>): TraceKind<Told> {
   return { ...kind, begin(head) {
     const reader = kind.begin(head);
     return { take: (fact) => reader.take(fact), end: (judged) => ({ ...about, ...as(reader.end(judged)) }) };
@@ -71,7 +75,8 @@ const shownOrder = (trace: Trace): Shown => ({
   transcript: () => transcriptOfOrder(trace), chart: () => chartOfOrder(trace), story: () => storyOfOrder(trace), wholeStory: () => storyOfOrder(trace),
 });
 
-function shownRun(whole: Run, { from, to, messages }: Showing): Shown {
+function shownRun(whole: Run, { from, to, messages, why }: Showing): Shown {
   const run = within(whole, { from, to });
-  return { transcript: () => transcriptOf(run, { messages: messages === true }), chart: () => chartOf(run), story: () => foldedStoryOf(run), wholeStory: () => storyOf(run) };
+  const node = run.head.members.find((id) => id === why);
+  return { transcript: () => (node === undefined ? transcriptOf(run, { messages: messages === true }) : reasonsOf(run, node)), chart: () => chartOf(run), story: () => foldedStoryOf(run), wholeStory: () => storyOf(run) };
 }

@@ -50,12 +50,14 @@ function tracesIn(file: string): readonly Told[] {
 
 /** The runs that are to be shown. @throws UsageError where an option is for another kind of runs */
 function shownBy(runs: readonly Told[], order: TraceOptions): readonly Shown[] {
-  const given = { order: order.number !== undefined, from: order.from !== undefined, to: order.to !== undefined, messages: order.messages };
+  const given = { order: order.number !== undefined, from: order.from !== undefined, to: order.to !== undefined, messages: order.messages, why: order.why !== undefined };
   // A file has runs of one kind.
   const { is, options } = runs[0]!;
   const [strange, whose] = options === OF_ORDERS ? [OF_NODES, 'a trace that simulate wrote'] : [OF_ORDERS, 'a trace of orders'];
   const mistake = strange.find((option) => given[option]);
   if (mistake !== undefined) throw new UsageError(`--${mistake} is for ${whose}, and this is ${is}`);
+  const without = order.why === undefined ? undefined : runs.find(({ members }) => members?.includes(order.why!) !== true);
+  if (without !== undefined) throw new UsageError(`there is no node ${order.why} in the trace: it has ${without.members?.join(', ')}`);
   return chosen(runs, order.number).map((run) => run.shown(order));
 }
 

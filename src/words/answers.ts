@@ -2,10 +2,11 @@ import { counted, figure } from '../core/figures.ts';
 import { faultsTolerated } from '../core/quorum.ts';
 import type { Address } from './address.ts';
 import { QUESTIONS_MAX } from './consensus.ts';
-import { keyOf, type WordsState } from './state.ts';
+import type { WordsState } from './state.ts';
 import { decisionWords } from './told.ts';
-import { questionsIn, treeLines } from './tree.ts';
+import { questionsIn } from './tree.ts';
 import type { Decision, Output } from './vocabulary.ts';
+import { byName, reasonLines } from './why.ts';
 
 /** How a peer is called by another: by its name, and where it is. */
 export const nameIn = ({ peers }: Pick<WordsState, 'peers'>, peer: Address): string => {
@@ -17,9 +18,6 @@ export function peerLines({ peers }: WordsState): string[] {
   if (peers.size === 0) return ['nobody else is there'];
   return [...peers].toSorted(([, a], [, b]) => byName(a.name, b.name)).map(([address, { name, isProven }]) => `${address}${name === '' ? '' : ` ${name}`}${isProven ? '' : ' (has not shown that it hears us)'}`);
 }
-
-/** `@2` before `@10`. */
-const byName = (a: string, b: string): number => a.length - b.length || (a < b ? -1 : 1);
 
 export const wordLines = (database: readonly string[]): string[] => database.map((word, index) => `${index} ${JSON.stringify(word)}`);
 
@@ -40,24 +38,8 @@ const FAULTS_MAX = 3;
 export function whyLines(state: WordsState, self: Address): string[] {
   const { last } = state;
   if (last === undefined) return ['no consensus has ended here yet'];
-  const { decision, heard, answers } = last;
   const nameOf = (peer: Address): string => (peer === self ? 'this peer' : nameIn(state, peer));
-  const { commander, m } = decision;
-  const lieutenants = decision.lieutenants.toSorted((a, b) => byName(nameOf(a), nameOf(b)));
-  const first = decisionWords(decision, nameOf);
-  if (commander === self) {
-    const told = lieutenants.map((peer) => {
-      const answer = answers.get(peer);
-      return `  ${nameOf(peer)}: ${answer === undefined ? 'no answer' : `${JSON.stringify(answer.value)}${answer.unsure === true ? ', but it missed something' : ''}`}`;
-    });
-    return [first, 'this peer began it, and was answered:', ...told];
-  }
-  const tree = { commander, lieutenants, self, m, heard: (way: readonly Address[]) => heard.get(keyOf(way))?.word ?? undefined };
-  const remark = (way: readonly Address[]): string => {
-    const one = heard.get(keyOf(way));
-    return one?.isSilent === true ? ' (silent)' : one?.isMissed === true ? ' (missed, as it says)' : '';
-  };
-  return [first, ...treeLines(tree, nameOf, remark)];
+  return [decisionWords(last.decision, nameOf), ...reasonLines(last, { self, nameOf })];
 }
 
 /** Something that happened to a peer, in a line; undefined for what is only counted. */

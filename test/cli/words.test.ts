@@ -196,6 +196,8 @@ words> @2 exit
       for (const text of ['node 2 sets word 0 to "zebra"', 'node 2 begins a consensus on word 0', 'node 1 decided word 0 is "zebra": holds (m = 1 among 4 peers)', 'node 2 decided word 0 is "zebra": holds (m = 1 among 4 peers)']) expect(out).to.include(text);
       expect(out).to.match(/Agreement of words held: 1 consensus, of which 4 outcomes hold and 0 are unknown, \d+ events in \d+ ms of real time\.\n$/);
       expect((await generals(['trace', file, '--diagram'])).out).to.include('consensus-reply');
+      expect((await generals(['trace', file, '--why', '1'])).out).to.match(/^ +\d+ ms {2}node 1 decided word 0 is "zebra": holds \(m = 1 among 4 peers\)\n {13}node 2: "zebra", majority "zebra"\n {15}node 2→node 3: "zebra"\n {15}node 2→node 4: "zebra"\n$/);
+      expect((await generals(['trace', file, '--why', '2'])).out).to.match(/\n {13}node 2 began it, and was answered:\n {15}node 1: "zebra"\n {15}node 3: "zebra"\n {15}node 4: "zebra"\n$/);
     } finally {
       rmSync(folder, { recursive: true });
     }

@@ -39,6 +39,7 @@ export const simulate = subcommand({
   examples: [
     ['simulate --seed 14', 'what happens under one schedule, line by line'],
     ['simulate --seed 14 --trace replicas.jsonl', 'the same, with all messages written to a file; trace shows them'],
+    ['simulate --protocol words --seed 3 --trace words.jsonl', 'peers that settle words; trace shows who said what'],
     ['simulate --protocol collector --members 7 --schedules 100', 'a hundred schedules, and whether safety and liveness held'],
   ],
   optionsOf(values, operands): SimulateOptions {

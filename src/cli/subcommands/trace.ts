@@ -16,6 +16,8 @@ export interface TraceOptions {
   readonly to: number | undefined;
   /** Whether sentences tell every message of such a run. */
   readonly messages: boolean;
+  /** The node of such a run of which only is shown how came about what it did, where the trace tells. */
+  readonly why: number | undefined;
 }
 
 export const trace = subcommand({
@@ -30,6 +32,7 @@ export const trace = subcommand({
     from: whole('<ms>', 'of what simulate wrote, only what was sent and done from that virtual time on', { min: 0, otherwise: 'the beginning' }),
     to: whole('<ms>', 'and up to that one', { min: 0, otherwise: 'the end' }),
     messages: flag('with sentences for every message of what simulate wrote'),
+    why: whole('<node>', 'who said what to that node, before it decided on a word', { min: 0, otherwise: 'what happened' }),
   },
   operands: { type: 'files' },
   examples: [
@@ -37,16 +40,18 @@ export const trace = subcommand({
     ['trace facts.jsonl --diagram --order 1', 'a diagram of the first order'],
     ['trace replicas.jsonl --diagram --to 450', 'replicas up to that millisecond; simulate wrote their trace'],
     ['trace replicas.jsonl --messages --from 1400', 'what was sent, heard and done from then on'],
+    ['trace words.jsonl --why 2', 'why node 2 decided as it did about words'],
   ],
   optionsOf(values, operands): TraceOptions {
     const path = only('trace', operands);
     if (path === undefined) throw new UsageError('trace needs a file: generals trace <file>');
     const formats = FORMATS.filter((format) => values[format]);
     if (formats.length > 1) throw new UsageError(`one format is enough, --${formats[1]!} is too much`);
-    const { from, to, messages } = values;
+    const { from, to, messages, why } = values;
     if (from !== undefined && to !== undefined && from > to) throw new UsageError(`--from ${from} is after --to ${to}`);
     const format = formats[0] ?? 'transcript';
     if (messages && (format !== 'transcript' || values.svg !== undefined)) throw new UsageError('--messages is for sentences: pictures have all messages');
-    return { file: path, format, svg: values.svg, number: values.order, from, to, messages };
+    if (why !== undefined && (format !== 'transcript' || values.svg !== undefined || messages)) throw new UsageError('--why stands for itself: it is in sentences, of one node');
+    return { file: path, format, svg: values.svg, number: values.order, from, to, messages, why };
   },
 });

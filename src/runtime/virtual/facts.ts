@@ -6,8 +6,8 @@ import { atTime } from '../../trace/nodes/sentences.ts';
 export type MemberFact = { readonly at: number } & (
   /** A node is asked something; words say what, so that who reads a trace need not know the system. */
   | { readonly type: 'input'; readonly node: NodeId; readonly words: string; readonly input: unknown }
-  /** A node hands something on. */
-  | { readonly type: 'output'; readonly node: NodeId; readonly words: string; readonly output: unknown }
+  /** A node hands something on; `why` says in lines for people how that came about, where somebody can tell. */
+  | { readonly type: 'output'; readonly node: NodeId; readonly words: string; readonly output: unknown; readonly why?: readonly string[] | undefined }
   | { readonly type: 'sent'; readonly id: number; readonly from: NodeId; readonly to: readonly NodeId[]; readonly message: unknown }
   | { readonly type: 'heard'; readonly id: number; readonly from: NodeId; readonly to: NodeId }
   | AccusedFact

@@ -3,7 +3,7 @@ import { headIn, isHeadFact, kindOfNodes, lineOfFact, lineOfHead } from '../../t
 import type { HeadFact } from '../../trace/nodes/run.ts';
 import { sentenceOf, type Judgement } from '../../trace/nodes/sentences.ts';
 import { wordsOf } from '../../trace/nodes/words.ts';
-import { factIn, isCount, isText } from '../../trace/sound.ts';
+import { factIn, isCount, isList, isText } from '../../trace/sound.ts';
 import type { Outcome, System } from './system.ts';
 
 /** How runs of members begin in trace files, and the versions of their facts, which `facts.ts` describes. Nobody has read version 1. */
@@ -28,10 +28,10 @@ export const MEMBERS = kindOfNodes({
   headOf: (fact) => headIn(fact, 'node'),
   hasArrivals: () => true,
   wordsOf,
-  isOwn: ({ type, node, words }) => (type === 'input' || type === 'output') && isCount(node) && isText(words),
+  isOwn: ({ type, node, words, why }) => (type === 'input' || type === 'output') && isCount(node) && isText(words) && (why === undefined || (isList(why) && why.every(isText))),
   eventOf(fact) {
-    const { at, type: name, node, words } = factIn<{ readonly at: number; readonly type: 'input' | 'output'; readonly node: NodeId; readonly words: string }>(fact);
-    return { at, type: 'event', name, node, words: shortened(words), repeated: REPEATED[name], line: `node ${node} ${words}`, isDetail: false };
+    const { at, type: name, node, words, why } = factIn<{ readonly at: number; readonly type: 'input' | 'output'; readonly node: NodeId; readonly words: string; readonly why?: readonly string[] }>(fact);
+    return { at, type: 'event', name, node, words: shortened(words), repeated: REPEATED[name], line: `node ${node} ${words}`, isDetail: false, why };
   },
   isJudged: ({ verdict, promises, progress, witness, reason, events, time }) =>
     isCount(events) && isCount(time) && isText(promises) && isText(progress) &&

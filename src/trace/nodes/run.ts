@@ -65,6 +65,8 @@ export interface Event {
   readonly line: string | undefined;
   /** Whether only who is told all messages is told that, too. */
   readonly isDetail: boolean;
+  /** How it came about, in lines, where the trace tells. */
+  readonly why?: readonly string[] | undefined;
 }
 
 /** A part of the time, in virtual ms. */

@@ -1,3 +1,4 @@
+import type { NodeId } from '../../core/node.ts';
 import { longNames } from './names.ts';
 import type { Fact, Run } from './run.ts';
 import { atTime } from './sentences.ts';
@@ -27,3 +28,13 @@ export function transcriptOf({ head, facts, judgement }: Run, { messages = false
     return `${nameOf(fact.from)} sends ${fact.words} to ${fact.to.map(nameOf).join(', ')}`;
   }
 }
+
+/** How all came about that a node did and of which the trace tells that, each below what it is about. */
+export function reasonsOf({ head, facts }: Run, node: NodeId): string {
+  const told = facts.flatMap((fact) => (fact.type === 'event' && fact.node === node && fact.why !== undefined ? [[atTime(fact.at, fact.line ?? fact.words), ...fact.why.map((line) => atDepth(line))]] : []));
+  if (told.length === 0) return `The trace does not tell why ${longNames(head)(node)} did anything.\n`;
+  return told.flat().map((line) => `${line}\n`).join('');
+}
+
+/** Below what stands behind the time. */
+const atDepth = (line: string): string => `${' '.repeat(atTime(0, '').length + 2)}${line}`;

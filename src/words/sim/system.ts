@@ -9,6 +9,7 @@ import type { PlannedInput } from '../../runtime/virtual/members.ts';
 import type { Network, SimNode } from '../../runtime/virtual/network.ts';
 import { among, numbered, onlyFaults, partsOfFaults } from '../../runtime/virtual/shrink.ts';
 import type { BeginOptions, Finding, Run, System, Violation } from '../../runtime/virtual/system.ts';
+import type { Address } from '../address.ts';
 import { WORDS } from '../messages.ts';
 import { WordsJudge, type Ended } from '../judge.ts';
 import { LIES, canLie } from '../liar.ts';
@@ -16,6 +17,7 @@ import { peer } from '../peer.ts';
 import type { WordsState } from '../state.ts';
 import type { Input, Output, WordsVocabulary } from '../vocabulary.ts';
 import { inputWords, outputWords } from '../told.ts';
+import { reasonsSeen } from '../why.ts';
 import { addressAt, contextOf, nodeAt } from './nodes.ts';
 
 export interface WordsPlan extends FaultPlan {
@@ -120,9 +122,14 @@ class WordsRun implements Run {
   output({ id }: SimNode, handed: unknown): void {
     const output = handed as Output;
     const told = outputWords(output, (address) => `node ${nodeAt(address)}`);
-    if (told !== undefined) this.#observe?.({ at: this.#network.now, type: 'output', node: id, words: told, output } as MemberFact);
+    if (told !== undefined) this.#observe?.({ at: this.#network.now, type: 'output', node: id, words: told, output, why: this.#why(id, output) } as MemberFact);
     if (output.type !== 'decided' || this.#plan.traitors.has(id)) return;
     this.#judge.decided(id, { ...output, isInitiator: output.commander === addressAt(id) }, [output.commander, ...output.lieutenants].map(nodeAt));
+  }
+
+  #why(id: NodeId, output: Output): readonly string[] | undefined {
+    const stateOf = (peer: Address): WordsState | undefined => this.#network.nodes[nodeAt(peer)]?.state as WordsState | undefined;
+    return reasonsSeen(output, addressAt(id), (address) => `node ${nodeAt(address)}`, stateOf);
   }
 
   restarted({ id }: SimNode): void {

@@ -7,6 +7,8 @@ import type { Address } from '../address.ts';
 import { WordsJudge } from '../judge.ts';
 import type { Message } from '../messages.ts';
 import { inputWords, outputWords } from '../told.ts';
+import type { WordsState } from '../state.ts';
+import { reasonsSeen } from '../why.ts';
 import type { WordsNode } from './node.ts';
 
 /**
@@ -42,8 +44,10 @@ export class GroupTrace {
       });
       node.heed((output) => {
         if (output.type === 'decided') this.#judge.decided(id, { ...output, isInitiator: output.commander === node.address }, [output.commander, ...output.lieutenants].flatMap((peer) => this.#idOf(peer) ?? []));
-        const words = outputWords(output, (peer) => `node ${this.#idOf(peer) ?? peer}`);
-        if (words !== undefined) this.#tell({ at: this.#now(), type: 'output', node: id, words, output });
+        const nameOf = (peer: Address): string => `node ${this.#idOf(peer) ?? peer}`;
+        const words = outputWords(output, nameOf);
+        const stateOf = (peer: Address): WordsState | undefined => nodes.find(({ address }) => address === peer)?.state;
+        if (words !== undefined) this.#tell({ at: this.#now(), type: 'output', node: id, words, output, why: reasonsSeen(output, node.address, nameOf, stateOf) });
       });
     });
   }
