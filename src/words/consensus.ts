@@ -14,7 +14,7 @@
  * Answer  When a peer has heard all ways that begin with a question’s, or after m + 1 steps, it answers what it makes of them.
  * Decide  What it makes of the initiator’s way is its word from then on. The initiator keeps its own.
  *
- * Questions are asked again until they are answered or due. The first on a way counts. Whoever asks twice is answered twice the same.
+ * Questions are asked again until they are answered or due, ever less often (`again.ts`). The first on a way counts. Whoever asks twice is answered twice the same.
  *
  * With at most m faulty peers among n > 3m, and no loss that outlasts a step, all loyal peers decide the same (IC1), and what a loyal
  * initiator began with (IC2): it is OM(m), and what is silent is the default for all. Whether loss did outlast a step
@@ -25,6 +25,7 @@
  */
 import { faultsTolerated } from '../core/quorum.ts';
 import type { Address } from './address.ts';
+import { AGAIN_AFTER, nextGap, waitFor } from './again.ts';
 import { prove } from './membership.ts';
 import { DEFAULT_WORD, type Consensus as Question, type ConsensusReply } from './messages.ts';
 import { sizeOf } from './print.ts';
@@ -139,6 +140,7 @@ const instanceOf = (setting: Setting, order: string, step: number): Instance => 
   closed: 0,
   waiting: new Map(),
   asked: [],
+  open: 0,
   answers: new Map(),
   decision: undefined,
 });
@@ -192,39 +194,48 @@ function ask(turn: Turn, instance: Instance, { om, way, to, word, isMissed, with
   if (known.length === 0) return;
   const { index, root } = instance;
   const message: Question = { type: 'consensus', om, index, value: word, peers: to, id, due: context.unixTime() + within / 1000, path: way, root, within: Math.max(1, within), missed: isMissed };
-  if (instance.asked.length === 0) setTimer(turn, `again ${instance.key}`, context.settings.againEvery);
-  instance.asked.push({ message, to: known, pending: new Set(known), left: within });
-  state.questions.set(id, instance.key);
+  const asked: Asked = { message, key: instance.key, to: known, pending: new Set(known), left: within, gap: AGAIN_AFTER };
+  instance.asked.push(asked);
+  instance.open += 1;
+  state.questions.set(id, asked);
   // Whom somebody else has us ask is asked again where it may be.
   say(turn, way.length === 1 ? known : known.filter((peer) => allows(turn, peer, 0, 0)), message);
+  awaitAnswers(turn, asked);
 }
 
-/** Asks again what was not answered and is not due. */
-export function askAgain(turn: Turn, key: string): void {
+/** Has a question asked again in some time, if an answer to that could come before it is due. */
+function awaitAnswers(turn: Turn, asked: Asked): void {
+  const wait = waitFor(asked);
+  if (wait !== undefined) setTimer(turn, `again ${asked.message.id}`, wait);
+}
+
+/** Asks again whoever has not answered. */
+export function askAgain(turn: Turn, id: string): void {
   const { context, state } = turn;
-  const instance = state.instances.get(key);
-  if (instance === undefined) return;
-  const every = context.settings.againEvery;
-  for (const asked of instance.asked) {
-    asked.left -= every;
-    if (asked.left <= 0) continue;
-    // Who has proven nothing is asked once, but for what we began ourselves.
-    const to = [...asked.pending].filter((peer) => instance.commander === context.address || state.peers.get(peer)?.isProven === true);
-    say(turn, to, { ...asked.message, within: Math.max(1, Math.floor(asked.left)) });
-  }
-  if (instance.asked.some(isOpen)) setTimer(turn, `again ${key}`, every);
+  const asked = state.questions.get(id);
+  if (asked === undefined) return;
+  const { message, pending } = asked;
+  const { commander, step } = state.instances.get(asked.key)!;
+  asked.left -= asked.gap;
+  // Who has proven nothing is asked once, but for what we began ourselves.
+  const to = [...pending].filter((peer) => commander === context.address || state.peers.get(peer)?.isProven === true);
+  say(turn, to, { ...message, within: Math.max(1, Math.floor(asked.left)) });
+  asked.gap = nextGap(asked.gap, message.path!.length, step);
+  awaitAnswers(turn, asked);
 }
-
-const isOpen = ({ pending, left }: Asked): boolean => pending.size > 0 && left > 0;
 
 export function hearAnswer(turn: Turn, from: Address, reply: ConsensusReply & Arrived): void {
-  const { state } = turn;
-  const instance = state.instances.get(state.questions.get(reply.replyTo) ?? '');
-  const asked = instance?.asked.find(({ message }) => message.id === reply.replyTo);
+  const { state, effects } = turn;
+  const asked = state.questions.get(reply.replyTo);
+  const instance = state.instances.get(asked?.key ?? '');
   if (instance === undefined || asked === undefined) return drop(turn, 'never-asked', from);
   if (!asked.to.includes(from)) return drop(turn, 'wrong-sender', from);
   prove(turn, from);
   if (!asked.pending.delete(from)) return;
+  if (asked.pending.size === 0) {
+    instance.open -= 1;
+    effects.push({ type: 'cancel-timer', timer: `again ${asked.message.id}` });
+  }
   const { type, value, replyTo, unsure } = reply;
   if (instance.root === replyTo) {
     instance.answers.set(from, { type, value, replyTo, ...(unsure === undefined ? {} : { unsure }) });
@@ -311,14 +322,15 @@ function decided(turn: Turn, instance: Instance, { word, reason, silent }: Pick<
 
 /** What is decided, and whose questions are all answered, takes no more room. */
 function endIfDone(turn: Turn, instance: Instance): void {
-  const isAnswered = instance.asked.every(({ pending }) => pending.size === 0);
-  if (instance.decision !== undefined && isAnswered && instance.closed === 0) end(turn, instance);
+  if (instance.decision !== undefined && instance.open === 0 && instance.closed === 0) end(turn, instance);
 }
 
 function end({ state, effects }: Turn, { key, asked }: Instance): void {
   state.instances.delete(key);
   keep(state.over, () => state.over.add(key));
-  for (const { message } of asked) state.questions.delete(message.id);
-  for (const timer of [`level ${key}`, `again ${key}`]) effects.push({ type: 'cancel-timer', timer });
+  for (const { message: { id } } of asked) {
+    state.questions.delete(id);
+    effects.push({ type: 'cancel-timer', timer: `again ${id}` });
+  }
+  effects.push({ type: 'cancel-timer', timer: `level ${key}` });
 }
-

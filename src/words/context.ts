@@ -25,8 +25,6 @@ export type WordsSettings = {
   readonly silenceMax: number;
   /** In how long whoever begins a consensus wants an answer. */
   readonly within: number;
-  /** After how long what is not answered is asked again. */
-  readonly againEvery: number;
 };
 
-export const SETTINGS: WordsSettings = { heartbeatEvery: 60_000, silenceMax: 120_000, within: 3000, againEvery: 100 };
+export const SETTINGS: WordsSettings = { heartbeatEvery: 60_000, silenceMax: 120_000, within: 3000 };

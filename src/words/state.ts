@@ -34,8 +34,8 @@ export interface WordsState {
   readonly over: Set<string>;
   /** What was answered, by id, so that who asks again hears the same. */
   readonly answers: Map<string, Answer>;
-  /** To which instance each question of ours belongs, by id. */
-  readonly questions: Map<string, string>;
+  /** The questions of ours that are under way, by id. */
+  readonly questions: Map<string, Asked>;
   /** Whom a user wants to know the words of, and how often that peer was asked. */
   readonly queries: Map<Address, number>;
   /** The last consensus that was decided here, for `why`. */
@@ -85,6 +85,8 @@ export interface Instance {
   /** Who waits for an answer, by way. */
   readonly waiting: Map<string, { readonly id: string; readonly from: Address; readonly bytes: number }>;
   readonly asked: Asked[];
+  /** How many of these not all have answered. */
+  open: number;
   /** What the lieutenants answered a commander. */
   readonly answers: Map<Address, ConsensusReply>;
   decision: Decision | undefined;
@@ -101,10 +103,14 @@ export interface Heard {
 /** One question of ours, to some. */
 export interface Asked {
   readonly message: Question;
+  /** Of the instance that it belongs to. */
+  readonly key: string;
   readonly to: readonly Address[];
   readonly pending: Set<Address>;
-  /** For how many ms more it is asked again. */
+  /** For how many ms more an answer was awaited when it was last asked. */
   left: number;
+  /** After how many ms from then it is asked again. */
+  gap: number;
 }
 
 /** What can be told of a consensus later. */
