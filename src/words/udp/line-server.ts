@@ -16,16 +16,20 @@ export const TURNED_AWAY = 'no more than ';
 const LINE_MAX = 1024;
 const CLIENTS_MAX = 32;
 
+/** Who has said nothing for so many minutes gives its place to somebody else, where there is no other. */
+const IDLE_MINUTES = 5;
+
 /** Lines over TCP, as people type them into telnet or nc: each is answered, and then there is a prompt again. Several clients at once. */
 export class LineServer {
   readonly port: number;
   readonly #server: Server;
+  readonly #now: () => number;
   readonly #sockets = new Set<Socket>();
-  /** How many say lines; others only have not left yet. */
-  #talking = 0;
+  /** When each of those who talk last said a line, whoever did so longest ago first; others only have not left yet. */
+  readonly #talking = new Map<Socket, number>();
 
-  /** @throws UserError */
-  static async listen(node: WordsNode, host: string, port: number): Promise<LineServer> {
+  /** @param now milliseconds by a clock that only goes on @throws UserError */
+  static async listen(node: WordsNode, host: string, port: number, now: () => number = () => performance.now()): Promise<LineServer> {
     const server = createServer({ allowHalfOpen: true, noDelay: true });
     server.listen({ host, port });
     try {
@@ -34,21 +38,37 @@ export class LineServer {
       const { code } = error as NodeJS.ErrnoException;
       throw new UserError(`${host}:${port} cannot be listened at for commands: ${code === 'EADDRINUSE' ? 'somebody listens there already' : String(code)}`);
     }
-    return new LineServer(node, server);
+    return new LineServer(node, server, now);
   }
 
-  private constructor(node: WordsNode, server: Server) {
+  private constructor(node: WordsNode, server: Server, now: () => number) {
     this.#server = server;
+    this.#now = now;
     this.port = (server.address() as AddressInfo).port;
     server.on('error', () => undefined);
     server.on('connection', (socket) => {
       socket.on('error', () => socket.destroy());
       socket.on('close', () => this.#sockets.delete(socket));
       this.#sockets.add(socket);
-      if (this.#talking >= CLIENTS_MAX) return farewell(socket, `${TURNED_AWAY}${CLIENTS_MAX} can talk to this peer at once\n`);
-      this.#talking += 1;
-      void serve(node, socket).finally(() => (this.#talking -= 1));
+      if (!this.#hasPlace()) return farewell(socket, `${TURNED_AWAY}${CLIENTS_MAX} can talk to this peer at once\n`);
+      this.#talking.set(socket, this.#now());
+      void serve(node, socket, () => this.#note(socket)).finally(() => this.#talking.delete(socket));
     });
+  }
+
+  /** Where there is none, whoever is silent longest loses its own, if that is long enough. */
+  #hasPlace(): boolean {
+    if (this.#talking.size < CLIENTS_MAX) return true;
+    const [socket, last] = this.#talking.entries().next().value!;
+    if (this.#now() - last < IDLE_MINUTES * 60_000) return false;
+    this.#talking.delete(socket);
+    farewell(socket, `\nnothing was said here for ${IDLE_MINUTES} minutes, and somebody else wants this place\n`);
+    return true;
+  }
+
+  /** It says something, if it still has its place. */
+  #note(socket: Socket): void {
+    if (this.#talking.delete(socket)) this.#talking.set(socket, this.#now());
   }
 
   async stop(): Promise<void> {
@@ -59,14 +79,18 @@ export class LineServer {
   }
 }
 
-/** Answers one client, line by line, until it says exit or no more. */
-export async function serve(node: WordsNode, socket: Duplex): Promise<void> {
+/** Answers one client, line by line, until it says exit or no more. @param heard is told of each line, before and after it is answered */
+export async function serve(node: WordsNode, socket: Duplex, heard: () => void = () => undefined): Promise<void> {
   socket.write(`${GREETING}${node.name}, at ${node.address}; help shows what can be said\n${PROMPT}`);
   try {
     for await (const line of linesOf(socket)) {
+      // Its place may have gone to somebody else.
+      if (socket.writableEnded) return;
+      heard();
       if (line.trim() !== '') {
         const { lines, isOver } = await executeLine(node, line);
         if (isOver) break;
+        heard();
         socket.write(lines.map((one) => `${one}\n`).join(''));
       }
       // Who does not read what it is told is told no more until it does.

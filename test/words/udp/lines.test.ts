@@ -165,6 +165,38 @@ exit                      end this session; the peer goes on
     expect(await last.heard()).to.equal('no more than 32 can talk to this peer at once\n');
   });
 
+  it('come from somebody else where there is no place, once whoever has it said nothing for five minutes; who said something keeps it', async () => {
+    let now = 0;
+    const own = await LineServer.listen(nodes[1]!, '127.0.0.1', 0, () => now);
+    const comes = async (): Promise<[Client, string]> => {
+      const one = await Client.to(own.port, { allowHalfOpen: true });
+      clients.push(one);
+      return [one, await one.heard()];
+    };
+    try {
+      const many: Client[] = [];
+      for (let number = 0; number < 32; number += 1) many.push((await comes())[0]);
+      now = 299_999;
+      expect((await comes())[1]).to.equal('no more than 32 can talk to this peer at once\n');
+      expect(await many[0]!.say('truth\n')).to.equal('this peer tells the truth\n');
+      now = 300_000;
+      const [last, greeting] = await comes();
+      expect(greeting).to.match(/^peer @2, at /);
+      expect(await many[1]!.heard()).to.equal('\nnothing was said here for 5 minutes, and somebody else wants this place\n');
+      expect(many[1]!.isOver).to.equal(true);
+      // What it says all the same is not heard.
+      many[1]!.socket.write('set 0 late\n');
+      expect(await many[0]!.say('truth\n')).to.equal('this peer tells the truth\n');
+      expect(await last.say('truth\n')).to.equal('this peer tells the truth\n');
+      expect(nodes[1]!.state.database[0]).not.to.equal('late');
+      // Each place that is given up is given to one.
+      for (let number = 0; number < 30; number += 1) expect((await comes())[1], String(number)).to.match(/^peer @2, at /);
+      expect((await comes())[1]).to.equal('no more than 32 can talk to this peer at once\n');
+    } finally {
+      await own.stop();
+    }
+  });
+
   it('leave room for others when they end, though the client does not hang up', async () => {
     const own = await LineServer.listen(nodes[1]!, '127.0.0.1', 0);
     try {
