@@ -1,5 +1,5 @@
 import { createInterface } from 'node:readline';
-import { counted } from '../core/figures.ts';
+import { counted, figure } from '../core/figures.ts';
 import { quoted } from '../core/user-error.ts';
 import { openHistory } from '../repl/history.ts';
 import { openTerminal } from '../repl/terminal.ts';
@@ -69,13 +69,28 @@ interface Said {
 }
 
 /** Does a line: `@2 lie 50`, and without a number what the first is told. */
-async function said(nodes: readonly WordsNode[], line: string): Promise<Said> {
+async function said(nodes: readonly WordsNode[], line: string, tell: (line: string) => void): Promise<Said> {
   const [, number, rest = ''] = /^\s*(?:@(\S*)\s*)?(.*)$/.exec(line) ?? [];
   const peer = number === undefined ? 1 : /^\d{1,3}$/.test(number) ? Number(number) : 0;
   const node = nodes[peer - 1];
   if (node === undefined) return { lines: [`there is no peer @${quoted(number ?? '').slice(1, -1)}: @1 to @${nodes.length}`], isOver: false, isMistake: true, peer };
   if (rest === '') return { lines: [`@${peer} is told nothing: ${Object.keys(COMMANDS).join(', ')}`], isOver: false, isMistake: true, peer };
-  return { ...(await executeLine(node, rest)), peer };
+  let watching: NodeJS.Timeout | undefined;
+  try {
+    return { ...(await executeLine(node, rest, (words) => {
+      tell(words);
+      watching = watched(nodes, tell);
+    })), peer };
+  } finally {
+    clearInterval(watching);
+  }
+}
+
+/** Says now and then how far all of them are with what takes long. */
+function watched(nodes: readonly WordsNode[], tell: (line: string) => void): NodeJS.Timeout {
+  const sent = (): number => nodes.reduce((sum, { counts }) => sum + (counts.get('consensus sent') ?? 0) + (counts.get('consensus-reply sent') ?? 0), 0);
+  const before = sent();
+  return setInterval(() => tell(`${figure(sent() - before)} datagrams so far`), PATIENCE);
 }
 
 async function scripted(nodes: readonly WordsNode[], json: boolean): Promise<number> {
@@ -84,7 +99,7 @@ async function scripted(nodes: readonly WordsNode[], json: boolean): Promise<num
   let status = 0;
   for await (const line of createInterface({ input: process.stdin })) {
     if (line.trim() === '' || line.trim().startsWith('#')) continue;
-    const { lines, isOver, isMistake, peer } = await said(nodes, line);
+    const { lines, isOver, isMistake, peer } = await said(nodes, line, (words) => void process.stderr.write(`words: ${words}\n`));
     if (isMistake) status = 1;
     if (json) print(JSON.stringify({ line: line.trim(), peer, ok: !isMistake, lines }));
     else {
@@ -107,7 +122,7 @@ async function prompted(nodes: readonly WordsNode[], signalled: Promise<number>)
     bright: (text) => theme.paint.cyan(text),
     complete: (line, cursor) => completed(line.slice(0, cursor), nodes.length),
     async execute(line) {
-      const { lines, isOver, isMistake } = await said(nodes, line);
+      const { lines, isOver, isMistake } = await said(nodes, line, (words) => terminal.print(theme.paint.dim(words)));
       for (const one of lines) terminal.print(isMistake ? theme.mistake(one, theme.width) : one);
       return isOver;
     },

@@ -4,6 +4,7 @@ import type { Address } from './address.ts';
 import { QUESTIONS_MAX } from './consensus.ts';
 import type { WordsState } from './state.ts';
 import { decisionWords } from './told.ts';
+import { longestWithin, usualWithin } from './patience.ts';
 import { questionsIn } from './tree.ts';
 import type { Decision, Output } from './vocabulary.ts';
 import { byName, reasonLines } from './why.ts';
@@ -21,14 +22,28 @@ export function peerLines({ peers }: WordsState): string[] {
 
 export const wordLines = (database: readonly string[]): string[] => database.map((word, index) => `${index} ${JSON.stringify(word)}`);
 
-/** Why a consensus does not begin, though it is meant if somebody said so; undefined if it does. */
-export function costOf({ peers }: WordsState, isMeant: boolean): string | undefined {
+/** What a consensus costs among those that are there. */
+export interface Cost {
+  /** How many ms it is waited for at most. */
+  readonly within: number;
+  /** Whether it is so much that whoever begins one has to say that it is meant. */
+  readonly isMuch: boolean;
+  /** Why it does not begin, though it is meant if somebody said so; undefined if it does. */
+  readonly refusal: string | undefined;
+  /** All that in a line for who meant it. */
+  readonly words: string;
+}
+
+export function costOf({ peers }: Pick<WordsState, 'peers'>, isMeant: boolean, asked = 0): Cost {
   const n = peers.size + 1;
   const m = faultsTolerated(n);
   const questions = questionsIn(n, m);
-  const cost = `among ${counted(n, 'peer')}, with m = ${m}, a consensus takes ${figure(2 * questions)} datagrams`;
-  if (questions > QUESTIONS_MAX) return `${cost}: peers take part in one of at most ${figure(2 * QUESTIONS_MAX)}`;
-  return m <= FAULTS_MAX || isMeant ? undefined : `${cost} – consensus <index> --yes`;
+  const within = asked === 0 ? usualWithin(n, m) : Math.min(longestWithin(n, m), asked);
+  const words = `among ${counted(n, 'peer')}, with m = ${m}, a consensus takes ${figure(2 * questions)} datagrams`;
+  const isTooMuch = questions > QUESTIONS_MAX;
+  const isMuch = m > FAULTS_MAX;
+  const refusal = isTooMuch ? `${words}: peers take part in one of at most ${figure(2 * QUESTIONS_MAX)}` : isMuch && !isMeant ? `${words}, and up to ${figure(Math.ceil(within / 1000))} s – consensus <index> --yes` : undefined;
+  return { within, isMuch, refusal, words: `${words}, and up to ${figure(Math.ceil(within / 1000))} s` };
 }
 
 /** With more, whoever begins one has to say that it is meant. */

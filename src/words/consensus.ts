@@ -25,9 +25,10 @@
  */
 import { faultsTolerated } from '../core/quorum.ts';
 import type { Address } from './address.ts';
-import { AGAIN_AFTER, nextGap, waitFor } from './again.ts';
+import { firstGap, nextGap, waitFor } from './again.ts';
 import { prove } from './membership.ts';
 import { DEFAULT_WORD, type Consensus as Question, type ConsensusReply } from './messages.ts';
+import { WITHIN_MIN, longestWithin, usualWithin } from './patience.ts';
 import { sizeOf } from './print.ts';
 import { allows, answer, bytesOf, drop, keep, keyOf, output, say, setTimer, type Asked, type Instance, type Turn } from './state.ts';
 import { decide, longerWays, questionsIn, waysFrom, type Way } from './tree.ts';
@@ -39,10 +40,6 @@ const INSTANCES_MAX = 64;
 /** The most questions of a consensus that a peer takes part in: a larger one is a mistake, or an attack. */
 export const QUESTIONS_MAX = 200_000;
 
-/** Milliseconds for which an answer is awaited, whatever is asked for. */
-export const WITHIN_MIN = 50;
-export const WITHIN_MAX = 10_000;
-
 /** Begins one with our own word. */
 export function beginConsensus(turn: Turn, index: number): void {
   const { context, state } = turn;
@@ -50,11 +47,12 @@ export function beginConsensus(turn: Turn, index: number): void {
   const n = lieutenants.length + 1;
   const m = faultsTolerated(n);
   const root = context.freshId();
-  const instance = instanceOf({ root, index, commander: context.address, lieutenants, m }, state.database[index]!, Math.floor(context.settings.within / (m + 2)));
+  const within = context.settings.within === 0 ? usualWithin(n, m) : Math.min(longestWithin(n, m), context.settings.within);
+  const instance = instanceOf({ root, index, commander: context.address, lieutenants, m }, state.database[index]!, Math.floor(within / (m + 2)));
   state.instances.set(instance.key, instance);
   if (lieutenants.length === 0) return conclude(turn, instance);
-  ask(turn, instance, { om: m, way: [context.address], to: lieutenants, word: instance.order, isMissed: false, within: context.settings.within, id: root });
-  setTimer(turn, `level ${instance.key}`, context.settings.within);
+  ask(turn, instance, { om: m, way: [context.address], to: lieutenants, word: instance.order, isMissed: false, within, id: root });
+  setTimer(turn, `level ${instance.key}`, within);
 }
 
 export function hearQuestion(turn: Turn, from: Address, question: Question & Arrived): void {
@@ -73,25 +71,22 @@ export function hearQuestion(turn: Turn, from: Address, question: Question & Arr
   const known = state.instances.get(key);
   if (known === undefined && state.instances.size >= INSTANCES_MAX) return drop(turn, 'flood', from);
   const place = keyOf(way);
-  if (known?.waiting.has(place) === true) return;
+  if (known?.waiting.has(place) === true) return answerAgain(turn, known, way, question.id);
   // What follows from it, to whomever, is the one thing that it may have us say in this second.
   if (!allows(turn, from, 0, 0)) return drop(turn, 'flood', from);
   const instance = known ?? takePart(turn, setting, question);
   instance.waiting.set(place, { id: question.id, from, bytes: bytesOf(question) });
   // It comes when it is awaited no more.
   if (instance.heard.has(place)) return isWhole(instance, way) ? reply(turn, instance, way) : undefined;
-  hear(turn, instance, way, { word: question.value, isMissed: question.missed === true || mayHaveForgotten(turn, instance), within: withinOf(turn, question) });
+  hear(turn, instance, way, { word: question.value, isMissed: question.missed === true || mayHaveForgotten(turn, instance), within: withinOf(turn, instance, question) });
 }
 
 /**
  * Whether this peer may have taken part in an earlier life, and have said other things. It is so for some time after its start, unless
  * all who take part, and are on its list, have said that they had not known it.
  */
-const mayHaveForgotten = ({ context: { address }, state }: Turn, { commander, lieutenants }: Instance): boolean =>
-  state.isYoung && [commander, ...lieutenants].some((peer) => peer !== address && state.peers.get(peer)?.isNews !== true);
-
-/** Milliseconds after which all that it took part in before is over for everyone. */
-export const YOUTH = 2 * WITHIN_MAX;
+const mayHaveForgotten = ({ context: { address }, state }: Turn, { commander, lieutenants, m }: Instance): boolean =>
+  state.grownFor < longestWithin(lieutenants.length + 1, m) && [commander, ...lieutenants].some((peer) => peer !== address && state.peers.get(peer)?.isNews !== true);
 
 /** On which way a question came, and in which consensus. Older programs do not tell: a part of a consensus that we know is known by who is not asked in it. */
 function originOf({ context, state }: Turn, from: Address, { path, root, id, om, index, peers }: Question): { readonly way: Way; readonly root: string } {
@@ -120,11 +115,14 @@ function settingOf({ context }: Turn, way: Way, root: string, { index, om, peers
 const settingKey = ({ root, index, commander, lieutenants, m }: Setting): string => [index, m, lieutenants.length, commander, ...lieutenants, root].join(' ');
 
 /** For how many ms an answer is awaited: a duration, so that no clock has to be right, within bounds. */
-const withinOf = ({ context }: Turn, { within, due }: Question): number => Math.min(WITHIN_MAX, Math.max(WITHIN_MIN, within ?? (due - context.unixTime()) * 1000));
+const withinOf = ({ context }: Turn, { lieutenants, m }: Pick<Setting, 'lieutenants' | 'm'>, { within, due }: Question): number =>
+  Math.min(longestWithin(lieutenants.length + 1, m), Math.max(WITHIN_MIN, within ?? (due - context.unixTime()) * 1000));
 
 /** A question with OM = k is to be answered in k + 2 steps. */
 function takePart(turn: Turn, setting: Setting, question: Question): Instance {
-  const instance = instanceOf(setting, DEFAULT_WORD, Math.max(1, Math.floor(Math.min(withinOf(turn, question) / (question.om + 2), WITHIN_MAX / (setting.m + 2)))));
+  const { lieutenants, m } = setting;
+  const step = Math.min(withinOf(turn, setting, question) / (question.om + 2), longestWithin(lieutenants.length + 1, m) / (m + 2));
+  const instance = instanceOf(setting, DEFAULT_WORD, Math.max(1, Math.floor(step)));
   turn.state.instances.set(instance.key, instance);
   setTimer(turn, `level ${instance.key}`, instance.step);
   return instance;
@@ -137,6 +135,7 @@ const instanceOf = (setting: Setting, order: string, step: number): Instance => 
   step,
   heard: new Map(),
   under: new Map(),
+  missed: new Set(),
   closed: 0,
   waiting: new Map(),
   asked: [],
@@ -160,6 +159,7 @@ function hear(turn: Turn, instance: Instance, way: Way, { word, isMissed, isSile
   for (let length = 1; length <= way.length; length += 1) {
     const part = keyOf(way.slice(0, length));
     instance.under.set(part, (instance.under.get(part) ?? 0) + 1);
+    if (isMissed) instance.missed.add(part);
   }
   if (way.length <= m) {
     const om = m - way.length;
@@ -194,7 +194,7 @@ function ask(turn: Turn, instance: Instance, { om, way, to, word, isMissed, with
   if (known.length === 0) return;
   const { index, root } = instance;
   const message: Question = { type: 'consensus', om, index, value: word, peers: to, id, due: context.unixTime() + within / 1000, path: way, root, within: Math.max(1, within), missed: isMissed };
-  const asked: Asked = { message, key: instance.key, to: known, pending: new Set(known), left: within, gap: AGAIN_AFTER };
+  const asked: Asked = { message, key: instance.key, to: known, pending: new Set(known), left: within, gap: firstGap(instance, way.length) };
   instance.asked.push(asked);
   instance.open += 1;
   state.questions.set(id, asked);
@@ -215,12 +215,12 @@ export function askAgain(turn: Turn, id: string): void {
   const asked = state.questions.get(id);
   if (asked === undefined) return;
   const { message, pending } = asked;
-  const { commander, step } = state.instances.get(asked.key)!;
+  const instance = state.instances.get(asked.key)!;
   asked.left -= asked.gap;
   // Who has proven nothing is asked once, but for what we began ourselves.
-  const to = [...pending].filter((peer) => commander === context.address || state.peers.get(peer)?.isProven === true);
+  const to = [...pending].filter((peer) => instance.commander === context.address || state.peers.get(peer)?.isProven === true);
   say(turn, to, { ...message, within: Math.max(1, Math.floor(asked.left)) });
-  asked.gap = nextGap(asked.gap, message.path!.length, step);
+  asked.gap = nextGap(instance, message.path!.length, asked.gap);
   awaitAnswers(turn, asked);
 }
 
@@ -274,6 +274,12 @@ function reply(turn: Turn, instance: Instance, way: Way): void {
   if (state.peers.get(from)?.isProven === true || sizeOf(message) <= bytes) say(turn, [from], message);
 }
 
+/** What was answered may be kept no more, where very many ask. */
+function answerAgain(turn: Turn, instance: Instance, way: Way, id: string): void {
+  const asking = instance.waiting.get(keyOf(way))!;
+  if (asking.id === id && turn.state.peers.get(asking.from)?.isProven === true && isWhole(instance, way)) reply(turn, instance, way);
+}
+
 /** What is made of all that was heard on ways that begin so. */
 const makingOf = ({ context: { address } }: Turn, { lieutenants, m, heard }: Instance, way: Way): string =>
   decide({
@@ -284,11 +290,8 @@ const makingOf = ({ context: { address } }: Turn, { lieutenants, m, heard }: Ins
     heard: (longer) => heard.get(keyOf([...way.slice(0, -1), ...longer]))?.word ?? undefined,
   });
 
-function isUnsure({ heard }: Instance, way: Way): boolean {
-  const start = keyOf(way);
-  for (const [place, { isMissed }] of heard) if (isMissed && (place === start || place.startsWith(`${start} `))) return true;
-  return false;
-}
+/** Whether something was missed on a way that begins so. */
+const isUnsure = ({ missed }: Instance, way: Way): boolean => missed.has(keyOf(way));
 
 /** All that it takes to decide is there. */
 function settle(turn: Turn, instance: Instance): void {

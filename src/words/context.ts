@@ -23,8 +23,8 @@ export interface WordsContext extends Context {
 export type WordsSettings = {
   readonly heartbeatEvery: number;
   readonly silenceMax: number;
-  /** In how long whoever begins a consensus wants an answer. */
+  /** In how long whoever begins a consensus wants an answer; as `patience.ts` has it if that is 0. */
   readonly within: number;
 };
 
-export const SETTINGS: WordsSettings = { heartbeatEvery: 60_000, silenceMax: 120_000, within: 3000 };
+export const SETTINGS: WordsSettings = { heartbeatEvery: 60_000, silenceMax: 120_000, within: 0 };

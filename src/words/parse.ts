@@ -1,5 +1,6 @@
 import { addressOf, isPort, parseAddress, type Address } from './address.ts';
 import { MEMBERS_MAX, WORDS, isText, type Consensus, type ConsensusReply, type Gossip, type GossipReply, type Message, type QueryReply, type SetWord } from './messages.ts';
+import { WITHIN_LONGEST } from './patience.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -79,15 +80,12 @@ function consensus(fields: Fields): Consensus | undefined {
   const [path, root, within, missed] = [own(fields, 'path'), own(fields, 'root'), own(fields, 'within'), own(fields, 'missed')];
   if (path === undefined && root === undefined && within === undefined && missed === undefined) return message;
   const [through, of] = [addressesIn(path), idIn(root)];
-  if (through === undefined || through.length === 0 || of === undefined || !isCount(within, WITHIN_MAX + 1) || typeof missed !== 'boolean') return undefined;
+  if (through === undefined || through.length === 0 || of === undefined || !isCount(within, WITHIN_LONGEST + 1) || typeof missed !== 'boolean') return undefined;
   return { ...message, path: through, root: of, within, missed };
 }
 
 /** Seconds since 1970 in some tens of thousands of years: a sum with these stays exact. */
 const DUE_MAX = 1e12;
-
-/** Nobody says that an answer is awaited for more than a minute. */
-const WITHIN_MAX = 60_000;
 
 function consensusReply(fields: Fields): ConsensusReply | undefined {
   const value = valueIn(own(fields, 'value'));

@@ -7,10 +7,11 @@
  */
 import type { Machine } from '../core/machine.ts';
 import type { Address } from './address.ts';
-import { YOUTH, askAgain, beginConsensus, closeLevel, hearAnswer, hearQuestion } from './consensus.ts';
+import { askAgain, beginConsensus, closeLevel, hearAnswer, hearQuestion } from './consensus.ts';
 import type { WordsContext } from './context.ts';
 import { heartbeat, hearGossip, hearGossipReply, look, nextSecond, silent, touch } from './membership.ts';
 import { parseMessage } from './parse.ts';
+import { YOUTHS } from './patience.ts';
 import { answer, bytesOf, drop, output, say, setTimer, type Turn, type WordsState } from './state.ts';
 import { FIRST_WORDS } from './words.ts';
 import type { Input, WordsVocabulary } from './vocabulary.ts';
@@ -20,7 +21,7 @@ export const peer: Machine<WordsVocabulary, WordsState, WordsContext> = {
     life: context.freshId(),
     database: [...FIRST_WORDS],
     peers: new Map(),
-    isYoung: true,
+    grownFor: 0,
     heard: new Set(),
     greetings: new Set(),
     beats: 0,
@@ -67,7 +68,7 @@ export const peer: Machine<WordsVocabulary, WordsState, WordsContext> = {
 function start(turn: Turn): void {
   heartbeat(turn);
   look(turn);
-  setTimer(turn, 'young', YOUTH);
+  for (const { within, lasts } of YOUTHS) setTimer(turn, `young ${within}`, lasts);
 }
 
 function obey(turn: Turn, input: Input): void {
@@ -151,7 +152,7 @@ function elapse(turn: Turn, timer: string): void {
     case 'second':
       return nextSecond(turn);
     case 'young':
-      state.isYoung = false;
+      state.grownFor = Number(about);
       return;
     case 'level':
       return closeLevel(turn, about);

@@ -10,8 +10,8 @@ export interface WordsState {
   readonly database: string[];
   readonly peers: Map<Address, Peer>;
   readonly life: string;
-  /** It began not long ago, and may have had an earlier life. */
-  isYoung: boolean;
+  /** It may have had an earlier life: all that it took part in then is over, where answers are awaited for so many ms at most. */
+  grownFor: number;
   /** The ids of gossip that was heard, the oldest first. */
   readonly heard: Set<string>;
   /** The ids of what it said itself, to which an answer can come. */
@@ -80,6 +80,8 @@ export interface Instance {
   readonly heard: Map<string, Heard>;
   /** How many ways that are heard begin with that one. */
   readonly under: Map<string, number>;
+  /** With which ways one begins that was missed. */
+  readonly missed: Set<string>;
   /** Up to which length ways are awaited no more. */
   closed: number;
   /** Who waits for an answer, by way. */

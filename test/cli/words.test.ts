@@ -17,7 +17,7 @@ const WRONG: Readonly<Record<string, string>> = {
   'words --loss 101': '--loss is a whole number from 0 to 100, not "101"',
   'words --heartbeat 0': '--heartbeat is a whole number from 1 to 3,600, not "0"',
   'words --heartbeat 60 --drop-after 60': '--drop-after is longer than a heartbeat, which is 60 s',
-  'words --within 10': '--within is a whole number from 50 to 10,000, not "10"',
+  'words --within 10': '--within is a whole number from 50 to 60,000, not "10"',
   'words --trace x': '--trace goes with --peers: one peer sees only what it hears itself',
   'words --peers 0': '--peers is a whole number from 1 to 16, not "0"',
   'words --peers 4 --name x': '--peers runs a whole group, so --name does not go with it',

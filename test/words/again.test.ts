@@ -1,21 +1,26 @@
 import { expect } from 'chai';
 import { nodeId } from '../../src/core/node.ts';
 import { philox } from '../../src/core/philox.ts';
-import { AGAIN_AFTER, nextGap, waitFor } from '../../src/words/again.ts';
+import { AGAIN_AFTER, firstGap, nextGap, waitFor, type Timing } from '../../src/words/again.ts';
+import { usualWithin } from '../../src/words/patience.ts';
 import { addressAt } from '../../src/words/sim/nodes.ts';
 import { questionsIn } from '../../src/words/tree.ts';
+import { at } from '../support/words.ts';
 import { WordsGroup } from '../support/words-group.ts';
 
 const SIZES = [[4, 1], [7, 2], [10, 3]] as const;
 
+/** In a consensus among so many in which so much time is for each level. */
+const timingOf = (n: number, m: number, step: number): Timing => ({ lieutenants: Array.from({ length: n - 1 }, (_, place) => at(place + 1)), m, step });
+
 /** When a question is asked again that nobody answers, in ms from when it was asked. */
-function tries(within: number, way: number, step: number): number[] {
+function tries(within: number, way: number, timing: Timing): number[] {
   const times: number[] = [];
-  let [gap, left] = [AGAIN_AFTER, within];
+  let [gap, left] = [firstGap(timing, way), within];
   for (let wait = waitFor({ gap, left }); wait !== undefined; wait = waitFor({ gap, left })) {
     left -= wait;
     times.push(within - left);
-    gap = nextGap(gap, way, step);
+    gap = nextGap(timing, way, gap);
   }
   return times;
 }
@@ -24,8 +29,16 @@ const datagramsOf = ({ said }: WordsGroup): number => said.filter(({ message }) 
 
 describe('a question of a consensus that is not answered', () => {
   it('is asked again soon, then ever less often, and by an initiator at a steady pace in the end', () => {
-    expect(tries(2000, 2, 1000)).to.deep.equal([50, 125, 237, 405, 657, 1035, 1535]);
-    expect(tries(3000, 1, 1000)).to.deep.equal([50, 125, 237, 405, 655, 905, 1155, 1405, 1655, 1905, 2155, 2405, 2655, 2905]);
+    expect(tries(2000, 2, timingOf(4, 1, 1000))).to.deep.equal([50, 125, 237, 405, 657, 1035, 1535]);
+    expect(tries(3000, 1, timingOf(4, 1, 1000))).to.deep.equal([50, 125, 237, 405, 655, 905, 1155, 1405, 1655, 1905, 2155, 2405, 2655, 2905]);
+  });
+
+  it('is not asked again while it waits its turn among very many, unless there is still time for that at its level', () => {
+    const [n, m] = [13, 4];
+    const step = usualWithin(n, m) / (m + 2);
+    const first = [1, 2, 3, 4, 5].map((way) => firstGap(timingOf(n, m, step), way));
+    expect(first).to.deep.equal([3333, 6666, 10_000, 13_333, 21_676]);
+    first.forEach((gap, place) => expect(2 * gap).to.be.below((place + 1) * step));
   });
 
   for (const [n, m] of SIZES) {
@@ -34,8 +47,8 @@ describe('a question of a consensus that is not answered', () => {
         const step = within / (m + 2);
         for (let way = 1; way <= m + 1; way += 1) {
           const due = step * (m + 3 - way);
-          const times = tries(due, way, step);
-          if (step >= 600) expect(times.filter((time) => time < step).length + 1, `${within}, ${way}`).to.be.at.least(5);
+          const times = tries(due, way, timingOf(n, m, step));
+          if (n < 10 && step >= 600) expect(times.filter((time) => time < step).length + 1, `${within}, ${way}`).to.be.at.least(5);
           expect(times.length).to.be.at.most(way === 1 ? 4 * (m + 2) + 5 : 13);
           for (const time of times) expect(time).to.be.at.most(due - AGAIN_AFTER);
         }

@@ -6,13 +6,15 @@ import { WordsGroup } from '../support/words-group.ts';
 
 describe('what a peer of the word database tells people', () => {
   it('with m above 3 a consensus has a price, and has to be meant', () => {
-    expect(costOf(new WordsGroup(12).state(0), false)).to.equal(undefined);
-    expect(costOf(new WordsGroup(13).state(0), false)).to.equal('among 13 peers, with m = 4, a consensus takes 216,768 datagrams – consensus <index> --yes');
-    expect(costOf(new WordsGroup(13).state(0), true)).to.equal(undefined);
+    expect(costOf(new WordsGroup(12).state(0), false)).to.deep.include({ within: 9031, isMuch: false, refusal: undefined });
+    const state = new WordsGroup(13).state(0);
+    expect(costOf(state, false).refusal).to.equal('among 13 peers, with m = 4, a consensus takes 216,768 datagrams, and up to 60 s – consensus <index> --yes');
+    expect(costOf(state, true)).to.deep.equal({ within: 60_000, isMuch: true, refusal: undefined, words: 'among 13 peers, with m = 4, a consensus takes 216,768 datagrams, and up to 60 s' });
+    expect(costOf(state, true, 5000).words).to.equal('among 13 peers, with m = 4, a consensus takes 216,768 datagrams, and up to 5 s');
   });
 
   it('among so many that none would take part a consensus does not begin, though it is meant', () => {
-    for (const isMeant of [false, true]) expect(costOf(new WordsGroup(15).state(0), isMeant)).to.equal('among 15 peers, with m = 4, a consensus takes 533,288 datagrams: peers take part in one of at most 400,000');
+    for (const isMeant of [false, true]) expect(costOf(new WordsGroup(15).state(0), isMeant).refusal).to.equal('among 15 peers, with m = 4, a consensus takes 533,288 datagrams: peers take part in one of at most 400,000');
   });
 
   it('the tree of a consensus says who was silent, and who missed what', () => {

@@ -5,6 +5,7 @@ import type { Address } from '../../src/words/address.ts';
 import { DEFAULT_WORD, type Consensus, type Message } from '../../src/words/messages.ts';
 import { addressAt } from '../../src/words/sim/nodes.ts';
 import { LIES, canLie } from '../../src/words/liar.ts';
+import { WITHIN_LONGEST, WITHIN_MAX } from '../../src/words/patience.ts';
 import { peer } from '../../src/words/peer.ts';
 import { questionsIn } from '../../src/words/tree.ts';
 import { WordsGroup, type Decided, type Said } from '../support/words-group.ts';
@@ -106,9 +107,12 @@ describe('a consensus on a word', () => {
     expect(ended).to.deep.equal(['holds', 'unknown']);
     // What anybody waits for is over in ten seconds, and so is what was begun until then.
     group.pass(14_000);
-    expect(group.state(3).isYoung).to.equal(true);
+    expect(group.state(3).grownFor).to.equal(0);
     group.pass(3000);
-    expect(group.state(3).isYoung).to.equal(false);
+    expect(group.state(3).grownFor).to.equal(WITHIN_MAX);
+    // But for the largest, which last a minute.
+    group.pass(120_000);
+    expect(group.state(3).grownFor).to.equal(WITHIN_LONGEST);
   });
 
   describe('with one liar among four, whatever it says: all loyal peers hold the same, and what a loyal initiator began with', () => {

@@ -10,7 +10,7 @@ const MUTANTS: Readonly<Record<string, Mutant>> = {
     also: [{ file: FILE, words: 'instance.answers.set(from,', by: 'instance.answers.set(`${from} ${instance.answers.size}`,' }],
   },
   'what it missed as if it had been told the default': { file: FILE, words: 'isMissed: true, isSilent: true,', by: 'isMissed: false, isSilent: false,', costs: 'agreement', n: 4 },
-  'no care of what it said before it was restarted': { file: FILE, words: 'state.isYoung && ', by: 'false && ', costs: 'agreement', n: 4, strategies: ['arbitrary'] },
+  'no care of what it said before it was restarted': { file: FILE, words: 'state.grownFor < longestWithin(lieutenants.length + 1, m) && ', by: 'false && ', costs: 'agreement', n: 4, strategies: ['arbitrary'] },
 };
 
 describeMutants('a peer of the word database that takes', MUTANTS, ['words/sim/system.js', 'words'], 3000);

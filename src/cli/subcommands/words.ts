@@ -1,7 +1,7 @@
 import { quoted } from '../../core/user-error.ts';
-import { WITHIN_MAX, WITHIN_MIN } from '../../words/consensus.ts';
 import { SETTINGS, type WordsSettings } from '../../words/context.ts';
 import { isText } from '../../words/messages.ts';
+import { WITHIN, WITHIN_LONGEST, WITHIN_MIN } from '../../words/patience.ts';
 import { UsageError, whole as wholeOf } from '../arguments.ts';
 import { file, flag, text, whole } from '../options.ts';
 import { subcommand } from '../subcommand.ts';
@@ -52,7 +52,7 @@ export const words = subcommand({
     loss: whole('<percent>', 'lose so many of 100 datagrams on purpose', { min: 0, max: 100, fallback: 0 }),
     heartbeat: whole('<s>', 'how often a peer says that it is there', { min: 1, max: 3600, fallback: SETTINGS.heartbeatEvery / 1000 }),
     'drop-after': whole('<s>', 'how long a peer may say nothing before it is dropped', { min: 2, max: 86_400, fallback: SETTINGS.silenceMax / 1000 }),
-    within: whole('<ms>', 'how long a consensus waits for what is missing', { min: WITHIN_MIN, max: WITHIN_MAX, fallback: SETTINGS.within }),
+    within: whole('<ms>', 'how long a consensus waits for what is missing', { min: WITHIN_MIN, max: WITHIN_LONGEST, otherwise: `${WITHIN}, or longer from ten peers on` }),
     trace: file('write what happens in a group there, for trace to show'),
     json: flag('what happens as JSON lines'),
   },
@@ -65,7 +65,7 @@ export const words = subcommand({
   ],
   optionsOf({ peers, 'cli-port': cliPort, host, name, join, loss, heartbeat, 'drop-after': dropAfter, within, trace, json }, operands, given): WordsOptions {
     if (dropAfter <= heartbeat) throw new UsageError(`--drop-after is longer than a heartbeat, which is ${heartbeat} s`);
-    const common = { loss, settings: { heartbeatEvery: 1000 * heartbeat, silenceMax: 1000 * dropAfter, within }, json };
+    const common = { loss, settings: { heartbeatEvery: 1000 * heartbeat, silenceMax: 1000 * dropAfter, within: within ?? SETTINGS.within }, json };
     if (operands.length > 1) throw new UsageError(`one port is enough, ${quoted(operands[1]!)} is too much`);
     if (peers !== undefined) {
       const other = operands.length > 0 ? 'a port' : ['cli-port', 'host', 'name', 'join'].map((option) => (given.includes(option) ? `--${option}` : undefined)).find((option) => option !== undefined);

@@ -88,7 +88,7 @@ export async function serve(node: WordsNode, socket: Duplex, heard: () => void =
       if (socket.writableEnded) return;
       heard();
       if (line.trim() !== '') {
-        const { lines, isOver } = await executeLine(node, line);
+        const { lines, isOver } = await executeLine(node, line, (text) => socket.write(`${text}\n`));
         if (isOver) break;
         heard();
         socket.write(lines.map((one) => `${one}\n`).join(''));

@@ -18,6 +18,7 @@ import { messageIn } from '../parse.ts';
 import { peer } from '../peer.ts';
 import { print } from '../print.ts';
 import type { Arrived, Input, Output } from '../vocabulary.ts';
+import { Inbox } from './inbox.ts';
 
 export interface NodeOptions {
   readonly host: string;
@@ -30,6 +31,9 @@ export interface NodeOptions {
   readonly loss?: number;
 }
 
+/** As large a buffer for what comes as the system gives. */
+const BUFFER = 2 ** 22;
+
 /** Sees all that goes in and out of a peer. */
 export interface Watcher {
   said(to: Address, message: Message, text: string): void;
@@ -37,10 +41,18 @@ export interface Watcher {
   asked(input: Input): void;
 }
 
+/** A datagram, and where it came from. */
+interface Came {
+  readonly from: Address;
+  readonly datagram: Buffer;
+}
+
 /** A peer on a network: it runs the machine, and carries what that says over UDP. */
 export class WordsNode {
   readonly address: Address;
   readonly name: string;
+  /** In how many ms it wants an answer when it begins a consensus; 0 as it is usual. */
+  readonly within: number;
   /** What was counted so far, by what it is. */
   readonly counts = new Map<string, number>();
   readonly #socket: Socket;
@@ -51,13 +63,15 @@ export class WordsNode {
   /** How many datagrams might have been lost. */
   #tosses = 0;
   readonly #flood = new FloodGate<Address>();
+  readonly #inbox = new Inbox<Came>((came) => this.#take(came));
 
   /** Binds first, so that nobody is told of an address that is not had yet. @throws UserError */
   static async listen(options: NodeOptions): Promise<WordsNode> {
-    const socket = createSocket({ type: 'udp4', reuseAddr: false });
-    socket.bind({ port: options.port, address: options.host, exclusive: true });
+    const socket = createSocket({ type: 'udp4', reuseAddr: false, recvBufferSize: BUFFER, lookup: (host, _options, found) => found(null, host, 4) });
+    const listening = once(socket, 'listening');
     try {
-      await once(socket, 'listening');
+      socket.bind({ port: options.port, address: options.host, exclusive: true });
+      await listening;
     } catch (error) {
       socket.close();
       const { code } = error as NodeJS.ErrnoException;
@@ -71,6 +85,7 @@ export class WordsNode {
     this.#loss = loss;
     this.address = addressOf(host === '0.0.0.0' ? outerHost() : host, socket.address().port)!;
     this.name = name === '' ? this.address : name;
+    this.within = settings?.within ?? SETTINGS.within;
     const context: WordsContext = {
       self: nodeOf(this.address),
       members: [],
@@ -122,6 +137,7 @@ export class WordsNode {
   /** Ends at once; nobody is told anything. */
   async stop(): Promise<void> {
     this.#driver.stop();
+    this.#inbox.stop();
     const closed = once(this.#socket, 'close');
     this.#socket.close();
     await closed;
@@ -137,7 +153,10 @@ export class WordsNode {
     if (size > DATAGRAM_MAX) return this.#count('too large');
     const from = addressOf(address, port);
     if (from === undefined) return this.#count('no sender');
-    if (!this.#flood.lets(from, performance.now())) return this.#count('flood');
+    if (!this.#flood.lets(from, performance.now()) || !this.#inbox.put({ from, datagram })) this.#count('flood');
+  }
+
+  #take({ from, datagram }: Came): void {
     const raw = textOf(datagram);
     if (raw === undefined) return this.#count('not-json');
     const message = messageIn(raw);

@@ -14,18 +14,18 @@ export interface Reply {
   readonly isMistake: boolean;
 }
 
-/** Does what a line asks of a peer. What takes time is awaited. Never rejects for what somebody typed. */
-export async function executeLine(node: WordsNode, line: string): Promise<Reply> {
+/** Does what a line asks of a peer. What takes time is awaited. Never rejects for what somebody typed. @param tell is told of what takes long before it begins */
+export async function executeLine(node: WordsNode, line: string, tell: (line: string) => void = () => undefined): Promise<Reply> {
   try {
     const command = parseCommand(line);
-    return { lines: await executed(node, command), isOver: command.type === 'exit', isMistake: false };
+    return { lines: await executed(node, command, tell), isOver: command.type === 'exit', isMistake: false };
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     return { lines: [error.message], isOver: false, isMistake: true };
   }
 }
 
-async function executed(node: WordsNode, command: Command): Promise<readonly string[]> {
+async function executed(node: WordsNode, command: Command, tell: (line: string) => void): Promise<readonly string[]> {
   const { state } = node;
   switch (command.type) {
     case 'peers':
@@ -50,7 +50,7 @@ async function executed(node: WordsNode, command: Command): Promise<readonly str
       node.input({ type: 'truth' });
       return ['this peer tells the truth'];
     case 'consensus':
-      return settled(node, command);
+      return settled(node, command, tell);
     case 'query': {
       if (command.peer === node.name || command.peer === node.address) return wordLines(state.database);
       const peer = peerNamed(command.peer, state.peers);
@@ -64,9 +64,10 @@ async function executed(node: WordsNode, command: Command): Promise<readonly str
   }
 }
 
-async function settled(node: WordsNode, { index, isMeant }: Command & { readonly type: 'consensus' }): Promise<readonly string[]> {
-  const cost = costOf(node.state, isMeant);
-  if (cost !== undefined) throw new UserError(cost);
+async function settled(node: WordsNode, { index, isMeant }: Command & { readonly type: 'consensus' }, tell: (line: string) => void): Promise<readonly string[]> {
+  const { isMuch, refusal, words } = costOf(node.state, isMeant, node.within);
+  if (refusal !== undefined) throw new UserError(refusal);
+  if (isMuch) tell(words);
   const before = new Set(node.state.instances.keys());
   let key: string | undefined;
   const ended = heardBy(node, (output) => {

@@ -3,6 +3,7 @@ import type { Address } from '../../../src/words/address.ts';
 import { questionsIn } from '../../../src/words/tree.ts';
 import { executeLine } from '../../../src/words/udp/session.ts';
 import { WordsNode } from '../../../src/words/udp/node.ts';
+import { skip } from '../../support/skip.ts';
 import { Stranger, groupOf } from '../../support/words-nodes.ts';
 
 describe('peers of the word database on a network', function () {
@@ -40,6 +41,18 @@ describe('peers of the word database on a network', function () {
       const sent = nodes.reduce((sum, { counts }) => sum + (counts.get('consensus sent') ?? 0), 0);
       // Where this machine is busy something may be asked again.
       expect(sent).to.be.at.least(questionsIn(n, m));
+    });
+  }
+
+  for (const [n, m, datagrams] of [[10, 3, 7218], [13, 4, 216_768]] as const) {
+    it(`${n} of them settle a word, though that takes ${datagrams} datagrams of which a buffer has room for some hundred`, async function () {
+      if (n > 10 && process.env['SOAK'] !== '1') skip(this, 'it takes a core for a quarter of a minute: SOAK=1 runs it');
+      this.timeout(120_000);
+      nodes = await groupOf(n);
+      const told: string[] = [];
+      const { lines } = await executeLine(nodes[0]!, 'consensus 0 --yes', (line) => void told.push(line));
+      expect(lines).to.deep.equal([`word 0 is "apple": holds (m = ${m} among ${n} peers)`]);
+      expect(told).to.deep.equal(m > 3 ? ['among 13 peers, with m = 4, a consensus takes 216,768 datagrams, and up to 60 s'] : []);
     });
   }
 
