@@ -11,6 +11,9 @@ import type { WordsState } from '../state.ts';
 import { reasonsSeen } from '../why.ts';
 import type { WordsNode } from './node.ts';
 
+/** More datagrams than are under way in the largest consensus; of others it is not told when they were heard. */
+export const ON_THEIR_WAY_MAX = 100_000;
+
 /**
  * What happens in a group of one process, as the lines of a trace that simulations write too: so it is read by the same programs.
  * Peers have the numbers that they have at the prompt.
@@ -21,8 +24,9 @@ export class GroupTrace {
   readonly #began = performance.now();
   readonly #liars = new Set<NodeId>();
   readonly #judge = new WordsJudge((id) => !this.#liars.has(id));
-  /** The ids of datagrams that are on their way, by whom they are between and what they say. */
+  /** The ids of datagrams that are on their way, by whom they are between and what they say: those first that were said first. */
   readonly #onTheirWay = new Map<string, number[]>();
+  #waiting = 0;
   #sent = 0;
   #events = 0;
 
@@ -68,6 +72,8 @@ export class GroupTrace {
     this.#sent += 1;
     const key = `${from} ${other} ${text}`;
     this.#onTheirWay.set(key, [...(this.#onTheirWay.get(key) ?? []), this.#sent]);
+    this.#waiting += 1;
+    if (this.#waiting > ON_THEIR_WAY_MAX) this.#forgetFirst();
     this.#tell({ at: this.#now(), type: 'sent', id: this.#sent, from, to: [other], message });
   }
 
@@ -76,9 +82,17 @@ export class GroupTrace {
     const key = `${other} ${to} ${text}`;
     const [id, ...rest] = this.#onTheirWay.get(key) ?? [];
     if (other === undefined || id === undefined) return;
+    this.#waiting -= 1;
     if (rest.length === 0) this.#onTheirWay.delete(key);
     else this.#onTheirWay.set(key, rest);
     this.#tell({ at: this.#now(), type: 'heard', id, from: other, to });
+  }
+
+  /** What is lost would else be waited for as long as the group is there. */
+  #forgetFirst(): void {
+    const [key, ids] = this.#onTheirWay.entries().next().value!;
+    this.#onTheirWay.delete(key);
+    this.#waiting -= ids.length;
   }
 
   #tell(fact: MemberFact): void {
