@@ -2,7 +2,7 @@ import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
 import { questionsIn } from '../src/words/tree.ts';
 import { executeLine } from '../src/words/udp/session.ts';
-import { WordsNode, allMet } from '../src/words/udp/node.ts';
+import { meet, type WordsNode } from '../src/words/udp/node.ts';
 import { inTurn, median, time, type Row } from './measure.ts';
 
 /** How many peers there are, how many liars they stand, and in how many ms a word is to be settled. */
@@ -18,12 +18,7 @@ const EACH = 20;
 export async function benchWords(report: (row: Row) => void): Promise<void> {
   for (const { n, m, limit } of SIZES) {
     const nodes: WordsNode[] = [];
-    for (let number = 1; number <= n; number += 1) {
-      const node = await WordsNode.listen({ host: '127.0.0.1', port: 0, name: `@${number}`, joins: nodes.map(({ address }) => address) });
-      nodes.push(node);
-      node.start();
-      await allMet(nodes);
-    }
+    await meet(n, nodes);
     const bare = await Bare.of(n, m);
     try {
       const ours = (): Promise<number> => middle(() => executeLine(nodes[0]!, 'consensus 0'));

@@ -7,7 +7,7 @@ import { themeOf, wantsColour } from '../repl/theme.ts';
 import { portIn } from '../words/address.ts';
 import { COMMANDS } from '../words/commands.ts';
 import { LIES } from '../words/liar.ts';
-import { WordsNode, allMet } from '../words/udp/node.ts';
+import { meet, type WordsNode } from '../words/udp/node.ts';
 import { GroupTrace } from '../words/udp/trace.ts';
 import { executeLine } from '../words/udp/session.ts';
 import { appendText, writeText } from './files.ts';
@@ -19,16 +19,16 @@ export const wordsGroup = (options: GroupOptions): Promise<number> =>
   untilSignalled(async (signalled) => {
     const nodes: WordsNode[] = [];
     const waiting = setTimeout(() => process.stderr.write(`words: ${nodes.length} of ${options.peers} peers are there; where much is lost it takes long until all know each other\n`), PATIENCE);
-    let isOver = false;
+    const over = new AbortController();
     let trace: GroupTrace | undefined;
     try {
-      const early = await Promise.race([signalled, begin(options, nodes, () => isOver)]);
+      const early = await Promise.race([signalled, meet(options.peers, nodes, { settings: options.settings, loss: options.loss / 100, signal: over.signal }).then(() => undefined)]);
       clearTimeout(waiting);
       if (early !== undefined) return early;
       trace = options.trace === undefined ? undefined : traceTo(options.trace, nodes);
       return await Promise.race([signalled, options.json || !isTerminal() ? scripted(nodes, options.json) : prompted(nodes, signalled)]);
     } finally {
-      isOver = true;
+      over.abort();
       clearTimeout(waiting);
       trace?.end();
       await Promise.all(nodes.map((node) => node.stop()));
@@ -45,21 +45,6 @@ function traceTo(file: string, nodes: readonly WordsNode[]): GroupTrace {
 }
 
 const isTerminal = (): boolean => process.stdin.isTTY && process.stdout.isTTY && process.env['TERM'] !== 'dumb';
-
-/** Each looks for those that were there before it; when all know each other, it is the user’s turn. */
-async function begin({ peers, loss, settings }: GroupOptions, nodes: WordsNode[], isOver: () => boolean): Promise<undefined> {
-  for (let number = 1; number <= peers; number += 1) {
-    const node = await WordsNode.listen({ host: '127.0.0.1', port: 0, name: `@${number}`, joins: nodes.map(({ address }) => address), settings, loss: loss / 100 });
-    if (isOver()) {
-      await node.stop();
-      return undefined;
-    }
-    nodes.push(node);
-    node.start();
-    await allMet(nodes);
-  }
-  return undefined;
-}
 
 interface Said {
   readonly lines: readonly string[];

@@ -1,5 +1,6 @@
 import { addressOf, isPort, parseAddress, type Address } from './address.ts';
-import { MEMBERS_MAX, WORDS, isText, type Consensus, type ConsensusReply, type Gossip, type GossipReply, type Message, type QueryReply, type SetWord } from './messages.ts';
+import { MEMBERS_MAX, WORDS, isText } from './messages.ts';
+import type { Consensus, ConsensusReply, Gossip, GossipReply, Message, QueryReply, SetWord } from './messages.ts';
 import { WITHIN_LONGEST } from './patience.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -58,16 +59,18 @@ function gossipReply(fields: Fields): GossipReply | undefined {
   if (place === undefined) return undefined;
   const [answered, asking, known] = [own(fields, 'reply-to'), own(fields, 'messageID'), own(fields, 'known')];
   const [replyTo, id] = [idIn(answered), idIn(asking)];
-  if ((answered !== undefined && replyTo === undefined) || (asking !== undefined && id === undefined) || (known !== undefined && typeof known !== 'boolean')) return undefined;
-  return { type: 'gossip-reply', ...place, ...(replyTo === undefined ? {} : { replyTo }), ...(id === undefined ? {} : { id }), ...(known === undefined ? {} : { known }) };
+  if (known !== undefined && typeof known !== 'boolean') return undefined;
+  if (!isReadIfThere(answered, replyTo) || !isReadIfThere(asking, id)) return undefined;
+  return { type: 'gossip-reply', ...place, ...given({ replyTo }), ...given({ id }), ...given({ known }) };
 }
 
 /** A host may be a name, or mean all addresses: then the datagram’s own source counts. */
 function placeIn(fields: Fields): Pick<Gossip, 'host' | 'port' | 'name' | 'life'> | undefined {
   const [host, port, name, said] = [own(fields, 'host'), own(fields, 'port'), own(fields, 'name'), own(fields, 'life')];
   const life = idIn(said);
-  if (typeof host !== 'string' || !isText(host) || !isPort(port) || typeof name !== 'string' || !isText(name) || (said !== undefined && life === undefined)) return undefined;
-  return { host, port, name, ...(life === undefined ? {} : { life }) };
+  const isNamed = typeof host === 'string' && isText(host) && typeof name === 'string' && isText(name);
+  if (!isNamed || !isPort(port) || !isReadIfThere(said, life)) return undefined;
+  return { host, port, name, ...given({ life }) };
 }
 
 function consensus(fields: Fields): Consensus | undefined {
@@ -75,12 +78,16 @@ function consensus(fields: Fields): Consensus | undefined {
   const value = valueIn(own(fields, 'value'));
   const peers = addressesIn(own(fields, 'peers'));
   const id = idIn(own(fields, 'messageID'));
-  if (!isCount(om, MEMBERS_MAX) || !isIndex(index) || typeof due !== 'number' || !(Math.abs(due) <= DUE_MAX) || value === undefined || peers === undefined || id === undefined) return undefined;
+  const isDue = typeof due === 'number' && Math.abs(due) <= DUE_MAX;
+  const isNumbered = isCount(om, MEMBERS_MAX) && isIndex(index) && isDue;
+  if (!isNumbered || value === undefined || peers === undefined || id === undefined) return undefined;
   const message = { type: 'consensus', om, index, value, peers, id, due } as const;
-  const [path, root, within, missed] = [own(fields, 'path'), own(fields, 'root'), own(fields, 'within'), own(fields, 'missed')];
-  if (path === undefined && root === undefined && within === undefined && missed === undefined) return message;
+  const [path, root, within, missed] = ['path', 'root', 'within', 'missed'].map((name) => own(fields, name));
+  const isOld = [path, root, within, missed].every((field) => field === undefined);
+  if (isOld) return message;
   const [through, of] = [addressesIn(path), idIn(root)];
-  if (through === undefined || through.length === 0 || of === undefined || !isCount(within, WITHIN_LONGEST + 1) || typeof missed !== 'boolean') return undefined;
+  const isPlaced = through !== undefined && through.length > 0 && of !== undefined;
+  if (!isPlaced || !isCount(within, WITHIN_LONGEST + 1) || typeof missed !== 'boolean') return undefined;
   return { ...message, path: through, root: of, within, missed };
 }
 
@@ -113,6 +120,16 @@ function setWord(fields: Fields): SetWord | undefined {
 /** What the object itself has: its prototype, or a field of that name, has nothing to say. */
 const own = (fields: Fields, name: string): unknown => (Object.hasOwn(fields, name) ? fields[name] : undefined);
 
+/** Whether a field is missing, or something could be made of it. */
+const isReadIfThere = (field: unknown, read: unknown): boolean => field === undefined || read !== undefined;
+
+type Given<Name extends string, Value> = { readonly [Field in Name]?: Value };
+
+/** A field of that name, if it has a value. */
+function given<Name extends string, Value>(field: Readonly<Record<Name, Value | undefined>>): Given<Name, Value> {
+  return Object.values(field)[0] === undefined ? {} : (field as Record<Name, Value>);
+}
+
 /** A word, or null; what is neither, as older programs may say, as JSON writes it. Undefined if it is too long. */
 function valueIn(value: unknown): string | null | undefined {
   if (value === null) return null;
@@ -125,13 +142,15 @@ const idIn = (id: unknown): string | undefined => (typeof id === 'string' && isT
 
 export const isIndex = (index: unknown): index is number => isCount(index, WORDS);
 
-const isCount = (value: unknown, below: number): value is number => Number.isInteger(value) && (value as number) >= 0 && (value as number) < below && !Object.is(value, -0);
+const isCount = (value: unknown, below: number): value is number =>
+  Number.isInteger(value) && (value as number) >= 0 && (value as number) < below && !Object.is(value, -0);
 
 /** `"host:port"` or `[host, port]`, nobody twice. */
 function addressesIn(list: unknown): readonly Address[] | undefined {
   if (!Array.isArray(list) || list.length > MEMBERS_MAX) return undefined;
   const addresses = (list as readonly unknown[]).map(addressIn);
-  return addresses.every((address) => address !== undefined) && new Set(addresses).size === addresses.length ? addresses : undefined;
+  const isNobodyTwice = new Set(addresses).size === addresses.length;
+  return isNobodyTwice && addresses.every((address) => address !== undefined) ? addresses : undefined;
 }
 
 function addressIn(input: unknown): Address | undefined {

@@ -3,17 +3,12 @@ import { createSocket, type Socket as Udp } from 'node:dgram';
 import { connect, type Socket } from 'node:net';
 import { addressOf, hostIn, portIn, type Address } from '../../src/words/address.ts';
 import { PROMPT } from '../../src/words/udp/line-server.ts';
-import { WordsNode, allMet } from '../../src/words/udp/node.ts';
+import { meet, type WordsNode } from '../../src/words/udp/node.ts';
 
 /** Peers of this process that know each other. */
 export async function groupOf(n: number): Promise<WordsNode[]> {
   const nodes: WordsNode[] = [];
-  for (let number = 1; number <= n; number += 1) {
-    const node = await WordsNode.listen({ host: '127.0.0.1', port: 0, name: `@${number}`, joins: nodes.map(({ address }) => address) });
-    nodes.push(node);
-    node.start();
-    await allMet(nodes);
-  }
+  await meet(n, nodes);
   return nodes;
 }
 

@@ -29,6 +29,8 @@ export interface NodeOptions {
   readonly settings?: Partial<WordsSettings>;
   /** Which share of what it says is lost on purpose, from 0 to 1. */
   readonly loss?: number;
+  /** Says of each datagram whether it is read. */
+  readonly gate?: Pick<FloodGate<Address>, 'lets'>;
 }
 
 /** As large a buffer for what comes as the system gives. */
@@ -62,7 +64,7 @@ export class WordsNode {
   readonly #loss: number;
   /** How many datagrams might have been lost. */
   #tosses = 0;
-  readonly #flood = new FloodGate<Address>();
+  readonly #gate: Pick<FloodGate<Address>, 'lets'>;
   readonly #inbox = new Inbox<Came>((came) => this.#take(came));
 
   /** Binds first, so that nobody is told of an address that is not had yet. @throws UserError */
@@ -80,8 +82,9 @@ export class WordsNode {
     return new WordsNode(options, socket);
   }
 
-  private constructor({ host, name, joins, settings, loss = 0 }: NodeOptions, socket: Socket) {
+  private constructor({ host, name, joins, settings, loss = 0, gate = new FloodGate() }: NodeOptions, socket: Socket) {
     this.#socket = socket;
+    this.#gate = gate;
     this.#loss = loss;
     this.address = addressOf(host === '0.0.0.0' ? outerHost() : host, socket.address().port)!;
     this.name = name === '' ? this.address : name;
@@ -153,7 +156,7 @@ export class WordsNode {
     if (size > DATAGRAM_MAX) return this.#count('too large');
     const from = addressOf(address, port);
     if (from === undefined) return this.#count('no sender');
-    if (!this.#flood.lets(from, performance.now()) || !this.#inbox.put({ from, datagram })) this.#count('flood');
+    if (!this.#gate.lets(from, performance.now()) || !this.#inbox.put({ from, datagram })) this.#count('flood');
   }
 
   #take({ from, datagram }: Came): void {
@@ -217,6 +220,17 @@ export function allMet(nodes: readonly WordsNode[]): Promise<void> {
       resolve();
     }));
   });
+}
+
+/** Begins so many, one after the other: each looks for those that were there before it, and the next comes when all have met. @param nodes gets them as they come */
+export async function meet(count: number, nodes: WordsNode[], { signal, ...options }: Omit<NodeOptions, 'host' | 'port' | 'name' | 'joins'> & { readonly signal?: AbortSignal } = {}): Promise<void> {
+  for (let number = nodes.length + 1; number <= count; number += 1) {
+    const node = await WordsNode.listen({ host: '127.0.0.1', port: 0, name: `@${number}`, joins: nodes.map(({ address }) => address), ...options });
+    if (signal?.aborted === true) return node.stop();
+    nodes.push(node);
+    node.start();
+    await allMet(nodes);
+  }
 }
 
 const REASONS: Readonly<Record<string, string>> = {

@@ -130,6 +130,17 @@ describe('peers of the word database on a network', function () {
     expect((await executeLine(nodes[0]!, 'consensus 0')).lines[0]).to.include('word 0 is "apple"');
   });
 
+  it('reads nothing that its gate does not let in, and counts it', async () => {
+    const [guest, flooder] = [await stranger(), await stranger()];
+    nodes = [await WordsNode.listen({ host: '127.0.0.1', port: 0, name: '', joins: [], gate: { lets: (from) => from !== flooder.address } })];
+    const [node] = nodes;
+    node!.start();
+    await flooder.say(node!.address, { command: 'SET', index: 0, value: 'flood' });
+    await read(guest, node!.address);
+    expect(node!.state.database[0]).to.equal('apple');
+    expect([node!.counts.get('datagrams heard'), node!.counts.get('flood')]).to.deep.equal([2, 1]);
+  });
+
   it('says in one line why it cannot listen', async () => {
     nodes = [await WordsNode.listen({ host: '127.0.0.1', port: 0, name: '', joins: [] })];
     const { port } = new URL(`udp://${nodes[0]!.address}`);
