@@ -2,13 +2,14 @@ import { once } from 'node:events';
 import { createSocket, type Socket as Udp } from 'node:dgram';
 import { connect, type Socket } from 'node:net';
 import { addressOf, hostIn, portIn, type Address } from '../../src/words/address.ts';
+import type { WordsSettings } from '../../src/words/context.ts';
 import { PROMPT } from '../../src/words/udp/line-server.ts';
 import { meet, type WordsNode } from '../../src/words/udp/node.ts';
 
 /** Peers of this process that know each other. */
-export async function groupOf(n: number): Promise<WordsNode[]> {
+export async function groupOf(n: number, settings: Partial<WordsSettings> = {}): Promise<WordsNode[]> {
   const nodes: WordsNode[] = [];
-  await meet(n, nodes);
+  await meet(n, nodes, { settings });
   return nodes;
 }
 
