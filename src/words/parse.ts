@@ -81,7 +81,8 @@ function consensus(fields: Fields): Consensus | undefined {
   const isDue = typeof due === 'number' && Math.abs(due) <= DUE_MAX;
   const isNumbered = isCount(om, MEMBERS_MAX) && isIndex(index) && isDue;
   if (!isNumbered || value === undefined || peers === undefined || id === undefined) return undefined;
-  const message = { type: 'consensus', om, index, value, peers, id, due } as const;
+  // JSON has a zero of either sign, and we write but one.
+  const message = { type: 'consensus', om, index, value, peers, id, due: due + 0 } as const;
   const [path, root, within, missed] = ['path', 'root', 'within', 'missed'].map((name) => own(fields, name));
   const isOld = [path, root, within, missed].every((field) => field === undefined);
   if (isOld) return message;
