@@ -1,8 +1,9 @@
 import canonicalize from 'canonicalize';
-import { createHash, createHmac, createPrivateKey, createPublicKey, diffieHellman, hash, randomBytes, sign, timingSafeEqual, verify, type KeyObject } from 'node:crypto';
+import { createHash, createPrivateKey, createPublicKey, diffieHellman, hash, randomBytes, sign, timingSafeEqual, verify, type KeyObject } from 'node:crypto';
 import type { Signer } from '../core/machine.ts';
 import type { NodeId } from '../core/node.ts';
 import { digestOfForm, formOf } from './canonical.ts';
+import { hmacKey, hmacOf, type HmacKey } from './hmac.ts';
 
 /** The keys of one node that all others know. */
 export interface PublicKeys {
@@ -181,21 +182,21 @@ export const digestOf = (bytes: Buffer): string => hash('sha256', bytes, 'base64
 
 export function networkEnvelopes({ cluster, self, secret, keysOf }: SignerOptions): Envelopes {
   let own: KeyObject | undefined;
-  const keys = new Map<NodeId, Buffer>();
+  const keys = new Map<NodeId, HmacKey>();
 
-  function keyWith(peer: NodeId): Buffer | undefined {
+  function keyWith(peer: NodeId): HmacKey | undefined {
     const known = keys.get(peer);
     if (known !== undefined) return known;
     const theirs = keysOf(peer);
     if (theirs === undefined) return undefined;
     own ??= privateKey('pair', secret);
     const shared = diffieHellman({ privateKey: own, publicKey: publicKey('pair', theirs.pair) });
-    const key = createHmac('sha256', shared).update(`generals 1, messages in ${cluster}`).digest();
+    const key = hmacKey(hmacOf(hmacKey(shared), `generals 1, messages in ${cluster}`));
     keys.set(peer, key);
     return key;
   }
 
-  const mac = (key: Buffer, from: NodeId, to: NodeId, path: string, digest: string): Buffer => createHmac('sha256', key).update(JSON.stringify([from, to, path, digest])).digest();
+  const mac = (key: HmacKey, from: NodeId, to: NodeId, path: string, digest: string): Buffer => hmacOf(key, JSON.stringify([from, to, path, digest]));
 
   return {
     mac: (to, path, digest) => mac(keyWith(to)!, self, to, path, digest).toString('base64url'),
