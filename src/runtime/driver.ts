@@ -1,3 +1,4 @@
+import { performance } from 'node:perf_hooks';
 import type { AnyMachine, Context, Effect as EffectOf, Event as EventOf, Vocabulary } from '../core/machine.ts';
 import type { NodeId } from '../core/node.ts';
 import type { Log } from './log.ts';

@@ -124,14 +124,15 @@ export function nodeListener(endpoint: NodeEndpoint, connections: Connections): 
  * second: to read it, to part its headers, to look at its mark.
  */
 function busySince(): number {
-  const [now, { idle }] = [performance.now(), performance.eventLoopUtilization()];
+  const [now, { idleTime: idle }] = [performance.now(), performance.nodeTiming];
   const busy = now - last.now - (idle - last.idle);
-  last = { now, idle };
+  last.now = now;
+  last.idle = idle;
   return Math.max(0, busy);
 }
 
 /** Of the thread, not of a node: it may be home to several. */
-let last = { now: performance.now(), idle: performance.eventLoopUtilization().idle };
+const last = { now: performance.now(), idle: performance.nodeTiming.idleTime };
 
 /** Longer than this, most of it was for something else, such as users, or collecting garbage. */
 const CARRIAGE_MAX = 0.2;
@@ -194,9 +195,10 @@ const isId = (word: unknown): word is string => typeof word === 'string' && /^\d
 
 /** Reads a body, which is as long as was told, to its end. A sender that goes away before is not answered. */
 export function read(request: IncomingMessage, done: (body: Buffer) => void): void {
-  // Nearly always all of it came with the headers, and is there once what came is parsed: no stream has to be set going.
+  // Nearly always all of it came with the headers. It is taken as soon as it is there, which is before the stream is told of its end:
+  // no listener has to be set, and nothing made to flow.
   process.nextTick(() => {
-    if (request.complete && !request.destroyed) done((request.read() as Buffer | null) ?? NO_BYTES);
+    if (!request.destroyed && request.readableLength === lengthOf(request)) done((request.read() as Buffer | null) ?? NO_BYTES);
     else readOn(request, done);
   });
 }
