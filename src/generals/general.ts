@@ -63,8 +63,12 @@ function fallingIn(machine: GeneralMachine, round: number): GeneralMachine {
       if (end === -1) return effects;
       const others = context.members.filter((id) => id !== context.self);
       const hearers = others.slice(0, Math.ceil(others.length / 2));
-      const isLast = (effect: Effect<Synchronized>): boolean => effect.type === 'send' && effect.message[1] === round && effect.to.every((id) => hearers.includes(id));
-      return [...effects.filter((effect, index) => index < end || isLast(effect)), { type: 'halt' }];
+      const last = effects.slice(end).flatMap((effect): Effect<Synchronized>[] => {
+        if (effect.type !== 'send' || effect.message[1] !== round) return [];
+        const to = effect.to.filter((id) => hearers.includes(id));
+        return to.length === 0 ? [] : [{ ...effect, to }];
+      });
+      return [...effects.slice(0, end), ...last, { type: 'halt' }];
     },
   };
 }

@@ -147,9 +147,9 @@ function begin(protocol: AnyRoundsProtocol, context: Context): SynchronizerState
   const rounds = protocol.rounds(context);
   return {
     inner: protocol.begin(context),
-    indexOf: new Map(members.map((id, index) => [id, index])),
+    indexOf: indexIn(members),
     living: members.map((id) => id !== self),
-    frames: Array.from({ length: rounds + 1 }, () => Array.from({ length: members.length })),
+    frames: emptyFrames(rounds, members.length),
     rounds,
     round: 0,
     missing: 0,
@@ -159,6 +159,24 @@ function begin(protocol: AnyRoundsProtocol, context: Context): SynchronizerState
     heard: [],
     tampered: [],
   };
+}
+
+/** The place of each among the members. Kept, as the same members have thousands of orders. */
+function indexIn(members: readonly NodeId[]): ReadonlyMap<NodeId, number> {
+  if (members !== indexed.members) {
+    const places = new Map<NodeId, number>();
+    for (let index = 0; index < members.length; index += 1) places.set(members[index]!, index);
+    indexed = { members, places };
+  }
+  return indexed.places;
+}
+
+let indexed: { readonly members: readonly NodeId[]; readonly places: ReadonlyMap<NodeId, number> } = { members: [], places: new Map() };
+
+function emptyFrames(rounds: number, members: number): (Frame | undefined)[][] {
+  const frames: (Frame | undefined)[][] = [];
+  for (let round = 0; round <= rounds; round += 1) frames.push(Array<Frame | undefined>(members));
+  return frames;
 }
 
 /** Goes through rounds until one lacks a frame, or all are over. */
@@ -201,7 +219,7 @@ function closeRound({ members }: Context, state: SynchronizerState): Inbox {
   return inbox;
 }
 
-/** Turns what the protocol says in this round into one frame for each living peer. */
+/** Turns what the protocol says in this round into one frame for each living peer, in the order of their ids. */
 function speak(
   protocol: AnyRoundsProtocol,
   order: number,
@@ -211,19 +229,23 @@ function speak(
   effects: Effect<Synchronized>[],
 ): void {
   const { members } = context;
-  const frames: [order: number, round: number, ...messages: unknown[]][] = [];
-  for (let index = 0; index < members.length; index += 1) frames.push([order, state.round]);
+  const frames = Array<Frame | undefined>(members.length);
   for (const effect of spoken) {
     switch (effect.type) {
-      case 'send':
+      case 'send': {
+        // Most hear the same, in one frame that nobody changes.
+        const alike: Frame = [order, state.round, ...effect.messages];
         for (const to of effect.to) {
           // Who speaks out of turn, as only a traitor would that is late, is not heard.
           if (!maySpeak(protocol, context, state.round, context.self, to)) continue;
-          const frame = frames[state.indexOf.get(to) ?? -1];
-          for (const message of effect.messages) frame?.push(message);
           state.sent += effect.messages.length;
+          const index = state.indexOf.get(to);
+          if (index === undefined) continue;
+          const before = frames[index];
+          frames[index] = before === undefined ? alike : [...before, ...effect.messages];
         }
         break;
+      }
       case 'output':
         state.decision ??= effect.output;
         break;
@@ -238,10 +260,14 @@ function speak(
     }
   }
   if (state.round > state.rounds) return;
-  for (let index = 0; index < frames.length; index += 1) {
-    const to = members[index]!;
-    if (state.living[index] && maySpeak(protocol, context, state.round, context.self, to))
-      effects.push({ type: 'send', to: [to], message: frames[index]! });
+  const empty: Frame = [order, state.round];
+  let [to, message]: [NodeId[], Frame | undefined] = [[], undefined];
+  for (let index = 0; index < members.length; index += 1) {
+    const peer = members[index]!;
+    if (!state.living[index] || !maySpeak(protocol, context, state.round, context.self, peer)) continue;
+    const frame = frames[index] ?? empty;
+    if (frame !== message) effects.push({ type: 'send', to: (to = []), message: (message = frame) });
+    to.push(peer);
   }
 }
 
@@ -260,11 +286,14 @@ const isMissing = (protocol: AnyRoundsProtocol, context: Context, state: Synchro
 
 /** A frame whose every message is one of the protocol's; those that are not are left out, as if they had not been sent. */
 function parseFrame(protocol: AnyRoundsProtocol, input: unknown): Frame | undefined {
-  if (!Array.isArray(input) || !Number.isSafeInteger(input[0]) || !Number.isSafeInteger(input[1])) return undefined;
-  const frame: [number, number, ...unknown[]] = [input[0], input[1]];
-  for (let i = 2; i < input.length; i += 1) {
-    const message = protocol.parse(input[i]);
-    if (message !== undefined) frame.push(message);
-  }
-  return frame;
+  if (!isFrame(input)) return undefined;
+  // Nearly always all of it is as it should be, and needs no copy.
+  for (let i = 2; i < input.length; i += 1) if (input[i] === undefined || protocol.parse(input[i]) !== input[i]) return withoutStrays(protocol, input);
+  return input;
+}
+
+const isFrame = (input: unknown): input is Frame => Array.isArray(input) && Number.isSafeInteger(input[0]) && Number.isSafeInteger(input[1]);
+
+function withoutStrays(protocol: AnyRoundsProtocol, [order, round, ...messages]: Frame): Frame {
+  return [order, round, ...messages.map((message) => protocol.parse(message)).filter((message) => message !== undefined)];
 }

@@ -171,7 +171,7 @@ describe('the synchronizer', () => {
       const { began, hear } = lieutenant();
       expect(typesOf(began)).to.deep.equal(['set-timer']);
       const told = hear(1, 1, 'attack');
-      expect(told.flatMap((effect) => (effect.type === 'send' ? [[effect.to, effect.message]] : []))).to.deep.equal([3, 4].map((to) => [[to], [1, 2, 'attack']]));
+      expect(told.flatMap((effect) => (effect.type === 'send' ? [[effect.to, effect.message]] : []))).to.deep.equal([[[3, 4], [1, 2, 'attack']]]);
     });
 
     it('ignores a frame that comes again, be it changed or not', () => {
