@@ -1,5 +1,7 @@
+// Not the global one, which is a getter, and asked for upon every event.
+import { performance } from 'node:perf_hooks';
 import type { MessagePort } from 'node:worker_threads';
-import { seeded } from '../../core/choice.ts';
+import { seeded, type Choose } from '../../core/choice.ts';
 import { CRASH_MESSAGE } from '../host.ts';
 import type { Effect, Event, Signer } from '../../core/machine.ts';
 import type { Behaviour, CrashMode, NodeSpec } from '../run-spec.ts';
@@ -8,7 +10,7 @@ import type { Order } from '../order.ts';
 import type { Synchronized, SynchronizerState } from '../synchronizer.ts';
 import { dictationFor, general, type General } from '../general.ts';
 import { ed25519Signer } from '../keys.ts';
-import { decodeSpec, encodeReport, type FromWorker, type ToWorker } from './worker-messages.ts';
+import { encodeReport, specDecoder, type FromWorker, type ToWorker } from './worker-messages.ts';
 
 /**
  * The life of one general in its thread: it listens to the main thread for orders, and to its peers, by one port each,
@@ -16,11 +18,13 @@ import { decodeSpec, encodeReport, type FromWorker, type ToWorker } from './work
  */
 export function serve(main: MessagePort): void {
   const links = new Map<NodeId, MessagePort>();
-  const timers = new Map<string, NodeJS.Timeout>();
+  const decodeSpec = specDecoder();
+  const timers = new Map<string, Timer>();
   let self = nodeId(0);
   let keys: { readonly seed: number; readonly signer: Signer } | undefined;
   let number = 0;
-  let current: (General & { readonly state: SynchronizerState }) | undefined;
+  let current: General | undefined;
+  let state: SynchronizerState | undefined;
   let isObserved = false;
   /** How often it says that it goes on, in milliseconds, and when it last did. */
   let pulse = 0;
@@ -53,20 +57,19 @@ export function serve(main: MessagePort): void {
     number = spec.number;
     pulse = spec.deadline / 4;
     pulsed = performance.now();
-    const own = general(spec, self, behaviour, seeded(spec.seed), signerFor(spec.seed), behaviour.words && dictationFor(spec, self, behaviour.words));
-    current = { ...own, state: own.machine.begin(own.context) };
+    const choose = behaviour.strategy === undefined ? NOTHING_TO_CHOOSE : seeded(spec.seed);
+    current = general(spec, self, behaviour, choose, signerFor(spec.seed), behaviour.words && dictationFor(spec, self, behaviour.words));
+    state = current.machine.begin(current.context);
     const waiting = early;
     early = [];
     // Who has died since it spoke of this order was there when it began, and what it said is heard first.
-    const spoke = new Set(waiting.map(({ from }) => from));
-    const leave = (hasSpoken: boolean): void => {
-      for (const peer of spec.members) if (peer !== self && !links.has(peer) && spoke.has(peer) === hasSpoken) feed({ type: 'gone', peer });
-    };
-    leave(false);
+    const gone = spec.members.filter((peer) => peer !== self && !links.has(peer));
+    const hasSpoken = (peer: NodeId): boolean => waiting.some(({ from }) => from === peer);
+    for (const peer of gone) if (!hasSpoken(peer)) feed({ type: 'gone', peer });
     if (order !== undefined) feed({ type: 'input', input: order });
     feed({ type: 'start' });
     for (const { from, frame } of waiting) hear(from, frame);
-    leave(true);
+    for (const peer of gone) if (hasSpoken(peer)) feed({ type: 'gone', peer });
   }
 
   /** Keys follow from the seed, and are kept for as long as it is. */
@@ -86,9 +89,9 @@ export function serve(main: MessagePort): void {
   }
 
   function feed(event: Event<Synchronized>): void {
-    if (current === undefined) return;
-    const effects = current.machine.step(current.context, current.state, event);
-    const news = isObserved ? current.news(current.state) : undefined;
+    if (current === undefined || state === undefined) return;
+    const effects = current.machine.step(current.context, state, event);
+    const news = isObserved ? current.news(state) : undefined;
     if (news !== undefined) tell({ type: 'news', number, news });
     for (const effect of effects) perform(effect);
     if (performance.now() - pulsed < pulse) return;
@@ -104,9 +107,7 @@ export function serve(main: MessagePort): void {
       case 'set-timer':
         return setTimer(effect.timer, effect.after);
       case 'cancel-timer':
-        clearTimeout(timers.get(effect.timer));
-        timers.delete(effect.timer);
-        return;
+        return cancelTimer(effect.timer);
       case 'output':
         return tell(encodeReport(number, current!.report(effect.output)));
       case 'accuse':
@@ -123,16 +124,43 @@ export function serve(main: MessagePort): void {
     }
   }
 
-  /** A timer of one name always runs equally long, so a running one need only start anew. */
-  function setTimer(timer: string, after: number): void {
-    const running = timers.get(timer);
-    if (running === undefined) timers.set(timer, setTimeout(() => feed({ type: 'timeout', timer }), after));
-    else running.refresh();
+  /**
+   * A timer that is cancelled runs on and is not heeded: it is begun anew with the next order, and to begin a running one anew costs a
+   * tenth of making another.
+   */
+  function setTimer(name: string, after: number): void {
+    const timer = timers.get(name);
+    if (timer?.after === after) {
+      timer.isHeeded = true;
+      timer.timeout.refresh();
+      return;
+    }
+    clearTimeout(timer?.timeout);
+    const timeout = setTimeout(() => {
+      if (timers.get(name)!.isHeeded) feed({ type: 'timeout', timer: name });
+    }, after);
+    timers.set(name, { after, timeout, isHeeded: true });
+  }
+
+  function cancelTimer(name: string): void {
+    const timer = timers.get(name);
+    if (timer !== undefined) timer.isHeeded = false;
   }
 
   function tell(answer: FromWorker): void {
     main.postMessage(answer);
   }
+}
+
+/** Of who is loyal. */
+const NOTHING_TO_CHOOSE: Choose = ({ about }) => {
+  throw new Error(`a loyal general chooses nothing, and was asked about ${about}`);
+};
+
+interface Timer {
+  readonly after: number;
+  readonly timeout: NodeJS.Timeout;
+  isHeeded: boolean;
 }
 
 function breakDown(how: CrashMode): void {
