@@ -22,6 +22,11 @@ describe('the canonical text of a body', () => {
     expect(digestOfForm(formOf(body))).to.equal(createHash('sha256').update(canonicalize(body)!).digest('base64url'));
   });
 
+  it('is not there for what is no number', () => {
+    for (const body of [{ a: Number.NaN }, [Infinity], { a: [{ b: -Infinity }] }]) expect(() => formOf(body)).to.throw(/not allowed/);
+    expect(formOf({ a: null, b: 'null' }).text).to.equal('{"a":null,"b":"null"}');
+  });
+
   it('is not there for half a surrogate pair, wherever it stands', () => {
     for (const body of [{ a: '\ud800' }, { '\ud800': 1 }, ['\ud800'], { a: [{ b: '\ud800' }] }, { a: {}, '\udc00': {} }, [{}, '\ud800']]) expect(() => formOf(body)).to.throw('surrogate');
   });
