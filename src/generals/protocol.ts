@@ -29,7 +29,7 @@ export const contextOf = ({ members, commander, m, number }: Setting & Pick<Cont
   self,
   members,
   commander,
-  lieutenants: members.filter((id) => id !== commander),
+  lieutenants: lieutenantsAmong(members, commander),
   m,
   number,
   signer,
@@ -37,6 +37,14 @@ export const contextOf = ({ members, commander, m, number }: Setting & Pick<Cont
   settings: {},
   choose: choosesNothing,
 });
+
+/** Kept, as the same members have thousands of orders by the same commander. */
+function lieutenantsAmong(members: readonly NodeId[], commander: NodeId): readonly NodeId[] {
+  if (members !== army.members || commander !== army.commander) army = { members, commander, lieutenants: members.filter((id) => id !== commander) };
+  return army.lieutenants;
+}
+
+let army: Pick<Context, 'members' | 'lieutenants'> & { readonly commander: NodeId | undefined } = { members: [], commander: undefined, lieutenants: [] };
 
 /** What one member said in a round, in the order in which it said it. */
 export interface Heard<Message> {

@@ -148,7 +148,7 @@ function begin(protocol: AnyRoundsProtocol, context: Context): SynchronizerState
   return {
     inner: protocol.begin(context),
     indexOf: indexIn(members),
-    living: members.map((id) => id !== self),
+    living: allBut(self, members),
     frames: emptyFrames(rounds, members.length),
     rounds,
     round: 0,
@@ -172,6 +172,13 @@ function indexIn(members: readonly NodeId[]): ReadonlyMap<NodeId, number> {
 }
 
 let indexed: { readonly members: readonly NodeId[]; readonly places: ReadonlyMap<NodeId, number> } = { members: [], places: new Map() };
+
+/** A list of the same kind for V8 as long as a thread lives: what `map` makes is of another once it is compiled, and all that reads it is compiled anew. */
+function allBut(self: NodeId, members: readonly NodeId[]): boolean[] {
+  const living = Array<boolean>(members.length);
+  for (let index = 0; index < members.length; index += 1) living[index] = members[index] !== self;
+  return living;
+}
 
 function emptyFrames(rounds: number, members: number): (Frame | undefined)[][] {
   const frames: (Frame | undefined)[][] = [];

@@ -31,7 +31,6 @@ interface Campaign {
   readonly reports: Report[];
   readonly losses: Loss[];
   readonly accusations: Accusation[];
-  readonly patience: NodeJS.Timeout;
   readonly observer: RunObserver | undefined;
   readonly end: (account: RunResult) => void;
 }
@@ -47,6 +46,8 @@ export class ThreadHost implements Host {
   readonly #keepsSpare: boolean;
   #spare: Worker | undefined;
   #campaign: Campaign | undefined;
+  /** One timer for all orders of an army that stays as large: to begin it anew costs a tenth of making another. */
+  #patience: { readonly after: number; readonly timeout: NodeJS.Timeout } | undefined;
   #losses: Loss[] = [];
 
   /** @param options.spare whether one idle thread is kept, so that the next newcomer is there at once */
@@ -103,8 +104,8 @@ export class ThreadHost implements Host {
       const { members, commander, deadline } = spec;
       const awaited = new Set(members.filter((id) => this.#threads.has(id)));
       // Whoever goes on lets this begin anew, and accuses the silent before it runs out; it is for the case that nobody is left to.
-      const patience = setTimeout(() => this.#giveUp(), deadline + 0.05 * members.length ** 2);
-      this.#campaign = { spec, awaited, reports: [], losses: [], accusations: [], patience, observer, end };
+      this.#wait(deadline + 0.05 * members.length ** 2);
+      this.#campaign = { spec, awaited, reports: [], losses: [], accusations: [], observer, end };
       const isObserved = observer !== undefined;
       const forMost = encodeSpec({ spec, isObserved });
       for (const id of awaited) {
@@ -126,6 +127,7 @@ export class ThreadHost implements Host {
     const workers = [...this.#threads.values()].map(({ worker }) => worker);
     if (this.#spare !== undefined) workers.push(this.#spare);
     this.#spare = undefined;
+    clearTimeout(this.#patience?.timeout);
     for (const id of this.#threads.keys()) this.#strike(id, lossBy.killing());
     await Promise.all(workers.map((worker) => worker.terminate()));
   }
@@ -149,7 +151,7 @@ export class ThreadHost implements Host {
             worker.unref();
             resolve();
           } else if (answer.type === 'pulse') {
-            if (answer.number === this.#campaign?.spec.number) this.#campaign.patience.refresh();
+            if (answer.number === this.#campaign?.spec.number) this.#patience!.timeout.refresh();
           } else if (answer.type === 'news') {
             if (answer.number === this.#campaign?.spec.number) this.#campaign.observer?.news(id, answer.news);
           } else this.#heed(answer.number, { by: id, ...answer.accusation });
@@ -169,7 +171,7 @@ export class ThreadHost implements Host {
   #take(number: number, report: Report): void {
     const campaign = this.#campaign;
     if (number !== campaign?.spec.number || !campaign.awaited.delete(report.id)) return;
-    campaign.patience.refresh();
+    this.#patience!.timeout.refresh();
     campaign.reports.push(report);
     campaign.observer?.reported(report);
     this.#endIfComplete();
@@ -178,10 +180,19 @@ export class ThreadHost implements Host {
   #heed(number: number, accusation: Accusation): void {
     const campaign = this.#campaign;
     if (number !== campaign?.spec.number) return;
-    campaign.patience.refresh();
+    this.#patience!.timeout.refresh();
     campaign.accusations.push(accusation);
     campaign.observer?.accused(accusation);
     if (accusation.kind === 'silence') this.#abandon(accusation.suspect);
+  }
+
+  #wait(after: number): void {
+    if (this.#patience?.after === after) {
+      this.#patience.timeout.refresh().ref();
+      return;
+    }
+    clearTimeout(this.#patience?.timeout);
+    this.#patience = { after, timeout: setTimeout(() => this.#giveUp(), after) };
   }
 
   #giveUp(): void {
@@ -221,7 +232,8 @@ export class ThreadHost implements Host {
   #endIfComplete(): void {
     const campaign = this.#campaign;
     if (campaign === undefined || campaign.awaited.size > 0) return;
-    clearTimeout(campaign.patience);
+    // It runs on, and finds no order: but for that nobody has to wait.
+    this.#patience!.timeout.unref();
     this.#campaign = undefined;
     campaign.end({
       reports: campaign.reports.sort(byId),
