@@ -23,7 +23,9 @@ export function differenceFromCode(problem: Problem, traitors: readonly NodeId[]
   const judge = judgeOf(only, traitors);
   const { tosses, of } = evaluation(run.words, [...run.decisions.values(), run.words.or(run.agreementViolated, run.validityViolated)]);
   const places = new Map(tosses.map((toss, place) => [toss, place]));
-  for (let from = 0; from < draws; from += WIDTH) {
+  // Where nobody betrays, all that is drawn is which order is given.
+  const count = traitors.length === 0 ? Math.min(draws, WIDTH) : draws;
+  for (let from = 0; from < count; from += WIDTH) {
     const shown = new Int32Array(tosses.length);
     const show = (toss: string, bit: number): void => {
       const place = places.get(toss);
@@ -31,7 +33,7 @@ export function differenceFromCode(problem: Problem, traitors: readonly NodeId[]
     };
     const found: ReadonlyMap<NodeId, Order | undefined>[] = [];
     const isBroken: boolean[] = [];
-    for (let bit = 0; bit < Math.min(WIDTH, draws - from); bit += 1) {
+    for (let bit = 0; bit < Math.min(WIDTH, count - from); bit += 1) {
       const treason = drawn(only, from + bit);
       if (order === 'either' && treason.order === 'attack') show(ORDERED, bit);
       let flaw: string | undefined;

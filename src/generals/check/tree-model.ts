@@ -3,6 +3,7 @@ import { majority } from '../majority.ts';
 import { DEFAULT_ORDER, type Order } from '../order.ts';
 import { wordOf } from './alternatives.ts';
 import type { AnyRoundsProtocol } from '../protocol.ts';
+import { say } from '../strategy.ts';
 import type { Problem } from './request.ts';
 import { decisionsOf, drawn, drawsOf, runnerOf, type Drawn } from './seeded.ts';
 import { judgeOf, settingOf, type Asked } from './trial.ts';
@@ -35,16 +36,23 @@ function* comparison(problem: Problem, most?: number): Generator<void, string | 
   const run = runnerOf({ ...problem, protocol: { ...protocol, claims: {} } });
   const setting = settingOf(problem);
   const count = drawsOf(problem, most);
+  const pathsOf = keptBy((round, from) => kept((honest) => keyOf(tree.pathOf(setting, round, from, honest))));
+  /** What a message is heard as. */
+  const orderOf = kept((message): Order => (wordOf(protocol, setting, say(message)) === 'attack' ? 'attack' : 'retreat'));
   for (let number = 0; number < count; number += 1) {
     const treason = drawn(problem, number);
-    const said = new Map<string, Order>();
+    const said: Said = new Map();
     let isOnTree = true;
     const result = run(treason, (asked) => {
       const index = treason.decide(asked);
       const { round, from, to } = asked.question;
-      const path = tree.pathOf(setting, round, from, asked.honest);
+      const path = pathsOf(round, from)(asked.honest);
       if (path === undefined) isOnTree = false;
-      else said.set(keyOf(path, to), heardIn(asked, index));
+      else {
+        let heard = said.get(path);
+        if (heard === undefined) said.set(path, (heard = new Map()));
+        heard.set(to, heardIn(asked, index));
+      }
       return index;
     });
     if (!isOnTree) return `in treason ${number} it says something on no path`;
@@ -60,35 +68,55 @@ function* comparison(problem: Problem, most?: number): Generator<void, string | 
   }
   return undefined;
 
-  /** What a message of a traitor is heard as: its first word, silence being the default. */
+  /** What is heard of what a traitor says: its first word, silence being the default. */
   function heardIn({ alternatives }: Asked, index: number): Order {
     const { now, late } = alternatives[index]!;
-    if (now.length === 0) return DEFAULT_ORDER;
-    return wordOf(protocol, setting, { now: now.slice(0, 1), late }) === 'attack' ? 'attack' : 'retreat';
+    return now.length === 0 || late.length > 0 ? DEFAULT_ORDER : orderOf(now[0]);
   }
 }
 
-const keyOf = (path: readonly NodeId[], to: NodeId): string => `${path.join(' ')} ${to}`;
+/** What traitors say: on which path, and to whom. */
+type Said = Map<string, Map<NodeId, Order>>;
+
+const keyOf = (path: readonly NodeId[] | undefined): string | undefined => path?.join(' ');
 
 /** What each loyal lieutenant decides by OM's tree, written down once more and apart from any protocol. */
-function decisionsInTree({ commander, lieutenants }: Problem, levels: number, { traitors, order }: Drawn, said: ReadonlyMap<string, Order>): Map<NodeId, Order> {
-  const tell = (path: readonly NodeId[], receivers: readonly NodeId[], honest: Order): Map<NodeId, Order> => {
-    const isTraitor = traitors.includes(path.at(-1)!);
-    return new Map(receivers.map((to) => [to, isTraitor ? (said.get(keyOf(path, to)) ?? DEFAULT_ORDER) : honest]));
+function decisionsInTree({ commander, lieutenants }: Problem, levels: number, { traitors, order }: Drawn, said: Said): Map<NodeId, Order> {
+  const tell = (path: readonly NodeId[], receivers: readonly NodeId[], honest: Order): Order[] => {
+    if (!traitors.includes(path.at(-1)!)) return receivers.map(() => honest);
+    const heard = said.get(keyOf(path)!);
+    return receivers.map((to) => heard?.get(to) ?? DEFAULT_ORDER);
   };
-  const made = takenBy([commander], tell([commander], lieutenants, order));
-  return new Map(lieutenants.filter((id) => !traitors.includes(id)).map((id) => [id, made.get(id)!]));
+  const made = takenBy([commander], lieutenants, tell([commander], lieutenants, order));
+  return new Map(lieutenants.flatMap((id, place) => (traitors.includes(id) ? [] : [[id, made[place]!] as const])));
 
   /** What each receiver makes of a path, having heard that on it. */
-  function takenBy(path: readonly NodeId[], heard: ReadonlyMap<NodeId, Order>): ReadonlyMap<NodeId, Order> {
+  function takenBy(path: readonly NodeId[], receivers: readonly NodeId[], heard: readonly Order[]): readonly Order[] {
     if (path.length > levels) return heard;
-    const receivers = [...heard.keys()];
-    const votes = new Map(receivers.map((id) => [id, [heard.get(id)!]]));
-    for (const speaker of receivers) {
+    const votes = heard.map((one) => [one]);
+    for (const [place, speaker] of receivers.entries()) {
       const longer = [...path, speaker];
-      const others = receivers.filter((id) => id !== speaker);
-      for (const [id, one] of takenBy(longer, tell(longer, others, heard.get(speaker)!))) votes.get(id)!.push(one);
+      const others = receivers.toSpliced(place, 1);
+      const taken = takenBy(longer, others, tell(longer, others, heard[place]!));
+      for (const [at, one] of taken.entries()) votes[at < place ? at : at + 1]!.push(one);
     }
-    return new Map([...votes].map(([id, orders]) => [id, majority(orders)]));
+    return votes.map(majority);
   }
+}
+
+/** A function of messages that keeps what it has answered: the same are said in treason after treason. Objects are never met again. */
+function kept<Answer>(answer: (message: unknown) => Answer): (message: unknown) => Answer {
+  const known = new Map<unknown, Answer>();
+  return (message) => {
+    if (typeof message === 'object') return answer(message);
+    let before = known.get(message);
+    if (before === undefined) known.set(message, (before = answer(message)));
+    return before;
+  };
+}
+
+/** One of what is kept for each round and sender. */
+function keptBy<Kept>(make: (round: number, from: NodeId) => Kept): (round: number, from: NodeId) => Kept {
+  const known: Kept[][] = [];
+  return (round, from) => ((known[round] ??= [])[from] ??= make(round, from));
 }
