@@ -45,7 +45,7 @@ describe('campaign: exact values of OM(m)', () => {
     }
   });
 
-  const STEPS = soaked(2 ** 15, 4);
+  const STEPS = soaked(2 ** 15, 16);
   it(`lie within five standard deviations of what kernels count in ${STEPS * LANES * 32} orders each`, function () {
     this.timeout(60_000);
     let open = 0;

@@ -11,6 +11,7 @@ import { signed } from '../../../src/generals/protocols/signed.ts';
 import { check } from '../../../src/generals/check/check.ts';
 import type { CheckRequest, Engine } from '../../../src/generals/check/request.ts';
 import type { CheckResult } from '../../../src/generals/check/result.ts';
+import { soaked } from '../../support/trials.ts';
 import { omVariant } from './om-variant.ts';
 
 describe('the engines of the checker', () => {
@@ -47,7 +48,7 @@ describe('the engines of the checker', () => {
         const structured = verdict({ ...request, engine: 'structured' });
         for (const engine of ['plain', 'merging', 'auto'] as const) expect(verdict({ ...request, engine })).to.equal(structured);
       }),
-      { numRuns: 150 },
+      { numRuns: soaked(150, 5) },
     );
   });
 

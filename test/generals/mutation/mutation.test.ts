@@ -6,7 +6,7 @@ import { EDITS, type Edit } from './edits.ts';
 import type { Said } from './probe.ts';
 
 /** Of all edits every so many is made in each run of the tests; a soak makes all. */
-const SHARE = 12;
+const SHARE = 24;
 
 describe('an edit of one line', () => {
   const modules = new EditedModules();

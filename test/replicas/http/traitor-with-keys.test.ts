@@ -10,7 +10,7 @@ import { skip } from '../../support/skip.ts';
 import { soaked } from '../../support/trials.ts';
 
 /** Milliseconds of flood, and in a soak before it of peace. */
-const LASTS = soaked(60_000, 100);
+const LASTS = soaked(60_000, 200);
 
 /** MB that each loyal replica may grow to. */
 const MEMORY_MAX = 200;
