@@ -41,7 +41,7 @@ describe('the package', function () {
     await mkdir(join(copy, 'dist'));
     await run('cp', ['-r', ...['src', 'workers', 'test', 'bench', '.tsbuildinfo'].map((part) => projectPath(`dist/${part}`)), join(copy, 'dist')]);
     await writeFile(join(copy, 'dist/src/gone.js'), '// of a source that is gone');
-    await run('npm', ['run', '--silent', 'build'], { cwd: copy });
+    await run(process.execPath, ['scripts/build.js'], { cwd: copy });
     const { stdout } = await run('npm', ['pack', '--ignore-scripts', '--json', '--offline', '--pack-destination', folder], { cwd: copy });
     const [packed] = JSON.parse(stdout) as [{ filename: string; files: { path: string }[] }];
     files = packed.files.map(({ path }) => path);

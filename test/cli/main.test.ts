@@ -5,7 +5,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { philox } from '../../src/core/philox.ts';
-import { MAIN, cleanEnvironment, generals, projectPath, refusal, type Exit } from '../support/run.ts';
+import { MAIN, cleanEnvironment, generals, here, projectPath, refusal, type Exit } from '../support/run.ts';
 
 /** A general that hangs is waited for longer than any test lasts, so that nothing ends by a deadline. */
 const PATIENT = ['--deadline', '600000'];
@@ -51,7 +51,7 @@ describe('the program generals', () => {
     });
 
     it('musters four generals if not told how many', async () => {
-      expect((await generals(SIM, 'g-elect 1\n')).out).to.equal([...ROSTER, ''].join('\n'));
+      expect((await here(SIM, 'g-elect 1\n')).out).to.equal([...ROSTER, ''].join('\n'));
     });
 
     it('prints the same for the same seed, time and again, and in virtual time', async () => {
@@ -63,7 +63,7 @@ describe('the program generals', () => {
     });
 
     it('exits with 1 after a mistake, told on stderr with the line’s number, and goes on behind it', async () => {
-      const { code, out, err } = await generals(SIM, '\ng-state 1 banana\r\n# x\ng-elect 1\nattack\n');
+      const { code, out, err } = await here(SIM, '\ng-state 1 banana\r\n# x\ng-elect 1\nattack\n');
       expect(code).to.equal(1);
       expect(out).to.equal([...ROSTER, ''].join('\n'));
       expect(err.split('\n')).to.have.length(3);
@@ -71,23 +71,23 @@ describe('the program generals', () => {
     });
 
     it('ends at the first mistake under --fail-fast', async () => {
-      const { code, out, err } = await generals([...SIM, '--fail-fast'], 'nonsense\ng-state\n');
+      const { code, out, err } = await here([...SIM, '--fail-fast'], 'nonsense\ng-state\n');
       expect([code, out]).to.deep.equal([1, '']);
       expect(err).to.match(/^line 1: [^\n]*\n$/);
     });
 
     it('ends at exit, and with 0 if there was nothing to do', async () => {
-      expect(await generals(SIM, 'exit\nnonsense\n')).to.deep.equal({ code: 0, out: '', err: '' });
-      expect(await generals(SIM, '')).to.deep.equal({ code: 0, out: '', err: '' });
-      expect(await generals(SIM, '\n\n#\n')).to.deep.equal({ code: 0, out: '', err: '' });
+      expect(await here(SIM, 'exit\nnonsense\n')).to.deep.equal({ code: 0, out: '', err: '' });
+      expect(await here(SIM, '')).to.deep.equal({ code: 0, out: '', err: '' });
+      expect(await here(SIM, '\n\n#\n')).to.deep.equal({ code: 0, out: '', err: '' });
     });
 
     it('does the last line although no line feed ends it', async () => {
-      expect((await generals(SIM, 'g-elect 1')).out).to.equal([...ROSTER, ''].join('\n'));
+      expect((await here(SIM, 'g-elect 1')).out).to.equal([...ROSTER, ''].join('\n'));
     });
 
     it('takes a line of 2 MB for one mistake, and goes on', async () => {
-      const { code, out, err } = await generals(SIM, `${'x'.repeat(2 ** 21)}\ng-elect 1\n`);
+      const { code, out, err } = await here(SIM, `${'x'.repeat(2 ** 21)}\ng-elect 1\n`);
       expect([code, out]).to.deep.equal([1, [...ROSTER, ''].join('\n')]);
       expect(err).to.equal('line 1: the line is too long: 1048576 characters at the most\n');
     });
@@ -95,13 +95,13 @@ describe('the program generals', () => {
     it('takes 1 MB of binary garbage for as many mistakes as it has lines, and changes nothing', async () => {
       const garbage = Buffer.alloc(2 ** 20);
       for (let at = 0; at < garbage.length; at += 4) garbage.writeUInt32LE(philox(at, 0, 0, 0, 1, 1), at);
-      const { code, out, err } = await generals(SIM, Buffer.concat([garbage, Buffer.from('\ng-elect 1\n')]));
+      const { code, out, err } = await here(SIM, Buffer.concat([garbage, Buffer.from('\ng-elect 1\n')]));
       expect([code, out]).to.deep.equal([1, [...ROSTER, ''].join('\n')]);
       for (const line of err.trimEnd().split('\n')) expect(line).to.match(/^line \d+: [^\p{Cc}]+$/u);
     });
 
     it('takes NULs for a mistake', async () => {
-      const { code, err } = await generals(SIM, Buffer.alloc(100));
+      const { code, err } = await here(SIM, Buffer.alloc(100));
       expect(code).to.equal(1);
       expect(err).to.match(/^line 1: there is no command "(\\u0000)+…" – help lists all\n$/);
     });
@@ -134,7 +134,7 @@ describe('the program generals', () => {
 
   describe('as JSON', () => {
     it('answers each command by one object in the format v: 1, and a mistake by ok: false', async () => {
-      const { code, out, err } = await generals([...SIM, '--json'], 'g-elect 1\n\nnonsense\nactual-order attack\ng-why\ng-check\nhelp\ng-trace last\nexit\n');
+      const { code, out, err } = await here([...SIM, '--json'], 'g-elect 1\n\nnonsense\nactual-order attack\ng-why\ng-check\nhelp\ng-trace last\nexit\n');
       expect(code).to.equal(1);
       expect(err).to.match(/^line 3: there is no command "nonsense"[^\n]*\n$/);
       const objects = out.trimEnd().split('\n').map((line) => JSON.parse(line) as Record<string, unknown>);
@@ -197,24 +197,24 @@ describe('the program generals', () => {
     });
 
     it('reads standard input where the file is -', async () => {
-      const { code, out } = await generals(['run', '-', ...SIM], 'g-elect 1');
+      const { code, out } = await here(['run', '-', ...SIM], 'g-elect 1');
       expect([code, out]).to.deep.equal([0, ['generals> g-elect 1', ...ROSTER, ''].join('\n')]);
     });
 
     it('runs each file with an army of its own, under its name', async () => {
       const [one, two] = [await script('kill.txt', 'g-kill 4\n'), await script('state.txt', 'g-elect 1\n')];
-      const { code, out } = await generals(['run', one, two, ...SIM]);
+      const { code, out } = await here(['run', one, two, ...SIM]);
       expect(code).to.equal(0);
       expect(out).to.match(new RegExp(`^# ${one}\ngenerals> g-kill 4\n`)).and.include(`\n\n# ${two}\n${['generals> g-elect 1', ...ROSTER, ''].join('\n')}`);
     });
 
     it('names file and line of a mistake, exits with 1, and runs the other files all the same, but not under --fail-fast', async () => {
       const [bad, good] = [await script('bad.txt', '\ng-kill 9\ng-seed\n'), await script('good.txt', 'g-seed\n')];
-      const all = await generals(['run', bad, good, ...SIM]);
+      const all = await here(['run', bad, good, ...SIM]);
       expect(all.code).to.equal(1);
       expect(all.err).to.match(new RegExp(`^${bad}:2: there is no general G9[^\n]*\n$`));
       expect(all.out.match(/^seed 1$/gm)).to.have.length(2);
-      const first = await generals(['run', bad, good, ...SIM, '--fail-fast']);
+      const first = await here(['run', bad, good, ...SIM, '--fail-fast']);
       expect(first.code).to.equal(1);
       expect(first.out).not.to.include('seed 1');
     });
@@ -227,22 +227,22 @@ describe('the program generals', () => {
     });
 
     it('musters as many generals as -n says', async () => {
-      const { out } = await generals(['run', '-n', '2', '-', ...SIM], 'g-elect 1\n');
+      const { out } = await here(['run', '-n', '2', '-', ...SIM], 'g-elect 1\n');
       expect(out).to.equal('generals> g-elect 1\nG1, primary, state=NF\nG2, secondary, state=NF\n');
     });
 
     it('of files that cannot all be read runs none', async () => {
       const good = await script('fine.txt', 'g-state\n');
       for (const [path, reason] of [[join(folder, 'missing.txt'), 'no such file'], [folder, 'folder']] as const) {
-        const { code, out, err } = await generals(['run', good, path, ...SIM]);
+        const { code, out, err } = await here(['run', good, path, ...SIM]);
         expect([code, out], path).to.deep.equal([2, '']);
         expect(err).to.match(ONE_LINE).and.include(JSON.stringify(path)).and.include(reason);
       }
     });
 
     it('runs any bytes of a file, and a file that is empty', async () => {
-      expect((await generals(['run', await script('empty.txt', ''), ...SIM])).code).to.equal(0);
-      const { code, err } = await generals(['run', await script('binary', Buffer.from(Array.from({ length: 4096 }, (_, i) => philox(i, 0, 0, 0, 2, 2) % 256))), ...SIM]);
+      expect((await here(['run', await script('empty.txt', ''), ...SIM])).code).to.equal(0);
+      const { code, err } = await here(['run', await script('binary', Buffer.from(Array.from({ length: 4096 }, (_, i) => philox(i, 0, 0, 0, 2, 2) % 256))), ...SIM]);
       expect(code).to.equal(1);
       for (const line of err.trimEnd().split('\n')) expect(line).to.match(/^[^\p{Cc}]+$/u);
     });

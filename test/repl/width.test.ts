@@ -104,14 +104,14 @@ describe('no line is longer than the terminal, nor any word broken,', function (
       });
 
       it('in the table of generals campaign, of which each part names the cells', async () => {
-        const pty = open(cols, ['campaign', '--protocol', 'exchange,oral', '--members', '7', '--faults', '1,2', '--orders', '500', '--seed', '1']);
+        const pty = open(cols, ['campaign', '--protocol', 'exchange,oral', '--members', '5', '--faults', '1,2', '--orders', '500', '--seed', '1']);
         expect(await pty.exit).to.equal(0);
         expect(pty.overlong()).to.deep.equal([]);
         const rows = pty.screen();
         const heads = rows.filter((row) => /^protocol +m +n +f +strategy /.test(row));
         const words = new Set(heads.flatMap((head) => head.split(/ {2,}/)));
         expect([...words]).to.include.members(['orders', 'agreement', '95 %', 'validity', 'attack', 'retreat', 'messages', 'engine']);
-        expect(rows.filter((row) => /^(exchange|oral) +\d+ +7 +[12] +coin /.test(row))).to.have.length(heads.length * 4);
+        expect(rows.filter((row) => /^(exchange|oral) +\d+ +5 +[12] +coin /.test(row))).to.have.length(heads.length * 4);
       });
 
       it('in the bar of generals check, and in what it finds', async () => {

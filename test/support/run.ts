@@ -77,16 +77,18 @@ export function generals(args: readonly string[], input: string | Buffer = '', e
 }
 
 /**
- * What the program comes to and prints, as from a pipe without input, but without a process of its own, which takes a fifth of a
+ * What the program comes to and prints, as from a pipe with that input, but without a process of its own, which takes a fifth of a
  * second. Only for what ends by itself; no two at once.
  */
-export async function here(words: readonly string[]): Promise<Exit> {
+export async function here(words: readonly string[], input: string | Buffer = ''): Promise<Exit> {
   const { argv, env, stdout, stderr } = process;
   let [out, err] = ['', ''];
   process.argv = [argv[0]!, MAIN, ...words];
   process.env = cleanEnvironment();
   stdout.write = (text: string | Uint8Array) => ((out += String(text)), true);
   stderr.write = (text: string | Uint8Array) => ((err += String(text)), true);
+  const stdin = Object.getOwnPropertyDescriptor(process, 'stdin')!;
+  Object.defineProperty(process, 'stdin', { value: Readable.from(piped(Buffer.from(input))), configurable: true });
   // Where the tests are run at a terminal, these would tell of it.
   const marks = [stdout, stderr].flatMap((stream) => ['isTTY', 'columns'].map((name) => ({ stream, name, own: Object.getOwnPropertyDescriptor(stream, name) })));
   for (const { stream, name } of marks) Object.defineProperty(stream, name, { value: undefined, configurable: true });
@@ -101,10 +103,16 @@ export async function here(words: readonly string[]): Promise<Exit> {
   } finally {
     process.argv = argv;
     process.env = env;
+    Object.defineProperty(process, 'stdin', stdin);
     for (const stream of [stdout, stderr]) Reflect.deleteProperty(stream, 'write');
     for (const { stream, name, own } of marks) if (own === undefined) Reflect.deleteProperty(stream, name);
       else Object.defineProperty(stream, name, own);
   }
+}
+
+/** What a pipe gives at a time. */
+function* piped(input: Buffer): Generator<Buffer> {
+  for (let from = 0; from < input.length; from += 2 ** 16) yield input.subarray(from, from + 2 ** 16);
 }
 
 /**
