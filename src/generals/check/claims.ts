@@ -2,7 +2,7 @@ import { DEFAULT_ORDER } from '../order.ts';
 import type { AnyRoundsProtocol } from '../protocol.ts';
 import { wordOf } from './alternatives.ts';
 import type { Problem } from './request.ts';
-import { decisionsOf, drawn, drawsOf, runnerOf } from './seeded.ts';
+import { decisionsOf, drawsOf, runnerOf, sampled } from './seeded.ts';
 import { settingOf, type Asked } from './trial.ts';
 
 /**
@@ -31,8 +31,7 @@ function areKept(problem: Problem): boolean {
   const { silenceIsTheDefault = false, firstWordCounts = false, isSteady = false } = protocol.claims ?? {};
   const run = runnerOf({ ...problem, protocol: { ...protocol, claims: {} } });
   const asked = new Map<string, string>();
-  for (let number = 0; number < drawsOf(problem, DRAWS); number += 1) {
-    const treason = drawn(problem, number);
+  for (const treason of sampled(problem, run, drawsOf(problem, DRAWS))) {
     const counts: number[] = [];
     const whole = run(treason, (one) => {
       counts.push(one.alternatives.length);

@@ -4,7 +4,7 @@ import { orderIn } from '../values.ts';
 import { evaluation } from '../symbolic/evaluate.ts';
 import { ORDERED, again, tossOf, type Run } from '../symbolic/run.ts';
 import type { Problem } from './request.ts';
-import { decisionsOf, drawn, runnerOf } from './seeded.ts';
+import { decisionsOf, runnerOf, sampled } from './seeded.ts';
 import { judgeOf } from './trial.ts';
 
 /** Treasons that are run at a time: words hold so many orders. */
@@ -23,9 +23,8 @@ export function differenceFromCode(problem: Problem, traitors: readonly NodeId[]
   const judge = judgeOf(only, traitors);
   const { tosses, of } = evaluation(run.words, [...run.decisions.values(), run.words.or(run.agreementViolated, run.validityViolated)]);
   const places = new Map(tosses.map((toss, place) => [toss, place]));
-  // Where nobody betrays, all that is drawn is which order is given.
-  const count = traitors.length === 0 ? Math.min(draws, WIDTH) : draws;
-  for (let from = 0; from < count; from += WIDTH) {
+  const treasons = sampled(only, execute, draws);
+  for (let [from, next] = [0, treasons.next()]; next.done !== true; from += WIDTH) {
     const shown = new Int32Array(tosses.length);
     const show = (toss: string, bit: number): void => {
       const place = places.get(toss);
@@ -33,8 +32,8 @@ export function differenceFromCode(problem: Problem, traitors: readonly NodeId[]
     };
     const found: ReadonlyMap<NodeId, Order | undefined>[] = [];
     const isBroken: boolean[] = [];
-    for (let bit = 0; bit < Math.min(WIDTH, count - from); bit += 1) {
-      const treason = drawn(only, from + bit);
+    for (let bit = 0; bit < WIDTH && next.done !== true; bit += 1, next = treasons.next()) {
+      const treason = next.value;
       if (order === 'either' && treason.order === 'attack') show(ORDERED, bit);
       let flaw: string | undefined;
       const result = execute(treason, (asked) => {

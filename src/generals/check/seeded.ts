@@ -1,7 +1,7 @@
 import { seeded } from '../../core/choice.ts';
 import type { NodeId } from '../../core/node.ts';
 import type { Order } from '../order.ts';
-import type { Problem } from './request.ts';
+import { traitorSets, type Problem } from './request.ts';
 import { runsOf, type Asked } from './trial.ts';
 import type { RunResult } from '../host.ts';
 
@@ -52,6 +52,52 @@ const DRAWS = 1000;
 export function drawsOf({ protocol, members, commander, m }: Problem, most = DRAWS): number {
   return Math.max(100, Math.min(most, Math.floor(MESSAGES_MAX / Math.max(1, protocol.messages({ members, commander, m })))));
 }
+
+/**
+ * The treasons of a request that are run to compare two ways of looking at it: all that there are, where these are no more than would be
+ * drawn, as far as an honest run tells; else as many drawn ones.
+ * @param most so many at the most
+ */
+export function* sampled(problem: Problem, run: Runner, most = drawsOf(problem)): Generator<Drawn> {
+  const all = every(problem, run, most);
+  for (const treason of all?.treasons ?? []) yield treason;
+  if (all?.isWhole() !== true) for (let number = 0; number < most; number += 1) yield drawn(problem, number);
+}
+
+/** Every treason, and whether that was all: lies may bring about messages that an honest run does not have. Undefined if there are too many. */
+function every(problem: Problem, run: Runner, most: number): { readonly treasons: readonly Drawn[]; readonly isWhole: () => boolean } | undefined {
+  const treasons: Drawn[] = [];
+  let isWhole = true;
+  for (const traitors of traitorSets(problem)) {
+    for (const order of problem.orders) {
+      /** By what is asked, how many treasons there are for one alternative of it. */
+      const weights = new Map<string, number>();
+      let count = 1;
+      run({ traitors, order, decide: () => 0 }, ({ question, alternatives }) => {
+        weights.set(keyOf(question), count);
+        count *= alternatives.length;
+        return 0;
+      });
+      if (treasons.length + count > most) return undefined;
+      for (let number = 0; number < count; number += 1) {
+        treasons.push({
+          traitors,
+          order,
+          decide({ question, alternatives }) {
+            const weight = weights.get(keyOf(question));
+            if (weight === undefined) isWhole = false;
+            return weight === undefined ? 0 : Math.floor(number / weight) % alternatives.length;
+          },
+        });
+      }
+    }
+  }
+  return { treasons, isWhole: () => isWhole };
+}
+
+const keyOf = ({ round, from, to, index }: Asked['question']): string => `${round} ${from} ${to} ${index}`;
+
+type Runner = ReturnType<typeof runnerOf>;
 
 /** Runs a treason by the code, where it is asked about all alternatives. */
 export function runnerOf(problem: Problem): (drawn: Drawn, decide?: Drawn['decide']) => RunResult {

@@ -5,12 +5,12 @@ import { wordOf } from './alternatives.ts';
 import type { AnyRoundsProtocol } from '../protocol.ts';
 import { say } from '../strategy.ts';
 import type { Problem } from './request.ts';
-import { decisionsOf, drawn, drawsOf, runnerOf, type Drawn } from './seeded.ts';
+import { decisionsOf, drawsOf, runnerOf, sampled, type Drawn } from './seeded.ts';
 import { judgeOf, settingOf, type Asked } from './trial.ts';
 
 /**
  * Whether a protocol does what the theorems of `tree.ts` are about: its code, on the honest run and on a thousand seeded
- * treasons of this very request, decides as OM's tree of paths does.
+ * treasons of this very request, or on all where there are no more, decides as OM's tree of paths does.
  * @param most so many treasons at the most, where something else is compared as well
  * @returns where the two differ, in words; undefined if they never do
  */
@@ -35,12 +35,12 @@ function* comparison(problem: Problem, most?: number): Generator<void, string | 
   if (tree === undefined) return 'its messages make no tree';
   const run = runnerOf({ ...problem, protocol: { ...protocol, claims: {} } });
   const setting = settingOf(problem);
-  const count = drawsOf(problem, most);
   const pathsOf = keptBy((round, from) => kept((honest) => keyOf(tree.pathOf(setting, round, from, honest))));
   /** What a message is heard as. */
   const orderOf = kept((message): Order => (wordOf(protocol, setting, say(message)) === 'attack' ? 'attack' : 'retreat'));
-  for (let number = 0; number < count; number += 1) {
-    const treason = drawn(problem, number);
+  let number = -1;
+  for (const treason of sampled(problem, run, drawsOf(problem, most))) {
+    number += 1;
     const said: Said = new Map();
     let isOnTree = true;
     const result = run(treason, (asked) => {
