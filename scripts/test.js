@@ -1,4 +1,4 @@
-// `npm test`: all tests, one file more at once than there are cores, then one after the other those that need the machine alone.
+// `npm test`: all tests, two files more at once than there are cores, then one after the other those that need the machine alone.
 // Options of mocha's may follow `--`, and files or folders of dist/test, where not all are meant.
 import { existsSync, readdirSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
@@ -16,8 +16,8 @@ const ALONE = {
 /** Those that take longest, which begin first, so that none of them is left over when all others are done. */
 const LONG = ['cli/examples', 'replicas/http/siege', 'replicas/http/live', 'cli/cluster', 'cli/cluster-disk', 'campaign/robustness', 'campaign/campaign', 'conformance/army', 'conformance/cluster', 'repl/questions'];
 
-/** One file more than there are cores: some wait for timers or for what they started, and leave a core idle. */
-const JOBS = availableParallelism() + 1;
+/** Two files more than there are cores: a quarter of the time files wait for timers or for what they started, and leave a core idle. */
+const JOBS = availableParallelism() + 2;
 
 process.chdir(ROOT);
 // Mocha ends its workers then, and says nothing more.
