@@ -6,7 +6,7 @@ import { COMMANDS } from '../src/repl/commands.ts';
 import { nodeId } from '../src/core/node.ts';
 import { STRATEGIES } from '../src/generals/faults/registry.ts';
 import { PROTOCOLS } from '../src/generals/protocols/registry.ts';
-import { SYSTEMS } from '../src/cli/systems.ts';
+import { SYSTEMS } from '../src/systems.ts';
 import { MET } from '../src/trace/nodes/met.ts';
 import { REPLICA_FAULTS } from '../src/replicas/faults/registry.ts';
 import { COMMANDS as WORD_COMMANDS } from '../src/words/commands.ts';
@@ -29,8 +29,10 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'src/index.ts': ['src/generals', 'src/core'],
   // Traces of all kinds of runs.
   'src/runs.ts': ['src/generals/trace', 'src/generals/fact.ts', 'src/replicas/trace', 'src/runtime/virtual/lines.ts', 'src/trace'],
+  // All that can be simulated.
+  'src/systems.ts': ['src/broadcast/system.ts', 'src/gossip/sim', 'src/randomised/system.ts', 'src/replicas/sim', 'src/words/sim', 'src/runtime/virtual'],
   workers: ['src/campaign', 'src/generals/threads', 'src/replicas/http', 'src/gossip/tcp', 'node:worker_threads'],
-  'src/cli': ['src/web', 'src/runs.ts', 'src/repl', 'src/campaign', 'src/generals', 'src/replicas', 'src/broadcast', 'src/randomised', 'src/gossip', 'src/words', 'src/trace', 'src/runtime', 'src/core', 'node:', 'cli-progress'],
+  'src/cli': ['src/web', 'src/runs.ts', 'src/systems.ts', 'src/repl', 'src/campaign', 'src/generals', 'src/replicas', 'src/broadcast', 'src/randomised', 'src/gossip', 'src/words', 'src/trace', 'src/runtime', 'src/core', 'node:', 'cli-progress'],
   'src/web': ['src/repl', 'src/campaign', 'src/generals', 'src/trace', 'src/core'],
   // What runs in a browser: what is drawn of facts, and nothing of a protocol.
   'src/web/page': ['src/web', 'src/runs.ts', 'src/repl/command.ts', 'src/generals/trace', 'src/generals/protocols/registry.ts', ...VOCABULARY, 'src/trace', 'src/core', 'preact'],

@@ -15,7 +15,7 @@ import type { SimulateOptions } from './subcommands/simulate.ts';
 import { appendText, writeText } from './files.ts';
 import { lineOf } from './invocation.ts';
 import { onSignal } from './signals.ts';
-import { systemNamed } from './systems.ts';
+import { systemNamed } from '../systems.ts';
 
 /** What was asked, with the system that it is about. */
 interface Work extends Omit<SimulateOptions, 'protocol' | 'members'> {

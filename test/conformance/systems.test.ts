@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import { bracha } from '../../src/broadcast/bracha.ts';
 import { broadcast } from '../../src/broadcast/system.ts';
-import { SYSTEMS } from '../../src/cli/systems.ts';
+import { SYSTEMS } from '../../src/systems.ts';
 import type { AnyMachine } from '../../src/core/machine.ts';
 import { benOr } from '../../src/randomised/ben-or.ts';
 import { randomised } from '../../src/randomised/system.ts';

@@ -4,7 +4,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { broadcast } from '../../src/broadcast/system.ts';
-import { SYSTEMS } from '../../src/cli/systems.ts';
+import { SYSTEMS } from '../../src/systems.ts';
 import { UserError } from '../../src/core/user-error.ts';
 import { ORDERS } from '../../src/generals/trace/jsonl.ts';
 import { randomised } from '../../src/randomised/system.ts';

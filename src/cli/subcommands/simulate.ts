@@ -52,4 +52,4 @@ export const simulate = subcommand({
 });
 
 /** What can be simulated, found only when it is asked for. */
-const systems = async (): Promise<typeof import('../systems.ts').SYSTEMS> => (await import('../systems.ts')).SYSTEMS;
+const systems = async (): Promise<typeof import('../../systems.ts').SYSTEMS> => (await import('../../systems.ts')).SYSTEMS;

@@ -6,7 +6,7 @@ import type { Network, NodeSpec, SimNode, World } from './network.ts';
 
 /**
  * All that the simulator and the command line know of something that can be run: its machines, what they are asked, what can go
- * wrong, who judges it, and words for people. A new one is a folder, and a line in the registry (`cli/systems.ts`).
+ * wrong, who judges it, and words for people. A new one is a folder, and a line in the registry (`systems.ts`).
  */
 export interface System<Plan extends FaultPlan = FaultPlan> {
   readonly name: string;

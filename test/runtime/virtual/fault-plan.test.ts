@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { SYSTEMS } from '../../../src/cli/systems.ts';
+import { SYSTEMS } from '../../../src/systems.ts';
 import type { FaultPlan } from '../../../src/runtime/virtual/fault-plan.ts';
 
 /** What can go wrong, by the field of a plan that says so, and in how many of 256 plans it does at least. */

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { SYSTEMS } from '../../../src/cli/systems.ts';
+import { SYSTEMS } from '../../../src/systems.ts';
 import { simulate } from '../../../src/runtime/virtual/simulate.ts';
 import type { Fact } from '../../../src/runtime/virtual/system.ts';
 import { soaked } from '../../support/trials.ts';
