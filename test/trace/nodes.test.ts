@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { broadcast } from '../../src/broadcast/system.ts';
 import { SYSTEMS } from '../../src/systems.ts';
 import { UserError } from '../../src/core/user-error.ts';
+import { gossip } from '../../src/gossip/sim/system.ts';
 import { ORDERS } from '../../src/generals/trace/jsonl.ts';
 import { randomised } from '../../src/randomised/system.ts';
 import { REPLICAS } from '../../src/replicas/trace/lines.ts';
@@ -115,6 +116,13 @@ describe('a trace of any system that can be simulated', () => {
       }
     });
   }
+
+  it('is read where something was said over a link that was closed by then: to nobody', () => {
+    const { text } = simulated(gossip as System, gossip.draw({ n: 8, seed: 15 }));
+    const run = readRuns(text, NODES)[0]!;
+    expect(run.facts.some((fact) => fact.type === 'sent' && fact.to.length === 0)).to.equal(true);
+    expect(transcriptOf(run, { messages: true })).to.match(/ sends \S[^\n]* to nobody\n/);
+  });
 });
 
 describe('a trace of a system that the program does not know', () => {

@@ -21,7 +21,7 @@ export function simulate<Plan extends FaultPlan>(system: System<Plan>, plan: Pla
     sync: () => plan.sync,
     sent(from, to, message, id) {
       run.sent?.(from, to, message);
-      watcher?.({ at: network.now, type: 'sent', id, from: from.id, to: to.map((peer) => peerOf(from, peer)), message } as Fact);
+      watcher?.({ at: network.now, type: 'sent', id, from: from.id, to: receiversOf(from, to), message } as Fact);
     },
     ...(watcher === undefined ? {} : { heard: (node: SimNode, from: NodeId, id: number) => watcher({ at: network.now, type: 'heard', id, from, to: node.id } as Fact) }),
     output: (node, output) => run.output(node, output),
@@ -50,6 +50,9 @@ export function simulate<Plan extends FaultPlan>(system: System<Plan>, plan: Pla
   const finding: Finding = broken === undefined ? run.end() : { type: 'violated', ...broken };
   return { ...finding, events: network.events, figures: run.figures(), progress: run.progress(), time: network.now, ...watching?.thrown };
 }
+
+/** To whom something is said: over a link that is closed by now to nobody. */
+const receiversOf = (from: SimNode, to: readonly NodeId[]): NodeId[] => to.filter((peer) => from.address === undefined || from.links.has(peer)).map((peer) => peerOf(from, peer));
 
 interface Injected {
   readonly network: Network;

@@ -13,7 +13,7 @@ export function storyOf(run: Run): Story {
     const { at } = fact;
     if (fact.type === 'sent') {
       messages.set(fact.id, { at, words: fact.words });
-      const [from, to] = [nameOf(fact.from), fact.to.map(nameOf).join(', ')];
+      const [from, to] = [nameOf(fact.from), fact.to.map(nameOf).join(', ') || 'nobody'];
       // What did not arrive, or of which nothing is told, has no other place than where it was sent.
       const lost = fact.to.filter((node) => arrivals(fact.id, node).length === 0);
       return [

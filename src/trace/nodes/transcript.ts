@@ -25,7 +25,7 @@ export function transcriptOf({ head, facts, judgement }: Run, { messages = false
     if (!messages) return undefined;
     if (fact.type === 'heard') return `${nameOf(fact.to)} hears ${words.get(fact.id)!} from ${nameOf(fact.from)}`;
     words.set(fact.id, fact.words);
-    return `${nameOf(fact.from)} sends ${fact.words} to ${fact.to.map(nameOf).join(', ')}`;
+    return `${nameOf(fact.from)} sends ${fact.words} to ${fact.to.map(nameOf).join(', ') || 'nobody'}`;
   }
 }
 
