@@ -47,15 +47,15 @@ interface Kind {
 export interface Told extends Kind {
   /** Of an order. */
   readonly trace?: Trace;
-  /** Of a run of nodes, its members. */
-  readonly members?: readonly number[];
+  /** Of a run of nodes. */
+  readonly run?: Run;
   shown(showing: Showing): Shown;
 }
 
 const KINDS: readonly TraceKind<Told>[] = [
   told(ORDERS, { is: 'a trace of orders', options: OF_ORDERS }, (trace) => ({ trace, shown: () => shownOrder(trace) })),
-  told(REPLICAS, { is: 'of a run of replicas', options: OF_NODES }, (run) => ({ members: run.head.members, shown: (showing) => shownRun(run, showing) })),
-  told(MEMBERS, { is: 'of a run of nodes', options: OF_NODES }, (run) => ({ members: run.head.members, shown: (showing) => shownRun(run, showing) })),
+  told(REPLICAS, { is: 'of a run of replicas', options: OF_NODES }, (run) => ({ run, shown: (showing) => shownRun(run, showing) })),
+  told(MEMBERS, { is: 'of a run of nodes', options: OF_NODES }, (run) => ({ run, shown: (showing) => shownRun(run, showing) })),
 ];
 
 /**
@@ -64,7 +64,7 @@ const KINDS: readonly TraceKind<Told>[] = [
  */
 export const runsIn = (text: string): Told[] => readRuns(text, KINDS);
 
-function told<Own>(kind: TraceKind<Own>, about: Kind, as: (run: Own) => Pick<Told, 'trace' | 'members' | 'shown'>): TraceKind<Told> {
+function told<Own>(kind: TraceKind<Own>, about: Kind, as: (run: Own) => Pick<Told, 'trace' | 'run' | 'shown'>): TraceKind<Told> {
   return { ...kind, begin(head) {
     const reader = kind.begin(head);
     return { take: (fact) => reader.take(fact), end: (judged) => ({ ...about, ...as(reader.end(judged)) }) };

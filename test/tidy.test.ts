@@ -34,6 +34,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   workers: ['src/campaign', 'src/generals/threads', 'src/replicas/http', 'src/gossip/tcp', 'node:worker_threads'],
   'src/cli': ['src/web', 'src/runs.ts', 'src/systems.ts', 'src/repl', 'src/campaign', 'src/generals', 'src/replicas', 'src/broadcast', 'src/randomised', 'src/gossip', 'src/words', 'src/trace', 'src/runtime', 'src/core', 'node:', 'cli-progress'],
   'src/web': ['src/repl', 'src/campaign', 'src/generals', 'src/trace', 'src/core'],
+  // Runs of nodes: simulated, and read for what is drawn.
+  'src/web/nodes': ['src/runs.ts', 'src/systems.ts', 'src/words/address.ts', 'src/words/tree.ts', 'src/words/words.ts', 'src/runtime/virtual', 'src/trace', 'src/core'],
   // What runs in a browser: what is drawn of facts, and nothing of a protocol.
   'src/web/page': ['src/web', 'src/runs.ts', 'src/repl/command.ts', 'src/generals/trace', 'src/generals/protocols/registry.ts', ...VOCABULARY, 'src/trace', 'src/core', 'preact'],
   'src/web/server': ['src/web', 'src/runtime/http', 'src/core', 'node:', 'hono', '@hono/node-server'],

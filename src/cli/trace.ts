@@ -56,8 +56,8 @@ function shownBy(runs: readonly Told[], order: TraceOptions): readonly Shown[] {
   const [strange, whose] = options === OF_ORDERS ? [OF_NODES, 'a trace that simulate wrote'] : [OF_ORDERS, 'a trace of orders'];
   const mistake = strange.find((option) => given[option]);
   if (mistake !== undefined) throw new UsageError(`--${mistake} is for ${whose}, and this is ${is}`);
-  const without = order.why === undefined ? undefined : runs.find(({ members }) => members?.includes(order.why!) !== true);
-  if (without !== undefined) throw new UsageError(`there is no node ${order.why} in the trace: it has ${without.members?.join(', ')}`);
+  const without = order.why === undefined ? undefined : runs.find(({ run }) => run?.head.members.some((id) => id === order.why) !== true);
+  if (without !== undefined) throw new UsageError(`there is no node ${order.why} in the trace: it has ${without.run?.head.members.join(', ')}`);
   return chosen(runs, order.number).map((run) => run.shown(order));
 }
 

@@ -9,24 +9,28 @@ export interface TranscriptOptions {
 }
 
 /** What happened in a run, in the sentences that `simulate` says while it goes. */
-export function transcriptOf({ head, facts, judgement }: Run, { messages = false }: TranscriptOptions = {}): string {
-  const nameOf = longNames(head);
-  const words = new Map<number, string>();
+export function transcriptOf(run: Run, options: TranscriptOptions = {}): string {
+  const { head, facts, judgement } = run;
+  const tell = tellerOf(run, options);
   const lines = [`${head.about}.`];
   for (const fact of facts) {
-    const line = told(fact);
+    const line = tell(fact);
     if (line !== undefined) lines.push(atTime(fact.at, line));
   }
   lines.push(judgement.text);
   return lines.map((line) => `${line}\n`).join('');
+}
 
-  function told(fact: Fact): string | undefined {
+/** What is said of each fact of a run; undefined of what people would see too much of. */
+export function tellerOf({ head, facts }: Run, { messages = false }: TranscriptOptions = {}): (fact: Fact) => string | undefined {
+  const nameOf = longNames(head);
+  const words = new Map(messages ? facts.flatMap((fact) => (fact.type === 'sent' ? [[fact.id, fact.words] as const] : [])) : []);
+  return (fact) => {
     if (fact.type === 'event') return messages || !fact.isDetail ? fact.line : undefined;
     if (!messages) return undefined;
     if (fact.type === 'heard') return `${nameOf(fact.to)} hears ${words.get(fact.id)!} from ${nameOf(fact.from)}`;
-    words.set(fact.id, fact.words);
     return `${nameOf(fact.from)} sends ${fact.words} to ${fact.to.map(nameOf).join(', ') || 'nobody'}`;
-  }
+  };
 }
 
 /** How all came about that a node did and of which the trace tells that, each below what it is about. */

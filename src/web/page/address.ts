@@ -1,4 +1,6 @@
 import type { Beginning, Change } from '../news.ts';
+import { CHOICES, NODES_MAX } from '../nodes/simulated.ts';
+import { NOTHING_SHOWN, type NodesAddress } from './nodes/shown.ts';
 import { VIEWS, type State, type View } from './store.ts';
 
 /** What the part of a link behind # says: which session, and the moment in it. */
@@ -9,9 +11,14 @@ export interface Address {
   readonly who: number | undefined;
   readonly fork: Change | undefined;
   readonly story: State['story'];
+  /** A run of nodes, in a link to that view: it has the fields to itself. */
+  readonly nodes: NodesAddress | undefined;
 }
 
 const FIRST: Beginning = { count: 4, seed: 1, protocol: 'exchange', lines: [] };
+
+/** A link to nothing in particular. */
+const NOWHERE: Address = { beginning: FIRST, view: 'army', at: undefined, who: undefined, fork: undefined, story: undefined, nodes: undefined };
 
 /** More lines than any link can hold; who would run more wants a script. */
 const LINES_MAX = 1000;
@@ -19,10 +26,8 @@ const LINES_MAX = 1000;
 /** Reads what is behind #; what is missing or no good is as at the beginning. */
 export function addressIn(hash: string): Address {
   const fields = new URLSearchParams(hash.replace(/^#/, ''));
-  const whole = (name: string, min: number, max: number): number | undefined => {
-    const word = fields.get(name);
-    return word !== null && /^\d{1,16}$/.test(word) && Number(word) >= min && Number(word) <= max ? Number(word) : undefined;
-  };
+  if (fields.get('view') === 'nodes') return { ...NOWHERE, view: 'nodes', nodes: nodesIn(fields) };
+  const whole = wholeIn(fields);
   const at = fields.get('at');
   const name = fields.get('story');
   return {
@@ -37,6 +42,23 @@ export function addressIn(hash: string): Address {
     who: whole('who', 1, Number.MAX_SAFE_INTEGER),
     fork: changeIn(fields.get('fork')),
     story: name === null ? undefined : { name, step: whole('step', 0, LINES_MAX) ?? 0 },
+    nodes: undefined,
+  };
+}
+
+const wholeIn = (fields: URLSearchParams) => (name: string, min: number, max: number): number | undefined => {
+  const word = fields.get(name);
+  return word !== null && /^\d{1,16}$/.test(word) && Number(word) >= min && Number(word) <= max ? Number(word) : undefined;
+};
+
+function nodesIn(fields: URLSearchParams): NodesAddress {
+  const whole = wholeIn(fields);
+  const choice = CHOICES.find(({ name }) => name === fields.get('system')) ?? CHOICES.find(({ name }) => name === NOTHING_SHOWN.seeded.system)!;
+  const kind = choice.kinds.find((one) => one === fields.get('kind'));
+  return {
+    seeded: { system: choice.name, n: whole('n', 1, NODES_MAX) ?? choice.members, seed: whole('seed', 0, Number.MAX_SAFE_INTEGER) ?? NOTHING_SHOWN.seeded.seed, ...(kind === undefined ? {} : { kind }) },
+    at: whole('at', 0, Number.MAX_SAFE_INTEGER) ?? 0,
+    who: whole('who', 0, Number.MAX_SAFE_INTEGER),
   };
 }
 
@@ -48,8 +70,9 @@ function changeIn(text: string | null): Change | undefined {
 }
 
 /** The link to what is shown, behind #. */
-export function addressOf({ camp, view, at, who, fork, story, hello }: State): string {
+export function addressOf({ camp, view, at, who, fork, story, hello, nodes }: State): string {
   const fields = new URLSearchParams();
+  if (view === 'nodes') return nodesAddressOf(nodes);
   if (camp !== undefined && hello?.isLive === false) {
     fields.set('n', String(camp.count));
     fields.set('seed', String(camp.seed));
@@ -64,6 +87,14 @@ export function addressOf({ camp, view, at, who, fork, story, hello }: State): s
   if (at > 0) fields.set('at', String(Math.round(at * 100) / 100));
   if (who !== undefined) fields.set('who', String(who));
   if (fork !== undefined) fields.set('fork', Object.values({ ...order(fork.change) }).join('.'));
+  return `#${fields.toString()}`;
+}
+
+function nodesAddressOf({ seeded: { system, n, seed, kind }, at, who, file }: State['nodes']): string {
+  const fields = new URLSearchParams({ view: 'nodes' });
+  // A file is not in a link.
+  if (file !== undefined) return `#${fields.toString()}`;
+  for (const [name, value] of Object.entries({ system, n, seed, kind, at: at === 0 ? undefined : Math.round(at), who })) if (value !== undefined) fields.set(name, String(value));
   return `#${fields.toString()}`;
 }
 

@@ -4,6 +4,8 @@ import { ArmyView } from './army.tsx';
 import { Console } from './console.tsx';
 import { Files } from './files.tsx';
 import { remember, type Asker } from './hear.ts';
+import { press as pressNodes, type Runner } from './nodes/deeds.ts';
+import { NodesView } from './nodes/view.tsx';
 import { OddsView } from './odds.tsx';
 import { ProofView } from './proof.tsx';
 import { shownOrder } from './shown.ts';
@@ -12,10 +14,10 @@ import { VIEWS, endOf, now, set, type State } from './store.ts';
 import { StoryView } from './story.tsx';
 import { step, useClock } from './time.tsx';
 
-const TITLES = { army: 'Army', proof: 'Proof', odds: 'Odds', story: 'Story', files: 'Files' } as const;
+const TITLES = { army: 'Army', proof: 'Proof', odds: 'Odds', nodes: 'Nodes', story: 'Story', files: 'Files' } as const;
 
 /** The whole page. */
-export function App({ state, asker }: { readonly state: State; readonly asker: Asker }): JSX.Element {
+export function App({ state, asker, runner }: { readonly state: State; readonly asker: Asker; readonly runner: Runner }): JSX.Element {
   const { hello, camp, view } = state;
   useClock(state);
   useKeys(state);
@@ -40,10 +42,11 @@ export function App({ state, asker }: { readonly state: State; readonly asker: A
         {view === 'army' && <ArmyView state={state} asker={asker} />}
         {view === 'proof' && <ProofView state={state} asker={asker} />}
         {view === 'odds' && <OddsView state={state} asker={asker} />}
+        {view === 'nodes' && <NodesView state={state} runner={runner} />}
         {view === 'story' && <><StoryView state={state} asker={asker} /><ArmyView state={state} asker={asker} /></>}
         {view === 'files' && <Files state={state} />}
       </div></main>
-      <Still by={[state.entries, state.progress, hello]} draw={() => <Console state={state} run={run} />} />
+      {view !== 'nodes' && <Still by={[state.entries, state.progress, hello]} draw={() => <Console state={state} run={run} />} />}
     </>
   );
 }
@@ -54,6 +57,7 @@ function Keys(): JSX.Element {
       <dt>Space</dt><dd>play, or hold</dd>
       <dt>← →</dt><dd>one round back, or on</dd>
       <dt>Home End</dt><dd>to the beginning, or the end</dd>
+      <dt>Shift ← →</dt><dd>among nodes: to what a node did other than saying and hearing</dd>
       <dt>1 … 9</dt><dd>choose a general</dd>
       <dt>Tab, Enter</dt><dd>go through generals and messages, and choose one</dd>
       <dt>f</dt><dd>on a message: change it</dd>
@@ -73,7 +77,8 @@ function useKeys(state: State): void {
       if (event.ctrlKey || event.metaKey || event.altKey || (target instanceof HTMLElement && /^(INPUT|SELECT|TEXTAREA)$/.test(target.tagName))) return;
       // A button is pressed by space as ever.
       if (key === ' ' && target instanceof HTMLButtonElement) return;
-      const { camp, isHelpOpen } = current.current;
+      const { camp, isHelpOpen, view } = current.current;
+      if (view === 'nodes' && pressNodes(key, event.shiftKey)) return event.preventDefault();
       const shown = shownOrder(current.current);
       const digit = /^[1-9]$/.test(key) ? camp?.members.find(({ id }) => id === Number(key)) : undefined;
       if (key === ' ') set({ isPlaying: shown !== undefined && !now().isPlaying, ...(now().at >= endOf(shown) ? { at: 0 } : {}) });
@@ -94,8 +99,9 @@ function useKeys(state: State): void {
 }
 
 /** Keeps the link true, but not while things move. */
-function useRemembering({ isPlaying, at, who, view, fork, story }: State): void {
+function useRemembering({ isPlaying, at, who, view, fork, story, nodes }: State): void {
+  const isMoving = view === 'nodes' ? nodes.isPlaying : isPlaying;
   useEffect(() => {
-    if (!isPlaying && now().camp !== undefined) remember(false);
-  }, [isPlaying, at, who, view, fork, story]);
+    if (!isMoving && now().camp !== undefined) remember(false);
+  }, [isMoving, at, who, view, fork, story, nodes]);
 }

@@ -98,7 +98,7 @@ function Export(): JSX.Element {
   };
   const picture = (): void => {
     // Of a changed order, the new one stands last.
-    const field = [...document.querySelectorAll<SVGElement>('svg.field')].at(-1);
+    const field = [...document.querySelectorAll<SVGSVGElement>('svg.field')].at(-1);
     if (field !== undefined) save('ring.svg', ringSvg(field), 'image/svg+xml');
   };
   return (

@@ -6,6 +6,7 @@ import { mermaidOf } from '../../trace/mermaid.ts';
 import { shivizOf } from '../../trace/shiviz.ts';
 import { svgOf } from '../../trace/svg.ts';
 import { chartOfLog } from '../logs.ts';
+import { watchFile } from './nodes/deeds.ts';
 import { Counted } from './odds.tsx';
 import { opened as open, type Opened } from './open.ts';
 import { save } from './save.ts';
@@ -59,6 +60,7 @@ function TraceFile({ opened }: { readonly opened: Opened & { readonly type: 'tra
       <div class="deeds">
         <Which opened={opened} names={runs.map(({ trace }, place) => (trace === undefined ? `run ${place + 1}` : `order ${trace.ordered.number}`))} />
         {run.trace !== undefined && <button type="button" class="play" onClick={() => set({ view: 'army', opened: { ...opened, isWatched: true }, at: 0, isPlaying: true, who: undefined })}>Watch it</button>}
+        {run.run !== undefined && <button type="button" class="play" onClick={() => void watchFile(opened)}>Watch it</button>}
         <button type="button" onClick={() => save('run.svg', svgOf([shown.chart()]), 'image/svg+xml')}>SVG</button>
         <button type="button" onClick={() => save('run.mmd', mermaidOf(shown.story()))}>Mermaid</button>
         <button type="button" onClick={() => save('run.shiviz.txt', shivizOf(shown.wholeStory()))}>ShiViz</button>

@@ -132,7 +132,7 @@ interface Branch {
 }
 
 /** Lines that make a tree by their indentation, to be folded level by level. */
-function Tree({ lines }: { readonly lines: readonly string[] }): JSX.Element {
+export function Tree({ lines }: { readonly lines: readonly string[] }): JSX.Element {
   const top: Branch = { text: '', branches: [] };
   const open = [top];
   for (const line of lines) {

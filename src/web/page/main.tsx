@@ -1,11 +1,12 @@
 import { render } from 'preact';
 import { addressIn, addressOf } from './address.ts';
 import { App } from './app.tsx';
-import { liveArmy, ownLab, type Source } from './source.ts';
+import { hearRun, run, type Runner } from './nodes/deeds.ts';
+import { NODES_THREAD, liveArmy, ownLab, ownRunner, type Source } from './source.ts';
 import { hear, type Asker } from './hear.ts';
 import { now, set, useStore } from './store.ts';
 import { storyLines } from './story-steps.ts';
-import { serveAsWorker } from './worker.ts';
+import { serveAsWorker, serveRuns } from './worker.ts';
 
 function showPage(): void {
   // Which is the script of its thread as well.
@@ -14,16 +15,22 @@ function showPage(): void {
   const address = addressIn(location.hash);
   const asker: Asker = { begin: address, isLed: true, ask: (ask) => source.ask(ask) };
   const source: Source = token === undefined ? ownLab(script, (news) => hear(news, asker)) : liveArmy(token, (news) => hear(news, asker), (isLost) => set({ isLost }));
+  const runner = ownRunner(script, hearRun);
+  if (address.nodes !== undefined) set({ nodes: { ...now().nodes, ...address.nodes } });
   set({ view: address.view, who: address.who, ...(address.story === undefined ? {} : { story: address.story }) });
   addEventListener('popstate', () => {
-    if (location.hash !== addressOf(now())) again(asker);
+    if (location.hash !== addressOf(now())) again(asker, runner);
   });
-  render(<Page asker={asker} />, document.getElementById('lab')!);
+  render(<Page asker={asker} runner={runner} />, document.getElementById('lab')!);
 }
 
 /** Goes to what the link says now: the browser's own back and forward. */
-function again(asker: Asker): void {
+function again(asker: Asker, runner: Runner): void {
   const address = addressIn(location.hash);
+  if (address.nodes !== undefined) {
+    set({ view: 'nodes' });
+    return run(runner, address.nodes);
+  }
   set({ view: address.view, who: address.who, story: address.story });
   const { hello } = now();
   if (hello?.isLive !== false) return;
@@ -32,7 +39,8 @@ function again(asker: Asker): void {
   asker.ask({ type: 'begin', beginning: { ...address.beginning, lines } });
 }
 
-const Page = ({ asker }: { readonly asker: Asker }): ReturnType<typeof App> => <App state={useStore()} asker={asker} />;
+const Page = ({ asker, runner }: { readonly asker: Asker; readonly runner: Runner }): ReturnType<typeof App> => <App state={useStore()} asker={asker} runner={runner} />;
 
-if (typeof document === 'undefined') serveAsWorker();
-else showPage();
+if (typeof document !== 'undefined') showPage();
+else if (self.name === NODES_THREAD) serveRuns();
+else serveAsWorker();

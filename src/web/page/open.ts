@@ -9,8 +9,8 @@ import { oddsIn } from '../results.ts';
 
 /** A file that was opened, as what it holds. */
 export type Opened =
-  /** A trace; `index` says which of its runs is looked at, `isWatched` whether that is watched in the place of the army. */
-  | { readonly type: 'trace'; readonly name: string; readonly runs: readonly Told[]; readonly index: number; readonly isWatched: boolean }
+  /** A trace; `index` says which of its runs is looked at, `isWatched` whether that is watched in the place of the army. The file is read once more for a run of nodes. */
+  | { readonly type: 'trace'; readonly name: string; readonly file: File; readonly runs: readonly Told[]; readonly index: number; readonly isWatched: boolean }
   /** What a campaign counted. */
   | { readonly type: 'results'; readonly name: string; readonly odds: readonly Odds[]; readonly index: number }
   /** Logs of a gossip network. */
@@ -28,7 +28,7 @@ export async function opened(files: readonly File[]): Promise<Opened> {
     const texts = await Promise.all(files.map((file) => file.text()));
     if (texts.length === 1 && /^\s*\{/.test(texts[0]!)) {
       if (/"format":\s*"generals campaign"/.test(texts[0]!)) return { type: 'results', name, odds: oddsIn(texts[0]!, name), index: 0 };
-      return { type: 'trace', name, runs: runsIn(texts[0]!), index: 0, isWatched: false };
+      return { type: 'trace', name, file: files[0]!, runs: runsIn(texts[0]!), index: 0, isWatched: false };
     }
     const lines = texts.flatMap((text, index) => logIn(text, files[index]!.name)).toSorted((a, b) => (a.time < b.time ? -1 : a.time > b.time ? 1 : 0));
     return { type: 'log', name, lines };

@@ -1,4 +1,5 @@
 import type { Ask, News } from '../news.ts';
+import type { RunNews, Seeded } from '../nodes/simulated.ts';
 
 /** Where a page has its news from, and whom it asks. */
 export interface Source {
@@ -27,6 +28,32 @@ export function liveArmy(token: string, tell: (news: News) => void, lost: (isLos
         },
         () => lost(true),
       );
+    },
+  };
+}
+
+/** What a thread is called that runs nodes; the other has the laboratory. */
+export const NODES_THREAD = 'nodes';
+
+/** Runs nodes in a thread of the page's own, which is begun when it is needed. @param script the page's own */
+export function ownRunner(script: string, tell: (news: RunNews) => void): { run(seeded: Seeded): void; stop(): void } {
+  let worker: Worker | undefined;
+  const stop = (): void => {
+    worker?.terminate();
+    worker = undefined;
+  };
+  return {
+    stop,
+    run(seeded) {
+      // What it is busy with nobody waits for any more.
+      stop();
+      worker = new Worker(script, { name: NODES_THREAD });
+      worker.onmessage = ({ data }: MessageEvent<RunNews>) => {
+        tell(data);
+        stop();
+      };
+      worker.onerror = (event) => tell({ type: 'mistake', message: `internal error: ${event.message}` });
+      worker.postMessage(seeded);
     },
   };
 }

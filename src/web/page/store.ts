@@ -1,9 +1,10 @@
 import { useEffect, useState } from 'preact/hooks';
 import type { Camp, Change, Choice, Entry, News, Odds, OrderView, Why } from '../news.ts';
 import type { Demo } from '../../repl/command.ts';
+import { NOTHING_SHOWN, type NodesShown } from './nodes/shown.ts';
 import type { Opened } from './open.ts';
 
-export const VIEWS = ['army', 'proof', 'odds', 'story', 'files'] as const;
+export const VIEWS = ['army', 'proof', 'odds', 'nodes', 'story', 'files'] as const;
 export type View = (typeof VIEWS)[number];
 
 /** All that a page shows follows from this. */
@@ -29,6 +30,7 @@ export interface State {
   readonly picked: Place | undefined;
   readonly story: { readonly name: string; readonly step: number } | undefined;
   readonly opened: Opened | undefined;
+  readonly nodes: NodesShown;
   readonly isHelpOpen: boolean;
   /** Whether whoever is behind the page answers. */
   readonly isLost: boolean;
@@ -44,7 +46,7 @@ export interface Fork {
 
 const EMPTY: State = {
   hello: undefined, camp: undefined, order: undefined, entries: [], progress: undefined, why: undefined, fork: undefined, odds: undefined, mistake: undefined,
-  view: 'army', at: 0, isPlaying: false, speed: 1, who: undefined, picked: undefined, story: undefined, opened: undefined, isHelpOpen: false, isLost: false,
+  view: 'army', at: 0, isPlaying: false, speed: 1, who: undefined, picked: undefined, story: undefined, opened: undefined, nodes: NOTHING_SHOWN, isHelpOpen: false, isLost: false,
 };
 
 let state = EMPTY;

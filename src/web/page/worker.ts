@@ -1,5 +1,6 @@
 import type { Demo } from '../../repl/command.ts';
 import { Lab } from '../lab.ts';
+import { ran, type RunNews, type Seeded } from '../nodes/simulated.ts';
 import type { Ask, News } from '../news.ts';
 
 declare const DEMOS: readonly Demo[];
@@ -19,4 +20,10 @@ export function serveAsWorker(): void {
   Object.assign(globalThis, { setImmediate: later });
   const lab = new Lab({ tell: (news) => scope.postMessage(news), demos: DEMOS, version: VERSION, pause: () => new Promise(later) });
   scope.onmessage = ({ data }) => void lab.ask(data);
+}
+
+/** Runs of nodes, in a thread of their own: one may take long, and can be ended. */
+export function serveRuns(): void {
+  const scope = globalThis as typeof globalThis & { postMessage(news: RunNews): void; onmessage: ((event: MessageEvent<Seeded>) => void) | null };
+  scope.onmessage = ({ data }) => scope.postMessage(ran(data));
 }

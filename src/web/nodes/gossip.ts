@@ -1,0 +1,169 @@
+import type { NodeId } from '../../core/node.ts';
+import type { Run } from '../../trace/nodes/run.ts';
+import { factIn, isCount, isObject, type Fields } from '../../trace/sound.ts';
+import { nodeAt } from './address.ts';
+
+/** What a gossip network has of its own. */
+export interface Gossip {
+  readonly type: 'gossip';
+  /** Seeds have the first numbers. */
+  readonly seeds: number;
+  /** What one node has as a link, for how long. */
+  readonly links: readonly { readonly of: NodeId; readonly to: NodeId; readonly from: number; until: number }[];
+  readonly sayings: readonly Saying[];
+  readonly removals: readonly Removal[];
+  /** How many different views of who is there loyal peers have, as each last told a neighbour, from when on. */
+  readonly views: readonly { readonly at: number; readonly count: number }[];
+}
+
+/** Something that was said to all, and when it came to whom, over how many links. */
+export interface Saying {
+  readonly at: number;
+  readonly by: NodeId;
+  readonly text: string;
+  readonly reached: Map<NodeId, { readonly at: number; readonly hops: number }>;
+}
+
+/** A node that others take for dead: from the first suspicion to everybody's list. */
+export interface Removal {
+  readonly node: NodeId;
+  readonly suspectedAt: number;
+  suspects: NodeId[];
+  agreedAt: number | undefined;
+  removedAt: number | undefined;
+  /** Who has it as dead, and since when. */
+  readonly knownTo: Map<NodeId, number>;
+}
+
+interface OutputFact {
+  readonly at: number;
+  readonly node: NodeId;
+  readonly output: { readonly type: string; readonly address: string; readonly payload: string; readonly hash: string; readonly about: string; readonly state: string };
+}
+
+export function gossipOf({ head }: Run, facts: readonly Fields[], { plan }: Fields): Gossip {
+  const links: Gossip['links'][number][] = [];
+  const open = new Map<string, Gossip['links'][number]>();
+  const sayings = new Map<string, Saying>();
+  const removals: Removal[] = [];
+  const hashes = new Map<unknown, string>();
+  const seeds = isObject(plan) && isCount(plan['seeds']) ? Math.min(plan['seeds'], head.members.length) : 0;
+  const counting = new Set(head.members.slice(seeds).filter((id) => head.traitors.every((one) => one.id !== id)));
+  const checksums = new Map<NodeId, unknown>();
+  const views: Gossip['views'][number][] = [];
+  const close = (of: NodeId, to: NodeId | undefined, at: number): void => {
+    for (const [key, link] of open) {
+      if (link.of !== of || (to !== undefined && link.to !== to)) continue;
+      link.until = at;
+      open.delete(key);
+    }
+  };
+  const removalOf = (node: NodeId, at: number): Removal => {
+    const last = removals.findLast((one) => one.node === node);
+    if (last !== undefined && (last.removedAt === undefined || at - last.removedAt < AFTERWARDS)) return last;
+    const removal: Removal = { node, suspectedAt: at, suspects: [], agreedAt: undefined, removedAt: undefined, knownTo: new Map() };
+    removals.push(removal);
+    return removal;
+  };
+  for (const fact of facts) {
+    switch (fact['type']) {
+      case 'sent': {
+        const { id, from, message } = factIn<{ readonly id: number; readonly from: NodeId; readonly message: Fields }>(fact);
+        if (message['type'] === 'view' && counting.has(from)) told(from, message['checksum'], fact['at'] as number);
+        if (message['type'] === 'gossip' && typeof message['hash'] === 'string') hashes.set(id, message['hash']);
+        break;
+      }
+      case 'heard': {
+        const { at, id, from, to } = factIn<{ readonly at: number; readonly id: number; readonly from: NodeId; readonly to: NodeId }>(fact);
+        const saying = sayings.get(hashes.get(id) ?? '');
+        const before = saying?.reached.get(from);
+        if (saying !== undefined && before !== undefined && !saying.reached.has(to)) saying.reached.set(to, { at, hops: before.hops + 1 });
+        break;
+      }
+      case 'fell':
+      case 'left':
+        close(factIn<{ readonly replica: NodeId }>(fact).replica, undefined, fact['at'] as number);
+        told(factIn<{ readonly replica: NodeId }>(fact).replica, undefined, fact['at'] as number);
+        break;
+      case 'output':
+        if (isObject(fact['output'])) output(factIn<OutputFact>(fact));
+        break;
+      default:
+    }
+  }
+  return { type: 'gossip', seeds, links, sayings: [...sayings.values()], removals, views };
+
+  /** A peer tells its view; undefined of who is gone, and has none. */
+  function told(by: NodeId, checksum: unknown, at: number): void {
+    if (checksum === undefined) checksums.delete(by);
+    else checksums.set(by, checksum);
+    const count = new Set(checksums.values()).size;
+    if (count !== (views.at(-1)?.count ?? 0)) views.push({ at, count });
+  }
+
+  function output({ at, node, output: { type, address, payload, hash, about, state } }: OutputFact): void {
+    switch (type) {
+      case 'linked': {
+        const link = { of: node, to: nodeAt(address), from: at, until: Infinity };
+        close(node, link.to, at);
+        links.push(link);
+        open.set(`${node} ${link.to}`, link);
+        return;
+      }
+      case 'unlinked':
+        return close(node, nodeAt(address), at);
+      case 'left':
+        told(node, undefined, at);
+        return close(node, undefined, at);
+      case 'generated':
+        return void sayings.set(hash, { at, by: node, text: payload.replace(/^[\d.]+:[\d.]+:/, ''), reached: new Map([[node, { at, hops: 0 }]]) });
+      case 'suspecting':
+        return void removalOf(nodeAt(address), at).suspects.push(node);
+      case 'agreed':
+        removalOf(nodeAt(address), at).agreedAt ??= at;
+        return;
+      case 'applied':
+        if (about === 'removal') died(node, nodeAt(address), at);
+        return;
+      case 'member':
+        if (state === 'dead') died(node, nodeAt(address), at);
+        return;
+      default:
+    }
+  }
+
+  function died(by: NodeId, node: NodeId, at: number): void {
+    // Who comes late learns of old deaths.
+    const removal = removals.findLast((one) => one.node === node) ?? removalOf(node, at);
+    removal.removedAt ??= at;
+    if (!removal.knownTo.has(by)) removal.knownTo.set(by, at);
+  }
+}
+
+/** In ms after a removal: what is said of the node meanwhile is about the same death. */
+const AFTERWARDS = 5000;
+
+/** The links of some time: `isHalf` where one of the two has it alone. */
+export function linksAt({ links }: Gossip, at: number): { readonly a: NodeId; readonly b: NodeId; readonly isHalf: boolean }[] {
+  const pairs = new Map<string, { readonly a: NodeId; readonly b: NodeId; isHalf: boolean }>();
+  for (const { of, to, from, until } of links) {
+    if (at < from || at >= until) continue;
+    const [a, b] = of < to ? [of, to] : [to, of];
+    const known = pairs.get(`${a} ${b}`);
+    if (known === undefined) pairs.set(`${a} ${b}`, { a, b, isHalf: true });
+    else known.isHalf = false;
+  }
+  return [...pairs.values()];
+}
+
+/** The last thing that was said by then, those that peers say by themselves aside if there is any other. */
+export function sayingAt({ sayings }: Gossip, at: number): Saying | undefined {
+  const said = sayings.filter((one) => one.at <= at);
+  return said.findLast(({ text }) => /\D/.test(text)) ?? said.at(-1);
+}
+
+/** How many different views there were at some time. */
+export const viewsAt = ({ views }: Gossip, at: number): number => views.findLast((one) => one.at <= at)?.count ?? 0;
+
+/** How many links something may need to reach all of so many peers. */
+export const hopsBound = (peers: number): number => 3 * Math.ceil(Math.log2(Math.max(2, peers)));

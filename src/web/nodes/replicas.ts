@@ -1,0 +1,85 @@
+import type { NodeId } from '../../core/node.ts';
+import type { Run } from '../../trace/nodes/run.ts';
+import { factIn, type Fields } from '../../trace/sound.ts';
+
+/** What replicas of a log have of their own. */
+export interface Replicas {
+  readonly type: 'replicas';
+  readonly members: readonly NodeId[];
+  readonly entered: readonly { readonly at: number; readonly by: NodeId; readonly view: number }[];
+  /** A place of the log that a replica has filled: by what it executed, or with all before it by a state that it took over. */
+  readonly filled: readonly { readonly at: number; readonly by: NodeId; readonly sequence: number; readonly view: number | undefined; readonly operations: string | undefined }[];
+  /** Who sent a vote for a place, in which view. */
+  readonly votes: readonly { readonly at: number; readonly by: NodeId; readonly phase: 'prepare' | 'commit'; readonly view: number; readonly sequence: number }[];
+}
+
+export function replicasOf({ head, facts }: Run, raw: readonly Fields[]): Replicas {
+  const of = <Own>(type: string): Own[] => raw.filter((fact) => fact['type'] === type).map((fact) => factIn<Own>(fact));
+  const filled = [
+    ...of<{ readonly at: number; readonly by: NodeId; readonly sequence: number; readonly view: number; readonly operations: readonly string[] }>('executed').map((fact) => ({ ...fact, operations: fact.operations.join(', ') })),
+    ...of<{ readonly at: number; readonly by: NodeId; readonly sequence: number }>('transferred').map((fact) => ({ ...fact, view: undefined, operations: undefined })),
+  ];
+  return {
+    type: 'replicas',
+    members: head.members,
+    entered: of('entered'),
+    filled: filled.toSorted((one, other) => one.at - other.at),
+    votes: facts.flatMap((fact) => {
+      if (fact.type !== 'sent') return [];
+      const [, phase, view, sequence] = VOTE.exec(fact.words) ?? [];
+      return phase === undefined ? [] : [{ at: fact.at, by: fact.from, phase: phase as 'prepare' | 'commit', view: Number(view), sequence: Number(sequence) }];
+    }),
+  };
+}
+
+/** A vote in words, with its view and place. */
+const VOTE = /^(prepare|commit)(?: \S+)*? v(\d+)(?: r\d+)? n(\d+)/;
+
+/** How replicas stand at some time. */
+export interface Standing {
+  /** The highest view that anybody has entered, and who leads it. */
+  readonly view: number;
+  readonly primary: NodeId | undefined;
+  readonly rows: readonly { readonly id: NodeId; readonly view: number; readonly upTo: number }[];
+  readonly places: readonly Place[];
+}
+
+/** A place of the log. */
+export interface Place {
+  readonly sequence: number;
+  /** What fills it with each replica; `state` where it came with a state as a whole. */
+  readonly by: ReadonlyMap<NodeId, string>;
+  /** How many sent which vote, in the latest view in which anybody did. */
+  readonly prepares: number;
+  readonly commits: number;
+  /** Whether two replicas have different operations there. */
+  readonly isSplit: boolean;
+}
+
+export function standingAt({ members, entered, filled, votes }: Replicas, at: number, most: number): Standing {
+  const views = new Map<NodeId, number>();
+  for (const one of entered) if (one.at <= at) views.set(one.by, one.view);
+  const done = filled.filter((one) => one.at <= at);
+  const cast = votes.filter((one) => one.at <= at);
+  const last = [...done, ...cast].reduce((high, { sequence }) => Math.max(high, sequence), 0);
+  const view = Math.max(0, ...views.values());
+  return {
+    view,
+    primary: members[view % members.length],
+    rows: members.map((id) => ({ id, view: views.get(id) ?? 0, upTo: done.reduce((high, { by, sequence }) => (by === id ? Math.max(high, sequence) : high), 0) })),
+    places: Array.from({ length: Math.min(last, most) }, (_, index) => placeOf(Math.max(0, last - most) + index + 1)),
+  };
+
+  function placeOf(sequence: number): Place {
+    const by = new Map<NodeId, string>();
+    for (const one of done) {
+      if (one.sequence === sequence && one.operations !== undefined) by.set(one.by, one.operations);
+      else if (one.sequence >= sequence && one.operations === undefined && !by.has(one.by)) by.set(one.by, 'state');
+    }
+    const own = cast.filter((one) => one.sequence === sequence);
+    const latest = own.reduce((high, one) => Math.max(high, one.view), 0);
+    const senders = (phase: string): number => new Set(own.filter((one) => one.phase === phase && one.view === latest).map((one) => one.by)).size;
+    const texts = new Set([...by.values()].filter((text) => text !== 'state'));
+    return { sequence, by, prepares: senders('prepare'), commits: senders('commit'), isSplit: texts.size > 1 };
+  }
+}

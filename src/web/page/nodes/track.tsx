@@ -1,0 +1,91 @@
+import type { JSX } from 'preact';
+import { useEffect, useMemo } from 'preact/hooks';
+import { figure } from '../../../core/figures.ts';
+import type { Watched } from '../../nodes/watched.ts';
+import { now, set } from '../store.ts';
+import { goOn, play, show, step } from './deeds.ts';
+
+/** Moves time on while it plays. */
+export function useNodesClock(isPlaying: boolean, watched: Watched | undefined): void {
+  useEffect(() => {
+    if (!isPlaying || watched === undefined) return undefined;
+    let last: number | undefined;
+    let frame = requestAnimationFrame(move);
+    return () => cancelAnimationFrame(frame);
+
+    function move(time: number): void {
+      if (!now().nodes.isPlaying) return;
+      // A page that was out of sight does not make up for it.
+      if (last !== undefined) goOn(watched!, Math.min(100, time - last));
+      last = time;
+      frame = requestAnimationFrame(move);
+    }
+  }, [isPlaying, watched]);
+}
+
+/** A time in virtual ms. */
+export const msText = (at: number): string => `${figure(Math.round(at))} ms`;
+
+interface TrackProps {
+  readonly watched: Watched;
+  readonly at: number;
+  readonly isPlaying: boolean;
+  readonly speed: number;
+}
+
+/** Forward and back, over a picture of how much is said when. */
+export function Track({ watched, at, isPlaying, speed }: TrackProps): JSX.Element {
+  const { end } = watched;
+  return (
+    <div class="track" role="group" aria-label="Time">
+      <Density watched={watched} at={at} />
+      <input
+        type="range" min={0} max={Math.max(1, end)} step="any" value={at} aria-label="Virtual time" aria-valuetext={msText(at)}
+        onInput={(event) => show({ at: Math.round(Number(event.currentTarget.value)), isPlaying: false })}
+      />
+      <div class="time">
+        <button type="button" disabled={at <= 0} onClick={() => show({ at: 0, isPlaying: false })} aria-label="To the beginning">|◀</button>
+        <button type="button" disabled={at <= 0} onClick={() => step(watched, -1, true)} aria-label="Back to what a node did">◀◀</button>
+        <button type="button" disabled={at <= 0} onClick={() => step(watched, -1)} aria-label="One step back">◀</button>
+        <button type="button" class="play" onClick={() => play(watched)}>{isPlaying ? 'Hold' : 'Play'}</button>
+        <button type="button" disabled={at >= end} onClick={() => step(watched, 1)} aria-label="One step on">▶</button>
+        <button type="button" disabled={at >= end} onClick={() => step(watched, 1, true)} aria-label="On to what a node does">▶▶</button>
+        <button type="button" disabled={at >= end} onClick={() => show({ at: end, isPlaying: false })} aria-label="To the end">▶|</button>
+        <span class="clock" />
+        <select value={String(speed)} aria-label="Speed" onChange={(event) => set({ speed: Number(event.currentTarget.value) })}>
+          {['0.25', '0.5', '1', '2', '4'].map((one) => <option key={one} value={one}>{one}×</option>)}
+        </select>
+      </div>
+    </div>
+  );
+}
+
+const [WIDTH, HEIGHT, BINS] = [600, 40, 150];
+
+/** How much is said when; times in which somebody is cut off, and moments in which nodes fall or stop. */
+function Density({ watched, at }: { readonly watched: Watched; readonly at: number }): JSX.Element {
+  const still = useMemo(() => densityOf(watched), [watched]);
+  return (
+    <svg class="density" viewBox={`0 0 ${WIDTH} ${HEIGHT}`} preserveAspectRatio="none" aria-hidden="true">
+      {still}
+      <rect class="past" width={(WIDTH * at) / Math.max(1, watched.end)} height={HEIGHT} />
+    </svg>
+  );
+}
+
+function densityOf({ flights, cuts, end, lives, stableFrom }: Watched): JSX.Element {
+  const x = (time: number): number => (WIDTH * time) / Math.max(1, end);
+  const bins = Array.from({ length: BINS }, () => 0);
+  for (const { at } of flights) bins[Math.min(BINS - 1, Math.floor((BINS * at) / Math.max(1, end)))]! += 1;
+  const most = Math.max(1, ...bins);
+  // By roots: what is rare is seen beside what is frequent.
+  const path = bins.map((count, bin) => (count === 0 ? '' : `M${(WIDTH * bin) / BINS} ${HEIGHT}v${(-(HEIGHT - 10) * Math.sqrt(count / most)).toFixed(1)}h${WIDTH / BINS - 0.6}V${HEIGHT}z`)).join('');
+  return (
+    <g>
+      {cuts.map(({ from, until }, index) => <rect key={index} class="cut" x={x(from)} width={Math.max(1, x(until) - x(from))} height={HEIGHT} />)}
+      <path class="bars" d={path} />
+      {stableFrom !== undefined && stableFrom < end && <path class="stable" d={`M${x(stableFrom)} 0V${HEIGHT}`} />}
+      {[...lives].flatMap(([id, turns]) => turns.slice(1).map(([time, state]) => <path key={`${id} ${time} ${state}`} class={`turn ${state}`} d={`M${x(time)} 0v8`} />))}
+    </g>
+  );
+}

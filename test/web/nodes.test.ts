@@ -1,0 +1,371 @@
+import { expect } from 'chai';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Browser, Page } from 'playwright-core';
+import { SYSTEMS } from '../../src/systems.ts';
+import { nodeId } from '../../src/core/node.ts';
+import { decidedAt } from '../../src/web/nodes/agreement.ts';
+import { linksAt, sayingAt, viewsAt } from '../../src/web/nodes/gossip.ts';
+import { cutsAt, flightsAt, isGone, later, nextIn, stateAt, wayOf } from '../../src/web/nodes/moment.ts';
+import { standingAt } from '../../src/web/nodes/replicas.ts';
+import { ran, simulated } from '../../src/web/nodes/simulated.ts';
+import { happeningAt, latelyOf } from '../../src/web/nodes/telling.ts';
+import { linesOfRun, watchedIn, type Special, type Watched } from '../../src/web/nodes/watched.ts';
+import { consensusAt, matrixAt, treeAt } from '../../src/web/nodes/words.ts';
+import { wholePage } from '../../src/web/server/files.ts';
+import { browserUnavailable, openBrowser, watch, type Watched as Seen } from '../support/browser.ts';
+import { here } from '../support/run.ts';
+import { skip } from '../support/skip.ts';
+
+const watched = (system: string, n: number, seed: number): Watched => watchedIn(simulated({ system, n, seed }).text);
+
+/** What a run has of its own, which must be of that type. */
+function specialOf<Type extends Special['type']>({ special }: Watched, type: Type): Special & { readonly type: Type } {
+  expect(special?.type).to.equal(type);
+  return special as Special & { readonly type: Type };
+}
+
+describe('a run of nodes for a page', () => {
+  let folder: string;
+  before(() => (folder = mkdtempSync(join(tmpdir(), 'generals-nodes-'))));
+  after(() => rmSync(folder, { recursive: true }));
+
+  for (const { name, members } of SYSTEMS) {
+    it(`is what simulate writes to a trace, line by line (${name})`, async () => {
+      const file = join(folder, `${name}.jsonl`);
+      expect((await here(['simulate', '--protocol', name, '--seed', '3', '--trace', file])).code).to.equal(0);
+      expect(simulated({ system: name, n: members, seed: 3 })).to.deep.equal({ text: readFileSync(file, 'utf8'), missing: undefined });
+    });
+  }
+
+  it('has the kind of traitor that was asked for', () => {
+    expect(watchedIn(simulated({ system: 'bracha', n: 4, seed: 2, kind: 'liar' }).text).run.head.traitors).to.deep.equal([{ id: 3, kind: 'liar' }]);
+  });
+
+  it('refuses what there is not, in one line', () => {
+    expect(ran({ system: 'raft', n: 4, seed: 1 })).to.deep.equal({ type: 'mistake', message: 'there is no protocol "raft"' });
+    expect(ran({ system: 'pbft', n: 41, seed: 1 })).to.deep.equal({ type: 'mistake', message: 'a number of nodes is a whole number from 1 to 40 here' });
+    expect(ran({ system: 'pbft', n: 4, seed: 1, kind: 'angry' })).to.deep.equal({ type: 'mistake', message: 'with pbft there is no Byzantine kind "angry"' });
+  });
+
+  it('keeps no more than a page can hold, says what is missing, and takes nothing for lost that it does not keep', () => {
+    const whole = watched('bracha', 4, 1);
+    const { text, missing } = simulated({ system: 'bracha', n: 4, seed: 1 }, { messages: 200, events: 5 });
+    const part = watchedIn(text);
+    expect(missing).to.match(/^From \d+ ms on [\d,]+ messages and [\d,]+ events are not kept: a page would grow too large\.$/);
+    expect(part.run.judgement).to.deep.equal(whole.run.judgement);
+    expect(part.flights.length).to.be.within(100, 200);
+    expect(part.flights).to.deep.equal(whole.flights.slice(0, part.flights.length));
+  });
+
+  it('is found in a file of several', () => {
+    const texts = [1, 2, 3].map((seed) => simulated({ system: 'ben-or', n: 6, seed }).text);
+    expect([0, 1, 2].map((index) => linesOfRun(texts.join('\n'), index))).to.deep.equal(texts);
+  });
+});
+
+describe('a moment of a run of nodes', () => {
+  it('has nodes as the plan has them: down, stopped, absent, gone', () => {
+    const one = watched('bracha', 4, 1);
+    // Node 1 is down from 2 to 287 ms, and stands still from 675 to 1292 ms.
+    expect([1, 2, 286, 287, 674, 675, 1291, 1292].map((at) => stateAt(one, nodeId(1), at))).to.deep.equal(['up', 'down', 'down', 'up', 'up', 'paused', 'paused', 'up']);
+    const other = watched('gossip', 8, 1);
+    expect([0, 1980, 1981, 28_524, 28_525].map((at) => stateAt(other, nodeId(3), at))).to.deep.equal(['away', 'away', 'up', 'up', 'down']);
+  });
+
+  it('has cuts while they last, with their side and their way', () => {
+    const one = watched('bracha', 4, 1);
+    expect([310, 311, 376, 497, 743].map((at) => cutsAt(one, at).map(({ side, way }) => `${way} ${side.join(' ')}`))).to.deep.equal([[], ['in 2 3'], ['in 2', 'in 2 3'], ['in 2 3'], []]);
+  });
+
+  it('has each message under way from when it is sent until it arrives, and what is lost ends half-way', () => {
+    const one = watched('bracha', 4, 1);
+    const [first] = one.flights;
+    expect(first).to.deep.include({ id: 1, words: 'initial o2 n2 "value 2"', from: 2, to: 0, at: 301, until: 302, fate: 'arrives' });
+    expect(flightsAt(one, 300)).to.deep.equal([]);
+    expect(flightsAt(one, 301).map(({ to, type }) => `${type} ${to}`)).to.include.members(['initial 0', 'initial 3', 'echo 3']);
+    expect(flightsAt(one, 302).some(({ id, to }) => id === 1 && to === 0)).to.equal(false);
+    const lost = one.flights.find(({ fate }) => fate === 'lost')!;
+    expect([0, 0.25, 0.6, 1].map((share) => wayOf(lost, lost.at + share * (lost.until - lost.at)))).to.deep.equal([0, 0.25, 0.5, 0.5]);
+    expect([isGone(lost, lost.at), isGone(lost, (lost.at + lost.until) / 2), isGone(first!, 302)]).to.deep.equal([false, true, false]);
+    const heard = one.run.facts.filter((fact) => fact.type === 'heard').length;
+    expect(one.flights.filter(({ fate }) => fate === 'arrives').length).to.equal(heard);
+  });
+
+  it('is followed by the next at which anything happens, and comes after the one before', () => {
+    const { steps, happenings, end } = watched('ben-or', 6, 1);
+    const forth: number[] = [];
+    for (let at: number | undefined = -1; at !== undefined; at = nextIn(steps, at, 1)) forth.push(at);
+    const back: number[] = [];
+    for (let at: number | undefined = end + 1; at !== undefined; at = nextIn(steps, at, -1)) back.push(at);
+    expect(forth.slice(1)).to.deep.equal(steps);
+    expect(back.slice(1)).to.deep.equal(steps.toReversed());
+    expect(happenings.every((at) => steps.includes(at)) && happenings.length < steps.length).to.equal(true);
+  });
+
+  it('comes sooner where nothing happens before it, and never goes beyond the end', () => {
+    const one = watched('words', 4, 1);
+    // From 10 s on little is said: an hour of gossip in a moment.
+    const quiet = one.steps.find((at, index) => (one.steps[index + 1] ?? at) - at > 1000)!;
+    expect(later(one, quiet, one.typical)).to.be.greaterThan(quiet + 200);
+    expect(later(one, 0, 10 ** 9)).to.equal(one.end);
+  });
+
+  it('is told in the words of the trace: what happens then, and what a node did and heard before', () => {
+    const one = watched('ben-or', 6, 1);
+    expect(happeningAt(one, 303)).to.deep.equal(['node 4 is given 1', 'node 4 sends report r1 v1 to node 0, node 1, node 2, node 3, node 5']);
+    expect(happeningAt(one, 304)).to.deep.equal([]);
+    expect(latelyOf(one, undefined, 910, 2).map(({ at, text }) => `${at} ${text}`)).to.deep.equal(['910 node 2 decided 0 in round 4', '787 node 2 is restarted']);
+    expect(latelyOf(one, nodeId(4), 309, 10).map(({ text }) => text)).to.deep.equal(['node 4 sends report r1 v1 to node 0, node 1, node 2, node 3, node 5', 'node 4 is given 1']);
+    expect(latelyOf(one, nodeId(0), 10 ** 6, 3).length).to.equal(3);
+  });
+});
+
+describe('what runs of a system have of their own', () => {
+  it('replicas: the view and its primary, the places of the log, and the votes for them', () => {
+    const one = watched('pbft', 4, 12);
+    const replicas = specialOf(one, 'replicas');
+    expect(standingAt(replicas, 0, 6)).to.deep.include({ view: 0, primary: 0, places: [] });
+    const { rows, places } = standingAt(replicas, one.end, 6);
+    expect(rows.every(({ upTo }) => upTo === 10)).to.equal(true);
+    expect(places.map(({ sequence }) => sequence)).to.deep.equal([5, 6, 7, 8, 9, 10]);
+    expect(places[0]).to.deep.include({ prepares: 3, isSplit: false });
+    expect([...places[0]!.by.keys()]).to.have.members([0, 1, 2, 3]);
+    // In seed 1 views change before anything is executed.
+    const changing = specialOf(watched('pbft', 4, 1), 'replicas');
+    expect([0, 316, 1037].map((at) => { const { view, primary } = standingAt(changing, at, 0); return `${view} ${primary}`; })).to.deep.equal(['0 0', '1 1', '2 2']);
+  });
+
+  it('replicas: votes of the latest view alone, as those before it count no more', () => {
+    const one = watched('pbft', 4, 1);
+    const replicas = specialOf(one, 'replicas');
+    const counts = one.steps.map((at) => standingAt(replicas, at, 99).places[0]?.prepares ?? 0);
+    expect(counts.some((count, index) => index > 0 && count < counts[index - 1]!)).to.equal(true);
+  });
+
+  it('gossip: links as both ends have them, how far a word came, and each removal', () => {
+    const one = watched('gossip', 8, 1);
+    const gossip = specialOf(one, 'gossip');
+    expect(gossip.seeds).to.equal(1);
+    // Node 2 has it first.
+    expect([971, 972, 979].map((at) => linksAt(gossip, at).filter(({ a, b }) => a === 2 && b === 4))).to.deep.equal([[], [{ a: 2, b: 4, isHalf: true }], [{ a: 2, b: 4, isHalf: false }]]);
+    const saying = sayingAt(gossip, 28_000)!;
+    expect([saying.by, saying.text]).to.deep.equal([7, 'word 1']);
+    expect([...saying.reached.keys()]).to.have.members([2, 3, 4, 5, 7]);
+    expect(gossip.removals.map(({ node, suspectedAt, agreedAt, removedAt }) => ({ node, suspectedAt, agreedAt, removedAt }))).to.deep.equal([{ node: 3, suspectedAt: 28_659, agreedAt: 29_793, removedAt: 30_410 }]);
+    expect(linksAt(gossip, one.end).some(({ a, b, isHalf }) => isHalf || a === 3 || b === 3)).to.equal(false);
+  });
+
+  it('gossip: how many different views there are, which become one', () => {
+    const one = watched('gossip', 12, 1);
+    const gossip = specialOf(one, 'gossip');
+    expect([0, 1928, 1986, 19_561, one.end].map((at) => viewsAt(gossip, at))).to.deep.equal([0, 1, 2, 4, 1]);
+  });
+
+  it('words: the words of each peer, and a consensus as its tree that grows', () => {
+    const one = watched('words', 4, 2);
+    const words = specialOf(one, 'words');
+    expect(matrixAt(words, 0)[0]!.cells.map(({ word }) => word)).to.deep.equal(['apple', 'birch', 'cloud', 'delta', 'ember']);
+    const consensus = consensusAt(words, one.end)!;
+    const self = consensus.lieutenants[0]!;
+    const name = (id: number): string => `N${id}`;
+    const before = treeAt(consensus, self, consensus.at, name)!;
+    const after = treeAt(consensus, self, one.end, name)!;
+    expect([before.length, after.length]).to.deep.equal([3, 3]);
+    expect(before[0]).to.match(/^N\d: nothing, so "retreat"/);
+    expect(after[0]).to.match(/^N\d: "/);
+  });
+
+  it('words: a live group’s as well, whose addresses say nothing of who is who', () => {
+    const { text } = simulated({ system: 'words', n: 4, seed: 2 });
+    const port = (id: string): number => 50_000 + 7 * Number(id);
+    const live = text.replaceAll(/10\.0\.0\.(\d):6000/g, (_, id: string) => `127.0.0.1:${port(id)}`).replaceAll(/"host":"10\.0\.0\.(\d)","port":6000/g, (_, id: string) => `"host":"127.0.0.1","port":${port(id)}`);
+    expect(specialOf(watchedIn(live), 'words').consensuses).to.deep.equal(specialOf(watchedIn(text), 'words').consensuses);
+  });
+
+  it('agreement: what each was given, and has decided', () => {
+    const one = watched('ben-or', 6, 1);
+    const agreement = specialOf(one, 'agreement');
+    expect(decidedAt(agreement, 909).size).to.equal(0);
+    expect(decidedAt(agreement, 910)).to.deep.equal(new Map([[2, { value: '0', words: 'decided 0 in round 4', count: 1 }]]));
+  });
+});
+
+/** What the ring shows, as text: every node and message with its place. */
+const picture = (page: Page): Promise<string> => page.locator('svg.nodes-ring').innerHTML();
+
+describe('the view of nodes in a browser', function () {
+  this.timeout(60_000);
+  let browser: Browser;
+  let folder: string;
+  let seen: Seen;
+
+  before(async function () {
+    if (browserUnavailable !== undefined) skip(this, browserUnavailable);
+    browser = await openBrowser();
+    folder = mkdtempSync(join(tmpdir(), 'generals-nodes-'));
+    writeFileSync(join(folder, 'lab.html'), wholePage());
+  });
+
+  after(async () => {
+    await browser?.close();
+    if (folder !== undefined) rmSync(folder, { recursive: true, force: true });
+  });
+
+  afterEach(async () => {
+    const { wrong } = seen;
+    await seen.close();
+    expect(wrong).to.deep.equal([]);
+  });
+
+  const open = async (fields: string, options: Parameters<typeof watch>[2] = { offline: true }): Promise<Page> => {
+    seen = await watch(browser, `file://${join(folder, 'lab.html')}#view=nodes${fields}`, options);
+    await seen.page.locator('svg.nodes-ring').waitFor();
+    return seen.page;
+  };
+
+  for (const { name, members, promises } of SYSTEMS) {
+    it(`shows ${name}: its nodes, its plan and its verdict, to the end`, async () => {
+      const page = await open(`&system=${name}&seed=2`);
+      expect(await page.locator('[data-node]').count()).to.be.at.least(members);
+      expect(await page.locator('[data-panel="verdict"] .judged').innerText()).to.match(new RegExp(`^✓ ${promises} held`));
+      await page.keyboard.press('End');
+      expect(await page.locator('[data-panel="lately"] li').count()).to.be.greaterThan(0);
+      expect((await page.screenshot()).length, 'a blank picture would be smaller').to.be.greaterThan(20_000);
+    });
+  }
+
+  it('goes forward and back, and back shows the very same picture', async () => {
+    const page = await open('&system=bracha&n=4&seed=1&at=300');
+    const pictures = [await picture(page)];
+    for (let step = 1; step <= 8; step += 1) {
+      await page.keyboard.press('ArrowRight');
+      pictures.push(await picture(page));
+    }
+    // Where only a clock jumps there is nothing to be seen.
+    expect(new Set(pictures).size).to.be.at.least(6);
+    for (let step = 7; step > 0; step -= 1) {
+      await page.keyboard.press('ArrowLeft');
+      expect(await picture(page), `step ${step}`).to.equal(pictures[step]);
+    }
+    await page.keyboard.press('Home');
+    const first = await picture(page);
+    await page.keyboard.press('End');
+    await page.keyboard.press('Home');
+    expect(await picture(page)).to.equal(first);
+  });
+
+  it('shows the moment that a link names, and names the moment that it shows', async () => {
+    const page = await open('&system=pbft&n=4&seed=1&at=1480&who=2');
+    expect(await page.locator('[data-panel="node"] h2').innerText()).to.match(/^R2/);
+    expect(await page.locator('[data-panel="lately"] li').first().innerText()).to.equal('1,480 ms hears pre-prepare v5 n7 from replica 1');
+    await page.keyboard.press('ArrowRight');
+    await page.waitForFunction(() => location.hash.includes('at=1481'));
+    const link = page.url();
+    const before = await picture(page);
+    await seen.close();
+    const again = await open(link.slice(link.indexOf('&')));
+    expect(await picture(again)).to.equal(before);
+  });
+
+  it('marks what is lost, who is Byzantine, down, stopped or absent, and who is cut off, by shape as well', async () => {
+    const page = await open('&system=bracha&n=4&seed=1&at=400');
+    expect(await page.locator('.hull.one-way').count()).to.equal(2);
+    expect(await page.locator('.cut-text').allTextContents()).to.deep.equal(['nothing gets from the others to N2', 'nothing gets from the others to N2, N3']);
+    expect(await page.locator('[data-node="0"]').getAttribute('aria-label')).to.equal('node 0, crashed, Byzantine (forgetful), has handed on value 2');
+    expect(await page.locator('[data-node="0"] .cross').count()).to.equal(1);
+    await page.goto(`${page.url().replace(/at=\d+/, 'at=700')}`);
+    await page.locator('[data-node="1"] .bars').waitFor();
+    await page.locator('.message.gone').first().waitFor();
+  });
+
+  it('plays by itself, from one happening to the next, and holds', async () => {
+    const page = await open('&system=ben-or&n=6&seed=1', { offline: true, reducedMotion: 'no-preference' });
+    const first = await picture(page);
+    await page.keyboard.press('Shift+ArrowRight');
+    expect(await page.locator('.sentence').innerText()).to.match(/^303 ms of [\d,]+ ms node 4 is given 1/);
+    await page.getByRole('button', { name: 'Play' }).click();
+    await page.waitForFunction(() => document.querySelectorAll('.message').length > 3);
+    await page.getByRole('button', { name: 'Hold' }).click();
+    expect(await picture(page)).to.not.equal(first);
+  });
+
+  it('runs another seed or system by a click, and says the command that repeats it', async () => {
+    const page = await open('&system=bracha&n=4&seed=1');
+    await page.getByRole('button', { name: 'Next seed' }).click();
+    await page.waitForFunction(() => location.hash.includes('seed=2'));
+    await page.locator('[data-panel="plan"] select').first().selectOption('gossip');
+    await page.locator('[data-panel="gossip"]').waitFor();
+    await page.getByText('Repeat it at a terminal').click();
+    expect(await page.locator('[data-panel="verdict"] pre').innerText()).to.equal('generals simulate --protocol gossip --members 8 --seed 2');
+  });
+
+  it('folds what is too much for a picture', async () => {
+    const page = await open('&system=bracha&n=16&seed=1&at=1000');
+    for (let tries = 0; tries < 80 && (await page.locator('.message.folded').count()) === 0; tries += 1) await page.keyboard.press('ArrowRight');
+    expect(await page.locator('.message').count()).to.be.within(1, 200);
+    expect(await page.locator('.message.folded').first().getAttribute('aria-label')).to.match(/: \d+ messages?, most of them /);
+  });
+
+  it('ends what takes long, and runs something else', async () => {
+    const page = await open('&system=bracha&n=4&seed=1');
+    await page.locator('[data-panel="plan"] select').first().selectOption('words');
+    await page.locator('[data-panel="words"]').waitFor();
+    const nodes = page.locator('[data-panel="plan"] input').first();
+    await nodes.fill('16');
+    await nodes.press('Enter');
+    await page.getByRole('button', { name: 'Stop' }).click();
+    await nodes.fill('5');
+    await nodes.press('Enter');
+    await page.locator('[data-node="4"]').waitFor();
+  });
+
+  it('says why a peer of the word database decided so', async () => {
+    const page = await open('&system=words&n=4&seed=2&at=54500&who=0');
+    await page.getByText('Why?').first().click();
+    const file = join(folder, 'words.jsonl');
+    await here(['simulate', '--protocol', 'words', '--seed', '2', '--trace', file]);
+    const { out } = await here(['trace', file, '--why', '0']);
+    const [, first] = / 54500 ms  node 0 decided .*\n +(.*)\n/.exec(out) ?? [];
+    expect(await page.locator('[data-panel="why"]').first().innerText()).to.include(first);
+  });
+
+  it('draws what goes on around the moment as a space-time diagram, and saves what is seen', async () => {
+    const page = await open('&system=pbft&n=4&seed=12&at=220');
+    await page.getByText('As a space-time diagram').click();
+    const source = await page.locator('.around img').getAttribute('src');
+    expect(decodeURIComponent(source!)).to.match(/^data:image\/svg\+xml,<svg [^]*pbft among 4, seed 12[^]*220 ms gets /);
+    await page.getByText('Save it').click();
+    for (const [button, begin] of [['Picture', '<svg '], ['SVG', '<svg '], ['Mermaid', 'sequenceDiagram'], ['ShiViz', 'R0 {"R0":1}'], ['JSON lines', '{"v":2,"type":"scheduled"']] as const) {
+      const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: button, exact: true }).click()]);
+      expect(readFileSync(await download.path(), 'utf8'), button).to.include(begin);
+    }
+  });
+
+  it('opens a trace that simulate wrote', async () => {
+    const file = join(folder, 'collector.jsonl');
+    const { out } = await here(['simulate', '--protocol', 'collector', '--seed', '5', '--trace', file]);
+    seen = await watch(browser, `file://${join(folder, 'lab.html')}`, { offline: true });
+    const { page } = seen;
+    await page.getByRole('tab', { name: 'Files' }).click();
+    await page.locator('input[type="file"]').setInputFiles(file);
+    await page.getByRole('button', { name: 'Watch it' }).click();
+    await page.locator('svg.nodes-ring').waitFor();
+    expect(await page.locator('[data-panel="verdict"]').innerText()).to.include(out.trimEnd().split('\n').at(-1));
+    await page.keyboard.press('End');
+    expect(await page.locator('[data-panel="log"] .filled').count()).to.be.greaterThan(0);
+  });
+
+  it('leaves the army as it was', async () => {
+    const page = await open('&system=bracha&n=4&seed=1');
+    await page.getByRole('tab', { name: 'Army' }).click();
+    await page.getByRole('button', { name: 'Attack!' }).click();
+    await page.getByText('Agreement holds.').waitFor();
+    await page.getByRole('tab', { name: 'Nodes' }).click();
+    await page.keyboard.press('ArrowRight');
+    await page.getByRole('tab', { name: 'Army' }).click();
+    expect(await page.locator('.verdict-panel .first').innerText()).to.include('attack');
+    expect(page.url()).to.include('do=actual-order');
+  });
+});
