@@ -12,9 +12,11 @@ export async function webCommand({ out, port }: WebOptions): Promise<number> {
     process.stdout.write(`The laboratory is in ${inShell(out)}: open it in a browser, it needs nothing else.\n`);
     return 0;
   }
-  const server = await servePage(port);
-  process.stdout.write(`The laboratory: ${server.url}\nCtrl-C ends it.\n`);
-  const status = await untilSignalled((signalled) => signalled);
-  await server.close();
-  return status;
+  return untilSignalled(async (signalled) => {
+    const server = await servePage(port);
+    process.stdout.write(`The laboratory: ${server.url}\nCtrl-C ends it.\n`);
+    const status = await signalled;
+    await server.close();
+    return status;
+  });
 }

@@ -1,3 +1,4 @@
+import { counted } from '../../../core/figures.ts';
 import type { JSX } from 'preact';
 import type { NodeId } from '../../../core/node.ts';
 import { decidedAt, type Agreement } from '../../nodes/agreement.ts';
@@ -77,7 +78,7 @@ function GossipPanel({ watched, of, at }: SpecialProps<Gossip>): JSX.Element {
   const removals = of.removals.filter(({ suspectedAt }) => suspectedAt <= at).slice(-REMOVALS_MAX);
   return (
     <section class="panel" aria-label="Gossip" data-panel="gossip">
-      <h2>{living.length} peers <small>{links.length} links, {(2 * links.length / Math.max(1, living.length)).toFixed(1)} a peer</small></h2>
+      <h2>{counted(living.length, 'peer')} <small>{counted(links.length, 'link')}, {(2 * links.length / Math.max(1, living.length)).toFixed(1)} a peer</small></h2>
       <Views of={of} at={at} end={watched.end} />
       {saying !== undefined && <Coverage saying={saying} at={at} living={living} shortName={shortName} />}
       {removals.length > 0 && (
