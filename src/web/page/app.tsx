@@ -22,30 +22,67 @@ export function App({ state, asker, runner }: { readonly state: State; readonly 
   useClock(state);
   useKeys(state);
   useRemembering(state);
-  if (hello === undefined || camp === undefined) return <main class="waiting"><p>{state.isLost ? 'Whoever serves this page does not answer.' : state.mistake ?? 'The generals are mustered …'}</p></main>;
+  if (hello === undefined || camp === undefined)
+    return (
+      <main class="waiting">
+        <p>{state.isLost ? 'Whoever serves this page does not answer.' : (state.mistake ?? 'The generals are mustered …')}</p>
+      </main>
+    );
   const run = (line: string): void => asker.ask({ type: 'line', line });
   return (
     <>
       <header>
-        <h1>generals <small>{hello.isLive ? 'live, beside the prompt' : 'in virtual time'}</small></h1>
+        <h1>
+          generals <small>{hello.isLive ? 'live, beside the prompt' : 'in virtual time'}</small>
+        </h1>
         <nav role="tablist" aria-label="Views">
           {VIEWS.filter((one) => one !== 'story' || !hello.isLive).map((one) => (
-            <button key={one} type="button" role="tab" id={`tab-${one}`} aria-selected={one === view} aria-controls="view" onClick={() => set({ view: one })}>{TITLES[one]}</button>
+            <button
+              key={one}
+              type="button"
+              role="tab"
+              id={`tab-${one}`}
+              aria-selected={one === view}
+              aria-controls="view"
+              onClick={() => set({ view: one })}
+            >
+              {TITLES[one]}
+            </button>
           ))}
         </nav>
-        <button type="button" class="help" aria-expanded={state.isHelpOpen} onClick={() => set({ isHelpOpen: !state.isHelpOpen })}>Keys</button>
+        <button type="button" class="help" aria-expanded={state.isHelpOpen} onClick={() => set({ isHelpOpen: !state.isHelpOpen })}>
+          Keys
+        </button>
       </header>
-      {state.isLost && <p class="mistake" role="alert">The prompt behind this page does not answer. It is asked again until it does.</p>}
-      {state.mistake !== undefined && <p class="mistake" role="alert">{state.mistake} <button type="button" class="plain" aria-label="Put away" onClick={() => set({ mistake: undefined })}>×</button></p>}
+      {state.isLost && (
+        <p class="mistake" role="alert">
+          The prompt behind this page does not answer. It is asked again until it does.
+        </p>
+      )}
+      {state.mistake !== undefined && (
+        <p class="mistake" role="alert">
+          {state.mistake}{' '}
+          <button type="button" class="plain" aria-label="Put away" onClick={() => set({ mistake: undefined })}>
+            ×
+          </button>
+        </p>
+      )}
       {state.isHelpOpen && <Keys />}
-      <main><div id="view" role="tabpanel" aria-labelledby={`tab-${view}`} class={`view-${view}`}>
-        {view === 'army' && <ArmyView state={state} asker={asker} />}
-        {view === 'proof' && <ProofView state={state} asker={asker} />}
-        {view === 'odds' && <OddsView state={state} asker={asker} />}
-        {view === 'nodes' && <NodesView state={state} runner={runner} />}
-        {view === 'story' && <><StoryView state={state} asker={asker} /><ArmyView state={state} asker={asker} /></>}
-        {view === 'files' && <Files state={state} />}
-      </div></main>
+      <main>
+        <div id="view" role="tabpanel" aria-labelledby={`tab-${view}`} class={`view-${view}`}>
+          {view === 'army' && <ArmyView state={state} asker={asker} />}
+          {view === 'proof' && <ProofView state={state} asker={asker} />}
+          {view === 'odds' && <OddsView state={state} asker={asker} />}
+          {view === 'nodes' && <NodesView state={state} runner={runner} />}
+          {view === 'story' && (
+            <>
+              <StoryView state={state} asker={asker} />
+              <ArmyView state={state} asker={asker} />
+            </>
+          )}
+          {view === 'files' && <Files state={state} />}
+        </div>
+      </main>
       {view !== 'nodes' && <Still by={[state.entries, state.progress, hello]} draw={() => <Console state={state} run={run} />} />}
     </>
   );
@@ -54,16 +91,26 @@ export function App({ state, asker, runner }: { readonly state: State; readonly 
 function Keys(): JSX.Element {
   return (
     <dl class="keys panel">
-      <dt>Space</dt><dd>play, or hold</dd>
-      <dt>← →</dt><dd>one round back, or on</dd>
-      <dt>Home End</dt><dd>to the beginning, or the end</dd>
-      <dt>Shift ← →</dt><dd>among nodes: to what a node did other than saying and hearing</dd>
-      <dt>1 … 9</dt><dd>choose a general</dd>
-      <dt>Tab, Enter</dt><dd>go through generals and messages, and choose one</dd>
-      <dt>f</dt><dd>on a message: change it</dd>
-      <dt>/</dt><dd>type a command</dd>
-      <dt>Esc</dt><dd>choose nothing</dd>
-      <dt>?</dt><dd>these keys</dd>
+      <dt>Space</dt>
+      <dd>play, or hold</dd>
+      <dt>← →</dt>
+      <dd>one round back, or on</dd>
+      <dt>Home End</dt>
+      <dd>to the beginning, or the end</dd>
+      <dt>Shift ← →</dt>
+      <dd>among nodes: to what a node did other than saying and hearing</dd>
+      <dt>1 … 9</dt>
+      <dd>choose a general</dd>
+      <dt>Tab, Enter</dt>
+      <dd>go through generals and messages, and choose one</dd>
+      <dt>f</dt>
+      <dd>on a message: change it</dd>
+      <dt>/</dt>
+      <dd>type a command</dd>
+      <dt>Esc</dt>
+      <dd>choose nothing</dd>
+      <dt>?</dt>
+      <dd>these keys</dd>
     </dl>
   );
 }
@@ -74,7 +121,13 @@ function useKeys(state: State): void {
   useEffect(() => {
     const press = (event: KeyboardEvent): void => {
       const { target, key } = event;
-      if (event.ctrlKey || event.metaKey || event.altKey || (target instanceof HTMLElement && /^(INPUT|SELECT|TEXTAREA)$/.test(target.tagName))) return;
+      if (
+        event.ctrlKey ||
+        event.metaKey ||
+        event.altKey ||
+        (target instanceof HTMLElement && /^(INPUT|SELECT|TEXTAREA)$/.test(target.tagName))
+      )
+        return;
       // A button is pressed by space as ever.
       if (key === ' ' && target instanceof HTMLButtonElement) return;
       const { camp, isHelpOpen, view } = current.current;

@@ -19,28 +19,54 @@ export function ArmyView({ state, asker }: { readonly state: State; readonly ask
   const { hello, camp, order, fork } = state;
   const opened = openedOrder(state);
   const changed = opened === undefined && order !== undefined ? fork : undefined;
-  const marked = useMemo(() => (changed === undefined || order === undefined ? NOTHING : firstDifference(order, changed.order)), [changed, order]);
+  const marked = useMemo(
+    () => (changed === undefined || order === undefined ? NOTHING : firstDifference(order, changed.order)),
+    [changed, order],
+  );
   if (hello === undefined || camp === undefined) return <></>;
   const shown = opened ?? changed?.order ?? order;
   const run = (line: string): void => asker.ask({ type: 'line', line });
   return (
     <div class="army">
       <div class="left">
-        {opened === undefined ? <Still by={[camp, hello]} draw={() => <CampPanel camp={camp} hello={hello} run={run} asker={asker} />} /> : <OfFile state={state} />}
+        {opened === undefined ? (
+          <Still by={[camp, hello]} draw={() => <CampPanel camp={camp} hello={hello} run={run} asker={asker} />} />
+        ) : (
+          <OfFile state={state} />
+        )}
       </div>
       <div class="middle">
-        {changed !== undefined && order !== undefined
-          ? <Changed state={state} camp={camp} order={order} fork={changed} marked={marked} asker={asker} />
-          : <Ring state={state} camp={camp} order={shown} title="The army" why={state.why} marked={marked} onPick={opened === undefined ? pick : undefined} />}
+        {changed !== undefined && order !== undefined ? (
+          <Changed state={state} camp={camp} order={order} fork={changed} marked={marked} asker={asker} />
+        ) : (
+          <Ring
+            state={state}
+            camp={camp}
+            order={shown}
+            title="The army"
+            why={state.why}
+            marked={marked}
+            onPick={opened === undefined ? pick : undefined}
+          />
+        )}
         <Time order={shown} at={state.at} isPlaying={state.isPlaying} speed={state.speed} />
         <div class="telling">
-          <p class="sentence" aria-live="polite">{shown === undefined ? 'Give an order, and watch whether the loyal agree.' : sentenceOf(shown, state.at)}</p>
-          {changed !== undefined
-            ? <div class="two"><Verdict order={order} at={state.at} /><Verdict order={changed.order} at={state.at} /></div>
-            : <Verdict order={shown} at={state.at} />}
+          <p class="sentence" aria-live="polite">
+            {shown === undefined ? 'Give an order, and watch whether the loyal agree.' : sentenceOf(shown, state.at)}
+          </p>
+          {changed !== undefined ? (
+            <div class="two">
+              <Verdict order={order} at={state.at} />
+              <Verdict order={changed.order} at={state.at} />
+            </div>
+          ) : (
+            <Verdict order={shown} at={state.at} />
+          )}
         </div>
       </div>
-      <div class="right"><Side state={state} camp={camp} order={shown} asker={asker} /></div>
+      <div class="right">
+        <Side state={state} camp={camp} order={shown} asker={asker} />
+      </div>
     </div>
   );
 }
@@ -49,7 +75,9 @@ export function ArmyView({ state, asker }: { readonly state: State; readonly ask
 const OfFile = ({ state: { opened } }: { readonly state: State }): JSX.Element => (
   <p class="panel">
     An order of {opened?.type === 'trace' ? opened.name : 'a file'}.{' '}
-    <button type="button" onClick={() => set({ opened: undefined, at: 0 })}>Back to the army</button>
+    <button type="button" onClick={() => set({ opened: undefined, at: 0 })}>
+      Back to the army
+    </button>
   </p>
 );
 
@@ -63,7 +91,9 @@ interface RingProps {
   readonly onPick: ((flight: Flight) => void) | undefined;
 }
 
-const Ring = ({ state: { at, who, picked }, ...rest }: RingProps): JSX.Element => <Field {...rest} at={at} who={who} picked={picked} onWho={choose} />;
+const Ring = ({ state: { at, who, picked }, ...rest }: RingProps): JSX.Element => (
+  <Field {...rest} at={at} who={who} picked={picked} onWho={choose} />
+);
 
 interface ChangedProps {
   readonly state: State;
@@ -83,8 +113,12 @@ function Changed({ state, camp, order, fork, marked, asker }: ChangedProps): JSX
     <>
       <p class="forked">
         Left, as it was; right, {changeText(fork.change)}.{' '}
-        <button type="button" onClick={keep} disabled={state.hello?.isLive === true}>Keep the right one</button>{' '}
-        <button type="button" onClick={() => set({ fork: undefined, picked: undefined })}>Back</button>
+        <button type="button" onClick={keep} disabled={state.hello?.isLive === true}>
+          Keep the right one
+        </button>{' '}
+        <button type="button" onClick={() => set({ fork: undefined, picked: undefined })}>
+          Back
+        </button>
       </p>
       <div class="two">
         <Ring {...shared} order={order} title="The order as it was" />
@@ -114,15 +148,27 @@ function Side({ state, camp, order, asker }: SideProps): JSX.Element {
   const askWhy = (id: number): void => (why?.id === id ? set({ why: undefined }) : asker.ask({ type: 'why', id }));
   // Of a changed order, or one of a file, nobody is there to be asked or told anything.
   const isOwn = order === state.order;
-  const shared = { camp, order, round, isOwn, why: isOwn ? why : undefined, strategies: hello?.strategies ?? [], askWhy, onPick: pick, run: (line: string) => asker.ask({ type: 'line', line }) } as const;
+  const shared = {
+    camp,
+    order,
+    round,
+    isOwn,
+    why: isOwn ? why : undefined,
+    strategies: hello?.strategies ?? [],
+    askWhy,
+    onPick: pick,
+    run: (line: string) => asker.ask({ type: 'line', line }),
+  } as const;
   return (
     <>
       {picked !== undefined && order !== undefined && fork === undefined && (
         <MessagePanel place={picked} order={order} fork={change} close={() => set({ picked: undefined })} />
       )}
-      {who === undefined
-        ? <p class="panel hint">Choose a general to see what it heard, and why it decided so. Choose a message to change it.</p>
-        : <Still by={[who, camp, order, round, isOwn, why, hello]} draw={() => <GeneralPanel id={who} {...shared} />} />}
+      {who === undefined ? (
+        <p class="panel hint">Choose a general to see what it heard, and why it decided so. Choose a message to change it.</p>
+      ) : (
+        <Still by={[who, camp, order, round, isOwn, why, hello]} draw={() => <GeneralPanel id={who} {...shared} />} />
+      )}
     </>
   );
 }

@@ -30,22 +30,38 @@ export function CampPanel({ camp, hello, run, asker }: CampProps): JSX.Element {
   };
   return (
     <section class="panel camp" aria-label="Army">
-      <h2>{camp.members.length} generals <small>{traitors === 0 ? 'no traitors' : traitors === 1 ? '1 traitor' : `${traitors} traitors`}</small></h2>
+      <h2>
+        {camp.members.length} generals{' '}
+        <small>{traitors === 0 ? 'no traitors' : traitors === 1 ? '1 traitor' : `${traitors} traitors`}</small>
+      </h2>
       <div class="orders">
-        <button type="button" class="attack" onClick={() => run('actual-order attack')}>Attack!</button>
-        <button type="button" class="retreat" onClick={() => run('actual-order retreat')}>Retreat!</button>
-        <button type="button" title="although the traitors are too many for the protocol" onClick={() => run('actual-order attack anyway')}>Attack anyway</button>
+        <button type="button" class="attack" onClick={() => run('actual-order attack')}>
+          Attack!
+        </button>
+        <button type="button" class="retreat" onClick={() => run('actual-order retreat')}>
+          Retreat!
+        </button>
+        <button type="button" title="although the traitors are too many for the protocol" onClick={() => run('actual-order attack anyway')}>
+          Attack anyway
+        </button>
       </div>
-      <label>protocol
+      <label>
+        protocol
         <select value={camp.follows} onChange={(event) => run(`g-protocol ${event.currentTarget.value}`)}>
-          {hello.protocols.map(({ name, summary }) => <option key={name} value={name} title={summary}>{name}</option>)}
+          {hello.protocols.map(({ name, summary }) => (
+            <option key={name} value={name} title={summary}>
+              {name}
+            </option>
+          ))}
         </select>
       </label>
       <p class="note">{protocol?.summary}</p>
       <Whole key={`m${camp.m}`} label="m, traitors to stand" value={camp.m} set={(m) => run(`g-protocol ${camp.follows} ${m}`)} />
       <Whole key={`n${camp.members.length}`} label="generals" value={camp.members.length} set={begin} verb="Muster" />
       <Whole key={`s${camp.now}`} label="seed" value={camp.now} set={(seed) => run(`g-seed ${seed}`)} />
-      <button type="button" onClick={() => run('g-add 1')}>Add one</button>
+      <button type="button" onClick={() => run('g-add 1')}>
+        Add one
+      </button>
       <Repeat camp={camp} />
       <Export />
     </section>
@@ -53,14 +69,29 @@ export function CampPanel({ camp, hello, run, asker }: CampProps): JSX.Element {
 }
 
 /** A number that is taken over by Enter or by its button. */
-function Whole({ label, value, set, verb = 'Set' }: { readonly label: string; readonly value: number; readonly set: (value: number) => void; readonly verb?: string }): JSX.Element {
+function Whole({
+  label,
+  value,
+  set,
+  verb = 'Set',
+}: {
+  readonly label: string;
+  readonly value: number;
+  readonly set: (value: number) => void;
+  readonly verb?: string;
+}): JSX.Element {
   return (
-    <form class="whole" onSubmit={(event) => {
-      event.preventDefault();
-      const word = new FormData(event.currentTarget).get('value');
-      if (typeof word === 'string' && /^\d+$/.test(word)) set(Number(word));
-    }}>
-      <label>{label} <input name="value" inputMode="numeric" pattern="\d+" defaultValue={String(value)} /></label>
+    <form
+      class="whole"
+      onSubmit={(event) => {
+        event.preventDefault();
+        const word = new FormData(event.currentTarget).get('value');
+        if (typeof word === 'string' && /^\d+$/.test(word)) set(Number(word));
+      }}
+    >
+      <label>
+        {label} <input name="value" inputMode="numeric" pattern="\d+" defaultValue={String(value)} />
+      </label>
       <button type="submit">{verb}</button>
     </form>
   );
@@ -75,8 +106,20 @@ function Repeat({ camp }: { readonly camp: Camp }): JSX.Element {
       <summary>Repeat it at the prompt</summary>
       <pre data-panel="script">{text}</pre>
       <div class="deeds">
-        <button type="button" onClick={() => save('session.txt', `${text}\n`)}>Save</button>
-        <button type="button" onClick={() => void navigator.clipboard?.writeText(location.href).then(() => setCopied(true), () => setCopied(false))}>{isCopied ? 'Copied' : 'Copy the link'}</button>
+        <button type="button" onClick={() => save('session.txt', `${text}\n`)}>
+          Save
+        </button>
+        <button
+          type="button"
+          onClick={() =>
+            void navigator.clipboard?.writeText(location.href).then(
+              () => setCopied(true),
+              () => setCopied(false),
+            )
+          }
+        >
+          {isCopied ? 'Copied' : 'Copy the link'}
+        </button>
       </div>
     </details>
   );
@@ -104,7 +147,16 @@ function Export(): JSX.Element {
   return (
     <details class="repeat">
       <summary>Save what is seen as</summary>
-      <div class="deeds"><button type="button" onClick={picture}>Picture</button>{FORMATS.map(([name, file, textOf]) => <button key={name} type="button" disabled={now().order === undefined} onClick={() => write(file, textOf)}>{name}</button>)}</div>
+      <div class="deeds">
+        <button type="button" onClick={picture}>
+          Picture
+        </button>
+        {FORMATS.map(([name, file, textOf]) => (
+          <button key={name} type="button" disabled={now().order === undefined} onClick={() => write(file, textOf)}>
+            {name}
+          </button>
+        ))}
+      </div>
     </details>
   );
 }

@@ -31,18 +31,42 @@ export function Console({ state, run }: { readonly state: State; readonly run: (
   };
   return (
     <section class="console" aria-label="Prompt">
-      {isOpen && <div class="said" ref={end} data-panel="console" tabindex={0} role="log">
-        {entries.map(({ line: typed, text, isMistake }, index) => (
-          <div key={index}><p class="typed">generals&gt; {typed}</p><pre class={isMistake ? 'wrong' : ''}>{text.trimEnd()}</pre></div>
-        ))}
-        {progress !== undefined && <p class="progress">{progress.share === undefined ? '' : `${Math.floor(progress.share * 100)}% `}{progress.parts.join(', ')}</p>}
-      </div>}
+      {isOpen && (
+        <div class="said" ref={end} data-panel="console" tabindex={0} role="log">
+          {entries.map(({ line: typed, text, isMistake }, index) => (
+            <div key={index}>
+              <p class="typed">generals&gt; {typed}</p>
+              <pre class={isMistake ? 'wrong' : ''}>{text.trimEnd()}</pre>
+            </div>
+          ))}
+          {progress !== undefined && (
+            <p class="progress">
+              {progress.share === undefined ? '' : `${Math.floor(progress.share * 100)}% `}
+              {progress.parts.join(', ')}
+            </p>
+          )}
+        </div>
+      )}
       <form onSubmit={enter}>
         <label for="line">generals&gt;</label>
-        <input id="line" ref={line} list="commands" autocomplete="off" spellcheck={false} placeholder="help, actual-order attack, g-state 3 faulty …" onKeyDown={recall} />
-        <datalist id="commands">{hello?.commands.map(([form]) => <option key={form} value={form.split(' ')[0]} />)}</datalist>
+        <input
+          id="line"
+          ref={line}
+          list="commands"
+          autocomplete="off"
+          spellcheck={false}
+          placeholder="help, actual-order attack, g-state 3 faulty …"
+          onKeyDown={recall}
+        />
+        <datalist id="commands">
+          {hello?.commands.map(([form]) => (
+            <option key={form} value={form.split(' ')[0]} />
+          ))}
+        </datalist>
         <button type="submit">Run</button>
-        <button type="button" aria-expanded={isOpen} onClick={() => setOpen(!isOpen)}>{isOpen ? 'Hide' : 'Show'} log</button>
+        <button type="button" aria-expanded={isOpen} onClick={() => setOpen(!isOpen)}>
+          {isOpen ? 'Hide' : 'Show'} log
+        </button>
       </form>
     </section>
   );

@@ -32,10 +32,12 @@ export function Field({ camp, order, at, who, why, picked, marked, title, onWho,
   const shown = order !== undefined && at > 0 ? order : undefined;
   const members: readonly Member[] = shown === undefined ? camp.members : membersOf(shown);
   const size = Math.max(9, Math.min(33, (2 * Math.PI * RING) / Math.max(1, members.length) / 2.7));
-  const places = new Map<number, Point>(members.map(({ id }, index) => {
-    const angle = (2 * Math.PI * index) / members.length - Math.PI / 2;
-    return [id, { x: X + RING * Math.cos(angle), y: Y + RING * Math.sin(angle) }];
-  }));
+  const places = new Map<number, Point>(
+    members.map(({ id }, index) => {
+      const angle = (2 * Math.PI * index) / members.length - Math.PI / 2;
+      return [id, { x: X + RING * Math.cos(angle), y: Y + RING * Math.sin(angle) }];
+    }),
+  );
   const round = Math.ceil(at);
   const share = at === 0 ? 0 : at - (round - 1);
   const isEnd = shown !== undefined && round > shown.rounds;
@@ -49,15 +51,40 @@ export function Field({ camp, order, at, who, why, picked, marked, title, onWho,
       {isEnd && <Ballots order={shown} places={places} share={share} isOver={isOver} />}
       {members.map((member) => (
         <General
-          key={member.id} member={member} at={places.get(member.id)!} size={size} isChosen={member.id === who} onWho={onWho}
-          leaning={shown === undefined ? undefined : member.id === shown.trace.ordered.commander ? shown.trace.ordered.order : leaningOf(shown, member.id, isEnd ? shown.rounds : Math.floor(at))}
-          hasChanged={shown !== undefined && !isEnd && share === 1 && leaningOf(shown, member.id, round) !== leaningOf(shown, member.id, round - 1)}
+          key={member.id}
+          member={member}
+          at={places.get(member.id)!}
+          size={size}
+          isChosen={member.id === who}
+          onWho={onWho}
+          leaning={
+            shown === undefined
+              ? undefined
+              : member.id === shown.trace.ordered.commander
+                ? shown.trace.ordered.order
+                : leaningOf(shown, member.id, isEnd ? shown.rounds : Math.floor(at))
+          }
+          hasChanged={
+            shown !== undefined && !isEnd && share === 1 && leaningOf(shown, member.id, round) !== leaningOf(shown, member.id, round - 1)
+          }
           isFinal={isOver}
         />
       ))}
-      {shown !== undefined && <Messages flights={flights} places={places} size={size} share={share} why={why} picked={picked} marked={marked} onPick={onPick} />}
-      {flights.length < all.length && <text class="centre" x={X} y={Y}>{`${all.length} messages: ${flights.length === 0 ? 'choose a general to see its own' : `those of G${who}`}`}</text>}
-      {shown === undefined && members.length === 0 && <text class="centre" x={X} y={Y}>The camp is empty.</text>}
+      {shown !== undefined && (
+        <Messages flights={flights} places={places} size={size} share={share} why={why} picked={picked} marked={marked} onPick={onPick} />
+      )}
+      {flights.length < all.length && (
+        <text
+          class="centre"
+          x={X}
+          y={Y}
+        >{`${all.length} messages: ${flights.length === 0 ? 'choose a general to see its own' : `those of G${who}`}`}</text>
+      )}
+      {shown === undefined && members.length === 0 && (
+        <text class="centre" x={X} y={Y}>
+          The camp is empty.
+        </text>
+      )}
     </svg>
   );
 }
@@ -82,13 +109,19 @@ export function membersOf({ trace }: OrderView): Member[] {
   return members.map((id): Member => {
     const traitor = traitors.find((one) => one.id === id);
     const reason = lost.get(id);
-    const state: Member['state'] = reason !== undefined ? { type: 'lost', reason } : traitor === undefined ? { type: 'loyal' } : { type: 'faulty', strategy: traitor.strategy };
+    const state: Member['state'] =
+      reason !== undefined
+        ? { type: 'lost', reason }
+        : traitor === undefined
+          ? { type: 'loyal' }
+          : { type: 'faulty', strategy: traitor.strategy };
     return { id, role: id === commander ? 'primary' : 'secondary', state };
   });
 }
 
 /** What a general is, in words. */
-export const describe = ({ role, state }: Member): string => `${role}, ${state.type === 'loyal' ? 'loyal' : state.type === 'faulty' ? `traitor (${state.strategy})` : 'lost'}`;
+export const describe = ({ role, state }: Member): string =>
+  `${role}, ${state.type === 'loyal' ? 'loyal' : state.type === 'faulty' ? `traitor (${state.strategy})` : 'lost'}`;
 
 interface GeneralProps {
   readonly member: Member;
@@ -114,16 +147,28 @@ function General({ member, at: { x, y }, size, isChosen, leaning, hasChanged, is
   const lean = leaning === undefined ? '' : `, ${isFinal ? 'decided' : role === 'primary' ? 'orders' : 'leans to'} ${leaning}`;
   return (
     <g
-      class={`general ${state.type} ${role}`} transform={`translate(${x} ${y})`} role="button" tabindex={0} aria-pressed={isChosen} data-general={id}
+      class={`general ${state.type} ${role}`}
+      transform={`translate(${x} ${y})`}
+      role="button"
+      tabindex={0}
+      aria-pressed={isChosen}
+      data-general={id}
       aria-label={`G${id}, ${describe(member)}${lean}${hasChanged ? ', changed in this round' : ''}`}
-      onClick={choose} onKeyDown={(event) => { if (event.key === 'Enter') choose(); }}
+      onClick={choose}
+      onKeyDown={(event) => {
+        if (event.key === 'Enter') choose();
+      }}
     >
       {isChosen && shape(9, 'chosen')}
       {role === 'primary' && shape(5, 'crown')}
       {hasChanged && <circle class="changed" r={size + 13} />}
       {shape(0, 'body')}
       <text class="name" y={Math.max(9, size * 0.66) * 0.36} font-size={Math.max(9, size * 0.66)}>{`G${id}`}</text>
-      {size > 16 && <text class="sort" y={size + (state.type === 'faulty' ? 31 : 26)} font-size={20}>{state.type === 'faulty' ? state.strategy : state.type === 'lost' ? 'lost' : role === 'primary' ? 'primary' : ''}</text>}
+      {size > 16 && (
+        <text class="sort" y={size + (state.type === 'faulty' ? 31 : 26)} font-size={20}>
+          {state.type === 'faulty' ? state.strategy : state.type === 'lost' ? 'lost' : role === 'primary' ? 'primary' : ''}
+        </text>
+      )}
       {leaning !== undefined && (
         <g class={`leaning ${leaning}${isFinal ? ' final' : ''}`} transform={`translate(${size * 0.95} ${-size * 0.95})`}>
           <Sign word={leaning} r={Math.max(6, size * 0.42)} />
@@ -134,17 +179,35 @@ function General({ member, at: { x, y }, size, isChosen, leaning, hasChanged, is
 }
 
 /** Attack is a disk, retreat a square, each with its letter. */
-function Sign({ word, r, letter }: { readonly word: 'attack' | 'retreat' | undefined; readonly r: number; readonly letter?: string }): JSX.Element {
+function Sign({
+  word,
+  r,
+  letter,
+}: {
+  readonly word: 'attack' | 'retreat' | undefined;
+  readonly r: number;
+  readonly letter?: string;
+}): JSX.Element {
   return (
     <>
       {word === 'retreat' ? <rect class="sign" x={-r} y={-r} width={2 * r} height={2 * r} rx={2} /> : <circle class="sign" r={r} />}
-      <text class="letter" y={r * 0.46} font-size={r * 1.35}>{letter ?? (word === undefined ? '·' : word[0]!.toUpperCase())}</text>
+      <text class="letter" y={r * 0.46} font-size={r * 1.35}>
+        {letter ?? (word === undefined ? '·' : word[0]!.toUpperCase())}
+      </text>
     </>
   );
 }
 
 /** Who speaks to whom in this round. */
-function Links({ flights, places, size }: { readonly flights: readonly Flight[]; readonly places: ReadonlyMap<number, Point>; readonly size: number }): JSX.Element {
+function Links({
+  flights,
+  places,
+  size,
+}: {
+  readonly flights: readonly Flight[];
+  readonly places: ReadonlyMap<number, Point>;
+  readonly size: number;
+}): JSX.Element {
   const pairs = new Map(flights.map((flight) => [`${flight.from} ${flight.to}`, flight]));
   return (
     <g class="links" aria-hidden="true">
@@ -189,15 +252,35 @@ function Messages({ flights, places, size, share, why, picked, marked, onPick }:
   const r = Math.max(5, Math.min(flights.length > 12 ? 13 : 16, size * 0.48));
   const drawn: JSX.Element[] = [];
   for (const [key, train] of trains) {
-    if (isFolded || train.length > TRAIN) drawn.push(<Train key={key} train={train} at={pointAt(train[0]!, places, size, share)} r={r} marked={marked} why={why} />);
-    else train.forEach((flight, place) => drawn.push(
-      <Message
-        key={keyOf(flight)} flight={flight} r={r} onPick={onPick}
-        at={pointAt(flight, places, size, flight.text === undefined ? 0.22 : Math.max(0, share - place * 0.09 * Math.min(1, share * 2)))}
-        isPicked={picked !== undefined && picked.round === flight.round && picked.from === flight.from && picked.to === flight.to && picked.index === flight.index}
-        isMarked={marked.has(keyOf(flight))} isCause={isCause(why, flight)} isFaint={why !== undefined && !isCause(why, flight)}
-      />,
-    ));
+    if (isFolded || train.length > TRAIN)
+      drawn.push(<Train key={key} train={train} at={pointAt(train[0]!, places, size, share)} r={r} marked={marked} why={why} />);
+    else
+      train.forEach((flight, place) =>
+        drawn.push(
+          <Message
+            key={keyOf(flight)}
+            flight={flight}
+            r={r}
+            onPick={onPick}
+            at={pointAt(
+              flight,
+              places,
+              size,
+              flight.text === undefined ? 0.22 : Math.max(0, share - place * 0.09 * Math.min(1, share * 2)),
+            )}
+            isPicked={
+              picked !== undefined &&
+              picked.round === flight.round &&
+              picked.from === flight.from &&
+              picked.to === flight.to &&
+              picked.index === flight.index
+            }
+            isMarked={marked.has(keyOf(flight))}
+            isCause={isCause(why, flight)}
+            isFaint={why !== undefined && !isCause(why, flight)}
+          />,
+        ),
+      );
   }
   return <g class="messages">{drawn}</g>;
 }
@@ -216,24 +299,66 @@ interface MessageProps {
 function Message({ flight, at, r, isPicked, isMarked, isCause: isReason, isFaint, onPick }: MessageProps): JSX.Element {
   const { from, to, text, honest, isForged } = flight;
   const word = wordIn(text);
-  const classes = ['message', word ?? 'neither', honest === undefined ? '' : 'lie', isForged ? 'forged' : '', isPicked ? 'picked' : '', isMarked ? 'differs' : '', isReason ? 'cause' : '', isFaint ? 'faint' : ''].filter((one) => one !== '').join(' ');
-  const label = text === undefined ? `G${from} keeps silent to G${to}, honest: ${honest}` : `G${from} to G${to}: ${text}${honest === undefined ? '' : `, ${isForged ? 'forged, ' : ''}honest: ${honest}`}`;
+  const classes = [
+    'message',
+    word ?? 'neither',
+    honest === undefined ? '' : 'lie',
+    isForged ? 'forged' : '',
+    isPicked ? 'picked' : '',
+    isMarked ? 'differs' : '',
+    isReason ? 'cause' : '',
+    isFaint ? 'faint' : '',
+  ]
+    .filter((one) => one !== '')
+    .join(' ');
+  const label =
+    text === undefined
+      ? `G${from} keeps silent to G${to}, honest: ${honest}`
+      : `G${from} to G${to}: ${text}${honest === undefined ? '' : `, ${isForged ? 'forged, ' : ''}honest: ${honest}`}`;
   const pick = onPick === undefined ? undefined : (): void => onPick(flight);
   return (
     <g
-      class={classes} transform={`translate(${at.x.toFixed(1)} ${at.y.toFixed(1)})`} aria-label={label} data-message={`${from}-${to}`}
-      {...(pick === undefined ? { role: 'img' } : { role: 'button', tabindex: 0, onClick: pick, onKeyDown: (event: KeyboardEvent) => { if (event.key === 'Enter' || event.key === 'f') pick(); } })}
+      class={classes}
+      transform={`translate(${at.x.toFixed(1)} ${at.y.toFixed(1)})`}
+      aria-label={label}
+      data-message={`${from}-${to}`}
+      {...(pick === undefined
+        ? { role: 'img' }
+        : {
+            role: 'button',
+            tabindex: 0,
+            onClick: pick,
+            onKeyDown: (event: KeyboardEvent) => {
+              if (event.key === 'Enter' || event.key === 'f') pick();
+            },
+          })}
     >
       <title>{label}</title>
       {(isPicked || isMarked || isReason) && <circle class="halo" r={r + 6} />}
       {text === undefined ? <path class="kept" d={`M${-r} ${-r}L${r} ${r}M${-r} ${r}L${r} ${-r}`} /> : <Sign word={word} r={r} />}
-      {honest !== undefined && text !== undefined && <text class="flag" x={r + 2} y={-r + 3}>{isForged ? '!' : '*'}</text>}
+      {honest !== undefined && text !== undefined && (
+        <text class="flag" x={r + 2} y={-r + 3}>
+          {isForged ? '!' : '*'}
+        </text>
+      )}
     </g>
   );
 }
 
 /** Several messages that are drawn as one: how many, and for what. */
-function Train({ train, at, r, marked, why }: { readonly train: readonly Flight[]; readonly at: Point; readonly r: number; readonly marked: ReadonlySet<string>; readonly why: Why | undefined }): JSX.Element {
+function Train({
+  train,
+  at,
+  r,
+  marked,
+  why,
+}: {
+  readonly train: readonly Flight[];
+  readonly at: Point;
+  readonly r: number;
+  readonly marked: ReadonlySet<string>;
+  readonly why: Why | undefined;
+}): JSX.Element {
   const { from, to } = train[0]!;
   const attacks = train.filter(({ text }) => wordIn(text) === 'attack').length;
   const retreats = train.filter(({ text }) => wordIn(text) === 'retreat').length;
@@ -242,7 +367,12 @@ function Train({ train, at, r, marked, why }: { readonly train: readonly Flight[
   const isReason = train.some((flight) => isCause(why, flight));
   const word = attacks > retreats ? 'attack' : 'retreat';
   return (
-    <g class={`message ${word}${lies === 0 ? '' : ' lie'}${isReason ? ' cause' : why === undefined ? '' : ' faint'}`} transform={`translate(${at.x.toFixed(1)} ${at.y.toFixed(1)})`} role="img" aria-label={label}>
+    <g
+      class={`message ${word}${lies === 0 ? '' : ' lie'}${isReason ? ' cause' : why === undefined ? '' : ' faint'}`}
+      transform={`translate(${at.x.toFixed(1)} ${at.y.toFixed(1)})`}
+      role="img"
+      aria-label={label}
+    >
       <title>{label}</title>
       {(isReason || train.some((flight) => marked.has(keyOf(flight)))) && <circle class="halo" r={r + 6} />}
       <Sign word={word} r={r} letter={String(train.length)} />
@@ -251,7 +381,17 @@ function Train({ train, at, r, marked, why }: { readonly train: readonly Flight[
 }
 
 /** What each lieutenant tells the quorum, in the middle. */
-function Ballots({ order, places, share, isOver }: { readonly order: OrderView; readonly places: ReadonlyMap<number, Point>; readonly share: number; readonly isOver: boolean }): JSX.Element {
+function Ballots({
+  order,
+  places,
+  share,
+  isOver,
+}: {
+  readonly order: OrderView;
+  readonly places: ReadonlyMap<number, Point>;
+  readonly share: number;
+  readonly isOver: boolean;
+}): JSX.Element {
   const { judged, facts } = order.trace;
   const said = { execute: judged.order ?? '', split: 'split', undecidable: 'not given' }[judged.verdict];
   return (
@@ -261,12 +401,22 @@ function Ballots({ order, places, share, isOver }: { readonly order: OrderView; 
         const from = places.get(fact.by)!;
         const way = 0.24 + share * 0.34;
         return (
-          <g key={fact.by} class={`message ${fact.ballot}`} transform={`translate(${(from.x + (X - from.x) * way).toFixed(1)} ${(from.y + (Y - from.y) * way).toFixed(1)})`} role="img" aria-label={`G${fact.by} tells the quorum ${fact.ballot}`}>
+          <g
+            key={fact.by}
+            class={`message ${fact.ballot}`}
+            transform={`translate(${(from.x + (X - from.x) * way).toFixed(1)} ${(from.y + (Y - from.y) * way).toFixed(1)})`}
+            role="img"
+            aria-label={`G${fact.by} tells the quorum ${fact.ballot}`}
+          >
             <Sign word={fact.ballot} r={10} />
           </g>
         );
       })}
-      {isOver && <text class={`centre verdict ${judged.order ?? 'split'}`} x={X} y={Y + 12}>{said}</text>}
+      {isOver && (
+        <text class={`centre verdict ${judged.order ?? 'split'}`} x={X} y={Y + 12}>
+          {said}
+        </text>
+      )}
     </g>
   );
 }

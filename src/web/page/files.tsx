@@ -15,32 +15,58 @@ import { set, type State } from './store.ts';
 /** Opens files that were chosen, or dragged in. */
 export function take(files: FileList | null | undefined): void {
   if (files === null || files === undefined || files.length === 0) return;
-  void open([...files]).then((opened) => set(opened.type === 'mistake' ? { view: 'files', mistake: opened.message } : { opened, view: 'files', mistake: undefined }));
+  void open([...files]).then((opened) =>
+    set(opened.type === 'mistake' ? { view: 'files', mistake: opened.message } : { opened, view: 'files', mistake: undefined }),
+  );
 }
 
 /** What was written before: traces of whatever kind, results of campaigns, logs of gossip networks. */
 export function Files({ state: { opened } }: { readonly state: State }): JSX.Element {
   return (
     <section
-      class="panel wide files" aria-label="Files" data-panel="files"
+      class="panel wide files"
+      aria-label="Files"
+      data-panel="files"
       onDragOver={(event) => event.preventDefault()}
-      onDrop={(event) => { event.preventDefault(); take(event.dataTransfer?.files); }}
+      onDrop={(event) => {
+        event.preventDefault();
+        take(event.dataTransfer?.files);
+      }}
     >
       <h2>Open a file</h2>
-      <p><label class="drop">Drag a file here, or choose it: <input type="file" multiple onChange={(event) => take(event.currentTarget.files)} /></label></p>
-      <p class="note">Traces, as <code>--trace</code> writes them; <code>results.json</code> of a campaign; logs of seeds and peers, such as <code>outputfile.txt</code>, several at once. They stay in this page.</p>
+      <p>
+        <label class="drop">
+          Drag a file here, or choose it: <input type="file" multiple onChange={(event) => take(event.currentTarget.files)} />
+        </label>
+      </p>
+      <p class="note">
+        Traces, as <code>--trace</code> writes them; <code>results.json</code> of a campaign; logs of seeds and peers, such as{' '}
+        <code>outputfile.txt</code>, several at once. They stay in this page.
+      </p>
       {opened?.type === 'trace' && <TraceFile opened={opened} />}
       {opened?.type === 'results' && (
         <>
           <h3>{opened.name}</h3>
-          <Which opened={opened} names={opened.odds.map(({ protocol, m, members, strategy }) => `${protocol}, m = ${m}, ${members} generals, ${strategy}`)} />
+          <Which
+            opened={opened}
+            names={opened.odds.map(({ protocol, m, members, strategy }) => `${protocol}, m = ${m}, ${members} generals, ${strategy}`)}
+          />
           <Counted odds={opened.odds[opened.index]!} />
         </>
       )}
       {opened?.type === 'log' && (
         <>
-          <h3>{opened.name} <small>{counted(opened.lines.length, 'line')}</small></h3>
-          <Picture chart={chartOfLog(opened.lines, opened.name)}><pre>{opened.lines.slice(-LINES_MAX).map(({ time, node, text }) => `${time} [${node}] ${text}`).join('\n')}</pre></Picture>
+          <h3>
+            {opened.name} <small>{counted(opened.lines.length, 'line')}</small>
+          </h3>
+          <Picture chart={chartOfLog(opened.lines, opened.name)}>
+            <pre>
+              {opened.lines
+                .slice(-LINES_MAX)
+                .map(({ time, node, text }) => `${time} [${node}] ${text}`)
+                .join('\n')}
+            </pre>
+          </Picture>
         </>
       )}
     </section>
@@ -56,24 +82,69 @@ function TraceFile({ opened }: { readonly opened: Opened & { readonly type: 'tra
   const shown: Shown = run.shown({});
   return (
     <>
-      <h3>{name} <small>{runs.length === 1 ? '1 run' : `${runs.length} runs`}, {run.is}</small></h3>
+      <h3>
+        {name}{' '}
+        <small>
+          {runs.length === 1 ? '1 run' : `${runs.length} runs`}, {run.is}
+        </small>
+      </h3>
       <div class="deeds">
-        <Which opened={opened} names={runs.map(({ trace }, place) => (trace === undefined ? `run ${place + 1}` : `order ${trace.ordered.number}`))} />
-        {run.trace !== undefined && <button type="button" class="play" onClick={() => set({ view: 'army', opened: { ...opened, isWatched: true }, at: 0, isPlaying: true, who: undefined })}>Watch it</button>}
-        {run.run !== undefined && <button type="button" class="play" onClick={() => void watchFile(opened)}>Watch it</button>}
-        <button type="button" onClick={() => save('run.svg', svgOf([shown.chart()]), 'image/svg+xml')}>SVG</button>
-        <button type="button" onClick={() => save('run.mmd', mermaidOf(shown.story()))}>Mermaid</button>
-        <button type="button" onClick={() => save('run.shiviz.txt', shivizOf(shown.wholeStory()))}>ShiViz</button>
+        <Which
+          opened={opened}
+          names={runs.map(({ trace }, place) => (trace === undefined ? `run ${place + 1}` : `order ${trace.ordered.number}`))}
+        />
+        {run.trace !== undefined && (
+          <button
+            type="button"
+            class="play"
+            onClick={() => set({ view: 'army', opened: { ...opened, isWatched: true }, at: 0, isPlaying: true, who: undefined })}
+          >
+            Watch it
+          </button>
+        )}
+        {run.run !== undefined && (
+          <button type="button" class="play" onClick={() => void watchFile(opened)}>
+            Watch it
+          </button>
+        )}
+        <button type="button" onClick={() => save('run.svg', svgOf([shown.chart()]), 'image/svg+xml')}>
+          SVG
+        </button>
+        <button type="button" onClick={() => save('run.mmd', mermaidOf(shown.story()))}>
+          Mermaid
+        </button>
+        <button type="button" onClick={() => save('run.shiviz.txt', shivizOf(shown.wholeStory()))}>
+          ShiViz
+        </button>
       </div>
-      <Picture key={`${name} ${index}`} chart={shown.chart()}><pre>{shown.transcript()}</pre></Picture>
+      <Picture key={`${name} ${index}`} chart={shown.chart()}>
+        <pre>{shown.transcript()}</pre>
+      </Picture>
     </>
   );
 }
 
 /** Which of several is looked at. */
-function Which({ opened, names }: { readonly opened: Opened & { readonly type: 'trace' | 'results' }; readonly names: readonly string[] }): JSX.Element {
+function Which({
+  opened,
+  names,
+}: {
+  readonly opened: Opened & { readonly type: 'trace' | 'results' };
+  readonly names: readonly string[];
+}): JSX.Element {
   if (names.length < 2) return <></>;
-  return <label>show <select value={String(opened.index)} onChange={(event) => set({ opened: { ...opened, index: Number(event.currentTarget.value) } })}>{names.map((name, index) => <option key={name} value={String(index)}>{name}</option>)}</select></label>;
+  return (
+    <label>
+      show{' '}
+      <select value={String(opened.index)} onChange={(event) => set({ opened: { ...opened, index: Number(event.currentTarget.value) } })}>
+        {names.map((name, index) => (
+          <option key={name} value={String(index)}>
+            {name}
+          </option>
+        ))}
+      </select>
+    </label>
+  );
 }
 
 /** A diagram whose time runs down, and the same in sentences. */
@@ -81,7 +152,10 @@ function Picture({ chart, children }: { readonly chart: Chart; readonly children
   return (
     <>
       <img class="chart" alt="A diagram; below it the same in sentences" src={`data:image/svg+xml,${encodeURIComponent(svgOf([chart]))}`} />
-      <details><summary>In sentences</summary>{children}</details>
+      <details>
+        <summary>In sentences</summary>
+        {children}
+      </details>
     </>
   );
 }

@@ -11,10 +11,18 @@ import { serveAsWorker, serveRuns } from './worker.ts';
 function showPage(): void {
   // Which is the script of its thread as well.
   const { src: script } = document.currentScript as HTMLScriptElement;
-  const token = document.documentElement.dataset['live'] === undefined ? undefined : (new URLSearchParams(location.search).get('token') ?? '');
+  const token =
+    document.documentElement.dataset['live'] === undefined ? undefined : (new URLSearchParams(location.search).get('token') ?? '');
   const address = addressIn(location.hash);
   const asker: Asker = { begin: address, isLed: true, ask: (ask) => source.ask(ask) };
-  const source: Source = token === undefined ? ownLab(script, (news) => hear(news, asker)) : liveArmy(token, (news) => hear(news, asker), (isLost) => set({ isLost }));
+  const source: Source =
+    token === undefined
+      ? ownLab(script, (news) => hear(news, asker))
+      : liveArmy(
+          token,
+          (news) => hear(news, asker),
+          (isLost) => set({ isLost }),
+        );
   const runner = ownRunner(script, hearRun);
   if (address.nodes !== undefined) set({ nodes: { ...now().nodes, ...address.nodes } });
   set({ view: address.view, who: address.who, ...(address.story === undefined ? {} : { story: address.story }) });
@@ -39,7 +47,9 @@ function again(asker: Asker, runner: Runner): void {
   asker.ask({ type: 'begin', beginning: { ...address.beginning, lines } });
 }
 
-const Page = ({ asker, runner }: { readonly asker: Asker; readonly runner: Runner }): ReturnType<typeof App> => <App state={useStore()} asker={asker} runner={runner} />;
+const Page = ({ asker, runner }: { readonly asker: Asker; readonly runner: Runner }): ReturnType<typeof App> => (
+  <App state={useStore()} asker={asker} runner={runner} />
+);
 
 if (typeof document !== 'undefined') showPage();
 else if (self.name === NODES_THREAD) serveRuns();

@@ -17,15 +17,46 @@ export function OddsView({ state, asker }: { readonly state: State; readonly ask
   return (
     <section class="panel wide" aria-label="Odds" data-panel="odds">
       <h2>How often do the loyal agree?</h2>
-      <p>Orders to attack among {camp.members.length} generals who follow {camp.follows}, m = {camp.m}. For each order the traitors are drawn anew.</p>
+      <p>
+        Orders to attack among {camp.members.length} generals who follow {camp.follows}, m = {camp.m}. For each order the traitors are drawn
+        anew.
+      </p>
       <div class="deeds">
-        <label>traitors are <select value={strategy} onChange={(event) => setStrategy(event.currentTarget.value)}>{hello.strategies.map(({ name }) => <option key={name} value={name}>{name}</option>)}</select></label>
-        <label>orders a row <select value={String(orders)} onChange={(event) => setOrders(Number(event.currentTarget.value))}>{['500', '2000', '10000', '100000'].map((one) => <option key={one} value={one}>{one}</option>)}</select></label>
-        <button type="button" class="play" disabled={isCounting} onClick={() => asker.ask({ type: 'odds', strategy, orders })}>Count</button>
-        <button type="button" disabled={!isCounting} onClick={() => asker.ask({ type: 'stop' })}>Stop</button>
+        <label>
+          traitors are{' '}
+          <select value={strategy} onChange={(event) => setStrategy(event.currentTarget.value)}>
+            {hello.strategies.map(({ name }) => (
+              <option key={name} value={name}>
+                {name}
+              </option>
+            ))}
+          </select>
+        </label>
+        <label>
+          orders a row{' '}
+          <select value={String(orders)} onChange={(event) => setOrders(Number(event.currentTarget.value))}>
+            {['500', '2000', '10000', '100000'].map((one) => (
+              <option key={one} value={one}>
+                {one}
+              </option>
+            ))}
+          </select>
+        </label>
+        <button type="button" class="play" disabled={isCounting} onClick={() => asker.ask({ type: 'odds', strategy, orders })}>
+          Count
+        </button>
+        <button type="button" disabled={!isCounting} onClick={() => asker.ask({ type: 'stop' })}>
+          Stop
+        </button>
       </div>
       <div class="deeds">
-        <button type="button" disabled={isCounting || state.progress !== undefined} onClick={() => asker.ask({ type: 'line', line: 'g-campaign' })}>Count for the army as it stands</button>
+        <button
+          type="button"
+          disabled={isCounting || state.progress !== undefined}
+          onClick={() => asker.ask({ type: 'line', line: 'g-campaign' })}
+        >
+          Count for the army as it stands
+        </button>
       </div>
       {state.progress !== undefined && <Bar share={state.progress.share} text={state.progress.parts.join(', ')} />}
       {own !== undefined && <pre data-panel="campaign">{own.text.trimEnd()}</pre>}
@@ -36,23 +67,58 @@ export function OddsView({ state, asker }: { readonly state: State; readonly ask
 }
 
 /** Odds as a curve, and as a table. */
-export const Counted = ({ odds }: { readonly odds: Odds }): JSX.Element => <><Curve odds={odds} /><Table odds={odds} /></>;
+export const Counted = ({ odds }: { readonly odds: Odds }): JSX.Element => (
+  <>
+    <Curve odds={odds} />
+    <Table odds={odds} />
+  </>
+);
 
 const percent = (value: number): string => (Number.isNaN(value) ? '–' : `${(100 * value).toFixed(value === 0 || value === 1 ? 0 : 1)} %`);
 
 function Table({ odds }: { readonly odds: Odds }): JSX.Element {
   const cells = ({ counted, of, low, high, exact }: Share): JSX.Element => (
-    <><td>{of === 0 ? '–' : percent(counted / of)}</td><td class="faint">{of === 0 ? '' : `${percent(low)} – ${percent(high)}`}</td><td>{exact === null ? '' : percent(exact)}</td></>
+    <>
+      <td>{of === 0 ? '–' : percent(counted / of)}</td>
+      <td class="faint">{of === 0 ? '' : `${percent(low)} – ${percent(high)}`}</td>
+      <td>{exact === null ? '' : percent(exact)}</td>
+    </>
   );
   return (
-    <div class="scroll"><table>
-      <caption>{odds.protocol}, m = {odds.m}, {odds.members} generals, traitors {odds.strategy}, seed {odds.seed}; 95 % intervals. Exact values come from no count.</caption>
-      <thead>
-        <tr><th rowSpan={2}>traitors</th><th rowSpan={2}>orders</th><th colSpan={3}>agreement held</th><th colSpan={3}>validity held, commander loyal</th></tr>
-        <tr><th>counted</th><th>interval</th><th>exact</th><th>counted</th><th>interval</th><th>exact</th></tr>
-      </thead>
-      <tbody>{odds.rows.map((row) => <tr key={row.faults}><th scope="row">{row.faults}</th><td>{row.orders}</td>{cells(row.agreement)}{cells(row.validity)}</tr>)}</tbody>
-    </table></div>
+    <div class="scroll">
+      <table>
+        <caption>
+          {odds.protocol}, m = {odds.m}, {odds.members} generals, traitors {odds.strategy}, seed {odds.seed}; 95 % intervals. Exact values
+          come from no count.
+        </caption>
+        <thead>
+          <tr>
+            <th rowSpan={2}>traitors</th>
+            <th rowSpan={2}>orders</th>
+            <th colSpan={3}>agreement held</th>
+            <th colSpan={3}>validity held, commander loyal</th>
+          </tr>
+          <tr>
+            <th>counted</th>
+            <th>interval</th>
+            <th>exact</th>
+            <th>counted</th>
+            <th>interval</th>
+            <th>exact</th>
+          </tr>
+        </thead>
+        <tbody>
+          {odds.rows.map((row) => (
+            <tr key={row.faults}>
+              <th scope="row">{row.faults}</th>
+              <td>{row.orders}</td>
+              {cells(row.agreement)}
+              {cells(row.validity)}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
   );
 }
 
@@ -73,7 +139,11 @@ function Curve({ odds }: { readonly odds: Odds }): JSX.Element {
           return (
             <g key={row.faults}>
               <line x1={x(row.faults)} x2={x(row.faults)} y1={y(low)} y2={y(high)} />
-              {name === 'agreement' ? <circle cx={x(row.faults)} cy={y(counted / all)} r={5} /> : <rect x={x(row.faults) - 4} y={y(counted / all) - 4} width={8} height={8} />}
+              {name === 'agreement' ? (
+                <circle cx={x(row.faults)} cy={y(counted / all)} r={5} />
+              ) : (
+                <rect x={x(row.faults) - 4} y={y(counted / all) - 4} width={8} height={8} />
+              )}
               {exact !== null && <path class="exact" d={`M${x(row.faults) - 8} ${y(exact)}h16`} />}
             </g>
           );
@@ -82,14 +152,44 @@ function Curve({ odds }: { readonly odds: Odds }): JSX.Element {
     );
   };
   return (
-    <svg class="curve" viewBox={`0 0 ${WIDTH} ${HEIGHT}`} role="img" aria-label="Share of orders in which agreement and validity held, by the number of traitors; the table below has the numbers">
-      {[0, 0.25, 0.5, 0.75, 1].map((share) => <g key={share} class="grid"><line x1={LEFT} x2={WIDTH - 16} y1={y(share)} y2={y(share)} /><text x={LEFT - 8} y={y(share) + 5} text-anchor="end">{100 * share} %</text></g>)}
-      {Array.from({ length: last + 1 }, (_, faults) => faults).filter((faults) => last <= 24 || faults % Math.ceil(last / 12) === 0).map((faults) => <text key={faults} x={x(faults)} y={HEIGHT - 18} text-anchor="middle">{faults}</text>)}
-      <text x={(LEFT + WIDTH) / 2} y={HEIGHT - 1} text-anchor="middle">traitors</text>
+    <svg
+      class="curve"
+      viewBox={`0 0 ${WIDTH} ${HEIGHT}`}
+      role="img"
+      aria-label="Share of orders in which agreement and validity held, by the number of traitors; the table below has the numbers"
+    >
+      {[0, 0.25, 0.5, 0.75, 1].map((share) => (
+        <g key={share} class="grid">
+          <line x1={LEFT} x2={WIDTH - 16} y1={y(share)} y2={y(share)} />
+          <text x={LEFT - 8} y={y(share) + 5} text-anchor="end">
+            {100 * share} %
+          </text>
+        </g>
+      ))}
+      {Array.from({ length: last + 1 }, (_, faults) => faults)
+        .filter((faults) => last <= 24 || faults % Math.ceil(last / 12) === 0)
+        .map((faults) => (
+          <text key={faults} x={x(faults)} y={HEIGHT - 18} text-anchor="middle">
+            {faults}
+          </text>
+        ))}
+      <text x={(LEFT + WIDTH) / 2} y={HEIGHT - 1} text-anchor="middle">
+        traitors
+      </text>
       {line(({ validity }) => validity, 'validity')}
       {line(({ agreement }) => agreement, 'agreement')}
-      <g class="agreement"><circle cx={LEFT + 16} cy={HEIGHT - 60} r={5} /></g><text x={LEFT + 28} y={HEIGHT - 55}>agreement</text>
-      <g class="validity"><rect x={LEFT + 126} y={HEIGHT - 64} width={8} height={8} /></g><text x={LEFT + 142} y={HEIGHT - 55}>validity</text>
+      <g class="agreement">
+        <circle cx={LEFT + 16} cy={HEIGHT - 60} r={5} />
+      </g>
+      <text x={LEFT + 28} y={HEIGHT - 55}>
+        agreement
+      </text>
+      <g class="validity">
+        <rect x={LEFT + 126} y={HEIGHT - 64} width={8} height={8} />
+      </g>
+      <text x={LEFT + 142} y={HEIGHT - 55}>
+        validity
+      </text>
     </svg>
   );
 }

@@ -17,7 +17,15 @@ export function StoryView({ state, asker }: { readonly state: State; readonly as
     return (
       <section class="panel wide stories" aria-label="Stories">
         <h2>Stories</h2>
-        <ul>{demos.map(({ name, summary }) => <li key={name}><button type="button" class="plain" onClick={() => go(name, 0)}>{summary}</button></li>)}</ul>
+        <ul>
+          {demos.map(({ name, summary }) => (
+            <li key={name}>
+              <button type="button" class="plain" onClick={() => go(name, 0)}>
+                {summary}
+              </button>
+            </li>
+          ))}
+        </ul>
       </section>
     );
   }
@@ -25,12 +33,29 @@ export function StoryView({ state, asker }: { readonly state: State; readonly as
   const step = steps[Math.min(story.step, steps.length - 1)]!;
   return (
     <section class="panel wide story" aria-label="Story" data-panel="story">
-      <p class="count">{story.step + 1} of {steps.length} <button type="button" class="plain" onClick={() => set({ story: undefined })}>all stories</button></p>
-      {step.sentences.map((sentence, index) => <p key={index} class="told">{sentence}</p>)}
-      <p class="lines">{step.lines.map((line) => <code key={line}>{line}</code>)}</p>
+      <p class="count">
+        {story.step + 1} of {steps.length}{' '}
+        <button type="button" class="plain" onClick={() => set({ story: undefined })}>
+          all stories
+        </button>
+      </p>
+      {step.sentences.map((sentence, index) => (
+        <p key={index} class="told">
+          {sentence}
+        </p>
+      ))}
+      <p class="lines">
+        {step.lines.map((line) => (
+          <code key={line}>{line}</code>
+        ))}
+      </p>
       <div class="deeds">
-        <button type="button" disabled={story.step === 0} onClick={() => go(demo.name, story.step - 1)}>Back</button>
-        <button type="button" class="play" disabled={story.step >= steps.length - 1} onClick={() => go(demo.name, story.step + 1)}>Next</button>
+        <button type="button" disabled={story.step === 0} onClick={() => go(demo.name, story.step - 1)}>
+          Back
+        </button>
+        <button type="button" class="play" disabled={story.step >= steps.length - 1} onClick={() => go(demo.name, story.step + 1)}>
+          Next
+        </button>
       </div>
     </section>
   );

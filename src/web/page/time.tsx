@@ -48,18 +48,39 @@ export function Time({ order, at, isPlaying, speed }: TimeProps): JSX.Element {
   const isIdle = order === undefined;
   return (
     <div class="time" role="group" aria-label="Time">
-      <button type="button" disabled={isIdle || at <= 0} onClick={() => set({ at: 0, isPlaying: false })} aria-label="To the beginning">|◀</button>
-      <button type="button" disabled={isIdle || at <= 0} onClick={() => step(order, -1)} aria-label="One round back">◀</button>
-      <button type="button" disabled={isIdle} class="play" onClick={() => set({ isPlaying: !isPlaying, ...(at >= end ? { at: 0 } : {}) })}>{isPlaying ? 'Hold' : 'Play'}</button>
-      <button type="button" disabled={isIdle || at >= end} onClick={() => step(order, 1)} aria-label="One round on">▶</button>
-      <button type="button" disabled={isIdle || at >= end} onClick={() => set({ at: end, isPlaying: false })} aria-label="To the end">▶|</button>
+      <button type="button" disabled={isIdle || at <= 0} onClick={() => set({ at: 0, isPlaying: false })} aria-label="To the beginning">
+        |◀
+      </button>
+      <button type="button" disabled={isIdle || at <= 0} onClick={() => step(order, -1)} aria-label="One round back">
+        ◀
+      </button>
+      <button type="button" disabled={isIdle} class="play" onClick={() => set({ isPlaying: !isPlaying, ...(at >= end ? { at: 0 } : {}) })}>
+        {isPlaying ? 'Hold' : 'Play'}
+      </button>
+      <button type="button" disabled={isIdle || at >= end} onClick={() => step(order, 1)} aria-label="One round on">
+        ▶
+      </button>
+      <button type="button" disabled={isIdle || at >= end} onClick={() => set({ at: end, isPlaying: false })} aria-label="To the end">
+        ▶|
+      </button>
       <input
-        type="range" min={0} max={Math.max(1, end)} step={0.01} value={at} disabled={isIdle} aria-label="Round" aria-valuetext={at === 0 ? 'before the order' : at >= end ? 'the end' : `round ${Math.ceil(at)}`}
+        type="range"
+        min={0}
+        max={Math.max(1, end)}
+        step={0.01}
+        value={at}
+        disabled={isIdle}
+        aria-label="Round"
+        aria-valuetext={at === 0 ? 'before the order' : at >= end ? 'the end' : `round ${Math.ceil(at)}`}
         onInput={(event) => set({ at: Number(event.currentTarget.value), isPlaying: false })}
       />
       <label class="speed">
         <select value={String(speed)} aria-label="Speed" onChange={(event) => set({ speed: Number(event.currentTarget.value) })}>
-          {['0.25', '0.5', '1', '2', '4'].map((one) => <option key={one} value={one}>{one}×</option>)}
+          {['0.25', '0.5', '1', '2', '4'].map((one) => (
+            <option key={one} value={one}>
+              {one}×
+            </option>
+          ))}
         </select>
       </label>
     </div>

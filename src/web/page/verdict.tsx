@@ -13,10 +13,16 @@ export function Verdict({ order, at }: { readonly order: OrderView | undefined; 
   return (
     <div class="verdict-panel" data-panel="verdict">
       <p class="first">{verdict}</p>
-      <ul>{lines.map((line, index) => {
-        const { type } = findings[index]!;
-        return <li key={index} class={type}><span aria-hidden="true">{SIGNS[type]}</span> {line}</li>;
-      })}</ul>
+      <ul>
+        {lines.map((line, index) => {
+          const { type } = findings[index]!;
+          return (
+            <li key={index} class={type}>
+              <span aria-hidden="true">{SIGNS[type]}</span> {line}
+            </li>
+          );
+        })}
+      </ul>
     </div>
   );
 }

@@ -18,15 +18,34 @@ export function NodePanel({ watched, id, at }: { readonly watched: Watched; read
   const decided = watched.special?.type === 'agreement' ? decidedAt(watched.special, at).get(id) : undefined;
   return (
     <section class="panel" aria-label={watched.longName(id)} data-panel="node">
-      <h2>{watched.shortName(id)} <small>{STATES[stateAt(watched, id, at)]}{kind === undefined ? '' : `, Byzantine (${kind})`}</small></h2>
-      {decided !== undefined && <p class="decision">{decided.words}{decided.count > 1 ? `; ${decided.count} values in all` : ''}</p>}
+      <h2>
+        {watched.shortName(id)}{' '}
+        <small>
+          {STATES[stateAt(watched, id, at)]}
+          {kind === undefined ? '' : `, Byzantine (${kind})`}
+        </small>
+      </h2>
+      {decided !== undefined && (
+        <p class="decision">
+          {decided.words}
+          {decided.count > 1 ? `; ${decided.count} values in all` : ''}
+        </p>
+      )}
       <Lately watched={watched} id={id} at={at} />
     </section>
   );
 }
 
 /** What happened lately, the latest first, each with the time to go to. */
-export function Lately({ watched, id, at }: { readonly watched: Watched; readonly id: NodeId | undefined; readonly at: number }): JSX.Element {
+export function Lately({
+  watched,
+  id,
+  at,
+}: {
+  readonly watched: Watched;
+  readonly id: NodeId | undefined;
+  readonly at: number;
+}): JSX.Element {
   const lines = latelyOf(watched, id, at, id === undefined ? 8 : LINES_MAX);
   const subject = id === undefined ? '' : `${watched.longName(id)} `;
   if (lines.length === 0) return <p class="hint">Nothing yet.</p>;
@@ -34,9 +53,16 @@ export function Lately({ watched, id, at }: { readonly watched: Watched; readonl
     <ol class="lately" data-panel="lately">
       {lines.map(({ at: time, text, why }, index) => (
         <li key={`${time} ${lines.length - index}`} class={time === Math.floor(at) ? 'now' : ''}>
-          <button type="button" class="plain" onClick={() => show({ at: time, isPlaying: false })} aria-label={`Go to ${msText(time)}`}>{msText(time)}</button>{' '}
+          <button type="button" class="plain" onClick={() => show({ at: time, isPlaying: false })} aria-label={`Go to ${msText(time)}`}>
+            {msText(time)}
+          </button>{' '}
           {text.startsWith(subject) ? text.slice(subject.length) : text}
-          {why !== undefined && <details data-panel="why"><summary>Why?</summary><Tree lines={why} /></details>}
+          {why !== undefined && (
+            <details data-panel="why">
+              <summary>Why?</summary>
+              <Tree lines={why} />
+            </details>
+          )}
         </li>
       ))}
     </ol>

@@ -17,21 +17,51 @@ export function PlanPanel({ shown, runner }: { readonly shown: NodesShown; reado
   return (
     <>
       <section class="panel camp" aria-label="What is run" data-panel="plan">
-        <label>runs <select value={seeded.system} onChange={(event) => {
-          const system = event.currentTarget.value;
-          begin({ system, n: CHOICES.find(({ name }) => name === system)!.members, kind: undefined });
-        }}>{CHOICES.map(({ name, summary }) => <option key={name} value={name} title={summary}>{name}</option>)}</select></label>
+        <label>
+          runs{' '}
+          <select
+            value={seeded.system}
+            onChange={(event) => {
+              const system = event.currentTarget.value;
+              begin({ system, n: CHOICES.find(({ name }) => name === system)!.members, kind: undefined });
+            }}
+          >
+            {CHOICES.map(({ name, summary }) => (
+              <option key={name} value={name} title={summary}>
+                {name}
+              </option>
+            ))}
+          </select>
+        </label>
         <p class="note">{choice?.summary}</p>
         <div class="two-wholes">
-        <Whole name="nodes" value={seeded.n} min={1} max={NODES_MAX} to={(n) => begin({ n })} />
-        <Whole name="seed" value={seeded.seed} min={0} max={Number.MAX_SAFE_INTEGER} to={(seed) => begin({ seed })} />
+          <Whole name="nodes" value={seeded.n} min={1} max={NODES_MAX} to={(n) => begin({ n })} />
+          <Whole name="seed" value={seeded.seed} min={0} max={Number.MAX_SAFE_INTEGER} to={(seed) => begin({ seed })} />
         </div>
-        <label>Byzantine <select value={seeded.kind ?? ''} onChange={(event) => begin({ kind: event.currentTarget.value === '' ? undefined : event.currentTarget.value })}>
-          <option value="">as drawn</option>
-          {choice?.kinds.map((kind) => <option key={kind} value={kind}>{kind}</option>)}
-        </select></label>
+        <label>
+          Byzantine{' '}
+          <select
+            value={seeded.kind ?? ''}
+            onChange={(event) => begin({ kind: event.currentTarget.value === '' ? undefined : event.currentTarget.value })}
+          >
+            <option value="">as drawn</option>
+            {choice?.kinds.map((kind) => (
+              <option key={kind} value={kind}>
+                {kind}
+              </option>
+            ))}
+          </select>
+        </label>
         <div class="deeds">
-          {isBusy ? <button type="button" onClick={() => stop(runner)}>Stop</button> : <button type="button" class="play" onClick={() => begin({ seed: file === undefined ? seeded.seed + 1 : seeded.seed })}>{file === undefined ? 'Next seed' : 'Run this'}</button>}
+          {isBusy ? (
+            <button type="button" onClick={() => stop(runner)}>
+              Stop
+            </button>
+          ) : (
+            <button type="button" class="play" onClick={() => begin({ seed: file === undefined ? seeded.seed + 1 : seeded.seed })}>
+              {file === undefined ? 'Next seed' : 'Run this'}
+            </button>
+          )}
         </div>
       </section>
       {watched !== undefined && (
@@ -39,16 +69,39 @@ export function PlanPanel({ shown, runner }: { readonly shown: NodesShown; reado
           {file !== undefined && <h2>{file}</h2>}
           <Judged watched={watched} />
           <p class="about">{watched.run.head.about}.</p>
-          {watched.run.head.remarks.map((remark) => <p key={remark} class="note">{remark}</p>)}
+          {watched.run.head.remarks.map((remark) => (
+            <p key={remark} class="note">
+              {remark}
+            </p>
+          ))}
           {missing !== undefined && <p class="note">{missing}</p>}
-          {file === undefined && <details class="repeat"><summary>Repeat it at a terminal</summary><pre>{commandOf(seeded, watched.isViolated)}</pre></details>}
-          <details><summary>Save it</summary>
+          {file === undefined && (
+            <details class="repeat">
+              <summary>Repeat it at a terminal</summary>
+              <pre>{commandOf(seeded, watched.isViolated)}</pre>
+            </details>
+          )}
+          <details>
+            <summary>Save it</summary>
             <div class="deeds">
-              <button type="button" onClick={() => save('nodes.svg', ringSvg(document.querySelector<SVGSVGElement>('svg.nodes-ring')!), 'image/svg+xml')}>Picture</button>
-              <button type="button" onClick={() => save('run.svg', svgOf([watched.told.shown({}).chart()]), 'image/svg+xml')}>SVG</button>
-              <button type="button" onClick={() => save('run.mmd', mermaidOf(watched.told.shown({}).story()))}>Mermaid</button>
-              <button type="button" onClick={() => save('run.shiviz.txt', shivizOf(watched.told.shown({}).wholeStory()))}>ShiViz</button>
-              <button type="button" onClick={() => save('run.jsonl', watched.text)}>JSON lines</button>
+              <button
+                type="button"
+                onClick={() => save('nodes.svg', ringSvg(document.querySelector<SVGSVGElement>('svg.nodes-ring')!), 'image/svg+xml')}
+              >
+                Picture
+              </button>
+              <button type="button" onClick={() => save('run.svg', svgOf([watched.told.shown({}).chart()]), 'image/svg+xml')}>
+                SVG
+              </button>
+              <button type="button" onClick={() => save('run.mmd', mermaidOf(watched.told.shown({}).story()))}>
+                Mermaid
+              </button>
+              <button type="button" onClick={() => save('run.shiviz.txt', shivizOf(watched.told.shown({}).wholeStory()))}>
+                ShiViz
+              </button>
+              <button type="button" onClick={() => save('run.jsonl', watched.text)}>
+                JSON lines
+              </button>
             </div>
           </details>
         </section>
@@ -58,9 +111,22 @@ export function PlanPanel({ shown, runner }: { readonly shown: NodesShown; reado
 }
 
 /** What came of it, as the prompt says it. */
-function Judged({ watched: { isViolated, run: { judgement: { text } } } }: { readonly watched: Watched }): JSX.Element {
+function Judged({
+  watched: {
+    isViolated,
+    run: {
+      judgement: { text },
+    },
+  },
+}: {
+  readonly watched: Watched;
+}): JSX.Element {
   const type = isViolated ? 'violated' : text.startsWith('Unknown') ? 'unknown' : 'holds';
-  return <p class={`judged ${type}`}><span aria-hidden="true">{{ holds: '✓', violated: '✗', unknown: '?' }[type]}</span> {text}</p>;
+  return (
+    <p class={`judged ${type}`}>
+      <span aria-hidden="true">{{ holds: '✓', violated: '✗', unknown: '?' }[type]}</span> {text}
+    </p>
+  );
 }
 
 interface WholeProps {
@@ -78,5 +144,11 @@ function Whole({ name, value, min, max, to }: WholeProps): JSX.Element {
     if (Number.isSafeInteger(next) && next >= min && next <= max) to(next);
     else input.value = String(value);
   };
-  return <div class="whole"><label>{name} <input type="number" min={min} max={max} value={value} onChange={(event) => take(event.currentTarget)} /></label></div>;
+  return (
+    <div class="whole">
+      <label>
+        {name} <input type="number" min={min} max={max} value={value} onChange={(event) => take(event.currentTarget)} />
+      </label>
+    </div>
+  );
 }

@@ -40,26 +40,46 @@ export function Ring({ watched, at, who, onWho }: RingProps): JSX.Element {
   const { width, height, rx, ry } = layout();
   const [X, Y] = [width / 2, height / 2 + 6];
   const size = Math.max(8, Math.min(32, (Math.PI * (rx + ry)) / Math.max(1, nodes.length) / 3));
-  const places = new Map<NodeId, Point>(nodes.map((id, index) => {
-    const angle = (2 * Math.PI * index) / nodes.length - Math.PI / 2;
-    return [id, { x: X + rx * Math.cos(angle), y: Y + ry * Math.sin(angle) }];
-  }));
+  const places = new Map<NodeId, Point>(
+    nodes.map((id, index) => {
+      const angle = (2 * Math.PI * index) / nodes.length - Math.PI / 2;
+      return [id, { x: X + rx * Math.cos(angle), y: Y + ry * Math.sin(angle) }];
+    }),
+  );
   const flights = flightsAt(watched, at);
   const cuts = cutsAt(watched, at);
   const marks = marksAt(watched, at);
   return (
     <svg class="field nodes-ring" viewBox={`0 0 ${width} ${height}`} role="group" aria-label="The nodes, and their messages under way">
       <ellipse class="ring" cx={X} cy={Y} rx={rx} ry={ry} />
-      {cuts.map((cut, index) => <Hull key={index} cut={cut} places={places} size={size} />)}
+      {cuts.map((cut, index) => (
+        <Hull key={index} cut={cut} places={places} size={size} />
+      ))}
       <Edges watched={watched} at={at} flights={flights} places={places} />
       {nodes.map((id) => (
         <Node
-          key={id} id={id} name={watched.shortName(id)} longName={watched.longName(id)} at={places.get(id)!} size={size} isLabelled={nodes.length <= LABELS_MAX} isChosen={id === who} onWho={onWho}
-          kind={watched.run.head.traitors.find((one) => one.id === id)?.kind} isClient={watched.run.head.clients.includes(id)} state={stateAt(watched, id, at)} mark={marks.get(id)}
+          key={id}
+          id={id}
+          name={watched.shortName(id)}
+          longName={watched.longName(id)}
+          at={places.get(id)!}
+          size={size}
+          isLabelled={nodes.length <= LABELS_MAX}
+          isChosen={id === who}
+          onWho={onWho}
+          kind={watched.run.head.traitors.find((one) => one.id === id)?.kind}
+          isClient={watched.run.head.clients.includes(id)}
+          state={stateAt(watched, id, at)}
+          mark={marks.get(id)}
         />
       ))}
       <Flights watched={watched} flights={flights} at={at} who={who} places={places} size={size} centre={{ x: X, y: Y }} />
-      {cuts.slice(0, CUTS_MAX).map((cut, index) => <text key={index} class="cut-text" x={12} y={24 + 23 * index}>{cutText(cut, watched)}{index === CUTS_MAX - 1 && cuts.length > CUTS_MAX ? `, and ${cuts.length - CUTS_MAX} more` : ''}</text>)}
+      {cuts.slice(0, CUTS_MAX).map((cut, index) => (
+        <text key={index} class="cut-text" x={12} y={24 + 23 * index}>
+          {cutText(cut, watched)}
+          {index === CUTS_MAX - 1 && cuts.length > CUTS_MAX ? `, and ${cuts.length - CUTS_MAX} more` : ''}
+        </text>
+      ))}
     </svg>
   );
 }
@@ -67,10 +87,15 @@ export function Ring({ watched, at, who, onWho }: RingProps): JSX.Element {
 /** What a cut does, in words. */
 export function cutText({ side, others, way }: Cut, { shortName }: Watched): string {
   const [who, whom] = [namesOf(side, shortName), others === undefined ? 'the others' : namesOf(others, shortName)];
-  return way === 'out' ? `nothing gets from ${who} to ${whom}` : way === 'in' ? `nothing gets from ${whom} to ${who}` : `${who} cut off from ${whom}`;
+  return way === 'out'
+    ? `nothing gets from ${who} to ${whom}`
+    : way === 'in'
+      ? `nothing gets from ${whom} to ${who}`
+      : `${who} cut off from ${whom}`;
 }
 
-const namesOf = (ids: readonly NodeId[], nameOf: (id: NodeId) => string): string => (ids.length > 6 ? `${ids.slice(0, 5).map(nameOf).join(', ')} and ${ids.length - 5} more` : ids.map(nameOf).join(', '));
+const namesOf = (ids: readonly NodeId[], nameOf: (id: NodeId) => string): string =>
+  ids.length > 6 ? `${ids.slice(0, 5).map(nameOf).join(', ')} and ${ids.length - 5} more` : ids.map(nameOf).join(', ');
 
 /** What is said of a node beside its state. */
 interface Mark {
@@ -115,12 +140,35 @@ interface NodeProps {
 export const STATES = { up: 'up', down: 'crashed', paused: 'stopped', left: 'has left', away: 'absent' } as const;
 
 /** A node: a disk, a square on its corner if it is Byzantine, a square if it is a client. Crashed has a cross, stopped two bars; who is away is a broken line. */
-function Node({ id, name, longName, at: { x, y }, size, isLabelled, isChosen, kind, isClient, state, mark, onWho }: NodeProps): JSX.Element {
+function Node({
+  id,
+  name,
+  longName,
+  at: { x, y },
+  size,
+  isLabelled,
+  isChosen,
+  kind,
+  isClient,
+  state,
+  mark,
+  onWho,
+}: NodeProps): JSX.Element {
   const shape = (extra: number, classes: string): JSX.Element => {
     const r = size + extra;
     if (kind === undefined && !isClient) return <circle class={classes} r={r} />;
     const side = r * (isClient ? 0.84 : 0.92);
-    return <rect class={classes} x={-side} y={-side} width={2 * side} height={2 * side} rx={isClient ? 6 : 0} {...(kind === undefined ? {} : { transform: 'rotate(45)' })} />;
+    return (
+      <rect
+        class={classes}
+        x={-side}
+        y={-side}
+        width={2 * side}
+        height={2 * side}
+        rx={isClient ? 6 : 0}
+        {...(kind === undefined ? {} : { transform: 'rotate(45)' })}
+      />
+    );
   };
   const choose = (): void => onWho(id);
   const text = Math.max(9, size * 0.62);
@@ -128,21 +176,44 @@ function Node({ id, name, longName, at: { x, y }, size, isLabelled, isChosen, ki
   const value = mark?.value;
   return (
     <g
-      class={`node ${kind === undefined ? 'loyal' : 'byzantine'} ${state}${isClient ? ' client' : ''}`} transform={`translate(${x.toFixed(1)} ${y.toFixed(1)})`} role="button" tabindex={0} aria-pressed={isChosen} data-node={id}
+      class={`node ${kind === undefined ? 'loyal' : 'byzantine'} ${state}${isClient ? ' client' : ''}`}
+      transform={`translate(${x.toFixed(1)} ${y.toFixed(1)})`}
+      role="button"
+      tabindex={0}
+      aria-pressed={isChosen}
+      data-node={id}
       aria-label={`${longName}, ${STATES[state]}${kind === undefined ? '' : `, Byzantine (${kind})`}${mark === undefined || mark.words === '' ? '' : `, ${mark.words}`}${mark?.isCrowned === true && mark.words !== 'seed' ? ', primary' : ''}${value === undefined ? '' : `, has handed on ${value}`}`}
-      onClick={choose} onKeyDown={(event) => { if (event.key === 'Enter') choose(); }}
+      onClick={choose}
+      onKeyDown={(event) => {
+        if (event.key === 'Enter') choose();
+      }}
     >
       {isChosen && shape(10, 'chosen')}
       {mark?.isCrowned === true && shape(5, 'crown')}
       {shape(0, 'body')}
-      {state === 'down' && <path class="cross" d={`M${-size * 0.62} ${-size * 0.62}L${size * 0.62} ${size * 0.62}M${-size * 0.62} ${size * 0.62}L${size * 0.62} ${-size * 0.62}`} />}
-      <text class="name" y={text * 0.36} font-size={text}>{name}</text>
-      {state === 'paused' && <path class="bars" d={`M${size * 0.62} ${-size * 1.1}v${size * 0.7}M${size * 0.62 + 8} ${-size * 1.1}v${size * 0.7}`} />}
-      {isLabelled && below !== '' && <text class="sort" y={size + (kind === undefined ? 23 : 30)} font-size={20}>{below}</text>}
+      {state === 'down' && (
+        <path
+          class="cross"
+          d={`M${-size * 0.62} ${-size * 0.62}L${size * 0.62} ${size * 0.62}M${-size * 0.62} ${size * 0.62}L${size * 0.62} ${-size * 0.62}`}
+        />
+      )}
+      <text class="name" y={text * 0.36} font-size={text}>
+        {name}
+      </text>
+      {state === 'paused' && (
+        <path class="bars" d={`M${size * 0.62} ${-size * 1.1}v${size * 0.7}M${size * 0.62 + 8} ${-size * 1.1}v${size * 0.7}`} />
+      )}
+      {isLabelled && below !== '' && (
+        <text class="sort" y={size + (kind === undefined ? 23 : 30)} font-size={20}>
+          {below}
+        </text>
+      )}
       {value !== undefined && (
         <g class="value" transform={`translate(${size * 0.95} ${-size * 0.95})`}>
           <rect x={-valueWidth(value) / 2} y={-13} width={valueWidth(value)} height={26} rx={13} />
-          <text y={6} font-size={18}>{value}</text>
+          <text y={6} font-size={18}>
+            {value}
+          </text>
         </g>
       )}
     </g>
@@ -152,12 +223,22 @@ function Node({ id, name, longName, at: { x, y }, size, isLabelled, isChosen, ki
 const valueWidth = (value: string): number => Math.max(26, 16 + 9.5 * value.length);
 
 /** Those on one side of a cut, and a shape between them: in a ring nobody else is inside. Its line is broken where only one way is cut. */
-function Hull({ cut: { side, way }, places, size }: { readonly cut: Cut; readonly places: ReadonlyMap<NodeId, Point>; readonly size: number }): JSX.Element {
+function Hull({
+  cut: { side, way },
+  places,
+  size,
+}: {
+  readonly cut: Cut;
+  readonly places: ReadonlyMap<NodeId, Point>;
+  readonly size: number;
+}): JSX.Element {
   const points = [...places].filter(([id]) => side.includes(id)).map(([, { x, y }]) => [x.toFixed(1), y.toFixed(1)] as const);
   return (
     <g class={`hull${way === undefined ? '' : ' one-way'}`}>
       <path d={`M${points.map((point) => point.join(' ')).join('L')}z`} />
-      {points.map(([x, y]) => <circle key={`${x} ${y}`} cx={x} cy={y} r={size + 8} />)}
+      {points.map(([x, y]) => (
+        <circle key={`${x} ${y}`} cx={x} cy={y} r={size + 8} />
+      ))}
     </g>
   );
 }
@@ -180,11 +261,15 @@ function Edges({ watched: { special }, at, flights, places }: EdgesProps): JSX.E
   };
   return (
     <g class="links" aria-hidden="true">
-      {links.filter(({ a, b }) => places.has(a) && places.has(b)).map(({ a, b, isHalf }) => line(`${a} ${b}`, a, b, `link${isHalf ? ' half' : ''}${busy.has(`${a} ${b}`) ? ' busy' : ''}`))}
-      {[...busy].filter((key) => !linked.has(key)).map((key) => {
-        const [a, b] = key.split(' ').map(Number) as [NodeId, NodeId];
-        return line(key, a, b, 'way');
-      })}
+      {links
+        .filter(({ a, b }) => places.has(a) && places.has(b))
+        .map(({ a, b, isHalf }) => line(`${a} ${b}`, a, b, `link${isHalf ? ' half' : ''}${busy.has(`${a} ${b}`) ? ' busy' : ''}`))}
+      {[...busy]
+        .filter((key) => !linked.has(key))
+        .map((key) => {
+          const [a, b] = key.split(' ').map(Number) as [NodeId, NodeId];
+          return line(key, a, b, 'way');
+        })}
     </g>
   );
 }
@@ -215,7 +300,21 @@ function Flights({ watched, flights, at, who, places, size, centre }: FlightsPro
   if (flights.length > FOLD) {
     const byPair = grouped(flights, ({ from, to }) => `${from} ${to}`);
     const groups = byPair.size > FOLD ? grouped(flights, ({ from }) => String(from)) : byPair;
-    return <g class="messages">{[...groups].map(([key, group]) => <Group key={key} group={group} watched={watched} places={places} size={size} isFaint={group.every(isOther)} {...(groups === byPair ? {} : { centre })} />)}</g>;
+    return (
+      <g class="messages">
+        {[...groups].map(([key, group]) => (
+          <Group
+            key={key}
+            group={group}
+            watched={watched}
+            places={places}
+            size={size}
+            isFaint={group.every(isOther)}
+            {...(groups === byPair ? {} : { centre })}
+          />
+        ))}
+      </g>
+    );
   }
   const r = Math.max(4.5, Math.min(flights.length > 60 ? 6 : 9, size * 0.32));
   return (
@@ -225,9 +324,20 @@ function Flights({ watched, flights, at, who, places, size, centre }: FlightsPro
         const gone = isGone(flight, at);
         const label = `${watched.shortName(flight.from)} to ${watched.shortName(flight.to)}: ${flight.words}${gone ? ', lost' : ''}`;
         return (
-          <g key={`${flight.id} ${flight.to} ${index}`} class={`message ${kindOf(watched, flight.type)}${gone ? ' gone' : ''}${isOther(flight) ? ' faint' : ''}`} transform={`translate(${x.toFixed(1)} ${y.toFixed(1)})`} role="img" aria-label={label} data-message={`${flight.from}-${flight.to}`}>
+          <g
+            key={`${flight.id} ${flight.to} ${index}`}
+            class={`message ${kindOf(watched, flight.type)}${gone ? ' gone' : ''}${isOther(flight) ? ' faint' : ''}`}
+            transform={`translate(${x.toFixed(1)} ${y.toFixed(1)})`}
+            role="img"
+            aria-label={label}
+            data-message={`${flight.from}-${flight.to}`}
+          >
             <title>{label}</title>
-            {gone ? <path class="lost" d={`M${-r} ${-r}L${r} ${r}M${-r} ${r}L${r} ${-r}`} /> : <MessageSign kind={kindOf(watched, flight.type)} r={r} />}
+            {gone ? (
+              <path class="lost" d={`M${-r} ${-r}L${r} ${r}M${-r} ${r}L${r} ${-r}`} />
+            ) : (
+              <MessageSign kind={kindOf(watched, flight.type)} r={r} />
+            )}
           </g>
         );
       })}
@@ -247,18 +357,40 @@ function grouped(flights: readonly Flight[], keyOf: (flight: Flight) => string):
 }
 
 /** Several messages that are drawn as one. */
-function Group({ group, watched, places, size, isFaint, centre }: { readonly group: readonly Flight[]; readonly watched: Watched; readonly places: ReadonlyMap<NodeId, Point>; readonly size: number; readonly isFaint: boolean; readonly centre?: Point }): JSX.Element {
+function Group({
+  group,
+  watched,
+  places,
+  size,
+  isFaint,
+  centre,
+}: {
+  readonly group: readonly Flight[];
+  readonly watched: Watched;
+  readonly places: ReadonlyMap<NodeId, Point>;
+  readonly size: number;
+  readonly isFaint: boolean;
+  readonly centre?: Point;
+}): JSX.Element {
   const { from, to } = group[0]!;
   const a = places.get(from)!;
-  const { x, y } = centre !== undefined ? { x: a.x + (centre.x - a.x) * 0.3, y: a.y + (centre.y - a.y) * 0.3 } : pointAt({ from, to }, places, size, 0.4);
+  const { x, y } =
+    centre !== undefined ? { x: a.x + (centre.x - a.x) * 0.3, y: a.y + (centre.y - a.y) * 0.3 } : pointAt({ from, to }, places, size, 0.4);
   const types = grouped(group, ({ type }) => type);
   const [first] = [...types].toSorted(([, one], [, other]) => other.length - one.length)[0]!;
   const label = `${watched.shortName(from)} to ${centre !== undefined ? 'the others' : watched.shortName(to)}: ${counted(group.length, 'message')}, most of them ${first}`;
   return (
-    <g class={`message folded ${kindOf(watched, first)}${isFaint ? ' faint' : ''}`} transform={`translate(${x.toFixed(1)} ${y.toFixed(1)})`} role="img" aria-label={label}>
+    <g
+      class={`message folded ${kindOf(watched, first)}${isFaint ? ' faint' : ''}`}
+      transform={`translate(${x.toFixed(1)} ${y.toFixed(1)})`}
+      role="img"
+      aria-label={label}
+    >
       <title>{label}</title>
       <circle class="sign" r={centre === undefined ? 9 : 15} />
-      <text class="letter" y={centre === undefined ? 4 : 6} font-size={centre === undefined ? 11 : 17}>{group.length}</text>
+      <text class="letter" y={centre === undefined ? 4 : 6} font-size={centre === undefined ? 11 : 17}>
+        {group.length}
+      </text>
     </g>
   );
 }
@@ -283,7 +415,12 @@ export function MessageSign({ kind, r }: { readonly kind: string; readonly r: nu
     case 'kind-4':
       return <path class="sign" d={`M0 ${r * 1.2}L${r * 1.15} ${-r * 0.85}H${-r * 1.15}z`} />;
     case 'kind-5':
-      return <path class="sign" d={`M${-r * 0.4} ${-r * 1.15}h${r * 0.8}v${r * 0.75}h${r * 0.75}v${r * 0.8}h${-r * 0.75}v${r * 0.75}h${-r * 0.8}v${-r * 0.75}h${-r * 0.75}v${-r * 0.8}h${r * 0.75}z`} />;
+      return (
+        <path
+          class="sign"
+          d={`M${-r * 0.4} ${-r * 1.15}h${r * 0.8}v${r * 0.75}h${r * 0.75}v${r * 0.8}h${-r * 0.75}v${r * 0.75}h${-r * 0.8}v${-r * 0.75}h${-r * 0.75}v${-r * 0.8}h${r * 0.75}z`}
+        />
+      );
     default:
       return <circle class="sign" r={kind === 'kind-0' ? r : r * 0.7} />;
   }

@@ -44,19 +44,51 @@ function LogPanel({ watched: { shortName }, of, at, who }: SpecialProps<Replicas
   const { view, primary, rows, places } = standingAt(of, at, PLACES_MAX);
   return (
     <section class="panel" aria-label="Log" data-panel="log">
-      <h2>View {view} <small>{primary === undefined ? '' : `led by ${shortName(primary)}`}</small></h2>
-      <div class="scroll" tabindex={0}><table class="grid">
-        <thead>
-          <tr><th scope="col">view</th>{places.map(({ sequence }) => <th key={sequence} scope="col">n{sequence}</th>)}</tr>
-        </thead>
-        <tbody>
-          {rows.map(({ id, view: own }) => (
-            <tr key={id} class={id === who ? 'chosen-row' : ''}><th scope="row">{shortName(id)} <small>v{own}</small></th>{places.map((place) => <Filled key={place.sequence} place={place} id={id} />)}</tr>
-          ))}
-          {places.length > 0 && <tr class="faint"><th scope="row">prepares</th>{places.map(({ sequence, prepares }) => <td key={sequence}>{prepares}</td>)}</tr>}
-          {places.length > 0 && <tr class="faint"><th scope="row">commits</th>{places.map(({ sequence, commits }) => <td key={sequence}>{commits}</td>)}</tr>}
-        </tbody>
-      </table></div>
+      <h2>
+        View {view} <small>{primary === undefined ? '' : `led by ${shortName(primary)}`}</small>
+      </h2>
+      <div class="scroll" tabindex={0}>
+        <table class="grid">
+          <thead>
+            <tr>
+              <th scope="col">view</th>
+              {places.map(({ sequence }) => (
+                <th key={sequence} scope="col">
+                  n{sequence}
+                </th>
+              ))}
+            </tr>
+          </thead>
+          <tbody>
+            {rows.map(({ id, view: own }) => (
+              <tr key={id} class={id === who ? 'chosen-row' : ''}>
+                <th scope="row">
+                  {shortName(id)} <small>v{own}</small>
+                </th>
+                {places.map((place) => (
+                  <Filled key={place.sequence} place={place} id={id} />
+                ))}
+              </tr>
+            ))}
+            {places.length > 0 && (
+              <tr class="faint">
+                <th scope="row">prepares</th>
+                {places.map(({ sequence, prepares }) => (
+                  <td key={sequence}>{prepares}</td>
+                ))}
+              </tr>
+            )}
+            {places.length > 0 && (
+              <tr class="faint">
+                <th scope="row">commits</th>
+                {places.map(({ sequence, commits }) => (
+                  <td key={sequence}>{commits}</td>
+                ))}
+              </tr>
+            )}
+          </tbody>
+        </table>
+      </div>
       <p class="note">{places.length === 0 ? 'No place of the log has votes yet.' : '■ executed, ▤ taken over with a state'}</p>
     </section>
   );
@@ -64,8 +96,21 @@ function LogPanel({ watched: { shortName }, of, at, who }: SpecialProps<Replicas
 
 function Filled({ place: { by, isSplit }, id }: { readonly place: Place; readonly id: NodeId }): JSX.Element {
   const what = by.get(id);
-  if (what === undefined) return <td class="faint" aria-label="nothing yet">·</td>;
-  return <td class={isSplit ? 'split' : 'filled'} title={what === 'state' ? 'taken over with a state' : what} aria-label={what === 'state' ? 'taken over with a state' : `executed ${what}`}>{what === 'state' ? '▤' : '■'}</td>;
+  if (what === undefined)
+    return (
+      <td class="faint" aria-label="nothing yet">
+        ·
+      </td>
+    );
+  return (
+    <td
+      class={isSplit ? 'split' : 'filled'}
+      title={what === 'state' ? 'taken over with a state' : what}
+      aria-label={what === 'state' ? 'taken over with a state' : `executed ${what}`}
+    >
+      {what === 'state' ? '▤' : '■'}
+    </td>
+  );
 }
 
 /** How far the last word came, and what becomes of those who are missed. */
@@ -78,18 +123,43 @@ function GossipPanel({ watched, of, at }: SpecialProps<Gossip>): JSX.Element {
   const removals = of.removals.filter(({ suspectedAt }) => suspectedAt <= at).slice(-REMOVALS_MAX);
   return (
     <section class="panel" aria-label="Gossip" data-panel="gossip">
-      <h2>{counted(living.length, 'peer')} <small>{counted(links.length, 'link')}, {(2 * links.length / Math.max(1, living.length)).toFixed(1)} a peer</small></h2>
+      <h2>
+        {counted(living.length, 'peer')}{' '}
+        <small>
+          {counted(links.length, 'link')}, {((2 * links.length) / Math.max(1, living.length)).toFixed(1)} a peer
+        </small>
+      </h2>
       <Views of={of} at={at} end={watched.end} />
       {saying !== undefined && <Coverage saying={saying} at={at} living={living} shortName={shortName} />}
       {removals.length > 0 && (
         <>
-        <p class="note">Taken for dead: suspected since when, agreed on, removed, and known to how many</p>
-        <div class="scroll" tabindex={0}><table class="grid">
-          <thead><tr><th scope="col">peer</th><th scope="col">since</th><th scope="col">agreed</th><th scope="col">removed</th><th scope="col" aria-label="known to how many">to</th></tr></thead>
-          <tbody>{removals.map(({ node, suspects, suspectedAt, agreedAt, removedAt, knownTo }) => (
-            <tr key={`${node} ${suspectedAt}`}><th scope="row">{shortName(node)}</th>{[suspects.length === 0 ? undefined : suspectedAt, agreedAt, removedAt].map((time, index) => <td key={index}>{time === undefined || time > at ? '–' : `${(time / 1000).toFixed(1)} s`}</td>)}<td>{[...knownTo.values()].filter((time) => time <= at).length}</td></tr>
-          ))}</tbody>
-        </table></div>
+          <p class="note">Taken for dead: suspected since when, agreed on, removed, and known to how many</p>
+          <div class="scroll" tabindex={0}>
+            <table class="grid">
+              <thead>
+                <tr>
+                  <th scope="col">peer</th>
+                  <th scope="col">since</th>
+                  <th scope="col">agreed</th>
+                  <th scope="col">removed</th>
+                  <th scope="col" aria-label="known to how many">
+                    to
+                  </th>
+                </tr>
+              </thead>
+              <tbody>
+                {removals.map(({ node, suspects, suspectedAt, agreedAt, removedAt, knownTo }) => (
+                  <tr key={`${node} ${suspectedAt}`}>
+                    <th scope="row">{shortName(node)}</th>
+                    {[suspects.length === 0 ? undefined : suspectedAt, agreedAt, removedAt].map((time, index) => (
+                      <td key={index}>{time === undefined || time > at ? '–' : `${(time / 1000).toFixed(1)} s`}</td>
+                    ))}
+                    <td>{[...knownTo.values()].filter((time) => time <= at).length}</td>
+                  </tr>
+                ))}
+              </tbody>
+            </table>
+          </div>
         </>
       )}
     </section>
@@ -119,7 +189,17 @@ function Views({ of, at, end }: { readonly of: Gossip; readonly at: number; read
 }
 
 /** Whom something that was said came to, over time. */
-function Coverage({ saying, at, living, shortName }: { readonly saying: Saying; readonly at: number; readonly living: readonly NodeId[]; readonly shortName: (id: NodeId) => string }): JSX.Element {
+function Coverage({
+  saying,
+  at,
+  living,
+  shortName,
+}: {
+  readonly saying: Saying;
+  readonly at: number;
+  readonly living: readonly NodeId[];
+  readonly shortName: (id: NodeId) => string;
+}): JSX.Element {
   const all = [...saying.reached.values()].toSorted((one, other) => one.at - other.at);
   const now = all.filter((one) => one.at <= at);
   const hops = now.reduce((most, one) => Math.max(most, one.hops), 0);
@@ -130,8 +210,15 @@ function Coverage({ saying, at, living, shortName }: { readonly saying: Saying; 
   const path = `M0 ${y(0)}${now.map((one, index) => `H${x(one.at).toFixed(1)}V${y(index + 1).toFixed(1)}`).join('')}H${x(Math.max(at, saying.at)).toFixed(1)}`;
   return (
     <figure class="coverage">
-      <figcaption>{shortName(saying.by)} said “{saying.text}”: {now.length} of {most} have it{hops === 0 ? '' : `, over ${hops} of at most ${hopsBound(living.length)} hops`}</figcaption>
-      <svg viewBox={`0 0 ${WIDTH} ${HEIGHT}`} role="img" aria-label={`${now.length} of ${most} peers have heard it ${msText(Math.max(0, at - saying.at))} after it was said`}>
+      <figcaption>
+        {shortName(saying.by)} said “{saying.text}”: {now.length} of {most} have it
+        {hops === 0 ? '' : `, over ${hops} of at most ${hopsBound(living.length)} hops`}
+      </figcaption>
+      <svg
+        viewBox={`0 0 ${WIDTH} ${HEIGHT}`}
+        role="img"
+        aria-label={`${now.length} of ${most} peers have heard it ${msText(Math.max(0, at - saying.at))} after it was said`}
+      >
         <path class="whole" d={`M0 ${y(most)}H${WIDTH}`} />
         <path class="reached" d={path} />
       </svg>
@@ -143,20 +230,51 @@ function Coverage({ saying, at, living, shortName }: { readonly saying: Saying; 
 function WordsPanel({ watched: { shortName }, of, at, who }: SpecialProps<Words>): JSX.Element {
   const rows = matrixAt(of, at);
   const consensus = consensusAt(of, at);
-  const self = consensus === undefined ? undefined : who !== undefined && consensus.lieutenants.includes(who) ? who : consensus.lieutenants[0];
+  const self =
+    consensus === undefined ? undefined : who !== undefined && consensus.lieutenants.includes(who) ? who : consensus.lieutenants[0];
   const tree = consensus === undefined || self === undefined ? undefined : treeAt(consensus, self, at, shortName);
   return (
     <section class="panel" aria-label="Words" data-panel="words">
       <h2>Words</h2>
-      <div class="scroll" tabindex={0}><table class="grid words">
-        <thead><tr><th scope="col">peer</th>{[0, 1, 2, 3, 4].map((index) => <th key={index} scope="col">{index}</th>)}</tr></thead>
-        <tbody>{rows.map(({ id, cells }) => (
-          <tr key={id} class={id === who ? 'chosen-row' : ''}><th scope="row">{shortName(id)}</th>{cells.map(({ word, sort, since }, index) => <td key={index} class={sort} title={sort === 'first' ? 'as it began' : `${sort === 'unsure' ? 'settled, but unsure' : sort} at ${msText(since)}`}>{word}{sort === 'unsure' ? '?' : ''}</td>)}</tr>
-        ))}</tbody>
-      </table></div>
+      <div class="scroll" tabindex={0}>
+        <table class="grid words">
+          <thead>
+            <tr>
+              <th scope="col">peer</th>
+              {[0, 1, 2, 3, 4].map((index) => (
+                <th key={index} scope="col">
+                  {index}
+                </th>
+              ))}
+            </tr>
+          </thead>
+          <tbody>
+            {rows.map(({ id, cells }) => (
+              <tr key={id} class={id === who ? 'chosen-row' : ''}>
+                <th scope="row">{shortName(id)}</th>
+                {cells.map(({ word, sort, since }, index) => (
+                  <td
+                    key={index}
+                    class={sort}
+                    title={sort === 'first' ? 'as it began' : `${sort === 'unsure' ? 'settled, but unsure' : sort} at ${msText(since)}`}
+                  >
+                    {word}
+                    {sort === 'unsure' ? '?' : ''}
+                  </td>
+                ))}
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
       {consensus !== undefined && self !== undefined && (
         <>
-          <h3>Word {consensus.index} <small>asked by {shortName(consensus.commander)} at {msText(consensus.at)}, as {shortName(self)} heard it</small></h3>
+          <h3>
+            Word {consensus.index}{' '}
+            <small>
+              asked by {shortName(consensus.commander)} at {msText(consensus.at)}, as {shortName(self)} heard it
+            </small>
+          </h3>
           {tree === undefined ? <p class="note">The tree is larger than anybody reads.</p> : <Tree lines={tree} />}
         </>
       )}
@@ -171,16 +289,38 @@ const ROWS_MAX = 10;
 function ValuesPanel({ watched: { shortName, run }, of, at, who }: SpecialProps<Agreement>): JSX.Element {
   const decided = decidedAt(of, at);
   const given = of.said.filter((one) => one.isInput && one.at <= at);
-  const rows = run.head.members.length <= ROWS_MAX ? run.head.members : run.head.members.filter((id) => decided.has(id) || given.some((one) => one.node === id));
+  const rows =
+    run.head.members.length <= ROWS_MAX
+      ? run.head.members
+      : run.head.members.filter((id) => decided.has(id) || given.some((one) => one.node === id));
   return (
     <section class="panel" aria-label="Values" data-panel="values">
       <h2>Values</h2>
-      <div class="scroll" tabindex={0}><table class="grid">
-        <thead><tr><th scope="col">node</th><th scope="col">asked</th><th scope="col">handed on</th></tr></thead>
-        <tbody>{rows.map((id) => (
-          <tr key={id} class={id === who ? 'chosen-row' : ''}><th scope="row">{shortName(id)}</th><td class="wraps">{given.filter((one) => one.node === id).map(({ value }) => value).join(', ') || '–'}</td><td class="wraps">{decided.get(id)?.words ?? '–'}</td></tr>
-        ))}</tbody>
-      </table></div>
+      <div class="scroll" tabindex={0}>
+        <table class="grid">
+          <thead>
+            <tr>
+              <th scope="col">node</th>
+              <th scope="col">asked</th>
+              <th scope="col">handed on</th>
+            </tr>
+          </thead>
+          <tbody>
+            {rows.map((id) => (
+              <tr key={id} class={id === who ? 'chosen-row' : ''}>
+                <th scope="row">{shortName(id)}</th>
+                <td class="wraps">
+                  {given
+                    .filter((one) => one.node === id)
+                    .map(({ value }) => value)
+                    .join(', ') || '–'}
+                </td>
+                <td class="wraps">{decided.get(id)?.words ?? '–'}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
     </section>
   );
 }

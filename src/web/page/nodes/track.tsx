@@ -40,20 +40,44 @@ export function Track({ watched, at, isPlaying, speed }: TrackProps): JSX.Elemen
     <div class="track" role="group" aria-label="Time">
       <Density watched={watched} at={at} />
       <input
-        type="range" min={0} max={Math.max(1, end)} step="any" value={at} aria-label="Virtual time" aria-valuetext={msText(at)}
+        type="range"
+        min={0}
+        max={Math.max(1, end)}
+        step="any"
+        value={at}
+        aria-label="Virtual time"
+        aria-valuetext={msText(at)}
         onInput={(event) => show({ at: Math.round(Number(event.currentTarget.value)), isPlaying: false })}
       />
       <div class="time">
-        <button type="button" disabled={at <= 0} onClick={() => show({ at: 0, isPlaying: false })} aria-label="To the beginning">|◀</button>
-        <button type="button" disabled={at <= 0} onClick={() => step(watched, -1, true)} aria-label="Back to what a node did">◀◀</button>
-        <button type="button" disabled={at <= 0} onClick={() => step(watched, -1)} aria-label="One step back">◀</button>
-        <button type="button" class="play" onClick={() => play(watched)}>{isPlaying ? 'Hold' : 'Play'}</button>
-        <button type="button" disabled={at >= end} onClick={() => step(watched, 1)} aria-label="One step on">▶</button>
-        <button type="button" disabled={at >= end} onClick={() => step(watched, 1, true)} aria-label="On to what a node does">▶▶</button>
-        <button type="button" disabled={at >= end} onClick={() => show({ at: end, isPlaying: false })} aria-label="To the end">▶|</button>
+        <button type="button" disabled={at <= 0} onClick={() => show({ at: 0, isPlaying: false })} aria-label="To the beginning">
+          |◀
+        </button>
+        <button type="button" disabled={at <= 0} onClick={() => step(watched, -1, true)} aria-label="Back to what a node did">
+          ◀◀
+        </button>
+        <button type="button" disabled={at <= 0} onClick={() => step(watched, -1)} aria-label="One step back">
+          ◀
+        </button>
+        <button type="button" class="play" onClick={() => play(watched)}>
+          {isPlaying ? 'Hold' : 'Play'}
+        </button>
+        <button type="button" disabled={at >= end} onClick={() => step(watched, 1)} aria-label="One step on">
+          ▶
+        </button>
+        <button type="button" disabled={at >= end} onClick={() => step(watched, 1, true)} aria-label="On to what a node does">
+          ▶▶
+        </button>
+        <button type="button" disabled={at >= end} onClick={() => show({ at: end, isPlaying: false })} aria-label="To the end">
+          ▶|
+        </button>
         <span class="clock" />
         <select value={String(speed)} aria-label="Speed" onChange={(event) => set({ speed: Number(event.currentTarget.value) })}>
-          {['0.25', '0.5', '1', '2', '4'].map((one) => <option key={one} value={one}>{one}×</option>)}
+          {['0.25', '0.5', '1', '2', '4'].map((one) => (
+            <option key={one} value={one}>
+              {one}×
+            </option>
+          ))}
         </select>
       </div>
     </div>
@@ -79,13 +103,23 @@ function densityOf({ flights, cuts, end, lives, stableFrom }: Watched): JSX.Elem
   for (const { at } of flights) bins[Math.min(BINS - 1, Math.floor((BINS * at) / Math.max(1, end)))]! += 1;
   const most = Math.max(1, ...bins);
   // By roots: what is rare is seen beside what is frequent.
-  const path = bins.map((count, bin) => (count === 0 ? '' : `M${(WIDTH * bin) / BINS} ${HEIGHT}v${(-(HEIGHT - 10) * Math.sqrt(count / most)).toFixed(1)}h${WIDTH / BINS - 0.6}V${HEIGHT}z`)).join('');
+  const path = bins
+    .map((count, bin) =>
+      count === 0
+        ? ''
+        : `M${(WIDTH * bin) / BINS} ${HEIGHT}v${(-(HEIGHT - 10) * Math.sqrt(count / most)).toFixed(1)}h${WIDTH / BINS - 0.6}V${HEIGHT}z`,
+    )
+    .join('');
   return (
     <g>
-      {cuts.map(({ from, until }, index) => <rect key={index} class="cut" x={x(from)} width={Math.max(1, x(until) - x(from))} height={HEIGHT} />)}
+      {cuts.map(({ from, until }, index) => (
+        <rect key={index} class="cut" x={x(from)} width={Math.max(1, x(until) - x(from))} height={HEIGHT} />
+      ))}
       <path class="bars" d={path} />
       {stableFrom !== undefined && stableFrom < end && <path class="stable" d={`M${x(stableFrom)} 0V${HEIGHT}`} />}
-      {[...lives].flatMap(([id, turns]) => turns.slice(1).map(([time, state]) => <path key={`${id} ${time} ${state}`} class={`turn ${state}`} d={`M${x(time)} 0v8`} />))}
+      {[...lives].flatMap(([id, turns]) =>
+        turns.slice(1).map(([time, state]) => <path key={`${id} ${time} ${state}`} class={`turn ${state}`} d={`M${x(time)} 0v8`} />),
+      )}
     </g>
   );
 }
