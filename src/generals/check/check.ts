@@ -41,7 +41,7 @@ function* searchByProof(problem: Problem): Search {
   const proof = yield* proofOf(problem);
   if (proof === undefined) return { type: 'unknown', reason: 'stopped', engine: 'merging', covered: 0n, treasons: undefined };
   if (proof.isWhole && proof.proven !== undefined) return { type: 'holds', engine: 'symbolic', treasons: proof.proven.treasons, proven: proof.proven };
-  return yield* problem.protocol.tree === undefined ? searchMerging(withClaimsKept(problem), proof) : searchStructured(problem, proof);
+  return yield* problem.protocol.tree === undefined ? searchMerging(withClaimsKept(proof.kept ?? problem), proof) : searchStructured(problem, proof);
 }
 
 function* searchStructured(problem: Problem, proof = NO_PROOF): Search {

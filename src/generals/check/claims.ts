@@ -12,7 +12,7 @@ import { settingOf, type Asked } from './trial.ts';
 export function withClaimsKept(problem: Problem): Problem {
   const { protocol } = problem;
   const { claims } = protocol;
-  if (claims === undefined) return problem;
+  if (claims === undefined || !Object.values(claims).includes(true)) return problem;
   const key = JSON.stringify([problem.members, problem.commander, problem.m, problem.faults, problem.faultsMin, problem.orders, problem.traitors]);
   let settings = known.get(protocol);
   if (settings === undefined) known.set(protocol, (settings = new Map()));

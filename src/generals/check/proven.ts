@@ -12,6 +12,7 @@ import { canRun, type Slot } from '../symbolic/run.ts';
 import { FALSE } from '../symbolic/words.ts';
 import { alternativesTo } from './alternatives.ts';
 import { shrunk, type Broken } from './broken.ts';
+import { withClaimsKept } from './claims.ts';
 import { treasonsOf } from './count.ts';
 import { differenceFromCode } from './held.ts';
 import type { Problem } from './request.ts';
@@ -33,6 +34,8 @@ export interface ProofOf {
   readonly proven: Proven | undefined;
   /** A treason that breaks something, where the cases have shown one: with how few lies is not known. */
   readonly broken: Broken | undefined;
+  /** The request without what its protocol claims in vain, where that was found out. */
+  readonly kept?: Problem;
 }
 
 export const NO_PROOF: ProofOf = { isProven: () => false, isWhole: false, proven: undefined, broken: undefined };
@@ -86,7 +89,15 @@ export function* proofOf(problem: Problem): Generator<Coverage, ProofOf | undefi
         const found = yield* inCases(instance, run.slots);
         if (found === 'stopped') return undefined;
         result = found;
-        if (result?.type === 'holds') cases += result.cases;
+        if (result?.type === 'holds') {
+          // What the traitors may do in each case was cut short by what the protocol claims.
+          const kept = withClaimsKept(problem);
+          if (kept !== problem) {
+            const proof = yield* proofOf(kept);
+            return proof === undefined ? undefined : { ...proof, kept };
+          }
+          cases += result.cases;
+        }
       }
       shown.set(key, result);
     }

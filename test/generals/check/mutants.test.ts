@@ -88,6 +88,20 @@ describe('check catches, in the phase king,', () => {
     expectCaught({ ...differing, speaks: () => true });
   });
 
+  it('a second word of a king that some obey though they are sure, while it claims that first words count: where the run does not fold, the cases go by that', () => {
+    const protocol = mutant({
+      step(context, state, event) {
+        const mayBeOfKing = event.type === 'round' && event.round > 2 && event.round % 3 === 2 && context.self % 2 === 0;
+        const second = mayBeOfKing ? event.inbox.find(({ from }) => from === context.members[(event.round - 5) / 3])?.messages[1] : undefined;
+        const one = state as KingState;
+        if (second !== undefined) one.value = context.values.orElse(context.values.through(king.wording!).valueOf(second as never), one.value);
+        return king.step(context, one, event as never);
+      },
+    });
+    expectCaught(protocol);
+    expect(typeOf({ protocol, members: 4, faults: 1, traitors: ids(2), orders: ['attack'] })).to.equal('violated');
+  });
+
   it('a phase that is left out', () => {
     expectCaught({ ...kingVariant((context) => ({ ...context, m: context.m - 1 })), rounds: (context) => king.rounds(context) - 3 });
   });
