@@ -1,5 +1,6 @@
 /**
- * A proof by cases, where a run on symbols does not fold: round by round, all that the loyal may have come to.
+ * A proof by cases, where a run on symbols does not fold: round by round, all that the loyal may have come to. What is open deepest
+ * is gone on with first, so that where something can be broken, little of the rest is gone through.
  *
  * What a general makes of a round depends on its own inbox alone, and what traitors tell one general settles nothing of what
  * they tell another. So each general's next states are worked out by its code, for everything that the traitors may say to it;
@@ -101,22 +102,29 @@ export function* byCases(
   const openTo = Array.from({ length: rounds + 1 }, (_, round) => loyal.map((self) => slots.filter((slot) => slot.round === round && slot.to === self)));
 
   const begun = loyal.map(begin);
-  const layers: Layer[] = [newLayer()];
+  const layers = Array.from({ length: rounds + 1 }, newLayer);
   layers[0]!.cases.numberOf(classes.map((indices) => formationOf(indices.map((index) => begun[index]!))));
-  let count = 1;
-  for (let round = 1; round <= rounds; round += 1) {
-    const [layer, next] = [layers[round - 1]!, newLayer()];
-    for (let number = 0; number < layer.cases.size; number += 1) {
-      goOn(layer.cases.of(number), round, number, next);
-      if (next.cases.size > CASES_MAX) return { type: 'too many' };
-      if (number % WORK_MAX === 0) yield;
+  /** By round, the numbers of the cases after it that are still to be gone on with. */
+  const open: number[][] = layers.map((_, round) => (round === 0 ? [0] : []));
+  for (let [round, work] = [0, 0]; round >= 0; ) {
+    const number = open[round]!.pop();
+    if (number === undefined) {
+      round -= 1;
+      continue;
     }
-    layers.push(next);
-    count += next.cases.size;
+    const one = layers[round]!.cases.of(number);
+    if (round === rounds) {
+      if (isBroken(one)) return { type: 'violated', treason: treasonOf(number) };
+      continue;
+    }
+    const next = layers[(round += 1)]!;
+    const known = next.cases.size;
+    goOn(one, round, number, next);
+    if (next.cases.size > CASES_MAX) return { type: 'too many' };
+    for (let found = next.cases.size - 1; found >= known; found -= 1) open[round]!.push(found);
+    if ((work += 1) % WORK_MAX === 0) yield;
   }
-  const last = layers[rounds]!.cases;
-  for (let number = 0; number < last.size; number += 1) if (isBroken(last.of(number))) return { type: 'violated', treason: treasonOf(number) };
-  return { type: 'holds', cases: count };
+  return { type: 'holds', cases: layers.reduce((count, { cases }) => count + cases.size, 0) };
 
   function newLayer(): Layer {
     return { cases: new Tuples(classes.length), before: [] };
