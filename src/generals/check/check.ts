@@ -2,7 +2,7 @@ import { UserError } from '../../core/user-error.ts';
 import { withClaimsKept } from './claims.ts';
 import { searchMerging } from './merging.ts';
 import { searchPlainly } from './plain.ts';
-import { NO_PROOF, proofOf } from './proven.ts';
+import { NO_PROOF, proofOf, type ProofOf } from './proven.ts';
 import { problemOf, type CheckRequest, type Problem } from './request.ts';
 import type { CheckResult, Coverage } from './result.ts';
 import { searchByStructure } from './structured.ts';
@@ -41,7 +41,16 @@ function* searchByProof(problem: Problem): Search {
   const proof = yield* proofOf(problem);
   if (proof === undefined) return { type: 'unknown', reason: 'stopped', engine: 'merging', covered: 0n, treasons: undefined };
   if (proof.isWhole && proof.proven !== undefined) return { type: 'holds', engine: 'symbolic', treasons: proof.proven.treasons, proven: proof.proven };
-  return yield* problem.protocol.tree === undefined ? searchMerging(withClaimsKept(proof.kept ?? problem), proof) : searchStructured(problem, proof);
+  return yield* problem.protocol.tree === undefined ? searchLeft(proof.kept ?? problem, proof) : searchStructured(problem, proof);
+}
+
+/** Where something is known to break, what a protocol claims is asked for only if the word of the search hangs on it. */
+function* searchLeft(problem: Problem, proof: ProofOf): Search {
+  if (proof.broken === undefined) return yield* searchMerging(withClaimsKept(problem), proof);
+  const result = yield* searchMerging(problem, proof);
+  if (result.type === 'violated' && !result.isSmallest) return result;
+  const kept = withClaimsKept(problem);
+  return kept === problem ? result : yield* searchMerging(kept, proof);
 }
 
 function* searchStructured(problem: Problem, proof = NO_PROOF): Search {
@@ -49,7 +58,7 @@ function* searchStructured(problem: Problem, proof = NO_PROOF): Search {
   for (let step = comparison.next(); ; step = comparison.next()) {
     if (step.done === true) {
       if (step.value === undefined) return yield* searchByStructure(problem, proof);
-      return { ...(yield* searchMerging(withClaimsKept(problem), proof)), aside: step.value };
+      return { ...(yield* searchLeft(problem, proof)), aside: step.value };
     }
     if ((yield { covered: 0n, treasons: undefined }) === true) return { type: 'unknown', reason: 'stopped', engine: 'structured', covered: 0n, treasons: undefined };
   }

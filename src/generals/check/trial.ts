@@ -61,7 +61,7 @@ export function runsOf(campaign: Problem, traitors: readonly NodeId[]): (order: 
     },
   };
   let answer: Decide = () => 0;
-  const betraying = traitorous(adversaryOf(protocol, { spec: { draw: 1 }, ...chooserOf(protocol, (asked) => answer(asked)) }));
+  const betraying = traitorous(adversaryOf(protocol, { spec: { draw: 1 }, isNoted: false, ...chooserOf(protocol, (asked) => answer(asked)) }));
   const instances = members.map((self) =>
     traitors.includes(self) ? instanceOf(campaign, self, betraying, 'any') : instanceOf(campaign, self, watched),
   );
