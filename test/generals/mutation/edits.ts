@@ -104,3 +104,13 @@ export const EDITS: readonly Edit[] = [
   edit('core/quorum.ts', 'exchange oral', 'Math.floor(voters / 2) + 1;', 'Math.floor(voters / 2);'),
   edit('core/quorum.ts', 'signed', '=> Math.max(0, Math.floor((n - 1) / 3));', '=> Math.max(0, Math.floor((n - 1) / 2));', 'no protocol here has its m from that where m is given'),
 ];
+
+const PROVEN = 'generals/check/proven.ts';
+const CASES = 'generals/symbolic/cases.ts';
+
+/** The same of what proves: a protocol is left as it is, and a verdict about it is then wrong. */
+export const PROVER_EDITS: readonly Edit[] = [
+  edit(PROVEN, 'bold', 'alike.traitors.includes(commander) ? alike.traitors.join()', 'alike.traitors.length > 0 ? alike.traitors.join()'),
+  edit(PROVEN, 'bold', "const holds = folded || result?.type === 'holds';", 'const holds = true;'),
+  edit(CASES, 'bold', 'decisions.size > 0 && !decisions.has(order)', 'decisions.size > 1 && !decisions.has(order)'),
+];

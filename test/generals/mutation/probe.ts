@@ -11,6 +11,7 @@ import { searchMerging } from '../../../src/generals/check/merging.ts';
 import { ORDERS } from '../../../src/generals/order.ts';
 import type { AnyRoundsProtocol } from '../../../src/generals/protocol.ts';
 import { protocolNamed, type ProtocolName } from '../../../src/generals/protocols/registry.ts';
+import { bold } from '../../support/bold.ts';
 
 export interface Said {
   readonly what: string;
@@ -26,6 +27,7 @@ const REQUESTS: Readonly<Record<string, readonly Omit<CheckRequest, 'protocol'>[
   exchange: [{ members: 4, faults: 1 }, { members: 3, faults: 1 }, { members: 5, faults: 2, traitors: ids(2, 3), orders: ['attack'] }],
   oral: [{ members: 4, faults: 1 }, { members: 4, faults: 1, m: 2, traitors: ids(1) }, { members: 5, faults: 2, m: 1, traitors: ids(2, 4), orders: ['attack'] }],
   king: [{ members: 4, faults: 1, traitors: ids(3), orders: ['attack'] }, { members: 4, faults: 1, traitors: ids(1), orders: ['retreat'] }, { members: 3, faults: 1, traitors: ids(2), orders: ['attack'] }],
+  bold: [{ members: 3, faults: 1, traitors: ids(2) }],
   signed: [{ members: 3, faults: 1 }, { members: 4, faults: 2, traitors: ids(1, 2) }],
 };
 
@@ -45,7 +47,7 @@ const SIMULATED = 1500;
 export function probe(protocols: readonly string[]): Said[] {
   const all: Said[] = [];
   for (const name of protocols) {
-    const protocol: AnyRoundsProtocol = protocolNamed(name)!;
+    const protocol: AnyRoundsProtocol = name === bold.name ? bold : protocolNamed(name)!;
     for (const one of REQUESTS[name]!) {
       const request = { ...one, protocol };
       const engines: Record<string, string> = {};

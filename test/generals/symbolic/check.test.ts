@@ -18,6 +18,7 @@ import { everyone } from '../../../src/generals/symbolic/instance.ts';
 import { isProven } from '../../../src/generals/symbolic/proof.ts';
 import { runOf } from '../../../src/generals/symbolic/run.ts';
 import { ids, omVariant } from '../check/om-variant.ts';
+import { bold } from '../../support/bold.ts';
 import { endsOfKinds, subsets } from '../../support/sets.ts';
 
 describe('check by symbolic runs that fold to a constant', () => {
@@ -129,6 +130,17 @@ describe('check by symbolic runs that fold to a constant', () => {
       const { broken } = ended(proofOf(problem))!;
       expect(trials(problem, traitors)('attack', treasonIn(broken!.treason))).to.include({ property: 'agreement' });
     }
+  });
+
+  it('goes through the cases of each order by itself, where the commander is loyal', () => {
+    const request = { protocol: bold, members: 3, faults: 1, traitors: ids(2) };
+    const attack = check({ ...request, orders: ['attack'] });
+    expect(attack).to.include({ type: 'holds', engine: 'symbolic' });
+    expect(attack.proven!.cases).to.be.greaterThan(0);
+    const { violation, proven } = check(request) as CheckResult & { type: 'violated' };
+    expect(violation).to.include({ order: 'retreat', property: 'validity' });
+    expect(violation.lies).to.have.length(2);
+    expect(proven!.sets).to.deep.equal([{ commander: 'loyal', lieutenants: 1, order: 'attack' }]);
   });
 
   it('goes through whatever a traitor might honestly say, which may be nothing', () => {
