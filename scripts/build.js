@@ -11,7 +11,7 @@ import { ROOT, isFresh, markFresh, sourceStamp } from './fresh.js';
 const WORKERS = ['general', 'trials', 'replica', 'gossip'];
 
 /** Packages that are imported when they are needed, and whence: vega is fifty packages, and bundled to a file of its own. */
-const APART = { inquirer: 'inquirer', piscina: 'piscina', vega: './vega.bundle.mjs' };
+const APART = { inquirer: 'inquirer', piscina: 'piscina', esbuild: 'esbuild', vega: './vega.bundle.mjs' };
 
 /** Of a package, the files of what we import. */
 const PARTS = {
@@ -135,7 +135,7 @@ function keepPlaces(build) {
     const place = `../../dist/${relative(ROOT, path)}`.replace(/\.ts$/, '.js').replaceAll('\\', '/');
     const here = `new URL("${place}", require("node:url").pathToFileURL(__filename)).href`;
     const text = readFileSync(path, 'utf8').replaceAll('import.meta.url', here);
-    return { contents: Object.entries(APART).reduce((all, [name, from]) => all.replaceAll(`import('${name}')`, `imported('${from}')`), text), loader: 'ts' };
+    return { contents: Object.entries(APART).reduce((all, [name, from]) => all.replaceAll(`import('${name}')`, `imported('${from}')`), text.replaceAll('import(url)', 'imported(url)')), loader: 'ts' };
   });
 }
 

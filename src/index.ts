@@ -1,4 +1,5 @@
-/** The library: an army whose orders unit tests can give and judge. */
+/** The library: an army whose orders unit tests can give and judge, and what protocols and traitors of one's own are written by. */
+export * from './authoring.ts';
 export { Army, type ArmyOptions, type OrderOptions } from './generals/army.ts';
 export type { Fact, HeardFact, Judged, Ordered, Tampered } from './generals/fact.ts';
 export type { HostName, Traitors } from './generals/arguments.ts';
@@ -8,8 +9,5 @@ export type { Saying } from './generals/faults/dictated.ts';
 export type { CrashMode } from './generals/run-spec.ts';
 export type { Finding, Findings, Verdict } from './generals/findings.ts';
 export type { Accusation, Loss, Report, RunResult } from './generals/host.ts';
-export type { NodeId } from './core/node.ts';
-export type { Order } from './generals/order.ts';
 export type { Member, MemberResult, MemberState, Outcome, Role } from './generals/outcome.ts';
 export { UserError, type UserErrorCode } from './core/user-error.ts';
-export { byzantineMembers, faultsTolerated } from './core/quorum.ts';

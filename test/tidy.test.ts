@@ -15,7 +15,7 @@ import { projectPath } from './support/run.ts';
 import { ids } from './support/trials.ts';
 
 /** What all that is about generals speaks of: orders, rounds, what becomes of them. */
-const VOCABULARY = ['fact', 'findings', 'first-words', 'host', 'majority', 'run-spec', 'order', 'outcome', 'protocol', 'strategy', 'trivial', 'values'].map((name) => `src/generals/${name}.ts`);
+const VOCABULARY = ['fact', 'findings', 'first-words', 'host', 'limit', 'majority', 'run-spec', 'order', 'outcome', 'protocol', 'strategy', 'trivial', 'values'].map((name) => `src/generals/${name}.ts`);
 
 /** The machines of the gossip network, and what they speak of. */
 const GOSSIP = ['src/gossip/detectors', ...['address', 'context', 'messages', 'outputs', 'peer', 'peer-state', 'roster', 'seed', 'settings', 'statements', 'view', 'vocabulary', 'words'].map((name) => `src/gossip/${name}.ts`)];
@@ -26,13 +26,15 @@ const GOSSIP = ['src/gossip/detectors', ...['address', 'context', 'messages', 'o
  */
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'src/main.ts': ['src/cli'],
-  'src/index.ts': ['src/generals', 'src/core'],
+  'src/index.ts': ['src/authoring.ts', 'src/generals', 'src/core'],
+  // What code that somebody brings is bundled with: it touches nothing that is not plain.
+  'src/authoring.ts': [...VOCABULARY, 'src/core'],
   // Traces of all kinds of runs.
   'src/runs.ts': ['src/generals/trace', 'src/generals/fact.ts', 'src/replicas/trace', 'src/runtime/virtual/lines.ts', 'src/trace'],
   // All that can be simulated.
   'src/systems.ts': ['src/broadcast/system.ts', 'src/gossip/sim', 'src/randomised/system.ts', 'src/replicas/sim', 'src/words/sim', 'src/runtime/virtual'],
   workers: ['src/campaign', 'src/generals/threads', 'src/replicas/http', 'src/gossip/tcp', 'node:worker_threads'],
-  'src/cli': ['src/web', 'src/runs.ts', 'src/systems.ts', 'src/repl', 'src/campaign', 'src/generals', 'src/replicas', 'src/broadcast', 'src/randomised', 'src/gossip', 'src/words', 'src/trace', 'src/runtime', 'src/core', 'node:', 'cli-progress'],
+  'src/cli': ['src/web', 'src/runs.ts', 'src/systems.ts', 'src/repl', 'src/campaign', 'src/generals', 'src/replicas', 'src/broadcast', 'src/randomised', 'src/gossip', 'src/words', 'src/trace', 'src/runtime', 'src/core', 'node:', 'cli-progress', 'esbuild'],
   'src/web': ['src/repl', 'src/campaign', 'src/generals', 'src/trace', 'src/core'],
   // Runs of nodes: simulated, and read for what is drawn.
   'src/web/nodes': ['src/runs.ts', 'src/systems.ts', 'src/words/address.ts', 'src/words/tree.ts', 'src/words/words.ts', 'src/runtime/virtual', 'src/trace', 'src/core'],
@@ -43,7 +45,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'src/campaign': ['src/generals', 'src/runtime', 'src/core', 'node:', 'piscina', 'cli-progress', 'vega'],
 
   'src/generals': ['src/runtime', 'src/core', 'node:crypto'],
-  'src/generals/threads': ['src/generals/general.ts', 'src/generals/keys.ts', 'src/generals/synchronizer.ts', ...VOCABULARY, 'src/runtime', 'src/core', 'node:'],
+  'src/generals/threads': ['src/generals/brought', 'src/generals/general.ts', 'src/generals/keys.ts', 'src/generals/synchronizer.ts', ...VOCABULARY, 'src/runtime', 'src/core', 'node:'],
   'src/generals/check': ['src/generals/sim', 'src/generals/symbolic', 'src/generals/general.ts', 'src/generals/judge', 'src/generals/faults', 'src/generals/protocols', ...VOCABULARY, 'src/core'],
   'src/generals/sim': ['src/runtime/virtual', 'src/generals/general.ts', 'src/generals/synchronizer.ts', 'src/generals/faults', ...VOCABULARY, 'src/core'],
   'src/generals/symbolic': ['src/generals/protocols', ...VOCABULARY, 'src/core'],

@@ -1,4 +1,7 @@
-import { perform, type Answer, type Task } from '../src/campaign/task.ts';
+import { workerData } from 'node:worker_threads';
+import { performing, type Answer, type Task } from '../src/campaign/task.ts';
+
+const perform = performing(workerData);
 
 /** What the pool of a campaign calls in its threads. */
-export default (task: Task): Answer => perform(task);
+export default (task: Task): Answer | Promise<Answer> => perform(task);

@@ -1,5 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
+import { CodeFault } from '../core/code-fault.ts';
+import { broughtHere } from '../generals/brought/take.ts';
 import type { Answer, Task } from './task.ts';
 
 const ENTRY = fileURLToPath(new URL('../../workers/trials.cjs', import.meta.url));
@@ -15,10 +17,14 @@ export interface Pool {
 /** @param threads as many as there are cores, if not given */
 export async function openPool(threads: number = availableParallelism()): Promise<Pool> {
   const { Piscina } = await import('piscina');
-  const piscina = new Piscina<Task, Answer>({ filename: ENTRY, minThreads: threads, maxThreads: threads, concurrentTasksPerWorker: 1 });
+  const piscina = new Piscina<Task, Answer>({ filename: ENTRY, minThreads: threads, maxThreads: threads, concurrentTasksPerWorker: 1, workerData: broughtHere() });
   return {
     threads,
-    run: (task) => piscina.run(task),
+    async run(task) {
+      const answer = await piscina.run(task);
+      if ('fault' in answer) throw new CodeFault(answer.of, answer.fault);
+      return answer;
+    },
     close: () => {
       // An answer may be on its way from a thread that is ended: nobody waits for it, which Piscina takes for an error.
       piscina.on('error', () => undefined);

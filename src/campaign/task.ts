@@ -1,3 +1,7 @@
+import { CodeFault, type Fault } from '../core/code-fault.ts';
+import { endless } from '../generals/brought/guard.ts';
+import { takeAll, type Brought } from '../generals/brought/take.ts';
+import { within } from '../runtime/brought-code.ts';
 import { ENGINES, type Engine } from './engine.ts';
 import { exactBy, type Told } from './exact.ts';
 import type { Cell } from './grid.ts';
@@ -13,7 +17,25 @@ export type Task =
   | { readonly type: 'worst'; readonly cell: Cell }
   | { readonly type: 'exact'; readonly cell: Cell };
 
-export type Answer = { readonly tally: Tally } | { readonly violations: readonly Violation[] } | { readonly worst: Worst } | { readonly exact: Told };
+export type Answer = { readonly tally: Tally } | { readonly violations: readonly Violation[] } | { readonly worst: Worst } | { readonly exact: Told } | { readonly of: string; readonly fault: Fault };
+
+/** Does tasks, in a thread that may need code that was brought. @param brought what the main thread has of it */
+export function performing(brought: readonly Brought[]): (task: Task) => Answer | Promise<Answer> {
+  if (brought.length === 0) return perform;
+  const taken = takeAll(brought);
+  return async (task) => {
+    await taken;
+    try {
+      return within(TASK_MAX, () => perform(task), () => endless(TASK_MAX));
+    } catch (error) {
+      if (error instanceof CodeFault) return { of: error.of, fault: error.fault };
+      throw error;
+    }
+  };
+}
+
+/** Milliseconds after which a task is ended that runs code which was brought. */
+const TASK_MAX = 60_000;
 
 export function perform(task: Task): Answer {
   switch (task.type) {

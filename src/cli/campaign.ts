@@ -17,6 +17,7 @@ import { folded } from '../repl/layout.ts';
 import { readText } from './files.ts';
 import { isPlain } from '../repl/theme.ts';
 import { UsageError } from './arguments.ts';
+import { bring, isOwnFile } from './bring.ts';
 import type { CampaignOptions } from './subcommands/campaign.ts';
 import { newSeed } from './seeds.ts';
 import { onSignal } from './signals.ts';
@@ -65,6 +66,8 @@ const CELL_COLUMNS = 5;
 async function campaignFor(options: CampaignOptions): Promise<Campaign> {
   const given = GRID_KEYS.filter((key) => options.fields[key] !== undefined);
   if (options.resume !== undefined) {
+    // What is of somebody's own is no part of what was saved.
+    for (const key of OWN) if (options.fields[key]?.split(',').every(isOwnFile) === true) await withNames(key, { name: key, value: options.fields[key] }).then(() => given.splice(given.indexOf(key), 1));
     if (options.file !== undefined) throw new UsageError(`--resume goes on with the grid of its folder, not with ${quoted(options.file)}`);
     if (given.length > 0) throw new UsageError(`--resume goes on with the grid of its folder: --${given[0]!} cannot be changed`);
     if (options.out !== undefined) throw new UsageError('--resume writes to its own folder: leave out --out');
@@ -73,7 +76,19 @@ async function campaignFor(options: CampaignOptions): Promise<Campaign> {
   }
   const fields: Partial<Record<GridKey, Field>> = options.file === undefined ? {} : fieldsIn(readText(options.file), options.file);
   for (const key of given) fields[key] = { name: `--${key}`, value: options.fields[key] };
+  for (const key of OWN) if (fields[key] !== undefined) fields[key] = await withNames(key, fields[key]);
   return newCampaign(gridOf(fields, newSeed()), engineIn(options.engine));
+}
+
+/** The fields that may name files with code of somebody's own. */
+const OWN = ['protocol', 'strategy'] as const;
+
+/** A field with the names of what its files brought. */
+async function withNames(kind: (typeof OWN)[number], { name, value }: Field): Promise<Field> {
+  const parts = typeof value === 'string' ? value.split(',') : Array.isArray(value) ? (value as readonly unknown[]) : [value];
+  const named: unknown[] = [];
+  for (const part of parts) named.push(typeof part === 'string' && isOwnFile(part) ? await bring(kind, part.trim()) : part);
+  return { name, value: named };
 }
 
 const engineIn = (word: string | undefined): EngineChoice => (word === undefined ? 'auto' : wordIn({ name: '--engine', value: word.toLowerCase() }, ENGINE_CHOICES));

@@ -11,6 +11,7 @@ import type { CheckRequest } from '../generals/check/request.ts';
 import type { CheckResult, Coverage } from '../generals/check/result.ts';
 import { mustBeWritable, writeText } from './files.ts';
 import { UsageError } from './arguments.ts';
+import { broughtWords } from './bring.ts';
 import type { CheckOptions } from './subcommands/check.ts';
 import { lineOf } from './invocation.ts';
 import { onSignal } from './signals.ts';
@@ -23,7 +24,7 @@ export async function checkCommand(options: CheckOptions): Promise<number> {
   process.stdout.write(options.json ? `${JSON.stringify(checkJson(result, request.protocol))}\n` : `${coloured(result, request, options).flatMap((line) => wrapped(line, process.stdout.columns ?? Infinity)).join('\n')}\n`);
   if (options.save !== undefined && result.type === 'violated') {
     writeText(options.save, scriptOf(result.violation).map((line) => `${line}\n`).join(''));
-    if (!options.json) process.stdout.write(`to repeat it: ${lineOf(['run', options.save])}\n`);
+    if (!options.json) process.stdout.write(`to repeat it: ${lineOf(['run', ...broughtWords(), options.save])}\n`);
   }
   return { holds: 0, violated: 3, unknown: 1 }[result.type];
 }

@@ -9,6 +9,7 @@ import { DEFAULT_LIMIT } from '../generals/run-spec.ts';
 import { quoted } from '../core/user-error.ts';
 import { isPlain, themeOf, wantsColour, type Theme } from '../repl/theme.ts';
 import { UsageError } from './arguments.ts';
+import { broughtWords } from './bring.ts';
 import type { CommandOptions } from './subcommands/command.ts';
 import { onSignal } from './signals.ts';
 
@@ -23,6 +24,7 @@ export async function commandArmy(options: CommandOptions): Promise<number> {
   const record = await recorder(options.trace);
   if (files.length > 0) return runFiles(() => muster(options, false, record), options, looks);
   if (options.web === undefined) return commandByLines(options, looks, columns, (chosen, spare) => muster(chosen, spare, record));
+  if (broughtWords().length > 0) throw new UsageError('a page cannot show code of your own: leave out --web');
   const { openBeside } = await import('./beside.ts');
   const beside = await openBeside(options.web, looks);
   try {
@@ -152,8 +154,9 @@ async function runStream(input: Readable, source: string, echo: boolean, begin: 
 
 /** @param spare whether to keep a warm thread, for a person who may ask for one more general */
 async function muster({ count, host, seed, protocol, deadline, limit }: CommandOptions, spare: boolean, record: (outcome: Outcome) => void): Promise<Session> {
-  const { Army } = await import('../generals/army.ts');
+  const [{ Army }, { protocolIn }] = await Promise.all([import('../generals/army.ts'), import('../generals/arguments.ts')]);
   const given = { host, spare, ...(deadline === undefined ? {} : { deadline }), ...(limit === undefined ? {} : { limit }) };
   const another: Session['muster'] = (members, options) => Army.muster(members, { ...given, ...options });
-  return sessionOf(await another(count, { ...(seed === undefined ? {} : { seed }), ...(protocol === undefined ? {} : { protocol }) }), record, another);
+  const session = sessionOf(await another(count, { ...(seed === undefined ? {} : { seed }), ...(protocol === undefined ? {} : { protocol: protocolIn(protocol).name }) }), record, another);
+  return { ...session, journal: { ...session.journal, brings: broughtWords() } };
 }

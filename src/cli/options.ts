@@ -1,6 +1,8 @@
 import { quoted } from '../core/user-error.ts';
+import type { Kind } from '../generals/brought/shape.ts';
 import { nearest } from '../repl/nearest.ts';
 import { UsageError, whole as wholeOf } from './arguments.ts';
+import { bring, isOwnFile } from './bring.ts';
 
 /** An option of the command line: the parser, help, completion and the man page say of it what stands here. */
 export interface Option<Value> {
@@ -81,6 +83,31 @@ export function choice<const Word extends string>(
     },
   };
 }
+
+/** A name, or a file of somebody's own, which is brought as it is read. */
+export function named(kind: Kind, about: string, words: Words, details: Choice & { readonly fallback: string }): Option<string>;
+export function named(kind: Kind, about: string, words: Words, details: Choice): Option<string | undefined>;
+export function named(kind: Kind, about: string, words: Words, details: Choice & { readonly fallback?: string }): Option<string | undefined> {
+  const name = choice('<name|file>', about, words, details);
+  return {
+    ...name,
+    bounds: async () => `${(await words()).join(', ')}, or a file of your own`,
+    read: async (word, option) => (word !== undefined && isOwnFile(word) ? bring(kind, word) : name.read(word, option)),
+  };
+}
+
+/** A file of somebody's own, or several with commas between. @returns their names */
+export const ownFiles = (kind: Kind, about: string): Option<readonly string[]> => ({
+  ...PLAIN, value: '<file>', about, completes: { type: 'files' },
+  async read(word, option) {
+    const names: string[] = [];
+    for (const part of word?.split(',') ?? []) {
+      if (!isOwnFile(part)) throw new UsageError(`${option} brings a ${kind} of your own from a file, such as ./mine.ts, and ${quoted(part)} is none`);
+      names.push(await bring(kind, part));
+    }
+    return names;
+  },
+});
 
 interface Text extends Details {
   /** What it may be, in words, if what is read here is read again elsewhere. */

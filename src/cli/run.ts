@@ -1,8 +1,10 @@
+import { CodeFault } from '../core/code-fault.ts';
 import { UserError, reasonOf } from '../core/user-error.ts';
 import { endByHangup } from '../repl/hangup.ts';
 import { wrapped } from '../core/wrapped.ts';
 import { PIPE_WIDTH } from '../repl/theme.ts';
 import { UsageError, type Meant } from './arguments.ts';
+import { hasLoaded } from './bring.ts';
 import { SUBCOMMANDS, helpFor, requestOf, subcommands } from './subcommands.ts';
 import { asStarted, lineOf } from './invocation.ts';
 
@@ -29,11 +31,16 @@ export async function run(words: readonly string[]): Promise<void> {
     if (mistake !== undefined) {
       tell(mistake);
       process.exitCode = 2;
+    } else if (error instanceof CodeFault) {
+      tell(error.message);
+      process.exitCode = 1;
     } else {
       tell(`internal error: ${error instanceof Error ? (await import('./stack.ts')).stackOf(error) : String(error)}`);
       process.exitCode = 70;
     }
   }
+  // Behind all that was written.
+  if (hasLoaded()) process.stdout.write('', () => process.stderr.write('', () => process.exit()));
 }
 
 /** What is told of a mistake in these words, with what to type instead; undefined if it is none of the user's. */

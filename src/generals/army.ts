@@ -15,6 +15,7 @@ import { DEFAULT_STRATEGY, type StrategyName } from './faults/registry.ts';
 import { findingsOf } from './judge/findings.ts';
 import { isFaulty, undecidable, verdictOf } from './judge/verdict.ts';
 import { DEFAULT_PROTOCOL, type NamedProtocol, type ProtocolName } from './protocols/registry.ts';
+import { limited } from './limit.ts';
 import { SimHost } from './sim/host.ts';
 import { simulate } from './sim/simulate.ts';
 import {
@@ -396,7 +397,7 @@ export class Army {
       deadline: this.#deadline,
     };
     try {
-      simulate(spec, { behaviours, lost });
+      limited(() => simulate(spec, { behaviours, lost }));
     } catch (error) {
       // What does not fit now would not fit the next time either.
       this.#dictations = new Map();

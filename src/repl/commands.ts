@@ -20,7 +20,7 @@ import { nearest } from './nearest.ts';
 import type { Question } from './person.ts';
 import { pace, searchPace } from './progress.ts';
 import { nextSaying } from './sayings.ts';
-import { TOPICS, TOPIC_KINDS } from './topics.ts';
+import { topicKinds, topics } from './topics.ts';
 
 const ID: Parameter = { name: 'id', words: ({ army }) => army.members().map(({ id }) => nameOf(id)) };
 const ORDER: Parameter = {
@@ -329,7 +329,7 @@ export const COMMANDS: readonly Command[] = [
     name: 'help',
     aliases: ['?'],
     group: 'Sessions',
-    forms: [[], [{ name: 'topic', isMany: true, words: () => [...COMMANDS.map(({ name }) => name), ...TOPICS.map(({ name }) => name)] }]],
+    forms: [[], [{ name: 'topic', isMany: true, words: () => [...COMMANDS.map(({ name }) => name), ...topics().map(({ name }) => name)] }]],
     summary: 'list the commands, or explain a command or a word',
     details: 'It also knows the protocols, the strategies, and words such as quorum, round and validity.',
     example: 'help quorum',
@@ -369,11 +369,12 @@ export function commandNamed(word: string): Command | undefined {
 }
 
 function overview(): Result {
+  const { protocols, strategies, words } = topicKinds();
   return {
     type: 'help',
     groups: GROUPS.map((title) => ({ title, lines: COMMANDS.filter(({ group }) => group === title).map((command) => [formOf(command), command.summary] as const) })),
     notes: [
-      `help <command> tells more. It also explains the protocols (${TOPIC_KINDS.protocols.join(', ')}), the strategies (${TOPIC_KINDS.strategies.join(', ')}) and these words: ${TOPIC_KINDS.words.join(', ')}.`,
+      `help <command> tells more. It also explains the protocols (${protocols.join(', ')}), the strategies (${strategies.join(', ')}) and these words: ${words.join(', ')}.`,
     ],
   };
 }
@@ -386,9 +387,9 @@ function explained(words: string): Result {
     return { type: 'help', groups: [{ title: undefined, lines: [[formOf(command), summary], ['for example', example]] }], notes: [...(details === undefined ? [] : [details]), ...also] };
   }
   const name = words.toLowerCase();
-  const topic = TOPICS.find((one) => one.name === name || one.aliases?.includes(name) === true);
+  const topic = topics().find((one) => one.name === name || one.aliases?.includes(name) === true);
   if (topic === undefined) {
-    const near = nearest(name, [...COMMANDS, ...TOPICS].flatMap((one) => [one.name, ...(one.aliases ?? [])]));
+    const near = nearest(name, [...COMMANDS, ...topics()].flatMap((one) => [one.name, ...(one.aliases ?? [])]));
     throw new UserError(`there is no help on ${quoted(words)}${near === undefined ? '' : `, did you mean ${near}?`}`);
   }
   return { type: 'topic', name: topic.name, text: topic.text, paper: topic.paper, example: topic.example };

@@ -1,4 +1,5 @@
 import { parseOrder } from '../generals/order.ts';
+import { CodeFault } from '../core/code-fault.ts';
 import { UserError, quoted } from '../core/user-error.ts';
 import { formOf, type Answer, type Command, type Session } from './command.ts';
 import { COMMANDS, commandNamed } from './commands.ts';
@@ -38,6 +39,7 @@ async function answerTo(session: Session, line: string, signal: AbortSignal): Pr
     return { type: 'result', command: command.name, result, ...(words === typed ? {} : { line: whole }) };
   } catch (error) {
     if (error instanceof UserError) return mistake(`${error.message} – ${usage(command)}`);
+    if (error instanceof CodeFault) return mistake(error.message);
     throw error;
   } finally {
     session.progress(undefined);

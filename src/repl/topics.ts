@@ -29,14 +29,15 @@ const BOUNDS: Readonly<Record<string, string>> = {
   pbft: 'Among more than 3m generals it keeps agreement and validity in spite of m traitors; who finds the primary faulty changes the view.',
 };
 
-const protocols: readonly Topic[] = PROTOCOLS.map(({ name, summary }) => ({
+/** Made when they are asked for, as somebody may have brought more of them. */
+const protocols = (): readonly Topic[] => PROTOCOLS.map(({ name, summary }) => ({
   name,
   text: [`A protocol: ${inSentences(summary)}`, ...(BOUNDS[name] === undefined ? [] : [BOUNDS[name]])],
   ...(PAPERS[name] === undefined ? {} : { paper: PAPERS[name] }),
   example: `g-protocol ${name}`,
 }));
 
-const strategies: readonly Topic[] = STRATEGIES.map(({ name, summary }) => ({
+const strategies = (): readonly Topic[] => STRATEGIES.map(({ name, summary }) => ({
   name,
   text: [`A way of being a traitor: ${inSentences(summary)}`],
   example: `g-state 3 faulty ${name}`,
@@ -131,9 +132,9 @@ const words: readonly Topic[] = [
 ];
 
 /** All that `help` explains beside commands. */
-export const TOPICS: readonly Topic[] = [...protocols, ...strategies, ...words];
+export const topics = (): readonly Topic[] => [...protocols(), ...strategies(), ...words];
 
-export const TOPIC_KINDS = { protocols: protocols.map(({ name }) => name), strategies: strategies.map(({ name }) => name), words: words.map(({ name }) => name) } as const;
+export const topicKinds = (): Readonly<Record<'protocols' | 'strategies' | 'words', readonly string[]>> => ({ protocols: PROTOCOLS.map(({ name }) => name), strategies: STRATEGIES.map(({ name }) => name), words: words.map(({ name }) => name) });
 
 /** A summary of several parts, each as a sentence. */
 function inSentences(summary: string): string {

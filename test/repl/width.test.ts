@@ -6,7 +6,7 @@ import { STRATEGIES } from '../../src/generals/faults/registry.ts';
 import { PROTOCOLS } from '../../src/generals/protocols/registry.ts';
 import { COMMANDS } from '../../src/repl/commands.ts';
 import { PROMPT } from '../../src/repl/theme.ts';
-import { TOPICS } from '../../src/repl/topics.ts';
+import { topics } from '../../src/repl/topics.ts';
 import { openPty, ptyUnavailable, type Pty } from '../support/pty.ts';
 import { MAIN, projectPath } from '../support/run.ts';
 import { skip } from '../support/skip.ts';
@@ -57,7 +57,7 @@ describe('no line is longer than the terminal, nor any word broken,', function (
   for (const cols of WIDTHS) {
     describe(`of ${cols} columns`, () => {
       if (isTextTried(cols)) it('in help, on every command and every topic', () =>
-        expectFitting(cols, ['4', '--seed', '1', '--host', 'sim'], ['help', ...[...COMMANDS, ...TOPICS].map(({ name }) => `help ${name}`)]));
+        expectFitting(cols, ['4', '--seed', '1', '--host', 'sim'], ['help', ...[...COMMANDS, ...topics()].map(({ name }) => `help ${name}`)]));
 
       if (isTextTried(cols)) it('in mistakes', async () => {
         const transcript = await readFile(projectPath('test/transcripts/mistakes.txt'), 'utf8');

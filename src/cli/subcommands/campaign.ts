@@ -20,7 +20,7 @@ const protocols: Words = async () => (await import('../../generals/protocols/reg
 const strategies: Words = async () => (await import('../../generals/faults/registry.ts')).STRATEGIES.map(({ name }) => name);
 const engines: Words = async () => (await import('../../campaign/engine.ts')).ENGINE_CHOICES;
 
-const some = (words: Words) => ({ bounds: async () => `some of ${(await words()).join(', ')}`, completes: { type: 'words', words } }) as const;
+const some = (words: Words) => ({ bounds: async () => `some of ${(await words()).join(', ')}, or files of your own`, completes: { type: 'words', words } }) as const;
 
 export const campaign = subcommand({
   name: 'campaign',

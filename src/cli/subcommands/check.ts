@@ -1,6 +1,6 @@
 import { ORDERS, type Order } from '../../generals/order.ts';
 import { UsageError, mustBeOptions } from '../arguments.ts';
-import { choice, file, flag, whole } from '../options.ts';
+import { choice, file, flag, named, whole } from '../options.ts';
 import { subcommand } from '../subcommand.ts';
 
 /** `generals check`: what to search, and where to write what is found. */
@@ -25,7 +25,7 @@ export const check = subcommand({
   name: 'check',
   forms: [['check [options]', 'try every treason, and prove that the generals agree or show the smallest lie that splits them']],
   options: {
-    protocol: choice('<name>', 'the protocol', async () => (await import('../../generals/protocols/registry.ts')).PROTOCOLS.map(({ name }): string => name), { noun: 'protocol', fallback: 'exchange' }),
+    protocol: named('protocol', 'the protocol', async () => (await import('../../generals/protocols/registry.ts')).PROTOCOLS.map(({ name }): string => name), { noun: 'protocol', fallback: 'exchange' }),
     members: whole('<n>', 'how many generals there are', { short: 'n', min: 1, max: MEMBERS_MAX, fallback: 4 }),
     faults: whole('<f>', 'try every set of at most that many traitors; no more than there are generals', { short: 'f', min: 0, max: MEMBERS_MAX, fallback: 1 }),
     m: whole('<m>', 'how many traitors the protocol is run to stand', { short: 'm', min: 0, otherwise: 'as --faults' }),

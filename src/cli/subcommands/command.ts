@@ -1,7 +1,6 @@
-import type { ProtocolName } from '../../generals/protocols/registry.ts';
 import { DEFAULT_LIMIT } from '../../generals/run-spec.ts';
 import { UsageError, only, whole as wholeOf } from '../arguments.ts';
-import { choice, file, flag, whole, type Values } from '../options.ts';
+import { choice, file, flag, named, ownFiles, whole, type Values } from '../options.ts';
 import { subcommand } from '../subcommand.ts';
 
 /** `generals` and `generals run`: which army to command, and by what. */
@@ -11,7 +10,9 @@ export interface CommandOptions {
   readonly count: number;
   readonly host: 'threads' | 'sim';
   readonly seed: number | undefined;
-  readonly protocol: ProtocolName | undefined;
+  readonly protocol: string | undefined;
+  /** Strategies of somebody's own, which are taken when the command line is read. */
+  readonly strategies: readonly string[];
   readonly deadline: number | undefined;
   readonly limit: number | undefined;
   readonly json: boolean;
@@ -28,7 +29,8 @@ export interface CommandOptions {
 const OPTIONS = {
   generals: whole('<N>', 'how many generals to muster, as the word N says it', { short: 'n', min: 1, fallback: 4 }),
   seed: whole('<n>', 'the seed that all chance follows from', { min: 0, otherwise: 'drawn at random' }),
-  protocol: choice('<name>', 'the protocol to follow', async () => (await import('../../generals/protocols/registry.ts')).PROTOCOLS.map(({ name }) => name), { noun: 'protocol', otherwise: 'exchange' }),
+  protocol: named('protocol', 'the protocol to follow', async () => (await import('../../generals/protocols/registry.ts')).PROTOCOLS.map(({ name }): string => name), { noun: 'protocol', otherwise: 'exchange' }),
+  strategy: ownFiles('strategy', 'a strategy of your own, for g-state to name'),
   host: choice('<host>', 'where the generals live; sim is virtual time, without threads', ['threads', 'sim'], { noun: 'host', fallback: 'threads' }),
   deadline: whole('<ms>', 'how many milliseconds a hung general is waited for', { min: 1, max: 2 ** 31 - 1, otherwise: '1000' }),
   'max-generals': whole('<n>', 'the most generals that an army may have', { min: 1, otherwise: String(DEFAULT_LIMIT) }),
@@ -80,6 +82,7 @@ const optionsOf = (values: Values<typeof OPTIONS>): CommandOptions => ({
   host: values.host,
   seed: values.seed,
   protocol: values.protocol,
+  strategies: values.strategy,
   deadline: values.deadline,
   limit: values['max-generals'],
   json: values.json,

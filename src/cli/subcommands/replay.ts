@@ -1,5 +1,5 @@
 import { UsageError, only } from '../arguments.ts';
-import { flag, text, whole } from '../options.ts';
+import { flag, ownFiles, text, whole } from '../options.ts';
 import { subcommand } from '../subcommand.ts';
 
 /** `generals replay`: which order of which campaign. */
@@ -20,6 +20,8 @@ export const replay = subcommand({
     cell: text('<id>', 'the cell, such as exchange-m1-n4-f1-coin'),
     order: whole('<number>', 'the order’s number in its cell', { min: 1, max: 2 ** 32 - 1 }),
     seed: whole('<n>', 'the seed of the cell, in the place of its name', { min: 0 }),
+    protocol: ownFiles('protocol', 'the protocol of your own that the campaign had'),
+    strategy: ownFiles('strategy', 'the strategy of your own that it had'),
     'no-color': flag('no colours'),
   },
   operands: { type: 'files' },

@@ -1,4 +1,5 @@
 import { UserError } from '../../core/user-error.ts';
+import { limited } from '../limit.ts';
 import { withClaimsKept } from './claims.ts';
 import { searchMerging } from './merging.ts';
 import { searchPlainly } from './plain.ts';
@@ -18,9 +19,18 @@ export type Search = Generator<Coverage, CheckResult, boolean | undefined>;
  * Tries every treason of the sets of traitors asked for.
  * @throws UserError if the protocol cannot be run so
  */
-export function searchOf(request: CheckRequest): Search {
-  const problem = problemOf(request);
-  const { engine = 'auto' } = request;
+export const searchOf = (request: CheckRequest): Search => inSteps(searching(problemOf(request), request.engine));
+
+/** A search each of whose steps comes to an end. */
+function* inSteps(search: Search): Search {
+  for (let isStopped: boolean | undefined = false; ; ) {
+    const step = limited(() => search.next(isStopped));
+    if (step.done === true) return step.value;
+    isStopped = yield step.value;
+  }
+}
+
+function searching(problem: Problem, engine: CheckRequest['engine'] = 'auto'): Search {
   switch (engine) {
     case 'auto':
       return searchByProof(problem);

@@ -3,6 +3,7 @@ import { symbolicSigner } from '../../core/signer.ts';
 import type { Signer } from '../../core/machine.ts';
 import type { Behaviours, RunSpec } from '../run-spec.ts';
 import type { NodeId } from '../../core/node.ts';
+import { limited } from '../limit.ts';
 import { simulate } from './simulate.ts';
 
 /** Generals without threads: every order is run in virtual time. */
@@ -23,7 +24,7 @@ export class SimHost implements Host {
 
   async run(spec: RunSpec, behaviours: Behaviours, observer?: RunObserver): Promise<RunResult> {
     const lost = new Set(spec.members.filter((id) => !this.#living.has(id)));
-    const result = simulate(spec, { behaviours, lost, ...(observer === undefined ? {} : { observer }) });
+    const result = limited(() => simulate(spec, { behaviours, lost, ...(observer === undefined ? {} : { observer }) }));
     for (const { id } of result.losses) this.#living.delete(id);
     return result;
   }

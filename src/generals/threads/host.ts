@@ -4,6 +4,7 @@ import type { Signer } from '../../core/machine.ts';
 import type { Behaviours, NodeSpec, RunSpec } from '../run-spec.ts';
 import { nameOf, type NodeId } from '../../core/node.ts';
 import { ed25519Signer } from '../keys.ts';
+import { broughtHere } from '../brought/take.ts';
 import { decodeReport, encodeSpec, type FromWorker, type ToWorker } from './worker-messages.ts';
 
 // One file, bundled from workers/general.ts when the project is built: a thread that loads it is up a fifth sooner than one
@@ -142,6 +143,7 @@ export class ThreadHost implements Host {
       crashing: false,
       ready: new Promise((resolve) => {
         let thrown: string | undefined;
+        let fault: string | undefined;
         worker.on('message', (answer: FromWorker) => {
           if (typeof answer === 'string') {
             const { number, report } = decodeReport(answer);
@@ -158,9 +160,10 @@ export class ThreadHost implements Host {
         });
         worker.on('error', (error: unknown) => {
           thrown = error instanceof Error ? error.message : String(error);
+          fault = (error as { readonly loss?: string } | null | undefined)?.loss;
         });
         worker.on('exit', (code) => {
-          if (!instance.dismissed) this.#lose(id, thrown !== undefined ? lossBy.throwing(thrown) : instance.crashing && code === 0 ? lossBy.killing() : lossBy.exiting(code));
+          if (!instance.dismissed) this.#lose(id, fault ?? (thrown !== undefined ? lossBy.throwing(thrown) : instance.crashing && code === 0 ? lossBy.killing() : lossBy.exiting(code)));
           resolve();
         });
       }),
@@ -248,6 +251,7 @@ export class ThreadHost implements Host {
   }
 }
 
-const spawn = (): Worker => new Worker(ENTRY);
+/** What was brought here is brought there, too. */
+const spawn = (): Worker => new Worker(ENTRY, { workerData: broughtHere() });
 
 const byId = (a: { readonly id: NodeId }, b: { readonly id: NodeId }): number => a.id - b.id;

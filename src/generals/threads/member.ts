@@ -10,7 +10,15 @@ import type { Order } from '../order.ts';
 import type { Synchronized, SynchronizerState } from '../synchronizer.ts';
 import { dictationFor, general, type General } from '../general.ts';
 import { ed25519Signer } from '../keys.ts';
+import { takeAll, type Brought } from '../brought/take.ts';
 import { encodeReport, specDecoder, type FromWorker, type ToWorker } from './worker-messages.ts';
+
+/** The same, of a general that may need code that was brought. @param brought what the host has of it */
+export function serveWith(brought: readonly Brought[], main: MessagePort): void {
+  if (brought.length === 0) serve(main);
+  // What cannot be taken here is thrown, and ends the thread.
+  else void takeAll(brought).then(() => serve(main));
+}
 
 /**
  * The life of one general in its thread: it listens to the main thread for orders, and to its peers, by one port each,

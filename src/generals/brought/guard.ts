@@ -1,0 +1,254 @@
+/**
+ * Code that somebody brought, as the rest of the program may run it: it is held to what ours is held to by tests. What it throws, or puts
+ * out that is nothing, or changes of what it was given becomes a `CodeFault` that names it.
+ */
+import { CodeFault, type Fault } from '../../core/code-fault.ts';
+import { nameOf, type NodeId } from '../../core/node.ts';
+import { quoted } from '../../core/user-error.ts';
+import { parseOrder } from '../order.ts';
+import type { AnyRoundsProtocol, Context, OrderVocabulary, RoundsEffect, RoundsEvent } from '../protocol.ts';
+import type { Action, FaultStrategy, SendContext } from '../strategy.ts';
+import { PLAIN } from '../values.ts';
+import { SHAPES } from './shape.ts';
+
+/** In which line of its own it was thrown. */
+export type PlaceOf = (error: unknown) => string | undefined;
+
+/** What code that was brought is doing at the moment: who ends it by force has to say of whom, and where. */
+const now = { of: '', key: '', round: 0, at: 0 };
+
+/** That what runs now did not come back in that many milliseconds. */
+export const endless = (milliseconds: number): CodeFault =>
+  new CodeFault(now.of === '' ? 'the code that was brought' : now.of, {
+    did: `did not come back from ${now.key === '' ? 'a call' : now.key}`,
+    when: now.round === 0 ? undefined : `in round ${now.round}`,
+    at: now.at === 0 ? undefined : nameOf(now.at as NodeId),
+    why: `it was waited for ${milliseconds / 1000} s`,
+  });
+
+/** The most rounds that a protocol may have, so that none is waited for in vain. */
+const ROUNDS_MAX = 10_000;
+
+export function guardedProtocol(given: AnyRoundsProtocol, placeOf: PlaceOf): AnyRoundsProtocol {
+  const of = `the protocol ${given.name}`;
+  const guarded = picked(given, 'protocol');
+  const calling = callsOf(of, placeOf);
+  for (const key of ['membersNeeded', 'faultsByDefault', 'refuses', 'rounds', 'messages', 'lies', 'speaks', 'path', 'describe', 'forged', 'evidence', 'votes', 'parse'] as const) {
+    if (given[key] !== undefined) Object.assign(guarded, { [key]: calling.wrapped(key, (given[key] as (...words: unknown[]) => unknown).bind(given), CHECKS[key]) });
+  }
+  const parsed = parsesOf(given, calling);
+  const begin = (context: Context): unknown => {
+    freezeContext(context);
+    enter(of, 'begin', 0, context.self);
+    try {
+      return given.begin(context);
+    } catch (error) {
+      throw calling.thrown(error, { when: 'when it began', at: nameOf(context.self) });
+    }
+  };
+  const step = (context: Context, state: unknown, event: RoundsEvent<OrderVocabulary>): RoundsEffect<OrderVocabulary>[] => {
+    const round = event.type === 'round' ? event.round : 0;
+    const isPlain = context.values === PLAIN;
+    freezeContext(context);
+    if (isPlain && event.type === 'round') freezeInbox(event.inbox);
+    enter(of, 'step', round, context.self);
+    let effects: RoundsEffect<OrderVocabulary>[];
+    try {
+      effects = given.step(context, state, event);
+    } catch (error) {
+      throw calling.thrown(error, whenAt(context, event));
+    }
+    const garbage = garbageIn(context, effects, isPlain ? parsed : undefined);
+    if (garbage !== undefined) throw calling.fault({ ...garbage, ...whenAt(context, event) });
+    return effects;
+  };
+  return Object.assign(guarded, { begin, step });
+}
+
+export function guardedStrategy(given: FaultStrategy, placeOf: PlaceOf): FaultStrategy {
+  const of = `the strategy ${given.name}`;
+  const calling = callsOf(of, placeOf);
+  const wrap = given.wrap?.bind(given);
+  return {
+    ...picked(given, 'strategy'),
+    says<Message>(occasion: SendContext<Message>): readonly Action<Message>[] {
+      const { round, from } = occasion;
+      enter(of, 'says', round, from);
+      const about = { when: round === 0 ? 'in a ballot' : `in round ${round}`, at: nameOf(from) };
+      let actions: readonly Action<Message>[];
+      try {
+        actions = given.says(occasion);
+      } catch (error) {
+        throw calling.thrown(error, about);
+      }
+      const garbage = garbageInActions(occasion, actions);
+      if (garbage !== undefined) throw calling.fault({ ...garbage, ...about });
+      return actions;
+    },
+    ...(wrap === undefined ? {} : { wrap: calling.wrapped('wrap', wrap as (...words: unknown[]) => unknown) as NonNullable<FaultStrategy['wrap']> }),
+  };
+}
+
+/** What is known of the shape, and nothing else, with the methods of a class as well. */
+function picked<Given extends AnyRoundsProtocol | FaultStrategy>(given: Given, kind: keyof typeof SHAPES): Given {
+  const own: Partial<Given> = {};
+  for (const key of Object.keys(SHAPES[kind]) as (keyof Given)[]) if (given[key] !== undefined) own[key] = given[key];
+  return own as Given;
+}
+
+interface Calls {
+  fault(fault: Fault): CodeFault;
+  /** What to throw for what it threw. */
+  thrown(error: unknown, about: Pick<Fault, 'when' | 'at'>): unknown;
+  wrapped(key: string, call: (...words: unknown[]) => unknown, check?: (result: unknown) => Deed | undefined): (...words: unknown[]) => unknown;
+}
+
+function callsOf(of: string, placeOf: PlaceOf): Calls {
+  const fault = (one: Fault): CodeFault => new CodeFault(of, one);
+  const thrown = (error: unknown, about: Pick<Fault, 'when' | 'at'>): unknown => (error instanceof CodeFault ? error : fault({ ...deedOf(error), ...about, place: placeOf(error) }));
+  return {
+    fault,
+    thrown,
+    wrapped: (key, call, check) => (...words) => {
+      enter(of, key, 0, 0);
+      let result: unknown;
+      try {
+        result = call(...words);
+      } catch (error) {
+        throw thrown(error, { when: `in ${key}` });
+      }
+      const wrong = check?.(result);
+      if (wrong !== undefined) throw fault({ ...wrong, when: `in ${key}` });
+      return result;
+    },
+  };
+}
+
+function enter(of: string, key: string, round: number, at: number): void {
+  now.of = of;
+  now.key = key;
+  now.round = round;
+  now.at = at;
+}
+
+/** A frozen thing that is changed throws so, as modules are strict. */
+const CHANGED = /read only property|not extensible|Cannot delete property/;
+
+/** What was done, and what is wrong with it. */
+type Deed = Pick<Fault, 'did' | 'why'>;
+
+function deedOf(error: unknown): Deed {
+  const said = quoted(error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error), 200);
+  return error instanceof TypeError && CHANGED.test(error.message) ? { did: 'changed what it was given', why: said } : { did: `threw ${said}` };
+}
+
+const whenAt = (context: Context, event: RoundsEvent<OrderVocabulary>): Pick<Fault, 'when' | 'at'> => ({
+  when: event.type === 'round' ? `in round ${event.round}` : 'when it was given its order',
+  at: nameOf(context.self),
+});
+
+const whole = (what: string, max?: number) => (result: unknown): Deed | undefined =>
+  Number.isSafeInteger(result) && (result as number) >= 0 && (max === undefined || (result as number) <= max) ? undefined : { did: `gave ${shown(result)}`, why: `${what} is a whole number from 0 ${max === undefined ? 'on' : `to ${max}`}` };
+
+const list = (result: unknown): Deed | undefined => (Array.isArray(result) ? undefined : { did: `gave ${shown(result)}`, why: 'a list is wanted' });
+
+const CHECKS: Readonly<Record<string, (result: unknown) => Deed | undefined>> = {
+  membersNeeded: whole('a number of generals'),
+  faultsByDefault: whole('a number of traitors'),
+  rounds: whole('a number of rounds', ROUNDS_MAX),
+  messages: whole('a number of messages'),
+  refuses: (result) => (result === undefined || typeof result === 'string' ? undefined : { did: `gave ${shown(result)}`, why: 'a line is wanted, or undefined' }),
+  lies: list,
+  evidence: list,
+  votes: list,
+};
+
+/** What of these effects no host can do, in words; undefined if all can be done. */
+function garbageIn({ members, self }: Context, effects: unknown, parsed: ((message: unknown) => boolean) | undefined): Deed | undefined {
+  if (!Array.isArray(effects)) return { did: `gave ${shown(effects)}`, why: 'a list of effects is wanted' };
+  for (const effect of effects as readonly (RoundsEffect<OrderVocabulary> | undefined)[]) {
+    switch (effect?.type) {
+      case 'send': {
+        if (!Array.isArray(effect.to) || !Array.isArray(effect.messages)) return { did: `gave ${shown(effect)}`, why: "wanted is { type: 'send', to: […], messages: […] }" };
+        for (const to of effect.to) {
+          if (to === self) return { did: 'sent a message to itself' };
+          if (!members.includes(to)) return { did: `sent a message to ${shown(to)}`, why: 'that is none of the generals' };
+        }
+        if (parsed === undefined) break;
+        for (const message of effect.messages) if (!parsed(message)) return { did: `sent ${shown(message)}`, why: 'its own parse takes that for no message' };
+        break;
+      }
+      case 'output':
+        if (parsed !== undefined && parseOrder(effect.output) === undefined) return { did: `decided ${shown(effect.output)}`, why: 'that is neither attack nor retreat' };
+        break;
+      case 'accuse':
+      case 'note':
+        break;
+      default:
+        return { did: `gave the effect ${shown(effect)}`, why: 'its type is to be send, output, accuse or note' };
+    }
+  }
+  return undefined;
+}
+
+/** The most words that are remembered as messages. */
+const KNOWN_MAX = 10_000;
+
+/** Whether its own `parse` takes something for a message; of words it is remembered, as a step says the same ones again and again. */
+function parsesOf(given: AnyRoundsProtocol, calling: Calls): (message: unknown) => boolean {
+  const known = new Set<unknown>();
+  const parse = calling.wrapped('parse', given.parse.bind(given));
+  return (message) => {
+    if (known.has(message)) return true;
+    if (parse(message) === undefined) return false;
+    if (typeof message !== 'object' && known.size < KNOWN_MAX) known.add(message);
+    return true;
+  };
+}
+
+function garbageInActions<Message>({ honest, lies }: SendContext<Message>, actions: unknown): Deed | undefined {
+  if (!Array.isArray(actions) || actions.length === 0) return { did: `gave ${shown(actions)}`, why: 'wanted is a list of what may become of the message' };
+  for (const action of actions as readonly (Partial<Action<Message>> | undefined)[]) {
+    const { now: said, late } = action ?? {};
+    if (!Array.isArray(said) || !Array.isArray(late)) return { did: `gave ${shown(action)}`, why: 'wanted is { now: […], late: […] }' };
+    const stranger = [...said, ...late].find((message: Message) => message !== honest && !lies.includes(message));
+    if (stranger !== undefined) return { did: `said ${shown(stranger)}`, why: 'that is neither the honest message nor one of its lies' };
+  }
+  return undefined;
+}
+
+function shown(value: unknown): string {
+  if (value === undefined || typeof value === 'function' || typeof value === 'symbol') return value === undefined ? 'undefined' : `a ${typeof value}`;
+  if (typeof value === 'bigint' || (typeof value === 'number' && !Number.isFinite(value))) return String(value);
+  try {
+    const text = JSON.stringify(value);
+    return typeof value === 'string' ? quoted(value) : text.length > 60 ? `${text.slice(0, 60).toWellFormed()}…` : text;
+  } catch {
+    return 'what is no plain data';
+  }
+}
+
+function freezeContext(context: Context): void {
+  if (Object.isFrozen(context)) return;
+  Object.freeze(context.members);
+  Object.freeze(context.lieutenants);
+  Object.freeze(context);
+}
+
+/** Generals share what was said to several of them: who changed it would change what others hear. */
+function freezeInbox(inbox: readonly { readonly messages: readonly unknown[] }[]): void {
+  if (Object.isFrozen(inbox)) return;
+  for (const heard of inbox) {
+    if (Object.isFrozen(heard)) continue;
+    Object.freeze(heard);
+    Object.freeze(heard.messages);
+    for (const message of heard.messages) freezeDeep(message);
+  }
+  Object.freeze(inbox);
+}
+
+function freezeDeep(value: unknown): void {
+  if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return;
+  Object.freeze(value);
+  for (const part of Object.values(value)) freezeDeep(part);
+}

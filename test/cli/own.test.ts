@@ -1,0 +1,120 @@
+import { expect } from 'chai';
+import { readdirSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { MINE, SPY, edited, ownFolder } from '../support/own.ts';
+import { generals } from '../support/run.ts';
+
+/** In processes of their own: what is brought stays as long as its process. */
+describe('a protocol and a strategy of your own', () => {
+  const folder = ownFolder();
+  const [mine, spy] = [folder.write('mine.ts', MINE), folder.write('spy.ts', SPY)];
+  after(folder.remove);
+
+  const leftBehind = (): string[] => readdirSync(tmpdir()).filter((name) => name.startsWith('generals-own-'));
+
+  it('are followed on threads as in virtual time, and explained by every command', async () => {
+    const lines = 'g-elect 1\ng-state 3 faulty spy\nactual-order attack\ng-why\ng-step\nhelp mine\nhelp spy\ng-protocol\ng-strategies\ng-protocol oral\ng-protocol mine\n';
+    const [threads, sim] = await Promise.all(['threads', 'sim'].map((host) => generals(['4', '--seed', '14', '--host', host, '--protocol', mine, '--strategy', spy], lines)));
+    expect(threads).to.deep.equal(sim);
+    expect(sim).to.include({ code: 0, err: '' });
+    expect(sim!.out).to.include('traitors G3; protocol mine, 9 messages').and.include('lies to generals with even ids').and.include('tell each other what the commander said');
+  });
+
+  it('are proven and refuted by check, whose line that repeats it brings them along', async () => {
+    expect((await generals(['check', '--protocol', mine])).out).to.match(/^holds: all 226 treasons covered/);
+    const lie = join(folder.path, 'lie.txt');
+    const { code, out } = await generals(['check', '--protocol', mine, '-n', '3', '--save', lie]);
+    expect(code).to.equal(3);
+    expect(out).to.include(`generals run --protocol ${mine} ${lie}`);
+    const run = await generals(['run', '--protocol', mine, lie]);
+    expect(run.err).to.equal('');
+    expect(run.out).to.include('Validity violated');
+  });
+
+  it('are counted by campaigns, with others in one grid, and their orders are given again', async () => {
+    const report = join(folder.path, 'report');
+    const { code, out } = await generals(['campaign', '--protocol', `exchange,${mine}`, '--strategy', `coin,${spy}`, '--orders', '100', '--seed', '3', '--threads', '2', '--out', report]);
+    expect(code).to.equal(0);
+    expect(out).to.match(/^mine +1 +4 +1 +spy +100 +100%/m);
+    const results = join(report, 'results.json');
+    expect((await generals(['replay', results, '--protocol', mine, '--strategy', spy, '--cell', 'mine-m1-n4-f1-spy'])).out).to.include('cell mine-m1-n4-f1-spy, order 1');
+    expect((await generals(['campaign', '--resume', report, '--protocol', mine, '--strategy', spy])).code).to.equal(0);
+    expect((await generals(['replay', results])).code).to.equal(2);
+  });
+
+  it('may be JavaScript, and import what lies beside it', async () => {
+    folder.write('beside.js', 'export const summary = "from beside";\n');
+    const file = folder.write('plain.mjs', `import { summary } from './beside.js';\nimport mine from './mine.ts';\nexport const protocol = { ...mine, name: 'plain', summary };\n`);
+    expect((await generals(['check', '--protocol', file])).out).to.match(/^holds: all 226 treasons covered/);
+  });
+
+  const refused: readonly [what: string, text: string, said: RegExp][] = [
+    ['does not compile', edited('counterpart,', 'counterpart, ,'), /bad\.ts:1:38: Expected identifier but found "," – /],
+    ['lacks something', edited('  parse: parseOrder,\n', ''), /its parse is missing: wanted is parse\(input\) gives the message that it is, or undefined – /],
+    ['has something of another kind', edited("timing: 'rounds'", "timing: 'events'"), /its timing is not as it should be: wanted is timing: 'rounds' – /],
+    ['has a name of ours', edited("'mine'", "'oral'"), /there is a protocol "oral" already: give it another name – /],
+    ['exports nothing', 'const nothing = 1;\n', /it exports no protocol: wanted is export default defineProtocol/],
+    ['throws when it is loaded', 'throw new Error("early");\n', /its code threw "early" when it was loaded \(bad\.ts:1\) – /],
+    ['loops when it is loaded', 'for (;;);\n', /did not come to an end within 5 s when it was loaded – /],
+    ['has no whole number of rounds', edited('rounds: () => 2', 'rounds: () => 0.5'), /the protocol mine gave 0\.5 in rounds: a number of rounds is a whole number from 0 to 10000 – /],
+    ['imports what is not there', `import { nothing } from './nowhere.ts';\nnothing();\n${MINE}`, /bad\.ts:1:\d+: Could not resolve ".\/nowhere\.ts"/],
+  ];
+  for (const [what, text, said] of refused) {
+    it(`that ${what} is refused in one line`, async () => {
+      const { code, out, err } = await generals(['check', '--protocol', folder.write('bad.ts', text)]);
+      expect({ code, out }).to.deep.equal({ code: 2, out: '' });
+      expect(err).to.match(said);
+      expect(err.trimEnd().split('\n')).to.have.length(1);
+    });
+  }
+
+  const faults: readonly [what: string, by: string, said: string][] = [
+    ['throws', "if (self === 3) throw new Error('boom');", 'the protocol mine threw "boom" in round 2 at G3 (bad.ts:30)'],
+    ['changes what it was given', "if (self === 3) (event.inbox as unknown[]).pop();", 'the protocol mine changed what it was given in round 2 at G3 (bad.ts:30): "'],
+    ['sends garbage', "if (self === 3) return [{ type: 'send', to: others, messages: ['charge' as Order] }];", 'the protocol mine sent "charge" in round 2 at G3: its own parse takes that for no message'],
+    ['speaks to who is not there', "if (self === 3) return [{ type: 'send', to: [9 as never], messages: [state.order] }];", 'the protocol mine sent a message to 9 in round 2 at G3: that is none of the generals'],
+    ['decides nothing that there is', "if (self === 3) return [{ type: 'output', output: 'charge' as Order }];", 'the protocol mine decided "charge" in round 2 at G3: that is neither attack nor retreat'],
+    ['gives no effects', 'if (self === 3) return undefined as never;', 'the protocol mine gave undefined in round 2 at G3: a list of effects is wanted'],
+    ['loops for ever', 'while (self === 3);', 'the protocol mine did not come back from step in round 2 at G3: it was waited for 10 s'],
+  ];
+  for (const [what, by, said] of faults) {
+    it(`that ${what} is named, and the prompt goes on`, async () => {
+      const file = folder.write('bad.ts', edited('if (event.round === 2) {\n', `if (event.round === 2) {\n      ${by}\n`));
+      const lines = 'g-elect 1\nactual-order attack\ng-protocol\n';
+      const [threads, sim, check] = await Promise.all([
+        generals(['4', '--protocol', file], lines), generals(['4', '--host', 'sim', '--protocol', file], lines), generals(['check', '--protocol', file]),
+      ]);
+      expect(threads.out).to.include(what === 'loops for ever' ? 'G3 is lost: it did not answer within 1,000 ms.' : `G3 is lost: it ${said.replace('the protocol mine ', '').replace(' at G3', '')}`).and.include('protocol mine, m=1');
+      expect(sim.err).to.include(`line 2: ${said}`);
+      expect(sim.out).to.include('protocol mine, m=1');
+      expect(check.code).to.equal(1);
+      expect(check.err).to.include(`generals: ${said}`);
+    });
+  }
+
+  it('that throws ends a campaign in one line', async () => {
+    const file = folder.write('bad.ts', edited('if (event.round === 2) {\n', "if (event.round === 2) {\n      throw new Error('boom');\n"));
+    const { code, err } = await generals(['campaign', '--protocol', file, '--orders', '100', '--threads', '1']);
+    expect(code).to.equal(1);
+    expect(err).to.match(/generals: the protocol mine threw "boom" in round 2 at G\d \(bad\.ts:30\)\n$/);
+  });
+
+  it('a strategy that says what is no lie is named', async () => {
+    const file = folder.write('bad-spy.ts', edited('say(to % 2 === 0 ? (lies[0] ?? honest) : honest)', "say('charge' as never)", SPY));
+    const { err } = await generals(['4', '--host', 'sim', '--strategy', file], 'g-elect 1\ng-state 3 faulty spy\nactual-order attack\n');
+    expect(err).to.include('line 3: the strategy spy said "charge" in a ballot at G3: that is neither the honest message nor one of its lies');
+  });
+
+  it('leave no file behind, and no timer that keeps the program', async () => {
+    const before = leftBehind();
+    const { code } = await generals(['check', '--protocol', folder.write('timer.ts', `${edited("'mine'", "'timer'")}\nsetInterval(() => undefined, 1000);\n`)]);
+    expect(code).to.equal(0);
+    expect(leftBehind().filter((name) => !before.includes(name))).to.deep.equal([]);
+  });
+
+  it('are not for pages yet, and a word that is no file is no strategy of your own', async () => {
+    expect((await generals(['4', '--web', '--protocol', mine])).err).to.include('a page cannot show code of your own: leave out --web');
+    expect((await generals(['4', '--strategy', 'liar'])).err).to.include('--strategy brings a strategy of your own from a file, such as ./mine.ts, and "liar" is none');
+  });
+});
