@@ -5,7 +5,9 @@ import { cluster } from './subcommands/cluster.ts';
 import { command, run } from './subcommands/command.ts';
 import { completion } from './subcommands/completion.ts';
 import { demo } from './subcommands/demo.ts';
+import { grade } from './subcommands/grade.ts';
 import { help } from './subcommands/help.ts';
+import { create } from './subcommands/new.ts';
 import { network } from './subcommands/network.ts';
 import { replay } from './subcommands/replay.ts';
 import { replica } from './subcommands/replica.ts';
@@ -26,6 +28,8 @@ export const SUBCOMMANDS: readonly Runnable[] = [
   runnable(run, async (options) => (await import('./command-army.ts')).commandArmy(options)),
   runnable(demo, async (options) => (await import('./demo.ts')).demoCommand(options)),
   runnable(check, async (options) => (await import('./check.ts')).checkCommand(options)),
+  runnable(grade, async (options) => (await import('./grade.ts')).gradeCommand(options)),
+  runnable(create, async (options) => (await import('./new.ts')).newCommand(options)),
   runnable(trace, async (options) => (await import('./trace.ts')).traceCommand(options)),
   runnable(campaign, async (options) => (await import('./campaign.ts')).campaignCommand(options)),
   runnable(replay, async (options) => (await import('./replay.ts')).replayCommand(options)),

@@ -18,6 +18,7 @@ const LINES: readonly (readonly [args: string, until?: string])[] = [
   ['demo'],
   ['demo traitor-among-four'],
   ['run --trace facts.jsonl DEMO/broken-general.txt'],
+  ['grade exchange --against exchange'],
   ['trace facts.jsonl'],
   ['trace facts.jsonl --diagram'],
   ['check --protocol oral -n 3'],

@@ -21,7 +21,7 @@ import { behavioursOf } from '../../src/generals/run-spec.ts';
 import { roleInstance } from '../../src/generals/general.ts';
 import { runInRounds, runInstances } from '../../src/generals/sim/rounds.ts';
 import { simulate } from '../../src/generals/sim/simulate.ts';
-import { decisionsOf, drawTrial, failureOf, ids, repeatLine, sentIn, trial, type Trial } from '../support/trials.ts';
+import { cloning, decisionsOf, drawTrial, failureOf, ids, repeatLine, sentIn, trial, type Trial } from '../support/trials.ts';
 
 /** What a protocol may bring along, but for whom it lets speak: without that, frames are sent to those who are to say nothing. */
 const OPTIONAL: readonly string[] = ['wording', 'claims', 'limits', 'tree', 'path', 'search', 'effort', 'describe', 'legend', 'evidence', 'votes'];
@@ -302,21 +302,6 @@ const DELAY_MAX = 350;
 
 /** How many traitors a run with the default m is sure to stand; of exchange the header says that it is one. */
 const promised = (protocol: AnyRoundsProtocol, n: number): number => Math.min(protocol.faultsByDefault(n), protocol.name === 'exchange' ? 1 : n);
-
-/** The protocol with its state cloned before and after each step, as a host may that moves generals about. */
-function cloning(protocol: AnyRoundsProtocol): AnyRoundsProtocol {
-  return {
-    ...protocol,
-    begin: (context) => ({ state: structuredClone(protocol.begin(context)) }),
-    step(context, state, event) {
-      const holder = state as { state: unknown };
-      const inner = structuredClone(holder.state);
-      const effects = protocol.step(context, inner, event);
-      holder.state = structuredClone(inner);
-      return structuredClone(effects);
-    },
-  };
-}
 
 const saidIn = (one: Trial): unknown[] => runInRounds(one).reports.flatMap(({ heard }) => heard.flat().flatMap(({ messages }) => messages));
 
