@@ -9,7 +9,7 @@ import { choice, text, whole, type Values } from './options.ts';
 const HOUR = 3_600_000;
 
 /** Those of which no option of its own tells, by the name that they have in `--timers`. */
-const OTHER_TIMERS = new Map((['helloWait', 'probeEvery', 'probeTimeout', 'suspicionMin', 'suspicionMax', 'healEvery', 'syncEvery', 'beaconEvery', 'inquiry', 'compareEvery'] as const)
+const OTHER_TIMERS = new Map((['helloWait', 'probeEvery', 'probeTimeout', 'suspicionMin', 'suspicionMax', 'healEvery', 'syncEvery', 'beaconEvery', 'inquiry', 'compareEvery', 'forgetAfter'] as const)
   .map((name) => [name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`), name]));
 
 /** What all nodes of a network should share: the options of `seed`, `peer` and `network`. */

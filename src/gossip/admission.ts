@@ -1,9 +1,10 @@
 import type { NodeId } from '../core/node.ts';
 import type { Address } from './address.ts';
+import { leastLife, mayBeForgotten } from './forgetting.ts';
 import { inquire } from './inquiry.ts';
 import { output, say, type Link } from './links.ts';
 import type { Message } from './messages.ts';
-import { isAlive, quorumOf, statementsOf, voteFor } from './roster.ts';
+import { isAlive, quorumOf, statementsOf, voteFor, type Entry } from './roster.ts';
 import { admit } from './seed-list.ts';
 import { CASES_MAX, certified, type Admission, type SeedTurn } from './seed-state.ts';
 import { askSeeds, hasOldSeeds, isOldSeed, seedOf } from './seed-links.ts';
@@ -26,12 +27,25 @@ export function register(turn: SeedTurn, address: Address, link: Link | undefine
   const promise = state.promised.get(address);
   // Whom seeds have forgotten is let in as the life that others know it by.
   const own = entry === undefined && link?.isProven === true ? Math.min(link.hello!.own!.life, LIVES) : 0;
-  const life = Math.max((entry?.member.life ?? 0) + 1, own, promise === undefined ? 0 : promise.key === key ? promise.life : promise.life + 1);
-  const admission: Admission = { address, key, life, askers: new Set(link === undefined ? [] : [link.id]), votes: undefined, against: new Set() };
-  state.admissions.set(address, admission);
-  turn.effects.push({ type: 'set-timer', timer: `admission ${address}`, after: (link?.isProven === true ? 2 : 1) * context.settings.seedTimeout });
+  const life = Math.max(leastBehind(turn, entry), own, promise === undefined ? 0 : promise.key === key ? promise.life : promise.life + 1);
+  const admission = begin(turn, { address, key, life, askers: new Set(link === undefined ? [] : [link.id]), votes: undefined, against: new Set() }, link?.isProven === true ? 2 : 1);
   if (context.settings.trustsAll) propose(turn, admission);
   else inquire(turn, address, key, { type: 'admission' });
+}
+
+function begin({ state, context, effects }: SeedTurn, admission: Admission, patience: number): Admission {
+  const { address } = admission;
+  state.admissions.set(address, admission);
+  effects.push({ type: 'set-timer', timer: `admission ${address}`, after: patience * context.settings.seedTimeout });
+  return admission;
+}
+
+/** Somebody answers whose life this seed may have forgotten: it is let in again, as a life that nobody can have forgotten. */
+export function readmit(turn: SeedTurn, { address, key }: Member): void {
+  const { state } = turn;
+  if (state.roster.entries.has(address) || state.admissions.has(address) || state.admissions.size >= CASES_MAX) return;
+  const life = Math.max(leastLife(state), (state.promised.get(address)?.life ?? 0) + 1);
+  propose(turn, begin(turn, { address, key, life, askers: new Set(), votes: undefined, against: new Set() }, 1));
 }
 
 export function inquiredForAdmission(turn: SeedTurn, address: Address, isThere: boolean): void {
@@ -46,7 +60,7 @@ function propose(turn: SeedTurn, admission: Admission): void {
   const { address, key, life } = admission;
   admission.votes = new Map([[context.address, voteFor(context, { type: 'member', address, key, life })]]);
   admission.against.clear();
-  state.promised.set(address, { life, key });
+  state.promised.set(address, { life, key, era: state.era });
   askSeeds(turn, { type: 'join-propose', address, key, life });
   count(turn, admission);
 }
@@ -57,13 +71,16 @@ export function hearJoinPropose(turn: SeedTurn, link: Link, { address, key = '',
   const entry = state.roster.entries.get(address);
   const isSame = isAlive(entry) && entry.member.key === key;
   // An older seed knows nothing of lives.
-  const member = { type: 'member', address, key, life: life ?? (isSame ? entry.member.life : (entry?.member.life ?? 0) + 1) } as const;
+  const member = { type: 'member', address, key, life: life ?? (isSame ? entry.member.life : leastBehind(turn, entry)) } as const;
   const promise = state.promised.get(address);
-  const least = Math.max(entry === undefined || (isSame && entry.member.life === member.life) ? 0 : entry.member.life + 1, promise === undefined ? 0 : promise.key === key ? promise.life : promise.life + 1);
+  const least = Math.max(isSame && entry.member.life === member.life ? 0 : leastBehind(turn, entry), promise === undefined ? 0 : promise.key === key ? promise.life : promise.life + 1);
   if (member.life < least || member.life > Math.max(least, 1) + LIVES) return vote(turn, link, member, false, `its life is ${least} at least`, least);
   if (context.settings.trustsAll) return vote(turn, link, member, true, 'votes are given unseen');
   inquire(turn, address, key, { type: 'join-vote', link: link.id, member });
 }
+
+/** The least life of whoever comes next to that address. Somebody may have told anew of a life of it before those that were forgotten. */
+const leastBehind = ({ state }: SeedTurn, entry: Entry | undefined): number => Math.max(leastLife(state), (entry?.member.life ?? 0) + 1);
 
 /** How many lives a seed may have missed: more are invented. */
 const LIVES = 10_000;
@@ -77,7 +94,7 @@ function vote(turn: SeedTurn, link: Link, member: Omit<Member, 'votes'>, ok: boo
   const { state, context } = turn;
   const { address, key, life } = member;
   if (ok) {
-    state.promised.set(address, { life, key });
+    state.promised.set(address, { life, key, era: state.era });
     remember(turn, `join ${address}`);
   }
   output(turn, { type: 'voted', about: 'join', address, seed: link.address ?? address, ok, reason });
@@ -138,19 +155,30 @@ function failed(turn: SeedTurn, { address, votes, askers }: Admission): void {
   say(turn, Array.from(askers, (id) => state.links.get(id)).filter((link) => link !== undefined), { type: 'registered', ok: false });
 }
 
-/** Another seed says that a quorum let somebody in: it must show that, or be an older program that this seed voted with. */
-export function hearJoinCommit(turn: SeedTurn, link: Link, { address, statement }: Message & { type: 'join-commit' }): void {
+/**
+ * Another seed says that a quorum let somebody in: it must show that, or be an older program that this seed voted with.
+ * @returns who is not let in but to be looked for, as that life may be one that was forgotten
+ */
+export function hearJoinCommit(turn: SeedTurn, link: Link, { address, statement }: Message & { type: 'join-commit' }): Member | undefined {
   const { state, context } = turn;
   const seed = seedOf(turn, link);
   say(turn, [link], { type: 'committed' });
   const whole = statement?.type === 'member' && statement.address === address ? certified(turn, statement) : undefined;
-  if (whole !== undefined) return void admit(turn, whole, seed?.address ?? address);
+  if (whole !== undefined) {
+    if (mayBeForgotten(turn, whole)) return whole;
+    admit(turn, whole, seed?.address ?? address);
+    return undefined;
+  }
   const tookPart = context.settings.trustsAll || (hasOldSeeds(turn) && !link.isProven && state.votes.has(`join ${address}`));
-  if (!tookPart) return output(turn, { type: 'ignored', from: link.address, reason: `it says that ${address} was let in, and cannot show that` });
+  if (!tookPart) {
+    output(turn, { type: 'ignored', from: link.address, reason: `it says that ${address} was let in, and cannot show that` });
+    return undefined;
+  }
   const entry = state.roster.entries.get(address);
-  if (isAlive(entry)) return;
-  const { key = '', life = (entry?.member.life ?? 0) + 1 } = statement?.type === 'member' ? statement : (state.promised.get(address) ?? {});
+  if (isAlive(entry)) return undefined;
+  const { key = '', life = leastBehind(turn, entry) } = statement?.type === 'member' ? statement : (state.promised.get(address) ?? {});
   admit(turn, { type: 'member', address, key, life, votes: statement?.type === 'member' ? statement.votes : [] }, seed?.address ?? address);
+  return undefined;
 }
 
 /** Remembers a vote as long as there are not many later ones. */

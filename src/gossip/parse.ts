@@ -4,7 +4,7 @@
  */
 import { parseAddress, type Address } from './address.ts';
 import type { Hello, Identity, Listed, Message } from './messages.ts';
-import { COUNT_MAX, type Alive, type Dead, type Left, type Member, type SeedVote, type Statement, type Suspect } from './statements.ts';
+import { COUNT_MAX, type Aged, type Alive, type Dead, type Left, type Member, type Saved, type SeedVote, type Statement, type Suspect } from './statements.ts';
 
 /** The value, less what nobody knows; undefined if it is none. */
 type Reader<T> = (value: unknown) => T | undefined;
@@ -92,6 +92,10 @@ export const parseStatement: Reader<Statement> = (value) => {
   const reader: Reader<Statement> | undefined = readerFor<Statement>(STATEMENTS, value);
   return reader?.(value);
 };
+
+const aged = shape<Aged>({ type: word('aged'), floor: whole(0, COUNT_MAX) }, NONE);
+
+export const parseSaved: Reader<Saved> = (value) => aged(value) ?? parseStatement(value);
 
 const identity = shape<Identity>({ role: word('peer', 'seed'), version: text(32), cluster: text(64), key, visits: flag, life, nonce: text(64) }, NONE);
 const listed = shape<Listed>({ address }, { degree: whole(0, COUNT_MAX) });

@@ -1,13 +1,14 @@
 import type { NodeId } from '../core/node.ts';
 import type { Address } from './address.ts';
-import { remember } from './admission.ts';
+import { readmit, remember } from './admission.ts';
+import { askOf } from './forgetting.ts';
 import { STILL, inquire } from './inquiry.ts';
 import { output, say, type Link } from './links.ts';
 import type { Message } from './messages.ts';
 import { isAlive, quorumOf, statementsOf, voteFor } from './roster.ts';
 import { askSeeds, hasOldSeeds, isOldSeed, seedOf } from './seed-links.ts';
-import { end } from './seed-list.ts';
-import { CASES_MAX, certified, type Removal, type SeedTurn } from './seed-state.ts';
+import { admit, end } from './seed-list.ts';
+import { CASES_MAX, certified, isSigned, type Removal, type SeedTurn } from './seed-state.ts';
 import { bodyOf, type Member } from './statements.ts';
 
 /**
@@ -21,18 +22,20 @@ export function hearReport(turn: SeedTurn, link: Link, { address, at, reporter }
   const entry = state.roster.entries.get(address);
   if (!isAlive(entry)) {
     if (entry !== undefined && link.isProven) say(turn, [link], { type: 'statements', statements: statementsOf(entry) });
+    if (entry === undefined && link.isProven) askOf(turn, link, [{ address, life: 0 }]);
     return say(turn, [link], { type: 'dead-answer', address, confirmed: entry !== undefined });
   }
   const known = state.removals.get(address);
   if (known !== undefined) return void known.askers.add(link.id);
   // Who says so of itself lives, and there is no end of those who invent.
   if (link.address === address || state.removals.size >= CASES_MAX) return say(turn, [link], { type: 'dead-answer', address, confirmed: false });
-  lookInto(turn, address, entry.member, link);
+  lookInto(turn, entry.member, link);
 }
 
-function lookInto(turn: SeedTurn, address: Address, { life, key }: Member, link: Link | undefined): void {
+function lookInto(turn: SeedTurn, member: Member, link: Link | undefined, forgotten?: Member): void {
   const { state, context } = turn;
-  const removal: Removal = { address, life, askers: new Set(link === undefined ? [] : [link.id]), votes: undefined, against: new Set(), isFresh: false };
+  const { address, life, key } = member;
+  const removal: Removal = { address, life, forgotten, askers: new Set(link === undefined ? [] : [link.id]), votes: undefined, against: new Set(), isFresh: false };
   state.removals.set(address, removal);
   turn.effects.push({ type: 'set-timer', timer: `removal ${address}`, after: (2 + STILL) * context.settings.inquiry + context.settings.seedTimeout });
   if (context.settings.trustsAll && link !== undefined) propose(turn, removal);
@@ -44,14 +47,21 @@ export function miss(turn: SeedTurn, address: Address): void {
   const { state } = turn;
   const entry = state.roster.entries.get(address);
   const isLinked = Array.from(state.links.values()).some((link) => link.address === address && link.isReady && link.purpose === 'visit');
-  if (isAlive(entry) && !isLinked && !state.removals.has(address) && state.removals.size < CASES_MAX) lookInto(turn, address, entry.member, undefined);
+  if (isAlive(entry) && !isLinked && !state.removals.has(address) && state.removals.size < CASES_MAX) lookInto(turn, entry.member, undefined);
+}
+
+/** Somebody tells of a member whose life may be one that this seed forgot. */
+export function lookForForgotten(turn: SeedTurn, member: Member): void {
+  const { state } = turn;
+  if (isSigned(turn, member) && !state.removals.has(member.address) && state.removals.size < CASES_MAX) lookInto(turn, member, undefined, member);
 }
 
 export function inquiredForRemoval(turn: SeedTurn, address: Address, isThere: boolean): void {
   const removal = turn.state.removals.get(address);
   if (removal === undefined) return;
-  if (isThere) close(turn, removal, false);
-  else propose(turn, removal);
+  if (!isThere) return propose(turn, removal);
+  close(turn, removal, false);
+  if (removal.forgotten !== undefined) readmit(turn, removal.forgotten);
 }
 
 function propose(turn: SeedTurn, removal: Removal): void {
@@ -68,7 +78,7 @@ export function hearDeadPropose(turn: SeedTurn, link: Link, { address, life }: M
   const entry = state.roster.entries.get(address);
   if (entry === undefined || (life !== undefined && entry.member.life < life)) {
     // We missed that it was let in: whoever answers there is enough to keep it.
-    if (life === undefined || context.settings.trustsAll) return vote(turn, link, address, life ?? 0, false, 'it is no member here');
+    if (life === undefined || context.settings.trustsAll) return vote(turn, link, address, life ?? 0, life !== undefined && entry === undefined && life <= state.floor, 'it is no member here');
     return inquire(turn, address, '', { type: 'dead-vote', link: link.id, life });
   }
   if (life !== undefined && entry.member.life !== life) return vote(turn, link, address, life, true, 'that life is over: it has a later one');
@@ -112,6 +122,8 @@ function count(turn: SeedTurn, removal: Removal): void {
   if (votes!.size < quorumOf(context)) return void (against.size > n - quorumOf(context) && close(turn, removal, false));
   const statement = { type: 'dead', address, life, votes: Array.from(votes!.values()).filter((one) => one !== undefined) } as const;
   close(turn, removal, true);
+  // It was no member here: who still has it for one is told that it is none.
+  if (removal.forgotten !== undefined && !turn.state.roster.entries.has(address)) admit(turn, removal.forgotten, context.address);
   end(turn, statement, context.address);
   askSeeds(turn, { type: 'dead-commit', address, statement });
 }

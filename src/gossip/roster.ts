@@ -164,8 +164,16 @@ export function markOf({ address, life }: Pick<Member, 'address' | 'life'>): num
   return (hash ^ (hash >>> 16)) >>> 0;
 }
 
-/** How many statements go in one message. */
+/** About how many statements go in one message. */
 export const PAGE = 100;
 
-/** Statements in messages of a bounded size. */
-export const pagesOf = (statements: readonly Statement[]): Statement[][] => Array.from({ length: Math.ceil(statements.length / PAGE) }, (_, page) => statements.slice(page * PAGE, (page + 1) * PAGE));
+/** Statements in messages of a bounded size. What is known of one member stays together. */
+export function pagesOf(statements: readonly Statement[]): Statement[][] {
+  const pages: Statement[][] = [];
+  let page: Statement[] | undefined;
+  for (const statement of statements) {
+    if (page === undefined || (page.length >= PAGE && (statement.type === 'member' || page.length >= 2 * PAGE))) pages.push((page = []));
+    page.push(statement);
+  }
+  return pages;
+}

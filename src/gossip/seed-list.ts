@@ -1,5 +1,6 @@
 import type { Address } from './address.ts';
 import { draw } from './draw.ts';
+import { noteEnd } from './forgetting.ts';
 import { output, say, type Link } from './links.ts';
 import { enter, finish, firstOf, isAlive, isNewer, pagesOf, statementsOf, voteFor, type Entry } from './roster.ts';
 import type { SeedTurn } from './seed-state.ts';
@@ -29,6 +30,7 @@ export function end(turn: SeedTurn, said: Dead | Left, from: Address): boolean {
   const statement = said.type === 'dead' ? { ...said, votes: withOwn(turn, said) } : said;
   effects.push({ type: 'save', record: statement });
   finish(state.roster, entry, statement);
+  noteEnd(state, statement);
   output(turn, { type: 'applied', about: statement.type === 'dead' ? 'removal' : 'leave', address, life, from });
   spread(turn, statement);
   return true;

@@ -17,7 +17,11 @@ export interface SeedState extends LinksState {
   /** Where this seed looks who answers. */
   readonly inquiries: Map<Address, Inquiry>;
   /** What this seed signed of members that are not let in yet: one key for each life. */
-  readonly promised: Map<Address, { readonly life: number; readonly key: string }>;
+  readonly promised: Map<Address, { readonly life: number; readonly key: string; readonly era: number }>;
+  /** The highest life that it forgot, how many eras are over, and who ended in which: forgotten some eras later. @see forgetting.ts */
+  floor: number;
+  era: number;
+  readonly ended: Map<Address, { readonly life: number; readonly era: number }>;
   /** What it voted for of late, which a commit may be about. */
   readonly votes: Map<string, true>;
   /** What waits for a link to a seed. */
@@ -54,6 +58,8 @@ export interface Admission {
 export interface Removal {
   readonly address: Address;
   readonly life: number;
+  /** Who it is, if this seed may have forgotten that it ended: it is no member here. */
+  readonly forgotten: Member | undefined;
   readonly askers: Set<NodeId>;
   votes: Map<Address, SeedVote | undefined> | undefined;
   readonly against: Set<Address>;

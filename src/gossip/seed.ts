@@ -8,6 +8,7 @@
  * List     Upon GET_PEERS, a seed tells all members and how many neighbours each has; nodes of ours get what each member holds by.
  * Remove   Upon a report of a death, a seed looks, then asks the others, which look; a quorum removes (`removal.ts`).
  * Leave    Upon a member's own word that it goes, it is off the list.
+ * Forget   Who ended is known for a day, and then no more (`forgetting.ts`).
  * Compare  Every few seconds a seed compares lists with another, so that what one missed it learns, for ever.
  *
  * What is promised, as long as a quorum of seeds are loyal and reach each other:
@@ -23,25 +24,22 @@ import { parseAddress } from './address.ts';
 import { admissionOver, hearJoinCommit, hearJoinPropose, hearJoinVote, inquiredForAdmission, inquiredForJoinVote, register } from './admission.ts';
 import type { GossipContext } from './context.ts';
 import { answered, came, inquire, inquiryOver, lookAgain, lookFailed, lookedIn } from './inquiry.ts';
+import { askOf, beginEras, eraOver, mayBeForgotten, recalled } from './forgetting.ts';
 import { hangUp, hearHello, hearProof, newLinks, open, output, say, waitedForHello, type Link } from './links.ts';
 import type { Message } from './messages.ts';
 import { parseMessage } from './parse.ts';
 import { answersAbout } from './partial-view.ts';
-import { acquit, hearDeadCommit, hearDeadPropose, hearDeadVote, hearReport, inquiredForDeadVote, inquiredForRemoval, lookedLongAgo, miss, removalOver } from './removal.ts';
-import { checksumOf, enter, finish, isAlive, isNewer, newRoster, voteFor, type Roster } from './roster.ts';
+import { acquit, hearDeadCommit, hearDeadPropose, hearDeadVote, hearReport, inquiredForDeadVote, inquiredForRemoval, lookForForgotten, lookedLongAgo, miss, removalOver } from './removal.ts';
+import { checksumOf, isAlive, isNewer, voteFor } from './roster.ts';
 import { admit, end, isGenuineLeave, isLarge, othersFor, tell } from './seed-list.ts';
 import { askSeed, lostSeed, meetSeeds, metSeed, seedOf } from './seed-links.ts';
 import { certified, isSigned, type Conclusion, type SeedState, type SeedTurn } from './seed-state.ts';
-import type { Statement } from './statements.ts';
+import type { Saved, Statement } from './statements.ts';
 import type { GossipVocabulary } from './vocabulary.ts';
 
 export const seedMachine: Machine<GossipVocabulary, SeedState, GossipContext> = {
-  begin: (context) => newState(context, newRoster()),
-  recover(context, records) {
-    const roster = newRoster();
-    for (const record of records) remember(roster, record);
-    return newState(context, roster);
-  },
+  begin: (context) => newState(context, []),
+  recover: (context, records) => newState(context, records),
   parse: parseMessage,
   step(context, state, event) {
     const turn: SeedTurn = { context, state, effects: [] };
@@ -51,9 +49,9 @@ export const seedMachine: Machine<GossipVocabulary, SeedState, GossipContext> = 
   },
 };
 
-const newState = ({ seeds, address }: GossipContext, roster: Roster): SeedState => ({
+const newState = ({ seeds, address }: GossipContext, records: readonly Saved[]): SeedState => ({
   ...newLinks(),
-  roster,
+  ...recalled(records),
   pending: new Map(),
   seeds: new Map(seeds.filter((seed) => seed !== address).map((seed) => [seed, { address: seed, link: undefined, key: undefined, isOld: false }])),
   admissions: new Map(),
@@ -67,17 +65,12 @@ const newState = ({ seeds, address }: GossipContext, roster: Roster): SeedState 
   audited: 0,
 });
 
-function remember(roster: Roster, record: Statement): void {
-  const entry = roster.entries.get(record.address);
-  if (record.type === 'member') enter(roster, record);
-  else if ((record.type === 'dead' || record.type === 'left') && entry?.member.life === record.life) finish(roster, entry, record);
-}
-
 function take(turn: SeedTurn, event: Event<GossipVocabulary>): void {
   const { state } = turn;
   switch (event.type) {
     case 'start':
       meetSeeds(turn);
+      beginEras(turn);
       turn.effects.push({ type: 'set-timer', timer: 'compare', after: turn.context.settings.compareEvery });
       break;
     case 'joined': {
@@ -120,6 +113,7 @@ function timeout(turn: SeedTurn, timer: string): void {
   const [what, about = ''] = timer.split(' ');
   const address = parseAddress(about);
   if (what === 'compare') compare(turn);
+  else if (what === 'era') eraOver(turn);
   else if (what === 'meet') meetSeeds(turn);
   else if (what === 'hello') {
     const link = waitedForHello(turn, Number(about) as Link['id']);
@@ -177,9 +171,11 @@ function hear(turn: SeedTurn, link: Link, message: Message): void {
     case 'join-vote':
       hearJoinVote(turn, link, message);
       break;
-    case 'join-commit':
-      hearJoinCommit(turn, link, message);
+    case 'join-commit': {
+      const forgotten = hearJoinCommit(turn, link, message);
+      if (forgotten !== undefined) lookForForgotten(turn, forgotten);
       break;
+    }
     case 'dead-report':
       hearReport(turn, link, message);
       break;
@@ -193,7 +189,7 @@ function hear(turn: SeedTurn, link: Link, message: Message): void {
       hearDeadCommit(turn, link, message);
       break;
     case 'statements':
-      for (const statement of message.statements) hearStatement(turn, link, statement);
+      for (const statement of message.statements) if (!isOver(turn, statement, message.statements)) hearStatement(turn, link, statement);
       break;
     case 'view': {
       const own = checksumOf(state.roster);
@@ -204,6 +200,7 @@ function hear(turn: SeedTurn, link: Link, message: Message): void {
     }
     case 'ask-about':
       if (!link.isProven) break;
+      if (link.hello!.own!.role === 'peer') askOf(turn, link, message.members);
       if (isLarge(turn)) for (const answer of answersAbout(state.roster, message, othersFor(turn))) say(turn, [link], answer);
       else {
         tell(turn, link);
@@ -250,10 +247,15 @@ function ready(turn: SeedTurn, link: Link): void {
   acquit(turn, link.address!, key);
 }
 
+/** A member of whom the same message tells that it has ended: where its life is forgotten, that is nothing to look into. */
+const isOver = (turn: SeedTurn, statement: Statement, all: readonly Statement[]): boolean =>
+  statement.type === 'member' && mayBeForgotten(turn, statement) && all.some(({ type, address, life }) => (type === 'dead' || type === 'left') && address === statement.address && life === statement.life);
+
 function hearStatement(turn: SeedTurn, link: Link, statement: Statement): void {
   const from = link.address ?? turn.context.address;
   switch (statement.type) {
     case 'member': {
+      if (mayBeForgotten(turn, statement)) return lookForForgotten(turn, statement);
       const whole = isNewer(statement, turn.state.roster.entries.get(statement.address)?.member) ? certified(turn, statement) : undefined;
       if (whole !== undefined) admit(turn, whole, from);
       // Those who signed it may be gone: then we look for ourselves, as if we were asked for a vote.

@@ -29,6 +29,8 @@ export type GossipSettings = {
   /** How long a seed looks whether an accused peer lives, before it votes. */
   readonly inquiry: number;
   readonly compareEvery: number;
+  /** How long a seed knows who ended; it is to be longer than partitions last. */
+  readonly forgetAfter: number;
   /** Whether reports are believed without a look, as older programs do. */
   readonly trustsAll: boolean;
   /** Whether votes are counted so that seeds may lie. */
@@ -57,6 +59,7 @@ export const LAN: GossipSettings = {
   beaconEvery: 4000,
   inquiry: 2500,
   compareEvery: 5000,
+  forgetAfter: 24 * 3_600_000,
   trustsAll: false,
   byzantineSeeds: false,
 };

@@ -57,6 +57,15 @@ export interface SeedVote {
   readonly signature: string;
 }
 
+/** What a seed saves of its list. */
+export type Saved = Statement | Aged;
+
+/** Time went by, in which a seed may have forgotten somebody: no life that it forgot is above its floor. @see forgetting.ts */
+export interface Aged {
+  readonly type: 'aged';
+  readonly floor: number;
+}
+
 /** What each is signed over, under the domain that its type is. */
 export const bodyOf = {
   member: ({ address, key, life }: Omit<Member, 'type' | 'votes'>): object => ({ address, key, life }),

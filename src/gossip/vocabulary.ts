@@ -1,7 +1,7 @@
 import type { Address } from './address.ts';
 import type { Message } from './messages.ts';
 import type { Output } from './outputs.ts';
-import type { Statement } from './statements.ts';
+import type { Saved } from './statements.ts';
 
 /** What peers and seeds take, say, hand on and save. */
 export interface GossipVocabulary {
@@ -13,5 +13,5 @@ export interface GossipVocabulary {
   readonly message: Message;
   readonly output: Output;
   /** A seed’s list outlives it. */
-  readonly record: Statement;
+  readonly record: Saved;
 }

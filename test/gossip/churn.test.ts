@@ -2,24 +2,10 @@ import { expect } from 'chai';
 import { GossipWorld } from '../../src/gossip/sim/world.ts';
 import type { PeerState } from '../../src/gossip/peer-state.ts';
 import { LAN } from '../../src/gossip/settings.ts';
+import { sizeOf } from '../support/size.ts';
 import { soaked } from '../support/trials.ts';
 
 const SEEDS = 3;
-
-/** How many things a state holds, in whatever it holds them, each once. */
-function sizeOf(state: unknown): number {
-  const seen = new Set<object>();
-  const waiting: unknown[] = [state];
-  let size = 0;
-  while (waiting.length > 0) {
-    const value = waiting.pop();
-    size += 1;
-    if (typeof value !== 'object' || value === null || seen.has(value)) continue;
-    seen.add(value);
-    waiting.push(...(value instanceof Map || value instanceof Set ? value.values() : Object.values(value)));
-  }
-  return size;
-}
 
 describe('a gossip network of which many come and go', function () {
   this.timeout(120_000);

@@ -16,6 +16,8 @@ export interface GossipPlan extends FaultPlan {
   readonly detector: number;
   /** How many members a peer knows: so few, in some plans, that all know a part alone. */
   readonly viewMax: number;
+  /** After how many ms seeds forget who ended: so soon, in some plans, that it happens while others cannot hear of it. */
+  readonly forgetAfter: number;
   /** Who is killed, and never comes back: its process, or its host loses power, so that not even a link is closed. */
   readonly kills: readonly (Moment & { readonly isHost: boolean })[];
   /** Who is asked to leave. */
@@ -53,6 +55,7 @@ export function drawGossip({ n, seed, strategies }: PlanRequest): GossipPlan {
     traitors,
     detector: [2, 2, 2, 0, 1][draw(205, 0, 5)]! % DETECTORS.length,
     viewMax: draw(280, 0, 5) === 0 ? 2 + draw(281, 0, 4) : LAN.viewMax,
+    forgetAfter: draw(282, 0, 3) === 0 ? [2000, 8000, 20_000][draw(283, 0, 3)]! : LAN.forgetAfter,
     partitions: drawPartitions(draw, all, seeds),
     crashes: drawCrashes(draw, all).filter(({ node, until }) => until < (goesAt.get(node) ?? Infinity)),
     pauses: drawPauses(draw, all),

@@ -63,8 +63,8 @@ class GossipRun implements Run {
   constructor(plan: GossipPlan, { loyal, observe }: BeginOptions) {
     this.#plan = plan;
     this.#observe = observe;
-    const { n, seeds, seed, traitors, detector, viewMax, wrong, lost, delay, partitions, pauses, kills, stabilisesAt } = plan;
-    const settings = { ...LAN, detector, viewMax, gossipMessages: 3, byzantineSeeds: [...traitors.keys()].some((id) => id < seeds) };
+    const { n, seeds, seed, traitors, detector, viewMax, forgetAfter, wrong, lost, delay, partitions, pauses, kills, stabilisesAt } = plan;
+    const settings = { ...LAN, detector, viewMax, forgetAfter, gossipMessages: 3, byzantineSeeds: [...traitors.keys()].some((id) => id < seeds) };
     const { nodes, specs } = nodesOf({
       n, seeds, seed, settings,
       clocks: new Map(wrong.map(({ node, by }) => [node, by])),

@@ -27,7 +27,7 @@ import { LIMITS, type Limits } from './limits.ts';
 import { Delays, type Mishaps } from './mishaps.ts';
 import { ownAddress } from './own-address.ts';
 import { Room } from './room.ts';
-import { recordsIn } from './seed-records.ts';
+import { COMPACTION, recordsIn } from './seed-records.ts';
 import { Wire } from './wire.ts';
 
 /** Whatever machine speaks the language of the network. */
@@ -168,7 +168,7 @@ export class GossipNode {
     const isDurable = role === 'seed' && data !== undefined;
     if (data !== undefined && !isDurable) this.#unlock = lock(data);
     const first = { v: 1, cluster, seed: this.address };
-    const log: Log = isDurable ? openLog(data, { synced: () => driver.synced(), failed: (error) => listener.failed(error) }, { first }) : inMemoryLog();
+    const log: Log = isDurable ? openLog(data, { synced: () => driver.synced(), failed: (error) => listener.failed(error) }, { first, compaction: COMPACTION }) : inMemoryLog();
     const driver = new Driver(machine, context, log, {
       send: (to, message) => this.#send(to, message as Message),
       output: (output) => listener.output(output as Output),
