@@ -96,7 +96,8 @@ export function hearAnswer(turn: PeerTurn, link: Link, { address, confirmed }: M
   if (seed === undefined) return;
   output(turn, { type: confirmed ? 'confirmed' : 'rejected', address, seed: seed.address });
   if (!isAlive(entry)) return;
-  if (!confirmed) return withdraw(turn, entry);
+  // It may have come by itself meanwhile, and be a neighbour again: then there is nothing left to take back.
+  if (!confirmed) return entry.suspects.has(turn.context.address) ? withdraw(turn, entry) : undefined;
   // Seeds of ours show by what a member is dead; an older one only says so.
   if (!seed.isOld) return;
   endNews(turn, entry, { type: 'dead', address, life: entry.member.life, votes: [] });

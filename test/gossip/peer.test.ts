@@ -41,6 +41,14 @@ describe('a peer with an older one, where both dialled,', () => {
     expect([heard(gossip(first, 'a')), heard(gossip(second, 'b'))]).to.deep.equal([true, true]);
   });
 
+  it('keeps it when a seed answers an old report by saying that it lives, as nothing is held against it any more', () => {
+    const { link } = state.seeds.get(seed!)!;
+    step({ type: 'joined', peer: link! });
+    const effects = step({ type: 'message', from: link!, message: { type: 'dead-answer', address: older!, confirmed: false } });
+    expect(effects.filter(({ type }) => type === 'output')).to.have.length(1);
+    expect([...state.neighbours.keys()]).to.deep.equal([older]);
+  });
+
   it('keeps it when either link is closed, and speaks over the other', () => {
     for (const gone of [first, second]) {
       const other = gone === first ? second : first;
