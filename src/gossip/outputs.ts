@@ -35,8 +35,8 @@ export type SeedOutput =
   | { readonly type: 'asked-to-join'; readonly address: Address }
   /** Another seed asks for a vote, and gets that. */
   | { readonly type: 'voted'; readonly about: 'join' | 'removal'; readonly address: Address; readonly seed: Address; readonly ok: boolean; readonly reason: string }
-  /** A vote of ours is over. */
-  | { readonly type: 'decided'; readonly about: 'join' | 'removal'; readonly address: Address; readonly ok: boolean; readonly votes: number; readonly seeds: number }
+  /** A vote of ours is over. A removal says how many had reported the death: none, if this seed missed the member itself. */
+  | { readonly type: 'decided'; readonly about: 'join' | 'removal'; readonly address: Address; readonly ok: boolean; readonly votes: number; readonly seeds: number; readonly reporters?: number }
   /** The list changed; `from` is the seed that told so, this one itself if it decided. */
   | { readonly type: 'applied'; readonly about: 'join' | 'removal' | 'leave'; readonly address: Address; readonly life: number; readonly from: Address }
   | { readonly type: 'accused'; readonly address: Address; readonly by: string; readonly at: string }

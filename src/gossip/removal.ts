@@ -26,16 +26,21 @@ export function hearReport(turn: SeedTurn, link: Link, { address, at, reporter }
     return say(turn, [link], { type: 'dead-answer', address, confirmed: entry !== undefined });
   }
   const known = state.removals.get(address);
-  if (known !== undefined) return void known.askers.add(link.id);
+  if (known !== undefined) {
+    // A link is one voice, whatever names it gives itself.
+    if (!known.askers.has(link.id)) known.reporters.add(by);
+    known.askers.add(link.id);
+    return undefined;
+  }
   // Who says so of itself lives, and there is no end of those who invent.
   if (link.address === address || state.removals.size >= CASES_MAX) return say(turn, [link], { type: 'dead-answer', address, confirmed: false });
-  lookInto(turn, entry.member, link);
+  lookInto(turn, entry.member, link, by);
 }
 
-function lookInto(turn: SeedTurn, member: Member, link: Link | undefined, forgotten?: Member): void {
+function lookInto(turn: SeedTurn, member: Member, link?: Link, reporter?: string, forgotten?: Member): void {
   const { state, context } = turn;
   const { address, life, key } = member;
-  const removal: Removal = { address, life, forgotten, askers: new Set(link === undefined ? [] : [link.id]), votes: undefined, against: new Set(), isFresh: false };
+  const removal: Removal = { address, life, forgotten, reporters: new Set(reporter === undefined ? [] : [reporter]), askers: new Set(link === undefined ? [] : [link.id]), votes: undefined, against: new Set(), isFresh: false };
   state.removals.set(address, removal);
   turn.effects.push({ type: 'set-timer', timer: `removal ${address}`, after: (2 + STILL) * context.settings.inquiry + context.settings.seedTimeout });
   if (context.settings.trustsAll && link !== undefined) propose(turn, removal);
@@ -47,13 +52,13 @@ export function miss(turn: SeedTurn, address: Address): void {
   const { state } = turn;
   const entry = state.roster.entries.get(address);
   const isLinked = Array.from(state.links.values()).some((link) => link.address === address && link.isReady && link.purpose === 'visit');
-  if (isAlive(entry) && !isLinked && !state.removals.has(address) && state.removals.size < CASES_MAX) lookInto(turn, entry.member, undefined);
+  if (isAlive(entry) && !isLinked && !state.removals.has(address) && state.removals.size < CASES_MAX) lookInto(turn, entry.member);
 }
 
 /** Somebody tells of a member whose life may be one that this seed forgot. */
 export function lookForForgotten(turn: SeedTurn, member: Member): void {
   const { state } = turn;
-  if (isSigned(turn, member) && !state.removals.has(member.address) && state.removals.size < CASES_MAX) lookInto(turn, member, undefined, member);
+  if (isSigned(turn, member) && !state.removals.has(member.address) && state.removals.size < CASES_MAX) lookInto(turn, member, undefined, undefined, member);
 }
 
 export function inquiredForRemoval(turn: SeedTurn, address: Address, isThere: boolean): void {
@@ -134,12 +139,12 @@ export function acquit(turn: SeedTurn, address: Address, key: string): void {
   if (removal !== undefined && turn.state.roster.entries.get(address)?.member.key === key) close(turn, removal, false);
 }
 
-function close(turn: SeedTurn, { address, votes, askers }: Removal, ok: boolean): void {
+function close(turn: SeedTurn, { address, votes, askers, reporters }: Removal, ok: boolean): void {
   const { context, state, effects } = turn;
   state.removals.delete(address);
   for (const timer of ['removal', 'looked']) effects.push({ type: 'cancel-timer', timer: `${timer} ${address}` });
   // Nobody accused it, and it answers: this seed only missed it.
-  if (votes !== undefined || askers.size > 0) output(turn, { type: 'decided', about: 'removal', address, ok, votes: votes?.size ?? 0, seeds: context.seeds.length });
+  if (votes !== undefined || askers.size > 0) output(turn, { type: 'decided', about: 'removal', address, ok, votes: votes?.size ?? 0, seeds: context.seeds.length, reporters: reporters.size });
   say(turn, Array.from(askers, (id) => state.links.get(id)).filter((link) => link !== undefined), { type: 'dead-answer', address, confirmed: ok });
 }
 

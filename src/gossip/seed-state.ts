@@ -60,6 +60,8 @@ export interface Removal {
   readonly life: number;
   /** Who it is, if this seed may have forgotten that it ended: it is no member here. */
   readonly forgotten: Member | undefined;
+  /** Who reported it, each once: nothing hangs on how many, as seeds look for themselves. */
+  readonly reporters: Set<string>;
   readonly askers: Set<NodeId>;
   votes: Map<Address, SeedVote | undefined> | undefined;
   readonly against: Set<Address>;

@@ -19,7 +19,7 @@ export function whyLines(view: NetworkView, name: string): string[] {
         add(`${by} was asked to let it in`);
         break;
       case 'decided':
-        add(`${by} counted ${output.votes} of ${counted(output.seeds, 'seed')}: ${output.about === 'join' ? (output.ok ? 'it is let in' : 'it is not let in') : output.ok ? 'it is off the list' : 'it stays'}`);
+        add(`${by} counted ${output.votes} of ${counted(output.seeds, 'seed')}: ${output.about === 'join' ? (output.ok ? 'it is let in' : 'it is not let in') : output.ok ? 'it is off the list' : 'it stays'}${reportedBy(output.reporters)}`);
         break;
       case 'voted':
         add(`${by} voted ${output.ok ? 'yes' : 'no'} to ${view.nameOf(output.seed)}, which asked ${output.about === 'join' ? 'to let it in' : 'to remove it'}: ${output.reason}`);
@@ -58,6 +58,9 @@ function sentence(text: string, key: string, names: ReadonlySet<string> | undefi
   if (names === undefined) return text;
   return text === '' ? `${counted(names.size, 'peer')} ${names.size === 1 ? 'has' : 'have'} it in ${key}` : Array.from(names).toSorted(byName).join(', ') + text;
 }
+
+/** However many say so, seeds look for themselves. */
+const reportedBy = (reporters = 0): string => (reporters === 0 ? '' : `; ${counted(reporters, 'peer')} reported it`);
 
 const STATES = { alive: 'as alive', suspect: 'as suspect', dead: 'as dead', left: 'as gone by its own word' };
 

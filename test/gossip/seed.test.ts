@@ -48,6 +48,15 @@ describe('a seed that looks for a member whom others call dead', () => {
     expect(isListed()).to.equal(false);
   });
 
+  it('counts who reported it, each once and each link once, and needs no more than one', () => {
+    const [other, liar] = [nodeId(ACCEPTED + 2), nodeId(ACCEPTED + 3)];
+    for (const peer of [other, liar]) step({ type: 'joined', peer });
+    for (const [from, names] of [[other, [reporter!]], [liar, ['10.9.9.1', '10.9.9.2', '10.9.9.3']]] as const) for (const name of names) says(from, { type: 'dead-report', address: member!, at: '2', reporter: name });
+    const effects = Array.from({ length: 3 }, () => step({ type: 'timeout', timer: `inquiry ${member!}` })).flat();
+    const decided = effects.flatMap((effect) => (effect.type === 'output' && effect.output.type === 'decided' ? [effect.output] : []));
+    expect(decided).to.deep.equal([{ type: 'decided', about: 'removal', address: member, ok: true, votes: 1, seeds: 1, reporters: 2 }]);
+  });
+
   it('keeps it if it comes meanwhile, whatever its look comes to', () => {
     comes(nodeId(ACCEPTED + 2), 'k');
     expect(state.inquiries.size).to.equal(0);

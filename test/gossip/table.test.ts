@@ -172,7 +172,7 @@ describe('why a peer is where it is', () => {
     says(7001, 'S1', { type: 'accused', address: of, by: address('P1'), at: '7' });
     says(8000, 'S1', { type: 'inquired', address: of, answered: false });
     says(8001, 'S2', { type: 'voted', about: 'removal', address: of, seed: address('S1'), ok: true, reason: 'nobody answers there' });
-    says(8002, 'S1', { type: 'decided', about: 'removal', address: of, ok: true, votes: 2, seeds: 3 });
+    says(8002, 'S1', { type: 'decided', about: 'removal', address: of, ok: true, votes: 2, seeds: 3, reporters: 1 });
     for (const name of ['P1', 'P2']) says(8010, name, { type: 'member', address: of, life: 1, incarnation: 0, state: 'dead' });
     expect(whyLines(view, 'P3').slice(-8)).to.deep.equal([
       '6.0 s  P1 suspects it: nobody answers there',
@@ -181,7 +181,7 @@ describe('why a peer is where it is', () => {
       '7.0 s  S1 was told of its death by P1',
       '8.0 s  S1 looked for itself: nobody answers there',
       '8.0 s  S2 voted yes to S1, which asked to remove it: nobody answers there',
-      '8.0 s  S1 counted 2 of 3 seeds: it is off the list',
+      '8.0 s  S1 counted 2 of 3 seeds: it is off the list; 1 peer reported it',
       '8.0 s  2 peers have it in life 1 as dead',
     ]);
   });
