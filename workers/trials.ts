@@ -1,7 +1,8 @@
 import { workerData } from 'node:worker_threads';
 import { performing, type Answer, type Task } from '../src/campaign/task.ts';
 
-const perform = performing(workerData);
+// Whoever loads this without a pool brought nothing.
+const perform = performing(workerData ?? []);
 
 /** What the pool of a campaign calls in its threads. */
 export default (task: Task): Answer | Promise<Answer> => perform(task);
