@@ -29,4 +29,4 @@ until_lines "[PEER-$address] Ready" "[PEER-$address] Generated gossip message"
 printf '\n$ kill -KILL %s   # the last peer, without a word\n' "$victim"
 kill -KILL "$victim"
 until_lines "Locally suspecting neighbor $address as dead." "Consensus SUCCESS for dead-node removal $address" \
-  "Confirmed dead-node removal for $address after seed-level consensus."
+  "Member $address is dead"
