@@ -55,7 +55,7 @@ export function Console({ state, run }: { readonly state: State; readonly run: (
           list="commands"
           autocomplete="off"
           spellcheck={false}
-          placeholder="help, actual-order attack, g-state 3 faulty …"
+          placeholder="such as help, actual-order attack, or g-state 3 faulty"
           onKeyDown={recall}
         />
         <datalist id="commands">

@@ -114,7 +114,7 @@ function Dictation({ id, run }: { readonly id: number; readonly run: (line: stri
       }}
     >
       <label>
-        says next <input name="words" placeholder="attack retreat silence …" spellcheck={false} autocomplete="off" />
+        says next <input name="words" placeholder="such as attack retreat silence" spellcheck={false} autocomplete="off" />
       </label>
       <button type="submit">Dictate</button>
     </form>

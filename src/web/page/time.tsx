@@ -74,15 +74,18 @@ export function Time({ order, at, isPlaying, speed }: TimeProps): JSX.Element {
         aria-valuetext={at === 0 ? 'before the order' : at >= end ? 'the end' : `round ${Math.ceil(at)}`}
         onInput={(event) => set({ at: Number(event.currentTarget.value), isPlaying: false })}
       />
-      <label class="speed">
-        <select value={String(speed)} aria-label="Speed" onChange={(event) => set({ speed: Number(event.currentTarget.value) })}>
-          {['0.25', '0.5', '1', '2', '4'].map((one) => (
-            <option key={one} value={one}>
-              {one}×
-            </option>
-          ))}
-        </select>
-      </label>
+      <Speed speed={speed} />
     </div>
   );
 }
+
+/** How quickly time goes while it plays. */
+export const Speed = ({ speed }: { readonly speed: number }): JSX.Element => (
+  <select value={String(speed)} aria-label="Speed" onChange={(event) => set({ speed: Number(event.currentTarget.value) })}>
+    {['0.25', '0.5', '1', '2', '4'].map((one) => (
+      <option key={one} value={one}>
+        {one}×
+      </option>
+    ))}
+  </select>
+);

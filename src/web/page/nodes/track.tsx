@@ -2,7 +2,8 @@ import type { JSX } from 'preact';
 import { useEffect, useMemo } from 'preact/hooks';
 import { figure } from '../../../core/figures.ts';
 import type { Watched } from '../../nodes/watched.ts';
-import { now, set } from '../store.ts';
+import { now } from '../store.ts';
+import { Speed } from '../time.tsx';
 import { goOn, play, show, step } from './deeds.ts';
 
 /** Moves time on while it plays. */
@@ -72,13 +73,7 @@ export function Track({ watched, at, isPlaying, speed }: TrackProps): JSX.Elemen
           ▶|
         </button>
         <span class="clock" />
-        <select value={String(speed)} aria-label="Speed" onChange={(event) => set({ speed: Number(event.currentTarget.value) })}>
-          {['0.25', '0.5', '1', '2', '4'].map((one) => (
-            <option key={one} value={one}>
-              {one}×
-            </option>
-          ))}
-        </select>
+        <Speed speed={speed} />
       </div>
     </div>
   );
