@@ -6,6 +6,7 @@ import type { Context, DurableMachine, Effect as EffectOf, Vocabulary } from '..
 import { nodeId } from '../../src/core/node.ts';
 import { Driver } from '../../src/runtime/driver.ts';
 import type { Log } from '../../src/runtime/log.ts';
+import { OWN_HOST } from '../support/own-host.ts';
 
 type Effect = EffectOf<Vocabulary>;
 
@@ -69,9 +70,9 @@ describe('a driver', () => {
   });
 
   it('that stood still hears what waits in its sockets before it takes anybody for silent', async () => {
-    const server = createServer().listen(0, '127.0.0.1');
+    const server = createServer().listen(0, OWN_HOST);
     await once(server, 'listening');
-    const messages = connect((server.address() as AddressInfo).port, '127.0.0.1');
+    const messages = connect((server.address() as AddressInfo).port, OWN_HOST);
     const [ours] = (await once(server, 'connection')) as [typeof messages];
     ours.on('data', () => ask({ type: 'cancel-timer', timer: 'answered' }));
     try {

@@ -10,6 +10,7 @@ import { LIMITS } from '../../src/gossip/tcp/limits.ts';
 import { GossipNode, type GossipMachine, type NodeOptions } from '../../src/gossip/tcp/node.ts';
 import { parseMessage } from '../../src/gossip/parse.ts';
 import { at } from './gossip.ts';
+import { OWN_HOST } from './own-host.ts';
 
 /** Waits until something is so that changes with what an emitter emits. */
 export async function until(emitter: EventEmitter, isSo: () => boolean): Promise<void> {
@@ -70,7 +71,7 @@ export async function nodeOf(recorder: Recorder, options: Partial<NodeOptions> =
   const node = await GossipNode.listen({
     role: 'peer',
     machine: recorder.machine,
-    host: '127.0.0.1',
+    host: OWN_HOST,
     port: 0,
     settings: LAN,
     dialect: '2026',
@@ -108,7 +109,8 @@ export class Raw extends EventEmitter {
   }
 
   static async to(address: Address, options: { readonly allowHalfOpen?: boolean } = {}): Promise<Raw> {
-    const socket = connect({ ...endpointOf(address), ...options });
+    const { host, port } = endpointOf(address);
+    const socket = connect({ host, port, ...(host === OWN_HOST ? { localAddress: host } : {}), ...options });
     const raw = new Raw(socket);
     await Promise.race([once(socket, 'connect'), until(raw, () => raw.isOver)]);
     return raw;
@@ -149,13 +151,13 @@ export class RawServer extends EventEmitter {
 
   static async listen(met: (raw: Raw) => void = () => undefined): Promise<RawServer> {
     const server = createServer();
-    server.listen(0, '127.0.0.1');
+    server.listen(0, OWN_HOST);
     await once(server, 'listening');
     return new RawServer(server, met);
   }
 
   get address(): Address {
-    return at((this.#server.address() as AddressInfo).port);
+    return at((this.#server.address() as AddressInfo).port, OWN_HOST);
   }
 
   async link(number: number): Promise<Raw> {

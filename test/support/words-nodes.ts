@@ -4,6 +4,7 @@ import { connect, type Socket } from 'node:net';
 import { addressOf, hostIn, portIn, type Address } from '../../src/words/address.ts';
 import type { WordsSettings } from '../../src/words/context.ts';
 import { PROMPT } from '../../src/words/udp/line-server.ts';
+import { OWN_HOST } from './own-host.ts';
 import { meet, type WordsNode } from '../../src/words/udp/node.ts';
 
 /** Peers of this process that know each other. */
@@ -65,7 +66,7 @@ export class Stranger {
 
   private constructor(socket: Udp) {
     this.#socket = socket;
-    this.address = addressOf('127.0.0.1', socket.address().port)!;
+    this.address = addressOf(OWN_HOST, socket.address().port)!;
     socket.on('message', (datagram) => {
       this.heard.push(datagram);
       this.#look();
@@ -74,7 +75,7 @@ export class Stranger {
 
   static async begun(): Promise<Stranger> {
     const socket = createSocket('udp4');
-    socket.bind(0, '127.0.0.1');
+    socket.bind(0, OWN_HOST);
     await once(socket, 'listening');
     return new Stranger(socket);
   }

@@ -10,6 +10,7 @@ import { LIMITS } from '../../../src/gossip/tcp/limits.ts';
 import { LAN } from '../../../src/gossip/settings.ts';
 import { GossipNode, type NodeOptions } from '../../../src/gossip/tcp/node.ts';
 import { at, hashOf } from '../../support/gossip.ts';
+import { OWN_HOST } from '../../support/own-host.ts';
 import { soaked } from '../../support/trials.ts';
 import { Raw, RawServer, Recorder, nodeOf } from '../../support/gossip-nodes.ts';
 
@@ -225,7 +226,7 @@ describe('a gossip node on TCP:', () => {
       const link = await raw(await node());
       link.say('New Connect Request From:127.0.0.1:5001Liveness Request:1716900001:127.0.0.1Liveness Request:1716900002:127.0.0.1');
       await link.has('1716900002');
-      expect(link.segments).to.deep.equal(['New Connect Accepted', 'Liveness Reply:1716900001:127.0.0.1:127.0.0.1', 'Liveness Reply:1716900002:127.0.0.1:127.0.0.1']);
+      expect(link.segments).to.deep.equal(['New Connect Accepted', `Liveness Reply:1716900001:127.0.0.1:${OWN_HOST}`, `Liveness Reply:1716900002:127.0.0.1:${OWN_HOST}`]);
     });
 
     it('before it hangs up arrives, and nobody is gone by that', async () => {
@@ -237,7 +238,7 @@ describe('a gossip node on TCP:', () => {
       const older = await raw(of);
       older.say('Liveness Request:1716900001:127.0.0.1Dead Node:127.0.0.1:5001:1:127.0.0.1');
       await older.over();
-      expect(older.segments).to.deep.equal(['Liveness Reply:1716900001:127.0.0.1:127.0.0.1', 'Liveness Reply:7:127.0.0.1:127.0.0.1']);
+      expect(older.segments).to.deep.equal([`Liveness Reply:1716900001:127.0.0.1:${OWN_HOST}`, `Liveness Reply:7:127.0.0.1:${OWN_HOST}`]);
       await recorder.told('joined', 3);
       expect(recorder.events.filter((event) => event.type === 'gone' && event.peer !== ACCEPTED + 1)).to.deep.equal([]);
     });
@@ -249,7 +250,7 @@ describe('a gossip node on TCP:', () => {
       const other = await server();
       of.input({ type: 'dial', address: other.address });
       const link = await other.link(1);
-      expect(await link.has('\n')).to.equal(`HELLO|127.0.0.1|${of.address.split(':')[1]}\n`);
+      expect(await link.has('\n')).to.equal(`HELLO|${of.address.replace(':', '|')}\n`);
       link.say('HELLO|127.0.0.1|5001\n');
       await recorder.heard('hello');
       link.socket.destroy();
@@ -259,11 +260,11 @@ describe('a gossip node on TCP:', () => {
 
     it('is gone if nobody listens there', async () => {
       const of = await node();
-      const closed = createServer().listen(0, '127.0.0.1');
+      const closed = createServer().listen(0, OWN_HOST);
       await once(closed, 'listening');
       const { port } = closed.address() as AddressInfo;
       await new Promise((resolve) => closed.close(resolve));
-      of.input({ type: 'dial', address: at(port) });
+      of.input({ type: 'dial', address: at(port, OWN_HOST) });
       await recorder.told('gone');
       expect(recorder.count('joined')).to.equal(0);
       expect(of.links).to.equal(0);
@@ -302,7 +303,7 @@ describe('a gossip node on TCP:', () => {
       expect(other.links).to.have.length(1);
       expect(other.links[0]!.isOver).to.equal(false);
       // Its silence said nothing of its dialect: it is spoken to as it speaks, once it does.
-      await (await raw(of)).say(`HELLO|127.0.0.1|${other.address.split(':')[1]}\n`).has('HELLO');
+      await (await raw(of)).say(`HELLO|${other.address.replace(':', '|')}\n`).has('HELLO');
       of.input({ type: 'dial', address: other.address });
       expect(await (await other.link(2)).has('|')).to.match(/^HELLO\|/);
     });

@@ -4,6 +4,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Counts } from '../../../src/runtime/http/counts.ts';
 import { Peer, QUEUE_MAX } from '../../../src/runtime/http/peer.ts';
+import { OWN_HOST } from '../../support/own-host.ts';
 
 describe('the way to a peer', () => {
   let server: Server;
@@ -29,7 +30,7 @@ describe('the way to a peer', () => {
       });
     });
     server.on('connection', () => (connections += 1));
-    server.listen(port, '127.0.0.1');
+    server.listen(port, OWN_HOST);
     await once(server, 'listening');
     return (server.address() as AddressInfo).port;
   };
@@ -62,7 +63,7 @@ describe('the way to a peer', () => {
   });
 
   it('carries each message as one request, in order, all over one connection', async () => {
-    peer = new Peer(`http://127.0.0.1:${await listening()}`, counts);
+    peer = new Peer(`http://${OWN_HOST}:${await listening()}`, counts);
     const words = Array.from({ length: 500 }, (_, index) => `message ${index}`);
     for (const word of words) post(word);
     await until(() => heard.length === 500);
@@ -73,7 +74,7 @@ describe('the way to a peer', () => {
   it('holds what it cannot send, and sends it in order when the peer is back', async () => {
     const port = await listening();
     await closed();
-    peer = new Peer(`http://127.0.0.1:${port}`, counts);
+    peer = new Peer(`http://${OWN_HOST}:${port}`, counts);
     const words = Array.from({ length: 100 }, (_, index) => `message ${index}`);
     for (const word of words) post(word);
     expect(await peer.isThere()).to.equal(false);
@@ -87,7 +88,7 @@ describe('the way to a peer', () => {
   it('to one that is away never holds more than so much: the oldest gives way', async () => {
     const port = await listening();
     await closed();
-    peer = new Peer(`http://127.0.0.1:${port}`, counts);
+    peer = new Peer(`http://${OWN_HOST}:${port}`, counts);
     for (let index = 0; index < 3 * QUEUE_MAX; index += 1) post(`message ${index}`);
     expect(counts.of('dropped')['queue full']).to.be.at.least(2 * QUEUE_MAX - 64);
     await listening(port);
@@ -98,13 +99,13 @@ describe('the way to a peer', () => {
   it('to one that hangs knows that it is not there', async () => {
     const port = await listening();
     server.removeAllListeners('request');
-    peer = new Peer(`http://127.0.0.1:${port}`, counts);
+    peer = new Peer(`http://${OWN_HOST}:${port}`, counts);
     expect(await peer.isThere()).to.equal(false);
   });
 
   it('begins with a greeting on each connection, and says nothing else before that is answered', async () => {
     const port = await listening();
-    peer = new Peer(`http://127.0.0.1:${port}`, counts, { greeting: { headers: ['generals-from', '7'] } });
+    peer = new Peer(`http://${OWN_HOST}:${port}`, counts, { greeting: { headers: ['generals-from', '7'] } });
     post('first');
     post('second');
     await until(() => heard.length === 2);
@@ -118,7 +119,7 @@ describe('the way to a peer', () => {
 
   it('to one that is asked too much waits, and then says all of it', async () => {
     statusOf = (method, count) => (method === 'POST' && count % 3 !== 0 && count < 60 ? 429 : 204);
-    peer = new Peer(`http://127.0.0.1:${await listening()}`, counts);
+    peer = new Peer(`http://${OWN_HOST}:${await listening()}`, counts);
     const words = Array.from({ length: 100 }, (_, index) => `message ${index}`);
     for (const word of words) post(word);
     await until(() => heard.length === 100);
@@ -131,7 +132,7 @@ describe('the way to a peer', () => {
     let answered = 409;
     statusOf = (method) => (method === 'HEAD' ? answered : 204);
     const refusals: number[] = [];
-    peer = new Peer(`http://127.0.0.1:${await listening()}`, counts, { greeting: { headers: [], refused: (status) => void refusals.push(status) } });
+    peer = new Peer(`http://${OWN_HOST}:${await listening()}`, counts, { greeting: { headers: [], refused: (status) => void refusals.push(status) } });
     post('kept');
     await until(() => refusals.length === 2);
     expect(await peer.isThere()).to.equal(false);
