@@ -11,36 +11,34 @@ import { asStarted, lineOf } from './invocation.ts';
 /** Does what a command line asks for, and sets the exit status. @param words what follows the program's name */
 export async function run(words: readonly string[]): Promise<void> {
   listen();
+  process.exitCode = await statusOf(words);
+  // Behind all that was written.
+  if (hasLoaded()) process.stdout.write('', () => process.stderr.write('', () => process.exit()));
+}
+
+/** Does what a command line asks for, and tells what kept it from that. @returns the exit status */
+export async function statusOf(words: readonly string[]): Promise<number> {
   try {
     const request = await requestOf(words);
     switch (request.type) {
       case 'help':
         process.stdout.write(await (await import('./help.ts')).helpOn(request.about, SUBCOMMANDS, (process.stdout.isTTY && process.stdout.columns) || PIPE_WIDTH));
-        break;
+        return 0;
       case 'version':
         process.stdout.write(`${(await import('./version.ts')).version()}\n`);
-        break;
+        return 0;
       case 'run':
-        process.exitCode = await request.run();
-        break;
+        return await request.run();
       default:
-        request satisfies never;
+        return request satisfies never;
     }
   } catch (error) {
     const mistake = mistakeOf(words, error);
-    if (mistake !== undefined) {
-      tell(mistake);
-      process.exitCode = 2;
-    } else if (error instanceof CodeFault) {
-      tell(error.message);
-      process.exitCode = 1;
-    } else {
-      tell(`internal error: ${error instanceof Error ? (await import('./stack.ts')).stackOf(error) : String(error)}`);
-      process.exitCode = 70;
-    }
+    if (mistake !== undefined) tell(mistake);
+    else if (error instanceof CodeFault) tell(error.message);
+    else tell(`internal error: ${error instanceof Error ? (await import('./stack.ts')).stackOf(error) : String(error)}`);
+    return mistake !== undefined ? 2 : error instanceof CodeFault ? 1 : 70;
   }
-  // Behind all that was written.
-  if (hasLoaded()) process.stdout.write('', () => process.stderr.write('', () => process.exit()));
 }
 
 /** What is told of a mistake in these words, with what to type instead; undefined if it is none of the user's. */

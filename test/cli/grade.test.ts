@@ -1,9 +1,10 @@
 import { expect } from 'chai';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { apart } from '../support/apart.ts';
 import { run } from '../support/mocha.ts';
-import { edited, ownFolder } from '../support/own.ts';
-import { generals, type Exit } from '../support/run.ts';
+import { FOR_EVER, edited, ownFolder } from '../support/own.ts';
+import { generals, here, type Exit } from '../support/run.ts';
 
 interface Graded {
   readonly points: number;
@@ -105,10 +106,16 @@ describe('generals grade', function () {
   const folder = ownFolder();
   after(folder.remove);
 
+  const elsewhere = apart();
+  after(() => elsewhere.end());
+  let count = 0;
+
+  /** In a thread that keeps what it took, so that there each has a name of its own. */
   const graded = async (text: string, ...words: string[]): Promise<Graded & Exit> => {
-    const exit = await generals(['grade', folder.write('mine.ts', text), '--json', ...words]);
+    const name = `mine-${(count += 1)}`;
+    const exit = await elsewhere.generals(['grade', folder.write(`${name}.ts`, edited(/(?<=name(:| =) ')mine(?=')/, name, text)), '--json', ...words]);
     expect(exit.err).to.equal('');
-    return { ...exit, ...(JSON.parse(exit.out) as Graded) };
+    return { ...exit, ...(JSON.parse(exit.out.replaceAll(name, 'mine')) as Graded) };
   };
 
   for (const [what, text, question, found] of MISTAKES) {
@@ -149,8 +156,8 @@ describe('generals grade', function () {
     expect(answers.filter(({ verdict }) => verdict === 'no').map(({ question }) => question)).to.include('it says that it stands 2 traitors among 7');
   });
 
-  it('asks nothing more of one that loops for ever, and ends', async () => {
-    const { code, answers } = await graded(without('if (event.round === 2) {', 'if (event.round === 2) {\n      while (self === 3);'));
+  it('asks nothing more of one that never comes back, and ends', async () => {
+    const { code, answers } = await graded(without('if (event.round === 2) {', `if (event.round === 2) {\n      if (self === 3) ${FOR_EVER};`));
     expect(code).to.equal(3);
     expect(answers.filter(({ verdict }) => verdict === 'no').map(({ found }) => found[0])).to.deep.equal(['the protocol mine did not come back from step in round 2 at G3: it was waited for 10 s']);
   });
@@ -158,7 +165,7 @@ describe('generals grade', function () {
   it('writes what builds read, with a failure for each that is wrong', async () => {
     const junit = join(folder.path, 'grade.xml');
     await graded(without(DECIDES, "[{ type: 'output', output: state.order }]"), '--junit', junit);
-    const text = readFileSync(junit, 'utf8');
+    const text = readFileSync(junit, 'utf8').replaceAll(/mine-\d+/g, 'mine');
     const [, tests, failures] = /<testsuite name="mine" tests="(\d+)" failures="(\d+)"/.exec(text) ?? [];
     expect(text.match(/<testcase /g)).to.have.length(Number(tests));
     expect(text.match(/<failure /g)).to.have.length(Number(failures));
@@ -166,7 +173,7 @@ describe('generals grade', function () {
   });
 
   it('refuses what is no protocol with status 2', async () => {
-    for (const words of [['grade'], ['grade', 'nothing'], ['grade', './nowhere.ts'], ['grade', 'oral', '--against', 'nobody']]) expect((await generals(words)).code, words.join(' ')).to.equal(2);
+    for (const words of [['grade'], ['grade', 'nothing'], ['grade', './nowhere.ts'], ['grade', 'oral', '--against', 'nobody']]) expect((await elsewhere.generals(words)).code, words.join(' ')).to.equal(2);
   });
 });
 
@@ -212,7 +219,7 @@ describe('generals new', function () {
 
   it('refuses other kinds, names of ours, and what is no name', async () => {
     for (const words of [['new'], ['new', 'protocol'], ['new', 'poem', 'mine'], ['new', 'protocol', 'oral'], ['new', 'strategy', 'liar'], ['new', 'protocol', '../mine'], ['new', 'protocol', 'a', 'b']]) {
-      const { code, out } = await generals(words);
+      const { code, out } = await here(words);
       expect([code, out], words.join(' ')).to.deep.equal([2, '']);
     }
     expect(existsSync('a.ts')).to.equal(false);

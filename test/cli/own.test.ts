@@ -2,11 +2,13 @@ import { expect } from 'chai';
 import { readdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { MINE, SPY, edited, ownFolder } from '../support/own.ts';
+import { apart } from '../support/apart.ts';
+import { FOR_EVER, MINE, SPY, edited, ownFolder } from '../support/own.ts';
 import { generals } from '../support/run.ts';
 
-/** In processes of their own: what is brought stays as long as its process. */
 describe('a protocol and a strategy of your own', () => {
+  const elsewhere = apart();
+  after(() => elsewhere.end());
   const folder = ownFolder();
   const [mine, spy] = [folder.write('mine.ts', MINE), folder.write('spy.ts', SPY)];
   after(folder.remove);
@@ -24,10 +26,10 @@ describe('a protocol and a strategy of your own', () => {
   it('are proven and refuted by check, whose line that repeats it brings them along', async () => {
     expect((await generals(['check', '--protocol', mine])).out).to.match(/^holds: all 226 treasons covered/);
     const lie = join(folder.path, 'lie.txt');
-    const { code, out } = await generals(['check', '--protocol', mine, '-n', '3', '--save', lie]);
+    const { code, out } = await elsewhere.generals(['check', '--protocol', mine, '-n', '3', '--save', lie]);
     expect(code).to.equal(3);
     expect(out).to.include(`generals run --protocol ${mine} ${lie}`);
-    const run = await generals(['run', '--protocol', mine, lie]);
+    const run = await elsewhere.generals(['run', '--protocol', mine, lie]);
     expect(run.err).to.equal('');
     expect(run.out).to.include('Validity violated');
   });
@@ -46,7 +48,7 @@ describe('a protocol and a strategy of your own', () => {
   it('may be JavaScript, and import what lies beside it', async () => {
     folder.write('beside.js', 'export const summary = "from beside";\n');
     const file = folder.write('plain.mjs', `import { summary } from './beside.js';\nimport mine from './mine.ts';\nexport const protocol = { ...mine, name: 'plain', summary };\n`);
-    expect((await generals(['check', '--protocol', file])).out).to.match(/^holds: all 226 treasons covered/);
+    expect((await elsewhere.generals(['check', '--protocol', file])).out).to.match(/^holds: all 226 treasons covered/);
   });
 
   const refused: readonly [what: string, text: string, said: RegExp][] = [
@@ -56,13 +58,14 @@ describe('a protocol and a strategy of your own', () => {
     ['has a name of ours', edited("'mine'", "'oral'"), /there is a protocol "oral" already: give it another name – /],
     ['exports nothing', 'const nothing = 1;\n', /it exports no protocol: wanted is export default defineProtocol/],
     ['throws when it is loaded', 'throw new Error("early");\n', /its code threw "early" when it was loaded \(bad\.ts:1\) – /],
-    ['loops when it is loaded', 'for (;;);\n', /did not come to an end within 5 s when it was loaded – /],
-    ['has no whole number of rounds', edited('rounds: () => 2', 'rounds: () => 0.5'), /the protocol mine gave 0\.5 in rounds: a number of rounds is a whole number from 0 to 10000 – /],
+    ['never ends when it is loaded', `${FOR_EVER};\n`, /did not come to an end within 5 s when it was loaded – /],
+    ['has no whole number of rounds', edited('rounds: () => 2', 'rounds: () => 0.5', edited("'mine'", "'half'")), /the protocol half gave 0\.5 in rounds: a number of rounds is a whole number from 0 to 10000 – /],
     ['imports what is not there', `import { nothing } from './nowhere.ts';\nnothing();\n${MINE}`, /bad\.ts:1:\d+: Could not resolve ".\/nowhere\.ts"/],
   ];
   for (const [what, text, said] of refused) {
     it(`that ${what} is refused in one line`, async () => {
-      const { code, out, err } = await generals(['check', '--protocol', folder.write('bad.ts', text)]);
+      // A process tells the first.
+      const { code, out, err } = await (what === 'does not compile' ? generals : elsewhere.generals)(['check', '--protocol', folder.write('bad.ts', text)]);
       expect({ code, out }).to.deep.equal({ code: 2, out: '' });
       expect(err).to.match(said);
       expect(err.trimEnd().split('\n')).to.have.length(1);
@@ -76,20 +79,27 @@ describe('a protocol and a strategy of your own', () => {
     ['speaks to who is not there', "if (self === 3) return [{ type: 'send', to: [9 as never], messages: [state.order] }];", 'the protocol mine sent a message to 9 in round 2 at G3: that is none of the generals'],
     ['decides nothing that there is', "if (self === 3) return [{ type: 'output', output: 'charge' as Order }];", 'the protocol mine decided "charge" in round 2 at G3: that is neither attack nor retreat'],
     ['gives no effects', 'if (self === 3) return undefined as never;', 'the protocol mine gave undefined in round 2 at G3: a list of effects is wanted'],
-    ['loops for ever', 'while (self === 3);', 'the protocol mine did not come back from step in round 2 at G3: it was waited for 10 s'],
+    ['never comes back', `if (self === 3) ${FOR_EVER};`, 'the protocol mine did not come back from step in round 2 at G3: it was waited for 10 s'],
   ];
-  for (const [what, by, said] of faults) {
+  for (const [index, [what, by, said]] of faults.entries()) {
     it(`that ${what} is named, and the prompt goes on`, async () => {
-      const file = folder.write('bad.ts', edited('if (event.round === 2) {\n', `if (event.round === 2) {\n      ${by}\n`));
+      const isEndless = what === 'never comes back';
+      const text = edited('if (event.round === 2) {\n', `if (event.round === 2) {\n      ${by}\n`);
+      const file = folder.write('bad.ts', text);
+      // A thread keeps what it took, so there each has a name of its own.
+      const name = `bad-${index}`;
+      const named = folder.write(`${name}/bad.ts`, edited("'mine'", `'${name}'`, text));
       const lines = 'g-elect 1\nactual-order attack\ng-protocol\n';
       const [threads, sim, check] = await Promise.all([
-        generals(['4', '--protocol', file], lines), generals(['4', '--host', 'sim', '--protocol', file], lines), generals(['check', '--protocol', file]),
+        generals(['4', '--protocol', file], lines), elsewhere.generals(['4', '--host', 'sim', '--protocol', named], lines),
+        // So that none is waited for twice.
+        isEndless ? generals(['check', '--protocol', named]) : elsewhere.generals(['check', '--protocol', named]),
       ]);
-      expect(threads.out).to.include(what === 'loops for ever' ? 'G3 is lost: it did not answer within 1,000 ms.' : `G3 is lost: it ${said.replace('the protocol mine ', '').replace(' at G3', '')}`).and.include('protocol mine, m=1');
-      expect(sim.err).to.include(`line 2: ${said}`);
-      expect(sim.out).to.include('protocol mine, m=1');
+      expect(threads.out).to.include(isEndless ? 'G3 is lost: it did not answer within 1,000 ms.' : `G3 is lost: it ${said.replace('the protocol mine ', '').replace(' at G3', '')}`).and.include('protocol mine, m=1');
+      expect(sim.err).to.include(`line 2: ${said.replace('mine', name)}`);
+      expect(sim.out).to.include(`protocol ${name}, m=1`);
       expect(check.code).to.equal(1);
-      expect(check.err).to.include(`generals: ${said}`);
+      expect(check.err).to.include(`generals: ${said.replace('mine', name)}`);
     });
   }
 
@@ -102,7 +112,7 @@ describe('a protocol and a strategy of your own', () => {
 
   it('a strategy that says what is no lie is named', async () => {
     const file = folder.write('bad-spy.ts', edited('say(to % 2 === 0 ? (lies[0] ?? honest) : honest)', "say('charge' as never)", SPY));
-    const { err } = await generals(['4', '--host', 'sim', '--strategy', file], 'g-elect 1\ng-state 3 faulty spy\nactual-order attack\n');
+    const { err } = await elsewhere.generals(['4', '--host', 'sim', '--strategy', file], 'g-elect 1\ng-state 3 faulty spy\nactual-order attack\n');
     expect(err).to.include('line 3: the strategy spy said "charge" in a ballot at G3: that is neither the honest message nor one of its lies');
   });
 
@@ -114,7 +124,7 @@ describe('a protocol and a strategy of your own', () => {
   });
 
   it('are not for pages yet, and a word that is no file is no strategy of your own', async () => {
-    expect((await generals(['4', '--web', '--protocol', mine])).err).to.include('a page cannot show code of your own: leave out --web');
-    expect((await generals(['4', '--strategy', 'liar'])).err).to.include('--strategy brings a strategy of your own from a file, such as ./mine.ts, and "liar" is none');
+    expect((await elsewhere.generals(['4', '--web', '--protocol', mine])).err).to.include('a page cannot show code of your own: leave out --web');
+    expect((await elsewhere.generals(['4', '--strategy', 'liar'])).err).to.include('--strategy brings a strategy of your own from a file, such as ./mine.ts, and "liar" is none');
   });
 });

@@ -1,6 +1,6 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 
 /** OM(1) as somebody may write it who knows nothing of ours. */
 export const MINE = `import { DEFAULT_ORDER, counterpart, defineProtocol, majority, parseOrder, type Order } from 'generals';
@@ -51,9 +51,12 @@ export default defineStrategy({
 });
 `;
 
+/** What never comes back, and leaves the machine to others meanwhile: that a loop which keeps a core busy is ended as well, is told in a moment. */
+export const FOR_EVER = 'Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0)';
+
 /** The protocol with these words in the place of others. @throws Error if it does not have them */
-export function edited(words: string, by: string, text = MINE): string {
-  if (!text.includes(words)) throw new Error(`there are no words ${words}`);
+export function edited(words: string | RegExp, by: string, text = MINE): string {
+  if (typeof words === 'string' ? !text.includes(words) : !words.test(text)) throw new Error(`there are no words ${String(words)}`);
   return text.replace(words, () => by);
 }
 
@@ -63,6 +66,7 @@ export function ownFolder(): { readonly write: (name: string, text: string) => s
   return {
     path,
     write(name, text) {
+      mkdirSync(dirname(join(path, name)), { recursive: true });
       writeFileSync(join(path, name), text);
       return join(path, name);
     },

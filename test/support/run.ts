@@ -4,7 +4,7 @@ import { delimiter, dirname } from 'node:path';
 import { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { requestOf } from '../../src/cli/subcommands.ts';
-import { mistakeOf } from '../../src/cli/run.ts';
+import { mistakeOf, statusOf } from '../../src/cli/run.ts';
 import { Army, type ArmyOptions } from '../../src/index.ts';
 import { sessionOf } from '../../src/repl/session.ts';
 import { themeOf } from '../../src/repl/theme.ts';
@@ -93,13 +93,7 @@ export async function here(words: readonly string[], input: string | Buffer = ''
   const marks = [stdout, stderr].flatMap((stream) => ['isTTY', 'columns'].map((name) => ({ stream, name, own: Object.getOwnPropertyDescriptor(stream, name) })));
   for (const { stream, name } of marks) Object.defineProperty(stream, name, { value: undefined, configurable: true });
   try {
-    const request = await requestOf(words);
-    if (request.type !== 'run') throw new Error(`generals ${words.join(' ')} asks for ${request.type}`);
-    return { code: await request.run(), out, err };
-  } catch (error) {
-    const mistake = mistakeOf(words, error);
-    if (mistake === undefined) throw error;
-    return { code: 2, out, err: `${err}generals: ${mistake}\n` };
+    return { code: await statusOf(words), out, err };
   } finally {
     process.argv = argv;
     process.env = env;
