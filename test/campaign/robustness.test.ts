@@ -9,10 +9,10 @@ import { COUNTING, MAIN, cleanEnvironment, generals, here, type Exit } from '../
 import { skip } from '../support/skip.ts';
 
 /** Long enough that it can be stopped in its middle, and small enough that it can be run to its end. */
-const WORDS = ['campaign', '--protocol', 'exchange,oral', '--members', '4..7', '--faults', '1', '--orders', '800', '--seed', '9', '--engine', 'simulator', '--threads', '1'];
+const WORDS = ['campaign', '--members', '4..6', '--faults', '1', '--orders', '4000', '--seed', '9', '--engine', 'simulator', '--threads', '1'];
 
 /** For what does not stop it in its middle: fewer cells, and fewer orders. */
-const FEW = WORDS.map((word) => (word === '800' ? '100' : word === '4..7' ? '4..5' : word));
+const FEW = WORDS.map((word) => (word === '4000' ? '100' : word === '4..6' ? '4..5' : word));
 
 describe('a campaign in trouble', function () {
   this.timeout(60_000);
@@ -73,7 +73,7 @@ describe('a campaign in trouble', function () {
   });
 
   it('whose disk is full from the beginning says in one line that nothing is saved, before it has counted anything', async () => {
-    const { code, out, err } = await crowded('--out', path('crowded'), 2);
+    const { code, out, err } = await crowded('--out', path('crowded'), 1);
     expectUnsaved(err, 'nothing was saved');
     expect(out).to.include('PARTIAL');
     expect(code).to.equal(1);
@@ -83,7 +83,7 @@ describe('a campaign in trouble', function () {
   it('whose disk becomes full loses nothing of what was saved, and can be resumed to the very same numbers', async () => {
     await stoppedOnce(path('filled'));
     const before = read('filled/results.json');
-    const { code, out, err } = await crowded('--resume', path('filled'), 4);
+    const { code, out, err } = await crowded('--resume', path('filled'), 2);
     expectUnsaved(err, '--resume goes on from what was saved before');
     expect(code).to.equal(1);
     expect(out).to.include('PARTIAL');
@@ -114,8 +114,8 @@ describe('a campaign in trouble', function () {
   }
 
   it('that has room for its results but not for its report keeps the results', async () => {
-    // The results take some 5 KB here, the report more than 80.
-    const { code, err } = await crowded('--out', path('narrow'), 50);
+    // The results take some 3 KB here, the report more than 40.
+    const { code, err } = await crowded('--out', path('narrow'), 30);
     expect(err).to.match(/(report\.html|svg)" cannot be written/);
     expect(code).to.equal(1);
     expect(read('narrow/results.json')).to.equal(few);
@@ -160,7 +160,7 @@ describe('a campaign in trouble', function () {
     child.stderr!.destroy();
     const { code, out } = await exit;
     expect(code).to.equal(0);
-    expect(out).to.include('oral      1  5  1').and.not.to.include('PARTIAL');
+    expect(out).to.include('exchange  1  5  1').and.not.to.include('PARTIAL');
   });
 
   it('leaves out what cannot be, and says why', async () => {
