@@ -2,6 +2,7 @@ import { performance } from 'node:perf_hooks';
 import type { AnyMachine, Context, Effect as EffectOf, Event as EventOf, Vocabulary } from '../core/machine.ts';
 import type { NodeId } from '../core/node.ts';
 import type { Log } from './log.ts';
+import { Loop, type Timer } from './loop.ts';
 
 type Event = EventOf<Vocabulary>;
 type Effect = EffectOf<Vocabulary>;
@@ -28,7 +29,7 @@ export class Driver {
   readonly #context: Context;
   readonly #log: Log;
   readonly #carrier: Carrier;
-  readonly #timers = new Map<string, NodeJS.Timeout>();
+  readonly #timers = new Map<string, Timer>();
   /** What waits for the disk, and for how many records there. */
   #waiting: { readonly effect: Effect; readonly after: number }[] = [];
   #state: unknown;
@@ -40,14 +41,19 @@ export class Driver {
   /** By how many ms a timer was late at most since that was last asked. */
   #lateness = 0;
   readonly #speed: number;
+  readonly #loop: Loop;
 
-  /** @param speed how many times as fast as others its clock goes, by which all its timers run */
-  constructor(machine: AnyMachine, context: Context, log: Log, carrier: Carrier, speed = 1) {
+  /**
+   * @param speed how many times as fast as others its clock goes, by which all its timers run
+   * @param loop what has its timers
+   */
+  constructor(machine: AnyMachine, context: Context, log: Log, carrier: Carrier, speed = 1, loop = new Loop()) {
     this.#machine = machine;
     this.#context = context;
     this.#log = log;
     this.#carrier = carrier;
     this.#speed = speed;
+    this.#loop = loop;
   }
 
   /** @param records what the machine saved in earlier lives */
@@ -97,7 +103,7 @@ export class Driver {
   /** Ends at once; what waits for the disk is never done. */
   stop(): void {
     this.#isRunning = false;
-    for (const timer of this.#timers.values()) clearTimeout(timer);
+    for (const timer of this.#timers.values()) this.#loop.cancel(timer);
     this.#timers.clear();
     this.#waiting = [];
   }
@@ -109,7 +115,7 @@ export class Driver {
       case 'set-timer':
         return this.#setTimer(effect.timer, effect.after);
       case 'cancel-timer':
-        clearTimeout(this.#timers.get(effect.timer));
+        this.#loop.cancel(this.#timers.get(effect.timer));
         this.#timers.delete(effect.timer);
         return;
       case 'send':
@@ -150,16 +156,16 @@ export class Driver {
   }
 
   #setTimer(timer: string, afterOwn: number): void {
-    clearTimeout(this.#timers.get(timer));
+    this.#loop.cancel(this.#timers.get(timer));
     const after = afterOwn / this.#speed;
     const due = performance.now() + after;
     const fire = (): void => {
       // It may have been set anew, or cancelled, by what was heard meanwhile.
-      if (this.#timers.get(timer) !== timeout) return;
+      if (this.#timers.get(timer) !== own) return;
       this.#timers.delete(timer);
       this.take({ type: 'timeout', timer });
     };
-    const timeout = setTimeout(() => {
+    const own = this.#loop.after(after, () => {
       const late = performance.now() - due;
       this.#lateness = Math.max(this.#lateness, late);
       if (late <= LATE) return fire();
@@ -170,8 +176,8 @@ export class Driver {
       }
       this.#stalledAt = performance.now();
       this.#listenFirst(fire);
-    }, after);
-    this.#timers.set(timer, timeout);
+    });
+    this.#timers.set(timer, own);
   }
 
   /**
@@ -182,7 +188,7 @@ export class Driver {
     if (!this.#isRunning) return;
     if (turns >= TURNS_MIN && (this.#taken === before || turns >= TURNS_MAX)) return then();
     const taken = this.#taken;
-    setImmediate(() => this.#listenFirst(then, turns + 1, taken));
+    this.#loop.next(() => this.#listenFirst(then, turns + 1, taken));
   }
 }
 

@@ -1,3 +1,4 @@
+import type { Loop, Timer } from '../../runtime/loop.ts';
 import type { Address } from '../address.ts';
 
 /** What goes wrong between nodes of a network, on purpose. */
@@ -18,12 +19,13 @@ export const NO_MISHAPS: Mishaps = { cuts: [], loss: 0, slow: [], clocks: [] };
 interface Waiting {
   readonly to: () => Address | undefined;
   readonly says: (() => void)[];
-  timer: NodeJS.Timeout | undefined;
+  timer: Timer | undefined;
 }
 
 /** What becomes of all that one node says: nothing, or it is late, or waits until a cut is healed, in order as on any link. */
 export class Delays {
   readonly #own: Address;
+  readonly #loop: Loop;
   readonly #waiting = new Map<object, Waiting>();
   #mishaps = NO_MISHAPS;
   /** Whom it does not reach, and who does not reach it: looked up for each message, and there may be thousands. */
@@ -32,8 +34,9 @@ export class Delays {
   /** Each loss is a number of its own: nothing is proven by these. */
   #losses = 0;
 
-  constructor(own: Address) {
+  constructor(own: Address, loop: Loop) {
     this.#own = own;
+    this.#loop = loop;
   }
 
   set(mishaps: Mishaps): void {
@@ -65,7 +68,7 @@ export class Delays {
 
   /** A link is closed: what waits for it is never said. */
   forget(link: object): void {
-    clearTimeout(this.#waiting.get(link)?.timer);
+    this.#loop.cancel(this.#waiting.get(link)?.timer);
     this.#waiting.delete(link);
   }
 
@@ -86,14 +89,14 @@ export class Delays {
   }
 
   #goOn(waiting: Waiting): void {
-    clearTimeout(waiting.timer);
+    this.#loop.cancel(waiting.timer);
     const after = this.#after(waiting.to());
     if (after === undefined) return;
-    waiting.timer = setTimeout(() => {
+    waiting.timer = this.#loop.after(after, () => {
       waiting.says.shift()?.();
       if (waiting.says.length > 0) return this.#goOn(waiting);
       for (const [link, one] of this.#waiting) if (one === waiting) this.#waiting.delete(link);
-    }, after);
+    });
   }
 }
 

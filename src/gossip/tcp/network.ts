@@ -157,20 +157,19 @@ export class LiveNetwork {
     member.unit.start(this.#seeds);
   }
 
-  /** Lets a process stand still. @throws UserError */
+  /** Has a node stand still, as SIGSTOP does. @throws UserError */
   stop(name: string): void {
     const member = this.#up(name, ['up']);
-    const { name: who } = member;
-    if (member.pid === undefined) throw new UserError(`${who} shares a process with the others: it can stand still with --processes only`);
-    member.unit.signal('SIGSTOP');
+    member.unit.stop();
     this.#become(member, 'stopped');
   }
 
   /** Lets it go on. @throws UserError */
   continue(name: string): void {
     const member = this.#up(name, ['stopped']);
-    member.unit.signal('SIGCONT');
+    // What it finds by then is of somebody that goes on.
     this.#become(member, 'up');
+    member.unit.continue();
   }
 
   /** Adds peers. @throws UserError */

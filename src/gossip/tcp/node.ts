@@ -8,6 +8,7 @@ import { UserError } from '../../core/user-error.ts';
 import { Driver } from '../../runtime/driver.ts';
 import { lock } from '../../runtime/lock.ts';
 import { inMemoryLog, openLog, type Log } from '../../runtime/log.ts';
+import { Loop, type Timer } from '../../runtime/loop.ts';
 import type { Verdicts } from '../../runtime/signer.ts';
 import { endpointOf, hostOf, parseAddress, type Address } from '../address.ts';
 import type { GossipContext } from '../context.ts';
@@ -84,7 +85,7 @@ interface Held {
   heardAt: number | undefined;
   /** Who the other says that it is. */
   address: Address | undefined;
-  timer: NodeJS.Timeout | undefined;
+  timer: Timer | undefined;
 }
 
 /**
@@ -103,8 +104,9 @@ export class GossipNode {
   readonly #links = new Map<NodeId, Held>();
   /** All that are open, be it only to say the last of what was said there. */
   readonly #sockets = new Set<Socket>();
+  readonly #loop = new Loop();
   readonly #delays: Delays;
-  /** Those that came before it was started. */
+  /** Those that came before it was started, or while it stands still. */
   readonly #early: Socket[] = [];
   #seeds: readonly Address[] = [];
   #accepted = 0;
@@ -135,12 +137,12 @@ export class GossipNode {
     this.#room = new Room(this.#limits);
     const { port } = server.address() as AddressInfo;
     this.address = ownAddress(options.host, port, options.near ?? []);
-    this.#delays = new Delays(this.address);
+    this.#delays = new Delays(this.address, this.#loop);
     server.on('error', () => this.#count('could not accept'));
     server.on('connection', (socket) => {
       socket.on('error', () => undefined);
-      if (this.#driver !== undefined) this.#accept(socket);
-      else if (this.#early.length < EARLY_MAX) this.#early.push(socket);
+      if (this.#driver !== undefined && !this.#loop.isHeld) this.#accept(socket);
+      else if (this.#early.length < (this.#driver === undefined ? EARLY_MAX : BACKLOG)) this.#early.push(socket);
       else socket.destroy();
     });
   }
@@ -168,18 +170,18 @@ export class GossipNode {
     const isDurable = role === 'seed' && data !== undefined;
     if (data !== undefined && !isDurable) this.#unlock = lock(data);
     const first = { v: 1, cluster, seed: this.address };
-    const log: Log = isDurable ? openLog(data, { synced: () => driver.synced(), failed: (error) => listener.failed(error) }, { first, compaction: COMPACTION }) : inMemoryLog();
+    const log: Log = isDurable ? openLog(data, { synced: () => this.#loop.take(() => driver.synced()), failed: (error) => listener.failed(error) }, { first, compaction: COMPACTION }) : inMemoryLog();
     const driver = new Driver(machine, context, log, {
-      send: (to, message) => this.#send(to, message as Message),
+      send: (to, message) => this.#loop.take(() => this.#send(to, message as Message)),
       output: (output) => listener.output(output as Output),
       accuse: (suspect, evidence) => {
         this.#count('accused');
         listener.accused?.(this.#links.get(suspect)?.address, evidence);
       },
-      dial: (peer, address) => this.#dial(peer, address),
-      hangUp: (peer) => this.#hangUp(peer),
+      dial: (peer, address) => this.#loop.take(() => this.#dial(peer, address)),
+      hangUp: (peer) => this.#loop.take(() => this.#hangUp(peer)),
       stalled: (lasted) => listener.stalled?.(lasted),
-    }, this.#options.speed);
+    }, this.#options.speed, this.#loop);
     this.#log = log;
     this.#driver = driver;
     try {
@@ -225,11 +227,34 @@ export class GossipNode {
 
   /** What goes wrong with what it says, from now on. */
   suffer(mishaps: Mishaps): void {
-    this.#delays.set(mishaps);
+    this.#loop.take(() => this.#delays.set(mishaps));
   }
 
   input(input: GossipVocabulary['input']): void {
-    this.#take({ type: 'input', input });
+    this.#loop.take(() => this.#take({ type: 'input', input }));
+  }
+
+  /** Does something with it: at once, or when it goes on. */
+  soon(work: () => void): void {
+    this.#loop.take(() => this.#isStopped || work());
+  }
+
+  /** Has it stand still, as SIGSTOP does a process: it says nothing and hears nothing, and whoever dials it waits. */
+  hold(): void {
+    this.#loop.hold();
+    for (const { wire, socket } of this.#links.values()) {
+      wire?.hold();
+      // Else Node answers an end by itself, of a link that is being opened too.
+      if (socket !== undefined) socket.allowHalfOpen = true;
+    }
+  }
+
+  /** It goes on: timers that are overdue come first, then what happened to its links, and then what waits in them. */
+  goOn(): void {
+    if (!this.#loop.isHeld || this.#isStopped) return;
+    this.#loop.goOn();
+    for (const socket of this.#early.splice(0)) this.#accept(socket);
+    for (const { wire } of this.#links.values()) wire?.goOn();
   }
 
   /** Ends at once, as if it were killed; nobody is told anything. */
@@ -237,9 +262,10 @@ export class GossipNode {
     if (this.#isStopped) return;
     this.#isStopped = true;
     this.#driver?.stop();
+    this.#loop.end();
     const closed = new Promise((resolve) => this.#server.close(resolve));
     for (const held of this.#links.values()) {
-      clearTimeout(held.timer);
+      this.#loop.cancel(held.timer);
       if (held.wire === undefined) held.socket?.destroy();
       else held.wire.close('this node ends');
     }
@@ -278,7 +304,7 @@ export class GossipNode {
     const address = parseAddress(to);
     const held = heldOf(link, { dialled: address, socket: undefined });
     this.#links.set(link, held);
-    if (address === undefined || this.#links.size > LINKS_MAX) return void setImmediate(() => this.#gone(held));
+    if (address === undefined || this.#links.size > LINKS_MAX) return this.#loop.next(() => this.#gone(held));
     this.#connect(held, address, this.#dialectFor(address));
   }
 
@@ -290,33 +316,38 @@ export class GossipNode {
 
   #connect(held: Held, address: Address, how: DialectName | 'knock'): void {
     if (this.#delays.isCutFrom(address)) {
-      held.timer = setTimeout(() => this.#gone(held), DIAL);
+      held.timer = this.#loop.after(DIAL, () => this.#gone(held));
       return;
     }
     // The name is resolved anew each time: whoever comes back may be elsewhere.
     const socket = connect({ ...endpointOf(address), noDelay: true });
     held.socket = socket;
+    let isOpen = false;
     const fail = (): void => {
-      clearTimeout(held.timer);
+      // It may have failed after it was opened, and before this was told of either.
+      if (isOpen) return;
+      this.#loop.cancel(held.timer);
       socket.destroy();
       if (held.socket === socket) this.#gone(held);
     };
-    held.timer = setTimeout(fail, DIAL);
-    socket.once('error', fail).once('close', fail);
-    socket.once('connect', () => {
-      clearTimeout(held.timer);
-      socket.removeListener('error', fail).removeListener('close', fail);
+    const failed = (): void => this.#loop.take(fail);
+    held.timer = this.#loop.after(DIAL, fail);
+    socket.once('error', failed).once('close', failed);
+    socket.once('connect', () => this.#loop.take(() => {
+      this.#loop.cancel(held.timer);
+      socket.removeListener('error', failed).removeListener('close', failed);
       if (this.#links.get(held.link) !== held) return void socket.destroy();
+      isOpen = true;
       if (how === 'knock') this.#knock(held, address, socket);
       else this.#open(held, socket, how);
-    });
+    }));
   }
 
   /** Asks a seed whether it is of ours, by what does no harm if it is not. */
   #knock(held: Held, address: Address, socket: Socket): void {
     const answered = (bytes?: Buffer): void => {
-      clearTimeout(held.timer);
-      socket.removeListener('data', answered).removeListener('error', ignore).removeListener('close', closed).pause();
+      this.#loop.cancel(held.timer);
+      socket.removeListener('data', came).removeListener('error', ignore).removeListener('close', gone).pause();
       const isOurs = bytes?.toString('latin1').startsWith(KNOCK_ANSWER.trim()) === true;
       this.#known.speaks(address, isOurs ? '2026' : '2024');
       if (this.#links.get(held.link) !== held) return void socket.destroy();
@@ -324,14 +355,20 @@ export class GossipNode {
       this.#open(held, socket, isOurs ? '2026' : '2024');
       socket.resume();
     };
+    // Not more than one segment, as the next may come while this node stands still.
+    const came = (bytes: Buffer): void => {
+      socket.removeListener('data', came).pause();
+      this.#loop.take(() => answered(bytes));
+    };
     const ignore = (): void => undefined;
     const closed = (): void => {
-      clearTimeout(held.timer);
+      this.#loop.cancel(held.timer);
       this.#known.speaks(address, '2024');
       if (this.#links.get(held.link) === held) this.#connect(held, address, '2024');
     };
-    held.timer = setTimeout(answered, KNOCKING);
-    socket.on('data', answered).on('error', ignore).once('close', closed);
+    const gone = (): void => this.#loop.take(closed);
+    held.timer = this.#loop.after(KNOCKING, answered);
+    socket.on('data', came).on('error', ignore).once('close', gone);
     socket.write(KNOCK);
   }
 
@@ -344,7 +381,7 @@ export class GossipNode {
     held.wire = this.#wireFor(held, socket, source, name);
     if (!held.hasJoined) this.#join(held);
     else for (const message of held.said.splice(0)) this.#say(held, message);
-    if (name === '2026' && this.#mayBeOlder(held)) held.timer = setTimeout(() => this.#tryOlder(held), GREETING);
+    if (name === '2026' && this.#mayBeOlder(held)) held.timer = this.#loop.after(GREETING, () => this.#tryOlder(held));
   }
 
   /**
@@ -378,7 +415,7 @@ export class GossipNode {
       knownAt: (host: string) => this.#known.at(host),
     };
     const wire: Wire = new Wire(socket, link, dialect === undefined ? undefined : dialectNamed(dialect), this.#limits, {
-      message: (message) => this.#hear(held, wire, message),
+      message: (message) => this.#loop.take(() => this.#hear(held, wire, message)),
       dropped: (what, count) => this.#count(`dropped: ${what}`, count),
       counted: (what, count) => this.#count(what, count),
       closed: (reason) => {
@@ -388,7 +425,7 @@ export class GossipNode {
         if (wire.dialect?.name === '2026' && this.#mayBeOlder(held)) this.#tryOlder(held);
         else this.#gone(held);
       },
-    });
+    }, this.#loop);
     return wire;
   }
 
@@ -433,7 +470,7 @@ export class GossipNode {
     if (held.heardAt === undefined && held.dialled !== undefined && held.said.length < SAID_MAX) held.said.push(message);
     const heard = held.wire?.send(message) ?? [];
     // As if it had come: not while the machine is at something.
-    for (const one of heard) setImmediate(() => held.wire !== undefined && this.#hear(held, held.wire, one));
+    for (const one of heard) this.#loop.next(() => held.wire !== undefined && this.#hear(held, held.wire, one));
   }
 
   #hangUp(link: NodeId): void {
@@ -455,7 +492,7 @@ export class GossipNode {
   }
 
   #forget(held: Held): void {
-    clearTimeout(held.timer);
+    this.#loop.cancel(held.timer);
     this.#delays.forget(held);
     this.#links.delete(held.link);
     if (held.wire !== undefined) this.#room.remove(held.wire);

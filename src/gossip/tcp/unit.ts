@@ -26,7 +26,9 @@ export interface Unit {
   askList(): void;
   /** Ends at once, as if the power went. */
   kill(): Promise<void>;
-  signal(signal: 'SIGSTOP' | 'SIGCONT'): void;
+  /** Has it stand still, and go on. */
+  stop(): void;
+  continue(): void;
 }
 
 /** Tells what a unit hands on, and how it ended. */
@@ -49,10 +51,11 @@ export async function here(spec: MemberSpec, listener: UnitListener, verdicts: V
     start: (seeds) => node.start(seeds),
     input: (input) => node.input(input),
     suffer: (mishaps) => node.suffer(mishaps),
-    askFigures: () => listener.figures(node.figures()),
-    askList: () => listener.list(node.list()),
+    askFigures: () => node.soon(() => listener.figures(node.figures())),
+    askList: () => node.soon(() => listener.list(node.list())),
     kill: () => node.stop(),
-    signal: () => undefined,
+    stop: () => node.hold(),
+    continue: () => node.goOn(),
   };
 }
 
@@ -110,7 +113,8 @@ function unitOf(child: ChildProcess): Omit<Unit, 'address'> {
       child.kill('SIGKILL');
       await ended;
     },
-    signal: (signal) => void child.kill(signal),
+    stop: () => void child.kill('SIGSTOP'),
+    continue: () => void child.kill('SIGCONT'),
   };
 }
 

@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net';
+import type { Loop, Timer } from '../../runtime/loop.ts';
 import type { Message } from '../messages.ts';
 import type { Codec, Decoded, Dialect, Link } from '../dialects/dialect.ts';
 import { line } from '../dialects/line.ts';
@@ -21,21 +22,22 @@ export class Wire {
   readonly #link: Link;
   readonly #limits: Limits;
   readonly #listener: WireListener;
+  readonly #loop: Loop;
   readonly #decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
   #dialect: Dialect | undefined;
   #codec: Codec | undefined;
   /** What came before the dialect was known. */
   #begun = '';
   /** Runs while what came may be all. */
-  #quiet: NodeJS.Timeout | undefined;
+  #quiet: Timer | undefined;
   /** Runs until something was said that means something. */
-  #silence: NodeJS.Timeout | undefined;
-  #pausing: NodeJS.Timeout | undefined;
+  #silence: Timer | undefined;
+  #pausing: Timer | undefined;
   #allowance: number;
   #allowedAt = performance.now();
   /** Texts that must not share a segment. */
   #texts: string[] = [];
-  #spacing: NodeJS.Timeout | undefined;
+  #spacing: Timer | undefined;
   #isOver = false;
   #isLeaving = false;
   /** Whether the other end says no more, and only waits. */
@@ -43,24 +45,28 @@ export class Wire {
   /** Whether the other waits for an answer. */
   #isAsked = false;
 
-  /** @param dialect of the one who was dialled; of others it shows by what they say */
-  constructor(socket: Socket, link: Link, dialect: Dialect | undefined, limits: Limits, listener: WireListener) {
+  /**
+   * @param dialect of the one who was dialled; of others it shows by what they say
+   * @param loop what has its timers, and what comes by it
+   */
+  constructor(socket: Socket, link: Link, dialect: Dialect | undefined, limits: Limits, listener: WireListener, loop: Loop) {
     this.socket = socket;
     this.#link = link;
     this.#limits = limits;
     this.#listener = listener;
+    this.#loop = loop;
     this.#allowance = limits.burst;
     if (dialect !== undefined) this.#speak(dialect);
-    else this.#silence = setTimeout(() => this.close('it said nothing'), limits.silence);
+    else this.#silence = loop.after(limits.silence, () => this.close('it said nothing'));
     // A peer that has neighbours enough may say nothing at all.
-    if (dialect?.name === '2024' && !link.isToSeed) this.#silence = setTimeout(() => this.#heed(this.#codec!.silence()), ONE_WAY);
+    if (dialect?.name === '2024' && !link.isToSeed) this.#silence = loop.after(ONE_WAY, () => this.#heed(this.#codec!.silence()));
     socket.setNoDelay(true);
     socket.setKeepAlive(true, KEEP_ALIVE);
     socket.on('data', (bytes: Buffer) => this.#hear(bytes));
-    socket.on('end', () => this.#ended());
-    socket.on('error', (error: NodeJS.ErrnoException) => this.close(error.code ?? 'it failed'));
-    socket.on('close', () => this.close('it was closed'));
-    if (socket.destroyed) setImmediate(() => this.close('it was closed'));
+    socket.on('end', () => loop.take(() => this.#ended()));
+    socket.on('error', (error: NodeJS.ErrnoException) => loop.take(() => this.close(error.code ?? 'it failed')));
+    socket.on('close', () => loop.take(() => this.close('it was closed')));
+    if (socket.destroyed || socket.readableEnded) loop.next(() => this.close('it was closed'));
   }
 
   /** Whether the other said anything at all: its silence may mean something, but tells nothing of its dialect. */
@@ -85,6 +91,15 @@ export class Wire {
     return heard;
   }
 
+  /** Reads no more while its loop stands still: the system takes what comes as long as it has room, and then the other end waits. */
+  hold(): void {
+    this.socket.pause();
+  }
+
+  goOn(): void {
+    if (this.#pausing === undefined) this.socket.resume();
+  }
+
   /** Closes it behind what was said. */
   hangUp(): void {
     if (this.#isOver || this.#isLeaving) return;
@@ -100,7 +115,7 @@ export class Wire {
     if (this.#isOver) return;
     this.#isOver = true;
     this.#clear();
-    clearTimeout(this.#spacing);
+    this.#loop.cancel(this.#spacing);
     this.#texts = [];
     if (reason === ENDED) this.socket.destroySoon();
     else this.socket.destroy();
@@ -122,7 +137,7 @@ export class Wire {
   }
 
   #take(text: string): void {
-    clearTimeout(this.#quiet);
+    this.#loop.cancel(this.#quiet);
     this.#quiet = undefined;
     if (this.#codec === undefined) {
       this.#begun += text;
@@ -140,7 +155,7 @@ export class Wire {
   /** Whether there is more is known only by waiting. */
   #awaitQuiet(): void {
     if (this.#isOver || this.#isLeaving || (this.#codec === undefined ? this.#begun === '' : !this.#codec.isOpen)) return;
-    this.#quiet = setTimeout(() => this.#flush(), QUIET);
+    this.#quiet = this.#loop.after(QUIET, () => this.#flush());
   }
 
   #flush(): void {
@@ -168,7 +183,7 @@ export class Wire {
     this.#spend(messages.length + ignored);
     if (ignored > 0) this.#listener.dropped('no message', ignored);
     // It has shown that it is no stranger: it may be silent now.
-    if (messages.length > 0 && !this.#hasEnded) clearTimeout(this.#silence);
+    if (messages.length > 0 && !this.#hasEnded) this.#loop.cancel(this.#silence);
     for (const reply of replies) this.#write(reply);
     for (const message of messages) {
       if (this.#isOver || this.#isLeaving) return;
@@ -194,11 +209,11 @@ export class Wire {
   }
 
   #resumeLater(): void {
-    this.#pausing = setTimeout(() => {
+    this.#pausing = this.#loop.after(Math.ceil((-this.#allowance / this.#limits.rate) * 1000) + 1, () => {
       this.#pausing = undefined;
       this.#spend(0);
       if (this.#pausing === undefined) this.socket.resume();
-    }, Math.ceil((-this.#allowance / this.#limits.rate) * 1000) + 1);
+    });
   }
 
   #write(text: string): void {
@@ -217,7 +232,7 @@ export class Wire {
     this.#spacing = undefined;
     if (text !== undefined) {
       this.#writeNow(text);
-      this.#spacing = setTimeout(() => this.#writeNext(), SPACING);
+      this.#spacing = this.#loop.after(SPACING, () => this.#writeNext());
     } else if (this.#isLeaving) this.#endIfWritten();
   }
 
@@ -237,7 +252,7 @@ export class Wire {
   /** The other end says no more. Where it dialled, it may wait for an answer. */
   #ended(): void {
     if (this.#isOver || this.#isLeaving) return;
-    clearTimeout(this.#quiet);
+    this.#loop.cancel(this.#quiet);
     this.#flush();
     this.#hasEnded = true;
     this.#closeSoon(this.#isAsked || this.#texts.length > 0 ? ANSWER : 0);
@@ -246,14 +261,14 @@ export class Wire {
   #closeSoon(after: number): void {
     if (this.#isOver || this.#isLeaving) return;
     if (after === 0) return this.close(ENDED);
-    clearTimeout(this.#silence);
-    this.#silence = setTimeout(() => this.close(ENDED), after);
+    this.#loop.cancel(this.#silence);
+    this.#silence = this.#loop.after(after, () => this.close(ENDED));
   }
 
   #clear(): void {
-    clearTimeout(this.#quiet);
-    clearTimeout(this.#silence);
-    clearTimeout(this.#pausing);
+    this.#loop.cancel(this.#quiet);
+    this.#loop.cancel(this.#silence);
+    this.#loop.cancel(this.#pausing);
   }
 }
 

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { UserError } from '../../../src/core/user-error.ts';
 import { LAN, type GossipSettings } from '../../../src/gossip/settings.ts';
-import { LiveNetwork } from '../../../src/gossip/tcp/network.ts';
+import { LiveNetwork, type Member } from '../../../src/gossip/tcp/network.ts';
 import { skip } from '../../support/skip.ts';
 import { Watched } from '../../support/watched-network.ts';
 
@@ -106,7 +106,8 @@ describe('a gossip network on this machine', function () {
       [() => network.kill('P9'), 'there is no P9: S1, S2, S3, P1, P2'],
       [() => network.kill('P2'), 'P2 is killed'],
       [() => network.restart('P1'), 'P1 is up'],
-      [async () => network.stop('P1'), 'P1 shares a process with the others: it can stand still with --processes only'],
+      [async () => network.stop('P2'), 'P2 is killed'],
+      [async () => network.continue('P1'), 'P1 is up'],
       [async () => network.leave('S1'), 'S1 is a seed: it can be killed, but not leave'],
       [async () => network.say('P1', 'x\ny'), 'what is said is one line of 1 to 900 characters'],
       [async () => network.say('P1', 'x'.repeat(901)), 'what is said is one line of 1 to 900 characters'],
@@ -124,12 +125,12 @@ describe('a gossip network on this machine', function () {
   });
 
   for (const separate of [false, true]) {
-    it(`tells how nodes fare, and whom they have on their lists${separate ? ', of processes too; who stands still tells nothing' : ''}`, async () => {
+    it(`tells how nodes fare, and whom they have on their lists${separate ? ', of processes too' : ''}; who stands still tells nothing`, async () => {
       const network = await watched.start({ seeds: 1, peers: 3, separate });
       await watched.ready();
       await watched.agreed(watched.peers.map(({ address }) => address), 'alive');
-      if (separate) network.stop('P3');
-      const telling = ['S1', 'P1', 'P2', ...(separate ? [] : ['P3'])];
+      network.stop('P3');
+      const telling = ['S1', 'P1', 'P2'];
       network.look();
       const figures = () => watched.facts.flatMap((fact) => (fact.type === 'figures' ? [[fact.member.name, fact.figures] as const] : []));
       await watched.until(() => figures().length === telling.length);
@@ -145,47 +146,64 @@ describe('a gossip network on this machine', function () {
     });
   }
 
+  for (const separate of [false, true]) {
+    describe(separate ? 'of processes' : 'in one process', () => {
+      /** By somebody else, where it is a process. */
+      async function end(fallen: readonly Member[]): Promise<void> {
+        for (const { name, pid } of fallen) {
+          if (pid === undefined) await watched.network.kill(name);
+          else process.kill(pid, 'SIGKILL');
+        }
+        await watched.until(() => fallen.every(({ state }) => state === (separate ? 'lost' : 'killed')));
+        await watched.agreed(fallen.map(({ address }) => address), 'dead');
+      }
+      const named = (...names: readonly string[]): readonly Member[] => watched.peers.filter(({ name }) => names.includes(name));
+
+      it('takes off those that are killed, and none that stands still for a while, which says that it lives when it goes on', async () => {
+        const network = await watched.start({ peers: 8, separate, settings: QUICK });
+        await watched.ready();
+        expect(network.members.map(({ name }) => name)).to.deep.equal(['S1', 'S2', 'S3', 'P1', 'P2', 'P3', 'P4', 'P5', 'P6', 'P7', 'P8']);
+        network.stop('P7');
+        const stopped = watched.facts.length;
+        const fallen = named('P2', 'P5');
+        await end(fallen);
+        const [sleeper] = named('P7');
+        await watched.until(() => named('P1', 'P3', 'P4', 'P6', 'P8').some(({ name }) => watched.has(name, (output) => output.type === 'suspecting' && output.address === sleeper!.address, stopped)));
+        network.say('P1', 'while you slept');
+        await watched.until(() => watched.has('P3', (output) => output.type === 'heard' && output.payload.endsWith(':while you slept'), stopped));
+        const from = watched.facts.length;
+        network.continue('P7');
+        await watched.until(() => watched.facts.some((fact) => fact.type === 'stalled' && fact.member.name === 'P7' && fact.lasted > 250));
+        await watched.until(() => watched.has('P7', (output) => output.type === 'heard' && output.payload.endsWith(':while you slept'), from));
+        await watched.joined();
+        network.say('P7', 'awake');
+        await watched.until(() => watched.has('P1', (output) => output.type === 'heard' && output.payload.endsWith(':awake'), from));
+        await watched.until(() => watched.has('P7', (output) => output.type === 'refuted', from));
+        expect(watched.removed()).to.have.members(fallen.map(({ address }) => address)).and.not.include(sleeper!.address);
+      });
+
+      it('of 20 peers takes off five that are killed at once, and none of three that stand still for 20 s', async function () {
+        if (process.env['SOAK'] !== '1') skip(this, 'it takes most of a minute: SOAK=1 runs it');
+        this.timeout(120_000);
+        const network = await watched.start({ peers: 20, separate, settings: { ...LAN, gossipEvery: 1000, gossipMessages: 1000 } });
+        await watched.ready();
+        const fallen = named('P2', 'P5', 'P9', 'P13', 'P20');
+        await end(fallen);
+        const sleepers = named('P1', 'P7', 'P11');
+        for (const { name } of sleepers) network.stop(name);
+        // A clock that is no business of this test.
+        const from = watched.facts.length;
+        await watched.until(() => watched.facts.slice(from).filter((fact) => fact.type === 'output' && fact.member.name === 'P4' && fact.output.type === 'generated').length >= 20);
+        for (const { name } of sleepers) network.continue(name);
+        await watched.joined();
+        network.say('P4', 'awake');
+        await watched.until(() => sleepers.every(({ name }) => watched.has(name, (output) => output.type === 'heard' && output.payload.endsWith(':awake'), from)));
+        expect(watched.removed()).to.have.members(fallen.map(({ address }) => address));
+      });
+    });
+  }
+
   describe('of processes', () => {
-    it('takes off those that are killed by SIGKILL, and none that stands still for a while', async () => {
-      const network = await watched.start({ seeds: 3, peers: 8, separate: true, settings: QUICK });
-      await watched.ready();
-      expect(network.members.map(({ name }) => name)).to.deep.equal(['S1', 'S2', 'S3', 'P1', 'P2', 'P3', 'P4', 'P5', 'P6', 'P7', 'P8']);
-      const fallen = ['P2', 'P5'].map((name) => watched.peers.find((peer) => peer.name === name)!);
-      network.stop('P7');
-      for (const { pid } of fallen) process.kill(pid!, 'SIGKILL');
-      await watched.until(() => fallen.every(({ state }) => state === 'lost'));
-      await watched.agreed(fallen.map(({ address }) => address), 'dead');
-      const sleeper = watched.peers.find(({ name }) => name === 'P7')!;
-      network.continue('P7');
-      const from = watched.facts.length;
-      await watched.until(() => watched.facts.some((fact) => fact.type === 'stalled' && fact.member.name === 'P7' && fact.lasted > 250));
-      await watched.joined();
-      network.say('P7', 'awake');
-      await watched.until(() => watched.has('P1', (output) => output.type === 'heard' && output.payload.endsWith(':awake'), from));
-      expect(watched.removed()).to.have.members(fallen.map(({ address }) => address)).and.not.include(sleeper.address);
-    });
-
-    it('of 20 peers takes off five that are killed at once, and none of three that stand still for 20 s', async function () {
-      if (process.env['SOAK'] !== '1') skip(this, 'it takes most of a minute: SOAK=1 runs it');
-      this.timeout(120_000);
-      const network = await watched.start({ peers: 20, separate: true, settings: { ...LAN, gossipEvery: 1000, gossipMessages: 1000 } });
-      await watched.ready();
-      const named = (...names: readonly string[]) => watched.peers.filter(({ name }) => names.includes(name));
-      const fallen = named('P2', 'P5', 'P9', 'P13', 'P20');
-      for (const { pid } of fallen) process.kill(pid!, 'SIGKILL');
-      await watched.agreed(fallen.map(({ address }) => address), 'dead');
-      const sleepers = named('P1', 'P7', 'P11');
-      for (const { name } of sleepers) network.stop(name);
-      // A clock that is no business of this test.
-      const from = watched.facts.length;
-      await watched.until(() => watched.facts.slice(from).filter((fact) => fact.type === 'output' && fact.member.name === 'P4' && fact.output.type === 'generated').length >= 20);
-      for (const { name } of sleepers) network.continue(name);
-      await watched.joined();
-      network.say('P4', 'awake');
-      await watched.until(() => sleepers.every(({ name }) => watched.has(name, (output) => output.type === 'heard' && output.payload.endsWith(':awake'), from)));
-      expect(watched.removed()).to.have.members(fallen.map(({ address }) => address));
-    });
-
     it('knows the process of a peer that was killed and started again', async () => {
       const network = await watched.start({ seeds: 1, peers: 1, separate: true });
       const before = watched.peers[0]!.pid!;

@@ -2,17 +2,20 @@ import { expect } from 'chai';
 import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
 import { ACCEPTED } from '../../../src/core/machine.ts';
+import { nodeId, type NodeId } from '../../../src/core/node.ts';
 import { UserError } from '../../../src/core/user-error.ts';
 import { KNOCK } from '../../../src/gossip/dialects/registry.ts';
 import { LINE_MAX } from '../../../src/gossip/dialects/line.ts';
 import { openFilesMax } from '../../../src/replicas/http/room.ts';
 import { LIMITS } from '../../../src/gossip/tcp/limits.ts';
 import { LAN } from '../../../src/gossip/settings.ts';
-import { GossipNode, type NodeOptions } from '../../../src/gossip/tcp/node.ts';
+import { GossipNode, type GossipMachine, type NodeOptions } from '../../../src/gossip/tcp/node.ts';
 import { at, hashOf } from '../../support/gossip.ts';
 import { OWN_HOST } from '../../support/own-host.ts';
 import { soaked } from '../../support/trials.ts';
-import { Raw, RawServer, Recorder, nodeOf } from '../../support/gossip-nodes.ts';
+import { Raw, RawServer, Recorder, nodeOf, until } from '../../support/gossip-nodes.ts';
+
+const HELLO = 'HELLO|127.0.0.1|5001\n';
 
 describe('a gossip node on TCP:', () => {
   const open: { close(): unknown }[] = [];
@@ -346,6 +349,148 @@ describe('a gossip node on TCP:', () => {
         expect(recorder.count('gone')).to.equal(0);
         expect(there.links).to.have.length(2);
       });
+    });
+  });
+
+  describe('that stands still', () => {
+    /** Says a ping to each of its links every 20 ms. */
+    const beating = (own: Recorder): GossipMachine => ({
+      ...own.machine,
+      begin: () => new Set<NodeId>(),
+      step: (context, state, event) => {
+        const links = state as Set<NodeId>;
+        if (event.type === 'joined') links.add(event.peer);
+        if (event.type === 'gone') links.delete(event.peer);
+        const effects = own.machine.step(context, state, event);
+        if (event.type !== 'start' && event.type !== 'timeout') return effects;
+        return [...effects, { type: 'set-timer', timer: 'beat', after: 20 }, { type: 'send', to: [...links], message: { type: 'ping', at: 1 } }];
+      },
+    });
+    const beats = ({ text }: Raw): number => text.split('PING').length - 1;
+    let still: GossipNode;
+    let clock: Raw;
+
+    beforeEach(async () => {
+      still = await node({ machine: beating(recorder) });
+      const going = new Recorder();
+      clock = await raw(await node({ machine: beating(going) }, [], going));
+      await clock.say(HELLO).has('PING');
+    });
+
+    /** Time, as another node has it that goes on. */
+    async function passed(count: number): Promise<void> {
+      const from = beats(clock);
+      await until(clock, () => beats(clock) >= from + count);
+    }
+
+    it('says nothing, and hears what came meanwhile when it goes on, behind its timers', async () => {
+      const link = await raw(still);
+      await link.say(HELLO).has('PING');
+      still.hold();
+      // What was said before is on its way.
+      await passed(2);
+      const [said, heard, read] = [link.text, recorder.events.length, still.counts.get('bytes received')];
+      link.say('PONG|12\n');
+      still.input({ type: 'dial', address: at(1) });
+      await passed(10);
+      expect([link.text, recorder.events.length, still.counts.get('bytes received')]).to.deep.equal([said, heard, read]);
+      still.goOn();
+      await recorder.heard('pong');
+      // A machine that has much to do is as late as one that stood still.
+      expect(recorder.events[heard]!.type).to.be.oneOf(['timeout', 'stalled']);
+      await until(link, () => link.text.length > said.length);
+    });
+
+    it('has what came before its timers if those are as late as to take somebody for silent', async () => {
+      const link = await raw(still);
+      await link.say(HELLO).has('PING');
+      still.hold();
+      await passed(2);
+      const heard = recorder.events.length;
+      link.say('PONG|12\n');
+      await passed(20);
+      still.goOn();
+      await recorder.told('timeout', recorder.count('timeout') + 1);
+      expect(recorder.events.slice(heard).map(({ type }) => type)).to.deep.equal(['stalled', 'message', 'timeout']);
+    });
+
+    it('lets whoever dials it wait, and answers when it goes on', async () => {
+      still.hold();
+      const link = await raw(still);
+      const short = await raw(still, { allowHalfOpen: true });
+      link.say(HELLO);
+      short.say('GET_PEERS\n').socket.end();
+      await passed(10);
+      expect([link.text, link.isOver, short.text, short.isOver]).to.deep.equal(['', false, '', false]);
+      expect([still.links, still.counts.size]).to.deep.equal([0, 0]);
+      still.goOn();
+      await link.has('HELLO');
+      expect(await short.over()).to.match(/^PEER_LIST/);
+    });
+
+    it('opens no link, and answers no end of one', async () => {
+      const other = await server();
+      still.input({ type: 'dial', address: other.address });
+      const link = await other.link(1);
+      await link.say(HELLO).has('PING');
+      still.hold();
+      still.input({ type: 'dial', address: other.address });
+      link.socket.end();
+      await passed(10);
+      expect([other.links.length, link.isOver, recorder.count('gone')]).to.deep.equal([1, false, 0]);
+      still.goOn();
+      await link.over();
+      await recorder.told('gone');
+      await other.link(2);
+    });
+
+    it('says nothing more of what it was about to say', async () => {
+      const about: GossipMachine = {
+        ...recorder.machine,
+        step: (_context, _state, { type }) => (type === 'message' ? [{ type: 'output', output: { type: 'left' } }, { type: 'send', to: [nodeId(ACCEPTED)], message: { type: 'pong', at: 7 } }] : []),
+      };
+      const halting = await node({ machine: about, listener: { output: () => halting.hold(), failed: (error) => { throw error; } } });
+      const link = await raw(halting);
+      link.say(HELLO);
+      await passed(10);
+      expect(link.text).to.equal('');
+      halting.goOn();
+      await link.has('PONG|7');
+    });
+
+    it('has no link say what is late, or spaced, before it goes on', async () => {
+      const other = await server();
+      const dialled = new Recorder();
+      const late = await node({ machine: beating(dialled), dialect: '2024' }, [], dialled);
+      late.input({ type: 'dial', address: other.address });
+      const link = await other.link(1);
+      await link.say('New Connect Accepted').has('Liveness');
+      late.hold();
+      await passed(2);
+      const said = link.text;
+      await passed(20);
+      expect(link.text).to.equal(said);
+      late.goOn();
+      await until(link, () => link.text.length > said.length);
+
+      const slow = await raw(still);
+      still.suffer({ cuts: [], loss: 0, slow: [[still.address, 100]], clocks: [] });
+      await slow.say(HELLO).has('PING');
+      still.hold();
+      await passed(2);
+      const before = slow.text;
+      await passed(10);
+      expect(slow.text).to.equal(before);
+    });
+
+    it('closes no link for its silence, and ends at once when it is to', async () => {
+      const impatient = await node({ limits: { ...LIMITS, silence: 60 } }, [], new Recorder());
+      const link = await raw(impatient);
+      impatient.hold();
+      await passed(10);
+      expect(link.isOver).to.equal(false);
+      await impatient.stop();
+      await link.over();
     });
   });
 
