@@ -18,7 +18,7 @@ import { ids } from './support/trials.ts';
 const VOCABULARY = ['fact', 'findings', 'first-words', 'host', 'limit', 'majority', 'run-spec', 'order', 'outcome', 'protocol', 'strategy', 'trivial', 'values'].map((name) => `src/generals/${name}.ts`);
 
 /** The machines of the gossip network, and what they speak of. */
-const GOSSIP = ['src/gossip/detectors', ...['address', 'context', 'messages', 'outputs', 'peer', 'peer-state', 'roster', 'seed', 'settings', 'statements', 'view', 'vocabulary', 'words'].map((name) => `src/gossip/${name}.ts`)];
+const GOSSIP = ['src/gossip/detectors', ...['address', 'clocks', 'context', 'messages', 'outputs', 'peer', 'peer-state', 'roster', 'seed', 'settings', 'statements', 'view', 'vocabulary', 'words'].map((name) => `src/gossip/${name}.ts`)];
 
 /**
  * Which folder may import what, beside its own files: the wings of the design, top first, and in each its layers. A module of Node

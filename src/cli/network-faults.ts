@@ -136,7 +136,7 @@ export class Faults {
   #clock(names: readonly string[], by: number): void {
     this.#set({ clocks: this.#withThese(this.#mishaps.clocks, names, by) });
     const clocks = `the ${one(names, 'clock', 'clocks')} of ${listed(names)} ${one(names, 'is', 'are')}`;
-    this.#print(`${clocks} ${Math.abs(by)} ms ${by < 0 ? 'behind' : 'ahead'}: nothing follows from that. Undo: heal`);
+    this.#print(`${clocks} ${Math.abs(by)} ms ${by < 0 ? 'behind' : 'ahead'}: nothing follows but that ${one(names, 'it is', 'they are')} told so. Undo: heal`);
   }
 
   /** The same, but for those. */

@@ -1,3 +1,4 @@
+import { clockText } from './clocks.ts';
 import type { Output } from './outputs.ts';
 import { byName, type NetworkView } from './view.ts';
 
@@ -18,6 +19,8 @@ export function eventLine(view: NetworkView, name: string, output: Output): stri
       return `${view.nameOf(output.seed)} told ${name} that ${of} lives`;
     case 'not-registered':
       return `${name} could not register with ${view.nameOf(output.seed)}: ${output.reason}`;
+    case 'clock':
+      return output.ahead === 0 ? `the clock of ${name} agrees with that of ${of} again` : `the clock of ${name} is ${clockText(output.ahead)} that of ${of}`;
     case 'left':
       return `${name} has left`;
     default:

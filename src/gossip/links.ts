@@ -32,6 +32,8 @@ export interface Link {
   neighbour: Neighbour | undefined;
   /** At which tick of the detector's a neighbour was last heard. */
   heardAt: number;
+  /** What time it is there; undefined as long as it is the same as here. */
+  clock: ClockReading | undefined;
 }
 
 export interface Neighbour {
@@ -42,6 +44,13 @@ export interface Neighbour {
   /** Pings in a row that were not answered, and the one that is awaited. */
   missed: number;
   awaited: number | undefined;
+}
+
+/** By how many seconds the own clock is ahead of that at the other end of a link, since when it is by about that, and what was told of it. */
+export interface ClockReading {
+  ahead: number;
+  since: number;
+  told: number;
 }
 
 /** `seed`: for requests to a seed. `peer`: to be neighbours. `heal`: to look who is there. `look`: for somebody who asked. `inquiry`: for a vote. */
@@ -88,6 +97,7 @@ const newLink = ({ context }: AnyTurn, id: NodeId, way: Link['way'], purpose: Pu
   nonce: context.nonce(),
   hasGreeted: false,
   quiet: 0,
+  clock: undefined,
 });
 
 /** A link is open. @returns it; undefined if nobody wants it any more */

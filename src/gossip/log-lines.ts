@@ -1,4 +1,5 @@
 import type { Address } from './address.ts';
+import { clockText } from './clocks.ts';
 import type { Output } from './outputs.ts';
 
 /**
@@ -57,6 +58,8 @@ export function logLineOf(output: Output): string | undefined {
       return 'Left the network';
     case 'ignored':
       return output.from === undefined ? `Ignored: ${output.reason}` : `Ignored ${output.from}: ${output.reason}`;
+    case 'clock':
+      return output.ahead === 0 ? `Clock agrees with that of ${output.address} again` : `Clock is ${clockText(output.ahead)} that of ${output.address}`;
     case 'forgot':
       return undefined;
     default:

@@ -1,7 +1,12 @@
 import type { Address } from './address.ts';
 
 /** What a node hands on: for log lines, tables, judges. */
-export type Output = PeerOutput | SeedOutput | { readonly type: 'ignored'; readonly from: Address | undefined; readonly reason: string };
+export type Output =
+  | PeerOutput
+  | SeedOutput
+  /** By how many seconds the own clock is ahead of another’s, if that is negative behind it; 0 once they are the same again. */
+  | { readonly type: 'clock'; readonly address: Address; readonly ahead: number }
+  | { readonly type: 'ignored'; readonly from: Address | undefined; readonly reason: string };
 
 export type PeerOutput =
   | { readonly type: 'registered'; readonly seed: Address; readonly life: number }

@@ -22,6 +22,7 @@ import type { NodeId } from '../core/node.ts';
 import { parseAddress } from './address.ts';
 import { beaconTick, hearBeacon, learntRoot } from './beacon.ts';
 import { beginChores, doChores, type Chore } from './chores.ts';
+import { readClock } from './clocks.ts';
 import type { GossipContext } from './context.ts';
 import { DETECTORS } from './detectors/registry.ts';
 import { draw } from './draw.ts';
@@ -232,6 +233,7 @@ function hear(turn: PeerTurn, link: Link, message: Message): void {
       else if (!state.links.has(link.id)) refused(turn, link);
       break;
     case 'ping':
+      readClock(turn, link, message.at);
       say(turn, [link], { type: 'pong', at: message.at });
       break;
     case 'pong':

@@ -22,6 +22,7 @@
 import type { Event, Machine } from '../core/machine.ts';
 import { parseAddress } from './address.ts';
 import { admissionOver, hearJoinCommit, hearJoinPropose, hearJoinVote, inquiredForAdmission, inquiredForJoinVote, register } from './admission.ts';
+import { readClock } from './clocks.ts';
 import type { GossipContext } from './context.ts';
 import { answered, came, inquire, inquiryOver, lookAgain, lookFailed, lookedIn } from './inquiry.ts';
 import { askOf, beginEras, eraOver, mayBeForgotten, recalled } from './forgetting.ts';
@@ -144,6 +145,7 @@ function hear(turn: SeedTurn, link: Link, message: Message): void {
       else if (!state.links.has(link.id)) refused(turn, link);
       break;
     case 'ping':
+      readClock(turn, link, message.at);
       say(turn, [link], { type: 'pong', at: message.at });
       break;
     case 'pong':

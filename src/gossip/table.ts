@@ -1,4 +1,5 @@
 import { counted } from '../core/figures.ts';
+import { clockText } from './clocks.ts';
 import { COLUMNS, type Piece, type Row, type Scene } from './columns.ts';
 import { interest, shownState, tally } from './shown-state.ts';
 import { byName, isUp, type NetworkView } from './view.ts';
@@ -28,13 +29,13 @@ export function tableOf(view: NetworkView, options: TableOptions): Line[] {
   const top = fits ? rows.toSorted((a, b) => byName(a.peer.name, b.peer.name)) : sorted.slice(0, room - 1);
   const hidden = sorted.slice(top.length);
   const scene: Scene = { now: options.now, messages: view.messages, hub: Math.max(4, ...rows.map(({ peer }) => peer.links.size)) };
-  const lines: Line[] = [...headOf(view, rows.map(({ shown }) => shown), options), ...rowsOf(top, scene, options.columns)];
+  const lines: Line[] = [...headOf(view, rows.map(({ shown }) => shown), options), ...rowsOf(view, top, scene, options.columns)];
   if (hidden.length > 0) lines.push([{ text: `… and ${tally(hidden.map(({ shown }) => shown))}`, tone: 'faint' }]);
   return lines.slice(0, options.rows).map((line) => cut(line, options.columns));
 }
 
 /** The names of the columns, and the rows. What the window has no room for is left out, from the last column on. */
-function rowsOf(rows: readonly Row[], scene: Scene, columns: number): Line[] {
+function rowsOf(view: NetworkView, rows: readonly Row[], scene: Scene, columns: number): Line[] {
   let left = columns - SUSPICION;
   let isFull = false;
   const shown = COLUMNS.flatMap(({ head, width: least, cell }, index) => {
@@ -47,11 +48,18 @@ function rowsOf(rows: readonly Row[], scene: Scene, columns: number): Line[] {
     return [{ head: padded(head), cells: cells.map(({ text, tone }): Piece => ({ text: padded(text), tone })) }];
   });
   const names: Line = [{ text: shown.map(({ head }) => head).join(''), tone: 'faint' }];
-  return [names, ...rows.map((row, index) => [...shown.map(({ cells }) => cells[index]!), suspicionOf(row)])];
+  return [names, ...rows.map((row, index) => [...shown.map(({ cells }) => cells[index]!), suspicionOf(row), clockOf(row, view)])];
 }
 
 function suspicionOf({ suspectedBy }: Row): Piece {
   return { text: suspectedBy.length === 0 ? '' : `  suspected by ${suspectedBy.toSorted(byName).join(', ')}`, tone: 'warn' };
+}
+
+/** By how much a peer’s clock is off the one that it is off the most, and whose others. */
+function clockOf({ peer: { clocks } }: Row, view: NetworkView): Piece {
+  const most = Array.from(clocks.values()).reduce((one, other) => (Math.abs(other) > Math.abs(one) ? other : one), 0);
+  const names = Array.from(clocks.keys(), (address) => view.nameOf(address)).toSorted(byName);
+  return { text: most === 0 ? '' : `  clock ${clockText(most)} ${names.join(', ')}`, tone: 'warn' };
 }
 
 /** So many columns are to the left, and so many are there however narrow the window is. */

@@ -18,6 +18,8 @@ export interface Seen {
   since: number;
   isReady: boolean;
   readonly links: Set<Address>;
+  /** By how many seconds its clock is ahead of whose, where they are not the same. */
+  readonly clocks: Map<Address, number>;
   /** How many of the network’s messages it has. */
   heard: number;
   /** What it thinks of whom. */
@@ -69,7 +71,7 @@ export class NetworkView {
     const known = this.nodes.get(name);
     this.#names.set(address, name);
     if (known === undefined) {
-      const nothing = { links: new Set<Address>(), heard: 0, thinks: new Map(), mark: markAt(address), heardAt: at, fares: undefined };
+      const nothing = { links: new Set<Address>(), clocks: new Map<Address, number>(), heard: 0, thinks: new Map(), mark: markAt(address), heardAt: at, fares: undefined };
       this.nodes.set(name, { name, role, address, status: state, since: at, isReady, ...nothing });
       return;
     }
@@ -78,6 +80,7 @@ export class NetworkView {
     if (state === 'up' && known.status !== 'stopped' && known.status !== 'up') Object.assign(known, { heard: 0, isReady: false });
     if (!['up', 'stopped', 'leaving'].includes(state)) {
       known.links.clear();
+      known.clocks.clear();
       for (const thought of Array.from(known.thinks.keys())) this.#think(known, thought, undefined);
       known.fares = undefined;
     }
@@ -103,6 +106,10 @@ export class NetworkView {
         break;
       case 'member':
         if (output.address !== node.address && node.role === 'peer' && isUp(node)) this.#think(node, output.address, output);
+        break;
+      case 'clock':
+        if (output.ahead === 0) node.clocks.delete(output.address);
+        else node.clocks.set(output.address, output.ahead);
         break;
       case 'forgot':
         this.#think(node, output.address, undefined);
@@ -159,7 +166,7 @@ export class NetworkView {
   }
 
   #remember(address: Address, one: Remembered): void {
-    if (['linked', 'unlinked'].includes(one.output.type)) return;
+    if (['linked', 'unlinked', 'clock'].includes(one.output.type)) return;
     const known = this.#about.get(address) ?? [];
     known.push(one);
     if (known.length > ABOUT_MAX) known.shift();

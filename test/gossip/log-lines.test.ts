@@ -25,6 +25,14 @@ const OLD: readonly (readonly [output: Output, text: string])[] = [
 ];
 
 describe('the log of a gossip node', () => {
+  it('has a clock that is off somebody else’s, and when it no more is', () => {
+    expect([3600, -2.5, 0].map((ahead) => logLineOf({ type: 'clock', address: a, ahead }))).to.deep.equal([
+      'Clock is 3600 s ahead of that of 127.0.0.1:6001',
+      'Clock is 2.5 s behind that of 127.0.0.1:6001',
+      'Clock agrees with that of 127.0.0.1:6001 again',
+    ]);
+  });
+
   for (const [output, text] of OLD) {
     it(`has "${text}", as people search for it`, () => {
       expect(logLineOf(output)).to.satisfy((line: string) => line.startsWith(text));

@@ -115,8 +115,30 @@ describe('a gossip network, where others were hurt:', function () {
   }
 
   it('clocks that are hours wrong change nothing that happens (patchwork 839, solana 14393)', () => {
-    const told = (faults: string): unknown => ran(8, `${faults}10s kill 3; 30s leave 4`).log.filter(({ output }) => !['generated', 'heard', 'reported', 'accused'].includes(output.type));
+    const told = (faults: string): unknown => ran(8, `${faults}10s kill 3; 30s leave 4`).log.filter(({ output }) => !['generated', 'heard', 'reported', 'accused', 'clock'].includes(output.type));
     expect(told('1s clock 1-4 +1h; 1s clock S1 -1h; ')).to.deep.equal(told(''));
+  });
+
+  describe('a clock that is wrong', () => {
+    const clocks = (faults: string, spec: Partial<ScriptSpec> = {}): string[] =>
+      ran(8, faults, spec).log.flatMap(({ at, name, output }) => (output.type === 'clock' ? [`${Math.floor(at / 1000)} ${name} ${output.ahead}`] : []));
+
+    it('is told of to whose it is, within a minute, and again when it is right (patchwork 839, hub-monorepo 2119)', () => {
+      const told = clocks('5s clock 3 +1h; 5s clock 4 -3s; 65s heal; 125s say done');
+      const until = (from: number, to: number): string[] => told.filter((line) => Number(line.split(' ')[0]) >= from && Number(line.split(' ')[0]) < to).map((line) => line.replace(/^\d+ /, ''));
+      expect([...new Set(until(0, 65))]).to.have.members(['P3 3600', 'P4 -3']);
+      expect([...new Set(until(65, 125))]).to.have.members(['P3 0', 'P4 0']);
+    });
+
+    it('is told of to seeds, which compare theirs', () => {
+      expect([...new Set(clocks('5s clock S1 -1h; 65s say done').filter((line) => line.includes(' S')).map((line) => line.replace(/^\d+ /, '')))]).to.have.members(['S1 -3600', 'S2 3600', 'S3 3600']);
+    });
+
+    it('by less than two seconds is told to nobody, nor is who is slow, lossy or stands still', () => {
+      expect(clocks('5s clock 3 +1900ms; 5s clock 4 -1900ms; 65s heal')).to.deep.equal([]);
+      expect(clocks('5s slow 3 1500ms; 5s slow S1 900ms; 65s heal')).to.deep.equal([]);
+      for (const detector of [0, 1, 2]) expect(clocks('5s loss 30%; 20s stop 3; 40s continue 3; 50s stop S1 12s; 90s heal', { settings: { ...LAN, gossipMessages: 0, detector } }), String(detector)).to.deep.equal([]);
+    });
   });
 
   describe('of what peers hear of each other', () => {

@@ -55,6 +55,18 @@ describe('the table of a network', () => {
     expect(shown(9000).at(-1)).to.match(/^P3 {4}✗ dead /);
   });
 
+  it('shows whose clock is off, the most that it is, and off whose', () => {
+    const { says, shown, become } = networkOf(2);
+    says(1000, 'P1', { type: 'clock', address: address('S2'), ahead: 3600 });
+    says(1000, 'P1', { type: 'clock', address: address('S1'), ahead: 3599.5 });
+    expect(shown(2000, 20, 140)[3]).to.match(/ {2}clock 3600 s ahead of S1, S2$/);
+    expect(shown(2000, 20, 140)[4]).not.to.include('clock');
+    says(3000, 'P1', { type: 'clock', address: address('S2'), ahead: 0 });
+    expect(shown(4000, 20, 140)[3]).to.match(/ {2}clock 3599.5 s ahead of S1$/);
+    become(5000, 'P1', 'killed');
+    expect(shown(6000, 20, 140)[3]).not.to.include('clock');
+  });
+
   it('counts messages that somebody is known to have said, though others told earlier that they heard them', () => {
     const { view, says, shown } = networkOf(3);
     says(1003, 'P2', { type: 'heard', payload: '1:x', hash: 'h', from: address('P1') });

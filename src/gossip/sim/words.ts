@@ -1,4 +1,5 @@
 import type { Address } from '../address.ts';
+import { clockText } from '../clocks.ts';
 import type { Output } from '../outputs.ts';
 import type { NodeId } from '../../core/node.ts';
 import { nodeAt } from './nodes.ts';
@@ -38,6 +39,8 @@ export function wordsOf(output: Output, nameOf: (id: NodeId) => string = (id) =>
       return output.state === 'alive' ? undefined : `has ${at(output.address)} as ${output.state} in life ${output.life}`;
     case 'left':
       return 'has left';
+    case 'clock':
+      return output.ahead === 0 ? `has the same time as ${at(output.address)} again` : `has a clock that is ${clockText(output.ahead)} that of ${at(output.address)}`;
     case 'voted':
       if (output.about === 'join' && output.ok) return undefined;
       return `votes ${output.ok ? 'for' : 'against'} the ${output.about} of ${at(output.address)} that ${at(output.seed)} asks for: ${output.reason}`;

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { UserError } from '../../../src/core/user-error.ts';
 import { LAN, type GossipSettings } from '../../../src/gossip/settings.ts';
+import { NO_MISHAPS } from '../../../src/gossip/tcp/mishaps.ts';
 import { LiveNetwork, type Member } from '../../../src/gossip/tcp/network.ts';
 import { skip } from '../../support/skip.ts';
 import { Watched } from '../../support/watched-network.ts';
@@ -97,6 +98,18 @@ describe('a gossip network on this machine', function () {
     await watched.start({ peers: 2, speed: 50 });
     // Ten messages, five seconds apart.
     await watched.until(() => watched.facts.filter((fact) => fact.type === 'output' && fact.member.name === 'P1' && fact.output.type === 'generated').length === 10);
+  });
+
+  it('tells a peer that its clock is wrong, and that it no more is', async () => {
+    const network = await watched.start({ seeds: 1, peers: 2, settings: { ...LAN, compareEvery: 200 } });
+    await watched.ready();
+    const { address } = watched.peers[0]!;
+    const [seed] = network.seeds;
+    const told = (ahead: number) => (): boolean => watched.has('P1', (output) => output.type === 'clock' && output.address === seed && Math.round(output.ahead) === ahead);
+    network.setMishaps({ ...NO_MISHAPS, clocks: [[address, -3_600_000]] });
+    await watched.until(told(-3600));
+    network.setMishaps(NO_MISHAPS);
+    await watched.until(told(0));
   });
 
   it('refuses what cannot be done, in one line', async () => {
