@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { build } from 'esbuild';
 import { execFile, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
@@ -6,6 +7,7 @@ import { mkdir, mkdtemp, readFile, readdir, rm, symlink, writeFile } from 'node:
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { createContext, runInContext } from 'node:vm';
 import { cleanEnvironment, projectPath } from './support/run.ts';
 import { skip } from './support/skip.ts';
 
@@ -122,16 +124,38 @@ describe('the package', function () {
     expect(JSON.parse(stdout)).to.include({ type: 'execute' });
   });
 
-  it('has types that strict programs compile with', async () => {
-    await writeFile(join(folder, 'consumer.ts'), `${CONSUMER}\nexport const typed: string | undefined = outcome.verdict.order;\n`);
-    const options = { strict: true, noEmit: true, module: 'nodenext', target: 'es2023', skipLibCheck: false, exactOptionalPropertyTypes: true, types: ['node'], typeRoots: [projectPath('node_modules/@types')] };
-    await writeFile(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions: options, files: ['consumer.ts'] }));
-    const { code, output } = await run(process.execPath, [projectPath('node_modules/typescript/bin/tsc'), '-p', folder]).then(
-      ({ stdout }) => ({ code: 0, output: stdout }),
-      (error: { code: number; stdout: string }) => ({ code: error.code, output: error.stdout }),
-    );
-    expect(output).to.equal('');
-    expect(code).to.equal(0);
+  for (const resolution of [{ module: 'nodenext' }, { module: 'esnext', moduleResolution: 'bundler' }]) {
+    it(`has types that strict programs compile with as modules of ${resolution.module}, such as those in docs/library.md`, async () => {
+      const examples = [`${CONSUMER}\nexport const typed: string | undefined = outcome.verdict.order;\n`, ...[...(await readFile(projectPath('docs/library.md'), 'utf8')).matchAll(/```ts\n([^]*?)```/g)].map(([, text]) => text!)];
+      for (const [index, text] of examples.entries()) await writeFile(join(folder, `example-${index}.ts`), text);
+      const compilerOptions = { strict: true, noEmit: true, ...resolution, target: 'es2023', lib: ['es2023', 'esnext.disposable'], skipLibCheck: false, exactOptionalPropertyTypes: true, types: ['node', 'mocha', 'chai'], typeRoots: [projectPath('node_modules/@types')] };
+      await writeFile(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: examples.map((_, index) => `example-${index}.ts`) }));
+      const { stdout } = await run(process.execPath, [projectPath('node_modules/typescript/bin/tsc'), '-p', folder]).catch((error: { stdout: string }) => error);
+      expect(stdout).to.equal('');
+    });
+  }
+
+  it('has a part that bundlers make a page of, without a module of Node, which runs where there is nothing of Node', async () => {
+    await writeFile(join(folder, 'page.js'), PAGE);
+    const { outputFiles: [bundle], metafile } = await build({ entryPoints: [join(folder, 'page.js')], bundle: true, platform: 'browser', format: 'iife', write: false, metafile: true, logLevel: 'silent' });
+    expect(Object.values(metafile.outputs).flatMap(({ imports }) => imports)).to.deep.equal([]);
+    const page: { done?: Promise<unknown> } = {};
+    runInContext(bundle!.text, createContext({ page, setTimeout, clearTimeout, queueMicrotask, AbortController, performance }));
+    expect(await page.done).to.equal('execute, holds, holds');
+  });
+
+  it('takes a folder from nothing to a grade in two commands, which take less than half a minute', async () => {
+    const empty = join(folder, 'clean');
+    await mkdir(join(empty, 'node_modules/.bin'), { recursive: true });
+    // As npm leaves it there.
+    await symlink(installed, join(empty, 'node_modules/generals'));
+    await symlink('../generals/dist/bin/generals.js', join(empty, 'node_modules/.bin/generals'));
+    const begun = performance.now();
+    const { stdout: written } = await run('npx', ['--offline', 'generals', 'new', 'protocol', 'mine'], { cwd: empty, env: cleanEnvironment() });
+    expect(written).to.include('written: mine.ts, mine.test.mjs').and.include('try: npx generals grade ./mine.ts');
+    const { stdout: graded } = await run('npx', ['--offline', 'generals', 'grade', 'mine.ts'], { cwd: empty, env: cleanEnvironment() });
+    expect(graded).to.match(/^(\d+) of \1 points$/m);
+    expect(performance.now() - begun).to.be.below(30_000);
   });
 
   const CONSUMER = `import { Army } from 'generals';
@@ -139,6 +163,15 @@ const army = await Army.muster(4, { seed: 7 });
 const outcome = await army.order('attack');
 console.log(JSON.stringify(outcome.verdict));
 await army.disband();
+`;
+
+  const PAGE = `import { Army, SYSTEMS, check, protocolNamed, simulate } from 'generals/browser';
+page.done = (async () => {
+  const army = await Army.muster(4, { host: 'sim', seed: 1, primary: 1, traitors: [3] });
+  const { verdict } = await army.order('attack');
+  const [pbft] = SYSTEMS;
+  return [verdict.type, check({ protocol: protocolNamed('oral'), members: 4, faults: 1 }).type, simulate(pbft, pbft.draw({ n: 4, seed: 1 })).type].join(', ');
+})();
 `;
 
   async function binOf(): Promise<string> {

@@ -26,7 +26,10 @@ const GOSSIP = ['src/gossip/detectors', ...['address', 'clocks', 'context', 'mes
  */
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'src/main.ts': ['src/cli'],
-  'src/index.ts': ['src/authoring.ts', 'src/generals', 'src/core'],
+  'src/index.ts': ['src/browser.ts', 'src/campaign', 'src/generals', 'src/runtime/compiled.ts'],
+  // What of the library needs nothing of Node.
+  'src/browser.ts': ['src/authoring.ts', 'src/systems.ts', 'src/generals', 'src/runtime/virtual', 'src/trace', 'src/core'],
+  'src/testing.ts': ['src/generals', 'src/runtime', 'src/core'],
   // What code that somebody brings is bundled with: it touches nothing that is not plain.
   'src/authoring.ts': [...VOCABULARY, 'src/core'],
   // Traces of all kinds of runs.
@@ -34,7 +37,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   // All that can be simulated.
   'src/systems.ts': ['src/broadcast/system.ts', 'src/gossip/sim', 'src/randomised/system.ts', 'src/replicas/sim', 'src/words/sim', 'src/runtime/virtual'],
   workers: ['src/campaign', 'src/generals/threads', 'src/replicas/http', 'src/gossip/tcp', 'node:worker_threads'],
-  'src/cli': ['src/web', 'src/runs.ts', 'src/systems.ts', 'src/repl', 'src/campaign', 'src/generals', 'src/replicas', 'src/broadcast', 'src/randomised', 'src/gossip', 'src/words', 'src/trace', 'src/runtime', 'src/core', 'node:', 'cli-progress', 'esbuild'],
+  'src/cli': ['src/web', 'src/runs.ts', 'src/systems.ts', 'src/repl', 'src/campaign', 'src/generals', 'src/replicas', 'src/broadcast', 'src/randomised', 'src/gossip', 'src/words', 'src/trace', 'src/runtime', 'src/core', 'node:', 'cli-progress'],
   'src/web': ['src/repl', 'src/campaign', 'src/generals', 'src/trace', 'src/core'],
   // Runs of nodes: simulated, and read for what is drawn.
   'src/web/nodes': ['src/runs.ts', 'src/systems.ts', 'src/words/address.ts', 'src/words/tree.ts', 'src/words/words.ts', 'src/runtime/virtual', 'src/trace', 'src/core'],
@@ -85,7 +88,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 
   'src/runtime/http': ['src/core', 'src/runtime/signer.ts', 'node:', 'hono', '@hono/node-server', 'undici', 'ajv', 'prom-client'],
   'src/runtime/virtual': ['src/trace', 'src/core'],
-  'src/runtime': ['src/core', 'node:', 'canonicalize'],
+  'src/runtime': ['src/core', 'node:', 'canonicalize', 'esbuild'],
   'src/trace': ['src/core'],
   'src/core': [],
 };

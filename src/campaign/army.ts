@@ -33,7 +33,7 @@ const CHUNK = 200;
  * @param counted told now and then how many orders were counted
  * @throws UserError if the army cannot be given an order
  */
-export async function armyCampaign(army: Army, asked: number, signal: AbortSignal, counted: (orders: number) => void = () => undefined): Promise<ArmyCampaign> {
+export async function armyCampaign(army: Army, asked: number, signal: { readonly aborted: boolean } = { aborted: false }, counted: (orders: number) => void = () => undefined): Promise<ArmyCampaign> {
   if (!Number.isSafeInteger(asked) || asked < 1 || asked > ORDERS_MAX) throw new UserError(`a number of orders is a whole number from 1 to ${figure(ORDERS_MAX)}, not ${figure(asked, 20)}`);
   const members = army.members();
   const primary = members.find(({ role }) => role === 'primary');

@@ -9,6 +9,9 @@ export const startingFiles = (kind: Kind, name: string): readonly { readonly fil
 /** The word that a line of such a file begins with, where it is none of this file. */
 const IMPORT = 'import';
 
+/** Where such a file is, and not where the bundle of this one is. */
+const HERE = `${IMPORT}.meta.url`;
+
 const PROTOCOL = `// A protocol of your own: generals 4 --protocol ./NAME.ts
 //
 // As it stands, generals pass on what they heard, and decide for the majority. That stands one traitor among four. Change it, and
@@ -86,50 +89,26 @@ export default defineStrategy({
 });
 `;
 
-const HEAD = `import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
-
-/** Runs generals as a shell would, here. */
-function generals(words, input = '') {
-  const { status, stdout, stderr, error } = spawnSync('generals', words, { cwd: import.meta.dirname, input, encoding: 'utf8', shell: process.platform === 'win32' });
-  if (error) throw error;
-  return { status, out: stdout, err: stderr };
-}
-`;
-
 const PROTOCOL_TEST = `// To run it: npx mocha NAME.test.mjs
-${HEAD}
-describe('NAME', function () {
-  this.timeout(60_000);
+${IMPORT} { suite } from 'generals/testing';
 
-  it('has loyal generals do what their primary orders', () => {
-    const { out, err } = generals(['4', '--host', 'sim', '--protocol', './NAME.ts'], 'g-elect 1\\nactual-order attack\\n');
-    assert.equal(err, '');
-    assert.match(out, /Execute order: attack!/);
-  });
-
-  it('stands any traitor among four', () => {
-    const { out } = generals(['check', '--protocol', './NAME.ts', '--members', '4', '--faults', '1']);
-    assert.match(out, /^holds/);
-  });
-
-  it('cannot stand a traitor among three', () => {
-    const { status, out } = generals(['check', '--protocol', './NAME.ts', '--members', '3', '--faults', '1']);
-    assert.equal(status, 3, out);
-  });
-});
+// One test for each question that generals grade asks. To hold it to a paper: suite(file, { against: 'exchange' }).
+await suite(new URL('NAME.ts', ${HERE}));
 `;
 
 const STRATEGY_TEST = `// To run it: npx mocha NAME.test.mjs
-${HEAD}
-describe('NAME', function () {
-  this.timeout(60_000);
+${IMPORT} assert from 'node:assert/strict';
+${IMPORT} { Army, bringStrategy } from 'generals';
 
-  it('betrays, and four generals stand it', () => {
-    const { out, err } = generals(['4', '--host', 'sim', '--strategy', './NAME.ts'], 'g-elect 1\\ng-state 3 faulty NAME\\nactual-order attack\\n');
-    assert.equal(err, '');
-    assert.match(out, /state=F \\(NAME\\)/);
-    assert.match(out, /Execute order: attack! 1 faulty node/);
+const name = await bringStrategy(new URL('NAME.ts', ${HERE}));
+
+describe(name, () => {
+  it('betrays, and four generals stand it', async () => {
+    const army = await Army.muster(4, { host: 'sim', primary: 1, traitors: { 3: name } });
+    const { findings, verdict } = await army.order('attack');
+    assert.equal(verdict.order, 'attack');
+    assert.deepEqual(findings.agreement, { type: 'holds' });
+    await army.disband();
   });
 });
 `;

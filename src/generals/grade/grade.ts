@@ -58,7 +58,7 @@ export interface Step {
 
 type Found = Omit<Answer, 'group' | 'question'>;
 
-interface Question {
+export interface Question {
   readonly group: Group;
   readonly question: string;
   readonly ask: () => Found | Generator<undefined, Found>;
@@ -71,34 +71,47 @@ const no = (found: readonly string[], commands: readonly string[] = []): Found =
 export function* gradeOf(request: GradeRequest): Generator<Step, readonly Answer[]> {
   const questions = questionsOf(request);
   const answers: Answer[] = [];
-  let endless: string | undefined;
-  for (const { group, question, ask } of questions) {
-    yield { done: answers.length, total: questions.length, question };
-    const found: Found = endless === undefined ? yield* asked(ask, () => ({ done: answers.length, total: questions.length, question })) : { verdict: 'open', found: [`not asked, as ${endless}`], commands: [] };
-    answers.push({ group, question, ...found });
-    if (/did not come back/.test(found.found[0] ?? '') && found.verdict === 'no') endless = found.found[0];
+  for (const question of questions) {
+    const step = { done: answers.length, total: questions.length, question: question.question };
+    yield step;
+    const answer = answerTo(question, answers);
+    for (let next = answer.next(); ; next = answer.next()) {
+      if (next.done === true) {
+        answers.push(next.value);
+        break;
+      }
+      yield step;
+    }
   }
   return answers;
 }
 
+/** Asks one question. @param before what was answered before: nothing more is asked of what does not come back */
+export function* answerTo({ group, question, ask }: Question, before: readonly Answer[]): Generator<undefined, Answer> {
+  const endless = before.find(({ verdict, found }) => verdict === 'no' && /did not come back/.test(found[0] ?? ''))?.found[0];
+  const found: Found = endless === undefined ? yield* asked(ask) : { verdict: 'open', found: [`not asked, as ${endless}`], commands: [] };
+  return { group, question, ...found };
+}
+
 /** What code does that none may do is an answer, too. */
-function* asked(ask: Question['ask'], step: () => Step): Generator<Step, Found> {
+function* asked(ask: Question['ask']): Generator<undefined, Found> {
   try {
     const begun = limited(ask);
     if (!('next' in begun)) return begun;
     for (;;) {
       const next = limited(() => begun.next());
       if (next.done === true) return next.value;
-      yield step();
+      yield;
     }
   } catch (error) {
     if (error instanceof CodeFault) return no([error.message]);
-    if (error instanceof RangeError || error instanceof TypeError || error instanceof Error) return no([`what it says of its messages does not fit: ${error.message.split('\n')[0]!}`]);
+    if (error instanceof Error) return no([`what it says of its messages does not fit: ${error.message.split('\n')[0]!}`]);
     throw error;
   }
 }
 
-function questionsOf(request: GradeRequest): readonly Question[] {
+/** All that is asked of a protocol, in the order in which it is asked. */
+export function questionsOf(request: GradeRequest): readonly Question[] {
   const { protocol, against } = request;
   const ms = against?.ms ?? [1, 2].filter((m) => protocol.refuses(protocol.membersNeeded(m), m) === undefined);
   const members = (m: number): number => against?.members(m) ?? protocol.membersNeeded(m);

@@ -1,0 +1,56 @@
+import { existsSync, mkdtempSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, extname, join, resolve } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import type { BuildFailure } from 'esbuild';
+import { UserError, quotedPath } from '../core/user-error.ts';
+
+/** What 'generals' is in such a file: a library needs no folder to be found from, then. */
+const LIBRARY = fileURLToPath(new URL('../authoring.js', import.meta.url));
+
+let folder: string | undefined;
+let count = 0;
+
+/** Whether code of somebody's own was compiled, and so may have been loaded. */
+export const hasCompiled = (): boolean => count > 0;
+
+/**
+ * A module of a file of somebody's own and of all that it imports, with a map to its lines.
+ * @returns its address @throws UserError in one line, with the line that is wrong
+ */
+export async function compiled(file: string): Promise<string> {
+  if (!existsSync(file)) throw new UserError(`${quotedPath(file)} cannot be read: there is no such file`);
+  if (statSync(file).isDirectory()) throw new UserError(`${quotedPath(file)} cannot be read: it is a folder`);
+  const { build, stop } = await import('esbuild');
+  const outfile = join(temporary(), `${basename(file, extname(file))}-${(count += 1)}.mjs`);
+  try {
+    await build({ entryPoints: [resolve(file)], outfile, bundle: true, platform: 'node', format: 'esm', target: 'node20', sourcemap: true, sourcesContent: false, alias: { generals: LIBRARY }, logLevel: 'silent' });
+  } catch (error) {
+    const [first, ...others] = (error as Partial<BuildFailure>).errors ?? [];
+    if (first === undefined) throw error;
+    const { location, text } = first;
+    const place = location === null ? file : `${location.file}:${location.line}:${location.column + 1}`;
+    throw new UserError(`${place}: ${text.replace(/\n[^]*/, '')}${others.length === 0 ? '' : `, and ${others.length} more`}`);
+  } finally {
+    await stop();
+  }
+  return pathToFileURL(outfile).href;
+}
+
+/** One name of a file, however it is named. */
+export const placeOf = (file: string): string => resolve(file);
+
+/** A file by its path, from the folder of the process, or by its address, such as `new URL('mine.ts', import.meta.url)`. */
+export type FileName = string | { readonly href: string };
+
+export const pathOf = (file: FileName): string => (typeof file === 'string' ? file : fileURLToPath(file.href));
+
+/** Where modules are written, until the program ends. */
+function temporary(): string {
+  if (folder === undefined) {
+    const made = mkdtempSync(join(tmpdir(), 'generals-own-'));
+    process.once('exit', () => rmSync(made, { recursive: true, force: true }));
+    folder = made;
+  }
+  return folder;
+}
