@@ -6,6 +6,7 @@
 import { CodeFault } from '../../core/code-fault.ts';
 import { seeded } from '../../core/choice.ts';
 import { counted } from '../../core/figures.ts';
+import type { Signer } from '../../core/machine.ts';
 import { nameOf, nodeId } from '../../core/node.ts';
 import { philox } from '../../core/philox.ts';
 import { symbolicSigner } from '../../core/signer.ts';
@@ -23,6 +24,7 @@ import { ORDERS, counterpart } from '../order.ts';
 import { contextOf, wordIn, type AnyRoundsProtocol, type Context, type Heard } from '../protocol.ts';
 import { runInRounds, runInstances } from '../sim/rounds.ts';
 import type { Paper } from './papers.ts';
+import { deedsIn, strayed } from './strays.ts';
 import { cloning, decisionsOf, drawTrial, failureOf, ids, sentIn, trial, type Trial } from './trials.ts';
 
 /** What became of one question. */
@@ -132,6 +134,7 @@ export function questionsOf(request: GradeRequest): readonly Question[] {
       { group: 'claims', question: `it takes at most ${counted(against.rounds(m), 'round')} for ${traitors(m)}`, ask: () => takesRounds(protocol, m, against) },
     ])),
     { group: 'treason', question: 'no mix of our strategies breaks it within its bound', ask: () => standsStrategies(protocol, ms, members) },
+    ...(ms.includes(1) ? [{ group: 'treason', question: 'nothing that is said out of turn breaks it', ask: () => standsStrays(protocol, members(1)) } as const] : []),
     ...ms.map((m): Question => ({ group: 'treason', question: `no treason of ${traitors(m)} among ${members(m)} breaks it`, ask: () => standsAll(protocol, m, members(m), until) })),
     ...ms.filter((m) => members(m) - 1 > m + 1).map((m): Question => ({ group: 'beyond the bound', question: `the smallest lie of ${traitors(m)} among ${members(m) - 1}`, ask: () => smallestLie(protocol, m, members(m) - 1, until) })),
   ];
@@ -386,6 +389,32 @@ function* standsStrategies(protocol: AnyRoundsProtocol, ms: readonly number[], b
     }
   }
   return YES;
+}
+
+/** How many orders are given with a traitor that speaks out of turn, for each number of generals. */
+const STRAYS = 400;
+
+function* standsStrays(protocol: AnyRoundsProtocol, least: number): Generator<undefined, Found> {
+  const said = signs(protocol) ? [] : [...messagesOf(protocol)];
+  for (let n = Math.max(least, 3); n <= Math.max(least, 3) + 1; n += 1) {
+    if (protocol.refuses(n, 1) !== undefined) continue;
+    for (let seed = 0; seed < STRAYS; seed += 1) {
+      const found = strayed(protocol, n, seed, said);
+      if (found !== undefined) return no([`${nameOf(found.one.commander)} orders ${found.one.order} among ${members(found.one)}`, ...deedsIn(protocol, found), `so ${found.failure}`]);
+      if (seed % 20 === 0) yield;
+    }
+  }
+  return YES;
+}
+
+/** Whether its generals sign anything: what one of them said elsewhere is not for others to say, then. */
+function signs(protocol: AnyRoundsProtocol): boolean {
+  let isSigned = false;
+  const [one] = [4, 3].filter((n) => protocol.refuses(n, 1) === undefined).map((n) => trial({ protocol: protocol.name, n, m: 1 }));
+  if (one === undefined) return true;
+  const watched = (signer: Signer): Signer => ({ verify: signer.verify.bind(signer), digest: signer.digest.bind(signer), sign: (domain, body) => ((isSigned = true), signer.sign(domain, body)) });
+  runInstances(one.members.map((id) => roleInstance(one, id, undefined, seeded(1), watched(symbolicSigner(id)))), one.order);
+  return isSigned;
 }
 
 type Searched = { readonly type: 'open' | 'holds'; readonly told: string } | { readonly type: 'broken'; readonly found: readonly string[]; readonly commands: readonly string[] };

@@ -1,0 +1,141 @@
+import { expect } from 'chai';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { edited, ownFolder } from '../../support/own.ts';
+import { cleanEnvironment, projectPath } from '../../support/run.ts';
+import { BY_CHAINS, BY_CLASS, BY_MAP, BY_NUMBERS, BY_RECURSION, BY_TABLE, mistaken, solution } from '../../support/students.ts';
+import type { Graded, Program } from './probe.ts';
+
+/** What goes wrong in a program, the question that finds it, and the smallest run that shows it. */
+interface Planted extends Program {
+  readonly what: string;
+  readonly question: RegExp;
+  readonly found: RegExp;
+}
+
+/** OM(1) that stands one traitor at the most, and says so. */
+const ONE = edited('refuses: () => undefined', "refuses: (_members, faults) => (faults > 1 ? 'mine stands one traitor' : undefined)");
+const DECIDES = "[{ type: 'output', output: majority([state.order, ...others.map(said)]) }]";
+const one = (what: string, words: string, by: string, question: RegExp, found: RegExp): Planted => ({ what, text: edited(words, by, ONE), question, found });
+const of = (name: string, against: string) => (what: string, words: string, by: string, question: RegExp, found: RegExp): Planted => ({ what, text: mistaken(name, words, by), against, question, found });
+const [om, sm, king] = [of('oral', 'oral'), of('signed', 'signed'), of('king', 'king')];
+
+const SEARCH = /^no treason of 1 traitor among/;
+const TWO = /^no treason of 2 traitors among/;
+const MIX = /^no mix of our strategies/;
+const STRAY = /^nothing that is said out of turn/;
+
+const PLANTED: readonly Planted[] = [
+  // The exchange.
+  one('decides by its own word, and asks nobody', DECIDES, "[{ type: 'output', output: state.order }]", SEARCH, /^agreement is broken by 1 lie/),
+  one('counts its own word twice', 'majority([state.order,', 'majority([state.order, state.order,', SEARCH, /^agreement is broken by 1 lie/),
+  one('wants all to say the same', 'majority([state.order, ...others.map(said)])', "[state.order, ...others.map(said)].every((word) => word === 'attack') ? 'attack' : 'retreat'", SEARCH, /is broken by 1 lie/),
+  one('wants more than half of all generals', 'majority([state.order, ...others.map(said)])', "[state.order, ...others.map(said)].filter((word) => word === 'attack').length > (lieutenants.length + 1) / 2 ? 'attack' : 'retreat'", SEARCH, /^agreement is broken by 1 lie/),
+  one('leaves out who is silent', '...others.map(said)', '...event.inbox.map(({ messages }) => messages[0]!)', MIX, /^agreement: G\d decided/),
+  one('stays with its own word at a tie', 'majority([state.order, ...others.map(said)])', "2 * [state.order, ...others.map(said)].filter((word) => word === 'attack').length === lieutenants.length ? state.order : majority([state.order, ...others.map(said)])", MIX, /^agreement: G\d decided/),
+  one('counts all that a general says, and not its first word', '...others.map(said)', '...event.inbox.flatMap(({ messages }) => messages)', MIX, /^agreement: G\d decided/),
+  one('does not count what it heard itself', 'majority([state.order, ...others.map(said)])', 'majority(others.map(said))', SEARCH, /^agreement is broken by 1 lie/),
+  one('says that two traitors fewer are enough', '3 * faults + 1', '2 * faults + 1', SEARCH, /^validity is broken by 1 lie/),
+  one('takes G1 for the commander', 'if (self === commander)', 'if (self === 1)', /^one to ten loyal generals/, /sent a message to itself/),
+  one('turns retreat into attack', 'state.order = event.input', "state.order = 'attack'", /^one to ten loyal generals/, /^G1 ordered retreat among .*, and G1 decided attack/),
+  one('decides nothing', 'if (event.round !== 3) return [];', 'if (event.round !== 4) return [];', /^one to ten loyal generals/, /decided nothing/),
+  one('accuses the loyal', 'if (event.round !== 3) return [];', "if (event.round !== 3) return [];\n    if (others[0] !== undefined) return [{ type: 'accuse', kind: 'misbehaviour', suspect: others[0], evidence: 'a feeling' }, { type: 'output', output: state.order }];", /^one to ten loyal generals/, /accused .*, who is loyal: a feeling/),
+  one('counts its messages wrongly', 'n - 1 + (n - 1)', 'n + (n - 1)', /^they send as many messages/, /^among 1 general, with m = 0, 0 messages were sent, and it says 1/),
+  one('tosses coins', 'state.order = said(commander)', "state.order = Math.random() < 0.5 ? 'attack' : said(commander)", /^two runs of the same are alike/, /came out otherwise/),
+  { what: 'keeps a function in its state', text: edited('interface State { order: Order }', 'interface State { order: Order; turn?: () => Order }', edited('state.order = said(commander);', 'state.order = said(commander);\n      state.turn = () => state.order;', ONE)), question: /^its state is plain data/, found: /a copy cannot be made of it/ },
+  { what: 'remembers outside of its state', text: edited('export default', 'let orders = 0;\nexport default', edited('state.order = said(commander);', "state.order = (orders += 1) % 7 === 0 ? 'attack' : said(commander);", ONE)), question: /^two runs of the same are alike/, found: /came out otherwise/ },
+  one('cannot parse what is no text', 'parse: parseOrder', "parse: (input) => ((input as string).startsWith('attack') ? 'attack' : parseOrder(input))", /^parse takes anything/, /^the protocol planted-\d+ threw/),
+  one('names no lies', 'lies: (_context, honest) => [counterpart(honest)]', 'lies: () => []', /^every message has a word/, /a search would prove too much/),
+  one('names the honest message as a lie', '[counterpart(honest)]', '[honest, counterpart(honest)]', /^it parses what it sends/, /as a lie in the place of itself/),
+  { what: 'claims what it does not keep', text: edited('parse: parseOrder', 'parse: parseOrder,\n  claims: { isSteady: true, firstWordCounts: true, silenceIsTheDefault: true }', ONE).replace('?? DEFAULT_ORDER;', "?? 'attack';"), question: /^it keeps what it claims/, found: /seeded treasons show/ },
+  one('throws where somebody is silent', 'event.inbox.find((heard) => heard.from === from)?.messages[0] ?? DEFAULT_ORDER', 'event.inbox.find((heard) => heard.from === from)!.messages[0]!', /^it takes any message/, /^the protocol planted-\d+ threw/),
+  one('changes what others hear', 'if (event.round === 2) {', 'if (event.round === 2) {\n      (event.inbox as unknown[]).pop();', /^two runs of the same are alike/, /changed what it was given/),
+
+  // OM(m).
+  om('takes one majority over all leaves', 'return [{ type: \'output\', output: made([commander]) }];', "return [{ type: 'output', output: m === 0 ? heardOn([commander]) : majority(pathsOf(commander, others, m + 1).map(heardOn)) }];", SEARCH, /^agreement is broken by 1 lie/),
+  om('puts its own word in the place of what it heard on each path', 'messages: paths.filter((path) => !path.includes(to)).map((path) => ({ order: heardOn(path),', 'messages: paths.filter((path) => !path.includes(to)).map((path) => ({ order: heardOn([commander]),', MIX, /^agreement: G\d decided/),
+  om('knows no default, and waits for who is silent', "return [{ type: 'output', output: made([commander]) }];", "return round > 2 && inbox.length < others.length ? [] : [{ type: 'output', output: made([commander]) }];", SEARCH, /^termination is broken by 1 lie/),
+  om('keeps one word of each sender, on whatever path', 'state.heard[keyOf(path)] ??= order;', 'for (const one of pathsOf(commander, others, round - 1)) if (one.at(-1) === from) state.heard[keyOf(one)] ??= order;', TWO, /^(agreement|validity) is broken by \d+ lies?/),
+  om('makes a round too few', "path.length === m + 1) return heardOn(path)", "path.length === Math.max(1, m)) return heardOn(path)", SEARCH, /^agreement is broken by 1 lie/),
+  om('leaves what it heard itself out of the majorities', 'return majority([heardOn(path), ...others', 'return majority([...others', SEARCH, /^agreement is broken by 1 lie/),
+  om('takes a path for whose word it is, whoever sends it', 'path.at(-1) === from && ', '', STRAY, /^G\d orders (attack|retreat) among \d generals/),
+
+  // SM(m).
+  sm('does not look at signatures', ' || !isGenuine(context, message)) continue;', ') continue;', SEARCH, /^validity is broken by \d lie/),
+  sm('passes on the first order alone', "return news.map((message)", "return (state.known.length > 1 ? [] : news).map((message)", SEARCH, /^agreement is broken by \d lie/),
+  sm('decides for the first of two orders', 'state.known.length === 1 ? state.known[0]! : DEFAULT_ORDER', 'state.known[0] ?? DEFAULT_ORDER', SEARCH, /^agreement is broken by 1 lie/),
+  sm('does not sign what it passes on', 'messages: [sign(context, message)] }));', 'messages: [message] }));', SEARCH, /^agreement is broken by 1 lie/),
+  sm('ends a round too early', "if (round === m + 2) return [{ type: 'output'", "if (round === m + 1) return [{ type: 'output'", /^one to ten loyal generals/, /decided nothing|, and G\d decided/),
+  {
+    what: 'takes a chain whenever it comes', against: 'signed', question: STRAY, found: /^G\d orders (attack|retreat) among \d generals/,
+    text: edited('signers.length !== round || ', '', mistaken('signed', "  speaks: ({ commander }, round, from, to) => (round === 1 ? from === commander : from !== commander && to !== commander),\n", '')),
+  },
+
+  // Phase king.
+  king('proposes what a majority says', "countOf(state.value, 'value', order) >= n - m", "2 * countOf(state.value, 'value', order) > n", MIX, /^(agreement|validity): /),
+  king('is sure with m + 1 proposals', 'state.isSure = certain !== undefined;', 'state.isSure = likely !== undefined;', SEARCH, /^agreement is broken by \d lies/),
+  king('has one king too few', 'if (phase > m) return round === 2 + 3 * (m + 1)', 'if (phase >= Math.max(1, m)) return round === 2 + 3 * Math.max(1, m)', SEARCH, /^agreement is broken by \d lies?/),
+  king('obeys any king', 'if (!state.isSure && king !== self)', 'if (king !== self)', SEARCH, /^agreement is broken by \d lies?/),
+  king('obeys no king', "if (!state.isSure && king !== self) state.value = orderOf(king, 'king');", '', SEARCH, /^agreement is broken by \d lies?/),
+];
+
+/** That all do what is asked, each in its own style. */
+const CORRECT: readonly (Program & { readonly style: string })[] = [
+  { style: 'as ours are, short', text: ONE, against: 'exchange' },
+  { style: 'as ours are, with a switch', text: solution('relay'), against: 'exchange' },
+  { style: 'as a class, with objects for messages', text: BY_CLASS, against: 'exchange' },
+  { style: 'with a map and sentences, without a type', text: BY_MAP, against: 'exchange' },
+  { style: 'with numbers for messages', text: BY_NUMBERS, against: 'exchange' },
+  { style: 'as OM(m) with a record of paths', text: solution('oral'), against: 'oral' },
+  { style: 'as OM(m) by the recursion of the paper', text: BY_RECURSION, against: 'oral' },
+  { style: 'as SM(m) with objects', text: solution('signed'), against: 'signed' },
+  { style: 'as SM(m) with chains as texts, and a set', text: BY_CHAINS, against: 'signed' },
+  { style: 'as phase king', text: solution('king'), against: 'king' },
+  { style: 'as the simple phase king, as a table of functions', text: BY_TABLE },
+];
+
+describe('a program that somebody wrote', function () {
+  this.timeout(240_000);
+  const folder = ownFolder();
+  after(folder.remove);
+  let graded: readonly Graded[];
+
+  before(async () => {
+    const child = spawn(process.execPath, [projectPath('dist/test/generals/grade/probe.js'), folder.path], { env: cleanEnvironment(), stdio: ['pipe', 'pipe', 'inherit'] });
+    let text = '';
+    child.stdout.setEncoding('utf8').on('data', (part: string) => (text += part));
+    // Each mistake is looked for by the question that finds it; by all of them in a soak. What is beyond the bound is no fault, and takes time.
+    const isSoak = process.env['SOAK'] === '1';
+    const programs: readonly Program[] = [
+      ...PLANTED.map(({ text: program, against, question }) => ({ text: program, against, ...(isSoak ? {} : { asked: question.source }) })),
+      ...CORRECT.map(({ text: program, against }) => ({ text: program, against, ...(isSoak ? {} : { asked: '^(?!the smallest lie)' }) })),
+    ];
+    child.stdin.end(JSON.stringify(programs));
+    expect((await once(child, 'close'))[0]).to.equal(0);
+    graded = JSON.parse(text) as Graded[];
+  });
+
+  const wrongIn = ({ answers }: Graded): string => answers.filter(({ verdict }) => verdict === 'no').map((answer) => `${answer.question}: ${answer.found.join('; ')}`).join('\n');
+
+  PLANTED.forEach(({ what, question, found }, index) => {
+    it(`is found out if it ${what}`, () => {
+      const { answers, replayed, cpu } = graded[index]!;
+      const answer = answers.find((candidate) => question.test(candidate.question));
+      expect(answer?.verdict, wrongIn(graded[index]!)).to.equal('no');
+      expect(answer!.found[0]).to.match(found);
+      // What is told can be seen at the prompt.
+      const text = replayed[answer!.question];
+      const property = /^(agreement|validity|termination)/.exec(answer!.found[0]!)?.[1];
+      if (text !== undefined && property !== undefined) expect(text.toLowerCase()).to.include(`${property} violated`);
+      expect(cpu).to.be.below(20);
+    });
+  });
+
+  CORRECT.forEach(({ style }, index) => {
+    it(`is not found fault with if it is well, ${style}`, () => {
+      const one = graded[PLANTED.length + index]!;
+      expect(wrongIn(one)).to.equal('');
+      expect(one.cpu).to.be.below(20);
+    });
+  });
+});

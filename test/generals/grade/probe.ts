@@ -1,0 +1,60 @@
+/** Grades files, one after the other, in a process of its own: what is brought stays as long as its process. */
+import { transformSync } from 'esbuild';
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { take } from '../../../src/generals/brought/take.ts';
+import { answerTo, questionsOf, type Answer } from '../../../src/generals/grade/grade.ts';
+import { PAPERS } from '../../../src/generals/grade/papers.ts';
+import { protocolNamed } from '../../../src/generals/protocols/registry.ts';
+import { projectPath, transcriptOf } from '../../support/run.ts';
+
+/** A program as somebody may have written it. */
+export interface Program {
+  readonly text: string;
+  readonly against?: string | undefined;
+  /** Which questions are asked, as the source of a regular expression; all if not given. */
+  readonly asked?: string;
+}
+
+export interface Graded {
+  readonly answers: readonly Answer[];
+  /** Seconds of CPU. */
+  readonly cpu: number;
+  /** By question, what the prompt says to the commands of an answer. */
+  readonly replayed: Readonly<Record<string, string>>;
+}
+
+/** For how many milliseconds treasons of one program are sought. */
+const PATIENCE = process.env['SOAK'] === '1' ? 9_000 : 2_000;
+
+const [, , folder] = process.argv;
+let text = '';
+for await (const part of process.stdin) text += String(part);
+const graded: Graded[] = [];
+mkdirSync(join(folder!, 'node_modules'));
+symlinkSync(projectPath(''), join(folder!, 'node_modules/generals'));
+for (const [index, program] of (JSON.parse(text) as readonly Program[]).entries()) graded.push(await gradedOf(program, `planted-${index}`));
+process.stdout.write(JSON.stringify(graded));
+
+async function gradedOf({ text: source, against, asked = '' }: Program, name: string): Promise<Graded> {
+  const file = join(folder!, `${name}.mjs`);
+  // As `bring` does it, but that each comes under a name of its own.
+  writeFileSync(file, transformSync(source.replace(/name(:| =) '[\w-]+'/, (_whole, sign: string) => `name${sign} '${name}'`), { loader: 'ts', format: 'esm', target: 'node20' }).code);
+  await take({ kind: 'protocol', url: pathToFileURL(file).href });
+  const before = process.cpuUsage();
+  const questions = questionsOf({ protocol: protocolNamed(name)!, against: PAPERS.find((paper) => paper.name === against), clock: () => performance.now(), patience: PATIENCE });
+  const answers: Answer[] = [];
+  for (const question of questions.filter((one) => new RegExp(asked).test(one.question))) {
+    const steps = answerTo(question, answers);
+    let step = steps.next();
+    while (step.done !== true) step = steps.next();
+    answers.push(step.value);
+  }
+  const { user, system } = process.cpuUsage(before);
+  const replayed: Record<string, string> = {};
+  for (const { question, group, verdict, commands } of answers) {
+    if (group === 'treason' && verdict === 'no' && commands.length > 0) replayed[question] = await transcriptOf(`${commands.join('\n')}\n`, { host: 'sim', seed: 1 });
+  }
+  return { answers, cpu: (user + system) / 1e6, replayed };
+}
