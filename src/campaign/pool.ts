@@ -1,8 +1,14 @@
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { CodeFault } from '../core/code-fault.ts';
+import { greedyThreads } from '../generals/brought/guard.ts';
 import { broughtHere } from '../generals/brought/take.ts';
+import { isOutOfMemory, memoryOf } from '../runtime/brought-code.ts';
+import { mostMemory } from '../runtime/watch.ts';
 import type { Answer, Task } from './task.ts';
+
+/** What a thread with code of somebody's own may take of the memory, in MB. */
+const MEMORY_MAX = 1024;
 
 const ENTRY = fileURLToPath(new URL('../../workers/trials.cjs', import.meta.url));
 
@@ -17,18 +23,36 @@ export interface Pool {
 /** @param threads as many as there are cores, if not given */
 export async function openPool(threads: number = availableParallelism()): Promise<Pool> {
   const { Piscina } = await import('piscina');
-  const piscina = new Piscina<Task, Answer>({ filename: ENTRY, minThreads: threads, maxThreads: threads, concurrentTasksPerWorker: 1, workerData: broughtHere() });
+  const isOurs = broughtHere().length === 0;
+  const piscina = new Piscina<Task, Answer>({ filename: ENTRY, minThreads: threads, maxThreads: threads, concurrentTasksPerWorker: 1, workerData: broughtHere(), ...(isOurs ? {} : { resourceLimits: memoryOf(MEMORY_MAX) }) });
+  const close = (): Promise<void> => {
+    // An answer may be on its way from a thread that is ended: nobody waits for it, which Piscina takes for an error.
+    piscina.on('error', () => undefined);
+    return piscina.destroy();
+  };
+  let greedy: CodeFault | undefined;
+  // The limit of a thread counts no bytes outside of its heap.
+  const most = Math.min(mostMemory(), (threads + 1) * MEMORY_MAX * 2 ** 20);
+  const looking = setInterval(() => {
+    if (isOurs || greedy !== undefined || process.memoryUsage.rss() < most) return;
+    greedy = greedyThreads(most);
+    void close();
+  }, 100).unref();
   return {
     threads,
     async run(task) {
-      const answer = await piscina.run(task);
+      let answer: Answer;
+      try {
+        answer = await piscina.run(task);
+      } catch (error) {
+        throw greedy ?? (isOutOfMemory(error) ? greedyThreads(MEMORY_MAX * 2 ** 20) : error);
+      }
       if ('fault' in answer) throw new CodeFault(answer.of, answer.fault);
       return answer;
     },
     close: () => {
-      // An answer may be on its way from a thread that is ended: nobody waits for it, which Piscina takes for an error.
-      piscina.on('error', () => undefined);
-      return piscina.destroy();
+      clearInterval(looking);
+      return close();
     },
   };
 }

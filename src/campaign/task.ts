@@ -1,5 +1,5 @@
 import { CodeFault, type Fault } from '../core/code-fault.ts';
-import { endless } from '../generals/brought/guard.ts';
+import { endsAfter } from '../generals/brought/guard.ts';
 import { takeAll, type Brought } from '../generals/brought/take.ts';
 import { within } from '../runtime/brought-code.ts';
 import { ENGINES, type Engine } from './engine.ts';
@@ -26,7 +26,7 @@ export function performing(brought: readonly Brought[]): (task: Task) => Answer 
   return async (task) => {
     await taken;
     try {
-      return within(TASK_MAX, () => perform(task), () => endless(TASK_MAX));
+      return within(TASK_MAX, () => perform(task), endsAfter(TASK_MAX));
     } catch (error) {
       if (error instanceof CodeFault) return { of: error.of, fault: error.fault };
       throw error;

@@ -7,7 +7,7 @@ export const isOwnFile = (word: string): boolean => /[\\/]|\.[cm]?[jt]s$/i.test(
 /** The files that were brought, as they were named, for lines that repeat something. */
 const files: { readonly kind: Kind; readonly file: string }[] = [];
 
-/** Whether code of somebody's own was loaded, which may have left timers behind that nothing else ends. */
+/** Whether code of somebody's own was loaded, which may have left behind what keeps a program. */
 export const hasLoaded = hasCompiled;
 
 /** The words that bring again what was brought, for a command line that repeats something. */

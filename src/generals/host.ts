@@ -81,6 +81,7 @@ export const lossBy = {
   throwing: (message: string): string => `threw "${message}"`,
   exiting: (code: number): string => `exited with code ${code}`,
   hanging: (deadline: number): string => `did not answer within ${figure(deadline)} ms`,
+  greed: (megabytes: number): string => `took more than ${megabytes} MB of memory`,
   killing: (): string => 'was killed in the middle of the order',
 };
 

@@ -3,28 +3,39 @@ import { SourceMap } from 'node:module';
 import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Script } from 'node:vm';
-import { Worker } from 'node:worker_threads';
+import { Worker, type ResourceLimits } from 'node:worker_threads';
+import { UserError } from '../core/user-error.ts';
+import { openWatch, type Watch } from './watch.ts';
 
 /** A module that somebody brought, with all that it exports. */
 export const importAt = async (url: string): Promise<Readonly<Record<string, unknown>>> => (await import(url)) as Readonly<Record<string, unknown>>;
 
 /**
- * Whether a module comes to an end when it is loaded: that is tried in a thread, as nothing ends what loads in this one.
- * @param milliseconds after which it is given up
+ * What keeps a module from being loaded, in words: that it comes to no end, or takes all memory. That is tried in a thread, as nothing
+ * ends what loads in this one.
+ * @param milliseconds after which it is given up @param megabytes what it may take
  */
-export async function loads(url: string, milliseconds: number): Promise<boolean> {
-  const thread = new Worker("import(require('node:worker_threads').workerData).then(() => process.exit())", { eval: true, workerData: url, stdout: true, stderr: true });
-  let isLate = false;
+export async function troubleOf(url: string, milliseconds: number, megabytes = 512): Promise<string | undefined> {
+  const thread = new Worker("import(require('node:worker_threads').workerData).then(() => process.exit())", { eval: true, workerData: url, stdout: true, stderr: true, resourceLimits: memoryOf(megabytes) });
+  let trouble: string | undefined;
   const patience = setTimeout(() => {
-    isLate = true;
+    trouble = `did not come to an end within ${milliseconds / 1000} s when it was loaded`;
     void thread.terminate();
   }, milliseconds);
-  // What it throws is thrown again where it is loaded in earnest.
-  thread.on('error', () => undefined);
+  thread.on('error', (error) => {
+    // What it throws is thrown again where it is loaded in earnest.
+    if (isOutOfMemory(error)) trouble = `took more than ${megabytes} MB of memory when it was loaded`;
+  });
   await new Promise((resolve) => thread.once('exit', resolve));
   clearTimeout(patience);
-  return !isLate;
+  return trouble;
 }
+
+/** What a thread may take of the memory, in MB: it ends where it wants more, and the others go on. */
+export const memoryOf = (megabytes: number): ResourceLimits => ({ maxOldGenerationSizeMb: megabytes });
+
+/** Whether a thread ended as it wanted more memory than it may have. */
+export const isOutOfMemory = (error: unknown): boolean => (error as { readonly code?: unknown } | null | undefined)?.code === 'ERR_WORKER_OUT_OF_MEMORY';
 
 /** Where modules of ours are, of which no line is told. */
 const OURS = [new URL('../', import.meta.url).href, new URL('../../../src/', import.meta.url).href];
@@ -52,17 +63,51 @@ const doWork = new Script(`globalThis[Symbol.for('${WORK}')]()`);
 
 let isWithin = false;
 
-/** Does work, which is ended after that many milliseconds. What is done inside of such work has its time. @throws what `late` gives, then */
-export function within<T>(milliseconds: number, work: () => T, late: () => Error): T {
+/** What becomes of work that is ended: what to throw then. */
+export interface Ends {
+  /** It took too long. */
+  late(): Error;
+  /** It took more memory than the program may have. @param gigabytes how much that is */
+  greedy(gigabytes: number): Error;
+}
+
+let watch: Watch | undefined;
+let isWatched = false;
+
+/**
+ * Does work, which is ended after that many milliseconds, and where it takes too much memory. What is done inside of such work has
+ * its time. Ctrl-C ends it at once.
+ * @throws what `ends` gives, then
+ */
+export function within<T>(milliseconds: number, work: () => T, ends: Ends): T {
   if (isWithin) return work();
+  if (!isWatched) {
+    isWatched = true;
+    watch = openWatch();
+  }
   const place = globalThis as Record<symbol, unknown>;
   isWithin = true;
-  place[Symbol.for(WORK)] = work;
+  place[Symbol.for(WORK)] = () => {
+    // Here, where it can be interrupted, and nowhere else.
+    watch?.begin(milliseconds);
+    try {
+      return work();
+    } finally {
+      watch?.settle();
+    }
+  };
   try {
-    return doWork.runInThisContext({ timeout: milliseconds }) as T;
+    // Who looks costs half of what a timeout of V8 does, which begins a thread and a loop of its own.
+    return doWork.runInThisContext(watch === undefined ? { timeout: milliseconds } : { breakOnSigint: true }) as T;
   } catch (error) {
-    if ((error as { readonly code?: unknown } | null | undefined)?.code === 'ERR_SCRIPT_EXECUTION_TIMEOUT') throw late();
-    throw error;
+    const code = (error as { readonly code?: unknown } | null | undefined)?.code;
+    if (code === 'ERR_SCRIPT_EXECUTION_TIMEOUT') throw ends.late();
+    if (code !== 'ERR_SCRIPT_EXECUTION_INTERRUPTED') throw error;
+    const why = watch?.ended();
+    if (why !== undefined) throw why === 'late' ? ends.late() : ends.greedy(watch!.gigabytes);
+    // It was Ctrl-C, which is heard by who hears it otherwise.
+    process.kill(process.pid, 'SIGINT');
+    throw new UserError('it was interrupted');
   } finally {
     isWithin = false;
     delete place[Symbol.for(WORK)];

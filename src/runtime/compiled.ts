@@ -8,6 +8,9 @@ import { UserError, quotedPath } from '../core/user-error.ts';
 /** What 'generals' is in such a file: a library needs no folder to be found from, then. */
 const LIBRARY = fileURLToPath(new URL('../authoring.js', import.meta.url));
 
+/** What stands in the place of timers. */
+const NO_TIMERS = fileURLToPath(new URL('no-timers.js', import.meta.url));
+
 let folder: string | undefined;
 let count = 0;
 
@@ -24,7 +27,10 @@ export async function compiled(file: string): Promise<string> {
   const { build, stop } = await import('esbuild');
   const outfile = join(temporary(), `${basename(file, extname(file))}-${(count += 1)}.mjs`);
   try {
-    await build({ entryPoints: [resolve(file)], outfile, bundle: true, platform: 'node', format: 'esm', target: 'node20', sourcemap: true, sourcesContent: false, alias: { generals: LIBRARY }, logLevel: 'silent' });
+    await build({
+      entryPoints: [resolve(file)], outfile, bundle: true, platform: 'node', format: 'esm', target: 'node20', sourcemap: true, sourcesContent: false, logLevel: 'silent',
+      alias: { generals: LIBRARY, timers: NO_TIMERS, 'node:timers': NO_TIMERS }, inject: [NO_TIMERS],
+    });
   } catch (error) {
     const [first, ...others] = (error as Partial<BuildFailure>).errors ?? [];
     if (first === undefined) throw error;

@@ -116,10 +116,33 @@ describe('a protocol and a strategy of your own', () => {
     expect(err).to.include('line 3: the strategy spy said "charge" in a ballot at G3: that is neither the honest message nor one of its lies');
   });
 
-  it('leave no file behind, and no timer that keeps the program', async () => {
+  it('that takes all memory loses its general on a thread, ends an order in virtual time, and ends a campaign: in one line each', async () => {
+    const file = folder.write('greedy.ts', edited('if (event.round === 2) {\n', 'if (event.round === 2) {\n      for (const all = []; self === 3; ) all.push(new Array(1000).fill(self));\n'));
+    const lines = 'g-elect 1\nactual-order attack\nactual-order attack\ng-protocol\n';
+    // With as little memory as it takes, for each fills it.
+    const little = { NODE_OPTIONS: '--max-old-space-size=300' };
+    const [threads, sim, campaign] = await Promise.all([
+      generals(['4', '--deadline', '60000', '--protocol', file], lines), generals(['4', '--host', 'sim', '--protocol', file], lines, little),
+      generals(['campaign', '--protocol', file, '--orders', '10', '--threads', '1'], '', little),
+    ]);
+    expect(threads.out).to.include('G3 is lost: it took more than 256 MB of memory.').and.include('2 out of 4 quorum suggest attack').and.include('protocol mine, m=1');
+    expect(sim.err).to.match(/^(line [23]: the protocol mine was in step in round 2 at G3: the program had taken [\d.]+ GB of memory by then\n){2}$/);
+    expect(sim.out).to.include('protocol mine, m=1');
+    expect(campaign.code).to.equal(1);
+    expect(campaign.err).to.match(/\ngenerals: the (code that was brought took more than 1024 MB of memory in a thread|protocol mine was in step in round 2 at G3: .* by then)\n$/);
+  });
+
+  it('has no timers, which nothing would end', async () => {
+    const why = 'there is no setTimeout here: a round is all that there is of time';
+    const file = folder.write('timers.ts', edited('if (event.round === 2) {\n', 'if (event.round === 2) {\n      setTimeout(() => { for (;;); }, 1);\n'));
+    expect((await generals(['check', '--protocol', file])).err).to.match(new RegExp(`generals: the protocol mine threw "${why}" in round 2 at G\\d \\(timers\\.ts:30\\)`));
+    const early = folder.write('early.ts', `import { setTimeout } from 'node:timers';\nsetTimeout(() => undefined, 1e9);\n${edited("'mine'", "'early'")}`);
+    expect((await elsewhere.generals(['check', '--protocol', early])).err).to.include(`early.ts" is no protocol: its code threw "${why}" when it was loaded (early.ts:2)`);
+  });
+
+  it('leave no file behind', async () => {
     const before = leftBehind();
-    const { code } = await generals(['check', '--protocol', folder.write('timer.ts', `${edited("'mine'", "'timer'")}\nsetInterval(() => undefined, 1000);\n`)]);
-    expect(code).to.equal(0);
+    expect((await generals(['check', '--protocol', mine])).code).to.equal(0);
     expect(leftBehind().filter((name) => !before.includes(name))).to.deep.equal([]);
   });
 

@@ -1,6 +1,6 @@
 import { CodeFault } from '../../core/code-fault.ts';
 import { UserError, quotedPath } from '../../core/user-error.ts';
-import { loads } from '../../runtime/brought-code.ts';
+import { troubleOf } from '../../runtime/brought-code.ts';
 import { compiled, pathOf, placeOf, type FileName } from '../../runtime/compiled.ts';
 import type { StrategyName } from '../faults/registry.ts';
 import type { ProtocolName } from '../protocols/registry.ts';
@@ -37,7 +37,8 @@ async function bringNow(kind: Kind, file: string): Promise<string> {
   const known = names.get(key);
   if (known !== undefined) return known;
   const url = await compiled(file);
-  if (!(await loads(url, LOADING_MAX))) throw new UserError(`${quotedPath(file)} did not come to an end within ${LOADING_MAX / 1000} s when it was loaded`);
+  const trouble = await troubleOf(url, LOADING_MAX);
+  if (trouble !== undefined) throw new UserError(`${quotedPath(file)} ${trouble}`);
   try {
     const name = await take({ kind, url });
     names.set(key, name);

@@ -5,11 +5,13 @@
 import { CodeFault, type Fault } from '../../core/code-fault.ts';
 import { nameOf, type NodeId } from '../../core/node.ts';
 import { quoted } from '../../core/user-error.ts';
+import type { Ends } from '../../runtime/brought-code.ts';
 import { parseOrder } from '../order.ts';
 import type { AnyRoundsProtocol, Context, OrderVocabulary, RoundsEffect, RoundsEvent } from '../protocol.ts';
 import type { Action, FaultStrategy, SendContext } from '../strategy.ts';
 import { PLAIN } from '../values.ts';
 import { SHAPES } from './shape.ts';
+import { Unchanged } from './unchanged.ts';
 
 /** In which line of its own it was thrown. */
 export type PlaceOf = (error: unknown) => string | undefined;
@@ -17,14 +19,17 @@ export type PlaceOf = (error: unknown) => string | undefined;
 /** What code that was brought is doing at the moment: who ends it by force has to say of whom, and where. */
 const now = { of: '', key: '', round: 0, at: 0 };
 
-/** That what runs now did not come back in that many milliseconds. */
-export const endless = (milliseconds: number): CodeFault =>
-  new CodeFault(now.of === '' ? 'the code that was brought' : now.of, {
-    did: `did not come back from ${now.key === '' ? 'a call' : now.key}`,
-    when: now.round === 0 ? undefined : `in round ${now.round}`,
-    at: now.at === 0 ? undefined : nameOf(now.at as NodeId),
-    why: `it was waited for ${milliseconds / 1000} s`,
-  });
+/** What becomes of work with what runs now, if that has so many milliseconds. */
+export const endsAfter = (milliseconds: number): Ends => ({
+  late: () => stopped(`did not come back from ${now.key === '' ? 'a call' : now.key}`, `it was waited for ${milliseconds / 1000} s`),
+  greedy: (gigabytes) => stopped(`was in ${now.key === '' ? 'a call' : now.key}`, `the program had taken ${gigabytes} GB of memory by then`),
+});
+
+const stopped = (did: string, why: string): CodeFault =>
+  new CodeFault(now.of === '' ? 'the code that was brought' : now.of, { did, when: now.round === 0 ? undefined : `in round ${now.round}`, at: now.at === 0 ? undefined : nameOf(now.at as NodeId), why });
+
+/** Threads with such code were ended for their memory. @param bytes what they may take */
+export const greedyThreads = (bytes: number): CodeFault => new CodeFault('the code that was brought', { did: `took more than ${Math.floor(bytes / 2 ** 20)} MB of memory in a thread` });
 
 /** The most rounds that a protocol may have, so that none is waited for in vain. */
 const ROUNDS_MAX = 10_000;
@@ -37,28 +42,33 @@ export function guardedProtocol(given: AnyRoundsProtocol, placeOf: PlaceOf): Any
     if (given[key] !== undefined) Object.assign(guarded, { [key]: calling.wrapped(key, (given[key] as (...words: unknown[]) => unknown).bind(given), CHECKS[key]) });
   }
   const parsed = parsesOf(given, calling);
+  const unchanged = new Unchanged();
   const begin = (context: Context): unknown => {
-    freezeContext(context);
+    unchanged.before(context, []);
     enter(of, 'begin', 0, context.self);
+    const about = { when: 'when it began', at: nameOf(context.self) };
+    let state: unknown;
     try {
-      return given.begin(context);
+      state = given.begin(context);
     } catch (error) {
-      throw calling.thrown(error, { when: 'when it began', at: nameOf(context.self) });
+      throw calling.thrown(error, about);
     }
+    if (unchanged.isChanged([])) throw calling.fault({ ...CHANGE, ...about });
+    return state;
   };
   const step = (context: Context, state: unknown, event: RoundsEvent<OrderVocabulary>): RoundsEffect<OrderVocabulary>[] => {
     const round = event.type === 'round' ? event.round : 0;
     const isPlain = context.values === PLAIN;
-    freezeContext(context);
-    if (isPlain && event.type === 'round') freezeInbox(event.inbox);
     enter(of, 'step', round, context.self);
+    const inbox = isPlain && event.type === 'round' ? event.inbox : [];
+    unchanged.before(context, inbox);
     let effects: RoundsEffect<OrderVocabulary>[];
     try {
       effects = given.step(context, state, event);
     } catch (error) {
       throw calling.thrown(error, whenAt(context, event));
     }
-    const garbage = garbageIn(context, effects, isPlain ? parsed : undefined);
+    const garbage = unchanged.isChanged(inbox) ? CHANGE : garbageIn(context, effects, isPlain ? parsed : undefined);
     if (garbage !== undefined) throw calling.fault({ ...garbage, ...whenAt(context, event) });
     return effects;
   };
@@ -131,6 +141,8 @@ function enter(of: string, key: string, round: number, at: number): void {
   now.at = at;
 }
 
+const CHANGE = { did: 'changed what it was given' };
+
 /** A frozen thing that is changed throws so, as modules are strict. */
 const CHANGED = /read only property|not extensible|Cannot delete property/;
 
@@ -139,7 +151,7 @@ type Deed = Pick<Fault, 'did' | 'why'>;
 
 function deedOf(error: unknown): Deed {
   const said = quoted(error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error), 200);
-  return error instanceof TypeError && CHANGED.test(error.message) ? { did: 'changed what it was given', why: said } : { did: `threw ${said}` };
+  return error instanceof TypeError && CHANGED.test(error.message) ? { ...CHANGE, why: said } : { did: `threw ${said}` };
 }
 
 const whenAt = (context: Context, event: RoundsEvent<OrderVocabulary>): Pick<Fault, 'when' | 'at'> => ({
@@ -226,29 +238,4 @@ function shown(value: unknown): string {
   } catch {
     return 'what is no plain data';
   }
-}
-
-function freezeContext(context: Context): void {
-  if (Object.isFrozen(context)) return;
-  Object.freeze(context.members);
-  Object.freeze(context.lieutenants);
-  Object.freeze(context);
-}
-
-/** Generals share what was said to several of them: who changed it would change what others hear. */
-function freezeInbox(inbox: readonly { readonly messages: readonly unknown[] }[]): void {
-  if (Object.isFrozen(inbox)) return;
-  for (const heard of inbox) {
-    if (Object.isFrozen(heard)) continue;
-    Object.freeze(heard);
-    Object.freeze(heard.messages);
-    for (const message of heard.messages) freezeDeep(message);
-  }
-  Object.freeze(inbox);
-}
-
-function freezeDeep(value: unknown): void {
-  if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return;
-  Object.freeze(value);
-  for (const part of Object.values(value)) freezeDeep(part);
 }

@@ -7,7 +7,7 @@ import { registerStrategy, strategyNamed } from '../faults/registry.ts';
 import { limitBy } from '../limit.ts';
 import type { AnyRoundsProtocol } from '../protocol.ts';
 import type { FaultStrategy } from '../strategy.ts';
-import { endless, guardedProtocol, guardedStrategy } from './guard.ts';
+import { endsAfter, guardedProtocol, guardedStrategy } from './guard.ts';
 import { misshapen, type Kind } from './shape.ts';
 
 /** A protocol or a strategy that somebody brought. Plain data: threads are told so of it. */
@@ -35,12 +35,12 @@ export async function take({ kind, url }: Brought): Promise<string> {
   if (problem !== undefined) throw new UserError(problem);
   const { name } = given as { readonly name: string };
   if ((kind === 'protocol' ? protocolNamed(name) : strategyNamed(name)) !== undefined) throw new UserError(`there is a ${kind} ${quoted(name)} already: give it another name`);
-  limitBy((work) => within(PATIENCE, work, () => endless(PATIENCE)));
+  limitBy((work) => within(PATIENCE, work, endsAfter(PATIENCE)));
   const placeOf = (error: unknown): string | undefined => placeIn(error, url);
   if (kind === 'strategy') registerStrategy(guardedStrategy(given as FaultStrategy, placeOf));
   else {
     const protocol = guardedProtocol(given as AnyRoundsProtocol, placeOf);
-    within(PATIENCE, () => tryFigures(protocol), () => endless(PATIENCE));
+    within(PATIENCE, () => tryFigures(protocol), endsAfter(PATIENCE));
     registerProtocol(protocol);
   }
   taken.push({ kind, url });

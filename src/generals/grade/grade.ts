@@ -88,10 +88,10 @@ export function* gradeOf(request: GradeRequest): Generator<Step, readonly Answer
   return answers;
 }
 
-/** Asks one question. @param before what was answered before: nothing more is asked of what does not come back */
+/** Asks one question. @param before what was answered before: nothing more is asked of what does not come back, and nothing of it is earned */
 export function* answerTo({ group, question, ask }: Question, before: readonly Answer[]): Generator<undefined, Answer> {
-  const endless = before.find(({ verdict, found }) => verdict === 'no' && /did not come back/.test(found[0] ?? ''))?.found[0];
-  const found: Found = endless === undefined ? yield* asked(ask) : { verdict: 'open', found: [`not asked, as ${endless}`], commands: [] };
+  const endless = before.find(({ verdict, found }) => verdict === 'no' && /did not come back|of memory by then/.test(found[0] ?? ''))?.found[0];
+  const found: Found = endless === undefined ? yield* asked(ask) : no([`not asked, as ${endless}`]);
   return { group, question, ...found };
 }
 

@@ -4,6 +4,7 @@ import type { Signer } from '../../core/machine.ts';
 import type { Behaviours, NodeSpec, RunSpec } from '../run-spec.ts';
 import { nameOf, type NodeId } from '../../core/node.ts';
 import { ed25519Signer } from '../keys.ts';
+import { isOutOfMemory, memoryOf } from '../../runtime/brought-code.ts';
 import { broughtHere } from '../brought/take.ts';
 import { decodeReport, encodeSpec, type FromWorker, type ToWorker } from './worker-messages.ts';
 
@@ -160,7 +161,7 @@ export class ThreadHost implements Host {
         });
         worker.on('error', (error: unknown) => {
           thrown = error instanceof Error ? error.message : String(error);
-          fault = (error as { readonly loss?: string } | null | undefined)?.loss;
+          fault = isOutOfMemory(error) ? lossBy.greed(MEMORY_MAX) : (error as { readonly loss?: string } | null | undefined)?.loss;
         });
         worker.on('exit', (code) => {
           if (!instance.dismissed) this.#lose(id, fault ?? (thrown !== undefined ? lossBy.throwing(thrown) : instance.crashing && code === 0 ? lossBy.killing() : lossBy.exiting(code)));
@@ -251,7 +252,10 @@ export class ThreadHost implements Host {
   }
 }
 
+/** What a general with code of somebody's own may take of the memory, in MB. */
+const MEMORY_MAX = 256;
+
 /** What was brought here is brought there, too. */
-const spawn = (): Worker => new Worker(ENTRY, { workerData: broughtHere() });
+const spawn = (): Worker => new Worker(ENTRY, { workerData: broughtHere(), ...(broughtHere().length === 0 ? {} : { resourceLimits: memoryOf(MEMORY_MAX) }) });
 
 const byId = (a: { readonly id: NodeId }, b: { readonly id: NodeId }): number => a.id - b.id;

@@ -1,0 +1,39 @@
+import { expect } from 'chai';
+import { nodeId } from '../../../src/core/node.ts';
+import { symbolicSigner } from '../../../src/core/signer.ts';
+import { guardedProtocol } from '../../../src/generals/brought/guard.ts';
+import { exchange } from '../../../src/generals/protocols/exchange.ts';
+import { contextOf, type AnyRoundsProtocol, type Context } from '../../../src/generals/protocol.ts';
+
+type Heard = { from: number; messages: unknown[] };
+
+/** By what a protocol changes what it is given. */
+const CHANGES: Readonly<Record<string, (context: Context, inbox: Heard[]) => unknown>> = {
+  'who is there': ({ members }) => (members as unknown[]).pop(),
+  'the order of the lieutenants': ({ lieutenants }) => (lieutenants as unknown[]).reverse(),
+  'who it is': (context) => ((context as { self: unknown }).self = 1),
+  'who was heard': (_context, inbox) => inbox.pop(),
+  'from whom': (_context, inbox) => (inbox[0]!.from = 3),
+  'what was heard': (_context, inbox) => (inbox[0]!.messages[0] = 'retreat'),
+  'how much was heard': (_context, inbox) => inbox[0]!.messages.push('retreat'),
+  'all that was heard': (_context, inbox) => (inbox[0]!.messages = []),
+};
+
+describe('what code that was brought is given', () => {
+  for (const [what, change] of Object.entries(CHANGES)) {
+    it(`is told to be changed, be it the first step or one after thousands: ${what}`, () => {
+      for (const steps of [0, 5000]) {
+        let left = steps;
+        const given = { ...exchange, name: 'mine', step: (context: Context, _state: unknown, event: { readonly inbox: Heard[] }) => (left-- === 0 ? (change(context, event.inbox), []) : []) };
+        const protocol = guardedProtocol(given as unknown as AnyRoundsProtocol, () => undefined);
+        const step = (): unknown => {
+          const members = [1, 2, 3, 4].map(nodeId);
+          const context = contextOf({ members, commander: nodeId(1), m: 1, number: 1 }, nodeId(2), symbolicSigner(nodeId(2)));
+          return protocol.step(context, {}, { type: 'round', round: 2, inbox: [{ from: nodeId(1), messages: ['attack'] }] });
+        };
+        for (let count = 0; count < steps; count += 1) step();
+        expect(step, `after ${steps} steps`).to.throw('the protocol mine changed what it was given in round 2 at G2');
+      }
+    });
+  }
+});
