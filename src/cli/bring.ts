@@ -13,6 +13,16 @@ export const hasLoaded = hasCompiled;
 /** The words that bring again what was brought, for a command line that repeats something. */
 export const broughtWords = (): string[] => files.flatMap(({ kind, file }) => [`--${kind}`, file]);
 
+/** A script that brings the same to a page. */
+export async function broughtScript(): Promise<string> {
+  if (files.length === 0) return '';
+  const [{ scriptOf }, { MODULE, bringing }] = await Promise.all([import('../runtime/compiled.ts'), import('../web/own.ts')]);
+  let script = '';
+  // One after the other: what compiles is ended when it is done.
+  for (const { kind, file } of files) script += bringing(kind, file, await scriptOf(file, MODULE));
+  return script;
+}
+
 /** Brings a file with a protocol or a strategy of somebody's own. @returns its name @throws UserError in one line */
 export async function bring(kind: Kind, file: string): Promise<string> {
   const { bring: bringFile } = await import('../generals/brought/bring.ts');

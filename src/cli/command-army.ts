@@ -24,7 +24,6 @@ export async function commandArmy(options: CommandOptions): Promise<number> {
   const record = await recorder(options.trace);
   if (files.length > 0) return runFiles(() => muster(options, false, record), options, looks);
   if (options.web === undefined) return commandByLines(options, looks, columns, (chosen, spare) => muster(chosen, spare, record));
-  if (broughtWords().length > 0) throw new UsageError('a page cannot show code of your own: leave out --web');
   const { openBeside } = await import('./beside.ts');
   const beside = await openBeside(options.web, looks);
   try {

@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, extname, join, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import type { BuildFailure } from 'esbuild';
+import type { BuildFailure, BuildOptions, BuildResult } from 'esbuild';
 import { UserError, quotedPath } from '../core/user-error.ts';
 
 /** What 'generals' is in such a file: a library needs no folder to be found from, then. */
@@ -22,15 +22,21 @@ export const hasCompiled = (): boolean => count > 0;
  * @returns its address @throws UserError in one line, with the line that is wrong
  */
 export async function compiled(file: string): Promise<string> {
+  const outfile = join(temporary(), `${basename(file, extname(file))}-${(count += 1)}.mjs`);
+  await bundled(file, { outfile, platform: 'node', format: 'esm', target: 'node20', sourcemap: true, sourcesContent: false });
+  return pathToFileURL(outfile).href;
+}
+
+/** The same as a script for a browser, which gives all that the module exports to a variable. @throws UserError in one line */
+export const scriptOf = async (file: string, variable: string): Promise<string> =>
+  (await bundled(file, { write: false, platform: 'browser', format: 'iife', target: 'es2022', globalName: variable, minify: true })).outputFiles![0]!.text;
+
+async function bundled(file: string, options: BuildOptions): Promise<BuildResult> {
   if (!existsSync(file)) throw new UserError(`${quotedPath(file)} cannot be read: there is no such file`);
   if (statSync(file).isDirectory()) throw new UserError(`${quotedPath(file)} cannot be read: it is a folder`);
   const { build, stop } = await import('esbuild');
-  const outfile = join(temporary(), `${basename(file, extname(file))}-${(count += 1)}.mjs`);
   try {
-    await build({
-      entryPoints: [resolve(file)], outfile, bundle: true, platform: 'node', format: 'esm', target: 'node20', sourcemap: true, sourcesContent: false, logLevel: 'silent',
-      alias: { generals: LIBRARY, timers: NO_TIMERS, 'node:timers': NO_TIMERS }, inject: [NO_TIMERS],
-    });
+    return await build({ ...options, entryPoints: [resolve(file)], bundle: true, logLevel: 'silent', alias: { generals: LIBRARY, timers: NO_TIMERS, 'node:timers': NO_TIMERS }, inject: [NO_TIMERS] });
   } catch (error) {
     const [first, ...others] = (error as Partial<BuildFailure>).errors ?? [];
     if (first === undefined) throw error;
@@ -40,7 +46,6 @@ export async function compiled(file: string): Promise<string> {
   } finally {
     await stop();
   }
-  return pathToFileURL(outfile).href;
 }
 
 /** One name of a file, however it is named. */

@@ -19,6 +19,8 @@ export interface LabOptions {
   /** The session at a prompt, where there is one: it is not begun anew, and runs lines in its own way. */
   readonly live?: { readonly session: Session; readonly run: (line: string) => Promise<void> };
   readonly tell: (news: News) => void;
+  /** What a command line has to bring before a session can be repeated at a prompt. */
+  readonly brings?: readonly string[];
   readonly demos: readonly Demo[];
   readonly version: string;
   /** Lets others have a turn: messages that came meanwhile are heard. */
@@ -118,12 +120,12 @@ export class Lab {
   }
 
   #sessionOf(army: Army): Session {
-    const { demos, version, tell } = this.#options;
+    const { demos, version, tell, brings = [] } = this.#options;
     return {
       army,
       outcome: undefined,
       isTraced: false,
-      journal: { seed: army.seed, count: army.members().length, protocol: army.protocol.name, lines: [] },
+      journal: { seed: army.seed, count: army.members().length, protocol: army.protocol.name, lines: [], brings },
       record: () => undefined,
       progress: (progress) => tell({ type: 'progress', progress }),
       muster,

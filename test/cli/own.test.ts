@@ -1,6 +1,5 @@
 import { expect } from 'chai';
-import { readdirSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdtempSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { apart } from '../support/apart.ts';
 import { FOR_EVER, MINE, SPY, edited, ownFolder } from '../support/own.ts';
@@ -12,8 +11,6 @@ describe('a protocol and a strategy of your own', () => {
   const folder = ownFolder();
   const [mine, spy] = [folder.write('mine.ts', MINE), folder.write('spy.ts', SPY)];
   after(folder.remove);
-
-  const leftBehind = (): string[] => readdirSync(tmpdir()).filter((name) => name.startsWith('generals-own-'));
 
   it('are followed on threads as in virtual time, and explained by every command', async () => {
     const lines = 'g-elect 1\ng-state 3 faulty spy\nactual-order attack\ng-why\ng-step\nhelp mine\nhelp spy\ng-protocol\ng-strategies\ng-protocol oral\ng-protocol mine\n';
@@ -141,13 +138,12 @@ describe('a protocol and a strategy of your own', () => {
   });
 
   it('leave no file behind', async () => {
-    const before = leftBehind();
-    expect((await generals(['check', '--protocol', mine])).code).to.equal(0);
-    expect(leftBehind().filter((name) => !before.includes(name))).to.deep.equal([]);
+    const place = mkdtempSync(join(folder.path, 'tmp-'));
+    expect((await generals(['check', '--protocol', mine], '', { TMPDIR: place })).code).to.equal(0);
+    expect(readdirSync(place)).to.deep.equal([]);
   });
 
-  it('are not for pages yet, and a word that is no file is no strategy of your own', async () => {
-    expect((await elsewhere.generals(['4', '--web', '--protocol', mine])).err).to.include('a page cannot show code of your own: leave out --web');
+  it('are files: another word is no strategy of your own', async () => {
     expect((await elsewhere.generals(['4', '--strategy', 'liar'])).err).to.include('--strategy brings a strategy of your own from a file, such as ./mine.ts, and "liar" is none');
   });
 });

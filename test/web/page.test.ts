@@ -12,7 +12,8 @@ import { wholePage } from '../../src/web/server/files.ts';
 import { servePage } from '../../src/web/server/serve.ts';
 import { browserUnavailable, openBrowser, watch, type Watched } from '../support/browser.ts';
 import { openPty, ptyUnavailable } from '../support/pty.ts';
-import { MAIN, projectPath } from '../support/run.ts';
+import { MINE, SPY, edited } from '../support/own.ts';
+import { MAIN, generals, projectPath } from '../support/run.ts';
 import { skip } from '../support/skip.ts';
 
 /** Four who follow OM(1), G3 a traitor, and one order. */
@@ -291,14 +292,32 @@ describe('the page in a browser', function () {
     }
   });
 
+  it('has a protocol and a traitor of somebody’s own, and says how to repeat that at the prompt', async () => {
+    const [mine, spy, out] = [join(folder, 'mine.ts'), join(folder, 'spy.ts'), join(folder, 'own.html')];
+    writeFileSync(mine, MINE);
+    writeFileSync(spy, SPY);
+    expect((await generals(['web', '--out', out, '--protocol', mine, '--strategy', spy])).err).to.equal('');
+    opened = await watch(browser, `file://${out}#n=4&seed=1&protocol=mine&do=g-elect+1`, { offline: true });
+    const { page } = opened;
+    await general(page, 3).click();
+    await page.locator('[data-panel="general"] select').selectOption('spy');
+    await page.getByRole('button', { name: 'Attack!' }).click();
+    await page.getByText('Agreement holds.').waitFor();
+    expect(await page.locator('#lab').innerText()).to.include('tell each other what the commander said, and take the majority');
+    await page.getByText('Repeat it at the prompt').click();
+    expect(await page.locator('details').filter({ hasText: 'Repeat it' }).innerText()).to.include(`generals run --protocol ${mine} --strategy ${spy}`).and.include('g-state 3 faulty spy');
+  });
+
   it('shows what is typed at a prompt, and the prompt what is clicked there', async function () {
     if (ptyUnavailable !== undefined) skip(this, ptyUnavailable);
-    const pty = openPty([process.execPath, MAIN, '4', '--seed', '1', '--web'], { cols: 120, rows: 40 });
+    writeFileSync(join(folder, 'live.ts'), edited("'mine'", "'live'"));
+    const pty = openPty([process.execPath, MAIN, '4', '--seed', '1', '--protocol', join(folder, 'live.ts'), '--web'], { cols: 120, rows: 40 });
     try {
       await pty.until(/http:\S+\n[^]*generals>/);
       const [url] = /http:\S+/.exec(pty.screen().join('\n'))!;
       opened = await watch(browser, url);
       const { page } = opened;
+      await page.getByText('tell each other what the commander said').first().waitFor();
       pty.type('g-state 3 faulty\r');
       await page.getByText('1 traitor', { exact: true }).waitFor();
       await page.getByRole('button', { name: 'Retreat!' }).click();

@@ -1,5 +1,5 @@
 import { UsageError } from '../arguments.ts';
-import { file, whole } from '../options.ts';
+import { file, ownFiles, whole } from '../options.ts';
 import { subcommand } from '../subcommand.ts';
 
 /** `generals web`: where the page is to be. */
@@ -16,10 +16,13 @@ export const web = subcommand({
   options: {
     port: whole('<n>', 'the port to serve it at', { min: 0, max: 65_535, otherwise: 'chosen by the system' }),
     out: file('write the page there, as one file, and serve nothing'),
+    protocol: ownFiles('protocol', 'a protocol of your own, for the page to have'),
+    strategy: ownFiles('strategy', 'a strategy of your own'),
   },
   operands: { type: 'nothing' },
   examples: [
     ['web --port 8080', 'the page at 127.0.0.1:8080'],
+    ['web --out lab.html --protocol ./mine.ts', 'the same with a protocol of your own'],
     ['web --out lab.html', 'one file for a class, or for a machine without a network'],
   ],
   optionsOf(values, operands): WebOptions {

@@ -1,5 +1,6 @@
 import type { Demo } from '../../repl/command.ts';
 import { Lab } from '../lab.ts';
+import { takeOwn } from '../own.ts';
 import { ran, type RunNews, type Seeded } from '../nodes/simulated.ts';
 import type { Ask, News } from '../news.ts';
 
@@ -18,7 +19,8 @@ export function serveAsWorker(): void {
   };
   // What lets others have a turn in Node is not there in a browser.
   Object.assign(globalThis, { setImmediate: later });
-  const lab = new Lab({ tell: (news) => scope.postMessage(news), demos: DEMOS, version: VERSION, pause: () => new Promise(later) });
+  const brings = takeOwn();
+  const lab = new Lab({ brings, tell: (news) => scope.postMessage(news), demos: DEMOS, version: VERSION, pause: () => new Promise(later) });
   scope.onmessage = ({ data }) => void lab.ask(data);
 }
 

@@ -5,9 +5,10 @@ import { wholeDocument } from '../document.ts';
 /** Where the build puts the page’s script and style. */
 const fileAt = (name: string): string => readFileSync(new URL(`../../../web/${name}`, import.meta.url), 'utf8');
 
-export const script = (): string => fileAt('lab.js');
+/** @param own what stands before it: a script that brings something of somebody's own */
+export const script = (own = ''): string => own + fileAt('lab.js');
 
 export const style = (): string => fileAt('style.css');
 
 /** The whole laboratory as one page that works from a disk. */
-export const wholePage = (): string => wholeDocument(style(), gzipSync(script(), { level: 9 }).toString('base64'));
+export const wholePage = (own = ''): string => wholeDocument(style(), gzipSync(script(own), { level: 9 }).toString('base64'));

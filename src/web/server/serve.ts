@@ -42,8 +42,9 @@ const POLICY = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; worker
  * and a token that only the printed URL has are looked at, and what is not JSON is refused.
  * @param port 0 lets the system choose
  * @param live what the page shows; where there is nothing it runs a laboratory of its own
+ * @param own a script that brings something of somebody's own to that
  */
-export async function servePage(port: number, live?: Live): Promise<PageServer> {
+export async function servePage(port: number, live?: Live, own = ''): Promise<PageServer> {
   const token = randomBytes(16).toString('hex');
   const names = new Names();
   const readers = new Readers(() => live?.snapshot() ?? []);
@@ -61,7 +62,7 @@ export async function servePage(port: number, live?: Live): Promise<PageServer> 
     return undefined;
   });
   app.get('/', (c) => (isToken(c.req.query('token')) ? c.html(servedDocument(live !== undefined)) : refuse(c, 403, 'open the URL that was printed, with its token')));
-  app.get('/lab.js', (c) => c.body(script(), 200, { 'content-type': 'text/javascript; charset=utf-8' }));
+  app.get('/lab.js', (c) => c.body(script(own), 200, { 'content-type': 'text/javascript; charset=utf-8' }));
   app.get('/style.css', (c) => c.body(style(), 200, { 'content-type': 'text/css; charset=utf-8' }));
   app.get('/events', (c) => {
     if (live === undefined) return refuse(c, 404, 'nothing goes on here that could be told');
