@@ -22,7 +22,8 @@ import { Names } from '../../runtime/http/names.ts';
 import { DIGEST, FROM, MAC, SHARED, TO, type Envelope } from '../../runtime/http/nodes.ts';
 import { Peer } from '../../runtime/http/peer.ts';
 import type { ClusterConfig } from './cluster-config.ts';
-import { serverFor, type Endpoint, type Limits, type Reply } from '../../runtime/http/server.ts';
+import type { Endpoint, Reply } from '../../runtime/http/orders.ts';
+import { serverFor, type Limits } from '../../runtime/http/server.ts';
 import type { Slot, Refused, Service, Status } from './service.ts';
 import { Tallies, type Tally } from './tally.ts';
 

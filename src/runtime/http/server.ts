@@ -1,77 +1,18 @@
-import { getRequestListener } from '@hono/node-server';
-import { Ajv, type ValidateFunction } from 'ajv';
-import { Hono, type Context } from 'hono';
-import { bodyLimit } from 'hono/body-limit';
 import { createServer, STATUS_CODES, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { quoted } from '../../core/user-error.ts';
 import { Connections, ROOM, type Room } from './connections.ts';
 import type { Counts } from './counts.ts';
-import { readJson } from './json.ts';
 import type { Names } from './names.ts';
-import { isFromNode, nodeListener, read, type NodeEndpoint } from './nodes.ts';
+import { isFromNode, nodeListener, read } from './nodes.ts';
+import { USER_BYTES_MAX, fateOf, type Endpoint } from './orders.ts';
 import { answerPlainly, answerText, type Plain } from './plain.ts';
-
-/** Who stands behind the server: a replica, or in its place a test. */
-export interface Endpoint extends NodeEndpoint {
-  /** Under which it is asked. */
-  readonly names: Names;
-  /** Milliseconds that a user may wait for an answer. */
-  readonly patience: number;
-  /** The paths to which nodes post messages; to the first of them users post requests, too. */
-  readonly paths: readonly string[];
-  status(): string;
-  fullStatus(): object;
-  metrics(): Promise<string>;
-  /** Orders what a user asks; resolves with what the user is told. @param key under which it is executed once, however often it is asked */
-  order(data: string, key: string | undefined, signal: AbortSignal): Promise<Reply>;
-}
-
-export interface Reply {
-  readonly status: 200 | 400 | 401 | 413 | 415 | 422 | 429 | 503 | 507;
-  readonly text: string;
-  readonly headers?: Readonly<Record<string, string>>;
-}
-
-/** What a user may post, in bytes. */
-export const USER_BYTES_MAX = 64 * 1024;
+import type { routesOf } from './routes.ts';
 
 /** A server for a replica, which does not listen yet. */
 export function serverFor(endpoint: Endpoint, limits: Limits = LIMITS): Server {
-  const { counts, names, paths: [door = '', ...doors] } = endpoint;
-  const app = new Hono();
-  // Counted here and not in a middleware: without one, hono calls the handler and nothing else.
-  const counted = (handler: (c: Context) => Response | Promise<Response>) => async (c: Context): Promise<Response> => {
-    const answer = await handler(c);
-    counts.add('answers', STATUSES[answer.status] ?? String(answer.status));
-    return answer;
-  };
-  // One handler a path, whatever the method: hono composes several, and that costs.
-  const on = (path: string, methods: readonly string[], handler: (c: Context) => Response | Promise<Response>): void => {
-    app.all(path, counted((c) => (methods.includes(c.req.method) ? handler(c) : refuse(c, 405, `use ${methods[0]!}`, { allow: methods.join(', ') }))));
-  };
-  on('/status', ['GET', 'HEAD'], (c) => (c.req.query('full') === undefined ? c.json(endpoint.status()) : c.json(endpoint.fullStatus())));
-  // Who look in the same moment see the same: to write it all down costs what a hundred other answers do.
-  let metrics: Promise<string> | undefined;
-  const look = (): Promise<string> => {
-    if (metrics === undefined) setImmediate(() => (metrics = undefined));
-    return (metrics ??= endpoint.metrics());
-  };
-  on('/metrics', ['GET', 'HEAD'], async (c) => c.text(await look(), 200, { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' }));
-  const user = userHandler(endpoint);
-  on(door, ['POST'], (c) => {
-    if (mediaTypeOf(c) !== 'application/json') return mistake(c, 415, 'send application/json');
-    if (!isPlainCoding(c.req.header('content-encoding'))) return mistake(c, 415, 'send it as it is, not compressed: Content-Encoding is not read here');
-    return user(c);
-  });
-  for (const path of doors) on(path, ['POST'], (c) => refuse(c, 401, 'only nodes of the cluster post here'));
-  app.notFound(counted((c) => refuse(c, 404, 'there is nothing here: GET /status, GET /metrics, POST /preprepare')));
-  app.onError((error, c) => {
-    // A client that goes away while it sends is nobody's error.
-    if (c.req.raw.signal.aborted) return refuse(c, 400, 'the request broke off');
-    throw error;
-  });
-  const users = getRequestListener(app.fetch);
+  const { counts, names, paths: [door = ''] } = endpoint;
+  let users: Promise<ReturnType<typeof routesOf>> | undefined;
   const connections = new Connections(counts, limits.room ?? ROOM);
   const nodes = nodeListener(endpoint, connections);
   const paths = new Set(['/status', ...endpoint.paths]);
@@ -85,7 +26,7 @@ export function serverFor(endpoint: Endpoint, limits: Limits = LIMITS): Server {
     }
     const refusal = waiting > WAITING_MAX ? IMPATIENT : misdirected(request, names);
     if (refusal !== undefined) return answerPlainly(counts, response, refusal);
-    return isPlainOrder(request, door) ? order(endpoint, request, response) : void users(request, response);
+    return isPlainOrder(request, door) ? order(endpoint, request, response) : void (users ??= routed(endpoint)).then((answer) => (response.destroyed ? undefined : answer(request, response)));
   });
   // One timer for each connection, that which each byte moves on: another between requests would be made anew for each of them.
   server.keepAliveTimeout = 0;
@@ -95,6 +36,10 @@ export function serverFor(endpoint: Endpoint, limits: Limits = LIMITS): Server {
   server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => answerGarbage(counts, connections, error, socket));
   // Who has sent all that it will may still wait for answers: Node has this for `net` alone among its types.
   return Object.assign(server, { httpAllowHalfOpen: true });
+}
+
+async function routed(endpoint: Endpoint): Promise<ReturnType<typeof routesOf>> {
+  return (await import('./routes.ts')).routesOf(endpoint);
 }
 
 /** How many answers one connection of a user may wait for; more are refused, and after so many more the connection is broken. */
@@ -151,62 +96,6 @@ export interface Limits {
 const LIMITS: Limits = { headersTimeout: 5000, requestTimeout: 10_000, connectionsCheckingInterval: 1000 };
 /** Milliseconds without a byte in either direction after which a connection is over, or longer, if users wait longer for an answer. */
 const IDLE_MAX = 120_000;
-/** Said so often that it is not said anew each time. */
-const STATUSES: Readonly<Record<number, string>> = { 200: '200', 204: '204' };
-
-type Refused = 400 | 401 | 403 | 404 | 405 | 413 | 415 | 429;
-
-const refuse = (c: Context, status: Refused, text: string, headers: Record<string, string> = {}): Response => c.text(`${text}\n`, status, headers);
-
-const mistake = (c: Context, status: 400 | 415, text: string): Response => told(c, mistaken(status, text, new URL(c.req.path, c.req.url)));
-
-const told = (c: Context, { status, text, headers }: Reply): Response => c.text(text, status, { ...headers });
-
-/** Says what is wrong, and below it what would be right, for the shells of either kind. */
-function mistaken(status: 400 | 415, text: string, { href }: URL): Reply {
-  return { status, text: `${text}\n${curl("'Content-Type: application/json'", `'{"data":"very-important-data"}'`, href)}\nin cmd.exe: ${curl('"Content-Type: application/json"', '"{\\"data\\":\\"very-important-data\\"}"', href)}\n` };
-}
-
-const curl = (header: string, data: string, url: string): string => `curl -X POST -H ${header} -d ${data} ${url}`;
-
-const mediaTypeOf = (c: Context): string | undefined => c.req.header('content-type')?.split(';')[0]!.trim().toLowerCase();
-
-export const isPlainCoding = (coding: string | undefined): boolean => coding === undefined || coding.trim().toLowerCase() === 'identity';
-
-type Handler = (c: Context, path: string) => Promise<Response> | Response;
-
-let compiled: ValidateFunction | undefined;
-
-/** Compiled when the first user asks, and not for each server: that takes as long as a tenth of a thread's start, and few nodes meet a user. */
-const isOrder = (value: unknown): boolean => {
-  compiled ??= new Ajv({ meta: false, validateSchema: false }).compile({ type: 'object', required: ['data'], additionalProperties: false, properties: { data: { type: 'string' } } });
-  return compiled(value);
-};
-
-function userHandler(endpoint: Endpoint): (c: Context) => Promise<Response> {
-  return limited(USER_BYTES_MAX, async (c) => {
-    const body = Buffer.from(await c.req.arrayBuffer());
-    return told(c, await fateOf(endpoint, body, { key: c.req.header('idempotency-key'), signal: c.req.raw.signal, url: () => new URL(c.req.path, c.req.url) }));
-  });
-}
-
-/** What is to be known of an order beside its body. */
-interface About {
-  readonly key: string | undefined;
-  /** Its user left. */
-  readonly signal: AbortSignal;
-  readonly url: () => URL;
-}
-
-async function fateOf(endpoint: Endpoint, body: Buffer, { key, signal, url }: About): Promise<Reply> {
-  const found = readJson(body, USER_JSON);
-  if ('flaw' in found) return mistaken(400, found.flaw, url());
-  if (!isOrder(found.value)) return mistaken(400, 'send {"data": "…"}, and nothing else', url());
-  const { data } = found.value as { data: string };
-  if (!data.isWellFormed()) return mistaken(400, 'send text that is Unicode: it holds half a surrogate pair', url());
-  return endpoint.order(data, key, signal);
-}
-
 /**
  * Whether it is an order as nearly all are, of which nothing but its body is still to be looked at. A router and the objects of the
  * Fetch standard would cost it as much as all else that its node does about it but for signatures.
@@ -231,22 +120,4 @@ function order(endpoint: Endpoint, request: IncomingMessage, response: ServerRes
       answerText(endpoint.counts, response, { status, text, headers: more }),
     );
   });
-}
-
-/** An order has one field; somewhat more is told in other words what is wrong with it. */
-const USER_JSON = { depth: 8, parts: 64 };
-
-/** A handler that gets no more than so many bytes. A length that is told is believed, as Node reads no further; where none is told, hono counts. */
-function limited(maxSize: number, handler: Handler): (c: Context, path?: string) => Promise<Response> {
-  const tooLarge = (c: Context): Response => refuse(c, 413, `send no more than ${maxSize / 1024} KiB`, { connection: 'close' });
-  const counting = bodyLimit({ maxSize, onError: tooLarge });
-  return async (c, path = '') => {
-    const length = c.req.header('content-length');
-    if (length !== undefined && c.req.header('transfer-encoding') === undefined) return Number(length) > maxSize ? tooLarge(c) : handler(c, path);
-    let answer: Response | undefined;
-    const early = await counting(c, async () => {
-      answer = await handler(c, path);
-    });
-    return early ?? answer!;
-  };
 }
