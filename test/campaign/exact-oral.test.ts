@@ -45,11 +45,12 @@ describe('campaign: exact values of OM(m)', () => {
     }
   });
 
-  const STEPS = soaked(2 ** 15, 16);
-  it(`lie within five standard deviations of what kernels count in ${STEPS * LANES * 32} orders each`, function () {
+  const STEPS = soaked(2 ** 15, 64);
+  const MEMBERS = process.env['SOAK'] === '1' ? 9 : 8;
+  it(`lie within five standard deviations of what kernels count in ${STEPS * LANES * 32} orders each, among up to ${MEMBERS} generals`, function () {
     this.timeout(60_000);
     let open = 0;
-    for (const army of armies(9, [2, 3])) {
+    for (const army of armies(MEMBERS, [2, 3])) {
       const members = 1 + army.loyal + army.traitors;
       // As an army would set m, or one more.
       if (members < 5 || army.m - Math.floor((members - 1) / 3) > 1) continue;
@@ -62,7 +63,7 @@ describe('campaign: exact values of OM(m)', () => {
       expectNear(exact.validity, orders - validityViolated, orders, `${JSON.stringify(army)}, validity`);
       open += 1;
     }
-    expect(open).to.be.greaterThan(40);
+    expect(open).to.be.greaterThan(MEMBERS === 9 ? 40 : 25);
   });
 
   it('are 1 where OM(m) stands the traitors, and below where it does not', () => {

@@ -363,8 +363,8 @@ const inShare = (line: string): string =>
         .replace(/(?<=--(schedules|orders) )\S+/, (count) => String(soaked(Number(count), 10)))
         .replace(/(?<=--peers )\d\d+/, (count) => String(soaked(Number(count), 4)))
         .replace('--for 5 ', '--for 2 ')
-        .replace(/--members 4\.\.(7|10)/, '--members 4,5')
-        .replace(/(?<=demo\/how-many-traitors\.json)/, ' --members 4,5 --orders 1000');
+        .replace(/--members 4\.\.(7|10)/, '--members 4').replace('--faults 0..3', '--faults 1,2')
+        .replace(/(?<=demo\/how-many-traitors\.json)/, ' --members 4 --faults 1,2 --orders 1000');
 
 /** The words of a line as a shell reads them, where it has no more than words and single quotes. */
 const wordsIn = (line: string): string[] => [...line.matchAll(/'([^']*)'|(\S+)/g)].map(([, quoted, plain]) => quoted ?? plain!);

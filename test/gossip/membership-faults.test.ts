@@ -95,7 +95,7 @@ describe('a gossip network, where others were hurt:', function () {
     expect(log.some(({ output }) => output.type === 'member' && output.state === 'dead')).to.equal(false);
   });
 
-  for (const peers of [1, 2, 126, 127, 128, 129]) {
+  for (const peers of [1, 2, 127, 128, ...(isSoak ? [126, 129] : [])]) {
     it(`a size of ${peers} is no cliff (cortex 4326, libnetwork 2247)`, () => {
       const { violation, view } = ran(peers, '10s say hello');
       expect(violation).to.equal(undefined);
@@ -104,13 +104,13 @@ describe('a gossip network, where others were hurt:', function () {
   }
 
   // So many a peer keeps in mind.
-  for (const peers of [LAN.viewMax - 1, LAN.viewMax, LAN.viewMax + 1, ...(isSoak ? [1000, 1500] : [])]) {
+  for (const peers of [LAN.viewMax, LAN.viewMax + 1, ...(isSoak ? [LAN.viewMax - 1, 1000, 1500] : [])]) {
     it(`a size of ${peers}, by which peers begin to know a part, is no cliff`, () => {
       const { violation, view } = ran(peers, '10s say hello');
       expect(violation).to.equal(undefined);
       const sizes = view.views().map(({ members }) => members.length);
       expect(Math.min(...sizes)).to.be.within(LAN.viewMax - 1, peers);
-      if (peers < LAN.viewMax) expect(sizes).to.deep.equal([peers]);
+      if (peers <= LAN.viewMax) expect(sizes).to.deep.equal([peers]);
     });
   }
 

@@ -29,7 +29,8 @@ describe('check by symbolic runs that fold to a constant', () => {
       for (const traitors of endsOfKinds(subsets(ids(...Array.from({ length: members }, (_, index) => index + 1))))) {
         // Where all betray there is nobody to be let down, and yet there are most treasons: among more than three they are for a soak.
         if (traitors.length === members && members > 3 && process.env['SOAK'] !== '1') continue;
-        for (const order of ORDERS) {
+        // Among more than three, each set is asked about one of the orders, and about the other in a soak.
+        for (const order of members > 3 && process.env['SOAK'] !== '1' ? ORDERS.slice(traitors.length % 2, traitors.length % 2 + 1) : ORDERS) {
           const request = { protocol, members, m, traitors, faults: traitors.length, orders: [order] };
           const plain = check({ ...request, engine: 'plain' });
           const told = `${protocol.name} ${JSON.stringify(request.members)} m=${m} ${traitors.join(' ')} ${order}`;
