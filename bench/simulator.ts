@@ -63,7 +63,7 @@ function simulating(pool: Pool, { protocol, n, m, f, orders }: (typeof CELLS)[nu
   const seed = cellSeed(1, cell);
   let batch = 0;
   return async () => {
-    const answer = await pool.run({ type: 'trials', cell, seed, engine: 'simulator', batch, span: { from: 1 + orders * batch, count: orders } });
+    const answer = await pool.run({ type: 'trials', cell, seed, engine: 'simulator', size: orders, span: { from: 1 + orders * batch, count: orders } });
     batch += 1;
     if (!('tally' in answer)) throw new Error('these are no trials');
     return answer.tally;

@@ -3,12 +3,13 @@ import { counted, figure } from '../core/figures.ts';
 import { barText } from './bar.ts';
 import { inWords } from './duration.ts';
 import { effortOf } from './engine.ts';
-import { ordersAtMost } from './estimate.ts';
+import { ordersAtMost, type Countable } from './estimate.ts';
 import type { Grid } from './grid.ts';
-import type { Progress } from './schedule.ts';
 
 /** Shows how far a campaign has come. */
 export interface Meter {
+  /** Whether it is a bar, which what else is said there would run into. */
+  readonly isDrawn: boolean;
   update(): void;
   stop(): void;
 }
@@ -26,14 +27,14 @@ const LAST_PAUSE = 60_000;
  * long such an effort has taken so far.
  * @param isDrawn whether that is a place for a bar
  */
-export function meterOf(cells: readonly Progress[], grid: Grid, threads: number, output: NodeJS.WriteStream, isDrawn = output.isTTY, now = (): number => performance.now()): Meter {
+export function meterOf(cells: readonly Countable[], grid: Grid, threads: () => number, output: NodeJS.WriteStream, isDrawn = output.isTTY, now = (): number => performance.now()): Meter {
   const began = cells.map(({ tally }) => tally.orders);
   const efforts = cells.map(({ cell, engine }) => effortOf(cell, engine));
   const start = now();
   const facts: Facts = () => {
     let [orders, counted, total, did, toDo] = [0, 0, 0, 0, 0];
-    cells.forEach(({ cell, tally, isDone }, index) => {
-      const most = isDone ? tally.orders : Math.max(ordersAtMost(grid, cell), tally.orders);
+    cells.forEach(({ cell, tally, isDone, most: all = ordersAtMost(grid, cell) }, index) => {
+      const most = isDone ? tally.orders : Math.max(all, tally.orders);
       const since = tally.orders - began[index]!;
       orders += tally.orders;
       counted += since;
@@ -42,7 +43,7 @@ export function meterOf(cells: readonly Progress[], grid: Grid, threads: number,
       toDo += (most - tally.orders) * efforts[index]!;
     });
     const elapsed = Math.max(1, now() - start);
-    return { orders, total, rate: (counted / elapsed) * 1000, left: (toDo * (elapsed + THOUGHT / threads)) / (did + THOUGHT), done: cells.filter(({ isDone }) => isDone).length };
+    return { orders, total, rate: (counted / elapsed) * 1000, left: (toDo * (elapsed + THOUGHT / threads())) / (did + THOUGHT), done: cells.filter(({ isDone }) => isDone).length };
   };
   return isDrawn ? barOf(facts, cells.length, output) : linesOf(facts, cells.length, output);
 }
@@ -54,6 +55,7 @@ function barOf(facts: Facts, cells: number, stream: NodeJS.WriteStream): Meter {
   const bar = new SingleBar({ stream, format, hideCursor: true, clearOnComplete: true });
   bar.start(1, 0, { parts: [`0/${cells} cells`] });
   return {
+    isDrawn: true,
     update() {
       const { orders, total, rate, left, done } = facts();
       bar.setTotal(total);
@@ -68,6 +70,7 @@ function linesOf(facts: Facts, cells: number, stream: NodeJS.WriteStream): Meter
   let last = -Infinity;
   let isCounting = false;
   return {
+    isDrawn: false,
     update() {
       const { orders, total, rate, left, done } = facts();
       if (performance.now() - last < pause && isCounting === orders > 0) return;

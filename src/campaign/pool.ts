@@ -5,16 +5,24 @@ import { greedyThreads } from '../generals/brought/guard.ts';
 import { broughtHere } from '../generals/brought/take.ts';
 import { isOutOfMemory, memoryOf } from '../runtime/brought-code.ts';
 import { mostMemory } from '../runtime/watch.ts';
+import type { Progress } from './schedule.ts';
 import type { Answer, Task } from './task.ts';
 
 /** What a thread with code of somebody's own may take of the memory, in MB. */
 const MEMORY_MAX = 1024;
 
+/** Tasks that wait for each thread. */
+const AHEAD = 2;
+
 const ENTRY = fileURLToPath(new URL('../../workers/trials.cjs', import.meta.url));
 
-/** Threads that do tasks. */
+/** Who does tasks: threads, here or elsewhere. */
 export interface Pool {
   readonly threads: number;
+  /** How many tasks may be under way, so that nobody is ever idle. */
+  ahead(): number;
+  /** How many batches of a cell make a task; one, if it does not say. */
+  batchesOf?(progress: Pick<Progress, 'cell' | 'engine' | 'batch'>): number;
   run(task: Task): Promise<Answer>;
   /** Ends the threads, also in the middle of a task. */
   close(): Promise<void>;
@@ -40,6 +48,7 @@ export async function openPool(threads: number = availableParallelism()): Promis
   }, 100).unref();
   return {
     threads,
+    ahead: () => threads * AHEAD,
     async run(task) {
       let answer: Answer;
       try {

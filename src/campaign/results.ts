@@ -92,12 +92,12 @@ function resultOf({ cell, engine, lack, seed, isDone, tally, worst, exact: told,
   };
 }
 
-const dataOf = ({ protocols, members, faults, strategies, m, orders, until, seed }: Grid): Results['grid'] => ({
+export const dataOf = ({ protocols, members, faults, strategies, m, orders, until, seed }: Grid): Results['grid'] => ({
   protocol: protocols, members, faults, strategy: strategies, m, orders, ...(until === undefined ? {} : { until }), seed,
 });
 
 /** Results as they are given away: with a digest at their end, by which it is seen that nobody has changed them. */
-export const sealed = (results: Results): object => ({ ...results, digest: digestOf(results) });
+export const sealed = <Of extends object>(results: Of): Of & { readonly digest: string } => ({ ...results, digest: digestOf(results) });
 
 /** The content of `results.json`. */
 export const textOf = (results: Results): string => `${JSON.stringify(sealed(results), undefined, 1)}\n`;
@@ -106,7 +106,7 @@ export const textOf = (results: Results): string => `${JSON.stringify(sealed(res
  * Two hashes after Fowler, Noll and Vo (FNV-1a, 32 bits, two bases), of the results without spaces. It is against slips of the
  * hand, and bits that fell over; whoever wants to deceive can compute it as well.
  */
-function digestOf(results: unknown): string {
+export function digestOf(results: unknown): string {
   const text = JSON.stringify(results);
   let [a, b] = [0x811c9dc5, 0x9747b28c];
   for (let index = 0; index < text.length; index += 1) {
@@ -141,11 +141,7 @@ export function savedIn(text: string, name: string): Saved {
   if (!isOurs) throw new UserError(`${quotedPath(name)} does not hold the results of a campaign`);
   const version = fieldOf(file, 'v');
   if (version.value !== VERSION) throw new UserError(`${quotedPath(name)} is of version ${quotedValue(version.value)}, and this program reads version ${VERSION}`);
-  const given = objectIn(fieldOf(file, 'grid'));
-  const fields: Partial<Record<GridKey, Field>> = {};
-  for (const key of GRID_KEYS) if (given[key] !== undefined) fields[key] = { name: `${file.name}.grid.${key}`, value: given[key] };
-  if (fields.seed === undefined) throw unexpected({ name: `${file.name}.grid.seed`, value: undefined }, 'a whole number');
-  const grid = gridOf(fields, 0);
+  const grid = gridIn(fieldOf(file, 'grid'));
   const { cells, left } = cellsOf(grid);
   const list = listIn(fieldOf(file, 'cells'));
   if (list.length !== cells.length) throw new UserError(`${quotedPath(name)} has ${counted(list.length, 'cell')}, but its grid has ${figure(cells.length)}`);
@@ -167,15 +163,24 @@ export function savedIn(text: string, name: string): Saved {
   return saved;
 }
 
-function reasonIn(field: Field): string | undefined {
+/** The grid as results name it. */
+export function gridIn(field: Field): Grid {
+  const given = objectIn(field);
+  const fields: Partial<Record<GridKey, Field>> = {};
+  for (const key of GRID_KEYS) if (given[key] !== undefined) fields[key] = { name: `${field.name}.${key}`, value: given[key] };
+  if (fields.seed === undefined) throw unexpected({ name: `${field.name}.seed`, value: undefined }, 'a whole number');
+  return gridOf(fields, 0);
+}
+
+export function reasonIn(field: Field): string | undefined {
   if (field.value === null) return undefined;
   if (typeof field.value !== 'string') throw unexpected(field, 'a reason in words');
   return field.value;
 }
 
-const worstIn = (field: Field): Worst | undefined => (field.value === null ? undefined : wordIn(field, WORST));
+export const worstIn = (field: Field): Worst | undefined => (field.value === null ? undefined : wordIn(field, WORST));
 
-function tallyIn(cell: Field, grid: Grid): Tally {
+export function tallyIn(cell: Field, grid: Pick<Grid, 'orders'>): Tally {
   const counts = fieldOf(cell, 'counts');
   const orders = wholeIn(fieldOf(counts, 'orders'), 0, grid.orders);
   const count = (key: string, most = orders): number => wholeIn(fieldOf(counts, key), 0, most);

@@ -1,24 +1,24 @@
 import type { Pool } from './pool.ts';
 import { mayBeExact } from './exact.ts';
 import { nextBatch, take, type Progress } from './schedule.ts';
-import type { Grid } from './grid.ts';
+import type { Cell, Grid } from './grid.ts';
 import type { Answer, Task } from './task.ts';
+import type { Span } from './trials.ts';
 import type { Worst } from './worst.ts';
-
-/** Tasks that wait for each thread, so that none is ever idle. */
-const AHEAD = 2;
 
 /**
  * Has all cells run to their end, or until the signal: then every `progress` holds the orders counted so far.
  * @param counted told whenever a tally has grown
  */
-export async function runCampaign(cells: readonly Progress[], grid: Grid, pool: Pool, signal: AbortSignal, counted: () => void): Promise<void> {
+export const runCampaign = (cells: readonly Progress[], grid: Grid, pool: Pool, signal: AbortSignal, counted: () => void): Promise<void> => runWorks(workOf(cells, grid, pool, counted), pool, signal);
+
+/** Has all be done that there is to do, or as much as came back until the signal. */
+export async function runWorks(work: () => Work | undefined, pool: Pool, signal: AbortSignal): Promise<void> {
   const running = new Set<Promise<void>>();
   const aborted = new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
-  const work = workOf(cells, grid, counted);
   try {
     for (;;) {
-      while (!signal.aborted && running.size < pool.threads * AHEAD) {
+      while (!signal.aborted && running.size < pool.ahead()) {
         const next = work();
         if (next === undefined) break;
         const run: Promise<void> = pool.run(next.task).then((answer) => next.done(answer)).finally(() => running.delete(run));
@@ -33,22 +33,26 @@ export async function runCampaign(cells: readonly Progress[], grid: Grid, pool: 
   }
 }
 
-interface Work {
+export interface Work {
   readonly task: Task;
   done(answer: Answer): void;
 }
 
-/** What is to be done next, as far as it can be told now; undefined if nothing can be begun before something has ended. */
-function workOf(cells: readonly Progress[], grid: Grid, counted: () => void): () => Work | undefined {
-  const searched = new Map<string, Progress[]>();
-  for (const progress of cells) {
-    if (progress.worst !== undefined) continue;
-    const { protocol, m, members, faults } = progress.cell;
+/** Cells whose worst is the same: of them one is searched. */
+export function alikeAtWorst<Of extends { readonly cell: Cell }>(cells: readonly Of[]): Of[][] {
+  const searched = new Map<string, Of[]>();
+  for (const one of cells) {
+    const { protocol, m, members, faults } = one.cell;
     const key = `${protocol} ${m} ${members} ${faults}`;
-    searched.set(key, [...(searched.get(key) ?? []), progress]);
+    searched.set(key, [...(searched.get(key) ?? []), one]);
   }
-  const searches = [...searched.values()];
-  const sums = cells.filter(({ cell }) => mayBeExact(cell));
+  return [...searched.values()];
+}
+
+/** What is to be done next, as far as it can be told now; undefined if nothing can be begun before something has ended. */
+function workOf(cells: readonly Progress[], grid: Grid, pool: Pool, counted: () => void): () => Work | undefined {
+  const searches = alikeAtWorst(cells.filter(({ worst }) => worst === undefined));
+  const sums = cells.filter(({ cell, exact }) => exact === undefined && mayBeExact(cell));
   const sought = new Set<Progress>();
   let first = 0;
 
@@ -60,8 +64,8 @@ function workOf(cells: readonly Progress[], grid: Grid, counted: () => void): ()
     while (cells[first]?.isDone === true && isSettled(cells[first]!)) first += 1;
     for (let index = first; index < cells.length; index += 1) {
       const progress = cells[index]!;
-      const batch = nextBatch(progress);
-      if (batch !== undefined) return trialsWork(progress, batch);
+      const span = nextBatch(progress, pool.batchesOf?.(progress));
+      if (span !== undefined) return trialsWork(progress, span);
       if (progress.isDone && !isSettled(progress) && !sought.has(progress)) {
         sought.add(progress);
         return violationsWork(progress);
@@ -89,10 +93,10 @@ function workOf(cells: readonly Progress[], grid: Grid, counted: () => void): ()
     };
   }
 
-  function trialsWork(progress: Progress, { batch, span }: NonNullable<ReturnType<typeof nextBatch>>): Work {
-    const { cell, seed, engine } = progress;
+  function trialsWork(progress: Progress, span: Span): Work {
+    const { cell, seed, engine, batch: size } = progress;
     return {
-      task: { type: 'trials', cell, seed, engine, batch, span },
+      task: { type: 'trials', cell, seed, engine, size, span },
       done(answer) {
         if (!('tally' in answer)) throw new Error('a batch came back without a tally');
         const before = progress.tally;

@@ -42,13 +42,13 @@ export function begun(cell: Cell, engine: Engine, seed: number, batch: number, g
   return progress;
 }
 
-/** The next batch to hand out; undefined while there is none. */
-export function nextBatch(progress: Progress): { readonly batch: number; readonly span: Span } | undefined {
+/** The next batch to hand out, or as many as that; undefined while there is none. */
+export function nextBatch(progress: Progress, batches = 1): Span | undefined {
   const { issued, stop, batch, isDone } = progress;
   if (isDone || issued >= stop) return undefined;
-  const count = Math.min(batch, stop - issued);
+  const count = Math.min(batch * batches, stop - issued);
   progress.issued += count;
-  return { batch: Math.floor(issued / batch), span: { from: issued + 1, count } };
+  return { from: issued + 1, count };
 }
 
 /** Takes a batch's tally. Tallies are added up in the order of the batches, in whichever order they come. */
@@ -93,6 +93,13 @@ function width(count: number, orders: number): number {
 const FIRST_STOP = 1000;
 /** Each stop is so many times the one before, so that hardly more is sampled than was needed. */
 const GROWTH = 1.2;
+
+/** All stops, up to the first after so many orders. */
+export function stopsOf(batch: number, grid: Grid, last: number): number[] {
+  const stops = [stopAfter(0, batch, grid)];
+  for (let stop = stops[0]!; stop < last; stops.push(stop)) stop = stopAfter(stop, batch, grid);
+  return stops;
+}
 
 function stopAfter(orders: number, batch: number, grid: Grid): number {
   if (grid.until === undefined) return grid.orders;

@@ -6,13 +6,13 @@ import { ENGINES, type Engine } from './engine.ts';
 import { exactBy, type Told } from './exact.ts';
 import type { Cell } from './grid.ts';
 import { slicedOf, type Sliced } from './sliced.ts';
-import { VIOLATIONS_KEPT, type Tally, type Violation } from './tally.ts';
+import { EMPTY, VIOLATIONS_KEPT, added, type Tally, type Violation } from './tally.ts';
 import { simulated, type Span } from './trials.ts';
 import { worstOf, type Worst } from './worst.ts';
 
-/** A piece of work for one thread: plain data, whose answer depends on nothing else. */
+/** A piece of work for one thread: plain data, whose answer depends on nothing else. `size` is how many orders a batch of the cell has; a span is whole batches. */
 export type Task =
-  | { readonly type: 'trials'; readonly cell: Cell; readonly seed: number; readonly engine: Engine; readonly batch: number; readonly span: Span }
+  | { readonly type: 'trials'; readonly cell: Cell; readonly seed: number; readonly engine: Engine; readonly size: number; readonly span: Span }
   | { readonly type: 'violations'; readonly cell: Cell; readonly seed: number; readonly orders: number }
   | { readonly type: 'worst'; readonly cell: Cell }
   | { readonly type: 'exact'; readonly cell: Cell };
@@ -40,7 +40,7 @@ const TASK_MAX = 60_000;
 export function perform(task: Task): Answer {
   switch (task.type) {
     case 'trials':
-      return { tally: task.engine === ENGINES.kernel ? kernels(task.cell).run(task.seed, task.batch, task.span) : simulated(task.cell, task.seed, task.span) };
+      return { tally: task.engine === ENGINES.kernel ? sliced(task) : simulated(task.cell, task.seed, task.span) };
     case 'violations':
       return { violations: violationsOf(task.cell, task.seed, task.orders) };
     case 'worst':
@@ -50,6 +50,17 @@ export function perform(task: Task): Answer {
     default:
       return task satisfies never;
   }
+}
+
+/** A kernel's orders hang on which batch they are in. */
+function sliced({ cell, seed, size, span: { from, count } }: Extract<Task, { type: 'trials' }>): Tally {
+  const kernel = kernels(cell);
+  let tally = EMPTY;
+  for (let done = 0; done < count; done += size) {
+    const span = { from: from + done, count: Math.min(size, count - done) };
+    tally = added(tally, kernel.run(seed, Math.floor((span.from - 1) / size), span));
+  }
+  return tally;
 }
 
 /** Kernels are made once for each cell and thread; of the cells, only the last few are remembered. */

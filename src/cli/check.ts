@@ -1,11 +1,11 @@
 import { SingleBar, type Options, type Params } from 'cli-progress';
 import { barText } from '../campaign/bar.ts';
-import { UserError } from '../core/user-error.ts';
+import { UserError, quoted } from '../core/user-error.ts';
 import { protocolNamed } from '../generals/protocols/registry.ts';
 import { wrapped } from '../core/wrapped.ts';
 import { isPlain, themeOf, wantsColour } from '../repl/theme.ts';
 import { searchPace } from '../repl/progress.ts';
-import { searchOf } from '../generals/check/check.ts';
+import { searchOf, type Search } from '../generals/check/check.ts';
 import { checkJson, scriptOf, sentencesOf } from '../generals/check/report.ts';
 import type { CheckRequest } from '../generals/check/request.ts';
 import type { CheckResult, Coverage } from '../generals/check/result.ts';
@@ -20,7 +20,11 @@ import { onSignal } from './signals.ts';
 export async function checkCommand(options: CheckOptions): Promise<number> {
   const request = requestOf(options);
   if (options.save !== undefined) mustBeWritable(options.save);
-  const result = await searched(request, options.json);
+  return verdict(await searched(() => searchOf(request), options.json), request, options);
+}
+
+/** Says what a search has shown, and writes it down if that is asked for. @returns the exit status */
+export function verdict(result: CheckResult, request: CheckRequest, options: Pick<CheckOptions, 'save' | 'json' | 'colourless'>): number {
   process.stdout.write(options.json ? `${JSON.stringify(checkJson(result, request.protocol))}\n` : `${coloured(result, request, options).flatMap((line) => wrapped(line, process.stdout.columns ?? Infinity)).join('\n')}\n`);
   if (options.save !== undefined && result.type === 'violated') {
     writeText(options.save, scriptOf(result.violation).map((line) => `${line}\n`).join(''));
@@ -29,14 +33,14 @@ export async function checkCommand(options: CheckOptions): Promise<number> {
   return { holds: 0, violated: 3, unknown: 1 }[result.type];
 }
 
-function requestOf({ protocol: name, members, faults, m, order, engine }: CheckOptions): CheckRequest {
+export function requestOf({ protocol: name, members, faults, m, order, engine }: Pick<CheckOptions, 'protocol' | 'members' | 'faults' | 'm' | 'order' | 'engine'>): CheckRequest {
   const protocol = protocolNamed(name);
-  if (protocol === undefined) throw new Error(`there is no protocol ${name}`);
+  if (protocol === undefined) throw new UsageError(`there is no protocol ${quoted(name)}: one of your own is brought by --protocol`);
   return { protocol, members, faults, engine, ...(m === undefined ? {} : { m }), ...(order === undefined ? {} : { orders: [order] }) };
 }
 
 /** Runs the search to its end, or to the first Ctrl-C, with a bar where a person may see it. */
-async function searched(request: CheckRequest, isQuiet: boolean): Promise<CheckResult> {
+export async function searched(begin: () => Search, isQuiet: boolean): Promise<CheckResult> {
   let isStopped = false;
   return onSignal(['SIGINT'], () => (isStopped = true), search);
 
@@ -45,7 +49,7 @@ async function searched(request: CheckRequest, isQuiet: boolean): Promise<CheckR
     const bar = isQuiet || !process.stderr.isTTY || isPlain(process.env) ? undefined : new SingleBar({ format, hideCursor: true, clearOnComplete: true });
     bar?.start(1, 0, { parts: ['searching'] });
     try {
-      const steps = searchOf(request);
+      const steps = begin();
       for (let step = steps.next(); ; step = steps.next(isStopped)) {
         if (step.done === true) return step.value;
         bar?.update(shareOf(step.value), { parts: searchPace(step.value) });
@@ -63,7 +67,7 @@ async function searched(request: CheckRequest, isQuiet: boolean): Promise<CheckR
 
 const shareOf = ({ covered, treasons }: Coverage): number => (treasons === undefined || treasons === 0n ? 0 : Number((covered * 1000n) / treasons) / 1000);
 
-function coloured(result: CheckResult, { protocol }: CheckRequest, { colourless }: CheckOptions): string[] {
+function coloured(result: CheckResult, { protocol }: CheckRequest, { colourless }: Pick<CheckOptions, 'colourless'>): string[] {
   const { paint } = themeOf(wantsColour(process.env, process.stdout.isTTY, colourless));
   const paints = { holds: paint.green, violated: paint.red, unknown: paint.yellow };
   const [first = '', ...rest] = sentencesOf(result, protocol);

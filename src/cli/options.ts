@@ -1,3 +1,4 @@
+import { SHARES_MAX, parseShare, type Share } from '../campaign/many/share.ts';
 import { quoted } from '../core/user-error.ts';
 import type { Kind } from '../generals/brought/shape.ts';
 import { nearest } from '../repl/nearest.ts';
@@ -123,6 +124,16 @@ export const text = (value: string, about: string, { short, otherwise, bounds, c
 export const file = (about: string, details: Details = {}): Option<string | undefined> => text('<file>', about, { ...details, completes: { type: 'files' } });
 
 export const folder = (about: string, details: Details = {}): Option<string | undefined> => text('<folder>', about, { ...details, completes: { type: 'folders' } });
+
+/** One of so many parts. */
+export const shard = (about: string): Option<Share | undefined> => ({
+  ...PLAIN, value: '<k/n>', about, bounds: async () => `such as 3/16, of ${SHARES_MAX} at the most`,
+  async read(word, option) {
+    const share = word === undefined ? undefined : parseShare(word);
+    if (word !== undefined && share === undefined) throw new UsageError(`${option} is a part of so many, from 1/1 to ${SHARES_MAX}/${SHARES_MAX}, such as 3/16, not ${quoted(word)}`);
+    return share;
+  },
+});
 
 const PLAIN = { short: undefined, otherwise: undefined, completes: { type: 'nothing' }, bounds: async () => undefined } as const;
 

@@ -18,19 +18,24 @@ import { onSignal } from './signals.ts';
 import { systemNamed } from '../systems.ts';
 
 /** What was asked, with the system that it is about. */
-interface Work extends Omit<SimulateOptions, 'protocol' | 'members'> {
+export interface Work extends Pick<SimulateOptions, 'seed' | 'schedules' | 'kind' | 'keep' | 'trace' | 'json' | 'colourless'> {
   readonly members: number;
   readonly system: System;
 }
 
 /** Lets a system go through the fault plans of seeds, and says how that went. @returns the exit status: 0 holds, 3 violated, 1 unknown or stopped */
-export async function simulateCommand({ protocol, ...options }: SimulateOptions): Promise<number> {
+export async function simulateCommand(options: SimulateOptions): Promise<number> {
+  const work = workFor(options);
+  return work.schedules === 1 ? one(work) : told(work, await tried(work));
+}
+
+/** @throws UsageError if there is no such protocol, or none with such a kind */
+export function workFor({ protocol, members, ...options }: Omit<SimulateOptions, 'shard' | 'out' | 'resume'>): Work {
   const system = systemNamed(protocol);
   if (system === undefined) throw new UsageError(`there is no protocol ${quoted(protocol)}`);
   const names = system.strategies.map(({ name }) => name);
   if (options.kind !== undefined && !names.includes(options.kind)) throw new UsageError(`with ${system.name} there is no Byzantine kind ${quoted(options.kind)}: ${names.join(', ')}`);
-  const work = { ...options, system, members: options.members ?? system.members };
-  return work.schedules === 1 ? one(work) : many(work);
+  return { ...options, system, members: members ?? system.members };
 }
 
 /** One seed, told as it goes: of a plan that breaks something what is needed for that, but for parts that were asked for. */
@@ -79,10 +84,9 @@ function kept(system: System, plan: FaultPlan, words: readonly string[]): FaultP
   return system.only(plan, new Set(words));
 }
 
-/** Seed after seed, to the last, the first that is violated, or the first Ctrl-C. */
-async function many(work: Work): Promise<number> {
+/** Says what came of many seeds. @returns the exit status */
+export function told(work: Work, { covered, events, violated, unknown }: Tried): number {
   const { system, seed, schedules, json } = work;
-  const { covered, events, violated, unknown } = await tried(work);
   if (violated !== undefined) {
     const { plan, kept: parts } = smallest(work, violated);
     const outcome = simulate(system, plan);
@@ -96,49 +100,66 @@ async function many(work: Work): Promise<number> {
   else if (!isAll) say(paint(work).yellow(`Stopped: ${lowered(system.promises)} held in ${figure(covered - unknown.count)} of ${counted(schedules, 'schedule')}, those of the seeds from ${seed} on, of ${counted(events, 'event')}.`));
   else if (known) say(paint(work).green(`${system.promises} held in ${counted(schedules, 'schedule')} of ${counted(events, 'event')}.`));
   else say(paint(work).yellow(`${system.promises} held in ${figure(covered - unknown.count)} of ${counted(schedules, 'schedule')}; of the others nothing is known.`));
-  if (!json && unknown.first !== undefined) sayUnknown(work, unknown.first.seed, unknown.first.outcome);
+  if (!json && unknown.first !== undefined) sayUnknown(work, unknown.first, simulate(system, planOf(work, unknown.first)));
   return isAll && known ? 0 : 1;
 }
 
 const lowered = (text: string): string => text[0]!.toLowerCase() + text.slice(1);
 
-interface Tried {
+export interface Tried {
+  /** How many schedules were tried, but for one that broke something. */
   readonly covered: number;
   readonly events: number;
   /** The seed of the first plan that breaks something. */
-  readonly violated?: number;
-  readonly unknown: { count: number; first?: { readonly seed: number; readonly outcome: Outcome } };
+  readonly violated?: number | undefined;
+  /** How many are unknown, and the seed of the first. */
+  readonly unknown: { readonly count: number; readonly first?: number | undefined };
 }
+
+export const UNTRIED: Tried = { covered: 0, events: 0, unknown: { count: 0 } };
+
+/** Which of the seeds: all, unless they are divided. */
+interface Division {
+  /** Counted from the first seed of all. */
+  readonly first: number;
+  readonly by: number;
+}
+
+const schedulesIn = ({ schedules }: Work, { first, by }: Division): number => Math.max(0, Math.ceil((schedules - first) / by));
 
 /** Milliseconds between two looks at what is left to do, and at signals. */
 const LOOK = 50;
 
-async function tried(work: Work): Promise<Tried> {
+/**
+ * Seed after seed, to the last, the first that is violated, or the first Ctrl-C.
+ * @param before what was tried of them already
+ * @param looked told now and then how far it has come
+ */
+export async function tried(work: Work, division: Division = { first: 0, by: 1 }, before = UNTRIED, looked: (sofar: Tried) => void = () => undefined): Promise<Tried> {
   let isStopped = false;
+  let { covered, events, violated, unknown } = before;
+  const sofar = (): Tried => ({ covered, events, violated, unknown });
+  const all = schedulesIn(work, division);
   return onSignal(['SIGINT'], () => (isStopped = true), async () => {
     const meter = work.json ? undefined : meterTo(process.stderr);
     const begun = performance.now();
-    let looked = begun;
-    let events = 0;
-    const unknown: Tried['unknown'] = { count: 0 };
+    let last = begun;
     try {
-      for (let covered = 0; covered < work.schedules; covered += 1) {
-        const seed = work.seed + covered;
+      while (covered < all && violated === undefined && !isStopped) {
+        const seed = work.seed + division.first + covered * division.by;
         const outcome = simulate(work.system, planOf(work, seed));
         events += outcome.events;
-        if (outcome.type === 'violated') return { covered, events, violated: seed, unknown };
-        if (outcome.type === 'unknown') {
-          unknown.count += 1;
-          unknown.first ??= { seed, outcome };
-        }
-        if (performance.now() - looked < LOOK) continue;
-        looked = performance.now();
-        meter?.show({ share: (covered + 1) / work.schedules, parts: pace(covered + 1, work.schedules, 'schedules', looked - begun) });
+        if (outcome.type === 'violated') violated = seed;
+        else covered += 1;
+        if (outcome.type === 'unknown') unknown = { count: unknown.count + 1, first: unknown.first ?? seed };
+        if (performance.now() - last < LOOK) continue;
+        last = performance.now();
+        meter?.show({ share: covered / all, parts: pace(covered, all, 'schedules', last - begun) });
+        looked(sofar());
         // So that a Ctrl-C is heard.
         await new Promise((resolve) => setImmediate(resolve));
-        if (isStopped) return { covered: covered + 1, events, unknown };
       }
-      return { covered: work.schedules, events, unknown };
+      return sofar();
     } finally {
       meter?.stop();
     }

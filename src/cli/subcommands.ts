@@ -1,18 +1,19 @@
 import { UsageError } from './arguments.ts';
-import { campaign } from './subcommands/campaign.ts';
-import { check } from './subcommands/check.ts';
+import { campaign, type CampaignOptions } from './subcommands/campaign.ts';
+import { check, type CheckOptions } from './subcommands/check.ts';
 import { cluster } from './subcommands/cluster.ts';
 import { command, run } from './subcommands/command.ts';
 import { completion } from './subcommands/completion.ts';
 import { demo } from './subcommands/demo.ts';
 import { grade } from './subcommands/grade.ts';
 import { help } from './subcommands/help.ts';
+import { merge } from './subcommands/merge.ts';
 import { create } from './subcommands/new.ts';
 import { network } from './subcommands/network.ts';
 import { replay } from './subcommands/replay.ts';
 import { replica } from './subcommands/replica.ts';
 import { peer, seed } from './subcommands/seed.ts';
-import { simulate } from './subcommands/simulate.ts';
+import { simulate, type SimulateOptions } from './subcommands/simulate.ts';
 import { trace } from './subcommands/trace.ts';
 import { web } from './subcommands/web.ts';
 import { words, wordsClient } from './subcommands/words.ts';
@@ -27,13 +28,14 @@ export const SUBCOMMANDS: readonly Runnable[] = [
   COMMAND,
   runnable(run, async (options) => (await import('./command-army.ts')).commandArmy(options)),
   runnable(demo, async (options) => (await import('./demo.ts')).demoCommand(options)),
-  runnable(check, async (options) => (await import('./check.ts')).checkCommand(options)),
+  runnable(check, async (options) => (isShard(options) ? (await import('./check-shard.ts')).checkShard(options) : (await import('./check.ts')).checkCommand(options))),
   runnable(grade, async (options) => (await import('./grade.ts')).gradeCommand(options)),
   runnable(create, async (options) => (await import('./new.ts')).newCommand(options)),
   runnable(trace, async (options) => (await import('./trace.ts')).traceCommand(options)),
-  runnable(campaign, async (options) => (await import('./campaign.ts')).campaignCommand(options)),
+  runnable(campaign, async (options) => (options.shard !== undefined || (await resumesShard(options)) ? (await import('./campaign-shard.ts')).campaignShard(options) : (await import('./campaign.ts')).campaignCommand(options))),
+  runnable(merge, async (options) => (await import('./merge.ts')).mergeCommand(options)),
   runnable(replay, async (options) => (await import('./replay.ts')).replayCommand(options)),
-  runnable(simulate, async (options) => (await import('./simulate.ts')).simulateCommand(options)),
+  runnable(simulate, async (options) => (isShard(options) ? (await import('./simulate-shard.ts')).simulateShard(options) : (await import('./simulate.ts')).simulateCommand(options))),
   runnable(cluster, async (options) => (await import('./cluster.ts')).clusterCommand(options)),
   runnable(replica, async (options) => (await import('./replica.ts')).replicaCommand(options)),
   runnable(network, async (options) => (options.type === 'simulate' ? (await import('./network-simulate.ts')).simulateNetwork(options) : (await import('./network.ts')).networkCommand(options))),
@@ -45,6 +47,11 @@ export const SUBCOMMANDS: readonly Runnable[] = [
   runnable(completion, async (options) => (await import('./completion.ts')).completionCommand(options, SUBCOMMANDS)),
   helping(help(async () => subcommands())),
 ];
+
+/** Whether a part of so many is asked for; of the two that resume nothing else. */
+const isShard = ({ shard, resume }: CheckOptions | SimulateOptions): boolean => shard !== undefined || resume !== undefined;
+
+const resumesShard = async ({ resume }: CampaignOptions): Promise<boolean> => resume !== undefined && (await import('../campaign/many/file.ts')).holdsShard(resume);
 
 /** The names of those that have one. */
 export const subcommands = (): string[] => SUBCOMMANDS.map(({ name }) => name).filter((name) => name !== '');

@@ -32,6 +32,6 @@ const progressOf = (cell: Cell, orders: number): Progress => begun(cell, 'simula
 function firstLine(cells: readonly Progress[], threads: number): string {
   const lines: string[] = [];
   const output = { isTTY: false, write: (line: string) => lines.push(line) } as unknown as NodeJS.WriteStream;
-  meterOf(cells, GRID, threads, output, undefined, () => 0).update();
+  meterOf(cells, GRID, () => threads, output, undefined, () => 0).update();
   return lines.join('');
 }

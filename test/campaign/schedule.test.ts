@@ -58,7 +58,7 @@ function run(progress: Progress, grid: Grid, p: number, seed: number, batches = 
     const issued: NonNullable<ReturnType<typeof nextBatch>>[] = [];
     for (let next = nextBatch(progress); next !== undefined; next = taken + issued.length < batches ? nextBatch(progress) : undefined) issued.push(next);
     if (isBackwards) issued.reverse();
-    for (const { batch, span } of issued) take(progress, span, tallyOf(seed, batch, span.count, p), grid);
+    for (const span of issued) take(progress, span, tallyOf(seed, Math.floor((span.from - 1) / progress.batch), span.count, p), grid);
     taken += issued.length;
   }
   return progress;

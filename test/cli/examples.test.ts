@@ -50,7 +50,7 @@ describe('what can be read can be typed', function () {
    * long. What it is told by npm changes how it names itself, of which the lines that it suggests are the test.
    */
   async function typed(line: string, cwd = folder): Promise<Ran> {
-    const [, words] = /^(?:generals|npm start --silent --) ((?:check|run|simulate|trace|campaign|replay|completion|demo|grade|new|network --simulate)\b[^$|&;<>"\\]*)$/.exec(line) ?? [];
+    const [, words] = /^(?:generals|npm start --silent --) ((?:check|run|simulate|trace|campaign|merge|replay|completion|demo|grade|new|network --simulate)\b[^$|&;<>"\\]*)$/.exec(line) ?? [];
     const kind = words?.split(' ', 1)[0] ?? '';
     if (words === undefined || !begunSo.has(kind)) {
       begunSo.add(kind);
@@ -102,7 +102,7 @@ describe('what can be read can be typed', function () {
 
   describe('in help:', () => {
     // Some write what others read.
-    const order = ['check', 'run', 'simulate', 'trace', 'campaign', 'replay', 'network', 'demo', 'grade', 'new', 'completion', 'help', ''];
+    const order = ['check', 'run', 'simulate', 'trace', 'campaign', 'merge', 'replay', 'network', 'demo', 'grade', 'new', 'completion', 'help', ''];
     const isEndless = (example: string): boolean => example.startsWith('network ') && !/--simulate|--for /.test(example);
     for (const name of order) {
       for (const [example, about] of SUBCOMMANDS.find((one) => one.name === name)!.examples.filter(([line]) => !isEndless(line))) {
@@ -203,8 +203,8 @@ describe('what can be read can be typed', function () {
         if (language === 'text') return text.startsWith('$ ') || text.startsWith(PROMPT) ? 'shown' : `text of ${document}`;
         return language === 'sh' ? 'typed' : `${language} of ${document}`;
       };
-      // What is typed about files of somebody’s own (`own.test.ts`, `grade.test.ts`), the answer of a cluster, a test that uses the library (`library.test.ts`), and what a protocol is made of.
-      const others = [...Array.from({ length: 3 }, () => 'text of docs/own-protocol.md'), 'text of docs/replicas.md', 'ts of docs/library.md', 'ts of docs/writing-a-protocol.md', 'diff of docs/writing-a-protocol.md', 'diff of docs/writing-a-protocol.md'];
+      // What is typed about files of somebody’s own (`own.test.ts`, `grade.test.ts`), the answer of a cluster, a test that uses the library (`library.test.ts`), recipes for many machines (`many-machines.test.ts`), and what a protocol is made of.
+      const others = [...Array.from({ length: 3 }, () => 'text of docs/own-protocol.md'), 'text of docs/replicas.md', 'ts of docs/library.md', 'ts of docs/writing-a-protocol.md', 'diff of docs/writing-a-protocol.md', 'diff of docs/writing-a-protocol.md', ...['bash', 'make', 'yaml', 'bash', 'yaml'].map((language) => `${language} of docs/many-machines.md`)];
       const kinds = DOCUMENTS.flatMap(blocksIn).map(kindOf);
       expect(kinds.filter((kind) => !['shown', 'typed'].includes(kind))).to.have.members(others);
       // None is indented, or opens otherwise than it was thought of.

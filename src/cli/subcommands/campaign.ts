@@ -1,5 +1,6 @@
-import { only } from '../arguments.ts';
-import { flag, folder, listed, text, whole, type Words } from '../options.ts';
+import type { Share } from '../../campaign/many/share.ts';
+import { UsageError, only } from '../arguments.ts';
+import { flag, folder, listed, shard, text, whole, type Words } from '../options.ts';
 import { subcommand } from '../subcommand.ts';
 
 /** `generals campaign`: which grid, how to run it, and where to. */
@@ -10,6 +11,7 @@ export interface CampaignOptions {
   readonly fields: Readonly<Record<string, string | undefined>>;
   readonly out: string | undefined;
   readonly resume: string | undefined;
+  readonly shard: Share | undefined;
   readonly engine: string | undefined;
   readonly threads: number | undefined;
   readonly json: boolean;
@@ -37,6 +39,7 @@ export const campaign = subcommand({
     seed: text('<n>', 'the seed that all chance follows from', { bounds: '0 or more', otherwise: 'drawn at random' }),
     out: folder('write results.json, results.csv, report.html and plots'),
     resume: folder('go on with the campaign of that folder'),
+    shard: shard('count only one of so many parts; merge puts them together'),
     engine: text('<engine>', 'what counts the orders', { bounds: async () => listed(await engines()), completes: { type: 'words', words: engines }, otherwise: 'auto' }),
     threads: whole('<n>', 'how many threads count; the results are the same for any number', { min: 1, max: 256, otherwise: 'as many as there are cores' }),
     json: flag('one JSON object instead of a table'),
@@ -45,9 +48,12 @@ export const campaign = subcommand({
   operands: { type: 'files' },
   examples: [
     ['campaign --protocol exchange,oral --members 4..7 --orders 1e5', 'how often two protocols agree among four to seven'],
+    ['campaign --seed 1 --orders 1e5 --shard 1/2 --out shards/1', 'one half of a campaign, on one of two machines'],
+    ['campaign --seed 1 --orders 1e5 --shard 2/2 --out shards/2', 'the other half, on the other'],
     ['campaign --members 4 --faults 1,2 --orders 1e4 --out report', 'one traitor or two, with a report that opens in a browser'],
   ],
-  optionsOf({ out, resume, engine, threads, json, yes, ...fields }, operands): CampaignOptions {
-    return { file: only('grid', operands), fields, out, resume, engine, threads, json, yes };
+  optionsOf({ out, resume, shard: part, engine, threads, json, yes, ...fields }, operands): CampaignOptions {
+    if (part !== undefined && out === undefined && resume === undefined) throw new UsageError('--shard writes to a folder, for merge to read: give it an --out');
+    return { file: only('grid', operands), fields, out, resume, shard: part, engine, threads, json, yes };
   },
 });

@@ -1,5 +1,7 @@
+import type { Share } from '../../campaign/many/share.ts';
 import { UsageError, mustBeOptions } from '../arguments.ts';
-import { choice, file, flag, text, whole } from '../options.ts';
+import { choice, file, flag, folder, shard, text, whole } from '../options.ts';
+import { mustFitShard } from '../shards.ts';
 import { subcommand } from '../subcommand.ts';
 
 /** `generals simulate`: which system, under which fault plans. */
@@ -15,6 +17,11 @@ export interface SimulateOptions {
   readonly keep: readonly string[] | undefined;
   /** The file to write what happened to, if there is one. */
   readonly trace: string | undefined;
+  /** Which part of the seeds, and the folder that what came of them is written to. */
+  readonly shard: Share | undefined;
+  readonly out: string | undefined;
+  /** The folder of a shard that is gone on with. */
+  readonly resume: string | undefined;
   readonly json: boolean;
   readonly colourless: boolean;
 }
@@ -33,6 +40,9 @@ export const simulate = subcommand({
     kind: choice('<name>', 'the only Byzantine kind', async () => [...new Set((await systems()).flatMap(({ strategies }) => strategies.map(({ name }) => name)))], { noun: 'Byzantine kind', otherwise: 'any' }),
     keep: text('<parts>', 'leave only these parts of the plan, such as partition1,request2', { bounds: 'parts between commas, all or none', otherwise: 'all, or those that break something' }),
     trace: file('write all that happened under the schedule of one seed, as JSON lines'),
+    shard: shard('try only one of so many parts of the seeds; merge puts them together'),
+    out: folder('write what came of that part'),
+    resume: folder('go on with the part of that folder'),
     json: flag('one JSON object instead of sentences'),
     'no-color': flag('no colours'),
   },
@@ -42,12 +52,13 @@ export const simulate = subcommand({
     ['simulate --protocol words --seed 3 --trace words.jsonl', 'peers that settle words; trace shows who said what'],
     ['simulate --protocol collector --members 7 --schedules 100', 'a hundred schedules, and whether safety and liveness held'],
   ],
-  optionsOf(values, operands): SimulateOptions {
+  optionsOf(values, operands, given): SimulateOptions {
     mustBeOptions('simulate', operands);
-    const { protocol, members, seed, schedules, kind, keep, trace, json } = values;
+    const { protocol, members, seed, schedules, kind, keep, trace, shard: part, out, resume, json } = values;
+    mustFitShard(part, out, resume, given);
     if (schedules > 1 && trace !== undefined) throw new UsageError('--trace is for the schedule of one seed: leave out --schedules');
     if (schedules > 1 && keep !== undefined) throw new UsageError('--keep is for the schedule of one seed: leave out --schedules');
-    return { protocol, members, seed, schedules, kind, keep: keep?.split(',').map((word) => word.trim()), trace, json, colourless: values['no-color'] };
+    return { protocol, members, seed, schedules, kind, keep: keep?.split(',').map((word) => word.trim()), trace, shard: part, out, resume, json, colourless: values['no-color'] };
   },
 });
 

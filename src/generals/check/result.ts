@@ -1,5 +1,5 @@
 import type { NodeId } from '../../core/node.ts';
-import type { Order } from '../order.ts';
+import { ORDERS, type Order } from '../order.ts';
 import type { Findings } from '../findings.ts';
 import type { Engine } from './request.ts';
 
@@ -84,7 +84,9 @@ export interface Violation {
 }
 
 /** What a message says (a king may propose nothing), `silence` if it is not sent, `both` if the honest message is sent and a lie after it. */
-export type Word = Order | 'nothing' | 'silence' | 'both';
+export type Word = (typeof WORDS)[number];
+
+export const WORDS = [...ORDERS, 'nothing', 'silence', 'both'] as const;
 
 /** A message that was tampered with. */
 export interface Lie {
