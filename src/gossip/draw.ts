@@ -20,12 +20,8 @@ export function shuffled<Item>(turn: Turn<LinksState>, about: string, items: rea
 /** One of them, each as often as its weight says; undefined if there is none with any. */
 export function weighted<Item>(turn: Turn<LinksState>, about: string, items: readonly Item[], weightOf: (item: Item) => number): Item | undefined {
   let total = 0;
-  for (const item of items) total += weightOf(item);
+  const sums = items.map((item) => (total += weightOf(item)));
   if (total === 0) return undefined;
-  let left = draw(turn, about, total);
-  for (const item of items) {
-    left -= weightOf(item);
-    if (left < 0) return item;
-  }
-  return undefined;
+  const drawn = draw(turn, about, total);
+  return items[sums.findIndex((sum) => drawn < sum)];
 }

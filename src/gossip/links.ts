@@ -74,6 +74,15 @@ type AnyTurn = Turn<LinksState>;
 
 export const newLinks = (): LinksState => ({ links: new Map(), dialled: 0, draws: 0 });
 
+/** Those that lead to an address: mostly none. They may be closed, and others opened, by whoever goes through them. */
+export function linksTo({ links }: LinksState, address: Address): readonly Link[] {
+  let found: Link[] | undefined;
+  for (const link of links.values()) if (link.address === address) (found ??= []).push(link);
+  return found ?? NONE;
+}
+
+const NONE: readonly Link[] = [];
+
 export function dial(turn: AnyTurn, address: Address, purpose: Purpose): Link {
   const { state, effects } = turn;
   state.dialled += 1;

@@ -35,8 +35,13 @@ export function fill(turn: PeerTurn): void {
 function candidatesOf(turn: PeerTurn): Address[] {
   const { roster, avoided, neighbours } = turn.state;
   const dialled = dialledBy(turn);
-  const isFree = (address: Address): boolean => !avoided.has(address) && !neighbours.has(address) && !dialled.has(address);
-  return Array.from(roster.entries.keys()).filter((address) => isMember(turn, address) && isFree(address));
+  const candidates: Address[] = [];
+  for (const entry of roster.entries.values()) {
+    const { address } = entry.member;
+    const isMember = isAlive(entry) && address !== turn.context.address;
+    if (isMember && !avoided.has(address) && !neighbours.has(address) && !dialled.has(address)) candidates.push(address);
+  }
+  return candidates;
 }
 
 function weightOf({ state, context }: PeerTurn, address: Address): number {
@@ -50,7 +55,11 @@ function outgoing({ state }: PeerTurn): number {
   return count;
 }
 
-export const dialledBy = ({ state }: PeerTurn): Set<Address | undefined> => new Set(Array.from(state.links.values()).flatMap(({ way, address }) => (way === 'out' ? [address] : [])));
+export const dialledBy = ({ state }: PeerTurn): Set<Address | undefined> => {
+  const dialled = new Set<Address | undefined>();
+  for (const { way, address } of state.links.values()) if (way === 'out') dialled.add(address);
+  return dialled;
+};
 
 function becomeReady(turn: PeerTurn): void {
   const { state, effects } = turn;

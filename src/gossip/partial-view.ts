@@ -1,6 +1,6 @@
 import type { Address } from './address.ts';
 import { draw } from './draw.ts';
-import { output, say, type Link } from './links.ts';
+import { linksTo, output, say, type Link } from './links.ts';
 import type { Message } from './messages.ts';
 import type { PeerTurn } from './peer-state.ts';
 import { firstOf, forget, isAlive, pagesOf, statementsOf, type Roster } from './roster.ts';
@@ -30,14 +30,13 @@ function trim(turn: PeerTurn, newest: Address): void {
   const { viewMax } = context.settings;
   const isOver = (): boolean => roster.size > viewMax || roster.entries.size > REMEMBERED * viewMax;
   if (!isOver()) return;
-  const linked = new Set(Array.from(state.links.values(), ({ address }) => address));
   for (let tries = 0; isOver() && tries < TRIES; tries += 1) {
     const place = draw(turn, 'forget', roster.addresses.length);
     const address = roster.addresses[place]!;
     const entry = roster.entries.get(address)!;
     // Of the dead it remembers more than of the living, so that no old word brings them back.
     if (isAlive(entry) !== roster.size > viewMax || entry.suspects.size > 0) continue;
-    if (address === newest || address === context.address || address === firstOf(roster) || linked.has(address) || state.probes.has(address)) continue;
+    if (address === newest || address === context.address || address === firstOf(roster) || linksTo(state, address).length > 0 || state.probes.has(address)) continue;
     forget(roster, place);
     output(turn, { type: 'forgot', address });
   }

@@ -28,7 +28,7 @@ import { DETECTORS } from './detectors/registry.ts';
 import { draw } from './draw.ts';
 import { heal, healed, healPeriod } from './heal.ts';
 import { hearList, hearRegistered, join, joinAnew, keepUp, lostSeed, metSeed, registrationOver } from './join.ts';
-import { dial, hangUp, hearHello, hearProof, open, output, say, waitedForHello, type Link } from './links.ts';
+import { dial, hangUp, hearHello, hearProof, linksTo, open, output, say, waitedForHello, type Link } from './links.ts';
 import { hearProbe, looked } from './looks.ts';
 import { generate, gossipTick, hearGossip } from './message-list.ts';
 import type { Message } from './messages.ts';
@@ -328,12 +328,14 @@ const isVisit = (link: Link): boolean => link.way === 'in' && link.hello?.own?.v
 
 function hearStatements(turn: PeerTurn, link: Link, statements: readonly Statement[]): void {
   if (!link.isProven) return;
-  const news: { readonly one: News; readonly statement: Statement }[] = [];
+  let news: { readonly one: News; readonly statement: Statement }[] | undefined;
   for (const statement of statements) {
     const one = believe(turn, statement, link);
-    if (one !== undefined) news.push({ one, statement });
+    if (one !== undefined) (news ??= []).push({ one, statement });
     else if (statement.type === 'member' && statement.address === link.address && !isMember(turn, link.address)) askWhoComes(turn, link.address);
   }
+  // As nearly always: all neighbours tell the same.
+  if (news === undefined) return;
   // Who joins is told a moment later with those that join then, too: nothing waits for that, and there may be many.
   if (!turn.state.knowsPart) tellSoon(turn, news.flatMap(({ one }) => (one.type === 'joined' ? [one.address] : [])), link);
   spread(turn, news.filter(({ one }) => one.type !== 'joined' && one.type !== 'own-suspicion' && one.type !== 'own-death').map(({ statement }) => statement), link);
@@ -344,7 +346,7 @@ function follow(turn: PeerTurn, news: News): void {
   switch (news.type) {
     case 'joined':
       // It may have linked before we knew it.
-      for (const link of Array.from(turn.state.links.values())) if (link.address === news.address && wantsToMeet(link)) meet(turn, link);
+      for (const link of linksTo(turn.state, news.address)) if (wantsToMeet(link)) meet(turn, link);
       if (turn.state.isReady && turn.state.neighbours.size === 0) fill(turn);
       return learntRoot(turn, news.address);
     case 'ended':

@@ -76,7 +76,7 @@ export function forget(roster: Roster, place: number): void {
 
 /** Of the members of ours that live the one with the first address. */
 export function firstOf(roster: Roster): Address | undefined {
-  if (roster.first === undefined) for (const [address, entry] of roster.entries) if (isAlive(entry) && entry.member.key !== '' && (roster.first === undefined || address < roster.first)) roster.first = address;
+  if (roster.first === undefined) for (const entry of roster.entries.values()) if (isAlive(entry) && entry.member.key !== '' && (roster.first === undefined || entry.member.address < roster.first)) roster.first = entry.member.address;
   return roster.first;
 }
 
@@ -115,14 +115,32 @@ export const isNewer = (member: Member, known: Member | undefined): boolean => k
 
 /** Whether a quorum of seeds signed it. @param keyOf the keys of seeds that are known */
 export function isCertified(context: GossipContext, statement: Member | Dead, keyOf: (seed: Address) => string | undefined): boolean {
-  const signers = new Set<Address>();
-  const body = statement.type === 'member' ? bodyOf.member(statement) : bodyOf.dead(statement);
-  for (const { seed, signature } of statement.votes) {
+  const { votes } = statement;
+  const quorum = quorumOf(context);
+  if (votes.length < quorum) return false;
+  let known = VERIFIED.get(statement);
+  if (known === undefined) VERIFIED.set(statement, (known = []));
+  let signers = 0;
+  for (let i = 0; i < votes.length; i += 1) {
+    const { seed } = votes[i]!;
     const key = keyOf(seed);
-    if (key !== undefined && !signers.has(seed) && context.seeds.includes(seed) && context.keys.verify(key, statement.type, body, signature)) signers.add(seed);
+    if (key === undefined || !context.seeds.includes(seed)) continue;
+    const before = known[i];
+    const isSigned = before?.key === key ? before.isSigned : isSignedBy(context, statement, i, key);
+    if (before?.key !== key) known[i] = { key, isSigned };
+    // However often a seed has signed it, it is one.
+    if (isSigned && votes.findIndex((vote, place) => vote.seed === seed && known[place]?.key === key && known[place].isSigned) === i) signers += 1;
   }
-  return signers.size >= quorumOf(context);
+  return signers >= quorum;
 }
+
+function isSignedBy({ keys }: GossipContext, statement: Member | Dead, vote: number, key: string): boolean {
+  const body = statement.type === 'member' ? bodyOf.member(statement) : bodyOf.dead(statement);
+  return keys.verify(key, statement.type, body, statement.votes[vote]!.signature);
+}
+
+/** By which key each vote for a statement was last verified, and whether it is by that: in one process a thousand peers may hear the same one. */
+const VERIFIED = new WeakMap<Member | Dead, ({ readonly key: string; readonly isSigned: boolean } | undefined)[]>();
 
 /** Statements that do not hold yet, each with the votes that came with it from anybody. */
 export type Pending = Map<string, Member | Dead>;
@@ -149,7 +167,12 @@ export function voteFor(context: GossipContext, statement: Omit<Member, 'votes'>
 }
 
 /** All that somebody else needs to know the same of a member. */
-export const statementsOf = ({ member, alive, end }: Entry): Statement[] => [member, ...(alive === undefined ? [] : [alive]), ...(end === undefined ? [] : [end])];
+export function statementsOf({ member, alive, end }: Entry): Statement[] {
+  const statements: Statement[] = [member];
+  if (alive !== undefined) statements.push(alive);
+  if (end !== undefined) statements.push(end);
+  return statements;
+}
 
 /** What tells two lists apart. */
 export const checksumOf = ({ checksum, size }: Roster): { readonly checksum: number; readonly size: number } => ({ checksum, size });

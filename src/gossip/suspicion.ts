@@ -1,6 +1,6 @@
 import type { Address } from './address.ts';
 import { endpointOf } from './address.ts';
-import { dial, hangUp, output, say, type Link } from './links.ts';
+import { dial, hangUp, linksTo, output, say, type Link } from './links.ts';
 import type { Message } from './messages.ts';
 import { CONFIRMATIONS, add, clear, endNews, spread } from './news.ts';
 import { drop, fill } from './overlay.ts';
@@ -141,7 +141,7 @@ export function ended(turn: PeerTurn, address: Address): void {
   state.suspected.delete(address);
   const neighbour = state.neighbours.get(address);
   if (neighbour !== undefined) drop(turn, neighbour);
-  for (const link of Array.from(state.links.values())) if (link.address === address && link.purpose !== 'seed') hangUp(turn, link);
+  for (const link of linksTo(state, address)) if (link.purpose !== 'seed') hangUp(turn, link);
   fill(turn);
 }
 

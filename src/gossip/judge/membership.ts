@@ -67,12 +67,12 @@ export class MembershipJudge<Node extends Judged = SimNode> {
   readonly #lives: (Running<Node> | undefined)[] = [];
   /** Who said good-bye, by address and life, and some seed wrote it down. */
   readonly #goodbyes = new Set<string>();
-  /** Which lives are over, by address and life, and how for each node, by its number: as `OVER` has it. */
-  readonly #over = new Map<string, Uint8Array>();
+  /** Which lives are over, by address and then by life, and how for each node, by its number: as `OVER` has it. */
+  readonly #over = new Map<Address, Map<number, Uint8Array>>();
   /** Seeds that forgot their lists, as long as a quorum did not. */
   readonly #forgetful = new Set<NodeId>();
-  /** By node, life and link the messages that went over it. */
-  readonly #carried = new Map<string, Set<string>>();
+  /** By node, in this life of it, and by link the messages that went over it. */
+  readonly #carried = new Map<NodeId, Map<NodeId, Set<string>>>();
 
   constructor(ground: Ground) {
     this.#ground = ground;
@@ -85,14 +85,14 @@ export class MembershipJudge<Node extends Judged = SimNode> {
   /** @param isForgetful whether it saves nothing */
   crashed(node: Node, isForgetful: boolean): void {
     this.#lives[node.id] = undefined;
-    if (isForgetful) for (const states of this.#over.values()) states[node.id] = 0;
+    if (isForgetful) for (const lives of this.#over.values()) for (const states of lives.values()) states[node.id] = 0;
     if (isForgetful && node.id < this.#ground.seeds) this.#forgetful.add(node.id);
     // No quorum knows any more what there was: lives are numbered anew.
     if (this.#ground.seeds - this.#forgetful.size < this.#ground.quorum) {
       this.#over.clear();
       this.#forgetful.clear();
     }
-    for (const key of this.#carried.keys()) if (key.startsWith(`${node.id} `)) this.#carried.delete(key);
+    this.#carried.delete(node.id);
   }
 
   asksToLeave(node: Node, now: number): void {
@@ -102,11 +102,12 @@ export class MembershipJudge<Node extends Judged = SimNode> {
 
   sent(from: SimNode, to: readonly NodeId[], message: Message): void {
     if (message.type !== 'gossip') return;
+    let carried = this.#carried.get(from.id);
+    if (carried === undefined) this.#carried.set(from.id, (carried = new Map()));
     for (const over of to) {
       if (!from.links.has(over)) continue;
-      const key = `${from.id} ${over}`;
-      let hashes = this.#carried.get(key);
-      if (hashes === undefined) this.#carried.set(key, (hashes = new Set()));
+      let hashes = carried.get(over);
+      if (hashes === undefined) carried.set(over, (hashes = new Set()));
       if (hashes.has(message.hash)) this.#break('each message once a link', `${this.#name(from.id)} sends ${message.payload} twice over its link to ${this.#name(from.links.get(over)!.node.id)}`);
       hashes.add(message.hash);
     }
@@ -132,28 +133,31 @@ export class MembershipJudge<Node extends Judged = SimNode> {
         return this.#stands(by, output);
       case 'forgot':
         // What it knew nothing of any more it may hear again.
-        for (const [key, states] of this.#over) if (key.startsWith(`${output.address} `)) states[by.id] = 0;
+        for (const states of this.#over.get(output.address)?.values() ?? []) states[by.id] = 0;
         return;
       default:
     }
   }
 
   #stands(by: Node, standing: Standing): void {
-    const key = keyOf(standing);
-    const known = this.#over.get(key);
+    const { address, life, state } = standing;
+    const known = this.#over.get(address)?.get(life);
     const before = known?.[by.id] ?? 0;
-    const now = OVER[standing.state];
-    if (before > 0 && now === 0) this.#break('nobody comes back in a life that is over', `${this.#name(by.id)} has ${this.#nameAt(standing.address)} back in life ${standing.life}, which was over`);
-    if (before === OVER.left && now === OVER.dead) this.#break('who left is not dead', `${this.#name(by.id)} takes ${this.#nameAt(standing.address)} for dead, and knew that it left`);
+    const now = OVER[state];
+    if (before > 0 && now === 0) this.#break('nobody comes back in a life that is over', `${this.#name(by.id)} has ${this.#nameAt(address)} back in life ${life}, which was over`);
+    if (before === OVER.left && now === OVER.dead) this.#break('who left is not dead', `${this.#name(by.id)} takes ${this.#nameAt(address)} for dead, and knew that it left`);
     if (now === 0) return;
     const states = roomFor(known, by.id);
     states[by.id] = now;
-    if (states !== known) this.#over.set(key, states);
+    if (states === known) return;
+    const lives = this.#over.get(address) ?? new Map<number, Uint8Array>();
+    this.#over.set(address, lives.set(life, states));
   }
 
   #removed(by: Node, { address, life }: { readonly address: Address; readonly life: number }, now: number): void {
-    if (this.#goodbyes.has(keyOf({ address, life })) && (this.#over.get(keyOf({ address, life }))?.[by.id] ?? 0) === OVER.left) this.#break('who left is not dead', `${this.#name(by.id)} removes ${this.#nameAt(address)}, which left`);
-    const isFirst = this.#over.get(keyOf({ address, life }))?.includes(OVER.dead) !== true;
+    const states = this.#over.get(address)?.get(life);
+    if (this.#goodbyes.has(keyOf({ address, life })) && states?.[by.id] === OVER.left) this.#break('who left is not dead', `${this.#name(by.id)} removes ${this.#nameAt(address)}, which left`);
+    const isFirst = states?.includes(OVER.dead) !== true;
     if (!isFirst) return;
     this.removals += 1;
     const id = this.#ground.nodeAt(address);

@@ -122,11 +122,11 @@ export class Measure {
   }
 
   #on(id: NodeId, address: Address): void {
-    this.deaths.get(nodeAt(address)!)?.holders.add(id);
+    if (this.deaths.size > 0) this.deaths.get(nodeAt(address)!)?.holders.add(id);
   }
 
   #off(id: NodeId, address: Address, now: number, isDead: boolean): void {
-    const death = this.deaths.get(nodeAt(address)!);
+    const death = this.deaths.size === 0 ? undefined : this.deaths.get(nodeAt(address)!);
     if (death === undefined) return;
     if (isDead) death.removedAt ??= now;
     if (death.holders.delete(id)) death.knownAt = now;

@@ -36,15 +36,23 @@ export interface SimNode {
   accepted: number;
 }
 
-/** The other end of a link. */
+/**
+ * The other end of a link. It is in the queue once for each message that is on its way there, and has these itself: nothing overtakes
+ * another, so what comes is always the first. Among many nodes most of what is held for a while would be entries for messages.
+ */
 interface LinkEnd {
+  readonly type: 'linked';
   readonly node: SimNode;
   /** Its number there. */
   readonly id: NodeId;
   /** When the last that was said over it arrives: nothing overtakes it. */
   arrivesAt: number;
   /** What was lost on the way there, and all behind it; it is said again. */
-  lost: Linked[];
+  lost: Said[];
+  /** What is on its way, the first apart, as there mostly is no other. */
+  said: unknown;
+  saidId: number;
+  more: Said[] | undefined;
   /** Whether the node there has the link still. */
   isThere: boolean;
   /** What the other has of this link. */
@@ -52,14 +60,9 @@ interface LinkEnd {
 }
 
 /** A message over a link, which may be closed when it comes. */
-interface Linked {
-  readonly type: 'linked';
-  readonly node: SimNode;
-  readonly event: Event & { readonly type: 'message' };
+interface Said {
+  readonly message: unknown;
   readonly id: number;
-  readonly sender: SimNode;
-  readonly over: NodeId;
-  readonly end: LinkEnd;
 }
 
 /** Whose number that is with a node: who is at the other end of a link, if it lives by links. */
@@ -88,7 +91,7 @@ type Entry =
   /** `id` is that of the message, if one arrives that was sent. */
   | { readonly type: 'event'; readonly node: SimNode; readonly event: Event; readonly id?: number }
   | TimerEntry
-  | Linked
+  | LinkEnd
   | { readonly type: 'effect'; readonly node: SimNode; readonly effect: Effect; readonly life: number }
   /** Done when the node can, if it is for one. */
   | { readonly type: 'call'; readonly call: () => void; readonly node?: SimNode };
@@ -148,6 +151,7 @@ export class Network {
     node.syncedAt = 0;
     node.waiting = 0;
     node.timers.clear();
+    for (const entry of node.held ?? []) if (entry.type === 'linked') goOn(entry);
     node.held = undefined;
     node.state = undefined;
   }
@@ -232,9 +236,7 @@ export class Network {
         if (entry.id !== undefined && entry.event.type === 'message') this.#world.heard?.(entry.node, entry.event.from, entry.id);
         return this.#step(entry.node, entry.event);
       case 'linked':
-        if (!entry.end.isThere) return this.#tellClosed(entry.node, entry.sender, entry.over, entry.event.from);
-        this.#world.heard?.(entry.node, entry.sender.id, entry.id);
-        return this.#step(entry.node, entry.event);
+        return this.#arrive(entry);
       case 'timer':
         entry.isQueued = false;
         if (!entry.node.isUp || entry.node.timers.get(entry.timer) !== entry) return;
@@ -251,6 +253,15 @@ export class Network {
       default:
         entry satisfies never;
     }
+  }
+
+  /** The first message that is on its way there. */
+  #arrive(end: LinkEnd): void {
+    const { node, id: over, said: message, saidId, opposite } = end;
+    goOn(end);
+    if (!end.isThere) return this.#tellClosed(node, opposite!.node, opposite!.id, over);
+    this.#world.heard?.(node, opposite!.node.id, saidId);
+    this.#step(node, { type: 'message', from: over, message });
   }
 
   #step(node: SimNode, event: Event): void {
@@ -324,11 +335,10 @@ export class Network {
     for (let i = 0; i < to.length; i += 1) {
       const end = from.links.get(to[i]!);
       if (end !== undefined) {
-        const linked: Linked = { type: 'linked', node: end.node, event: { type: 'message', from: end.id, message }, id, sender: from, over: to[i]!, end };
-        if (end.lost.length > 0) end.lost.push(linked);
-        else if (!this.#passes(end, linked)) {
-          end.lost = [linked];
-          this.#sayAgain(end, linked, REPEAT_MIN, this.now);
+        if (end.lost.length > 0) end.lost.push({ message, id });
+        else if (!this.#passes(end, message, id)) {
+          end.lost = [{ message, id }];
+          this.#sayAgain(end, REPEAT_MIN, this.now);
         }
         continue;
       }
@@ -362,9 +372,10 @@ export class Network {
         to.accepted += 1;
         const id = nodeId(ACCEPTED + to.accepted);
         // It learns that it is open before it hears anything.
-        const there: LinkEnd = { node: from, id: over, arrivesAt: this.now + back, lost: NOTHING, isThere: true, opposite: undefined };
-        const here: LinkEnd = { node: to, id, arrivesAt: 0, lost: NOTHING, isThere: true, opposite: there };
+        const there = endOf(from, over, this.now + back);
+        const here = endOf(to, id, 0);
         there.opposite = here;
+        here.opposite = there;
         to.links.set(id, there);
         from.links.set(over, here);
         this.#queue.add(this.now + back, { type: 'call', call: () => from.life === life && from.links.has(over) && this.#happen({ type: 'event', node: from, event: { type: 'joined', peer: over } }) });
@@ -374,17 +385,25 @@ export class Network {
   }
 
   /** Sends a message on its way over a link. @returns false if it is lost there */
-  #passes(end: LinkEnd, linked: Linked): boolean {
-    const [delay] = this.#world.link(linked.sender, linked.node, this.now);
+  #passes(end: LinkEnd, message: unknown, id: number): boolean {
+    const [delay] = this.#world.link(end.opposite!.node, end.node, this.now);
     if (delay === undefined) return false;
     end.arrivesAt = Math.max(end.arrivesAt, this.now + delay);
-    this.#queue.add(end.arrivesAt, linked);
+    this.#putOn(end, message, id);
     return true;
   }
 
+  #putOn(end: LinkEnd, message: unknown, id: number): void {
+    if (end.saidId === 0) {
+      end.said = message;
+      end.saidId = id;
+    } else (end.more ??= []).push({ message, id });
+    this.#queue.add(end.arrivesAt, end);
+  }
+
   /** What is lost on a link is said again, until the link is given up, as TCP does. */
-  #sayAgain(end: LinkEnd, first: Linked, after: number, since: number): void {
-    const { sender, over } = first;
+  #sayAgain(end: LinkEnd, after: number, since: number): void {
+    const { node: sender, id: over } = end.opposite!;
     const call = (): void => {
       if (sender.links.get(over) !== end) return;
       if (this.now - since > REPEAT_UNTIL) {
@@ -393,10 +412,10 @@ export class Network {
       }
       const before = end.lost.length;
       // What waits goes in as few packets as it fits in, each of which may be lost.
-      while (end.lost.length > 0 && this.#passes(end, end.lost[0]!)) for (const linked of end.lost.splice(0, PACKET).slice(1)) this.#queue.add(end.arrivesAt, linked);
+      while (end.lost.length > 0 && this.#passes(end, end.lost[0]!.message, end.lost[0]!.id)) for (const { message, id } of end.lost.splice(0, PACKET).slice(1)) this.#putOn(end, message, id);
       if (end.lost.length === 0) return;
       const isSame = end.lost.length === before;
-      this.#sayAgain(end, end.lost[0]!, isSame ? Math.min(2 * after, REPEAT_MAX) : REPEAT_MIN, isSame ? since : this.now);
+      this.#sayAgain(end, isSame ? Math.min(2 * after, REPEAT_MAX) : REPEAT_MIN, isSame ? since : this.now);
     };
     this.#queue.add(this.now + after, { type: 'call', call });
   }
@@ -432,13 +451,22 @@ export class Network {
 }
 
 /** A node has a link no more. */
+const endOf = (node: SimNode, id: NodeId, arrivesAt: number): LinkEnd => ({ type: 'linked', node, id, arrivesAt, lost: NOTHING, said: undefined, saidId: 0, more: undefined, isThere: true, opposite: undefined });
+
+/** The first message has come: the next is the first. */
+function goOn(end: LinkEnd): void {
+  const next = end.more?.shift();
+  end.said = next?.message;
+  end.saidId = next?.id ?? 0;
+}
+
 function close({ links }: SimNode, over: NodeId): void {
   links.get(over)!.opposite!.isThere = false;
   links.delete(over);
 }
 
 /** Of most links nothing is ever lost. */
-const NOTHING: Linked[] = [];
+const NOTHING: Said[] = [];
 
 /** Milliseconds from which on a pause is one that a node is told of. */
 const STALL = 250;
