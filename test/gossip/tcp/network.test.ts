@@ -172,16 +172,20 @@ describe('a gossip network on this machine', function () {
       }
       const named = (...names: readonly string[]): readonly Member[] => watched.peers.filter(({ name }) => names.includes(name));
 
-      it('takes off those that are killed, and none that stands still for a while, which says that it lives when it goes on', async () => {
+      it('takes off those that are killed, and none that stands still for a while, which says that it lives when it goes on', async function () {
+        this.timeout(40_000);
         const network = await watched.start({ peers: 8, separate, settings: QUICK });
         await watched.ready();
         expect(network.members.map(({ name }) => name)).to.deep.equal(['S1', 'S2', 'S3', 'P1', 'P2', 'P3', 'P4', 'P5', 'P6', 'P7', 'P8']);
+        await watched.joined();
         network.stop('P7');
         const stopped = watched.facts.length;
+        const [sleeper] = named('P7');
+        // By whoever is its neighbour, be it one that is to fall.
+        await watched.until(() => watched.up.some(({ name }) => watched.has(name, (output) => output.type === 'suspecting' && output.address === sleeper!.address, stopped)));
         const fallen = named('P2', 'P5');
         await end(fallen);
-        const [sleeper] = named('P7');
-        await watched.until(() => named('P1', 'P3', 'P4', 'P6', 'P8').some(({ name }) => watched.has(name, (output) => output.type === 'suspecting' && output.address === sleeper!.address, stopped)));
+        await watched.joined();
         network.say('P1', 'while you slept');
         await watched.until(() => watched.has('P3', (output) => output.type === 'heard' && output.payload.endsWith(':while you slept'), stopped));
         const from = watched.facts.length;
