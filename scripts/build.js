@@ -94,7 +94,7 @@ async function bundle() {
       minify: true,
       jsx: 'automatic',
       jsxImportSource: 'preact',
-      entryPoints: { 'web/lab': 'src/web/page/main.tsx', 'web/style': 'src/web/page/lab.css' },
+      entryPoints: { 'web/lab': 'src/web/page/main.tsx', 'web/style': 'src/web/page/lab.css', 'web/live': 'src/web/page/live/main.tsx', 'web/live-style': 'src/web/page/live/live.css' },
       define: { DEMOS: JSON.stringify(readDemos()), VERSION: JSON.stringify(version()) },
       // A page has no threads of Node.
       external: ['*/threads/host.ts'],

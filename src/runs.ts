@@ -11,6 +11,7 @@ import { within, type Run } from './trace/nodes/run.ts';
 import { foldedStoryOf, storyOf } from './trace/nodes/story.ts';
 import { reasonsOf, transcriptOf } from './trace/nodes/transcript.ts';
 import { readRuns, type TraceKind } from './trace/read.ts';
+import type { Fields } from './trace/sound.ts';
 import type { Story } from './trace/story.ts';
 
 /** One run of a trace, whatever its kind, in every way in which it can be shown. */
@@ -63,6 +64,17 @@ const KINDS: readonly TraceKind<Told>[] = [
  * @throws UserError in one line, if it is truncated, damaged, or no trace
  */
 export const runsIn = (text: string): Told[] => readRuns(text, KINDS);
+
+/**
+ * The run of facts that this program itself tells: nobody asks whether they are sound. What cannot come after those before it is left out.
+ * @param facts from what was planned to what was judged
+ */
+export function toldBy(facts: readonly Fields[]): Told {
+  const [head, ...rest] = facts;
+  const reader = KINDS.find((kind) => kind.head === head!['type'])!.begin(head!);
+  for (const fact of rest) reader.take(fact);
+  return reader.end(rest.at(-1)!);
+}
 
 function told<Own>(kind: TraceKind<Own>, about: Kind, as: (run: Own) => Pick<Told, 'trace' | 'run' | 'shown'>): TraceKind<Told> {
   return { ...kind, begin(head) {

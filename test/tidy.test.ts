@@ -41,9 +41,11 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'src/web': ['src/repl', 'src/campaign', 'src/generals', 'src/trace', 'src/core'],
   // Runs of nodes: simulated, and read for what is drawn.
   'src/web/nodes': ['src/runs.ts', 'src/systems.ts', 'src/words/address.ts', 'src/words/tree.ts', 'src/words/words.ts', 'src/runtime/virtual', 'src/trace', 'src/core'],
+  // Nodes that really run, for who looks on in a browser.
+  'src/web/live': ['src/web/nodes', 'src/runs.ts', 'src/trace', 'src/core'],
   // What runs in a browser: what is drawn of facts, and nothing of a protocol.
   'src/web/page': ['src/web', 'src/runs.ts', 'src/repl/command.ts', 'src/generals/trace', 'src/generals/protocols/registry.ts', ...VOCABULARY, 'src/trace', 'src/core', 'preact'],
-  'src/web/server': ['src/web', 'src/runtime/http', 'src/core', 'node:', 'hono', '@hono/node-server'],
+  'src/web/server': ['src/web', 'src/trace', 'src/runtime/http', 'src/core', 'node:', 'hono', '@hono/node-server'],
   'src/repl': ['src/campaign', 'src/generals', 'src/runtime', 'src/core', 'node:', '@inquirer/core', 'inquirer', 'chalk', 'leven'],
   'src/campaign': ['src/generals', 'src/runtime', 'src/core', 'node:', 'piscina', 'cli-progress', 'vega'],
 

@@ -25,6 +25,7 @@ export async function openBeside(port: number, looks: Theme): Promise<Beside> {
   let order: Session['outcome'];
   let lab: Lab | undefined;
   const server = await servePage(port, {
+    shows: 'army',
     snapshot: () => (session === undefined ? [] : [helloOf([], session.version(), true), { type: 'begun', entries }, campNews(session)]),
     ask: (ask) => void lab?.ask(ask),
   });

@@ -1,3 +1,4 @@
+import { createInterface, type Interface } from 'node:readline';
 import { counted } from '../core/figures.ts';
 import { UserError, quoted, quotedPath } from '../core/user-error.ts';
 import { faultsTolerated } from '../core/quorum.ts';
@@ -7,6 +8,8 @@ import { isAddress, newClusterConfig, type ClusterConfig } from '../replicas/htt
 import type { Commanding } from '../replicas/http/replica.ts';
 import { serviceNamed } from '../replicas/http/services.ts';
 import { threadsFor } from '../replicas/http/room.ts';
+import type { Answered } from './beside-nodes.ts';
+import { obeyed, openClusterPage, type ClusterPage } from './cluster-page.ts';
 import { runPrinter, type Printer } from './cluster-runs.ts';
 import { UsageError } from './arguments.ts';
 import type { ClusterOptions, CompareOptions } from './subcommands/cluster.ts';
@@ -41,7 +44,11 @@ async function served(options: ClusterOptions, begun: Begun, signalled: Promise<
   mustHaveRoom({ members: plan.members.length, running: plan.members.filter(({ id }) => kinds.get(id) !== OFFLINE).length, separate: options.processes, logged: options.data !== undefined });
   // The secrets are kept before anything is said by them.
   if (options.data !== undefined) writeCluster(options.data, plan, secrets);
-  const say: Say = (line, fact) => void process.stdout.write(options.json ? `${JSON.stringify({ v: 1, ...fact })}\n` : `${line}\n`);
+  const page = options.web === undefined ? undefined : await openClusterPage(options.web, plan, kinds);
+  const say: Say = (line, fact) => {
+    process.stdout.write(options.json ? `${JSON.stringify({ v: 1, ...fact })}\n` : `${line}\n`);
+    page?.page.speak(line, 'printed');
+  };
   const firstView = Number(plan.settings['firstView']);
   let command: Commanding = { view: firstView, commander: firstView % plan.members.length, collector: undefined };
   let printer: Printer | undefined;
@@ -54,7 +61,9 @@ async function served(options: ClusterOptions, begun: Begun, signalled: Promise<
     separate: options.processes,
     listener: {
       answered: (_id, run) => printer?.answered(run),
+      ...(page === undefined ? {} : { seen: page.seen }),
       commanded(id, told) {
+        page?.entered(id, told.view);
         // All tell the same; the loyal are believed, for what is shown here.
         const { view, commander } = told;
         if (view < command.view || kinds.has(id)) return;
@@ -63,22 +72,64 @@ async function served(options: ClusterOptions, begun: Begun, signalled: Promise<
         // Before all are there, they only tell what they remember.
         if (isNew && printer !== undefined) say(`Node ${commander} commands now, in view ${view}`, { type: 'commander', view, commander });
       },
-      down: (id, reason) => nodes.down(id, reason),
-      lost: (id, reason) => nodes.lost(id, reason),
+      down(id, reason) {
+        page?.fell(id);
+        nodes.down(id, reason);
+      },
+      lost(id, reason) {
+        page?.fell(id);
+        nodes.lost(id, reason);
+      },
     },
   });
+  for (const [id, kind] of kinds) if (kind === OFFLINE) page?.fell(id);
+  let lines: Interface | undefined;
   try {
     if (options.data !== undefined) writeCluster(options.data, { ...plan, members: plan.members.map((member, id) => ({ ...member, url: cluster.urls[id]! })) }, secrets);
     warnIfOpen(options.host);
     if (nodes.count > 0) tell(options, begun, cluster, command, say);
     nodes.begin();
     printer = runPrinter(cluster, plan.members.map(({ id }) => id), say);
+    if (page !== undefined) lines = attend(page, cluster, () => command.commander, (id) => nodes.rose(id));
     const status = await Promise.race([signalled, nodes.gone]);
     return nodes.wereDown ? 1 : status;
   } finally {
+    lines?.close();
     await printer?.close();
     await cluster.close();
+    await page?.close();
   }
+}
+
+/** Beside a page lines are read here as well: what is typed here is seen there, and the other way round. */
+function attend(page: ClusterPage, cluster: LiveCluster, commander: () => number, up: (id: number) => void): Interface {
+  process.stderr.write(`${page.line}\n`);
+  const obey = async (line: string): Promise<Answered> => {
+    const down = cluster.urls.map((_, id) => id).filter((id) => !cluster.isUp(id));
+    const answer = await obeyed(cluster, commander, line);
+    for (const id of down) {
+      if (!cluster.isUp(id)) continue;
+      up(id);
+      page.rose(id);
+    }
+    return answer;
+  };
+  page.heed(async (line) => {
+    process.stderr.write(`page> ${line}\n`);
+    const answer = await obey(line);
+    for (const one of answer.lines) process.stderr.write(`${one}\n`);
+    return answer;
+  });
+  const lines = createInterface({ input: process.stdin });
+  lines.on('line', (line) => {
+    if (line.trim() === '') return;
+    page.typed(line.trim());
+    void obey(line).then((answer) => {
+      for (const one of answer.lines) process.stderr.write(`${one}\n`);
+      page.answered(answer);
+    });
+  });
+  return lines;
 }
 
 function planFor(options: ClusterOptions): { readonly plan: ClusterConfig; readonly secrets: readonly string[] } {

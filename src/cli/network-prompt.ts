@@ -15,6 +15,7 @@ import { UserError } from '../core/user-error.ts';
 import { openHistory } from '../repl/history.ts';
 import { openTerminal } from '../repl/terminal.ts';
 import { themeOf, wantsColour, type Theme } from '../repl/theme.ts';
+import type { Answered, NodesBeside } from './beside-nodes.ts';
 import { lineOf } from './invocation.ts';
 import { nodesMax } from './network-room.ts';
 import { ROWS_MIN, openTableScreen } from './network-screen.ts';
@@ -33,13 +34,16 @@ export class NetworkPrompt {
   readonly #view = new NetworkView();
   readonly #logs = new Map<string, string[]>();
   readonly #theme: Theme = themeOf(wantsColour(process.env, true, false), () => process.stdout.columns);
-  #print: (line: string) => void = (line) => void process.stdout.write(`${line}\n`);
+  readonly #page: NodesBeside | undefined;
+  /** Shows a line where it was typed, if that was anywhere. */
+  #show: (line: string) => void = () => undefined;
   #changed: () => void = () => undefined;
 
-  /** @param trial what is told of the same network, and judges it */
-  constructor(options: LiveOptions, trial: Trial) {
+  /** @param trial what is told of the same network, and judges it @param page what is said here is seen there */
+  constructor(options: LiveOptions, trial: Trial, page?: NodesBeside) {
     this.#options = options;
     this.#trial = trial;
+    this.#page = page;
   }
 
   /** Is told of all that happens. */
@@ -53,7 +57,7 @@ export class NetworkPrompt {
         this.#view.output(now, member.name, fact.output);
         this.#remember(member.name, fact.output, nameInLog(member.role, member.address));
         const event = eventLine(this.#view, member.name, fact.output);
-        if (event !== undefined) this.#print(this.#theme.paint.dim(event));
+        if (event !== undefined) this.#print(event, this.#theme.paint.dim);
         break;
       }
       case 'lost':
@@ -86,16 +90,7 @@ export class NetworkPrompt {
     });
     this.#changed = () => screen.changed();
     const clock = setInterval(() => screen.changed(), 1000);
-    const words = new Words({
-      network,
-      view: this.#view,
-      nodesMax: nodesMax(this.#options.processes),
-      now: () => this.#now(),
-      print: (line) => this.#print(line),
-      logOf: (name) => this.#logs.get(name) ?? [],
-      compare: () => this.#compare(),
-      finding: () => this.#trial.look(network),
-    });
+    const words = this.#words(network);
     const terminal = openTerminal({
       input: process.stdin,
       output: process.stdout,
@@ -106,13 +101,10 @@ export class NetworkPrompt {
       complete: (line, cursor) => this.#complete(line, cursor),
       clearing: () => screen.clearing(),
       execute: async (line) => {
-        try {
-          return await words.say(parseWord(line));
-        } catch (error) {
-          if (!(error instanceof UserError)) throw error;
-          terminal.print(this.#theme.mistake(error.message, this.#theme.width));
-          return false;
-        }
+        this.#page?.typed(line.trim());
+        const { isOver, ...answer } = await this.#obey(words, line);
+        this.#page?.answered(answer);
+        return isOver;
       },
     });
     const restore = (): void => {
@@ -120,14 +112,18 @@ export class NetworkPrompt {
       screen.close();
     };
     process.on('exit', restore);
-    this.#print = (line) => terminal.print(line);
+    this.#show = (line) => terminal.print(line);
     terminal.print('help shows what can be said here');
+    if (this.#page !== undefined) {
+      terminal.print(this.#page.line);
+      this.#heedPage(this.#page, words);
+    }
     try {
       return await Promise.race([terminal.run(), over]);
     } finally {
       clearInterval(clock);
       words.close();
-      this.#print = (line) => void process.stdout.write(`${line}\n`);
+      this.#show = (line) => void process.stdout.write(`${line}\n`);
       this.#changed = () => undefined;
       restore();
       process.removeListener('exit', restore);
@@ -138,6 +134,55 @@ export class NetworkPrompt {
         this.#print(`To let the same go wrong in virtual time: ${line}`);
       }
     }
+  }
+
+  /** Does what is typed in the page, where there is no room for a prompt, until it is over. @returns the exit status */
+  async attend(network: LiveNetwork, over: Promise<number>): Promise<number> {
+    const words = this.#words(network);
+    process.stderr.write(`${this.#page!.line}\n`);
+    this.#show = () => undefined;
+    this.#heedPage(this.#page!, words, (line) => void process.stderr.write(`${line}\n`));
+    try {
+      return await over;
+    } finally {
+      words.close();
+    }
+  }
+
+  #words(network: LiveNetwork): Words {
+    return new Words({
+      network,
+      view: this.#view,
+      nodesMax: nodesMax(this.#options.processes),
+      now: () => this.#now(),
+      print: (line) => this.#print(line),
+      logOf: (name) => this.#logs.get(name) ?? [],
+      compare: () => this.#compare(),
+      finding: () => this.#trial.look(network),
+    });
+  }
+
+  #heedPage(page: NodesBeside, words: Words, show = (line: string): void => this.#show(line)): void {
+    page.heed((line) => {
+      show(this.#theme.paint.dim(`page> ${line}`));
+      return this.#obey(words, line);
+    });
+  }
+
+  /** What is printed meanwhile is seen in the page as it is; a mistake is for whoever made it, and for who looks on. */
+  async #obey(words: Words, line: string): Promise<Answered & { readonly isOver: boolean }> {
+    try {
+      return { lines: [], isMistake: false, isOver: await words.say(parseWord(line)) };
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+      this.#show(this.#theme.mistake(error.message, this.#theme.width));
+      return { lines: [error.message], isMistake: true, isOver: false };
+    }
+  }
+
+  #print(line: string, paint: (text: string) => string = (text) => text): void {
+    this.#show(paint(line));
+    this.#page?.page.speak(line, 'printed');
   }
 
   #now(): number {

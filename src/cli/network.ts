@@ -2,6 +2,7 @@ import { LiveNetwork, type Member, type NetworkFact } from '../gossip/tcp/networ
 import { Trial } from '../gossip/tcp/trial.ts';
 import { openGossipLog, type GossipLog, type Speaker } from './gossip-log.ts';
 import { MEETS, warnOfTrust } from './gossip-options.ts';
+import { openNetworkPage } from './network-page.ts';
 import { NetworkPrompt, hasRoomForTable } from './network-prompt.ts';
 import { mustFit } from './network-room.ts';
 import { faultNamed } from './network-script.ts';
@@ -20,8 +21,10 @@ async function served(options: LiveOptions, signalled: Promise<number>): Promise
   mustFit(options);
   const fault = faultNamed(options);
   const trial = new Trial({ seeds, settings, keepsLists: data !== undefined, speed, now: () => performance.now() });
-  const prompt = !options.json && hasRoomForTable(process) ? new NetworkPrompt(options, trial) : undefined;
-  const log = await openGossipLog(options.output, options.json, prompt !== undefined);
+  const isAtTerminal = !options.json && hasRoomForTable(process);
+  const page = options.web === undefined ? undefined : await openNetworkPage(options.web, options);
+  const prompt = isAtTerminal || page !== undefined ? new NetworkPrompt(options, trial, page) : undefined;
+  const log = await openGossipLog(options.output, options.json, isAtTerminal);
   const tally = new Tally();
   let network: LiveNetwork | undefined;
   let looking: NodeJS.Timeout | undefined;
@@ -33,12 +36,13 @@ async function served(options: LiveOptions, signalled: Promise<number>): Promise
     network = await LiveNetwork.start({ ...common, separate: processes, byzantine }, (fact) => {
       tally.count(fact);
       trial.tell(fact);
+      page?.tell(fact);
       prompt?.tell(fact);
       tell(log, fact);
     });
-    if (prompt !== undefined || options.json) looking = setInterval(() => network!.look(), prompt === undefined ? FIGURES : LOOK);
+    if (prompt !== undefined || options.json) looking = setInterval(() => network!.look(), options.json ? FIGURES : LOOK);
     const over = Promise.race([signalled, ...(seconds === undefined ? [] : [after(seconds)])]);
-    const status = await (prompt === undefined ? over : prompt.run(network, over));
+    const status = await (prompt === undefined ? over : isAtTerminal ? prompt.run(network, over) : prompt.attend(network, over));
     await trial.look(network);
     await network.leaveAll();
     return trial.finding.type === 'violated' ? 3 : status;
@@ -52,6 +56,7 @@ async function served(options: LiveOptions, signalled: Promise<number>): Promise
       process.stdout.write(options.json ? `${ended}\n` : `${line}\n${findingLine(trial.finding)}\n`);
     }
     await log.close();
+    await page?.close();
   }
 }
 

@@ -11,6 +11,8 @@ export interface NodesUp {
   down(id: number, reason: string): void;
   /** A node ended that nobody ended. */
   lost(id: number, reason: string): void;
+  /** One that was gone is there again. */
+  rose(id: number): void;
   /** All have been started that can be. */
   begin(): void;
 }
@@ -47,6 +49,10 @@ export function nodesUp(started: readonly number[], members: number, say: (line:
       up.delete(id);
       say(`Node ${id} is gone: it ${reason}`, { type: 'lost', id, reason });
       look();
+    },
+    rose(id) {
+      up.add(id);
+      say(`Node ${id} is there again`, { type: 'rose', id });
     },
     begin() {
       hasBegun = true;

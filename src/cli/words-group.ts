@@ -13,6 +13,7 @@ import { executeLine } from '../words/udp/session.ts';
 import { appendText, writeText } from './files.ts';
 import { untilSignalled } from './signals.ts';
 import type { GroupOptions } from './subcommands/words.ts';
+import { openWordsPage, type WordsPage } from './words-page.ts';
 
 /** Runs a group of peers in this process, and does what lines say. @returns the exit status: 1 if a line of a script was a mistake */
 export const wordsGroup = (options: GroupOptions): Promise<number> =>
@@ -21,16 +22,20 @@ export const wordsGroup = (options: GroupOptions): Promise<number> =>
     const waiting = setTimeout(() => process.stderr.write(`words: ${nodes.length} of ${options.peers} peers are there; where much is lost it takes long until all know each other\n`), PATIENCE);
     const over = new AbortController();
     let trace: GroupTrace | undefined;
+    let page: WordsPage | undefined;
     try {
       const early = await Promise.race([signalled, meet(options.peers, nodes, { settings: options.settings, loss: options.loss / 100, signal: over.signal }).then(() => undefined)]);
       clearTimeout(waiting);
       if (early !== undefined) return early;
-      trace = options.trace === undefined ? undefined : traceTo(options.trace, nodes);
-      return await Promise.race([signalled, options.json || !isTerminal() ? scripted(nodes, options.json) : prompted(nodes, signalled)]);
+      page = options.web === undefined ? undefined : await openWordsPage(options.web, options, nodes);
+      const takers = [...(options.trace === undefined ? [] : [fileOf(options.trace)]), ...(page === undefined ? [] : [page.take])];
+      trace = takers.length === 0 ? undefined : new GroupTrace(nodes, (line) => { for (const take of takers) take(line); });
+      return await Promise.race([signalled, options.json || !isTerminal() ? scripted(nodes, options.json, signalled, page) : prompted(nodes, signalled, page)]);
     } finally {
       over.abort();
       clearTimeout(waiting);
       trace?.end();
+      await page?.close();
       await Promise.all(nodes.map((node) => node.stop()));
     }
   });
@@ -39,9 +44,9 @@ export const wordsGroup = (options: GroupOptions): Promise<number> =>
 const PATIENCE = 2000;
 
 /** What happens from when all know each other, as it happens. */
-function traceTo(file: string, nodes: readonly WordsNode[]): GroupTrace {
+function fileOf(file: string): (line: string) => void {
   writeText(file, '');
-  return new GroupTrace(nodes, (line) => appendText(file, line));
+  return (line) => appendText(file, line);
 }
 
 const isTerminal = (): boolean => process.stdin.isTTY && process.stdout.isTTY && process.env['TERM'] !== 'dumb';
@@ -78,13 +83,28 @@ function watched(nodes: readonly WordsNode[], tell: (line: string) => void): Nod
   return setInterval(() => tell(`${figure(sent() - before)} datagrams so far`), PATIENCE);
 }
 
-async function scripted(nodes: readonly WordsNode[], json: boolean): Promise<number> {
+async function scripted(nodes: readonly WordsNode[], json: boolean, signalled: Promise<number>, page: WordsPage | undefined): Promise<number> {
   const print = (text: string): void => void process.stdout.write(`${text}\n`);
   if (json) print(JSON.stringify({ v: 1, type: 'ready', peers: nodes.map(({ address, name }) => ({ address, name })) }));
+  const told = (words: string): void => void process.stderr.write(`words: ${words}\n`);
+  if (page !== undefined) {
+    process.stderr.write(`${page.line}\n`);
+    page.heed(async (line) => {
+      const { lines, isMistake, peer } = await said(nodes, line, told);
+      if (json) print(JSON.stringify({ line, peer, ok: !isMistake, lines, from: 'page' }));
+      else for (const one of [`page> ${line}`, ...lines]) print(one);
+      return { lines, isMistake };
+    });
+  }
   let status = 0;
-  for await (const line of createInterface({ input: process.stdin })) {
+  const typed = createInterface({ input: process.stdin });
+  // Whoever feeds lines may have no more of them, and not say so.
+  void signalled.then(() => typed.close());
+  for await (const line of typed) {
     if (line.trim() === '' || line.trim().startsWith('#')) continue;
-    const { lines, isOver, isMistake, peer } = await said(nodes, line, (words) => void process.stderr.write(`words: ${words}\n`));
+    page?.typed(line.trim());
+    const { lines, isOver, isMistake, peer } = await said(nodes, line, told);
+    page?.answered({ lines, isMistake });
     if (isMistake) status = 1;
     if (json) print(JSON.stringify({ line: line.trim(), peer, ok: !isMistake, lines }));
     else {
@@ -96,7 +116,7 @@ async function scripted(nodes: readonly WordsNode[], json: boolean): Promise<num
   return status;
 }
 
-async function prompted(nodes: readonly WordsNode[], signalled: Promise<number>): Promise<number> {
+async function prompted(nodes: readonly WordsNode[], signalled: Promise<number>, page: WordsPage | undefined): Promise<number> {
   const theme = themeOf(wantsColour(process.env, true, false), () => process.stdout.columns);
   const terminal = openTerminal({
     input: process.stdin,
@@ -107,14 +127,27 @@ async function prompted(nodes: readonly WordsNode[], signalled: Promise<number>)
     bright: (text) => theme.paint.cyan(text),
     complete: (line, cursor) => completed(line.slice(0, cursor), nodes.length),
     async execute(line) {
-      const { lines, isOver, isMistake } = await said(nodes, line, (words) => terminal.print(theme.paint.dim(words)));
-      for (const one of lines) terminal.print(isMistake ? theme.mistake(one, theme.width) : one);
+      page?.typed(line.trim());
+      const { lines, isOver, isMistake } = await obeyed(line);
+      page?.answered({ lines, isMistake });
       return isOver;
     },
   });
+  async function obeyed(line: string): Promise<Said> {
+    const done = await said(nodes, line, (words) => terminal.print(theme.paint.dim(words)));
+    for (const one of done.lines) terminal.print(done.isMistake ? theme.mistake(one, theme.width) : one);
+    return done;
+  }
   const restore = (): void => terminal.restore();
   process.on('exit', restore);
   terminal.print(`${counted(nodes.length, 'peer')}, at UDP ports ${nodes.map(({ address }) => portIn(address)).join(', ')}; @2 lie speaks to the second, help shows the rest`);
+  if (page !== undefined) {
+    terminal.print(page.line);
+    page.heed((line) => {
+      terminal.print(theme.paint.dim(`page> ${line}`));
+      return obeyed(line);
+    });
+  }
   try {
     // A prompt that is still open would keep the program alive.
     return await Promise.race([terminal.run(), signalled]);

@@ -1,8 +1,11 @@
 /** What a page is told by the browser that it may load: nothing but itself. */
 const OWN = "default-src 'none'; script-src 'unsafe-inline' 'wasm-unsafe-eval' blob:; worker-src blob:; style-src 'unsafe-inline'; img-src data: blob:; base-uri 'none'; form-action 'none'";
 
-/** The page as a server sends it; script and style are files beside it. @param isLive whether it shows the army at a prompt */
-export const servedDocument = (isLive: boolean): string => documentOf(isLive ? ' data-live' : '', '<link rel="stylesheet" href="/style.css">', '<script src="/lab.js" defer></script>');
+/** The page as a server sends it; script and style are files beside it. @param live what of a prompt it shows; undefined if it has a laboratory of its own */
+export const servedDocument = (live: 'army' | 'nodes' | undefined): string =>
+  live === 'nodes'
+    ? documentOf(' data-live', '<link rel="stylesheet" href="/live.css">', '<script src="/live.js" defer></script>')
+    : documentOf(live === undefined ? '' : ' data-live', '<link rel="stylesheet" href="/style.css">', '<script src="/lab.js" defer></script>');
 
 /** The page as one file that needs nothing else. @param script compressed by gzip, in base64 */
 export const wholeDocument = (style: string, script: string): string =>

@@ -72,6 +72,7 @@ export const probeService: Service = {
   ask: ({ ticket, data }) => ({ ticket, data }),
   answered: (own, output) => ({ ticket: (output as { ticket: number }).ticket, result: '', request: `${own}` }),
   executed: () => undefined,
+  seen: () => undefined,
   votesIn: () => [],
   keep: (records) => records,
   // Each node takes what its own users post.

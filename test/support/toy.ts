@@ -108,6 +108,7 @@ export const toyService: Service = {
     const executed = output as Toy['output'];
     return executed.type === 'executed' ? { order: executed.order, view: 0, digest: executed.data, requests: [executed.request] } : undefined;
   },
+  seen: () => undefined,
   votesIn(from, message) {
     const vote = message as Toy['message'];
     return vote.type === 'prepare' || vote.type === 'pre-prepare' ? [{ kind: vote.type, voter: from, order: vote.order, view: 0, digest: vote.data }] : [];

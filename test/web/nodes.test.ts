@@ -6,9 +6,10 @@ import type { Browser, Page } from 'playwright-core';
 import { SYSTEMS } from '../../src/systems.ts';
 import { nodeId } from '../../src/core/node.ts';
 import { decidedAt } from '../../src/web/nodes/agreement.ts';
+import { evidenceLines } from '../../src/web/nodes/evidence.ts';
 import { linksAt, sayingAt, viewsAt } from '../../src/web/nodes/gossip.ts';
 import { cutsAt, flightsAt, isGone, later, nextIn, stateAt, wayOf } from '../../src/web/nodes/moment.ts';
-import { standingAt } from '../../src/web/nodes/replicas.ts';
+import { changeAt, standingAt } from '../../src/web/nodes/replicas.ts';
 import { ran, simulated } from '../../src/web/nodes/simulated.ts';
 import { happeningAt, latelyOf } from '../../src/web/nodes/telling.ts';
 import { linesOfRun, watchedIn, type Special, type Watched } from '../../src/web/nodes/watched.ts';
@@ -142,6 +143,28 @@ describe('what runs of a system have of their own', () => {
     const replicas = specialOf(one, 'replicas');
     const counts = one.steps.map((at) => standingAt(replicas, at, 99).places[0]?.prepares ?? 0);
     expect(counts.some((count, index) => index > 0 && count < counts[index - 1]!)).to.equal(true);
+  });
+
+  it('replicas: who asked for another view, and who began it', () => {
+    const replicas = specialOf(watched('pbft', 4, 5), 'replicas');
+    expect([1065, 1066, 1090, 1113, 1114].map((at) => changeAt(replicas, at))).to.deep.equal([
+      undefined,
+      { view: 1, asked: [1], begun: undefined },
+      { view: 1, asked: [1, 3], begun: undefined },
+      { view: 1, asked: [1, 3, 2], begun: undefined },
+      { view: 1, asked: [1, 3, 2], begun: 1 },
+    ]);
+  });
+
+  it('gossip: what was held against who was removed, as far as it is told by then', () => {
+    const [removal] = specialOf(watched('gossip', 8, 1), 'gossip').removals;
+    const lines = (at: number): string[] => evidenceLines('P3', removal!.evidence, at, (id) => `N${id}`);
+    expect(lines(removal!.suspectedAt - 1)).to.deep.equal([]);
+    expect(lines(removal!.suspectedAt)[0]).to.equal('P3 is taken for dead');
+    expect(lines(removal!.suspectedAt)[1]).to.equal('  suspected by');
+    const all = lines(Infinity);
+    for (const part of ['  suspected by', '  agreed on by', '  reported to seeds by', '  decided by']) expect(all).to.include(part);
+    expect(all.at(-1)).to.match(/^ {4}[\d.]+ s N0: 1 of 1 votes, it is off the list$/);
   });
 
   it('gossip: links as both ends have them, how far a word came, and each removal', () => {

@@ -55,7 +55,7 @@ describe('the server of a live page', () => {
   let asked: Ask[];
   let origin: string;
   let token: string;
-  const live: Live = { snapshot: () => SNAPSHOT, ask: (one) => void asked.push(one) };
+  const live: Live = { shows: 'army', snapshot: () => SNAPSHOT, ask: (one) => void asked.push(one) };
 
   beforeEach(async () => {
     asked = [];

@@ -2,6 +2,7 @@ import { PROCESSES_MAX, THREADS_MAX, roomFor } from '../../replicas/http/room.ts
 import { UsageError, mustBeOptions, whole as wholeOf } from '../arguments.ts';
 import { flag, folder, listed, text, whole, type Values, type Words } from '../options.ts';
 import { subcommand } from '../subcommand.ts';
+import { webOptions, webPort } from '../web-options.ts';
 
 /** `generals cluster`: which replicas to start, and how. */
 export interface ClusterOptions {
@@ -30,6 +31,8 @@ export interface ClusterOptions {
   /** Where the nodes are, if only the files of a cluster are wanted. */
   readonly urls: readonly string[] | undefined;
   readonly json: boolean;
+  /** The port of a page that shows it; undefined if there is none. */
+  readonly web: number | undefined;
 }
 
 /** `generals cluster --compare`: which clusters to measure. */
@@ -79,6 +82,7 @@ const OPTIONS = {
   compare: flag('measure what a request costs among clusters that come and go'),
   requests: whole('<n>', 'with --compare, how many are measured', { min: 1, max: 10_000, otherwise: '20' }),
   out: folder('with --compare, write comparison.svg and comparison.csv there'),
+  ...webOptions('the cluster'),
   json: flag('facts as JSON lines'),
 } as const;
 
@@ -89,6 +93,7 @@ export const cluster = subcommand({
   options: OPTIONS,
   examples: [
     ['cluster --byzantine 1', 'four replicas, one of them off, which wait for requests'],
+    ['cluster --port 0 --web', 'four, and a page that shows them, and asks them what is typed'],
     ['cluster --members 7 --port 0 --json', 'seven, at ports that the system chooses; facts for programs'],
   ],
   optionsOf(values, operands, given): ClusterOptions | CompareOptions {
@@ -107,12 +112,13 @@ export const cluster = subcommand({
       host: values.host ?? '127.0.0.1',
       urls: values.urls?.split(','),
       seed, commander, batch, timeout, port, data, processes, json,
+      web: webPort(values),
     };
   },
 });
 
 /** Options that belong to a cluster which goes on, and to none that is only measured. */
-const LASTING = ['traitors', 'commander', 'host', 'port', 'data', 'processes', 'urls'] as const;
+const LASTING = ['traitors', 'commander', 'host', 'port', 'data', 'processes', 'urls', 'web', 'web-port'] as const;
 
 function compareOrder(values: Values<typeof OPTIONS>, given: readonly string[]): CompareOptions {
   const stray = LASTING.find((name) => given.includes(name));

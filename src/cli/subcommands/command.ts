@@ -2,6 +2,7 @@ import { DEFAULT_LIMIT } from '../../generals/run-spec.ts';
 import { UsageError, only, whole as wholeOf } from '../arguments.ts';
 import { choice, file, flag, named, ownFiles, whole, type Values } from '../options.ts';
 import { subcommand } from '../subcommand.ts';
+import { webOptions, webPort } from '../web-options.ts';
 
 /** `generals` and `generals run`: which army to command, and by what. */
 export interface CommandOptions {
@@ -38,8 +39,7 @@ const OPTIONS = {
   trace: file('write the facts of every order to a file, as JSON lines'),
   json: flag('answer each command by one JSON object'),
   'no-color': flag('no colours'),
-  web: flag('show the army on a page in the browser, too, and obey what is clicked there'),
-  'web-port': whole('<n>', 'the port of that page', { min: 0, max: 65_535, otherwise: 'chosen by the system' }),
+  ...webOptions('the army'),
 } as const;
 
 export const command = subcommand({
@@ -89,6 +89,6 @@ const optionsOf = (values: Values<typeof OPTIONS>): CommandOptions => ({
   failFast: values['fail-fast'],
   trace: values.trace,
   colourless: values['no-color'],
-  web: values.web ? (values['web-port'] ?? 0) : values['web-port'],
+  web: webPort(values),
   isBare: false,
 });

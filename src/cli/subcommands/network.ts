@@ -5,6 +5,7 @@ import { UsageError, mustBeOptions } from '../arguments.ts';
 import { RULES, SPEED, TIMERS, settingsOf } from '../gossip-options.ts';
 import { file, flag, folder, listed, text, whole, type Option, type Values } from '../options.ts';
 import { subcommand } from '../subcommand.ts';
+import { webOptions, webPort } from '../web-options.ts';
 
 /** `generals network`: which network to start, and for how long. */
 export interface LiveOptions {
@@ -25,6 +26,8 @@ export interface LiveOptions {
   readonly byzantine: number;
   readonly kind: string | undefined;
   readonly json: boolean;
+  /** The port of a page that shows it; undefined if there is none. */
+  readonly web: number | undefined;
   /** What is the same in virtual time, as it was asked for. */
   readonly shared: readonly string[];
 }
@@ -72,6 +75,7 @@ const LIVE = {
   for: whole('<s>', 'end by itself after that many seconds', { min: 1, max: 1_000_000 }),
   data: folder('keep all keys and the seeds’ lists there'),
   output: file('where the log goes as well'),
+  ...webOptions('the network'),
 } as const;
 
 /** What only one in virtual time has. */
@@ -111,6 +115,7 @@ export const network = subcommand({
   options: OPTIONS,
   examples: [
     ['network --seeds 3 --peers 8', 'three seeds and eight peers, which meet, gossip and watch each other'],
+    ['network --peers 8 --web', 'eight peers, and a page that shows them and takes the words of the prompt'],
     ['network --peers 12 --processes --for 5 --json', 'twelve peers, each a process, for five seconds; facts for programs'],
     ['network --simulate --peers 60 --loss 10% --kill 20% --seed 7', 'sixty peers lose a fifth of them and a tenth of all packets'],
     ['network --simulate --peers 60 --kill 20% --compare', 'the same deaths, found by each detector'],
@@ -126,7 +131,7 @@ export const network = subcommand({
     const { peers = 8, port = 0, processes, dialect, speed = 1, data, output, json } = values;
     if (peers > PEERS_MAX) throw new UsageError(`--peers is at most ${PEERS_MAX} in real time; --simulate has room for ${SIMULATED_MAX}`);
     if (port > 0 && port + seeds + peers > 65_536) throw new UsageError(`--port ${port} leaves no room for ${seeds + peers} nodes: ports end at 65535`);
-    return { type: 'live', seeds, peers, host: values.host ?? '127.0.0.1', port, processes, settings: settingsOf(values), dialect, speed, seconds: values.for, data, output, byzantine, kind: kind?.toLowerCase(), json, shared: sharedOf(values, given) };
+    return { type: 'live', seeds, peers, host: values.host ?? '127.0.0.1', port, processes, settings: settingsOf(values), dialect, speed, seconds: values.for, data, output, byzantine, kind: kind?.toLowerCase(), json, web: webPort({ ...values, web: values.web === true }), shared: sharedOf(values, given) };
   },
 });
 

@@ -1,15 +1,10 @@
 import type { Address } from '../address.ts';
 import { clockText } from '../clocks.ts';
 import type { Output } from '../outputs.ts';
-import type { NodeId } from '../../core/node.ts';
 import { nodeAt } from './nodes.ts';
 
-/** What a node hands on, behind its name; undefined for what people would see too much of. */
-export function wordsOf(output: Output, nameOf: (id: NodeId) => string = (id) => `node ${id}`): string | undefined {
-  const at = (address: Address): string => {
-    const id = nodeAt(address);
-    return id === undefined ? address : nameOf(id);
-  };
+/** What a node hands on, behind its name; undefined for what people would see too much of. @param at what is called who is there */
+export function wordsOf(output: Output, at: (address: Address) => string = nameAt): string | undefined {
   switch (output.type) {
     case 'registered':
       return `is registered with ${at(output.seed)}, in life ${output.life}`;
@@ -64,4 +59,10 @@ export function wordsOf(output: Output, nameOf: (id: NodeId) => string = (id) =>
     default:
       return output satisfies never;
   }
+}
+
+/** Who is there, in a simulation. */
+function nameAt(address: Address): string {
+  const id = nodeAt(address);
+  return id === undefined ? address : `node ${id}`;
 }

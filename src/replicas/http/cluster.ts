@@ -5,6 +5,7 @@ import type { NodeConfig, Finding, ToWorker, Question } from './worker-messages.
 import type { ClusterConfig } from './cluster-config.ts';
 import type { Commanding, Run } from './replica.ts';
 import { THREADS_MAX } from './room.ts';
+import type { Seen } from './seen.ts';
 import type { Slot } from './service.ts';
 import type { Tally } from './tally.ts';
 import { inProcesses, inThreads, type Unit } from './units.ts';
@@ -33,8 +34,10 @@ export interface ClusterListener {
   commanded?(id: number, command: Commanding): void;
   /** A replica is not started, for what is in its folder, and the others go on; where nobody is told, none is started. */
   down?(id: number, reason: string): void;
-  /** A replica ended that nobody ended. */
+  /** A replica ended that nobody ended, or was killed. */
   lost?(id: number, reason: string): void;
+  /** What a replica said, heard and did; where nobody wants to know, it is not told. */
+  seen?(id: number, seen: readonly Seen[], left: number): void;
 }
 
 export const OFFLINE = 'offline';
@@ -46,7 +49,10 @@ export class LiveCluster {
   readonly #slots: Questions<string, Slot | undefined>;
   readonly #tallies: Questions<Slot, Tally>;
 
-  private constructor(urls: readonly string[], units: ReadonlyMap<number, Unit>, slots: Questions<string, Slot | undefined>, tallies: Questions<Slot, Tally>) {
+  readonly #ways: Ways;
+
+  private constructor(urls: readonly string[], units: ReadonlyMap<number, Unit>, slots: Questions<string, Slot | undefined>, tallies: Questions<Slot, Tally>, ways: Ways) {
+    this.#ways = ways;
     this.urls = urls;
     this.#units = units;
     this.#slots = slots;
@@ -61,10 +67,9 @@ export class LiveCluster {
     const tallies = new Questions<Slot, Tally>((questions) => postAll({ type: 'count', questions }));
     const up = new Map<number, () => void>();
     const spawn = separate ? inProcesses : inThreads(plan.members.length);
-    const begun = plan.members.map(async ({ id }) => {
-      const wanted = port === 0 ? 0 : port + id;
+    /** @returns where it listens */
+    const begin = (id: number, wanted: number): Promise<number> => {
       const kind = kinds.get(id);
-      if (kind === OFFLINE) return wanted === 0 ? freePort(host) : wanted;
       return new Promise<number>((resolve, reject) => {
         const unit = spawn(id, (answer) => {
           switch (answer.type) {
@@ -86,6 +91,8 @@ export class LiveCluster {
               return undefined;
             case 'commanded':
               return listener.commanded?.(id, answer.command);
+            case 'seen':
+              return listener.seen?.(id, answer.seen, answer.left);
             case 'found':
               return slots.answer(id, answer.findings);
             case 'counted':
@@ -108,19 +115,30 @@ export class LiveCluster {
         unit.ended.then(end, (error: unknown) => end(String(error)));
         const traitor = kind === undefined ? undefined : { strategy: kind, seed };
         const config: NodeConfig = { plan, id, secret: secrets[id]!, data: folderOf?.(id), traitor };
-        unit.post({ type: 'be', config, host, port: wanted });
+        unit.post({ type: 'be', config, host, port: wanted, isWatched: listener.seen !== undefined });
       });
+    };
+    const startUnit = async (id: number, urls: readonly string[]): Promise<void> => {
+      const unit = units.get(id);
+      if (unit === undefined) return;
+      const isUp = new Promise<void>((resolve) => up.set(id, resolve));
+      unit.post({ type: 'start', urls });
+      await Promise.race([isUp, unit.ended]);
+    };
+    const begun = plan.members.map(async ({ id }) => {
+      const wanted = port === 0 ? 0 : port + id;
+      if (kinds.get(id) === OFFLINE) return wanted === 0 ? freePort(host) : wanted;
+      return begin(id, wanted);
     });
     try {
       const ports = await Promise.all(begun);
       const urls = ports.map((own) => urlOf(host, own));
-      const all = [...units].map(async ([id, unit]) => {
-        const isUp = new Promise<void>((resolve) => up.set(id, resolve));
-        unit.post({ type: 'start', urls });
-        await Promise.race([isUp, unit.ended]);
-      });
-      await Promise.all(all);
-      return new LiveCluster(urls, units, slots, tallies);
+      await Promise.all([...units.keys()].map((id) => startUnit(id, urls)));
+      const restart = async (id: number): Promise<void> => {
+        await begin(id, Number(new URL(urls[id]!).port));
+        await startUnit(id, urls);
+      };
+      return new LiveCluster(urls, units, slots, tallies, { restart, isForgetful: folderOf === undefined, lost: (id, reason) => listener.lost?.(id, reason) });
     } catch (error) {
       await Promise.allSettled(begun);
       await endAll(units);
@@ -151,10 +169,42 @@ export class LiveCluster {
     return this.#tallies.ask([...this.#units.keys()], slot);
   }
 
+  /** Whether a replica is there. */
+  isUp(id: number): boolean {
+    return this.#units.get(id)?.isEnding === false;
+  }
+
+  /** Ends a replica at once; what it has not saved it has not said. @throws UserError */
+  async kill(id: number): Promise<void> {
+    const unit = this.#units.get(id);
+    if (unit === undefined || unit.isEnding) throw new UserError(`node ${id} is down`);
+    unit.isEnding = true;
+    if (unit.isShared) unit.post({ type: 'stop' });
+    else unit.kill();
+    await unit.ended.catch(() => undefined);
+    this.#ways.lost(id, 'was killed');
+  }
+
+  /** Has one that was killed begin again at the same address, with what it has on disk. @throws UserError */
+  async restart(id: number): Promise<void> {
+    if (this.#units.has(id)) throw new UserError(`node ${id} is up`);
+    // A replica that forgets what it promised is worse than one that is silent.
+    if (this.#ways.isForgetful) throw new UserError(`node ${id} would not know any more what it promised: start with --data <folder>, which keeps that`);
+    await this.#ways.restart(id);
+  }
+
   /** Ends all replicas, once what they are to save is saved. */
   close(): Promise<void> {
     return endAll(this.#units);
   }
+}
+
+/** What a cluster does to single replicas. */
+interface Ways {
+  readonly restart: (id: number) => Promise<void>;
+  /** Whether replicas keep nothing on disk. */
+  readonly isForgetful: boolean;
+  readonly lost: (id: number, reason: string) => void;
 }
 
 /** Questions to all replicas, until all have answered or the time is up. What is asked in one turn of the event loop is posted as one. */

@@ -3,6 +3,7 @@ import { DamagedLog } from '../../runtime/log.ts';
 import { newVerdicts, type Verdicts } from '../../runtime/signer.ts';
 import type { FromReplica, Addressed, ToWorker, FromWorker } from './worker-messages.ts';
 import { Replica, type Run } from './replica.ts';
+import type { Seen } from './seen.ts';
 import { serviceNamed } from './services.ts';
 
 /** The way to the cluster from where its replicas live: a port of a thread, or the channel of a process. */
@@ -46,6 +47,8 @@ function replicaOf(parent: Parent, verdicts: Verdicts): (message: ToWorker) => v
   let replica: Replica | undefined;
   let runs: Run[] = [];
   let telling: NodeJS.Timeout | undefined;
+  let seen: Seen[] = [];
+  let [left, messages] = [0, 0];
 
   return (message) => {
     switch (message.type) {
@@ -69,7 +72,7 @@ function replicaOf(parent: Parent, verdicts: Verdicts): (message: ToWorker) => v
     }
   };
 
-  async function be({ config, host, port }: ToWorker & { type: 'be' }): Promise<void> {
+  async function be({ config, host, port, isWatched }: ToWorker & { type: 'be' }): Promise<void> {
     try {
       const service = serviceNamed(config.plan.protocol);
       replica = new Replica({
@@ -81,6 +84,7 @@ function replicaOf(parent: Parent, verdicts: Verdicts): (message: ToWorker) => v
             if (runs.push(run) === 1) telling = setTimeout(tellRuns, MOMENT);
           },
           commanded: (command) => post({ type: 'commanded', command }),
+          ...(isWatched === true ? { seen: look } : {}),
           failed(error) {
             post({ type: 'failed', message: error.message });
             void replica?.close();
@@ -106,6 +110,22 @@ function replicaOf(parent: Parent, verdicts: Verdicts): (message: ToWorker) => v
     parent.exit(0);
   }
 
+  /** Gathers what it says and does; in a flood some messages are only counted. */
+  function look(one: Seen): void {
+    const isMessage = one.type === 'sent' || one.type === 'heard';
+    messages += Number(isMessage);
+    if (isMessage && messages > MESSAGES_MAX) left += 1;
+    else seen.push(one);
+    if (seen.length + left === 1) setTimeout(tellSeen, MOMENT);
+  }
+
+  function tellSeen(): void {
+    const [told, lost] = [seen, left];
+    seen = [];
+    [left, messages] = [0, 0];
+    parent.post({ type: 'seen', seen: told, left: lost });
+  }
+
   /** Tells what is not told yet of users who were answered, before anything else is told. */
   function post(answer: FromReplica): void {
     tellRuns();
@@ -124,3 +144,6 @@ function replicaOf(parent: Parent, verdicts: Verdicts): (message: ToWorker) => v
 
 /** Milliseconds; people are shown what was decided no sooner than when its votes are counted. */
 const MOMENT = 50;
+
+/** More messages in that time nobody sees. */
+const MESSAGES_MAX = 100;

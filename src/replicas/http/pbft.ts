@@ -60,6 +60,19 @@ export function pbftService(name: string, collector: boolean): Service {
       if (executed.type !== 'executed') return undefined;
       return { order: executed.sequence, view: executed.view, digest: executed.digest, requests: executed.batch.requests.map(({ body }) => nameOf(body.client, body.timestamp)) };
     },
+    seen(output) {
+      const did = output as ReplicaOutput;
+      switch (did.type) {
+        case 'executed':
+          return { type: 'executed', sequence: did.sequence, view: did.view, operations: did.batch.requests.map(({ body }) => body.operation) };
+        case 'entered':
+          return { type: 'entered', view: did.view };
+        case 'transferred':
+          return { type: 'transferred', sequence: did.sequence };
+        default:
+          return did satisfies never;
+      }
+    },
     votesIn(from, message, members) {
       const heard = message as Message;
       switch (heard.type) {

@@ -24,6 +24,7 @@ import { Peer } from '../../runtime/http/peer.ts';
 import type { ClusterConfig } from './cluster-config.ts';
 import type { Endpoint, Reply } from '../../runtime/http/orders.ts';
 import { serverFor, type Limits } from '../../runtime/http/server.ts';
+import { briefOf, type Seen } from './seen.ts';
 import type { Slot, Refused, Service, Status } from './service.ts';
 import { Tallies, type Tally } from './tally.ts';
 
@@ -63,6 +64,8 @@ export interface ReplicaListener {
   commanded(command: Commanding): void;
   /** The replica cannot go on. */
   failed(error: Error): void;
+  /** It said, heard or did something; where nobody wants to know, it costs nothing. */
+  seen?(seen: Seen): void;
   /** Something is wrong that only people can mend: one line. Without this it goes to stderr. */
   warned?(line: string): void;
 }
@@ -331,6 +334,9 @@ export class Replica {
   }
 
   #heed(output: unknown): void {
+    const { listener, service } = this.#options;
+    const deed = listener.seen === undefined ? undefined : service.seen(output);
+    if (deed !== undefined) listener.seen?.({ at: now(), ...deed });
     const executed = this.#options.service.executed(output);
     if (executed !== undefined) this.#tallies.executed(executed);
   }
@@ -353,6 +359,7 @@ export class Replica {
 
   /** @returns whether anything follows from it */
   #give(to: NodeId, from: NodeId, message: unknown): boolean {
+    this.#options.listener.seen?.({ at: now(), type: 'heard', from, to, message: briefOf(message) });
     if (to !== this.id) return this.#gateway.hear(to, from, message);
     const votes = this.#options.service.votesIn(from, message, this.#members.length);
     if (votes.length > 0) this.#tallies.heard(from, votes);
@@ -362,6 +369,7 @@ export class Replica {
   }
 
   #send(from: NodeId, to: readonly NodeId[], message: unknown): void {
+    this.#options.listener.seen?.({ at: now(), type: 'sent', from, to, message: briefOf(message) });
     const path = this.#options.service.pathOf(message);
     let written: { readonly body: Buffer; readonly digest: string } | undefined;
     const count = this.#members.length;
@@ -393,6 +401,9 @@ export class Replica {
     listener.commanded({ view, commander, collector: service.collector(this.#replica.state) });
   }
 }
+
+/** Milliseconds of a clock that all threads and processes of a machine share. */
+const now = (): number => performance.timeOrigin + performance.now();
 
 /** How much of a user’s data is shown. */
 const DATA_SHOWN = 100;

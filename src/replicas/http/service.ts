@@ -41,6 +41,8 @@ export interface Service {
   answered(client: NodeId, output: unknown): Answer | undefined;
   /** What a replica's output says to have been executed. */
   executed(output: unknown): Executed | undefined;
+  /** What a replica's output says that it did, for who looks on; undefined if that is nothing. */
+  seen(output: unknown): Deed | undefined;
   /** The votes that a message is or holds, but for those that its sender could not cast. @param members how many replicas there are */
   votesIn(from: NodeId, message: unknown, members: number): readonly Vote[];
   /** Of all that a replica saved, what it would still need to recover. */
@@ -79,6 +81,12 @@ export interface Refused {
   /** The client can ask nothing more. */
   readonly isSpent?: boolean;
 }
+
+/** Something that a replica did. */
+export type Deed =
+  | { readonly type: 'executed'; readonly sequence: number; readonly view: number; readonly operations: readonly string[] }
+  | { readonly type: 'entered'; readonly view: number }
+  | { readonly type: 'transferred'; readonly sequence: number };
 
 /** A sequence number in the log, and what got it. */
 export interface Slot {

@@ -12,6 +12,8 @@ export interface Unit {
   readonly ended: Promise<string>;
   readonly kill: () => void;
   readonly pid: number | undefined;
+  /** Whether others live in the same thread, and end with it. */
+  readonly isShared: boolean;
   isEnding: boolean;
 }
 
@@ -20,8 +22,8 @@ export type Spawn = (id: number, hear: (answer: FromReplica) => void) => Unit;
 
 /** Room for that many replicas in threads: one for each, or, where they are many, one for each core. */
 export function inThreads(count: number): Spawn {
-  const homes = Array.from({ length: threadsFor(count) }, (): Home => ({ hearers: new Map(), ends: new Map(), thread: undefined, isEnding: false }));
-  return (id, hear) => unitIn(homes[id % homes.length]!, id, hear);
+  const homes = Array.from({ length: threadsFor(count) }, (): Home => ({ hearers: new Map(), ends: new Map(), thread: undefined }));
+  return (id, hear) => unitIn(homes[id % homes.length]!, id, hear, count > homes.length);
 }
 
 /** A thread that replicas share, once the first of them has begun it. */
@@ -30,24 +32,27 @@ interface Home {
   /** Called when that replica has ended and the thread goes on. */
   readonly ends: Map<number, (reason: string) => void>;
   thread: ReturnType<typeof startThread> | undefined;
-  isEnding: boolean;
 }
 
-function unitIn(home: Home, id: number, hear: (answer: FromReplica) => void): Unit {
+function unitIn(home: Home, id: number, hear: (answer: FromReplica) => void, isShared: boolean): Unit {
   const { worker, ended } = (home.thread ??= begun(home));
   home.hearers.set(id, hear);
   const left = new Promise<string>((resolve) => home.ends.set(id, resolve));
-  return { post: (message) => worker.postMessage({ id, message } satisfies Addressed), ended: Promise.race([ended, left]), kill: () => end(home), pid: undefined, isEnding: false };
+  return { post: (message) => worker.postMessage({ id, message } satisfies Addressed), ended: Promise.race([ended, left]), kill: () => end(home), pid: undefined, isShared, isEnding: false };
 }
 
-/** Ends the thread, with all that live there. */
+/** Ends the thread, with all that live there. Who comes later has another one. */
 function end(home: Home): void {
-  if (!home.isEnding) void home.thread?.worker.terminate();
-  home.isEnding = true;
+  void home.thread?.worker.terminate();
+  home.thread = undefined;
 }
 
-function begun({ hearers, ends }: Home): ReturnType<typeof startThread> {
+function begun(home: Home): ReturnType<typeof startThread> {
+  const { hearers, ends } = home;
   const thread = startThread(ENTRY);
+  void thread.ended.then(() => {
+    if (home.thread === thread) home.thread = undefined;
+  });
   thread.worker.on('message', (told: FromWorker) => {
     if (told.type === 'left') ends.get(told.id)?.(`exited with code ${told.code}`);
     else hearers.get(told.id)?.(told.answer);
@@ -69,7 +74,7 @@ export const inProcesses: Spawn = (id, hear) => {
   const post = (message: ToWorker): void => {
     if (child.connected) child.send({ id, message } satisfies Addressed, () => undefined);
   };
-  return { post, ended, kill: () => void child.kill('SIGKILL'), pid: child.pid, isEnding: false };
+  return { post, ended, kill: () => void child.kill('SIGKILL'), pid: child.pid, isShared: false, isEnding: false };
 };
 
 /** Who stands still does not see that this process is gone. */

@@ -1,11 +1,12 @@
 import type { ClusterConfig } from './cluster-config.ts';
 import type { Commanding, Run, Traitor } from './replica.ts';
+import type { Seen } from './seen.ts';
 import type { Slot } from './service.ts';
 import type { Tally } from './tally.ts';
 
 /** What a cluster tells a replica that lives in a thread or process of its own. */
 export type ToWorker =
-  | { readonly type: 'be'; readonly config: NodeConfig; readonly host: string; readonly port: number }
+  | { readonly type: 'be'; readonly config: NodeConfig; readonly host: string; readonly port: number; readonly isWatched?: boolean }
   | { readonly type: 'start'; readonly urls: readonly string[] }
   /** Asks where requests were executed. */
   | { readonly type: 'find'; readonly questions: readonly Question<string>[] }
@@ -45,6 +46,8 @@ export type FromReplica =
   /** Users were answered, all in one moment. */
   | { readonly type: 'answered'; readonly runs: readonly Run[] }
   | { readonly type: 'commanded'; readonly command: Commanding }
+  /** What it said, heard and did, for who looks on; `left` messages of the same time were too many to be told. */
+  | { readonly type: 'seen'; readonly seen: readonly Seen[]; readonly left: number }
   | { readonly type: 'found'; readonly findings: readonly Finding<Slot | undefined>[] }
   | { readonly type: 'counted'; readonly findings: readonly Finding<Tally>[] }
   /** It cannot go on, and ends. */

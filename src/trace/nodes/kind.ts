@@ -22,8 +22,8 @@ export interface NodesKind extends Pick<TraceKind<Run>, 'head' | 'runs' | 'versi
 }
 
 /** The first fact of a run, as a line of a trace file. @param plan all that was drawn, for programs */
-export const lineOfHead = ({ head, versions }: Pick<NodesKind, 'head' | 'versions'>, { protocol, seed, members, clients, traitors, about }: HeadFact, plan: object): string =>
-  `${JSON.stringify({ v: versions.at(-1), type: head, protocol, seed, members, clients, traitors, about, plan })}\n`;
+export const lineOfHead = ({ head, versions }: Pick<NodesKind, 'head' | 'versions'>, { protocol, seed, members, clients, traitors, about, names }: HeadFact, plan: object): string =>
+  `${JSON.stringify({ v: versions.at(-1), type: head, protocol, seed, members, clients, traitors, about, names, plan })}\n`;
 
 /** Any other fact of a run, as a line of a trace file. */
 export const lineOfFact = (fact: object): string => `${JSON.stringify(fact)}\n`;
@@ -85,9 +85,15 @@ function readerOf(kind: NodesKind, head: Head): RunReader<Run> {
       const accused = factIn<Parameters<typeof accusedText>[0]>(fields);
       return { at, type: 'event', name: type, node: accused.by, words: `accuses node ${accused.suspect}`, repeated: 'accuses', line: accusedText(accused), isDetail: false };
     }
-    if (!isMet(type)) return kind.eventOf(fields);
+    if (!isMet(type)) return named(kind.eventOf(fields));
     const [node, words] = [whoMet(fields)!, wordsOfMet(type)];
-    return { at, type: 'event', name: type, node, words, repeated: words, line: `${head.noun} ${node} ${saidOfMet(type)}`, isDetail: false };
+    return named({ at, type: 'event', name: type, node, words, repeated: words, line: `${head.noun} ${node} ${saidOfMet(type)}`, isDetail: false });
+  }
+
+  /** Sentences begin with whom they are about, who may have a name. */
+  function named(event: Event): Event {
+    const [name, subject] = [head.names?.[event.node], `${head.noun} ${event.node} `];
+    return name === undefined || event.line?.startsWith(subject) !== true ? event : { ...event, line: `${name} ${event.line.slice(subject.length)}` };
   }
 }
 
@@ -95,8 +101,8 @@ const namedIn = (fact: Fact, { suspect }: Fields): unknown[] => (fact.type === '
 
 /** What the first fact of a run says today. */
 export function headIn(fact: Fields, noun: string): Head {
-  const { protocol, seed, members, clients, traitors, about } = factIn<HeadFact>(fact);
-  return { protocol, seed, members, clients, traitors, about, noun, hasArrivals: true, remarks: [] };
+  const { protocol, seed, members, clients, traitors, about, names } = factIn<HeadFact>(fact);
+  return { protocol, seed, members, clients, traitors, about, names, noun, hasArrivals: true, remarks: [] };
 }
 
 /** More nodes than any run has: a picture has a lifeline for each. */
@@ -110,8 +116,9 @@ export const isBegun = ({ protocol, seed, traitors }: Fields): boolean =>
 
 /** What it has today. */
 export const isHeadFact = (fact: Fields): boolean => {
-  const { members, clients, about, traitors } = fact;
+  const { members, clients, about, traitors, names } = fact;
   return isBegun(fact) && isNodes(members) && members.length > 0 && isNodes(clients) && isSetOf([...members, ...clients], isCount) && isText(about) &&
+    (names === undefined || (isObject(names) && Object.values(names).every(isText))) &&
     (traitors as Fields[]).every(({ id }) => members.includes(id));
 };
 

@@ -12,18 +12,18 @@ export function nodesIn({ head, facts }: Run): NodeId[] {
 }
 
 /** How a node is written in sentences: `replica 0`, `client 4`. */
-export const longNames = ({ members, noun }: Head): ((id: NodeId) => string) => {
+export const longNames = ({ members, noun, names }: Head): ((id: NodeId) => string) => {
   const own = new Set(members);
-  return (id) => `${own.has(id) ? noun : 'client'} ${id}`;
+  return (id) => names?.[id] ?? `${own.has(id) ? noun : 'client'} ${id}`;
 };
 
 /** How it is written in pictures: `R0`, `C4`. */
-export const shortNames = ({ members, noun }: Head): ((id: NodeId) => string) => {
+export const shortNames = ({ members, noun, names }: Head): ((id: NodeId) => string) => {
   const own = new Set(members);
-  return (id) => `${own.has(id) ? letterOf(noun) : 'C'}${id}`;
+  return (id) => names?.[id] ?? `${own.has(id) ? letterOf(noun) : 'C'}${id}`;
 };
 
 /** What the letters of names mean. */
-export const namesText = ({ noun, clients }: Head): string => `${letterOf(noun)}0 is ${noun} 0${clients.length === 0 ? '' : ', and C a client'}`;
+export const namesText = ({ noun, clients, names }: Head): string => names !== undefined ? 'Names are those at the prompt' : `${letterOf(noun)}0 is ${noun} 0${clients.length === 0 ? '' : ', and C a client'}`;
 
 const letterOf = (noun: string): string => noun[0]!.toUpperCase();

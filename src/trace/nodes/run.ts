@@ -19,6 +19,8 @@ export interface HeadFact {
   readonly traitors: readonly { readonly id: NodeId; readonly kind: string }[];
   /** What was drawn for it, in one sentence. */
   readonly about: string;
+  /** What nodes are called that have names of their own, by their numbers. */
+  readonly names?: Readonly<Record<number, string>> | undefined;
 }
 
 export interface Head extends HeadFact {

@@ -2,6 +2,7 @@ import type { NodeId } from '../../core/node.ts';
 import type { Run } from '../../trace/nodes/run.ts';
 import { factIn, isCount, isObject, type Fields } from '../../trace/sound.ts';
 import { nodeAt } from './address.ts';
+import type { Evidence } from './evidence.ts';
 
 /** What a gossip network has of its own. */
 export interface Gossip {
@@ -31,14 +32,34 @@ export interface Removal {
   suspects: NodeId[];
   agreedAt: number | undefined;
   removedAt: number | undefined;
+  /** What led to it, as it came. */
+  readonly evidence: Evidence[];
   /** Who has it as dead, and since when. */
   readonly knownTo: Map<NodeId, number>;
+}
+
+/** What is known of a network that really runs beside what its nodes say: where they are, and how many views there were. */
+interface LivePlan {
+  readonly addresses?: Readonly<Record<string, NodeId>>;
+  readonly views?: Gossip['views'];
 }
 
 interface OutputFact {
   readonly at: number;
   readonly node: NodeId;
-  readonly output: { readonly type: string; readonly address: string; readonly payload: string; readonly hash: string; readonly about: string; readonly state: string };
+  readonly output: Handed;
+}
+
+interface Handed extends Partial<Pick<Evidence, 'reason' | 'ok' | 'votes' | 'seeds'>> {
+  readonly type: string;
+  readonly address?: string;
+  readonly payload: string;
+  readonly hash: string;
+  readonly about: string;
+  readonly state: string;
+  readonly by?: readonly string[];
+  readonly seed?: string;
+  readonly answered?: boolean;
 }
 
 export function gossipOf({ head }: Run, facts: readonly Fields[], { plan }: Fields): Gossip {
@@ -48,20 +69,26 @@ export function gossipOf({ head }: Run, facts: readonly Fields[], { plan }: Fiel
   const removals: Removal[] = [];
   const hashes = new Map<unknown, string>();
   const seeds = isObject(plan) && isCount(plan['seeds']) ? Math.min(plan['seeds'], head.members.length) : 0;
+  const live = factIn<LivePlan | undefined>(plan) ?? {};
+  const nodeOf = live.addresses === undefined ? nodeAt : (address: string): NodeId | undefined => live.addresses![address];
   const counting = new Set(head.members.slice(seeds).filter((id) => head.traitors.every((one) => one.id !== id)));
+  /** What is told of who has something from whom, of whom it is not told yet that he has it. */
+  const early = new Map<string, { readonly to: NodeId; readonly at: number }[]>();
   const checksums = new Map<NodeId, unknown>();
-  const views: Gossip['views'][number][] = [];
+  const views: Gossip['views'][number][] = [...(live.views ?? [])];
   const close = (of: NodeId, to: NodeId | undefined, at: number): void => {
-    for (const [key, link] of open) {
-      if (link.of !== of || (to !== undefined && link.to !== to)) continue;
+    // Among many most of what is closed is one link.
+    const one = to === undefined ? undefined : open.get(`${of} ${to}`);
+    const closed = to !== undefined ? (one === undefined ? [] : [one]) : [...open.values()].filter((link) => link.of === of);
+    for (const link of closed) {
       link.until = at;
-      open.delete(key);
+      open.delete(`${of} ${link.to}`);
     }
   };
   const removalOf = (node: NodeId, at: number): Removal => {
     const last = removals.findLast((one) => one.node === node);
     if (last !== undefined && (last.removedAt === undefined || at - last.removedAt < AFTERWARDS)) return last;
-    const removal: Removal = { node, suspectedAt: at, suspects: [], agreedAt: undefined, removedAt: undefined, knownTo: new Map() };
+    const removal: Removal = { node, suspectedAt: at, suspects: [], agreedAt: undefined, removedAt: undefined, evidence: [], knownTo: new Map() };
     removals.push(removal);
     return removal;
   };
@@ -75,9 +102,8 @@ export function gossipOf({ head }: Run, facts: readonly Fields[], { plan }: Fiel
       }
       case 'heard': {
         const { at, id, from, to } = factIn<{ readonly at: number; readonly id: number; readonly from: NodeId; readonly to: NodeId }>(fact);
-        const saying = sayings.get(hashes.get(id) ?? '');
-        const before = saying?.reached.get(from);
-        if (saying !== undefined && before !== undefined && !saying.reached.has(to)) saying.reached.set(to, { at, hops: before.hops + 1 });
+        const hash = hashes.get(id);
+        if (hash !== undefined) reach(hash, from, to, at);
         break;
       }
       case 'fell':
@@ -93,43 +119,80 @@ export function gossipOf({ head }: Run, facts: readonly Fields[], { plan }: Fiel
   }
   return { type: 'gossip', seeds, links, sayings: [...sayings.values()], removals, views };
 
+  /** Something that was said comes from one to another. Processes tell of it in whatever order. */
+  function reach(hash: string, from: NodeId, to: NodeId, at: number): void {
+    const reached = sayings.get(hash)?.reached;
+    const before = reached?.get(from);
+    if (reached === undefined || before === undefined) {
+      early.set(`${hash} ${from}`, [...(early.get(`${hash} ${from}`) ?? []), { to, at }]);
+      return;
+    }
+    if (reached.has(to)) return;
+    reached.set(to, { at, hops: before.hops + 1 });
+    goOn(hash, to);
+  }
+
+  function goOn(hash: string, from: NodeId): void {
+    const waiting = early.get(`${hash} ${from}`);
+    early.delete(`${hash} ${from}`);
+    for (const { to, at } of waiting ?? []) reach(hash, from, to, at);
+  }
+
   /** A peer tells its view; undefined of who is gone, and has none. */
   function told(by: NodeId, checksum: unknown, at: number): void {
+    if (live.views !== undefined) return;
     if (checksum === undefined) checksums.delete(by);
     else checksums.set(by, checksum);
     const count = new Set(checksums.values()).size;
     if (count !== (views.at(-1)?.count ?? 0)) views.push({ at, count });
   }
 
-  function output({ at, node, output: { type, address, payload, hash, about, state } }: OutputFact): void {
+  function output({ at, node, output: handed }: OutputFact): void {
+    const { type, address, payload, hash, about, state } = handed;
+    const other = address === undefined ? undefined : nodeOf(address);
+    // Of somebody who is not known by name nothing can be drawn.
+    if (address !== undefined && other === undefined) return;
     switch (type) {
       case 'linked': {
-        const link = { of: node, to: nodeAt(address), from: at, until: Infinity };
+        const link = { of: node, to: other!, from: at, until: Infinity };
         close(node, link.to, at);
         links.push(link);
         open.set(`${node} ${link.to}`, link);
         return;
       }
       case 'unlinked':
-        return close(node, nodeAt(address), at);
+        return close(node, other, at);
       case 'left':
         told(node, undefined, at);
         return close(node, undefined, at);
       case 'generated':
-        return void sayings.set(hash, { at, by: node, text: payload.replace(/^[\d.]+:[\d.]+:/, ''), reached: new Map([[node, { at, hops: 0 }]]) });
+        sayings.set(hash, { at, by: node, text: payload.replace(/^[\d.]+:[\d.]+:/, ''), reached: new Map([[node, { at, hops: 0 }]]) });
+        return goOn(hash, node);
       case 'suspecting':
-        return void removalOf(nodeAt(address), at).suspects.push(node);
+        removalOf(other!, at).suspects.push(node);
+        return witness(at, node, other!, handed);
       case 'agreed':
-        removalOf(nodeAt(address), at).agreedAt ??= at;
-        return;
+        removalOf(other!, at).agreedAt ??= at;
+        return witness(at, node, other!, handed);
+      case 'reported':
+      case 'inquired':
+        return witness(at, node, other!, handed);
+      case 'voted':
+      case 'decided':
+        return about === 'removal' ? witness(at, node, other!, handed) : undefined;
       case 'applied':
-        if (about === 'removal') died(node, nodeAt(address), at);
+        if (about === 'removal') died(node, other!, at);
         return;
       case 'member':
-        if (state === 'dead') died(node, nodeAt(address), at);
+        if (state === 'dead') died(node, other!, at);
         return;
       default:
     }
+  }
+
+  function witness(at: number, by: NodeId, about: NodeId, { type, by: agreed, seed, reason = '', ok, answered, votes = 0, seeds: all = 0 }: Handed): void {
+    const others = [...(agreed ?? []), ...(seed === undefined ? [] : [seed])].flatMap((one) => nodeOf(one) ?? []);
+    removalOf(about, at).evidence.push({ at, by, type: type as Evidence['type'], others, reason, ok: ok ?? answered ?? false, votes, seeds: all });
   }
 
   function died(by: NodeId, node: NodeId, at: number): void {

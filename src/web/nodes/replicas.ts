@@ -9,6 +9,10 @@ export interface Replicas {
   readonly entered: readonly { readonly at: number; readonly by: NodeId; readonly view: number }[];
   /** A place of the log that a replica has filled: by what it executed, or with all before it by a state that it took over. */
   readonly filled: readonly { readonly at: number; readonly by: NodeId; readonly sequence: number; readonly view: number | undefined; readonly operations: string | undefined }[];
+  /** Who asked for a view, or began one. */
+  readonly changes: readonly { readonly at: number; readonly by: NodeId; readonly type: 'view-change' | 'new-view'; readonly view: number }[];
+  /** When a place was first proposed. */
+  readonly proposed: ReadonlyMap<number, number>;
   /** Who sent a vote for a place, in which view. */
   readonly votes: readonly { readonly at: number; readonly by: NodeId; readonly phase: 'prepare' | 'commit'; readonly view: number; readonly sequence: number }[];
 }
@@ -24,6 +28,14 @@ export function replicasOf({ head, facts }: Run, raw: readonly Fields[]): Replic
     members: head.members,
     entered: of('entered'),
     filled: filled.toSorted((one, other) => one.at - other.at),
+    changes: facts.flatMap((fact) => {
+      const [, type, view] = (fact.type === 'sent' ? CHANGE.exec(fact.words) : null) ?? [];
+      return type === undefined || fact.type !== 'sent' ? [] : [{ at: fact.at, by: fact.from, type: type as 'view-change' | 'new-view', view: Number(view) }];
+    }),
+    proposed: new Map(facts.toReversed().flatMap((fact) => {
+      const [, sequence] = (fact.type === 'sent' ? PROPOSAL.exec(fact.words) : null) ?? [];
+      return sequence === undefined ? [] : [[Number(sequence), fact.at] as const];
+    })),
     votes: facts.flatMap((fact) => {
       if (fact.type !== 'sent') return [];
       const [, phase, view, sequence] = VOTE.exec(fact.words) ?? [];
@@ -34,6 +46,18 @@ export function replicasOf({ head, facts }: Run, raw: readonly Fields[]): Replic
 
 /** A vote in words, with its view and place. */
 const VOTE = /^(prepare|commit)(?: \S+)*? v(\d+)(?: r\d+)? n(\d+)/;
+
+const PROPOSAL = /^pre-prepare v\d+ n(\d+)/;
+
+const CHANGE = /^(view-change|new-view)(?: \S+)*? v(\d+)/;
+
+/** The last view that anybody asked for by then: who did, and who began it. */
+export function changeAt({ changes }: Replicas, at: number): { readonly view: number; readonly asked: readonly NodeId[]; readonly begun: NodeId | undefined } | undefined {
+  const told = changes.filter((one) => one.at <= at);
+  const view = told.reduce((high, one) => Math.max(high, one.view), 0);
+  const of = (type: string): NodeId[] => [...new Set(told.filter((one) => one.type === type && one.view === view).map(({ by }) => by))];
+  return told.length === 0 ? undefined : { view, asked: of('view-change'), begun: of('new-view')[0] };
+}
 
 /** How replicas stand at some time. */
 export interface Standing {
@@ -47,6 +71,8 @@ export interface Standing {
 /** A place of the log. */
 export interface Place {
   readonly sequence: number;
+  /** When anything was first told of it. */
+  readonly since: number;
   /** What fills it with each replica; `state` where it came with a state as a whole. */
   readonly by: ReadonlyMap<NodeId, string>;
   /** How many sent which vote, in the latest view in which anybody did. */
@@ -56,7 +82,7 @@ export interface Place {
   readonly isSplit: boolean;
 }
 
-export function standingAt({ members, entered, filled, votes }: Replicas, at: number, most: number): Standing {
+export function standingAt({ members, entered, filled, votes, proposed }: Replicas, at: number, most: number): Standing {
   const views = new Map<NodeId, number>();
   for (const one of entered) if (one.at <= at) views.set(one.by, one.view);
   const done = filled.filter((one) => one.at <= at);
@@ -80,6 +106,7 @@ export function standingAt({ members, entered, filled, votes }: Replicas, at: nu
     const latest = own.reduce((high, one) => Math.max(high, one.view), 0);
     const senders = (phase: string): number => new Set(own.filter((one) => one.phase === phase && one.view === latest).map((one) => one.by)).size;
     const texts = new Set([...by.values()].filter((text) => text !== 'state'));
-    return { sequence, by, prepares: senders('prepare'), commits: senders('commit'), isSplit: texts.size > 1 };
+    const since = Math.min(...own.map((one) => one.at), ...done.filter((one) => one.sequence === sequence).map((one) => one.at), proposed.get(sequence) ?? at, at);
+    return { sequence, since, by, prepares: senders('prepare'), commits: senders('commit'), isSplit: texts.size > 1 };
   }
 }

@@ -1,5 +1,5 @@
 import type { NodeId } from '../../core/node.ts';
-import type { Fact } from '../../trace/nodes/run.ts';
+import type { Fact, Run } from '../../trace/nodes/run.ts';
 import { tellerOf } from '../../trace/nodes/transcript.ts';
 import type { Watched } from './watched.ts';
 
@@ -19,12 +19,12 @@ interface Told {
   readonly events: readonly Fact[];
 }
 
-const known = new WeakMap<Watched, Told>();
+const known = new WeakMap<Run, Told>();
 
 function toldOf(watched: Watched): Told {
-  const before = known.get(watched);
-  if (before !== undefined) return before;
   const { run } = watched;
+  const before = known.get(run);
+  if (before !== undefined) return before;
   const own = new Map<NodeId, Fact[]>();
   for (const fact of run.facts) {
     const id = fact.type === 'event' ? fact.node : fact.type === 'heard' ? fact.to : fact.from;
@@ -33,7 +33,7 @@ function toldOf(watched: Watched): Told {
     else facts.push(fact);
   }
   const told = { tell: tellerOf(run, { messages: true }), own, events: run.facts.filter((fact) => fact.type === 'event' && fact.line !== undefined && !fact.isDetail) };
-  known.set(watched, told);
+  known.set(run, told);
   return told;
 }
 

@@ -13,7 +13,7 @@ import { wordsOf, type Words } from './words.ts';
 /** A run of nodes, made ready to be looked at at any moment: what is seen follows from it and the time alone, so back shows what forth showed. */
 export interface Watched {
   /** Its lines in a trace file. */
-  readonly text: string;
+  readonly text: () => string;
   readonly told: Told;
   readonly run: Run;
   readonly nodes: readonly NodeId[];
@@ -29,6 +29,8 @@ export interface Watched {
   /** When anything happens, in ms, and when something other than that a message comes or goes. */
   readonly steps: readonly number[];
   readonly happenings: readonly number[];
+  /** When it begins to be told: 0, but where only the last of it is kept. */
+  readonly begin: number;
   readonly end: number;
   /** How long a message typically takes, in ms. */
   readonly typical: number;
@@ -86,14 +88,30 @@ export function watchedIn(text: string): Watched {
   if (run === undefined) throw new UserError('a trace of orders is watched among the generals');
   if (run.facts.length > FACTS_MAX) throw new UserError(`${figure(run.facts.length)} facts are too many to watch: generals trace shows parts of them by --from and --to`);
   const [head = {}, ...lines] = text.split('\n').filter((line) => line.trim() !== '').map((line) => factIn<Fields>(JSON.parse(line)));
-  const facts = lines.slice(0, -1);
+  return watchedOf({ told, run, head, facts: lines.slice(0, -1), text: () => text });
+}
+
+/** A run, as it is read and as it was written. */
+interface Read {
+  readonly told: Told;
+  readonly run: Run;
+  readonly head: Fields;
+  readonly facts: readonly Fields[];
+  readonly text: () => string;
+  /** In ms, for how long a message is shown at least: in real time many take less than anybody sees. */
+  readonly least?: number;
+  /** When it begins to be looked at. */
+  readonly begin?: number;
+}
+
+export function watchedOf({ told, run, head, facts, text, least = 0, begin = 0 }: Read): Watched {
   const plan = factIn<Plan | undefined>(head['plan']) ?? {};
-  const typical = typicalOf(run);
-  const flights = flightsOf(run, typical);
+  const typical = Math.max(least, typicalOf(run));
+  const flights = flightsOf(run, { typical, least, isPartial: plan.isPartial === true });
   const nodes = nodesIn(run);
   const steps = timesOf(run.facts);
   return {
-    text, told, run, nodes, flights, typical, steps,
+    text, told, run, nodes, flights, typical, steps, begin,
     shortName: shortNames(run.head),
     longName: longNames(run.head),
     types: typesOf(flights),
@@ -109,6 +127,8 @@ export function watchedIn(text: string): Watched {
 
 /** What a plan in a trace has for a picture: it is our own program that wrote it, and older ones wrote none. */
 interface Plan {
+  /** Whether some arrivals are not told: what did not arrive may have. */
+  readonly isPartial?: boolean;
   readonly stabilisesAt?: number;
   readonly partitions?: readonly { readonly from: number; readonly until: number; readonly side: readonly NodeId[]; readonly others?: readonly NodeId[]; readonly way?: 'out' | 'in' }[];
 }
@@ -124,7 +144,7 @@ function specialOf(run: Run, facts: readonly Fields[], head: Fields): Special | 
     case 'gossip':
       return gossipOf(run, facts, head);
     case 'words':
-      return wordsOf(run, facts);
+      return wordsOf(run, facts, head);
     case 'bracha':
     case 'ben-or':
       return agreementOf(facts);
@@ -147,7 +167,7 @@ function typicalOf({ facts }: Run): number {
 }
 
 /** Each message to each receiver, once for each time that it arrives. What is lost is seen to go half of its way, and to end there. */
-function flightsOf({ head, facts }: Run, typical: number): Flight[] {
+function flightsOf({ head, facts }: Run, { typical, least, isPartial }: { readonly typical: number; readonly least: number; readonly isPartial: boolean }): Flight[] {
   const known = new Set([...head.members, ...head.clients]);
   const arrivals = new Map<string, number[]>();
   for (const fact of facts) {
@@ -163,8 +183,8 @@ function flightsOf({ head, facts }: Run, typical: number): Flight[] {
     const type = words.split(' ')[0]!;
     return fact.to.filter((to) => to !== from && known.has(to)).flatMap((to): Flight[] => {
       const times = arrivals.get(`${id} ${to}`);
-      if (times === undefined) return [{ id, type, words, from, to, at, until: at + 2 * typical, fate: head.hasArrivals ? 'lost' : 'unknown' }];
-      return times.map((until) => ({ id, type, words, from, to, at, until, fate: 'arrives' }));
+      if (times === undefined) return [{ id, type, words, from, to, at, until: at + 2 * typical, fate: head.hasArrivals && !isPartial ? 'lost' : 'unknown' }];
+      return times.map((until) => ({ id, type, words, from, to, at, until: Math.max(until, at + least), fate: 'arrives' }));
     });
   });
 }

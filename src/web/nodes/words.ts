@@ -38,8 +38,9 @@ interface Asked {
   readonly missed?: boolean;
 }
 
-export function wordsOf({ head }: Run, facts: readonly Fields[]): Words {
-  const nodeOf = namesIn(facts, head.members);
+export function wordsOf({ head }: Run, facts: readonly Fields[], { plan }: Fields): Words {
+  const { addresses } = factIn<{ readonly addresses?: Readonly<Record<string, NodeId>> } | undefined>(plan) ?? {};
+  const nodeOf = addresses === undefined ? namesIn(facts, head.members) : (address: string): NodeId | undefined => addresses[address];
   const changes: Words['changes'][number][] = [];
   const consensuses = new Map<string, Consensus>();
   const asked = new Map<number, Asked>();

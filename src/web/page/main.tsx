@@ -2,8 +2,9 @@ import { render } from 'preact';
 import { addressIn, addressOf } from './address.ts';
 import { App } from './app.tsx';
 import { hearRun, run, type Runner } from './nodes/deeds.ts';
-import { NODES_THREAD, liveArmy, ownLab, ownRunner, type Source } from './source.ts';
+import { NODES_THREAD, behindServer, ownLab, ownRunner, type Source } from './source.ts';
 import { hear, type Asker } from './hear.ts';
+import type { News } from '../news.ts';
 import { now, set, useStore } from './store.ts';
 import { storyLines } from './story-steps.ts';
 import { serveAsWorker, serveRuns } from './worker.ts';
@@ -18,7 +19,7 @@ function showPage(): void {
   const source: Source =
     token === undefined
       ? ownLab(script, (news) => hear(news, asker))
-      : liveArmy(
+      : behindServer<News>(
           token,
           (news) => hear(news, asker),
           (isLost) => set({ isLost }),

@@ -14,12 +14,12 @@ export function ownLab(script: string, tell: (news: News) => void): Source {
   return { ask: (ask) => worker.postMessage(ask) };
 }
 
-/** The army at a prompt, behind the server that the page is from. @param token which that server asks for */
-export function liveArmy(token: string, tell: (news: News) => void, lost: (isLost: boolean) => void): Source {
+/** What is at a prompt, behind the server that the page is from. @param token which that server asks for */
+export function behindServer<Told>(token: string, tell: (news: Told | Mistake) => void, lost: (isLost: boolean) => void): Source {
   const events = new EventSource(`/events?token=${encodeURIComponent(token)}`);
   events.onopen = () => lost(false);
   events.onerror = () => lost(true);
-  events.onmessage = ({ data }: MessageEvent<string>) => tell(JSON.parse(data) as News);
+  events.onmessage = ({ data }: MessageEvent<string>) => tell(JSON.parse(data) as Told);
   return {
     ask(ask) {
       fetch('/ask', { method: 'POST', headers: { 'content-type': 'application/json', 'x-token': token }, body: JSON.stringify(ask) }).then(
@@ -31,6 +31,9 @@ export function liveArmy(token: string, tell: (news: News) => void, lost: (isLos
     },
   };
 }
+
+/** What was asked for cannot be. */
+type Mistake = News & { readonly type: 'mistake' };
 
 /** What a thread is called that runs nodes; the other has the laboratory. */
 export const NODES_THREAD = 'nodes';

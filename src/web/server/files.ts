@@ -10,5 +10,10 @@ export const script = (own = ''): string => own + fileAt('lab.js');
 
 export const style = (): string => fileAt('style.css');
 
+/** Of the page that shows nodes that really run: nothing of it is in the file that is handed out. */
+export const liveScript = (): string => fileAt('live.js');
+
+export const liveStyle = (): string => fileAt('live-style.css');
+
 /** The whole laboratory as one page that works from a disk. */
 export const wholePage = (own = ''): string => wholeDocument(style(), gzipSync(script(own), { level: 9 }).toString('base64'));

@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http';
+import type { LiveNews } from '../live/news.ts';
 import type { News } from '../news.ts';
 
 /** More pages than that look on nowhere. */
@@ -22,11 +23,11 @@ interface Reader {
 /** The pages that look on, by server-sent events (HTML Living Standard, §9.2). */
 export class Readers {
   readonly #readers = new Set<Reader>();
-  readonly #snapshot: () => readonly News[];
+  readonly #snapshot: () => readonly (News | LiveNews)[];
   #heartbeat: NodeJS.Timeout | undefined;
 
   /** @param snapshot all that a page is to know that comes, or has missed something */
-  constructor(snapshot: () => readonly News[]) {
+  constructor(snapshot: () => readonly (News | LiveNews)[]) {
     this.#snapshot = snapshot;
   }
 
@@ -50,7 +51,7 @@ export class Readers {
     if (this.count >= TABS_MAX - 1) write(reader, { type: 'mistake', message: `${this.count} pages look on here: a browser lets ${TABS_MAX} do so, and the next waits without a word` });
   }
 
-  tell(news: News): void {
+  tell(news: News | LiveNews): void {
     if (this.#readers.size === 0) return;
     const event = eventOf(news);
     for (const reader of this.#readers) {
@@ -82,6 +83,6 @@ export class Readers {
   }
 }
 
-const eventOf = (news: News): string => `data: ${JSON.stringify(news)}\n\n`;
+const eventOf = (news: News | LiveNews): string => `data: ${JSON.stringify(news)}\n\n`;
 
-const write = ({ response }: Reader, news: News): void => void response.write(eventOf(news));
+const write = ({ response }: Reader, news: News | LiveNews): void => void response.write(eventOf(news));

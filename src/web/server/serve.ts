@@ -8,15 +8,17 @@ import type { AddressInfo } from 'node:net';
 import { UserError, quoted } from '../../core/user-error.ts';
 import { Names } from '../../runtime/http/names.ts';
 import { servedDocument } from '../document.ts';
+import type { LiveNews } from '../live/news.ts';
 import type { Ask, News } from '../news.ts';
 import { askIn } from './asks.ts';
-import { script, style } from './files.ts';
+import { liveScript, liveStyle, script, style } from './files.ts';
 import { READERS_MAX, Readers } from './readers.ts';
 
 /** What stands behind a page that shows something live. */
 export interface Live {
+  readonly shows: 'army' | 'nodes';
   /** All that a page is to know that has just come. */
-  readonly snapshot: () => readonly News[];
+  readonly snapshot: () => readonly (News | LiveNews)[];
   /** A page asks; what comes of it is told to all. */
   readonly ask: (ask: Ask) => void;
 }
@@ -25,7 +27,7 @@ export interface PageServer {
   /** With the token without which nothing is shown. */
   readonly url: string;
   /** Tells all pages. */
-  tell(news: News): void;
+  tell(news: News | LiveNews): void;
   close(): Promise<void>;
 }
 
@@ -61,9 +63,9 @@ export async function servePage(port: number, live?: Live, own = ''): Promise<Pa
     for (const [name, value] of Object.entries({ 'content-security-policy': POLICY, 'x-content-type-options': 'nosniff', 'referrer-policy': 'no-referrer', 'cache-control': 'no-store' })) c.header(name, value);
     return undefined;
   });
-  app.get('/', (c) => (isToken(c.req.query('token')) ? c.html(servedDocument(live !== undefined)) : refuse(c, 403, 'open the URL that was printed, with its token')));
-  app.get('/lab.js', (c) => c.body(script(own), 200, { 'content-type': 'text/javascript; charset=utf-8' }));
-  app.get('/style.css', (c) => c.body(style(), 200, { 'content-type': 'text/css; charset=utf-8' }));
+  app.get('/', (c) => (isToken(c.req.query('token')) ? c.html(servedDocument(live?.shows)) : refuse(c, 403, 'open the URL that was printed, with its token')));
+  for (const [path, read] of Object.entries({ '/lab.js': () => script(own), '/live.js': liveScript })) app.get(path, (c) => c.body(read(), 200, { 'content-type': 'text/javascript; charset=utf-8' }));
+  for (const [path, read] of Object.entries({ '/style.css': style, '/live.css': liveStyle })) app.get(path, (c) => c.body(read(), 200, { 'content-type': 'text/css; charset=utf-8' }));
   app.get('/events', (c) => {
     if (live === undefined) return refuse(c, 404, 'nothing goes on here that could be told');
     if (!isToken(c.req.query('token'))) return refuse(c, 403, 'open the URL that was printed, with its token');

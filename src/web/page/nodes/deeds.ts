@@ -54,9 +54,9 @@ export async function watchFile({ file, index }: Opened & { readonly type: 'trac
 }
 
 /** To the next time at which anything happens, or back. @param isLong to the next at which something other than messages does */
-export function step({ steps, happenings, end }: Watched, by: 1 | -1, isLong = false): void {
+export function step({ steps, happenings, begin, end }: Watched, by: 1 | -1, isLong = false): void {
   const { at } = now().nodes;
-  show({ at: nextIn(isLong ? happenings : steps, at, by) ?? (by === 1 ? end : 0), isPlaying: false });
+  show({ at: nextIn(isLong ? happenings : steps, at, by) ?? (by === 1 ? end : begin), isPlaying: false });
 }
 
 export function play(watched: Watched): void {
@@ -84,7 +84,7 @@ export function press(key: string, isLong: boolean): boolean {
   if (key === ' ') play(watched);
   else if (key === 'ArrowRight') step(watched, 1, isLong);
   else if (key === 'ArrowLeft') step(watched, -1, isLong);
-  else if (key === 'Home') show({ at: 0, isPlaying: false });
+  else if (key === 'Home') show({ at: watched.begin, isPlaying: false });
   else if (key === 'End') show({ at: watched.end, isPlaying: false });
   else if (key === 'Escape') show({ who: undefined });
   else if (id !== undefined) show({ who: id });

@@ -1,12 +1,8 @@
 import type { JSX } from 'preact';
 import { CHOICES, NODES_MAX, commandOf, type Seeded } from '../../nodes/simulated.ts';
-import { mermaidOf } from '../../../trace/mermaid.ts';
-import { shivizOf } from '../../../trace/shiviz.ts';
-import { svgOf } from '../../../trace/svg.ts';
 import type { Watched } from '../../nodes/watched.ts';
-import { ringSvg } from '../ring.ts';
-import { save } from '../save.ts';
 import { run, stop, type Runner } from './deeds.ts';
+import { Saving } from './saving.tsx';
 import type { NodesShown } from './shown.ts';
 
 /** What is run, what goes wrong there, and what came of it. */
@@ -81,29 +77,7 @@ export function PlanPanel({ shown, runner }: { readonly shown: NodesShown; reado
               <pre>{commandOf(seeded, watched.isViolated)}</pre>
             </details>
           )}
-          <details>
-            <summary>Save it</summary>
-            <div class="deeds">
-              <button
-                type="button"
-                onClick={() => save('nodes.svg', ringSvg(document.querySelector<SVGSVGElement>('svg.nodes-ring')!), 'image/svg+xml')}
-              >
-                Picture
-              </button>
-              <button type="button" onClick={() => save('run.svg', svgOf([watched.told.shown({}).chart()]), 'image/svg+xml')}>
-                SVG
-              </button>
-              <button type="button" onClick={() => save('run.mmd', mermaidOf(watched.told.shown({}).story()))}>
-                Mermaid
-              </button>
-              <button type="button" onClick={() => save('run.shiviz.txt', shivizOf(watched.told.shown({}).wholeStory()))}>
-                ShiViz
-              </button>
-              <button type="button" onClick={() => save('run.jsonl', watched.text)}>
-                JSON lines
-              </button>
-            </div>
-          </details>
+          <Saving watched={watched} />
         </section>
       )}
     </>

@@ -7,11 +7,21 @@ import { cutsAt, flightsAt, isGone, stateAt, wayOf } from '../../nodes/moment.ts
 import { standingAt } from '../../nodes/replicas.ts';
 import type { Cut, Flight, NodeState, Watched } from '../../nodes/watched.ts';
 
-interface RingProps {
+export interface RingProps {
   readonly watched: Watched;
   readonly at: number;
   readonly who: number | undefined;
   readonly onWho: (id: NodeId) => void;
+  /** Who is chosen beside that, for something that is done to several. */
+  readonly marked?: ReadonlySet<NodeId> | undefined;
+  /** Links on which somebody has just been heard. */
+  readonly pulses?: Pulses | undefined;
+}
+
+/** Links on which somebody has just been heard; the turn changes with each of them. */
+export interface Pulses {
+  readonly links: ReadonlySet<string>;
+  readonly turn: 0 | 1;
 }
 
 /** The picture, and half of the width and height of the ring: as wide as there is room. */
@@ -35,7 +45,7 @@ interface Point {
 }
 
 /** The nodes in a ring, what is under way between them, and what keeps them apart. */
-export function Ring({ watched, at, who, onWho }: RingProps): JSX.Element {
+export function Ring({ watched, at, who, onWho, marked, pulses }: RingProps): JSX.Element {
   const { nodes } = watched;
   const { width, height, rx, ry } = layout();
   const [X, Y] = [width / 2, height / 2 + 6];
@@ -55,7 +65,8 @@ export function Ring({ watched, at, who, onWho }: RingProps): JSX.Element {
       {cuts.map((cut, index) => (
         <Hull key={index} cut={cut} places={places} size={size} />
       ))}
-      <Edges watched={watched} at={at} flights={flights} places={places} />
+      <Edges watched={watched} at={at} flights={flights} places={places} pulses={pulses} />
+      <OneWay cuts={cuts} places={places} size={size} />
       {nodes.map((id) => (
         <Node
           key={id}
@@ -65,7 +76,7 @@ export function Ring({ watched, at, who, onWho }: RingProps): JSX.Element {
           at={places.get(id)!}
           size={size}
           isLabelled={nodes.length <= LABELS_MAX}
-          isChosen={id === who}
+          isChosen={id === who || marked?.has(id) === true}
           onWho={onWho}
           kind={watched.run.head.traitors.find((one) => one.id === id)?.kind}
           isClient={watched.run.head.clients.includes(id)}
@@ -248,10 +259,47 @@ interface EdgesProps {
   readonly at: number;
   readonly flights: readonly Flight[];
   readonly places: ReadonlyMap<NodeId, Point>;
+  readonly pulses: Pulses | undefined;
+}
+
+/** More lines nobody tells apart. */
+const ONE_WAY_MAX = 12;
+
+/** What is cut off in one way only: a broken arrow from who is not heard to who does not hear. */
+function OneWay({
+  cuts,
+  places,
+  size,
+}: {
+  readonly cuts: readonly Cut[];
+  readonly places: ReadonlyMap<NodeId, Point>;
+  readonly size: number;
+}): JSX.Element {
+  const pairs = cuts.flatMap(({ side, others, way }) =>
+    way === undefined || others === undefined || side.length * others.length > ONE_WAY_MAX
+      ? []
+      : side.flatMap((one) => others.map((other) => (way === 'out' ? ([one, other] as const) : ([other, one] as const)))),
+  );
+  return (
+    <g class="cuts-way" aria-hidden="true">
+      {pairs
+        .filter(([from, to]) => places.has(from) && places.has(to))
+        .map(([from, to]) => {
+          const [a, b] = [pointAt({ from, to }, places, size, 0), pointAt({ from, to }, places, size, 1)];
+          const turn = (180 / Math.PI) * Math.atan2(b.y - a.y, b.x - a.x);
+          return (
+            <g key={`${from} ${to}`} data-cut={`${from}-${to}`}>
+              <path class="cut-way" d={`M${a.x.toFixed(1)} ${a.y.toFixed(1)}L${b.x.toFixed(1)} ${b.y.toFixed(1)}`} />
+              <path class="cut-head" d="M0 0l-12 -6v12z" transform={`translate(${b.x.toFixed(1)} ${b.y.toFixed(1)}) rotate(${turn.toFixed(1)})`} />
+            </g>
+          );
+        })}
+    </g>
+  );
 }
 
 /** Links that are open, and lines where something is under way. A link that only one of the two has is broken. */
-function Edges({ watched: { special }, at, flights, places }: EdgesProps): JSX.Element {
+function Edges({ watched: { special }, at, flights, places, pulses }: EdgesProps): JSX.Element {
   const busy = new Set(flights.map(({ from, to }) => (from < to ? `${from} ${to}` : `${to} ${from}`)));
   const links = special?.type === 'gossip' ? linksAt(special, at) : [];
   const linked = new Set(links.map(({ a, b }) => `${a} ${b}`));
@@ -263,7 +311,7 @@ function Edges({ watched: { special }, at, flights, places }: EdgesProps): JSX.E
     <g class="links" aria-hidden="true">
       {links
         .filter(({ a, b }) => places.has(a) && places.has(b))
-        .map(({ a, b, isHalf }) => line(`${a} ${b}`, a, b, `link${isHalf ? ' half' : ''}${busy.has(`${a} ${b}`) ? ' busy' : ''}`))}
+        .map(({ a, b, isHalf }) => line(`${a} ${b}`, a, b, `link${isHalf ? ' half' : ''}${busy.has(`${a} ${b}`) ? ' busy' : ''}${pulses?.links.has(`${a} ${b}`) === true ? ` pulse turn-${pulses.turn}` : ''}`))}
       {[...busy]
         .filter((key) => !linked.has(key))
         .map((key) => {

@@ -1,13 +1,16 @@
 import { counted } from '../../../core/figures.ts';
 import type { JSX } from 'preact';
 import type { NodeId } from '../../../core/node.ts';
+import { byzantineQuorum } from '../../../core/quorum.ts';
 import { decidedAt, type Agreement } from '../../nodes/agreement.ts';
+import { evidenceLines } from '../../nodes/evidence.ts';
 import { hopsBound, linksAt, sayingAt, viewsAt, type Gossip, type Saying } from '../../nodes/gossip.ts';
 import { stateAt } from '../../nodes/moment.ts';
-import { standingAt, type Place, type Replicas } from '../../nodes/replicas.ts';
+import { changeAt, standingAt, type Place, type Replicas } from '../../nodes/replicas.ts';
 import type { Watched } from '../../nodes/watched.ts';
 import { consensusAt, matrixAt, treeAt, type Words } from '../../nodes/words.ts';
 import { Tree } from '../general.tsx';
+import { show } from './deeds.ts';
 import { msText } from './track.tsx';
 
 interface SpecialProps<Of> {
@@ -42,6 +45,7 @@ const PLACES_MAX = 6;
 /** The log, place by place: who has executed what there, and how many votes it has. */
 function LogPanel({ watched: { shortName }, of, at, who }: SpecialProps<Replicas>): JSX.Element {
   const { view, primary, rows, places } = standingAt(of, at, PLACES_MAX);
+  const change = changeAt(of, at);
   return (
     <section class="panel" aria-label="Log" data-panel="log">
       <h2>
@@ -52,9 +56,11 @@ function LogPanel({ watched: { shortName }, of, at, who }: SpecialProps<Replicas
           <thead>
             <tr>
               <th scope="col">view</th>
-              {places.map(({ sequence }) => (
+              {places.map(({ sequence, since }) => (
                 <th key={sequence} scope="col">
-                  n{sequence}
+                  <button type="button" class="plain" aria-label={`Go to where n${sequence} began`} onClick={() => show({ at: since, isPlaying: false })}>
+                    n{sequence}
+                  </button>
                 </th>
               ))}
             </tr>
@@ -89,6 +95,12 @@ function LogPanel({ watched: { shortName }, of, at, who }: SpecialProps<Replicas
           </tbody>
         </table>
       </div>
+      {change !== undefined && (
+        <p class="note" data-panel="view-change">
+          View {change.view} is asked for by {change.asked.map(shortName).join(', ') || 'nobody'}
+          {change.begun === undefined ? ', and not begun yet' : `, and begun by ${shortName(change.begun)}`}. A quorum is {byzantineQuorum(of.members.length)}.
+        </p>
+      )}
       <p class="note">{places.length === 0 ? 'No place of the log has votes yet.' : '■ executed, ▤ taken over with a state'}</p>
     </section>
   );
@@ -160,6 +172,12 @@ function GossipPanel({ watched, of, at }: SpecialProps<Gossip>): JSX.Element {
               </tbody>
             </table>
           </div>
+          {removals.map(({ node, suspectedAt, evidence }) => (
+            <details key={`${node} ${suspectedAt}`} data-panel="evidence">
+              <summary>What was held against {shortName(node)}</summary>
+              <Tree lines={evidenceLines(shortName(node), evidence, at, shortName)} />
+            </details>
+          ))}
         </>
       )}
     </section>

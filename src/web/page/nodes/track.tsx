@@ -36,14 +36,14 @@ interface TrackProps {
 
 /** Forward and back, over a picture of how much is said when. */
 export function Track({ watched, at, isPlaying, speed }: TrackProps): JSX.Element {
-  const { end } = watched;
+  const { begin, end } = watched;
   return (
     <div class="track" role="group" aria-label="Time">
       <Density watched={watched} at={at} />
       <input
         type="range"
-        min={0}
-        max={Math.max(1, end)}
+        min={begin}
+        max={Math.max(begin + 1, end)}
         step="any"
         value={at}
         aria-label="Virtual time"
@@ -51,13 +51,13 @@ export function Track({ watched, at, isPlaying, speed }: TrackProps): JSX.Elemen
         onInput={(event) => show({ at: Math.round(Number(event.currentTarget.value)), isPlaying: false })}
       />
       <div class="time">
-        <button type="button" disabled={at <= 0} onClick={() => show({ at: 0, isPlaying: false })} aria-label="To the beginning">
+        <button type="button" disabled={at <= begin} onClick={() => show({ at: begin, isPlaying: false })} aria-label="To the beginning">
           |◀
         </button>
-        <button type="button" disabled={at <= 0} onClick={() => step(watched, -1, true)} aria-label="Back to what a node did">
+        <button type="button" disabled={at <= begin} onClick={() => step(watched, -1, true)} aria-label="Back to what a node did">
           ◀◀
         </button>
-        <button type="button" disabled={at <= 0} onClick={() => step(watched, -1)} aria-label="One step back">
+        <button type="button" disabled={at <= begin} onClick={() => step(watched, -1)} aria-label="One step back">
           ◀
         </button>
         <button type="button" class="play" onClick={() => play(watched)}>
@@ -82,20 +82,21 @@ export function Track({ watched, at, isPlaying, speed }: TrackProps): JSX.Elemen
 const [WIDTH, HEIGHT, BINS] = [600, 40, 150];
 
 /** How much is said when; times in which somebody is cut off, and moments in which nodes fall or stop. */
-function Density({ watched, at }: { readonly watched: Watched; readonly at: number }): JSX.Element {
+export function Density({ watched, at }: { readonly watched: Watched; readonly at: number }): JSX.Element {
   const still = useMemo(() => densityOf(watched), [watched]);
   return (
     <svg class="density" viewBox={`0 0 ${WIDTH} ${HEIGHT}`} preserveAspectRatio="none" aria-hidden="true">
       {still}
-      <rect class="past" width={(WIDTH * at) / Math.max(1, watched.end)} height={HEIGHT} />
+      <rect class="past" width={(WIDTH * Math.max(0, at - watched.begin)) / Math.max(1, watched.end - watched.begin)} height={HEIGHT} />
     </svg>
   );
 }
 
-function densityOf({ flights, cuts, end, lives, stableFrom }: Watched): JSX.Element {
-  const x = (time: number): number => (WIDTH * time) / Math.max(1, end);
+function densityOf({ flights, cuts, begin, end, lives, stableFrom }: Watched): JSX.Element {
+  const length = Math.max(1, end - begin);
+  const x = (time: number): number => (WIDTH * Math.min(length, Math.max(0, time - begin))) / length;
   const bins = Array.from({ length: BINS }, () => 0);
-  for (const { at } of flights) bins[Math.min(BINS - 1, Math.floor((BINS * at) / Math.max(1, end)))]! += 1;
+  for (const { at } of flights) bins[Math.max(0, Math.min(BINS - 1, Math.floor((BINS * (at - begin)) / length)))]! += 1;
   const most = Math.max(1, ...bins);
   // By roots: what is rare is seen beside what is frequent.
   const path = bins
@@ -113,7 +114,7 @@ function densityOf({ flights, cuts, end, lives, stableFrom }: Watched): JSX.Elem
       <path class="bars" d={path} />
       {stableFrom !== undefined && stableFrom < end && <path class="stable" d={`M${x(stableFrom)} 0V${HEIGHT}`} />}
       {[...lives].flatMap(([id, turns]) =>
-        turns.slice(1).map(([time, state]) => <path key={`${id} ${time} ${state}`} class={`turn ${state}`} d={`M${x(time)} 0v8`} />),
+        turns.slice(1).filter(([time]) => time >= begin).map(([time, state]) => <path key={`${id} ${time} ${state}`} class={`turn ${state}`} d={`M${x(time)} 0v8`} />),
       )}
     </g>
   );
