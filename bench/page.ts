@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { spawnSync } from 'node:child_process';
 import { chromium, type Browser, type Page } from 'playwright-core';
 import { wholePage } from '../src/web/server/files.ts';
+import { crowdTrace } from '../test/support/crowds.ts';
 import { inTurn, type Row } from './measure.ts';
 
 /** Orders whose watching must not stutter. */
@@ -28,6 +29,9 @@ export async function benchPage(report: (row: Row) => void): Promise<void> {
     report(await inTurn('from a disk to the first army, ms (1000)', PAIRS, () => firstArmy(browser, `file://${file}`), async () => 1000, 1));
     for (const { what, hash, limit } of ORDERS)
       report(await inTurn(`a frame of ${what}, ms of the main thread (${limit.toFixed(1)})`, PAIRS, () => frame(browser, `file://${file}${hash}`), async () => limit, 1));
+    const crowd = join(folder, 'crowd.jsonl');
+    writeFileSync(crowd, crowdTrace(1000));
+    report(await inTurn('a frame of 1,000 peers, ms of the main thread (33.3)', PAIRS, () => frame(browser, `file://${file}`, (opened) => watchFile(opened, crowd)), async () => 1000 / 30, 1));
   } finally {
     await browser.close();
     rmSync(folder, { recursive: true });
@@ -44,9 +48,17 @@ async function firstArmy(browser: Browser, url: string): Promise<number> {
   return taken;
 }
 
-async function frame(browser: Browser, url: string): Promise<number> {
+async function watchFile(page: Page, file: string): Promise<void> {
+  await page.getByRole('tab', { name: 'Files' }).click();
+  await page.locator('input[type="file"]').setInputFiles(file);
+  await page.getByRole('button', { name: 'Watch it' }).click();
+  await page.locator('.crowd canvas').waitFor();
+}
+
+async function frame(browser: Browser, url: string, prepare: (page: Page) => Promise<void> = async () => undefined): Promise<number> {
   const page: Page = await browser.newPage({ viewport: { width: 1280, height: 720 } });
   await page.goto(url);
+  await prepare(page);
   const play = page.getByRole('button', { name: 'Play' });
   await play.waitFor();
   const client = await page.context().newCDPSession(page);

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { browserUnavailable, openBrowser, watch, type Watched } from '../support/browser.ts';
+import { openPty, ptyUnavailable } from '../support/pty.ts';
 import { MAIN, cleanEnvironment } from '../support/run.ts';
 import { skip } from '../support/skip.ts';
 
@@ -185,6 +186,35 @@ describe('a page beside nodes that really run', function () {
       await page.getByRole('alert').getByText('S1 is a seed, which can be killed but not leave').waitFor();
     });
   });
+
+  for (const { words, prompt, typed, seen, said, shown } of [
+    { words: 'network --seeds 1 --peers 3 --web --preset local', prompt: 'network>', typed: 'kill P3', seen: 'P3 is killed', said: 'links P1', shown: /P1 (–|has no links)/ },
+    { words: 'words --peers 3 --web', prompt: 'words>', typed: '@2 set 0 plum', seen: 'word 0 is "plum"', said: '@2 current', shown: /0 "plum"/ },
+  ])
+    it(`is beside the prompt of a terminal: ${prompt}`, async function () {
+      if (ptyUnavailable !== undefined) skip(this, ptyUnavailable);
+      const pty = openPty([process.execPath, MAIN, ...words.split(' ')], { cols: 140, rows: 40 });
+      try {
+        await pty.until(new RegExp(`The page: http:\\S+\\n[^]*${prompt}`));
+        opened = await watch(browser, /http:\S+token=\w+/.exec(pty.screen().join('\n'))![0]);
+        const { page } = opened;
+        await page.getByRole('button', { name: 'Show log' }).click();
+        pty.type(`${typed}\r`);
+        await panel(page, 'console').getByText(`${prompt} ${typed}`).waitFor();
+        await panel(page, 'console').getByText(seen).first().waitFor();
+        await say(page, said);
+        await pty.until(`page> ${said}`);
+        await pty.until(shown);
+        pty.type('exit\r');
+        expect(await pty.exit).to.equal(0);
+        await page.getByText('does not answer').waitFor();
+        // That the prompt is gone is no fault of the page.
+        expect(opened.wrong.filter((one) => !one.includes('ERR_'))).to.deep.equal([]);
+        (opened.wrong as string[]).length = 0;
+      } finally {
+        await pty.close();
+      }
+    });
 
   describe('cluster', () => {
     it('shows what is asked at the console and in the page, who executed it, and by which votes a view is changed', async () => {

@@ -15,6 +15,7 @@ import { happeningAt, latelyOf } from '../../src/web/nodes/telling.ts';
 import { linesOfRun, watchedIn, type Special, type Watched } from '../../src/web/nodes/watched.ts';
 import { consensusAt, matrixAt, treeAt } from '../../src/web/nodes/words.ts';
 import { wholePage } from '../../src/web/server/files.ts';
+import { crowdTrace } from '../support/crowds.ts';
 import { browserUnavailable, openBrowser, watch, type Watched as Seen } from '../support/browser.ts';
 import { here } from '../support/run.ts';
 import { skip } from '../support/skip.ts';
@@ -378,6 +379,32 @@ describe('the view of nodes in a browser', function () {
     expect(await page.locator('[data-panel="verdict"]').innerText()).to.include(out.trimEnd().split('\n').at(-1));
     await page.keyboard.press('End');
     expect(await page.locator('[data-panel="log"] .filled').count()).to.be.greaterThan(0);
+  });
+
+  it('draws a thousand peers on a canvas, where any can be chosen, and says what is left out', async () => {
+    const file = join(folder, 'crowd.jsonl');
+    writeFileSync(file, crowdTrace(1000));
+    seen = await watch(browser, `file://${join(folder, 'lab.html')}`, { offline: true });
+    const { page } = seen;
+    await page.getByRole('tab', { name: 'Files' }).click();
+    await page.locator('input[type="file"]').setInputFiles(file);
+    await page.getByRole('button', { name: 'Watch it' }).click();
+    const canvas = page.locator('.crowd canvas');
+    await canvas.waitFor();
+    await page.keyboard.press('End');
+    expect(await canvas.getAttribute('aria-label')).to.match(/^1,000 nodes, 4 crashed; \d+ messages under way$/);
+    expect(await page.locator('.crowd figcaption').innerText()).to.include('Names and what each decided are left out.');
+    const colours = await canvas.evaluate((element: HTMLCanvasElement) => new Set(new Uint32Array(element.getContext('2d')!.getImageData(0, 0, element.width, element.height).data.buffer)).size);
+    expect(colours, 'dots, lines and what is between them').to.be.greaterThan(50);
+    // The first is in the middle.
+    const { width, height } = (await canvas.boundingBox())!;
+    await canvas.click({ position: { x: width / 2 + 10, y: height / 2 } });
+    const panel = page.locator('[data-panel="node"] h2');
+    await panel.waitFor();
+    const clicked = await panel.innerText();
+    expect(clicked).to.match(/^N[0-4]\b/);
+    await page.locator('.crowd select').selectOption('700');
+    expect(await panel.innerText()).to.match(/^N700 crashed/);
   });
 
   it('leaves the army as it was', async () => {

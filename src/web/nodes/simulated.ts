@@ -30,8 +30,11 @@ export interface Simulated {
 /** What can be run, for who chooses. */
 export const CHOICES = SYSTEMS.map(({ name, summary, members, strategies }) => ({ name, summary, members, kinds: strategies.map((one) => one.name) }));
 
-/** More nodes find no room in a picture of all. */
+/** Of more nodes most protocols say more than a page keeps; a gossip network does not. */
 export const NODES_MAX = 40;
+const PEERS_MAX = 1000;
+
+export const mostOf = (system: string): number => (system === 'gossip' ? PEERS_MAX : NODES_MAX);
 
 /** More facts than these a page does not keep: messages with their receivers, and what nodes do. */
 const MESSAGES_MAX = 150_000;
@@ -44,7 +47,7 @@ const EVENTS_MAX = 50_000;
 export function simulated({ system: name, n, seed, kind }: Seeded, most: { readonly messages: number; readonly events: number } = { messages: MESSAGES_MAX, events: EVENTS_MAX }): Simulated {
   const system = systemNamed(name);
   if (system === undefined) throw new UserError(`there is no protocol ${quoted(name)}`);
-  if (!Number.isSafeInteger(n) || n < 1 || n > NODES_MAX) throw new UserError(`a number of nodes is a whole number from 1 to ${NODES_MAX} here`);
+  if (!Number.isSafeInteger(n) || n < 1 || n > mostOf(name)) throw new UserError(`a number of nodes is a whole number from 1 to ${mostOf(name)} here`);
   if (kind !== undefined && system.strategies.every((one) => one.name !== kind)) throw new UserError(`with ${system.name} there is no Byzantine kind ${quoted(kind)}`);
   const plan = system.draw({ n, seed, ...(kind === undefined ? {} : { strategies: [kind] }) });
   const lines = [system.print(plan)];

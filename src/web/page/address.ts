@@ -1,5 +1,5 @@
 import type { Beginning, Change } from '../news.ts';
-import { CHOICES, NODES_MAX } from '../nodes/simulated.ts';
+import { CHOICES, mostOf } from '../nodes/simulated.ts';
 import { NOTHING_SHOWN, type NodesAddress } from './nodes/shown.ts';
 import { VIEWS, type State, type View } from './store.ts';
 
@@ -56,7 +56,7 @@ function nodesIn(fields: URLSearchParams): NodesAddress {
   const choice = CHOICES.find(({ name }) => name === fields.get('system')) ?? CHOICES.find(({ name }) => name === NOTHING_SHOWN.seeded.system)!;
   const kind = choice.kinds.find((one) => one === fields.get('kind'));
   return {
-    seeded: { system: choice.name, n: whole('n', 1, NODES_MAX) ?? choice.members, seed: whole('seed', 0, Number.MAX_SAFE_INTEGER) ?? NOTHING_SHOWN.seeded.seed, ...(kind === undefined ? {} : { kind }) },
+    seeded: { system: choice.name, n: whole('n', 1, mostOf(choice.name)) ?? choice.members, seed: whole('seed', 0, Number.MAX_SAFE_INTEGER) ?? NOTHING_SHOWN.seeded.seed, ...(kind === undefined ? {} : { kind }) },
     at: whole('at', 0, Number.MAX_SAFE_INTEGER) ?? 0,
     who: whole('who', 0, Number.MAX_SAFE_INTEGER),
   };

@@ -1,5 +1,5 @@
 import type { JSX } from 'preact';
-import { CHOICES, NODES_MAX, commandOf, type Seeded } from '../../nodes/simulated.ts';
+import { CHOICES, commandOf, mostOf, type Seeded } from '../../nodes/simulated.ts';
 import type { Watched } from '../../nodes/watched.ts';
 import { run, stop, type Runner } from './deeds.ts';
 import { Saving } from './saving.tsx';
@@ -31,7 +31,7 @@ export function PlanPanel({ shown, runner }: { readonly shown: NodesShown; reado
         </label>
         <p class="note">{choice?.summary}</p>
         <div class="two-wholes">
-          <Whole name="nodes" value={seeded.n} min={1} max={NODES_MAX} to={(n) => begin({ n })} />
+          <Whole name="nodes" value={seeded.n} min={1} max={mostOf(seeded.system)} to={(n) => begin({ n })} />
           <Whole name="seed" value={seeded.seed} min={0} max={Number.MAX_SAFE_INTEGER} to={(seed) => begin({ seed })} />
         </div>
         <label>

@@ -30,6 +30,9 @@ const NARROW = { width: 420, height: 500, rx: 158, ry: 168 } as const;
 
 const layout = (): typeof WIDE | typeof NARROW => (matchMedia('(max-width: 700px)').matches ? NARROW : WIDE);
 
+/** More nodes find no room in a ring. */
+export const RING_MAX = 40;
+
 /** More messages in one picture are drawn as one for each pair, or for each sender, with their count. */
 const FOLD = 200;
 

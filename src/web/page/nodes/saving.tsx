@@ -5,6 +5,7 @@ import { svgOf } from '../../../trace/svg.ts';
 import type { Watched } from '../../nodes/watched.ts';
 import { ringSvg } from '../ring.ts';
 import { save } from '../save.ts';
+import { RING_MAX } from './ring.tsx';
 
 /** A run as a file, in whatever form other programs read. */
 export function Saving({ watched }: { readonly watched: Watched }): JSX.Element {
@@ -14,6 +15,7 @@ export function Saving({ watched }: { readonly watched: Watched }): JSX.Element 
       <div class="deeds">
         <button
           type="button"
+          disabled={watched.nodes.length > RING_MAX}
           onClick={() => save('nodes.svg', ringSvg(document.querySelector<SVGSVGElement>('svg.nodes-ring')!), 'image/svg+xml')}
         >
           Picture

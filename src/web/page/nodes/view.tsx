@@ -2,14 +2,19 @@ import type { JSX } from 'preact';
 import { useEffect } from 'preact/hooks';
 import { counted } from '../../../core/figures.ts';
 import type { NodeId } from '../../../core/node.ts';
+import { Still } from '../still.tsx';
 import { now, type State } from '../store.ts';
 import { run, show, type Runner } from './deeds.ts';
 import { Lately, NodePanel } from './node.tsx';
 import { Around, Legend, sentenceOf } from './parts.tsx';
 import { PlanPanel } from './plan.tsx';
 import { Picture } from './picture.tsx';
+import { RING_MAX } from './ring.tsx';
 import { SpecialPanel } from './special.tsx';
 import { Track, msText, useNodesClock } from './track.tsx';
+
+/** What is told of many nodes is drawn no more often while it plays, in ms. */
+const PANELS = 300;
 
 /** Runs of nodes on the virtual network: whatever runs there, and what goes wrong. */
 export function NodesView({ state, runner }: { readonly state: State; readonly runner: Runner }): JSX.Element {
@@ -44,21 +49,26 @@ export function NodesView({ state, runner }: { readonly state: State; readonly r
           </>
         )}
       </div>
-      <div class="right">
-        {watched !== undefined && (
-          <>
-            {chosen !== undefined && <NodePanel watched={watched} id={chosen} at={at} />}
-            <SpecialPanel watched={watched} at={at} who={chosen} />
-            {chosen === undefined && (
-              <section class="panel" aria-label="What happened">
-                <h2>What happened</h2>
-                <Lately watched={watched} id={undefined} at={at} />
-                <p class="hint">Choose a node to see what it did and heard.</p>
-              </section>
+      <Still
+        by={[watched, chosen, isPlaying && (watched?.nodes.length ?? 0) > RING_MAX ? Math.floor(performance.now() / PANELS) : at]}
+        draw={() => (
+          <div class="right">
+            {watched !== undefined && (
+              <>
+                {chosen !== undefined && <NodePanel watched={watched} id={chosen} at={at} />}
+                <SpecialPanel watched={watched} at={at} who={chosen} />
+                {chosen === undefined && (
+                  <section class="panel" aria-label="What happened">
+                    <h2>What happened</h2>
+                    <Lately watched={watched} id={undefined} at={at} />
+                    <p class="hint">Choose a node to see what it did and heard.</p>
+                  </section>
+                )}
+              </>
             )}
-          </>
+          </div>
         )}
-      </div>
+      />
     </div>
   );
 }
