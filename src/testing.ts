@@ -1,7 +1,10 @@
 /** What tests of one's own code need: the grading of a file, as a suite of mocha or of what has `describe` and `it` as well. */
-import { bring } from './generals/brought/bring.ts';
 import { UserError, quoted } from './core/user-error.ts';
 import { inShell } from './core/shell.ts';
+import { bringEither } from './own/bring.ts';
+import { questionsOfSystem } from './own/grade.ts';
+import { problemNamed } from './own/problems.ts';
+import { definitionNamed } from './own/take.ts';
 import { pathOf, type FileName } from './runtime/compiled.ts';
 import { protocolNamed } from './generals/protocols/registry.ts';
 import { answerTo, questionsOf, type Answer, type Question } from './generals/grade/grade.ts';
@@ -31,18 +34,20 @@ export async function suite(file: FileName, { against, patience = 9_000 }: Suite
   const paper = PAPERS.find(({ name }) => name === against);
   if (against !== undefined && paper === undefined) throw new UserError(`there is no paper ${quoted(against)}: ${PAPERS.map(({ name }) => name).join(', ')}`);
   const path = pathOf(file);
-  const name = await bring('protocol', path);
-  const questions = questionsOf({ protocol: protocolNamed(name)!, against: paper, clock: () => performance.now(), patience });
-  const repeat = `npx generals run --host sim --protocol ${inShell(path)} -`;
+  const name = await bringEither(path);
+  const clock = (): number => performance.now();
+  const definition = definitionNamed(name);
+  const questions = definition === undefined ? questionsOf({ protocol: protocolNamed(name)!, against: paper, clock, patience }) : questionsOfSystem({ definition, clock, patience, file: path });
+  const heldTo = definition === undefined ? (paper?.title ?? 'what it says of itself') : (problemNamed(definition.problem ?? '')?.title ?? 'its own judge');
   const answers: Answer[] = [];
-  describe(`${name}, held to ${paper?.title ?? 'what it says of itself'}`, function () {
+  describe(`${name}, held to ${heldTo}`, function () {
     allow(this, 60_000);
     for (const group of new Set(questions.map((question) => question.group))) {
       describe(group, () => {
         for (const question of questions.filter((one) => one.group === group)) it(question.question, async function () {
           const answer = await answered(question, answers);
           answers.push(answer);
-          if (answer.verdict === 'no') throw failure(answer, repeat);
+          if (answer.verdict === 'no') throw failure(answer, path);
           if (answer.verdict === 'open') leaveOut(this);
         });
       });
@@ -60,8 +65,10 @@ async function answered(question: Question, before: readonly Answer[]): Promise<
 }
 
 /** What was found, and how to see it again; where in this file it is thrown tells nobody anything. */
-function failure({ found, commands }: Answer, repeat: string): Error {
-  const again = commands.length === 0 ? [] : ['', `to see it: ${repeat}`, ...commands.map((command) => `  ${command}`)];
+function failure({ found, commands }: Answer, path: string): Error {
+  const [first] = commands;
+  const script = [`to see it: npx generals run --host sim --protocol ${inShell(path)} -`, ...commands.map((command) => `  ${command}`)];
+  const again = first === undefined ? [] : ['', ...(first.startsWith('simulate ') ? [`to see it: npx generals ${first}`] : script)];
   const error = new Error([...found, ...again].join('\n'));
   error.stack = `${error.name}: ${error.message}`;
   return error;

@@ -1,17 +1,20 @@
-import type { Kind } from '../generals/brought/shape.ts';
+import type { Kind as BroughtKind } from '../generals/brought/shape.ts';
 import { hasCompiled, placeOf } from '../runtime/compiled.ts';
+
+/** What somebody may bring. */
+export type Kind = BroughtKind | 'system' | 'protocol or system';
 
 /** Whether a word is to be a file with code of somebody's own, and no name. */
 export const isOwnFile = (word: string): boolean => /[\\/]|\.[cm]?[jt]s$/i.test(word);
 
 /** The files that were brought, as they were named, for lines that repeat something. */
-const files: { readonly kind: Kind; readonly file: string }[] = [];
+const files: { readonly kind: Kind; readonly name: string; readonly file: string }[] = [];
 
 /** Whether code of somebody's own was loaded, which may have left behind what keeps a program. */
 export const hasLoaded = hasCompiled;
 
-/** The words that bring again what was brought, for a command line that repeats something. */
-export const broughtWords = (): string[] => files.flatMap(({ kind, file }) => [`--${kind}`, file]);
+/** The words that bring again what was brought, for a command line that repeats something. A system comes as a protocol to simulate. */
+export const broughtWords = (): string[] => files.flatMap(({ kind, file }) => [kind === 'strategy' ? '--strategy' : '--protocol', file]);
 
 /** A script that brings the same to a page. */
 export async function broughtScript(): Promise<string> {
@@ -19,14 +22,30 @@ export async function broughtScript(): Promise<string> {
   const [{ scriptOf }, { MODULE, bringing }] = await Promise.all([import('../runtime/compiled.ts'), import('../web/own.ts')]);
   let script = '';
   // One after the other: what compiles is ended when it is done.
-  for (const { kind, file } of files) script += bringing(kind, file, await scriptOf(file, MODULE));
+  for (const { kind, file } of files) if (kind === 'protocol' || kind === 'strategy') script += bringing(kind, file, await scriptOf(file, MODULE));
   return script;
 }
 
-/** Brings a file with a protocol or a strategy of somebody's own. @returns its name @throws UserError in one line */
+/** What names a system in a command line: the file that it was brought from, or its name. */
+export const systemWord = (name: string): string => files.find((one) => one.name === name)?.file ?? name;
+
+/** Brings a file with code of somebody's own. @returns its name @throws UserError in one line */
 export async function bring(kind: Kind, file: string): Promise<string> {
-  const { bring: bringFile } = await import('../generals/brought/bring.ts');
-  const name = await bringFile(kind, file);
-  if (!files.some((one) => one.kind === kind && placeOf(one.file) === placeOf(file))) files.push({ kind, file });
+  const name = await nameIn(kind, file);
+  if (!files.some((one) => one.kind === kind && placeOf(one.file) === placeOf(file))) files.push({ kind, name, file });
   return name;
+}
+
+async function nameIn(kind: Kind, file: string): Promise<string> {
+  switch (kind) {
+    case 'protocol':
+    case 'strategy':
+      return (await import('../generals/brought/bring.ts')).bring(kind, file);
+    case 'system':
+      return (await import('../own/bring.ts')).bringSystem(file);
+    case 'protocol or system':
+      return (await import('../own/bring.ts')).bringEither(file);
+    default:
+      return kind satisfies never;
+  }
 }

@@ -2,36 +2,51 @@ import { counted, figure } from '../core/figures.ts';
 import { quoted } from '../core/user-error.ts';
 import { wrapped } from '../core/wrapped.ts';
 import { PROTOCOLS, protocolNamed } from '../generals/protocols/registry.ts';
-import { gradeOf, type Answer, type Step } from '../generals/grade/grade.ts';
-import { PAPERS, type Paper } from '../generals/grade/papers.ts';
+import { askAll, questionsOf, type Answer, type Question, type Step } from '../generals/grade/grade.ts';
+import { PAPERS } from '../generals/grade/papers.ts';
 import { isPlain, themeOf, wantsColour } from '../repl/theme.ts';
 import { UsageError } from './arguments.ts';
-import { bring, broughtWords, isOwnFile } from './bring.ts';
+import { definitionNamed } from '../own/take.ts';
+import { questionsOfSystem } from '../own/grade.ts';
+import { problemNamed } from '../own/problems.ts';
+import { bring, broughtWords, isOwnFile, systemWord } from './bring.ts';
 import { mustBeWritable, writeText } from './files.ts';
-import { lineOf } from './invocation.ts';
+import { lineOf, program } from './invocation.ts';
 import type { GradeOptions } from './subcommands/grade.ts';
 
 /** For how many milliseconds treasons are sought: with all else that is less than twenty seconds. */
 const PATIENCE = 9_000;
 
-/** Grades a protocol, and says what that showed. @returns the exit status: 0 where all is well, 3 where something is not */
+/** Grades a protocol or a system, and says what that showed. @returns the exit status: 0 where all is well, 3 where something is not */
 export async function gradeCommand({ what, against, json, junit, colourless }: GradeOptions): Promise<number> {
-  const paper = PAPERS.find(({ name }) => name === against);
-  const name = isOwnFile(what) ? await bring('protocol', what) : what.toLowerCase();
-  const protocol = protocolNamed(name);
-  if (protocol === undefined) throw new UsageError(`there is no protocol ${quoted(what)}: give a file such as ./mine.ts, or one of ${PROTOCOLS.map((one) => one.name).join(', ')}`);
+  const name = isOwnFile(what) ? await bring('protocol or system', what) : what.toLowerCase();
+  const { questions, heldTo } = workFor(what, name, against);
   if (junit !== undefined) mustBeWritable(junit);
   const begun = performance.now();
-  const answers = await graded(gradeOf({ protocol, against: paper, clock: () => performance.now(), patience: PATIENCE }), json);
+  const answers = await graded(askAll(questions), json);
   const seconds = (performance.now() - begun) / 1000;
   if (junit !== undefined) writeText(junit, junitOf(name, answers, seconds));
   const { paint } = themeOf(wantsColour(process.env, process.stdout.isTTY, colourless || json));
-  const repeat = lineOf(['run', '--host', 'sim', ...broughtWords(), '-']);
   const marks = { yes: paint.green('✓'), no: paint.red('✗'), open: paint.yellow('–') };
   process.stdout.write(json
-    ? `${JSON.stringify({ v: 1, type: 'grade', protocol: name, against: paper?.name ?? null, ...pointsOf(answers), answers })}\n`
-    : `${tableOf(name, paper, answers, marks, repeat).flatMap((line) => wrapped(line, process.stdout.columns ?? Infinity)).join('\n')}\n`);
+    ? `${JSON.stringify({ v: 1, type: 'grade', protocol: name, against: against ?? null, ...pointsOf(answers), answers })}\n`
+    : `${tableOf(`${name}, held to ${heldTo}`, answers, marks).flatMap((line) => wrapped(line, process.stdout.columns ?? Infinity)).join('\n')}\n`);
   return answers.some(({ verdict }) => verdict === 'no') ? 3 : 0;
+}
+
+/** What is asked, and by what it is measured. */
+function workFor(what: string, name: string, against: string | undefined): { readonly questions: readonly Question[]; readonly heldTo: string } {
+  const [clock, patience] = [() => performance.now(), PATIENCE];
+  const definition = definitionNamed(name);
+  if (definition !== undefined) {
+    if (against !== undefined && definition.problem !== against) throw new UsageError(`${quoted(what)} is held to ${definition.problem ?? 'a judge of its own'}, as it says itself: leave out --against`);
+    return { questions: questionsOfSystem({ definition, clock, patience, file: systemWord(name) }), heldTo: problemNamed(definition.problem ?? '')?.title ?? 'its own judge' };
+  }
+  const paper = PAPERS.find((one) => one.name === against);
+  if (against !== undefined && paper === undefined) throw new UsageError(`${quoted(what)} is a protocol in rounds, and ${against} is for systems of nodes`);
+  const protocol = protocolNamed(name);
+  if (protocol === undefined) throw new UsageError(`there is no protocol ${quoted(what)}: give a file such as ./mine.ts, or one of ${PROTOCOLS.map((one) => one.name).join(', ')}`);
+  return { questions: questionsOf({ protocol, against: paper, clock, patience }), heldTo: paper?.title ?? 'what it says of itself' };
 }
 
 /** Runs it to its end, and tells at a terminal what it is about. */
@@ -58,19 +73,26 @@ function pointsOf(answers: readonly Answer[]): { readonly points: number; readon
   return { points: counting.filter(({ verdict }) => verdict !== 'no').length, of: counting.length };
 }
 
-function tableOf(name: string, paper: Paper | undefined, answers: readonly Answer[], marks: Readonly<Record<Answer['verdict'], string>>, repeat: string): string[] {
+function tableOf(title: string, answers: readonly Answer[], marks: Readonly<Record<Answer['verdict'], string>>): string[] {
   const { points, of } = pointsOf(answers);
-  const lines = [`${name}, held to ${paper === undefined ? 'what it says of itself' : paper.title}`];
+  const lines = [title];
   let last: string | undefined;
   for (const { group, question, verdict, found, commands } of answers) {
     if (group !== last) lines.push('', group);
     last = group;
     lines.push(`  ${marks[verdict]} ${question}`);
     if (verdict === 'open' || group === 'treason' || group === 'beyond the bound' || verdict === 'no') lines.push(...found.map((sentence) => `      ${sentence}`));
-    if (verdict === 'no' && commands.length > 0) lines.push(`    to see it: ${repeat}`, ...commands.map((command) => `      ${command}`));
+    if (verdict === 'no' && commands.length > 0) lines.push(...toSeeIt(commands));
   }
   const open = answers.filter(({ verdict, group }) => verdict === 'open' && group !== 'beyond the bound').length;
   return [...lines, '', `${figure(points)} of ${counted(of, 'point')}${open === 0 ? '' : `, ${open} of them open: nothing was found in the time that there was`}`];
+}
+
+/** A system is seen by one line, and a protocol by a script for the prompt. */
+function toSeeIt(commands: readonly string[]): string[] {
+  const [first = ''] = commands;
+  if (first.startsWith('simulate ')) return [`    to see it: ${program()} ${first}`];
+  return [`    to see it: ${lineOf(['run', '--host', 'sim', ...broughtWords(), '-'])}`, ...commands.map((command) => `      ${command}`)];
 }
 
 const escaped = (text: string): string => text.replace(/[<>&"']/g, (letter) => `&#${letter.charCodeAt(0)};`);

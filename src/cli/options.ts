@@ -1,9 +1,8 @@
 import { SHARES_MAX, parseShare, type Share } from '../campaign/many/share.ts';
 import { quoted } from '../core/user-error.ts';
-import type { Kind } from '../generals/brought/shape.ts';
 import { nearest } from '../repl/nearest.ts';
 import { UsageError, whole as wholeOf } from './arguments.ts';
-import { bring, isOwnFile } from './bring.ts';
+import { bring, isOwnFile, type Kind } from './bring.ts';
 
 /** An option of the command line: the parser, help, completion and the man page say of it what stands here. */
 export interface Option<Value> {

@@ -7,11 +7,13 @@ import { pace, plainLines } from '../repl/progress.ts';
 import type { FaultPlan } from '../runtime/virtual/fault-plan.ts';
 import { describeOutcome, lineOfJudged } from '../runtime/virtual/lines.ts';
 import { shrink } from '../runtime/virtual/shrink.ts';
-import { simulate } from '../runtime/virtual/simulate.ts';
-import type { Fact, Outcome, System } from '../runtime/virtual/system.ts';
+import { simulate as simulateAll } from '../runtime/virtual/simulate.ts';
+import type { BeginOptions, Fact, Outcome, System } from '../runtime/virtual/system.ts';
+import { limited } from '../generals/limit.ts';
 import { lineOfFact } from '../trace/nodes/kind.ts';
 import { UsageError } from './arguments.ts';
 import type { SimulateOptions } from './subcommands/simulate.ts';
+import { systemWord } from './bring.ts';
 import { appendText, writeText } from './files.ts';
 import { lineOf } from './invocation.ts';
 import { onSignal } from './signals.ts';
@@ -37,6 +39,9 @@ export function workFor({ protocol, members, ...options }: Omit<SimulateOptions,
   if (options.kind !== undefined && !names.includes(options.kind)) throw new UsageError(`with ${system.name} there is no Byzantine kind ${quoted(options.kind)}: ${names.join(', ')}`);
   return { ...options, system, members: members ?? system.members };
 }
+
+/** What somebody brought may loop for ever. */
+const simulate = (system: System, plan: FaultPlan, options?: BeginOptions): Outcome => limited(() => simulateAll(system, plan, options));
 
 /** One seed, told as it goes: of a plan that breaks something what is needed for that, but for parts that were asked for. */
 function one(work: Work): number {
@@ -210,7 +215,7 @@ function sayUnknown(work: Work, seed: number, outcome: Outcome): void {
 }
 
 const commandFor = ({ system, members, kind }: Work, seed: number): string[] =>
-  ['simulate', '--protocol', system.name, '--members', String(members), '--seed', String(seed), ...(kind === undefined ? [] : ['--kind', kind])];
+  ['simulate', '--protocol', systemWord(system.name), '--members', String(members), '--seed', String(seed), ...(kind === undefined ? [] : ['--kind', kind])];
 
 const planOf = ({ system, members, kind }: Work, seed: number): FaultPlan => system.draw({ n: members, seed, ...(kind === undefined ? {} : { strategies: [kind] }) });
 

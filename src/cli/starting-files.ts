@@ -1,7 +1,8 @@
-import type { Kind } from '../generals/brought/shape.ts';
+/** What somebody may begin with. */
+export type Started = 'protocol' | 'strategy' | 'system';
 
-/** What somebody begins with who writes a protocol or a strategy: it runs as it is, and so does its test. */
-export const startingFiles = (kind: Kind, name: string): readonly { readonly file: string; readonly text: string }[] => [
+/** What somebody begins with who writes a protocol, a strategy or a system: it runs as it is, and so does its test. */
+export const startingFiles = (kind: Started, name: string): readonly { readonly file: string; readonly text: string }[] => [
   { file: `${name}.ts`, text: CODE[kind].replaceAll('NAME', name) },
   { file: `${name}.test.mjs`, text: TESTS[kind].replaceAll('NAME', name) },
 ];
@@ -89,6 +90,86 @@ export default defineStrategy({
 });
 `;
 
+const SYSTEM = `// A system of your own: generals simulate --protocol ./NAME.ts
+//
+// As it stands, nodes broadcast reliably, as Bracha has it (1987): either all loyal nodes deliver a value, or none does, however late
+// messages are. Change it, and ask what that is worth: generals grade ./NAME.ts
+${IMPORT} { byzantineQuorum, defineSystem, mostlyLoyal, oneLoyal } from 'generals';
+
+/** What nodes say to each other: plain data, with a type. */
+interface Message {
+  readonly type: 'initial' | 'echo' | 'ready';
+  /** Whose broadcast it is, and which of these. */
+  readonly origin: number;
+  readonly number: number;
+  readonly value: string;
+}
+
+/** What a node remembers of one broadcast: the first value for which each node said that, and what it said and did itself. */
+interface Broadcast {
+  readonly echo: Map<number, string>;
+  readonly ready: Map<number, string>;
+  readonly done: Set<'echo' | 'ready' | 'delivered'>;
+}
+
+const TYPES = ['initial', 'echo', 'ready'] as const;
+
+/** The value for which that many said the same. */
+const valueOf = (votes: ReadonlyMap<number, string>, enough: number): string | undefined =>
+  [...votes.values()].find((value, _at, all) => all.filter((one) => one === value).length >= enough);
+
+export default defineSystem({
+  name: 'NAME',
+  summary: 'echo what you hear, be ready with a quorum, deliver with 2f + 1',
+  // What nodes are asked, and who judges them: 'reliable-broadcast' or 'consensus'. No message is lost; each may be late.
+  problem: 'reliable-broadcast',
+  machine: {
+    begin: () => new Map<string, Broadcast>(),
+
+    /** The message that this is; whatever else arrives is dropped. */
+    parse(input): Message | undefined {
+      const { type: word, origin, number, value } = (input ?? {}) as Partial<Record<string, unknown>>;
+      const type = TYPES.find((one) => one === word);
+      if (type === undefined || !Number.isSafeInteger(origin) || !Number.isSafeInteger(number) || typeof value !== 'string') return undefined;
+      return { type, origin: origin as number, number: number as number, value };
+    },
+
+    /** What a traitor could say instead of an honest message. */
+    lies: (_context, honest) => [{ ...honest, value: \`not \${honest.value}\` }],
+
+    /** Takes one event, changes the state, and says what is to be done: send, output, set-timer. No clock, no chance. */
+    step({ self, members }, state, event) {
+      const n = members.length;
+      const say = (message: Message) => ({ type: 'send', to: members, message }) as const;
+      if (event.type === 'input') return [say({ type: 'initial', origin: self, ...event.input })];
+      if (event.type !== 'message') return [];
+
+      const { from, message: { type, origin, number, value } } = event;
+      const key = \`\${origin} \${number}\`;
+      const one: Broadcast = state.get(key) ?? { echo: new Map(), ready: new Map(), done: new Set() };
+      state.set(key, one);
+      // The first word of each counts.
+      if (type !== 'initial' && !one[type].has(from)) one[type].set(from, value);
+
+      const initial = type === 'initial' && from === origin ? value : undefined;
+      const ready = valueOf(one.echo, byzantineQuorum(n)) ?? valueOf(one.ready, oneLoyal(n));
+      const settled = valueOf(one.ready, mostlyLoyal(n));
+      const effects = [];
+      for (const [type, said] of [['echo', initial], ['ready', ready]] as const) {
+        if (said === undefined || one.done.has(type)) continue;
+        one.done.add(type);
+        effects.push(say({ type, origin, number, value: said }));
+      }
+      if (settled !== undefined && !one.done.has('delivered')) {
+        one.done.add('delivered');
+        effects.push({ type: 'output', output: { type: 'delivered', origin: members[origin]!, number, value: settled } } as const);
+      }
+      return effects;
+    },
+  },
+});
+`;
+
 const PROTOCOL_TEST = `// To run it: npx mocha NAME.test.mjs
 ${IMPORT} { suite } from 'generals/testing';
 
@@ -113,5 +194,5 @@ describe(name, () => {
 });
 `;
 
-const CODE: Readonly<Record<Kind, string>> = { protocol: PROTOCOL, strategy: STRATEGY };
-const TESTS: Readonly<Record<Kind, string>> = { protocol: PROTOCOL_TEST, strategy: STRATEGY_TEST };
+const CODE: Readonly<Record<Started, string>> = { protocol: PROTOCOL, strategy: STRATEGY, system: SYSTEM };
+const TESTS: Readonly<Record<Started, string>> = { protocol: PROTOCOL_TEST, strategy: STRATEGY_TEST, system: PROTOCOL_TEST.replace(/\n\/\/ One test[^]*?\nawait/, '\n// One test for each question that generals grade asks.\nawait') };

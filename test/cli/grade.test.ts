@@ -104,6 +104,13 @@ describe('generals new', function () {
     });
   });
 
+  it('writes a system that runs at once, is worth all points, and a test that passes', async () => {
+    const tested = await begun('system', async (inside) => {
+      expect((await inside(['simulate', '--protocol', './mine.ts', '--schedules', '10'])).out).to.match(/^Agreement, validity and totality held in 10 schedules/);
+    });
+    expect(tested).to.include('mine, held to reliable broadcast').and.include('14 passing');
+  });
+
   /** Begins one in a folder of its own, and runs the test of it by mocha. */
   async function begun(kind: string, work: (inside: (words: readonly string[], input?: string) => Promise<Exit>) => Promise<void>): Promise<string> {
     const folder = ownFolder();
@@ -112,7 +119,7 @@ describe('generals new', function () {
     try {
       const { code, out, err } = await generals(['new', kind, 'mine']);
       expect({ code, err }).to.deep.equal({ code: 0, err: '' });
-      expect(out).to.include('written: mine.ts, mine.test.mjs').and.include(`try: generals 4 --${kind} ./mine.ts`);
+      expect(out).to.include('written: mine.ts, mine.test.mjs').and.include(`try: generals ${kind === 'system' ? 'simulate --protocol' : `4 --${kind}`} ./mine.ts`);
       const text = readFileSync('mine.ts', 'utf8');
       const again = await generals(['new', kind, 'mine']);
       expect(again.code).to.equal(2);

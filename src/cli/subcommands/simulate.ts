@@ -1,6 +1,6 @@
 import type { Share } from '../../campaign/many/share.ts';
 import { UsageError, mustBeOptions } from '../arguments.ts';
-import { choice, file, flag, folder, shard, text, whole } from '../options.ts';
+import { choice, file, flag, folder, named, shard, text, whole } from '../options.ts';
 import { mustFitShard } from '../shards.ts';
 import { subcommand } from '../subcommand.ts';
 
@@ -33,7 +33,7 @@ export const simulate = subcommand({
   name: 'simulate',
   forms: [['simulate [options]', 'let nodes run a protocol in virtual time, through faults drawn from a seed']],
   options: {
-    protocol: choice('<name>', 'the protocol; ccro is another name of collector', async () => (await systems()).flatMap(({ name, aliases }) => [name, ...aliases]), { noun: 'protocol to simulate', fallback: 'pbft' }),
+    protocol: named('system', 'the protocol; ccro is another name of collector', async () => (await systems()).flatMap(({ name, aliases }) => [name, ...aliases]), { noun: 'protocol to simulate', fallback: 'pbft' }),
     members: whole('<n>', 'how many nodes there are, of whom as many are Byzantine as the protocol stands', { short: 'n', min: 1, max: MEMBERS_MAX, otherwise: 'as few as make it worth while' }),
     seed: whole('<n>', 'the seed that the schedule follows from', { min: 0, fallback: 1 }),
     schedules: whole('<n>', 'try that many seeds, from that one on', { min: 1, fallback: 1 }),

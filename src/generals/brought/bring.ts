@@ -16,11 +16,31 @@ const LOADING_MAX = 5_000;
 let last: Promise<unknown> = Promise.resolve();
 
 /** Compiles a file with a protocol or a strategy of somebody's own, and takes it. @returns its name @throws UserError in one line */
-export function bring(kind: Kind, file: string): Promise<string> {
-  const brought = last.then(() => bringNow(kind, file));
+export const bring = (kind: Kind, file: string): Promise<string> => brought(kind, file, (url) => take({ kind, url }));
+
+/** The same with anything that there is a way to take. @param kind what it is to be, in words; a file is taken once for each */
+export function brought(kind: string, file: string, takeFrom: (url: string) => Promise<string>): Promise<string> {
+  const taken = last.then(() => broughtNow(kind, file, takeFrom));
   // One after the other: what compiles is ended when it is done.
-  last = brought.catch(() => undefined);
-  return brought;
+  last = taken.catch(() => undefined);
+  return taken;
+}
+
+async function broughtNow(kind: string, file: string, takeFrom: (url: string) => Promise<string>): Promise<string> {
+  const key = `${kind} ${placeOf(file)}`;
+  const known = names.get(key);
+  if (known !== undefined) return known;
+  const url = await compiled(file);
+  const trouble = await troubleOf(url, LOADING_MAX);
+  if (trouble !== undefined) throw new UserError(`${quotedPath(file)} ${trouble}`);
+  try {
+    const name = await takeFrom(url);
+    names.set(key, name);
+    return name;
+  } catch (error) {
+    if (error instanceof UserError || error instanceof CodeFault) throw new UserError(`${quotedPath(file)} is no ${kind}: ${error.message}`);
+    throw error;
+  }
 }
 
 /**
@@ -31,20 +51,3 @@ export const bringProtocol = async (file: FileName): Promise<ProtocolName> => (a
 
 /** The same with a way of being a traitor. */
 export const bringStrategy = async (file: FileName): Promise<StrategyName> => (await bring('strategy', pathOf(file))) as StrategyName;
-
-async function bringNow(kind: Kind, file: string): Promise<string> {
-  const key = `${kind} ${placeOf(file)}`;
-  const known = names.get(key);
-  if (known !== undefined) return known;
-  const url = await compiled(file);
-  const trouble = await troubleOf(url, LOADING_MAX);
-  if (trouble !== undefined) throw new UserError(`${quotedPath(file)} ${trouble}`);
-  try {
-    const name = await take({ kind, url });
-    names.set(key, name);
-    return name;
-  } catch (error) {
-    if (error instanceof UserError || error instanceof CodeFault) throw new UserError(`${quotedPath(file)} is no ${kind}: ${error.message}`);
-    throw error;
-  }
-}

@@ -39,7 +39,7 @@ export interface Answer {
   readonly commands: readonly string[];
 }
 
-export type Group = 'conformance' | 'loyal generals' | 'claims' | 'treason' | 'beyond the bound';
+export type Group = 'conformance' | 'loyal generals' | 'loyal nodes' | 'claims' | 'treason' | 'beyond the bound';
 
 export interface GradeRequest {
   readonly protocol: AnyRoundsProtocol;
@@ -58,7 +58,7 @@ export interface Step {
   readonly question: string;
 }
 
-type Found = Omit<Answer, 'group' | 'question'>;
+export type Found = Omit<Answer, 'group' | 'question'>;
 
 export interface Question {
   readonly group: Group;
@@ -66,12 +66,14 @@ export interface Question {
   readonly ask: () => Found | Generator<undefined, Found>;
 }
 
-const YES: Found = { verdict: 'yes', found: [], commands: [] };
-const no = (found: readonly string[], commands: readonly string[] = []): Found => ({ verdict: 'no', found, commands });
+export const YES: Found = { verdict: 'yes', found: [], commands: [] };
+export const no = (found: readonly string[], commands: readonly string[] = []): Found => ({ verdict: 'no', found, commands });
+
+/** Asks all questions about a protocol. */
+export const gradeOf = (request: GradeRequest): Generator<Step, readonly Answer[]> => askAll(questionsOf(request));
 
 /** Asks all questions. Between its steps, which take some milliseconds each, other things can be done. */
-export function* gradeOf(request: GradeRequest): Generator<Step, readonly Answer[]> {
-  const questions = questionsOf(request);
+export function* askAll(questions: readonly Question[]): Generator<Step, readonly Answer[]> {
   const answers: Answer[] = [];
   for (const question of questions) {
     const step = { done: answers.length, total: questions.length, question: question.question };
@@ -205,22 +207,23 @@ const ODD: readonly unknown[] = [
   [], ['attack'], [[]], {}, { type: 'attack' }, { order: 'attack', path: [1, 1, 1] }, { order: {}, from: 'G1' }, Object.create(null), new Date(0), new Map(), new Uint8Array(4), Symbol('odd'), () => 'attack',
 ];
 
-function parsesAnything(protocol: AnyRoundsProtocol): Found {
-  for (const input of [...ODD, ...nearMessages(protocol)]) {
-    const message = protocol.parse(input);
+const parsesAnything = (protocol: AnyRoundsProtocol): Found => parsesAll((input) => protocol.parse(input), [...messagesOf(protocol)]);
+
+/** Whether a parse makes of anything, and of all that is nearly one of these messages, a message that it parses to itself, or nothing. */
+export function parsesAll(parse: (input: unknown) => unknown, messages: readonly unknown[]): Found {
+  for (const input of [...ODD, ...messages.flatMap(nearTo)]) {
+    const message = parse(input);
     if (message === undefined) continue;
-    if (JSON.stringify(protocol.parse(message)) !== JSON.stringify(message)) return no([`it makes ${text(message)} of ${text(input)}, and something else of that`]);
+    if (JSON.stringify(parse(message)) !== JSON.stringify(message)) return no([`it makes ${text(message)} of ${text(input)}, and something else of that`]);
   }
   return YES;
 }
 
-/** Messages, with a part of each changed. */
-function nearMessages(protocol: AnyRoundsProtocol): unknown[] {
-  return [...messagesOf(protocol)].flatMap((message): unknown[] => {
-    if (typeof message === 'string') return [`${message}x`, message.slice(1), message.toUpperCase(), message.replace(/\d/, '0'), [message]];
-    if (typeof message !== 'object' || message === null) return [[message], String(message)];
-    return Object.keys(message).flatMap((key) => [null, {}, [], -1, 'x', undefined].map((value) => (Array.isArray(message) ? (message as readonly unknown[]).with(Number(key), value) : { ...message, [key]: value })));
-  });
+/** A message, with a part of it changed. */
+function nearTo(message: unknown): unknown[] {
+  if (typeof message === 'string') return [`${message}x`, message.slice(1), message.toUpperCase(), message.replace(/\d/, '0'), [message]];
+  if (typeof message !== 'object' || message === null) return [[message], String(message)];
+  return Object.keys(message).flatMap((key) => [null, {}, [], -1, 'x', undefined].map((value) => (Array.isArray(message) ? (message as readonly unknown[]).with(Number(key), value) : { ...message, [key]: value })));
 }
 
 /** What is said among two to five generals, each word once. */
@@ -232,7 +235,7 @@ function messagesOf(protocol: AnyRoundsProtocol): ReadonlySet<unknown> {
   return new Set(said.values());
 }
 
-function text(value: unknown): string {
+export function text(value: unknown): string {
   if (typeof value === 'number' || typeof value === 'bigint') return String(value);
   const whole = typeof value === 'function' || typeof value === 'symbol' ? `a ${typeof value}` : (JSON.stringify(value) ?? 'undefined');
   return whole.length > 60 ? `${whole.slice(0, 60).toWellFormed()}…` : whole;

@@ -1,7 +1,7 @@
 import { byzantineOf, type TypedVocabulary } from '../../core/byzantine.ts';
 import { seededAt } from '../../core/choice.ts';
 import { counted } from '../../core/figures.ts';
-import type { AnyMachine, DurableMachine, Settings } from '../../core/machine.ts';
+import type { AnyMachine, Machine, Settings } from '../../core/machine.ts';
 import type { NodeId } from '../../core/node.ts';
 import { symbolicSigner } from '../../core/signer.ts';
 import { STRATEGIES } from '../../core/strategies.ts';
@@ -47,7 +47,13 @@ export interface Definition<V extends TypedVocabulary, State extends object> {
   readonly promises: string;
   /** How many members there are if not told otherwise. */
   readonly members: number;
-  readonly machine: DurableMachine<V, State>;
+  /** One that saves, where nodes can crash. */
+  readonly machine: Machine<V, State>;
+  /**
+   * Whether messages are lost and nodes crash, come late and leave; so it is if not told otherwise. With `reliable` links messages are late,
+   * by any time and in any order, and nothing else: the model of most papers.
+   */
+  readonly links?: 'lossy' | 'reliable';
   readonly settings: Settings;
   /** The most Byzantine members that it stands. */
   tolerates(n: number): number;
@@ -63,19 +69,23 @@ export interface Definition<V extends TypedVocabulary, State extends object> {
 
 export function systemOf<V extends TypedVocabulary, State extends object>(definition: Definition<V, State>): System<MemberPlan<V['input']>> {
   const { name, summary, promises, members, words } = definition;
+  const isReliable = definition.links === 'reliable';
+  // Who never crashes forgets nothing.
+  const ways = isReliable ? STRATEGIES.filter((strategy) => strategy.name !== 'forgetful') : STRATEGIES;
   return {
     name,
     aliases: [],
     summary,
     promises,
     members,
-    strategies: STRATEGIES,
-    draw({ n, seed, strategies = STRATEGIES.map((strategy) => strategy.name) }) {
+    strategies: ways,
+    draw({ n, seed, strategies = ways.map((strategy) => strategy.name) }) {
       const draw = drawFrom(n, seed);
       const f = definition.tolerates(n);
       const traitors = drawTraitors(draw, n, f, strategies);
       const bursts = drawBursts(draw);
-      return { n, seed, traitors, inputs: definition.inputs(draw, n, bursts), ...drawFaults(draw, { n, f, traitors, bursts, oneWay: true }) };
+      const faults = drawFaults(draw, { n, f, traitors, bursts, oneWay: true });
+      return { n, seed, traitors, inputs: definition.inputs(draw, n, bursts), ...faults, ...(isReliable ? RELIABLE : {}) };
     },
     describe: (plan) => `${counted(plan.n, 'node')}, ${describeTraitors(plan, 'node')}; ${words.asked(plan.inputs)}; ${describeOutages(plan)}; ${describeLinks(plan)}`,
     print(plan) {
@@ -90,6 +100,9 @@ export function systemOf<V extends TypedVocabulary, State extends object>(defini
     inWords: (fact) => describeFact(fact as MemberFact),
   };
 }
+
+/** What does not happen where links are reliable. */
+const RELIABLE = { partitions: [], crashes: [], joins: [], leaves: [], clocks: [], jumps: [], lost: 0, repeated: 0, sync: 0 } as const;
 
 class MemberRun<V extends TypedVocabulary, State extends object> implements Run {
   readonly nodes: Run['nodes'];
@@ -122,7 +135,7 @@ class MemberRun<V extends TypedVocabulary, State extends object> implements Run 
     const { words } = this.#definition;
     this.#network = network;
     for (const { at, node: id, input } of this.#plan.inputs) {
-      for (const time of [at, this.#plan.stabilisesAt + 1]) {
+      for (const time of this.#definition.links === 'reliable' ? [at] : [at, this.#plan.stabilisesAt + 1]) {
         network.at(time, () => {
           if (time === at) this.#observe?.({ at, type: 'input', node: id, words: words.input(input), input });
           for (const node of network.nodes) if (node.id === id) network.input(node, input);

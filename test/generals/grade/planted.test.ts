@@ -1,8 +1,6 @@
 import { expect } from 'chai';
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { edited, ownFolder } from '../../support/own.ts';
-import { cleanEnvironment, projectPath } from '../../support/run.ts';
+import { gradedAll, wrongIn } from '../../support/graded.ts';
+import { edited } from '../../support/own.ts';
 import { BY_CHAINS, BY_CLASS, BY_MAP, BY_NUMBERS, BY_RECURSION, BY_TABLE, mistaken, solution } from '../../support/students.ts';
 import type { Graded, Program } from './probe.ts';
 
@@ -96,26 +94,17 @@ const CORRECT: readonly (Program & { readonly style: string })[] = [
 
 describe('a program that somebody wrote', function () {
   this.timeout(240_000);
-  const folder = ownFolder();
-  after(folder.remove);
   let graded: readonly Graded[];
 
   before(async () => {
-    const child = spawn(process.execPath, [projectPath('dist/test/generals/grade/probe.js'), folder.path], { env: cleanEnvironment(), stdio: ['pipe', 'pipe', 'inherit'] });
-    let text = '';
-    child.stdout.setEncoding('utf8').on('data', (part: string) => (text += part));
     // Each mistake is looked for by the question that finds it; by all of them in a soak. What is beyond the bound is no fault, and takes time.
     const isSoak = process.env['SOAK'] === '1';
     const programs: readonly Program[] = [
       ...PLANTED.map(({ text: program, against, question }) => ({ text: program, against, ...(isSoak ? {} : { asked: question.source }) })),
       ...CORRECT.map(({ text: program, against }) => ({ text: program, against, ...(isSoak ? {} : { asked: '^(?!the smallest lie)' }) })),
     ];
-    child.stdin.end(JSON.stringify(programs));
-    expect((await once(child, 'close'))[0]).to.equal(0);
-    graded = JSON.parse(text) as Graded[];
+    graded = await gradedAll(programs);
   });
-
-  const wrongIn = ({ answers }: Graded): string => answers.filter(({ verdict }) => verdict === 'no').map((answer) => `${answer.question}: ${answer.found.join('; ')}`).join('\n');
 
   PLANTED.forEach(({ what, question, found }, index) => {
     it(`is found out if it ${what}`, () => {

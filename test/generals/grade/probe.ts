@@ -7,7 +7,9 @@ import { take } from '../../../src/generals/brought/take.ts';
 import { answerTo, questionsOf, type Answer } from '../../../src/generals/grade/grade.ts';
 import { PAPERS } from '../../../src/generals/grade/papers.ts';
 import { protocolNamed } from '../../../src/generals/protocols/registry.ts';
-import { projectPath, transcriptOf } from '../../support/run.ts';
+import { questionsOfSystem } from '../../../src/own/grade.ts';
+import { definitionNamed, takeSystem } from '../../../src/own/take.ts';
+import { here, projectPath, transcriptOf } from '../../support/run.ts';
 
 /** A program as somebody may have written it. */
 export interface Program {
@@ -40,10 +42,15 @@ process.stdout.write(JSON.stringify(graded));
 async function gradedOf({ text: source, against, asked = '' }: Program, name: string): Promise<Graded> {
   const file = join(folder!, `${name}.mjs`);
   // As `bring` does it, but that each comes under a name of its own.
-  writeFileSync(file, transformSync(source.replace(/name(:| =) '[\w-]+'/, (_whole, sign: string) => `name${sign} '${name}'`), { loader: 'ts', format: 'esm', target: 'node20' }).code);
-  await take({ kind: 'protocol', url: pathToFileURL(file).href });
+  writeFileSync(file, transformSync(source.replace(/\bname(:| =) '[\w-]+'/, (_whole, sign: string) => `name${sign} '${name}'`), { loader: 'ts', format: 'esm', target: 'node20' }).code);
+  const { href } = pathToFileURL(file);
+  const isOfNodes = source.includes('defineSystem');
+  await (isOfNodes ? takeSystem(href) : take({ kind: 'protocol', url: href }));
   const before = process.cpuUsage();
-  const questions = questionsOf({ protocol: protocolNamed(name)!, against: PAPERS.find((paper) => paper.name === against), clock: () => performance.now(), patience: PATIENCE });
+  const clock = (): number => performance.now();
+  const questions = isOfNodes
+    ? questionsOfSystem({ definition: definitionNamed(name)!, clock, patience: PATIENCE, file: name })
+    : questionsOf({ protocol: protocolNamed(name)!, against: PAPERS.find((paper) => paper.name === against), clock, patience: PATIENCE });
   const answers: Answer[] = [];
   for (const question of questions.filter((one) => new RegExp(asked).test(one.question))) {
     const steps = answerTo(question, answers);
@@ -54,7 +61,8 @@ async function gradedOf({ text: source, against, asked = '' }: Program, name: st
   const { user, system } = process.cpuUsage(before);
   const replayed: Record<string, string> = {};
   for (const { question, group, verdict, commands } of answers) {
-    if (group === 'treason' && verdict === 'no' && commands.length > 0) replayed[question] = await transcriptOf(`${commands.join('\n')}\n`, { host: 'sim', seed: 1 });
+    if (isOfNodes && verdict === 'no' && commands.length > 0) replayed[question] = (await here(commands[0]!.split(' '))).out;
+    else if (group === 'treason' && verdict === 'no' && commands.length > 0) replayed[question] = await transcriptOf(`${commands.join('\n')}\n`, { host: 'sim', seed: 1 });
   }
   return { answers, cpu: (user + system) / 1e6, replayed };
 }

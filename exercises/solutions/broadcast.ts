@@ -1,0 +1,89 @@
+// Reliable broadcast, Bracha 1987: either all loyal nodes deliver one value, or none does, however late messages are.
+import { byzantineQuorum, defineSystem, mostlyLoyal, oneLoyal } from 'generals';
+
+interface Message {
+  readonly type: 'initial' | 'echo' | 'ready';
+  /** Whose broadcast it is, and which of these. */
+  readonly origin: number;
+  readonly number: number;
+  readonly value: string;
+}
+
+/** One broadcast, as one node sees it. */
+interface Broadcast {
+  /** The first value for which each node said that. */
+  readonly echoes: Map<number, string>;
+  readonly readies: Map<number, string>;
+  hasEchoed: boolean;
+  isReady: boolean;
+  isDelivered: boolean;
+}
+
+type State = Map<string, Broadcast>;
+
+const TYPES = ['initial', 'echo', 'ready'] as const;
+
+/** The value for which that many said the same. */
+function valueOf(votes: ReadonlyMap<number, string>, enough: number): string | undefined {
+  return [...votes.values()].find((value, _at, all) => all.filter((one) => one === value).length >= enough);
+}
+
+export default defineSystem({
+  name: 'broadcast',
+  summary: 'echo what you hear, be ready with a quorum, deliver with 2f + 1',
+  problem: 'reliable-broadcast',
+  machine: {
+    begin: (): State => new Map(),
+
+    parse(input): Message | undefined {
+      if (typeof input !== 'object' || input === null) return undefined;
+      const { type: word, origin, number, value } = input as Partial<Record<string, unknown>>;
+      const type = TYPES.find((one) => one === word);
+      if (type === undefined || !Number.isSafeInteger(origin) || !Number.isSafeInteger(number) || typeof value !== 'string' || value.length > 1000) return undefined;
+      return { type, origin: origin as number, number: number as number, value };
+    },
+
+    lies(_context, honest) {
+      const other = { ...honest, value: `not ${honest.value}` };
+      return [other, { ...other, type: 'echo' }, { ...other, type: 'ready' }, { ...honest, type: 'ready' }].filter((lie) => lie.type !== honest.type || lie.value !== honest.value) as Message[];
+    },
+
+    step({ self, members }, state, event) {
+      const n = members.length;
+      const say = (message: Message) => ({ type: 'send', to: members, message }) as const;
+      if (event.type === 'input') return [say({ type: 'initial', origin: self, number: event.input.number, value: event.input.value })];
+      if (event.type !== 'message') return [];
+
+      const { from, message } = event;
+      const { origin, number, value } = message;
+      const key = `${origin} ${number}`;
+      const one = state.get(key) ?? { echoes: new Map<number, string>(), readies: new Map<number, string>(), hasEchoed: false, isReady: false, isDelivered: false };
+      state.set(key, one);
+
+      let initial: string | undefined;
+      // Nobody speaks for another, and the first word of each counts.
+      if (message.type === 'initial') initial = from === origin ? value : undefined;
+      else {
+        const votes = message.type === 'echo' ? one.echoes : one.readies;
+        if (!votes.has(from)) votes.set(from, value);
+      }
+
+      const effects = [];
+      if (!one.hasEchoed && initial !== undefined) {
+        one.hasEchoed = true;
+        effects.push(say({ type: 'echo', origin, number, value: initial }));
+      }
+      const sure = valueOf(one.echoes, byzantineQuorum(n)) ?? valueOf(one.readies, oneLoyal(n));
+      if (!one.isReady && sure !== undefined) {
+        one.isReady = true;
+        effects.push(say({ type: 'ready', origin, number, value: sure }));
+      }
+      const settled = valueOf(one.readies, mostlyLoyal(n));
+      if (!one.isDelivered && settled !== undefined) {
+        one.isDelivered = true;
+        effects.push({ type: 'output', output: { type: 'delivered', origin: origin as typeof self, number, value: settled } } as const);
+      }
+      return effects;
+    },
+  },
+});
