@@ -37,7 +37,7 @@ describe('the package', function () {
     // here, as that takes most of the time, and is what the tests themselves were compiled by.
     const copy = join(folder, 'copy');
     await mkdir(copy);
-    const parts = ['package.json', 'tsconfig.json', 'README.md', 'CHANGELOG.md', 'SECURITY.md', 'LICENSE', 'src', 'workers', 'test', 'bench', 'scripts', 'demo', 'docs'];
+    const parts = ['package.json', 'tsconfig.json', 'README.md', 'CHANGELOG.md', 'SECURITY.md', 'LICENSE', 'src', 'workers', 'test', 'bench', 'scripts', 'demo', 'docs', 'exercises'];
     await run('cp', ['-r', ...parts.map(projectPath), copy]);
     await symlink(projectPath('node_modules'), join(copy, 'node_modules'));
     await mkdir(join(copy, 'dist'));
@@ -63,7 +63,7 @@ describe('the package', function () {
     const workers = (await readdir(projectPath('workers'))).flatMap((file) => [`dist/workers/${file.slice(0, -3)}.cjs`, `dist/workers/${file.slice(0, -3)}.bundle.cjs`]);
     const built = sources.flatMap((file) => [`dist/${file}.js`, `dist/${file}.d.ts`]);
     const demos = (await readdir(projectPath('demo'))).map((file) => `demo/${file}`);
-    const docs = (await readdir(projectPath('docs'))).map((file) => `docs/${file}`);
+    const docs = (await Promise.all(['docs', 'exercises'].map(async (part) => (await readdir(projectPath(part), { recursive: true, withFileTypes: true })).filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name).slice(projectPath('').length))))).flat();
     const intended = new Set(['package.json', 'README.md', 'CHANGELOG.md', 'SECURITY.md', 'LICENSE', 'dist/man/generals.1', 'dist/web/lab.js', 'dist/web/style.css', 'dist/web/live.js', 'dist/web/live-style.css', ...['generals.js', 'first-prompt.cjs', 'run.cjs', 'run.bundle.cjs', 'vega.bundle.mjs', 'package.json'].map((file) => `dist/bin/${file}`), ...workers, ...built, ...demos, ...docs]);
     expect(files.filter((file) => !intended.has(file)), 'not intended').to.deep.equal([]);
     expect([...intended].filter((file) => !files.includes(file)), 'missing').to.deep.equal([]);

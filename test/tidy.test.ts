@@ -10,7 +10,7 @@ import { SYSTEMS } from '../src/systems.ts';
 import { MET } from '../src/trace/nodes/met.ts';
 import { REPLICA_FAULTS } from '../src/replicas/faults/registry.ts';
 import { COMMANDS as WORD_COMMANDS } from '../src/words/commands.ts';
-import { DOCUMENTS } from './support/documents.ts';
+import { DOCUMENTS, EXERCISES } from './support/documents.ts';
 import { projectPath } from './support/run.ts';
 import { ids } from './support/trials.ts';
 
@@ -267,7 +267,7 @@ describe('the project is tidy:', () => {
   });
 
   it('every link in a document leads to a file, and to a title in it; and the README leads to every document', () => {
-    for (const document of [...DOCUMENTS, 'src/README.md']) {
+    for (const document of [...DOCUMENTS, ...EXERCISES, 'src/README.md']) {
       for (const [, link] of read(document).matchAll(/\]\(([^)]+)\)/g)) {
         if (link!.startsWith('https://')) continue;
         const [file = '', title] = link!.split('#');
@@ -277,11 +277,11 @@ describe('the project is tidy:', () => {
         if (title !== undefined) expect(titles, `${document} has a link to ${link}`).to.include(title);
       }
     }
-    for (const document of DOCUMENTS.filter((one) => one !== 'README.md')) expect(read('README.md')).to.include(`](${document}`);
+    for (const document of [...DOCUMENTS.filter((one) => one !== 'README.md'), 'exercises/README.md']) expect(read('README.md')).to.include(`](${document}`);
   });
 
   it('what documents call a file of the project is one', () => {
-    for (const document of [...DOCUMENTS, 'src/README.md']) {
+    for (const document of [...DOCUMENTS, ...EXERCISES, 'src/README.md']) {
       // What is to be written, by whoever follows the text.
       const own = [...read(document).matchAll(/<!-- your own: (.*) -->/g)].flatMap(([, paths]) => paths!.split(', '));
       for (const [, path] of read(document).matchAll(/`((?:src|test|docs|demo|scripts|bench|workers)\/[\w./-]*)`/g)) {

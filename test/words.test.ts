@@ -22,7 +22,7 @@ import { mermaidOf } from '../src/trace/mermaid.ts';
 import { readRuns } from '../src/trace/read.ts';
 import { Army } from '../src/index.ts';
 import { PROMPT } from '../src/repl/theme.ts';
-import { DOCUMENTS, proseOf } from './support/documents.ts';
+import { DOCUMENTS, EXERCISES, proseOf } from './support/documents.ts';
 import { generals, here, projectPath, refusal, transcriptOf } from './support/run.ts';
 
 /** A longer sentence is read twice. */
@@ -36,7 +36,7 @@ const SOURCES: Readonly<Record<string, () => Promise<readonly string[]>>> = {
   'what the prompt prints and refuses, in every transcript': async () =>
     readdirSync(projectPath('test/transcripts')).flatMap((file) => readFileSync(projectPath(`test/transcripts/${file}`), 'utf8').split('\n').filter((line) => !line.startsWith(PROMPT))),
 
-  'the documents': async () => [...DOCUMENTS, 'src/README.md'].flatMap(proseOf),
+  'the documents': async () => [...DOCUMENTS, ...EXERCISES, 'src/README.md'].flatMap(proseOf),
 
   'the summaries of commands, protocols and strategies': async () => [...COMMANDS, ...PROTOCOLS, ...STRATEGIES].map(({ summary }) => summary),
 

@@ -3,7 +3,7 @@ import type { Graded } from '../generals/grade/probe.ts';
 import { gradedAll, wrongIn } from '../support/graded.ts';
 import { edited, ownFolder } from '../support/own.ts';
 import { generals, here } from '../support/run.ts';
-import { solution } from '../support/students.ts';
+import { CORRECT_NODES, solution } from '../support/students.ts';
 
 /** A system with a judge of its own: nodes that are asked to greet, and are heard by all. */
 const GREET = `import { defineSystem } from 'generals';
@@ -53,8 +53,6 @@ const MISTAKES: readonly (readonly [what: string, text: string, question: RegExp
   ['takes 2f for a quorum', of('view-change', 'if (votes.length >= byzantineQuorum(n)) {', 'if (votes.length >= byzantineQuorum(n) - 1) {'), /^it stands/, /^Violated/],
   ['waits for a timer once only', of('view-change', "      wait();\n      };", '      };'), /^it stands/, /did not decide/],
 ];
-
-const CORRECT = ['broadcast', 'view-change'];
 
 describe('a system of your own', function () {
   this.timeout(60_000);
@@ -111,7 +109,7 @@ describe('a program for nodes that somebody wrote', function () {
   let graded: readonly Graded[];
   before(async () => {
     const asked = (question: RegExp): { readonly asked?: string } => (process.env['SOAK'] === '1' ? {} : { asked: question.source });
-    graded = await gradedAll([...MISTAKES.map(([, text, question]) => ({ text, ...asked(question) })), ...CORRECT.map((name) => ({ text: solution(name) }))]);
+    graded = await gradedAll([...MISTAKES.map(([, text, question]) => ({ text, ...asked(question) })), ...CORRECT_NODES.map((name) => ({ text: solution(name) }))]);
   });
 
   MISTAKES.forEach(([what, , question, found], index) => {
@@ -124,7 +122,7 @@ describe('a program for nodes that somebody wrote', function () {
     });
   });
 
-  CORRECT.forEach((name, index) => {
+  CORRECT_NODES.forEach((name, index) => {
     it(`is worth all points if it is well: ${name}`, () => {
       const { answers, cpu } = graded[MISTAKES.length + index]!;
       expect(answers.filter(({ verdict }) => verdict !== 'yes')).to.deep.equal([]);

@@ -4,6 +4,9 @@ import { projectPath } from './run.ts';
 /** What is written for people who use the program or work on it. */
 export const DOCUMENTS: readonly string[] = ['README.md', 'CONTRIBUTING.md', 'SECURITY.md', 'CHANGELOG.md', ...readdirSync(projectPath('docs')).filter((file) => file.endsWith('.md')).map((file) => `docs/${file}`)];
 
+/** The pages of exercises, whose commands are about files that a reader has to write first. */
+export const EXERCISES: readonly string[] = readdirSync(projectPath('exercises'), { recursive: true }).map((file) => `exercises/${String(file).replaceAll('\\', '/')}`).filter((file) => file.endsWith('.md')).toSorted();
+
 /** What stands between two fences. */
 export interface Block {
   readonly document: string;

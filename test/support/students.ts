@@ -9,7 +9,7 @@ export const solution = (name: string): string => readFileSync(projectPath(`exer
 export const mistaken = (name: string, words: string, by: string): string => edited(words, by, solution(name));
 
 /** With objects for messages, and a class. */
-export const BY_CLASS = `class Mine {
+const BY_CLASS = `class Mine {
   name = 'mine'; summary = 'a class'; timing = 'rounds'; shots = 'single'; #traitors = 1;
   membersNeeded(faults) { return 3 * faults + this.#traitors - 1 + 1; }
   faultsByDefault(n) { return n > 3 ? this.#traitors : 0; }
@@ -41,7 +41,7 @@ export default new Mine();
 `;
 
 /** With a map for its state, words in sentences, and nothing from 'generals'. */
-export const BY_MAP = `const other = { attack: 'retreat', retreat: 'attack' };
+const BY_MAP = `const other = { attack: 'retreat', retreat: 'attack' };
 const said = (input) => (typeof input === 'string' ? /^i say (attack|retreat)$/.exec(input)?.[1] : undefined);
 export const protocol = {
   name: 'mine', summary: 'a map', timing: 'rounds', shots: 'single',
@@ -68,7 +68,7 @@ export const protocol = {
 `;
 
 /** With numbers for messages, bits for votes, and a round more than it needs, in which nobody speaks. */
-export const BY_NUMBERS = `const BIT = { retreat: 0, attack: 1 };
+const BY_NUMBERS = `const BIT = { retreat: 0, attack: 1 };
 const ORDER = ['retreat', 'attack'];
 export default {
   name: 'mine', summary: 'numbers', timing: 'rounds', shots: 'single',
@@ -103,7 +103,7 @@ export default {
 `;
 
 /** That keeps all that it ever heard, and thinks only in the end; OM(m) by the paper's recursion. */
-export const BY_RECURSION = `import { DEFAULT_ORDER, counterpart, defineProtocol, majority, parseOrder } from 'generals';
+const BY_RECURSION = `import { DEFAULT_ORDER, counterpart, defineProtocol, majority, parseOrder } from 'generals';
 
 const wordOf = (text) => parseOrder(text.split(' ')[0]);
 const routeOf = (text) => text.split(' ')[1].split('/').map(Number);
@@ -143,7 +143,7 @@ export default defineProtocol({
 `;
 
 /** Signed messages as texts, with a set of what is known, told to all at once. */
-export const BY_CHAINS = `import { defineProtocol } from 'generals';
+const BY_CHAINS = `import { defineProtocol } from 'generals';
 
 const FORM = /^(attack|retreat)((?:\\|[1-9]\\d{0,3}=[!-{}~]{1,300}){1,20})$/;
 const links = (text) => FORM.exec(text)[2].slice(1).split('|').map((link) => ({ by: Number(link.slice(0, link.indexOf('='))), signature: link.slice(link.indexOf('=') + 1) }));
@@ -184,7 +184,7 @@ export default defineProtocol({
 `;
 
 /** The simple phase king, two rounds a phase, which stands a quarter, as records of functions. */
-export const BY_TABLE = `import { DEFAULT_ORDER, counterpart, defineProtocol, parseOrder } from 'generals';
+const BY_TABLE = `import { DEFAULT_ORDER, counterpart, defineProtocol, parseOrder } from 'generals';
 
 const say = (to, word) => ({ type: 'send', to, messages: [word] });
 const strip = (word) => word.split('-')[1];
@@ -230,3 +230,23 @@ export default defineProtocol({
   },
 });
 `;
+
+/** OM(1) that stands one traitor at the most, and says so. */
+export const ONE = edited('refuses: () => undefined', "refuses: (_members, faults) => (faults > 1 ? 'mine stands one traitor' : undefined)");
+/** That all do what is asked, each in its own style. */
+export const CORRECT: readonly { readonly style: string; readonly text: string; readonly against?: string }[] = [
+  { style: 'as ours are, short', text: ONE, against: 'exchange' },
+  { style: 'as ours are, with a switch', text: solution('relay'), against: 'exchange' },
+  { style: 'as a class, with objects for messages', text: BY_CLASS, against: 'exchange' },
+  { style: 'with a map and sentences, without a type', text: BY_MAP, against: 'exchange' },
+  { style: 'with numbers for messages', text: BY_NUMBERS, against: 'exchange' },
+  { style: 'as OM(m) with a record of paths', text: solution('oral'), against: 'oral' },
+  { style: 'as OM(m) by the recursion of the paper', text: BY_RECURSION, against: 'oral' },
+  { style: 'as SM(m) with objects', text: solution('signed'), against: 'signed' },
+  { style: 'as SM(m) with chains as texts, and a set', text: BY_CHAINS, against: 'signed' },
+  { style: 'as phase king', text: solution('king'), against: 'king' },
+  { style: 'as the simple phase king, as a table of functions', text: BY_TABLE },
+];
+
+/** The same for nodes: these are worth all points. */
+export const CORRECT_NODES = ['broadcast', 'view-change'] as const;

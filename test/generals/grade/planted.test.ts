@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { gradedAll, wrongIn } from '../../support/graded.ts';
 import { edited } from '../../support/own.ts';
-import { BY_CHAINS, BY_CLASS, BY_MAP, BY_NUMBERS, BY_RECURSION, BY_TABLE, mistaken, solution } from '../../support/students.ts';
+import { CORRECT, ONE, mistaken } from '../../support/students.ts';
 import type { Graded, Program } from './probe.ts';
 
 /** What goes wrong in a program, the question that finds it, and the smallest run that shows it. */
@@ -11,8 +11,6 @@ interface Planted extends Program {
   readonly found: RegExp;
 }
 
-/** OM(1) that stands one traitor at the most, and says so. */
-const ONE = edited('refuses: () => undefined', "refuses: (_members, faults) => (faults > 1 ? 'mine stands one traitor' : undefined)");
 const DECIDES = "[{ type: 'output', output: majority([state.order, ...others.map(said)]) }]";
 const one = (what: string, words: string, by: string, question: RegExp, found: RegExp): Planted => ({ what, text: edited(words, by, ONE), question, found });
 const of = (name: string, against: string) => (what: string, words: string, by: string, question: RegExp, found: RegExp): Planted => ({ what, text: mistaken(name, words, by), against, question, found });
@@ -75,21 +73,6 @@ const PLANTED: readonly Planted[] = [
   king('has one king too few', 'if (phase > m) return round === 2 + 3 * (m + 1)', 'if (phase >= Math.max(1, m)) return round === 2 + 3 * Math.max(1, m)', SEARCH, /^agreement is broken by \d lies?/),
   king('obeys any king', 'if (!state.isSure && king !== self)', 'if (king !== self)', SEARCH, /^agreement is broken by \d lies?/),
   king('obeys no king', "if (!state.isSure && king !== self) state.value = orderOf(king, 'king');", '', SEARCH, /^agreement is broken by \d lies?/),
-];
-
-/** That all do what is asked, each in its own style. */
-const CORRECT: readonly (Program & { readonly style: string })[] = [
-  { style: 'as ours are, short', text: ONE, against: 'exchange' },
-  { style: 'as ours are, with a switch', text: solution('relay'), against: 'exchange' },
-  { style: 'as a class, with objects for messages', text: BY_CLASS, against: 'exchange' },
-  { style: 'with a map and sentences, without a type', text: BY_MAP, against: 'exchange' },
-  { style: 'with numbers for messages', text: BY_NUMBERS, against: 'exchange' },
-  { style: 'as OM(m) with a record of paths', text: solution('oral'), against: 'oral' },
-  { style: 'as OM(m) by the recursion of the paper', text: BY_RECURSION, against: 'oral' },
-  { style: 'as SM(m) with objects', text: solution('signed'), against: 'signed' },
-  { style: 'as SM(m) with chains as texts, and a set', text: BY_CHAINS, against: 'signed' },
-  { style: 'as phase king', text: solution('king'), against: 'king' },
-  { style: 'as the simple phase king, as a table of functions', text: BY_TABLE },
 ];
 
 describe('a program that somebody wrote', function () {

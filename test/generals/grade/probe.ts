@@ -17,6 +17,8 @@ export interface Program {
   readonly against?: string | undefined;
   /** Which questions are asked, as the source of a regular expression; all if not given. */
   readonly asked?: string;
+  /** Whether nothing more is asked after the first no. */
+  readonly isBrief?: boolean;
 }
 
 export interface Graded {
@@ -39,7 +41,7 @@ symlinkSync(projectPath(''), join(folder!, 'node_modules/generals'));
 for (const [index, program] of (JSON.parse(text) as readonly Program[]).entries()) graded.push(await gradedOf(program, `planted-${index}`));
 process.stdout.write(JSON.stringify(graded));
 
-async function gradedOf({ text: source, against, asked = '' }: Program, name: string): Promise<Graded> {
+async function gradedOf({ text: source, against, asked = '', isBrief = false }: Program, name: string): Promise<Graded> {
   const file = join(folder!, `${name}.mjs`);
   // As `bring` does it, but that each comes under a name of its own.
   writeFileSync(file, transformSync(source.replace(/\bname(:| =) '[\w-]+'/, (_whole, sign: string) => `name${sign} '${name}'`), { loader: 'ts', format: 'esm', target: 'node20' }).code);
@@ -57,6 +59,7 @@ async function gradedOf({ text: source, against, asked = '' }: Program, name: st
     let step = steps.next();
     while (step.done !== true) step = steps.next();
     answers.push(step.value);
+    if (isBrief && step.value.verdict === 'no') break;
   }
   const { user, system } = process.cpuUsage(before);
   const replayed: Record<string, string> = {};
