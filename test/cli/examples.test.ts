@@ -271,7 +271,16 @@ describe('what can be read can be typed', function () {
   /** The block as the program writes it today: each line that is typed, and what comes of it. */
   async function shownBy({ text, comment }: Block, cwd: string): Promise<string> {
     const typed = (start: string): string[] => text.split('\n').filter((line) => line.startsWith(start)).map((line) => line.slice(start.length));
-    if (text.startsWith('$ ')) return typed('$ ').map((line) => `$ ${line}\n${typedAt(cwd, line).out}`).join('');
+    if (text.startsWith('$ ')) {
+      const told: string[] = [];
+      // What is brought would stay in this process.
+      for (const line of typed('$ ')) {
+        const { out, err } = line.startsWith('generals ') && !line.includes('.ts') ? await inProcess(wordsIn(line.slice('generals '.length)), cwd) : typedAt(cwd, line);
+        expect(withoutProgress(err), line).to.equal('');
+        told.push(`$ ${line}\n${out}`);
+      }
+      return told.join('');
+    }
     const [, count, seed] = /^generals (\d+) --seed (\d+)/.exec(comment) ?? expect.fail(`${comment} does not say how many generals there are, and of which seed`);
     if (!comment.includes('with hearsay')) return transcriptOf(typed(PROMPT).map((line) => `${line}\n`).join(''), { seed: Number(seed) }, Number(count));
     writeFileSync(join(cwd, 'session.txt'), typed(PROMPT).map((line) => `${line}\n`).join(''));
@@ -339,7 +348,7 @@ describe('what can be read can be typed', function () {
 });
 
 /** What a command needs of a clone. */
-const PARTS = ['package.json', 'scripts', 'demo', 'dist', 'node_modules'];
+const PARTS = ['package.json', 'scripts', 'demo', 'exercises', 'dist', 'node_modules'];
 
 /** Changes a file as the lines of a diff say: what is behind each `-` becomes what is behind the `+` below, and other lines of `+` come before the line that follows. */
 function change(file: string, diff: string): void {

@@ -2,10 +2,14 @@ import { readFileSync, readdirSync } from 'node:fs';
 import { projectPath } from './run.ts';
 
 /** What is written for people who use the program or work on it. */
-export const DOCUMENTS: readonly string[] = ['README.md', 'CONTRIBUTING.md', 'SECURITY.md', 'CHANGELOG.md', ...readdirSync(projectPath('docs')).filter((file) => file.endsWith('.md')).map((file) => `docs/${file}`)];
+export const DOCUMENTS: readonly string[] = ['README.md', 'CONTRIBUTING.md', 'SECURITY.md', 'CHANGELOG.md', ...pagesIn('docs')];
 
 /** The pages of exercises, whose commands are about files that a reader has to write first. */
-export const EXERCISES: readonly string[] = readdirSync(projectPath('exercises'), { recursive: true }).map((file) => `exercises/${String(file).replaceAll('\\', '/')}`).filter((file) => file.endsWith('.md')).toSorted();
+export const EXERCISES: readonly string[] = pagesIn('exercises');
+
+function pagesIn(folder: string): string[] {
+  return readdirSync(projectPath(folder), { recursive: true }).map((file) => `${folder}/${String(file).replaceAll('\\', '/')}`).filter((file) => file.endsWith('.md')).toSorted();
+}
 
 /** What stands between two fences. */
 export interface Block {
