@@ -48,7 +48,7 @@ describe('an exercise', function () {
   });
 
   it('is not solved by the file that it begins with', async () => {
-    const graded = await gradedAll(exercises.map(({ start, against }) => ({ text: start, against, asked: '^(no mix|it stands|so it does)', isBrief: true })));
+    const graded = await gradedAll(exercises.map(({ start, against }) => ({ text: start, against, asked: '^(no mix|it stands|so it does)', until: '' })));
     graded.forEach(({ answers }, index) => expect(answers.some(({ verdict }) => verdict === 'no'), exercises[index]!.folder).to.equal(true));
   });
 

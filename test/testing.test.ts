@@ -28,14 +28,14 @@ describe('generals/testing', function () {
 
   it('fails with the smallest run, and the command that repeats it', () => {
     const told = suiteOf(edited('majority([state.order,', 'majority([state.order, state.order,'));
-    expect(told).to.match(/\d failing/).and.match(/agreement is broken by 2 lies|validity is broken by \d lies?/);
+    expect(told).to.match(/\d failing/).and.match(/agreement is broken by 1 lie: G1 orders attack/);
     expect(told).to.include(`to see it: npx generals run --host sim --protocol ${join(folder.path, 'mine.ts')} -`).and.match(/^ +actual-order \w+ anyway$/m);
     // Where it is thrown is no news.
     expect(told).not.to.include('testing.js');
   });
 
   it('refuses what is no file, no protocol or no paper in one line', () => {
-    expect(suiteOf('export default {};')).to.include('mine.ts" is no protocol: its name is missing');
+    expect(suiteOf('export default {};')).to.include('mine.ts" is no protocol or system: its name is missing');
     expect(suiteOf(MINE, ", { against: 'nobody' }")).to.include('there is no paper "nobody": exchange, oral, signed, king');
   });
 });

@@ -17,7 +17,6 @@ const of = (name: string, against: string) => (what: string, words: string, by: 
 const [om, sm, king] = [of('oral', 'oral'), of('signed', 'signed'), of('king', 'king')];
 
 const SEARCH = /^no treason of 1 traitor among/;
-const TWO = /^no treason of 2 traitors among/;
 const MIX = /^no mix of our strategies/;
 const STRAY = /^nothing that is said out of turn/;
 
@@ -51,7 +50,7 @@ const PLANTED: readonly Planted[] = [
   om('takes one majority over all leaves', 'return [{ type: \'output\', output: made([commander]) }];', "return [{ type: 'output', output: m === 0 ? heardOn([commander]) : majority(pathsOf(commander, others, m + 1).map(heardOn)) }];", SEARCH, /^agreement is broken by 1 lie/),
   om('puts its own word in the place of what it heard on each path', 'messages: paths.filter((path) => !path.includes(to)).map((path) => ({ order: heardOn(path),', 'messages: paths.filter((path) => !path.includes(to)).map((path) => ({ order: heardOn([commander]),', MIX, /^agreement: G\d decided/),
   om('knows no default, and waits for who is silent', "return [{ type: 'output', output: made([commander]) }];", "return round > 2 && inbox.length < others.length ? [] : [{ type: 'output', output: made([commander]) }];", SEARCH, /^termination is broken by 1 lie/),
-  om('keeps one word of each sender, on whatever path', 'state.heard[keyOf(path)] ??= order;', 'for (const one of pathsOf(commander, others, round - 1)) if (one.at(-1) === from) state.heard[keyOf(one)] ??= order;', TWO, /^(agreement|validity) is broken by \d+ lies?/),
+  om('keeps one word of each sender, on whatever path', 'state.heard[keyOf(path)] ??= order;', 'for (const one of pathsOf(commander, others, round - 1)) if (one.at(-1) === from) state.heard[keyOf(one)] ??= order;', MIX, /^agreement: G\d decided/),
   om('makes a round too few', "path.length === m + 1) return heardOn(path)", "path.length === Math.max(1, m)) return heardOn(path)", SEARCH, /^agreement is broken by 1 lie/),
   om('leaves what it heard itself out of the majorities', 'return majority([heardOn(path), ...others', 'return majority([...others', SEARCH, /^agreement is broken by 1 lie/),
   om('takes a path for whose word it is, whoever sends it', 'path.at(-1) === from && ', '', STRAY, /^G\d orders (attack|retreat) among \d generals/),
