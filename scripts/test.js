@@ -16,7 +16,7 @@ const ALONE = {
 /** Those that take longest, which begin first, so that none of them is left over when all others are done: what waits between what computes. */
 const LONG = [
   'cli/own', 'cli/examples', 'replicas/http/siege', 'campaign/campaign', 'cli/gossip-node', 'cli/grade', 'replicas/http/live', 'cli/cluster', 'conformance/army', 'conformance/cluster',
-  'cli/words', 'campaign/robustness', 'repl/questions', 'cli/cluster-disk', 'package', 'web/page', 'gossip/tcp/network', 'gossip/tcp/demos', 'repl/hangup', 'runtime/log',
+  'generals/grade/planted', 'own/system', 'exercises', 'cli/words', 'campaign/robustness', 'repl/questions', 'cli/cluster-disk', 'package', 'web/page', 'gossip/tcp/network', 'gossip/tcp/demos', 'repl/hangup', 'runtime/log',
 ];
 
 /** Two files more than there are cores: a quarter of the time files wait for timers or for what they started, and leave a core idle. */

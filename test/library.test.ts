@@ -5,6 +5,7 @@ import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { startingFiles } from '../src/cli/starting-files.ts';
 import { MINE, SPY } from './support/own.ts';
 import { cleanEnvironment, projectPath } from './support/run.ts';
 import { surfaceOf } from './support/surface.ts';
@@ -26,6 +27,7 @@ describe('docs/library.md', function () {
     await writeFile(join(folder, 'package.json'), '{ "private": true, "type": "module" }');
     await writeFile(join(folder, 'mine.ts'), MINE);
     await writeFile(join(folder, 'spy.ts'), SPY);
+    await writeFile(join(folder, 'nodes.ts'), startingFiles('system', 'nodes')[0]!.text);
     for (const [index, text] of examples.entries()) await writeFile(join(folder, `example-${index}.ts`), text);
   });
 
@@ -44,8 +46,9 @@ describe('docs/library.md', function () {
     await compile(examples.map((_, index) => `example-${index}.ts`), { module: 'nodenext', target: 'es2023', lib: ['es2023', 'esnext.disposable', 'dom'], types: ['mocha'] });
     const told = async (words: string): Promise<string> => (await run(process.execPath, [`example-${examples.findIndex((text) => text.includes(words))}.js`], { cwd: folder, env: cleanEnvironment() })).stdout;
     expect(await told('explain(')).to.match(/^violated: validity/).and.include('attack order 1: G1 orders attack').and.match(/^1000$/m);
-    expect(await told('describeOutcome(')).to.match(/^4 nodes, /).and.include('Agreement, validity and totality held');
+    expect(await told("systemNamed('bracha')")).to.match(/^4 nodes, /).and.include('Agreement, validity and totality held');
     expect(await told('bringProtocol(')).to.equal('execute\n');
+    expect(await told('bringSystem(')).to.match(/^Agreement, validity and totality held/);
     expect(await told('generals/browser')).to.equal('execute\nholds\n');
   });
 

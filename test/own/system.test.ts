@@ -105,7 +105,7 @@ describe('a system of your own', function () {
 });
 
 describe('a program for nodes that somebody wrote', function () {
-  this.timeout(120_000);
+  this.timeout(process.env['SOAK'] === '1' ? 3_600_000 : 120_000);
   let graded: readonly Graded[];
   before(async () => {
     // Of each mistake what finds it is asked; all in a soak.

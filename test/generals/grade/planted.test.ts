@@ -75,7 +75,7 @@ const PLANTED: readonly Planted[] = [
 ];
 
 describe('a program that somebody wrote', function () {
-  this.timeout(240_000);
+  this.timeout(process.env['SOAK'] === '1' ? 3_600_000 : 240_000);
   let graded: readonly Graded[];
 
   before(async () => {
