@@ -3,6 +3,8 @@ import type { ShardFile } from '../campaign/many/file.ts';
 import { firstOf, type Share } from '../campaign/many/share.ts';
 import { counted } from '../core/figures.ts';
 import { UserError } from '../core/user-error.ts';
+import { UsageError } from './arguments.ts';
+import { systemWord } from './bring.ts';
 import { inFolder, inNewFolder, type Saving, type ShardSoFar } from './shards.ts';
 import { UNTRIED, told, tried, workFor, type Tried, type Work } from './simulate.ts';
 import type { SimulateOptions } from './subcommands/simulate.ts';
@@ -12,6 +14,8 @@ export function simulateShard(options: SimulateOptions): Promise<number> {
   const { resume, shard, out } = options;
   if (resume !== undefined) return inFolder(resume, 'simulate', (file, saving) => trying(workIn(file, options), file.share, triedIn(file), saving));
   const work = workFor(options);
+  // Who puts the parts together would have to bring it as well.
+  if (systemWord(work.system.name) !== work.system.name) throw new UsageError('a system of your own cannot be divided into shards: leave out --shard and --out');
   return inNewFolder(out!, 'simulate', shard!, (saving) => trying(work, shard!, UNTRIED, saving));
 }
 

@@ -206,8 +206,8 @@ describe('what can be read can be typed', function () {
         if (language === 'text') return text.startsWith('$ ') || text.startsWith(PROMPT) ? 'shown' : `text of ${document}`;
         return language === 'sh' ? 'typed' : `${language} of ${document}`;
       };
-      // What is typed about files of somebody’s own (`own.test.ts`, `grade.test.ts`), the answer of a cluster, a test that uses the library (`library.test.ts`), recipes for many machines (`many-machines.test.ts`), and what a protocol is made of.
-      const others = [...Array.from({ length: 4 }, () => 'text of docs/own-protocol.md'), 'text of docs/replicas.md', ...Array.from({ length: 7 }, () => 'ts of docs/library.md'), 'ts of docs/writing-a-protocol.md', 'diff of docs/writing-a-protocol.md', 'diff of docs/writing-a-protocol.md', ...['bash', 'make', 'yaml', 'bash', 'yaml'].map((language) => `${language} of docs/many-machines.md`)];
+      // What is typed about files of somebody’s own (`own.test.ts`, `grade.test.ts`, and pages by `web/page.test.ts`), the answer of a cluster, a test that uses the library (`library.test.ts`), recipes for many machines (`many-machines.test.ts`), and what a protocol is made of.
+      const others = [...Array.from({ length: 4 }, () => 'text of docs/own-protocol.md'), 'text of docs/page.md', 'text of docs/replicas.md', ...Array.from({ length: 7 }, () => 'ts of docs/library.md'), 'ts of docs/writing-a-protocol.md', 'diff of docs/writing-a-protocol.md', 'diff of docs/writing-a-protocol.md', ...['bash', 'make', 'yaml', 'bash', 'yaml'].map((language) => `${language} of docs/many-machines.md`)];
       const kinds = DOCUMENTS.flatMap(blocksIn).map(kindOf);
       expect(kinds.filter((kind) => !['shown', 'typed'].includes(kind))).to.have.members(others);
       // None is indented, or opens otherwise than it was thought of.

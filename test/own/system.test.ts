@@ -89,6 +89,12 @@ describe('a system of your own', function () {
     expect(garbage.err).to.match(/^generals: the system broadcast sent \{"type":"moan".*\} upon "initial" of node \d at node \d: its own parse takes that for no message\n$/);
   });
 
+  it('is not divided into shards, which nobody could put together', async () => {
+    const { code, err } = await generals(['simulate', '--protocol', folder.write('greet.ts', GREET), '--schedules', '4', '--shard', '1/2', '--out', `${folder.path}/shard`]);
+    expect(code).to.equal(2);
+    expect(err).to.include('a system of your own cannot be divided into shards');
+  });
+
   it('is refused in one line where it is none', async () => {
     for (const [text, said] of [
       ['export default { name: "mine", machine: {} };', 'its summary is missing'],
