@@ -3,6 +3,7 @@ import { benchCampaign } from './campaign.ts';
 import { benchCheck } from './check.ts';
 import { benchCluster } from './cluster.ts';
 import { benchKernel } from './kernel.ts';
+import { benchMany } from './many.ts';
 import { benchNetwork } from './network.ts';
 import { benchPage } from './page.ts';
 import { benchReplicas } from './replicas.ts';
@@ -17,6 +18,7 @@ const SUITES: Readonly<Record<string, (report: (row: Row) => void) => Promise<vo
   campaign: benchCampaign,
   check: benchCheck,
   kernel: benchKernel,
+  many: benchMany,
   cluster: benchCluster,
   replicas: benchReplicas,
   network: benchNetwork,

@@ -11,7 +11,7 @@ import { ROOT, isFresh, markFresh, sourceStamp } from './fresh.js';
 const WORKERS = ['general', 'trials', 'replica', 'gossip'];
 
 /** Packages that are imported when they are needed, and whence: vega is fifty packages, and bundled to a file of its own. */
-const APART = { inquirer: 'inquirer', piscina: 'piscina', esbuild: 'esbuild', vega: './vega.bundle.mjs' };
+const APART = { inquirer: 'inquirer', piscina: 'piscina', esbuild: 'esbuild', bullmq: 'bullmq', ioredis: 'ioredis', vega: './vega.bundle.mjs' };
 
 /** Of a package, the files of what we import. */
 const PARTS = {

@@ -73,6 +73,12 @@ describe('the package', function () {
     expect(files.filter((file) => file.endsWith('.map'))).to.deep.equal([]);
   });
 
+  it('says what a queue needs, where that is not installed', async () => {
+    const { code, stderr } = await run(process.execPath, [await binOf(), 'worker', '--queue', 'redis://127.0.0.1:1/0'], { cwd: folder, env: cleanEnvironment() }).then(() => expect.fail('it works'), (error: { code: number; stderr: string }) => error);
+    expect(code).to.equal(2);
+    expect(stderr).to.match(/^generals: a queue needs two packages that are not installed: npm install bullmq@6 ioredis@6 – see [^\n]+\n$/);
+  });
+
   it('is a command that answers from a pipe, on threads of its own', async () => {
     const bin = await binOf();
     // npm makes the command a link to this file, and executable.

@@ -51,6 +51,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'src/web/server': ['src/web', 'src/trace', 'src/runtime/http', 'src/core', 'node:', 'hono', '@hono/node-server'],
   'src/repl': ['src/campaign', 'src/generals', 'src/runtime', 'src/core', 'node:', '@inquirer/core', 'inquirer', 'chalk', 'leven'],
   'src/campaign': ['src/generals', 'src/runtime', 'src/core', 'node:', 'piscina', 'cli-progress', 'vega'],
+  // Where campaigns go to many machines; the packages are there only if somebody has installed them.
+  'src/campaign/many/queue': ['src/campaign', 'src/generals', 'src/runtime', 'src/core', 'node:', 'bullmq', 'ioredis'],
 
   'src/generals': ['src/runtime', 'src/core', 'node:crypto'],
   'src/generals/threads': ['src/generals/brought', 'src/generals/general.ts', 'src/generals/keys.ts', 'src/generals/synchronizer.ts', ...VOCABULARY, 'src/runtime', 'src/core', 'node:'],

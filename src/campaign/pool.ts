@@ -19,8 +19,8 @@ const ENTRY = fileURLToPath(new URL('../../workers/trials.cjs', import.meta.url)
 /** Who does tasks: threads, here or elsewhere. */
 export interface Pool {
   readonly threads: number;
-  /** How many tasks may be under way, so that nobody is ever idle. */
-  ahead(): number;
+  /** Whether one more may be given to it, besides so many that are under way: enough that nobody is ever idle. */
+  hasRoom(underWay: number): boolean;
   /** How many batches of a cell make a task; one, if it does not say. */
   batchesOf?(progress: Pick<Progress, 'cell' | 'engine' | 'batch'>): number;
   run(task: Task): Promise<Answer>;
@@ -48,7 +48,7 @@ export async function openPool(threads: number = availableParallelism()): Promis
   }, 100).unref();
   return {
     threads,
-    ahead: () => threads * AHEAD,
+    hasRoom: (underWay) => underWay < threads * AHEAD,
     async run(task) {
       let answer: Answer;
       try {

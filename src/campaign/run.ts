@@ -18,7 +18,7 @@ export async function runWorks(work: () => Work | undefined, pool: Pool, signal:
   const aborted = new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
   try {
     for (;;) {
-      while (!signal.aborted && running.size < pool.ahead()) {
+      while (!signal.aborted && pool.hasRoom(running.size)) {
         const next = work();
         if (next === undefined) break;
         const run: Promise<void> = pool.run(next.task).then((answer) => next.done(answer)).finally(() => running.delete(run));

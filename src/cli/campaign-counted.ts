@@ -23,6 +23,10 @@ export async function counted(campaign: Campaign, open: Parameters<typeof ran>[1
     return 1;
   }
   if (folder !== undefined && !json) process.stdout.write(`written to ${folder.path}: ${RESULTS}, results.csv, report.html and plots\n`);
+  if (end.trouble !== undefined) {
+    process.stderr.write(`generals: ${end.trouble.message}; ${folder === undefined ? 'what is shown is all that was counted' : '--resume goes on with it'}\n`);
+    return 1;
+  }
   return end.signal === undefined ? 0 : { SIGINT: 130, SIGTERM: 143 }[end.signal];
 }
 

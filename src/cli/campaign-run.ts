@@ -26,6 +26,8 @@ export interface End {
   readonly signal: 'SIGINT' | 'SIGTERM' | undefined;
   /** Why what was counted could not be saved. */
   readonly unsaved: UserError | undefined;
+  /** Why nobody can go on with it for now. */
+  readonly trouble: UserError | undefined;
 }
 
 /**
@@ -36,6 +38,7 @@ export async function ran({ cells, grid, save: write, run }: Running, open: (sto
   const stop = new AbortController();
   let signal: End['signal'];
   let unsaved: UserError | undefined;
+  let trouble: UserError | undefined;
   let rest = 0;
   const heed = (name: NodeJS.Signals): void => {
     signal ??= name === 'SIGTERM' ? name : 'SIGINT';
@@ -54,20 +57,30 @@ export async function ran({ cells, grid, save: write, run }: Running, open: (sto
       // What is to be done is saved before anything is: the worst of many cells is sought for a while before the first order.
       save();
       meter?.update();
-      await run(pool, stop.signal, () => {
+      trouble = await refusalBy(run(pool, stop.signal, () => {
         const start = performance.now();
         if (start >= rest) {
           save();
           rest = performance.now() + Math.max(CHECKPOINT, REST * (performance.now() - start));
         }
         meter?.update();
-      });
+      }));
     } finally {
       meter?.stop();
       await pool.close();
     }
   });
-  return { signal, unsaved };
+  return { signal, unsaved, trouble };
+}
+
+async function refusalBy(work: Promise<void>): Promise<UserError | undefined> {
+  try {
+    await work;
+    return undefined;
+  } catch (error) {
+    if (error instanceof UserError) return error;
+    throw error;
+  }
 }
 
 /** What a piece of work refuses to do; undefined if it is done. */

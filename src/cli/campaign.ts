@@ -6,28 +6,53 @@ import { estimate, type Countable } from '../campaign/estimate.ts';
 import { wordIn, type Field } from '../campaign/fields.ts';
 import { GRID_KEYS, fieldsIn, gridOf, type Grid, type GridKey } from '../campaign/grid.ts';
 import { holdsShard } from '../campaign/many/file.ts';
-import { openPool } from '../campaign/pool.ts';
+import type { Address } from '../campaign/many/queue/address.ts';
+import { openPool, type Pool } from '../campaign/pool.ts';
+import type { Task } from '../campaign/task.ts';
 import { holdsResults, openFolder, type Folder } from '../campaign/store.ts';
 import { quoted, quotedPath } from '../core/user-error.ts';
 import { readText } from './files.ts';
 import { UsageError } from './arguments.ts';
-import { bring, isOwnFile } from './bring.ts';
+import { bring, hasLoaded, isOwnFile } from './bring.ts';
 import { counted } from './campaign-counted.ts';
 import type { CampaignOptions } from './subcommands/campaign.ts';
+import { lineOf } from './invocation.ts';
 import { newSeed } from './seeds.ts';
+import { version } from './version.ts';
 
 /** Runs a campaign and shows its table. @returns the exit status: 0, 1 if it could not be saved, or 130 or 143 if a signal stopped it */
 export async function campaignCommand(options: CampaignOptions): Promise<number> {
   const planned = await campaignFor(options);
   const threads = options.threads ?? availableParallelism();
-  mustBeShort(planned.cells, planned.grid, threads, options.yes);
+  // Who asks many does not ask for little.
+  if (options.queue === undefined) mustBeShort(planned.cells, planned.grid, threads, options.yes);
+  const address = options.queue === undefined ? undefined : await addressOf(options.queue);
   const folder = folderFor(options);
   try {
     // Whoever had the folder until now may have gone on.
-    return await counted(options.resume === undefined ? planned : resumedCampaign(options.resume), () => openPool(threads), folder, options.json);
+    const campaign = options.resume === undefined ? planned : resumedCampaign(options.resume);
+    return await counted(campaign, (_, say) => (address === undefined ? openPool(threads) : atQueue(address, campaign, say)), folder, options.json);
   } finally {
     folder?.release();
   }
+}
+
+async function addressOf(queue: string): Promise<Address> {
+  if (hasLoaded()) throw new UsageError('workers at a queue have no code of your own: --shard divides such a campaign');
+  return (await import('../campaign/many/queue/address.ts')).addressIn(queue, process.env);
+}
+
+/** Workers at a queue, in the place of threads here. */
+async function atQueue(address: Address, { cells, grid, engine }: Campaign, say: (line: string) => void): Promise<Pool> {
+  const { openQueuePool } = await import('../campaign/many/queue/asker.ts');
+  return openQueuePool({ address, program: version(), grid, engine, cells, say, commandFor: (task) => lineOf(commandFor(task, grid)) });
+}
+
+/** The words that do on one machine what a worker was to do, with the orders of its cell before it. */
+function commandFor(task: Task, { seed, orders }: Grid): string[] {
+  const { protocol, m, members, faults, strategy } = task.cell;
+  const last = task.type === 'trials' ? task.span.from + task.span.count - 1 : orders;
+  return ['campaign', '--protocol', protocol, '--m', String(m), '--members', String(members), '--faults', String(faults), '--strategy', strategy, '--seed', String(seed), '--orders', String(last), ...(task.type === 'trials' ? ['--engine', task.engine] : [])];
 }
 
 /** The campaign that is asked for, new or resumed. @throws UsageError */

@@ -10,12 +10,14 @@ import { help } from './subcommands/help.ts';
 import { merge } from './subcommands/merge.ts';
 import { create } from './subcommands/new.ts';
 import { network } from './subcommands/network.ts';
+import { queue } from './subcommands/queue.ts';
 import { replay } from './subcommands/replay.ts';
 import { replica } from './subcommands/replica.ts';
 import { peer, seed } from './subcommands/seed.ts';
 import { simulate, type SimulateOptions } from './subcommands/simulate.ts';
 import { trace } from './subcommands/trace.ts';
 import { web } from './subcommands/web.ts';
+import { worker } from './subcommands/worker.ts';
 import { words, wordsClient } from './subcommands/words.ts';
 import { quoted } from '../core/user-error.ts';
 import { nearest } from '../repl/nearest.ts';
@@ -34,6 +36,8 @@ export const SUBCOMMANDS: readonly Runnable[] = [
   runnable(trace, async (options) => (await import('./trace.ts')).traceCommand(options)),
   runnable(campaign, async (options) => (options.shard !== undefined || (await resumesShard(options)) ? (await import('./campaign-shard.ts')).campaignShard(options) : (await import('./campaign.ts')).campaignCommand(options))),
   runnable(merge, async (options) => (await import('./merge.ts')).mergeCommand(options)),
+  runnable(worker, async (options) => (await import('./worker.ts')).workerCommand(options)),
+  runnable(queue, async (options) => (await import('./queue.ts')).queueCommand(options)),
   runnable(replay, async (options) => (await import('./replay.ts')).replayCommand(options)),
   runnable(simulate, async (options) => (isShard(options) ? (await import('./simulate-shard.ts')).simulateShard(options) : (await import('./simulate.ts')).simulateCommand(options))),
   runnable(cluster, async (options) => (await import('./cluster.ts')).clusterCommand(options)),

@@ -9,6 +9,7 @@ import { SUBCOMMANDS } from '../../src/cli/subcommands.ts';
 import { PROMPT } from '../../src/repl/theme.ts';
 import { DOCUMENTS, blocksIn, textOf, withBlocks, type Block } from '../support/documents.ts';
 import { freePorts } from '../support/founded.ts';
+import { ownRedis, redisUnavailable } from '../support/redis.ts';
 import { cleanEnvironment, here, projectPath, transcriptOf } from '../support/run.ts';
 import { skip } from '../support/skip.ts';
 import { soaked } from '../support/trials.ts';
@@ -116,7 +117,7 @@ describe('what can be read can be typed', function () {
     }
 
     it('are all of these, and what goes on until Ctrl-C', () => {
-      expect(SUBCOMMANDS.map(({ name }) => name)).to.have.members([...order, 'cluster', 'replica', 'seed', 'peer', 'words', 'words-cli', 'web']);
+      expect(SUBCOMMANDS.map(({ name }) => name)).to.have.members([...order, 'cluster', 'replica', 'seed', 'peer', 'words', 'words-cli', 'web', 'worker', 'queue']);
     });
 
     for (const [example, about] of SUBCOMMANDS.find(({ name }) => name === 'cluster')!.examples) {
@@ -161,6 +162,17 @@ describe('what can be read can be typed', function () {
       expect(await other.end()).to.equal(130);
     });
 
+    it('generals worker and queue, each example, at a Redis of their own', async function () {
+      if (redisUnavailable !== undefined) skip(this, redisUnavailable);
+      const redis = await ownRedis();
+      const own = (line: string): string => line.replace('redis://localhost:6379/0', redis.url);
+      const [example] = SUBCOMMANDS.find(({ name }) => name === 'worker')!.examples.map(([line]) => line);
+      const worker = await begun(`exec generals ${own(example!)}`, 'Worker ');
+      for (const [line] of SUBCOMMANDS.find(({ name }) => name === 'queue')!.examples) expect(shell(`generals ${own(line)}`), line).to.deep.include({ status: 0, err: '' });
+      expect(await worker.end()).to.equal(130);
+      await redis.end();
+    });
+
     it('generals web, each example, at another port', async () => {
       const [served, written] = SUBCOMMANDS.find(({ name }) => name === 'web')!.examples.map(([example]) => example);
       const page = await begun(`exec generals ${served!.replace('8080', '0')}`, 'The laboratory: http://127.0.0.1:');
@@ -182,7 +194,7 @@ describe('what can be read can be typed', function () {
   describe('in the documents:', () => {
     // The whole of the tests, and what they are run from; what takes a port; all demos, which are looked at where they are tested; and a
     // clone of one's own.
-    const isApart = (line: string): boolean => /^git |npm (ci|install|pack)|npm start --silent -- (cluster --protocol|network --seeds|seed |peer |words \d|words --join|words-cli |web |.* --web$|demo )|^curl|npm (run bench|run soak|run demo|test)/.test(line);
+    const isApart = (line: string): boolean => /^git |npm (ci|install|pack)|npm start --silent -- (cluster --protocol|network --seeds|seed |peer |words \d|words --join|words-cli |web |worker |queue |campaign .*--queue |.* --web$|demo )|^curl|npm (run bench|run soak|run demo|test)/.test(line);
     for (const document of DOCUMENTS) {
       // What an earlier line of the same document wrote is what a later one reads.
       const place = (): string => clone(join(folder, document.replaceAll(/\W/g, '-')));
@@ -207,7 +219,7 @@ describe('what can be read can be typed', function () {
         return language === 'sh' ? 'typed' : `${language} of ${document}`;
       };
       // What is typed about files of somebody’s own (`own.test.ts`, `grade.test.ts`, and pages by `web/page.test.ts`), the answer of a cluster, a test that uses the library (`library.test.ts`), recipes for many machines (`many-machines.test.ts`), and what a protocol is made of.
-      const others = [...Array.from({ length: 4 }, () => 'text of docs/own-protocol.md'), 'text of docs/page.md', 'text of docs/replicas.md', ...Array.from({ length: 7 }, () => 'ts of docs/library.md'), 'ts of docs/writing-a-protocol.md', 'diff of docs/writing-a-protocol.md', 'diff of docs/writing-a-protocol.md', ...['bash', 'make', 'yaml', 'bash', 'yaml'].map((language) => `${language} of docs/many-machines.md`)];
+      const others = [...Array.from({ length: 4 }, () => 'text of docs/own-protocol.md'), 'text of docs/page.md', 'text of docs/replicas.md', ...Array.from({ length: 7 }, () => 'ts of docs/library.md'), 'ts of docs/writing-a-protocol.md', 'diff of docs/writing-a-protocol.md', 'diff of docs/writing-a-protocol.md', ...['bash', 'make', 'yaml', 'bash', 'yaml', 'yaml'].map((language) => `${language} of docs/many-machines.md`)];
       const kinds = DOCUMENTS.flatMap(blocksIn).map(kindOf);
       expect(kinds.filter((kind) => !['shown', 'typed'].includes(kind))).to.have.members(others);
       // None is indented, or opens otherwise than it was thought of.

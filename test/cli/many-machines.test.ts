@@ -4,7 +4,8 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { blocksIn, type Block } from '../support/documents.ts';
-import { cleanEnvironment, here } from '../support/run.ts';
+import { redisUnavailable } from '../support/redis.ts';
+import { cleanEnvironment, here, projectPath } from '../support/run.ts';
 import { skip } from '../support/skip.ts';
 
 const GRID = { protocol: 'exchange', members: '4..5', faults: '1..2', orders: 200, strategy: 'coin,silent' };
@@ -37,6 +38,13 @@ describe('recipes for many machines', function () {
 
   const isThere = (program: string): boolean => spawnSync(program, ['--version']).error === undefined;
   const results = (path: string): string => `${JSON.stringify(JSON.parse(readFileSync(join(path, 'all/results.json'), 'utf8')))}\n`;
+
+  it('the demo: three workers at a queue, one of which is killed, come to the numbers of one machine', function () {
+    if (redisUnavailable !== undefined) skip(this, redisUnavailable);
+    const { status, stdout, stderr } = spawnSync('bash', [projectPath('demo/many-machines.sh')], { env: cleanEnvironment(), encoding: 'utf8', input: '' });
+    expect({ status, stderr }).to.deep.equal({ status: 0, stderr: '' });
+    expect(stdout).to.match(/^Three workers count\. The first is killed\.\nseed 5\n/).and.to.match(/\nresults\.json is what one machine writes, to the byte\.\nresults\.csv is what one machine writes, to the byte\.\n$/);
+  });
 
   it('GNU parallel', function () {
     if (!isThere('parallel')) skip(this, 'GNU parallel is not installed');

@@ -155,7 +155,7 @@ export const fileOf = (shard: CampaignShard, program: string): Shard => ({
     batches: done,
     counts: tallies.map(({ violations, ...counts }) => (counts.orders === 0 ? null : { counts, violations })),
     worst: worst ?? null,
-    exact: exact === undefined ? null : { values: exact.values ?? null, aside: exact.aside ?? null },
+    exact: exact === undefined ? null : exactData(exact),
   })),
 });
 
@@ -194,7 +194,10 @@ function fill(cell: ShardCell, share: Share, field: Field): void {
   if (cell.hasExact) cell.exact = exactIn(fieldOf(field, 'exact'));
 }
 
-function exactIn(field: Field): Told | undefined {
+/** Exact values as JSON has them. */
+export const exactData = ({ values, aside }: Told): object => ({ values: values ?? null, aside: aside ?? null });
+
+export function exactIn(field: Field): Told | undefined {
   if (field.value === null) return undefined;
   const values = fieldOf(field, 'values');
   const share = (key: string): number => {

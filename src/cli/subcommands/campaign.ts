@@ -12,6 +12,8 @@ export interface CampaignOptions {
   readonly out: string | undefined;
   readonly resume: string | undefined;
   readonly shard: Share | undefined;
+  /** The queue that workers count from, in the place of threads here. */
+  readonly queue: string | undefined;
   readonly engine: string | undefined;
   readonly threads: number | undefined;
   readonly json: boolean;
@@ -39,6 +41,7 @@ export const campaign = subcommand({
     seed: text('<n>', 'the seed that all chance follows from', { bounds: '0 or more', otherwise: 'drawn at random' }),
     out: folder('write results.json, results.csv, report.html and plots'),
     resume: folder('go on with the campaign of that folder'),
+    queue: text('<url>', 'have workers count that are at this queue, in Redis', { bounds: 'such as redis://host:6379/0' }),
     shard: shard('count only one of so many parts; merge puts them together'),
     engine: text('<engine>', 'what counts the orders', { bounds: async () => listed(await engines()), completes: { type: 'words', words: engines }, otherwise: 'auto' }),
     threads: whole('<n>', 'how many threads count; the results are the same for any number', { min: 1, max: 256, otherwise: 'as many as there are cores' }),
@@ -52,8 +55,10 @@ export const campaign = subcommand({
     ['campaign --seed 1 --orders 1e5 --shard 2/2 --out shards/2', 'the other half, on the other'],
     ['campaign --members 4 --faults 1,2 --orders 1e4 --out report', 'one traitor or two, with a report that opens in a browser'],
   ],
-  optionsOf({ out, resume, shard: part, engine, threads, json, yes, ...fields }, operands): CampaignOptions {
+  optionsOf({ out, resume, shard: part, queue, engine, threads, json, yes, ...fields }, operands): CampaignOptions {
     if (part !== undefined && out === undefined && resume === undefined) throw new UsageError('--shard writes to a folder, for merge to read: give it an --out');
-    return { file: only('grid', operands), fields, out, resume, shard: part, engine, threads, json, yes };
+    if (queue !== undefined && part !== undefined) throw new UsageError('a queue divides the work by itself: leave out --shard');
+    if (queue !== undefined && threads !== undefined) throw new UsageError('workers at a queue have threads of their own: leave out --threads');
+    return { file: only('grid', operands), fields, out, resume, shard: part, queue, engine, threads, json, yes };
   },
 });
