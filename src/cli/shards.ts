@@ -62,12 +62,16 @@ export async function inFolder(path: string, kind: Kind, work: (file: ShardFile,
 function savingTo(folder: Folder, kind: Kind, share: Share): Saving {
   let next = 0;
   let later: NodeJS.Timeout | undefined;
+  let latest: () => ShardSoFar;
   const write = (shard: ShardSoFar): void => folder.write(SHARD, textOfShard({ kind, program: version(), share, ...shard }));
   return {
     soon(shard) {
+      latest = shard;
       const save = (): void => {
+        // Else one that waits would write over what is newer.
+        clearTimeout(later);
         later = undefined;
-        write(shard());
+        write(latest());
         next = performance.now() + CHECKPOINT;
       };
       // What comes next may take long.

@@ -9,6 +9,7 @@ import { merged } from '../../src/campaign/many/merge.ts';
 import { shardOfFile } from '../../src/campaign/many/shard.ts';
 import { openPool } from '../../src/campaign/pool.ts';
 import { runCampaign } from '../../src/campaign/run.ts';
+import { inNewFolder, type ShardSoFar } from '../../src/cli/shards.ts';
 import { version } from '../../src/cli/version.ts';
 import { firstOf, parseShare } from '../../src/campaign/many/share.ts';
 import { here, refusal } from '../support/run.ts';
@@ -145,7 +146,7 @@ describe('shards', function () {
     });
 
     it('killed in the middle are resumed', async () => {
-      const words = ['simulate', '--protocol', 'bracha', '--schedules', '300'];
+      const words = ['simulate', '--protocol', 'bracha', '--schedules', '2000'];
       const [one, two] = [place(), place()];
       const child = start([...words, '--shard', '1/2', '--out', one]);
       await fileSays(join(one, 'shard.json'), /"covered": [1-9]/);
@@ -154,7 +155,7 @@ describe('shards', function () {
       expect((await refusal(['merge', one, two])).err).to.include('these shards are not all: the rest of shard 1 in ');
       expect((await here(['simulate', '--resume', one])).code).to.equal(0);
       const [whole, merged] = [await here(words), await here(['merge', one, two])];
-      expect(merged.out).to.equal(whole.out);
+      expect(merged.out, merged.err).to.equal(whole.out);
     });
   });
 
@@ -200,7 +201,7 @@ describe('shards', function () {
       expect((await refusal(['merge', one, two])).err).to.include('these shards are not all: the rest of shard 1 in ');
       expect((await here(['check', '--resume', one])).code).to.equal(0);
       const [whole, merged] = [await here(words), await here(['merge', one, two])];
-      expect(merged.out).to.equal(whole.out);
+      expect(merged.out, merged.err).to.equal(whole.out);
     });
 
     it('stopped by Ctrl-C end with 1, and say that they are partial', async () => {
@@ -305,6 +306,23 @@ describe('shards', function () {
       expect(err.trimEnd()).not.to.include('\n');
     });
   }
+
+  it('are as they ended, whatever was to be saved before', async () => {
+    const out = place();
+    const shard = (status: 'complete' | 'partial'): ShardSoFar => ({ status, request: {}, done: [] });
+    await inNewFolder(out, 'check', { number: 1, of: 1 }, async (saving) => {
+      saving.soon(() => shard('partial'));
+      // The second waits until the third, which waits for nothing.
+      saving.soon(() => shard('partial'));
+      const end = performance.now() + 520;
+      while (performance.now() < end);
+      saving.soon(() => shard('partial'));
+      saving.now(shard('complete'));
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      return 0;
+    });
+    expect(read(out, 'shard.json')).to.include('"status": "complete"');
+  });
 
   it('in a folder that holds one are not begun anew, and are gone on with by their own kind', async () => {
     const [one] = await sharded(['simulate', '--protocol', 'bracha', '--schedules', '2'], 1);
