@@ -26,7 +26,10 @@ export const merge = subcommand({
     'no-color': flag('no colours'),
   },
   operands: { type: 'folders' },
-  examples: [['merge shards/1 shards/2 --out all', 'the campaign that two shards are together']],
+  examples: [
+    ['merge shards/1 shards/2 --out all', 'the campaign that two shards are together'],
+    ['merge shards/1 shards/2 --out again --json', 'the same, said in JSON'],
+  ],
   optionsOf({ out, save, threads, json, 'no-color': colourless }, folders): MergeOptions {
     if (folders.length === 0) throw new UsageError('merge needs the folders of shards: generals merge <folders> --out <folder>');
     return { folders, out, save, threads, json, colourless };

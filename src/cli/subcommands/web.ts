@@ -22,7 +22,6 @@ export const web = subcommand({
   operands: { type: 'nothing' },
   examples: [
     ['web --port 8080', 'the page at 127.0.0.1:8080'],
-    ['web --out lab.html --protocol ./mine.ts', 'the same with a protocol of your own'],
     ['web --out lab.html', 'one file for a class, or for a machine without a network'],
   ],
   optionsOf(values, operands): WebOptions {

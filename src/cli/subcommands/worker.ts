@@ -22,7 +22,10 @@ export const worker = subcommand({
     patience: whole('<s>', 'after so many seconds of silence its batches go to others', { min: 1, max: 3600, fallback: 15 }),
     json: flag('JSON lines instead of sentences'),
   },
-  examples: [['worker --queue redis://localhost:6379/0 --threads 2', 'two threads for campaigns that are in this queue']],
+  examples: [
+    ['worker --queue redis://localhost:6379/0', 'all cores for campaigns that are in this queue'],
+    ['worker --queue redis://localhost:6379/0 --threads 2', 'two threads for them'],
+  ],
   optionsOf({ queue, threads, patience, json }, operands): WorkerOptions {
     mustBeOptions('worker', operands);
     return { queue, threads, patience: patience * 1000, json };
