@@ -6,6 +6,7 @@ import { questionsOfSystem } from './own/grade.ts';
 import { problemNamed } from './own/problems.ts';
 import { definitionNamed } from './own/take.ts';
 import { pathOf, type FileName } from './runtime/compiled.ts';
+import { cpuTime } from './runtime/cpu-time.ts';
 import { protocolNamed } from './generals/protocols/registry.ts';
 import { answerTo, questionsOf, type Answer, type Question } from './generals/grade/grade.ts';
 import { PAPERS } from './generals/grade/papers.ts';
@@ -13,7 +14,7 @@ import { PAPERS } from './generals/grade/papers.ts';
 export interface SuiteOptions {
   /** What it is held to: `exchange`, `oral`, `signed` or `king`; what it says of itself, if not given. */
   readonly against?: string;
-  /** For how many milliseconds treasons are sought, in all; 9,000 if not given. */
+  /** For how many milliseconds of processor time treasons are sought, in all; 9,000 if not given. */
   readonly patience?: number;
 }
 
@@ -35,9 +36,8 @@ export async function suite(file: FileName, { against, patience = 9_000 }: Suite
   if (against !== undefined && paper === undefined) throw new UserError(`there is no paper ${quoted(against)}: ${PAPERS.map(({ name }) => name).join(', ')}`);
   const path = pathOf(file);
   const name = await bringEither(path);
-  const clock = (): number => performance.now();
   const definition = definitionNamed(name);
-  const questions = definition === undefined ? questionsOf({ protocol: protocolNamed(name)!, against: paper, clock, patience }) : questionsOfSystem({ definition, clock, patience, file: path });
+  const questions = definition === undefined ? questionsOf({ protocol: protocolNamed(name)!, against: paper, clock: cpuTime, patience }) : questionsOfSystem({ definition, clock: cpuTime, patience, file: path });
   const heldTo = definition === undefined ? (paper?.title ?? 'what it says of itself') : (problemNamed(definition.problem ?? '')?.title ?? 'its own judge');
   const answers: Answer[] = [];
   describe(`${name}, held to ${heldTo}`, function () {

@@ -29,6 +29,9 @@ export async function broughtScript(): Promise<string> {
 /** What names a system in a command line: the file that it was brought from, or its name. */
 export const systemWord = (name: string): string => files.find((one) => one.name === name)?.file ?? name;
 
+/** Whether a name came with a file of somebody's own. */
+export const wasBrought = (name: string): boolean => files.some((one) => one.name === name);
+
 /** Brings a file with code of somebody's own. @returns its name @throws UserError in one line */
 export async function bring(kind: Kind, file: string): Promise<string> {
   const name = await nameIn(kind, file);

@@ -13,7 +13,7 @@ import { holdsResults, openFolder, type Folder } from '../campaign/store.ts';
 import { quoted, quotedPath } from '../core/user-error.ts';
 import { readText } from './files.ts';
 import { UsageError } from './arguments.ts';
-import { bring, hasLoaded, isOwnFile } from './bring.ts';
+import { bring, isOwnFile, wasBrought } from './bring.ts';
 import { counted } from './campaign-counted.ts';
 import type { CampaignOptions } from './subcommands/campaign.ts';
 import { lineOf } from './invocation.ts';
@@ -26,7 +26,7 @@ export async function campaignCommand(options: CampaignOptions): Promise<number>
   const threads = options.threads ?? availableParallelism();
   // Who asks many does not ask for little.
   if (options.queue === undefined) mustBeShort(planned.cells, planned.grid, threads, options.yes);
-  const address = options.queue === undefined ? undefined : await addressOf(options.queue);
+  const address = options.queue === undefined ? undefined : await addressOf(options.queue, planned.grid);
   const folder = folderFor(options);
   try {
     // Whoever had the folder until now may have gone on.
@@ -37,8 +37,8 @@ export async function campaignCommand(options: CampaignOptions): Promise<number>
   }
 }
 
-async function addressOf(queue: string): Promise<Address> {
-  if (hasLoaded()) throw new UsageError('workers at a queue have no code of your own: --shard divides such a campaign');
+async function addressOf(queue: string, { protocols, strategies }: Grid): Promise<Address> {
+  if ([...protocols, ...strategies].some(wasBrought)) throw new UsageError('workers at a queue have no code of your own: --shard divides such a campaign');
   return (await import('../campaign/many/queue/address.ts')).addressIn(queue, process.env);
 }
 

@@ -9,12 +9,13 @@ import { UsageError } from './arguments.ts';
 import { definitionNamed } from '../own/take.ts';
 import { questionsOfSystem } from '../own/grade.ts';
 import { problemNamed } from '../own/problems.ts';
+import { cpuTime } from '../runtime/cpu-time.ts';
 import { bring, broughtWords, isOwnFile, systemWord } from './bring.ts';
 import { mustBeWritable, writeText } from './files.ts';
 import { lineOf, program } from './invocation.ts';
 import type { GradeOptions } from './subcommands/grade.ts';
 
-/** For how many milliseconds treasons are sought: with all else that is less than twenty seconds. */
+/** For how many milliseconds of processor time treasons are sought: with all else that is less than twenty seconds. */
 const PATIENCE = 9_000;
 
 /** Grades a protocol or a system, and says what that showed. @returns the exit status: 0 where all is well, 3 where something is not */
@@ -36,7 +37,7 @@ export async function gradeCommand({ what, against, json, junit, colourless }: G
 
 /** What is asked, and by what it is measured. */
 function workFor(what: string, name: string, against: string | undefined): { readonly questions: readonly Question[]; readonly heldTo: string } {
-  const [clock, patience] = [() => performance.now(), PATIENCE];
+  const [clock, patience] = [cpuTime, PATIENCE];
   const definition = definitionNamed(name);
   if (definition !== undefined) {
     if (against !== undefined && definition.problem !== against) throw new UsageError(`${quoted(what)} is held to ${definition.problem ?? 'a judge of its own'}, as it says itself: leave out --against`);

@@ -22,7 +22,7 @@ type Message = TypedVocabulary['message'];
 
 export interface SystemRequest {
   readonly definition: Definition<TypedVocabulary, object>;
-  /** Milliseconds since some time. */
+  /** Milliseconds since some time, or of a processor. */
   readonly clock: () => number;
   /** For how many milliseconds schedules are tried, in all. */
   readonly patience: number;

@@ -15,6 +15,7 @@ import { openWorker, type Working } from '../../src/campaign/many/queue/worker.t
 import { philox } from '../../src/core/philox.ts';
 import type { Task } from '../../src/campaign/task.ts';
 import { version } from '../../src/cli/version.ts';
+import { edited, ownFolder } from '../support/own.ts';
 import { endAll, start, type Program } from '../support/program.ts';
 import { ownRedis, endRedis, redisUnavailable, type OwnRedis } from '../support/redis.ts';
 import { generals, here, refusal } from '../support/run.ts';
@@ -453,6 +454,14 @@ describe('a queue', function () {
         expect(err).to.include(says).and.match(/^[^\n]+\n$/);
       });
     }
+
+    it('code of one’s own, and no campaign after it that has none', async () => {
+      const own = ownFolder();
+      const [small, nowhere] = [['--members', '4', '--orders', '10'], ['--queue', 'http://localhost']];
+      expect((await here(['campaign', '--protocol', own.write('mine.ts', edited("name: 'mine'", "name: 'asked'")), ...small, ...nowhere])).err).to.include('workers at a queue have no code of your own: --shard divides such a campaign');
+      expect((await here(['campaign', '--protocol', 'oral', ...small, ...nowhere])).err).to.include('not at "http:"');
+      own.remove();
+    });
   });
 
   if (process.env['SOAK'] === '1') it('that becomes full ends the campaign with what was counted, and --resume goes on', async () => {

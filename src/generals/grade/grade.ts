@@ -45,9 +45,9 @@ export interface GradeRequest {
   readonly protocol: AnyRoundsProtocol;
   /** What it is held to; what it says of itself, if not given. */
   readonly against?: Paper | undefined;
-  /** Milliseconds since some time. */
+  /** Milliseconds since some time, or of a processor. */
   readonly clock: () => number;
-  /** For how many milliseconds treasons are sought, in all. */
+  /** For how many of these milliseconds treasons are sought, in all. */
   readonly patience: number;
 }
 
