@@ -14,8 +14,9 @@ import { openQueuePool } from '../../src/campaign/many/queue/asker.ts';
 import { openWorker, type Working } from '../../src/campaign/many/queue/worker.ts';
 import { philox } from '../../src/core/philox.ts';
 import type { Task } from '../../src/campaign/task.ts';
+import { compiled } from '../../src/runtime/compiled.ts';
 import { version } from '../../src/cli/version.ts';
-import { edited, ownFolder } from '../support/own.ts';
+import { MINE, ownFolder } from '../support/own.ts';
 import { endAll, start, type Program } from '../support/program.ts';
 import { ownRedis, endRedis, redisUnavailable, type OwnRedis } from '../support/redis.ts';
 import { generals, here, refusal } from '../support/run.ts';
@@ -455,11 +456,13 @@ describe('a queue', function () {
       });
     }
 
-    it('code of one’s own, and no campaign after it that has none', async () => {
+    it('code of one’s own; that of something else in the process is no matter', async () => {
       const own = ownFolder();
-      const [small, nowhere] = [['--members', '4', '--orders', '10'], ['--queue', 'http://localhost']];
-      expect((await here(['campaign', '--protocol', own.write('mine.ts', edited("name: 'mine'", "name: 'asked'")), ...small, ...nowhere])).err).to.include('workers at a queue have no code of your own: --shard divides such a campaign');
-      expect((await here(['campaign', '--protocol', 'oral', ...small, ...nowhere])).err).to.include('not at "http:"');
+      const mine = own.write('mine.ts', MINE);
+      const small = ['--members', '4', '--orders', '10', '--queue', 'http://localhost'];
+      expect((await generals(['campaign', '--protocol', mine, ...small])).err).to.include('workers at a queue have no code of your own: --shard divides such a campaign');
+      await compiled(mine);
+      expect((await here(['campaign', '--protocol', 'oral', ...small])).err).to.include('not at "http:"');
       own.remove();
     });
   });

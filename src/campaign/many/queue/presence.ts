@@ -50,3 +50,49 @@ function workerIn(text: string): (Present & { readonly at: number }) | undefined
     return undefined;
   }
 }
+
+interface RosterSetting {
+  readonly address: Address;
+  readonly redis: Redis;
+  /** What workers are to be of, to get something to do. */
+  readonly edition: string;
+  readonly say: (line: string) => void;
+}
+
+/** Who works on a queue, as its asker sees it and says it. */
+export class Roster {
+  readonly #setting: RosterSetting;
+  readonly #beginning = performance.now();
+  #workers: readonly Present[] = [];
+  #isLonely = false;
+
+  constructor(setting: RosterSetting) {
+    this.#setting = setting;
+  }
+
+  /** Threads that do what is asked; one, where nobody is there yet. */
+  get threads(): number {
+    return Math.max(1, this.#workers.filter(({ edition }) => edition === this.#setting.edition).reduce((sum, { threads }) => sum + threads, 0));
+  }
+
+  /** Sees who is there. */
+  async look(): Promise<void> {
+    const { address, redis, say } = this.#setting;
+    if (redis.status !== 'ready') return;
+    const before = this.#workers;
+    this.#workers = await presentAt(redis, address);
+    for (const worker of missingIn(before, this.#workers)) say(this.#welcome(worker));
+    for (const { name, done } of missingIn(this.#workers, before)) say(`worker ${name} is gone; it did ${done === 1 ? 'one batch' : `${done} batches`}`);
+    if (this.#workers.length > 0 || this.#isLonely || performance.now() - this.#beginning < BEAT) return;
+    this.#isLonely = true;
+    say(`nobody works on the queue yet: generals worker --queue ${address.shown}`);
+  }
+
+  #welcome({ name, edition, threads }: Present): string {
+    if (edition === this.#setting.edition) return `worker ${name} is there, ${threads === 1 ? 'one thread' : `${threads} threads`}`;
+    return `worker ${name} is of version ${edition}, and gets nothing to do: this is ${this.#setting.edition}`;
+  }
+}
+
+/** Those of the second who are not of the first. */
+const missingIn = (first: readonly Present[], second: readonly Present[]): Present[] => second.filter(({ name }) => first.every((one) => one.name !== name));
