@@ -80,11 +80,11 @@ export function generals(args: readonly string[], input: string | Buffer = '', e
  * What the program comes to and prints, as from a pipe with that input, but without a process of its own, which takes a fifth of a
  * second. Only for what ends by itself; no two at once.
  */
-export async function here(words: readonly string[], input: string | Buffer = ''): Promise<Exit> {
+export async function here(words: readonly string[], input: string | Buffer = '', more: NodeJS.ProcessEnv = {}): Promise<Exit> {
   const { argv, env, stdout, stderr } = process;
   let [out, err] = ['', ''];
   process.argv = [argv[0]!, MAIN, ...words];
-  process.env = cleanEnvironment();
+  process.env = { ...cleanEnvironment(), ...more };
   stdout.write = (text: string | Uint8Array) => ((out += String(text)), true);
   stderr.write = (text: string | Uint8Array) => ((err += String(text)), true);
   const stdin = Object.getOwnPropertyDescriptor(process, 'stdin')!;
