@@ -5,7 +5,7 @@ import { Redis } from 'ioredis';
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer as createHttp } from 'node:http';
-import { createServer, type AddressInfo, type Server } from 'node:net';
+import { connect, createServer, type AddressInfo, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { cellOf, gridOf } from '../../src/campaign/grid.ts';
@@ -18,6 +18,7 @@ import { compiled } from '../../src/runtime/compiled.ts';
 import { version } from '../../src/cli/version.ts';
 import { MINE, ownFolder } from '../support/own.ts';
 import { endAll, start, type Program } from '../support/program.ts';
+import { OWN_HOST } from '../support/own-host.ts';
 import { ownRedis, endRedis, redisUnavailable, type OwnRedis } from '../support/redis.ts';
 import { generals, here, refusal } from '../support/run.ts';
 import { skip } from '../support/skip.ts';
@@ -25,7 +26,7 @@ import { skip } from '../support/skip.ts';
 const SIMULATED = ['--protocol', 'exchange,oral', '--members', '4..5', '--faults', '2', '--strategy', 'coin,silent', '--orders', '2000', '--seed', '7', '--engine', 'simulator'];
 const KERNELS = ['--protocol', 'exchange', '--members', '4..5', '--faults', '1..2', '--until', '0.02', '--seed', '7'];
 /** Some seconds of work, in jobs of one. */
-const LONG = ['--protocol', 'oral', '--members', '7', '--m', '2', '--faults', '2', '--strategy', 'coin,liar,silent,two-faced,splitter,sleeper', '--orders', '5000', '--seed', '5', '--engine', 'simulator'];
+const LONG = ['--protocol', 'oral', '--members', '7', '--m', '2', '--faults', '2', '--strategy', 'coin,liar,silent,two-faced,splitter,sleeper', '--orders', '12000', '--seed', '5', '--engine', 'simulator'];
 
 /** From 0 to 1, another for each number. */
 const chance = (number: number): number => philox(number, 0, 0, 0, 20, 0) / 2 ** 32;
@@ -312,6 +313,32 @@ describe('a queue', function () {
       await first.close();
       await second.close();
       expect(one.done()).to.be.within(1, 2);
+    });
+
+    it('a worker that loses one of its connections says nothing of a Redis that is none, and goes on', async () => {
+      let lose: (() => void) | undefined;
+      // Resets the first connection that waits for a batch.
+      const between = createServer((socket) => {
+        const there = connect(redis.port).on('error', silent);
+        socket.on('error', silent).on('data', (data) => {
+          if (lose !== undefined && /bzpopmin/i.test(String(data))) socket.resetAndDestroy();
+          if (socket.destroyed) lose!();
+        }).pipe(there).pipe(socket);
+        socket.on('close', () => there.destroy());
+      });
+      const lost = new Promise<void>((resolve) => (lose = () => [resolve(), (lose = undefined)]));
+      await new Promise<void>((resolve) => between.listen(0, OWN_HOST, resolve));
+      const url = queueAt();
+      const heard: string[] = [];
+      const one = await work(url.replace(new URL(url).host, `${OWN_HOST}:${(between.address() as AddressInfo).port}`), { say: (line) => void heard.push(line) });
+      await lost;
+      const { answer, close } = await asking(url, task);
+      expect(await answer).to.have.nested.property('tally.orders', 100);
+      await close();
+      await one.close();
+      workers.delete(one);
+      between.close();
+      expect(heard).to.deep.equal([]);
     });
 
     it('a worker of another version is refused by name, also by one that asks later', async () => {

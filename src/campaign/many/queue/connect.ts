@@ -88,6 +88,14 @@ function mustServe(info: string): void {
 /** Whether somebody else's answer is what went wrong, or the way to it. */
 export const isOfRedis = (error: unknown): boolean => error instanceof UserError || (error as { readonly code?: unknown }).code !== undefined || REASONS.some(([mark]) => (error as Error).message.startsWith(mark)) || /^[A-Z]{3,20} /.test((error as Error).message);
 
+/** Whether it is the way to Redis that is gone, and no word of Redis. */
+export function isOfTheWay(error: unknown): boolean {
+  const { message, code } = error as { readonly message?: string; readonly code?: string };
+  return WAYS.includes(code ?? '') || (message ?? '').startsWith('Connection is closed');
+}
+
+const WAYS: readonly string[] = ['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'EHOSTUNREACH', 'ENETUNREACH', 'ENOTFOUND', 'EAI_AGAIN'];
+
 /** Why Redis did not do something, in words that show nothing of what was asked. */
 export function reasonIn(error: unknown): string {
   if (error instanceof UserError) return error.message;

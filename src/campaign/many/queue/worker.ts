@@ -5,7 +5,7 @@ import { openPool, type Pool } from '../../pool.ts';
 import type { Answer } from '../../task.ts';
 import type { Address } from './address.ts';
 import { QUEUE, bundleIn, editionOf, isOurs, replyOf, type Reply } from './batch.ts';
-import { connected, packages, reasonIn } from './connect.ts';
+import { connected, isOfTheWay, packages, reasonIn } from './connect.ts';
 import { BEAT, leave, tell } from './presence.ts';
 import { mustBeOurs } from './tenancy.ts';
 
@@ -62,8 +62,8 @@ export async function openWorker({ address, program, threads, patience, say }: W
   });
   let last = '';
   worker.on('error', (error) => {
-    // Of a Redis that is away its connection tells.
-    if (redis.status !== 'ready' || isClosed) return;
+    // Of a Redis that is away its connection tells, which may hear of it later than another one.
+    if (redis.status !== 'ready' || isClosed || isOfTheWay(error)) return;
     const reason = /lock/i.test(error.message) ? 'a batch went to another worker meanwhile' : reasonIn(error);
     if (reason !== last) say(`the queue at ${address.shown}: ${reason}`);
     last = reason;
