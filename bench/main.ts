@@ -5,6 +5,7 @@ import { benchCluster } from './cluster.ts';
 import { benchKernel } from './kernel.ts';
 import { benchMany } from './many.ts';
 import { benchNetwork } from './network.ts';
+import { benchOwn } from './own.ts';
 import { benchPage } from './page.ts';
 import { benchReplicas } from './replicas.ts';
 import { benchSimulator } from './simulator.ts';
@@ -23,6 +24,7 @@ const SUITES: Readonly<Record<string, (report: (row: Row) => void) => Promise<vo
   replicas: benchReplicas,
   network: benchNetwork,
   words: benchWords,
+  own: benchOwn,
   page: benchPage,
 };
 

@@ -11,6 +11,9 @@ import type { Answer, Task } from './task.ts';
 /** What a thread with code of somebody's own may take of the memory, in MB. */
 const MEMORY_MAX = 1024;
 
+/** Seconds after which a thread with such code is given up, with a task before this one. It ends tasks by itself, but nothing that calls itself again by promises. */
+const ANSWER_AFTER = 150;
+
 /** Tasks that wait for each thread. */
 const AHEAD = 2;
 
@@ -38,12 +41,13 @@ export async function openPool(threads: number = availableParallelism()): Promis
     piscina.on('error', () => undefined);
     return piscina.destroy();
   };
-  let greedy: CodeFault | undefined;
+  /** Why the threads were ended. */
+  let fault: CodeFault | undefined;
   // The limit of a thread counts no bytes outside of its heap.
   const most = Math.min(mostMemory(), (threads + 1) * MEMORY_MAX * 2 ** 20);
   const looking = setInterval(() => {
-    if (isOurs || greedy !== undefined || process.memoryUsage.rss() < most) return;
-    greedy = greedyThreads(most);
+    if (isOurs || fault !== undefined || process.memoryUsage.rss() < most) return;
+    fault = greedyThreads(most);
     void close();
   }, 100).unref();
   return {
@@ -51,10 +55,16 @@ export async function openPool(threads: number = availableParallelism()): Promis
     hasRoom: (underWay) => underWay < threads * AHEAD,
     async run(task) {
       let answer: Answer;
+      const patience = isOurs ? undefined : setTimeout(() => {
+        fault ??= new CodeFault('the code that was brought', { did: 'left something behind in a thread that never ends', why: `it was waited for ${ANSWER_AFTER} s` });
+        void close();
+      }, ANSWER_AFTER * 1000);
       try {
         answer = await piscina.run(task);
       } catch (error) {
-        throw greedy ?? (isOutOfMemory(error) ? greedyThreads(MEMORY_MAX * 2 ** 20) : error);
+        throw fault ?? (isOutOfMemory(error) ? greedyThreads(MEMORY_MAX * 2 ** 20) : error);
+      } finally {
+        clearTimeout(patience);
       }
       if ('fault' in answer) throw new CodeFault(answer.of, answer.fault);
       return answer;

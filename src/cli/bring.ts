@@ -32,8 +32,15 @@ export const systemWord = (name: string): string => files.find((one) => one.name
 /** Whether a name came with a file of somebody's own. */
 export const wasBrought = (name: string): boolean => files.some((one) => one.name === name);
 
+/** How to say the last line of a program that such code ends; undefined where this is no program of its own. */
+let lastLine: ((line: string) => void) | undefined;
+
+/** Has the program end in one line where code that was brought would end it, or hold it up for ever. */
+export const endWithOwn = (say: (line: string) => void): unknown => (lastLine = say);
+
 /** Brings a file with code of somebody's own. @returns its name @throws UserError in one line */
 export async function bring(kind: Kind, file: string): Promise<string> {
+  if (lastLine !== undefined) (await import('../runtime/brought-code.ts')).endWithOwn(lastLine);
   const name = await nameIn(kind, file);
   if (!files.some((one) => one.kind === kind && placeOf(one.file) === placeOf(file))) files.push({ kind, name, file });
   return name;

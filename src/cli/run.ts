@@ -1,16 +1,19 @@
+import { writeSync } from 'node:fs';
 import { CodeFault } from '../core/code-fault.ts';
 import { UserError, reasonOf } from '../core/user-error.ts';
 import { endByHangup } from '../repl/hangup.ts';
 import { wrapped } from '../core/wrapped.ts';
 import { PIPE_WIDTH } from '../repl/theme.ts';
 import { UsageError, type Meant } from './arguments.ts';
-import { hasLoaded } from './bring.ts';
+import { endWithOwn, hasLoaded } from './bring.ts';
 import { SUBCOMMANDS, helpFor, requestOf, subcommands } from './subcommands.ts';
 import { asStarted, lineOf } from './invocation.ts';
 
 /** Does what a command line asks for, and sets the exit status. @param words what follows the program's name */
 export async function run(words: readonly string[]): Promise<void> {
   listen();
+  // At once: nothing that waits is called any more.
+  endWithOwn((line) => writeSync(2, `generals: ${line}\n`));
   process.exitCode = await statusOf(words);
   // Behind all that was written.
   if (hasLoaded()) process.stdout.write('', () => process.stderr.write('', () => process.exit()));

@@ -3,6 +3,7 @@ import type { TypedVocabulary } from '../core/byzantine.ts';
 import { CodeFault, type Fault } from '../core/code-fault.ts';
 import type { Context, Effect, Event, Machine } from '../core/machine.ts';
 import { quoted } from '../core/user-error.ts';
+import { textOf } from '../generals/brought/guard.ts';
 import type { Ends } from '../runtime/brought-code.ts';
 
 type AnyOwn = Machine<TypedVocabulary, object>;
@@ -13,6 +14,7 @@ const now = { of: '', key: '', at: -1 };
 /** What becomes of work with what runs now, if that has so many milliseconds. */
 export const endsAfter = (milliseconds: number): Ends => ({
   late: () => stopped(`did not come back from ${now.key === '' ? 'a call' : now.key}`, `it was waited for ${milliseconds / 1000} s`),
+  left: () => (now.of === '' ? 'the code that was brought' : now.of),
   greedy: (gigabytes) => stopped(`was in ${now.key === '' ? 'a call' : now.key}`, `the program had taken ${gigabytes} GB of memory by then`),
 });
 
@@ -118,7 +120,7 @@ function whenOf(event: Event<TypedVocabulary>): string {
 const CHANGED = /read only property|not extensible|Cannot delete property/;
 
 function deedOf(error: unknown): Deed {
-  const said = quoted(error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error), 200);
+  const said = quoted(textOf(error).split('\n')[0]!, 200);
   return error instanceof TypeError && CHANGED.test(error.message) ? { did: 'changed what it was given', why: said } : { did: `threw ${said}` };
 }
 

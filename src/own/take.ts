@@ -3,6 +3,7 @@ import { CodeFault } from '../core/code-fault.ts';
 import type { Machine } from '../core/machine.ts';
 import { UserError, quoted } from '../core/user-error.ts';
 import { limitBy } from '../generals/limit.ts';
+import { textOf } from '../generals/brought/guard.ts';
 import { importAt, placeIn, within } from '../runtime/brought-code.ts';
 import { systemOf, type Definition } from '../runtime/virtual/members.ts';
 import { registerSystem, systemNamed } from '../systems.ts';
@@ -31,7 +32,7 @@ export async function takeSystem(url: string): Promise<string> {
   try {
     module = await importAt(url);
   } catch (error) {
-    throw new CodeFault('its code', { did: `threw ${quoted(error instanceof Error ? error.message : String(error), 200)}`, when: 'when it was loaded', place: placeOf(error) });
+    throw new CodeFault('its code', { did: `threw ${quoted(textOf(error), 200)}`, when: 'when it was loaded', place: placeOf(error) });
   }
   const given = module['system'] ?? module['default'];
   const problem = misshapen(given);

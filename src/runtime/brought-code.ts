@@ -3,25 +3,39 @@ import { SourceMap } from 'node:module';
 import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Script } from 'node:vm';
-import { Worker, type ResourceLimits } from 'node:worker_threads';
+import { Worker, isMainThread, type ResourceLimits } from 'node:worker_threads';
 import { UserError } from '../core/user-error.ts';
-import { openWatch, type Watch } from './watch.ts';
+import { CHANGES } from './shared-things.ts';
+import { STUCK_AFTER, openWatch, type Watch } from './watch.ts';
 
 /** A module that somebody brought, with all that it exports. */
 export const importAt = async (url: string): Promise<Readonly<Record<string, unknown>>> => (await import(url)) as Readonly<Record<string, unknown>>;
 
+/** Tries to load a module, and says what it changed of what all share. */
+const TRYING = `
+const { parentPort, workerData } = require('node:worker_threads');
+${CHANGES}
+const end = process.reallyExit.bind(process);
+const tell = parentPort.postMessage.bind(parentPort);
+import(workerData).then(() => {
+  const what = changed();
+  if (what !== undefined) tell(what);
+  end(0);
+});`;
+
 /**
- * What keeps a module from being loaded, in words: that it comes to no end, or takes all memory. That is tried in a thread, as nothing
- * ends what loads in this one.
+ * What keeps a module from being loaded, in words: that it comes to no end, takes all memory, or changes what all code shares. That is
+ * tried in a thread, as nothing ends what loads in this one.
  * @param milliseconds after which it is given up @param megabytes what it may take
  */
 export async function troubleOf(url: string, milliseconds: number, megabytes = 512): Promise<string | undefined> {
-  const thread = new Worker("import(require('node:worker_threads').workerData).then(() => process.exit())", { eval: true, workerData: url, stdout: true, stderr: true, resourceLimits: memoryOf(megabytes) });
+  const thread = new Worker(TRYING, { eval: true, workerData: url, stdout: true, stderr: true, resourceLimits: memoryOf(megabytes) });
   let trouble: string | undefined;
   const patience = setTimeout(() => {
     trouble = `did not come to an end within ${milliseconds / 1000} s when it was loaded`;
     void thread.terminate();
   }, milliseconds);
+  thread.on('message', (what: string) => (trouble ??= `changed ${what} when it was loaded, which all code here shares`));
   thread.on('error', (error) => {
     // What it throws is thrown again where it is loaded in earnest.
     if (isOutOfMemory(error)) trouble = `took more than ${megabytes} MB of memory when it was loaded`;
@@ -61,10 +75,18 @@ const WORK = 'generals: work that may take too long';
 /** V8 ends a script that takes too long, whatever it does, and no other work. */
 const doWork = new Script(`globalThis[Symbol.for('${WORK}')]()`);
 
-let isWithin = false;
+/** Whether this is a thread that somebody may end as a whole. */
+export const isApart = !isMainThread;
+
+let isInside = false;
+
+/** Whether such work is being done. */
+export const isWithin = (): boolean => isInside;
 
 /** What becomes of work that is ended: what to throw then. */
 export interface Ends {
+  /** Whose work it is. */
+  left(): string;
   /** It took too long. */
   late(): Error;
   /** It took more memory than the program may have. @param gigabytes how much that is */
@@ -74,19 +96,49 @@ export interface Ends {
 let watch: Watch | undefined;
 let isWatched = false;
 
+/** Of the work that was done last. */
+let last: Ends | undefined;
+
+/**
+ * Has the program end, in one line and with status 1, where code that was brought ends it or keeps it from everything else: what calls
+ * itself again and again by promises is no work that could be ended. For a program, and not for a library in somebody else's.
+ */
+export function endWithOwn(say: (line: string) => void): void {
+  if (!isMainThread || ending !== undefined) return;
+  ending = say;
+  process.once('exit', () => {
+    if (!isInside) return;
+    say(`${owner()} ended the program`);
+    process.exitCode = 1;
+  });
+  begin()?.endIfStuck(() => {
+    say(`${owner()} left something behind that never ends: the program was waited for ${STUCK_AFTER} s`);
+  });
+}
+
+let ending: ((line: string) => void) | undefined;
+
+const owner = (): string => last?.left() ?? 'the code that was brought';
+
+function begin(): Watch | undefined {
+  if (!isWatched) {
+    isWatched = true;
+    watch = openWatch();
+  }
+  return watch;
+}
+
 /**
  * Does work, which is ended after that many milliseconds, and where it takes too much memory. What is done inside of such work has
  * its time. Ctrl-C ends it at once.
  * @throws what `ends` gives, then
  */
 export function within<T>(milliseconds: number, work: () => T, ends: Ends): T {
-  if (isWithin) return work();
-  if (!isWatched) {
-    isWatched = true;
-    watch = openWatch();
-  }
+  if (isInside) return work();
+  begin();
+  last = ends;
   const place = globalThis as Record<symbol, unknown>;
-  isWithin = true;
+  isInside = true;
   place[Symbol.for(WORK)] = () => {
     // Here, where it can be interrupted, and nowhere else.
     watch?.begin(milliseconds);
@@ -109,7 +161,7 @@ export function within<T>(milliseconds: number, work: () => T, ends: Ends): T {
     process.kill(process.pid, 'SIGINT');
     throw new UserError('it was interrupted');
   } finally {
-    isWithin = false;
+    isInside = false;
     delete place[Symbol.for(WORK)];
   }
 }

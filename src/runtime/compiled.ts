@@ -8,8 +8,18 @@ import { UserError, quotedPath } from '../core/user-error.ts';
 /** What 'generals' is in such a file: a library needs no folder to be found from, then. */
 const LIBRARY = fileURLToPath(new URL('../authoring.js', import.meta.url));
 
-/** What stands in the place of timers. */
+/** What stands in the place of timers, and of the process. */
 const NO_TIMERS = fileURLToPath(new URL('no-timers.js', import.meta.url));
+const NO_PROCESS = fileURLToPath(new URL('no-process.js', import.meta.url));
+
+const STAND_INS = { timers: NO_TIMERS, 'node:timers': NO_TIMERS, 'timers/promises': NO_TIMERS, 'node:timers/promises': NO_TIMERS, process: NO_PROCESS, 'node:process': NO_PROCESS };
+
+/**
+ * Nothing ends what a promise calls later: a loop of those would hold up the whole program. So there are none, and none is made by an
+ * async function, which esbuild makes of a generator and of a promise.
+ */
+const NO_PROMISES = "const Promise = ((refuse) => new Proxy(function () {}, { construct: refuse, apply: refuse, get: (none, key) => (key === Symbol.hasInstance || key === 'prototype' ? none[key] : refuse()) }))(() => { throw new Error('there is no Promise here: a step is done when it comes back'); });";
+const SYNCHRONOUS = { 'async-await': false, 'async-generator': false, 'for-await': false, 'top-level-await': false };
 
 let folder: string | undefined;
 let count = 0;
@@ -36,7 +46,7 @@ async function bundled(file: string, options: BuildOptions): Promise<BuildResult
   if (statSync(file).isDirectory()) throw new UserError(`${quotedPath(file)} cannot be read: it is a folder`);
   const { build, stop } = await import('esbuild');
   try {
-    return await build({ ...options, entryPoints: [resolve(file)], bundle: true, logLevel: 'silent', alias: { generals: LIBRARY, timers: NO_TIMERS, 'node:timers': NO_TIMERS }, inject: [NO_TIMERS] });
+    return await build({ ...options, entryPoints: [resolve(file)], bundle: true, logLevel: 'silent', alias: { generals: LIBRARY, ...STAND_INS }, supported: SYNCHRONOUS, banner: { js: NO_PROMISES }, inject: options.platform === 'node' ? [NO_TIMERS, NO_PROCESS] : [NO_TIMERS] });
   } catch (error) {
     const [first, ...others] = (error as Partial<BuildFailure>).errors ?? [];
     if (first === undefined) throw error;

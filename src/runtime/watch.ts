@@ -1,6 +1,7 @@
+import { closeSync } from 'node:fs';
 import { totalmem } from 'node:os';
 import { getHeapStatistics, setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
+import { runInNewContext, runInThisContext } from 'node:vm';
 import { Worker, isMainThread } from 'node:worker_threads';
 
 /** Looks at the clock and at the memory of the program while work is done that may take too much of either. */
@@ -11,6 +12,11 @@ export interface Watch {
   begin(milliseconds: number): void;
   /** To be called as the last thing of the work: if it is just being interrupted, this does not come back. */
   settle(): void;
+  /**
+   * From now on, if the program comes to nothing else for some time, its end is said and it ends with status 1. That is the last resort:
+   * the thread that looks has it done in the middle of whatever runs, as a debugger would.
+   */
+  endIfStuck(say: () => void): void;
   /** Why it interrupted the work, if it did. What that held is given back then. */
   ended(): 'late' | 'greedy' | undefined;
 }
@@ -26,11 +32,28 @@ const NOTHING = 0;
 const LATE = -1;
 const GREEDY = -2;
 
+/** Seconds after which a program is stuck in which nothing that waits is called any more. */
+export const STUCK_AFTER = 12;
+
+/** By what the thread that looks finds what ends the program. */
+const END = 'generals: the end of a program that is stuck';
+
 /** The thread that looks. It interrupts the work as Ctrl-C does: no other signal ends a script of V8, and the program goes on after it. */
 const LOOKING = `
-const { shared, max } = require('node:worker_threads').workerData;
+const { parentPort, workerData } = require('node:worker_threads');
+const { shared, max } = workerData;
 const left = new Int32Array(shared);
+let asked = 0;
 setInterval(() => {
+  // Whoever answers goes on, and so does who begins or ends a piece of work.
+  if (Atomics.load(left, 2) === 0 || Atomics.load(left, 0) !== ${NOTHING} || Atomics.exchange(left, 1, 0) === 1) asked = 0;
+  else if ((asked += 1) > ${STUCK_AFTER} * 1000 / ${EVERY}) {
+    asked = 0;
+    const session = new (require('node:inspector').Session)();
+    session.connectToMainThread();
+    session.post('Runtime.evaluate', { expression: "globalThis[Symbol.for('${END}')]()" });
+  }
+  if (asked % 10 === 1) parentPort.postMessage('goes on?');
   const looks = Atomics.load(left, 0);
   if (looks <= ${NOTHING}) return;
   const why = looks === 1 ? ${LATE} : process.memoryUsage.rss() > max ? ${GREEDY} : looks - 1;
@@ -45,16 +68,34 @@ export const mostMemory = (): number => Math.min(totalmem(), process.constrained
 export function openWatch(): Watch | undefined {
   if (!isMainThread || process.platform === 'win32') return undefined;
   const most = Math.min(getHeapStatistics().heap_size_limit * SHARE, mostMemory());
-  const left = new Int32Array(new SharedArrayBuffer(4));
-  new Worker(LOOKING, { eval: true, workerData: { shared: left.buffer, max: most } }).unref();
+  // The looks that are left, whether the program goes on, and whether that matters.
+  const left = new Int32Array(new SharedArrayBuffer(12));
+  const thread = new Worker(LOOKING, { eval: true, workerData: { shared: left.buffer, max: most } });
+  thread.on('message', () => Atomics.store(left, 1, 1));
+  thread.unref();
   return {
+    endIfStuck(say) {
+      (globalThis as Record<symbol, unknown>)[Symbol.for(END)] = () => {
+        say();
+        try {
+          // What it left behind may be just that.
+          runInThisContext("process.emit('exit', 1)", { timeout: 500 });
+        } catch {
+          // It ends all the same.
+        }
+        // Node says something of a debugger there.
+        closeSync(2);
+        (process as NodeJS.Process & { reallyExit(code: number): never }).reallyExit(1);
+      };
+      Atomics.store(left, 2, 1);
+    },
     gigabytes: Math.round(most / 2 ** 27) / 8,
     begin: (milliseconds) => void Atomics.store(left, 0, 1 + Math.ceil(milliseconds / EVERY)),
     settle: () => {
       for (;;) {
         const looks = Atomics.load(left, 0);
         // Else the signal is on its way.
-        if (looks >= NOTHING && Atomics.compareExchange(left, 0, looks, NOTHING) === looks) return;
+        if (looks >= NOTHING && Atomics.compareExchange(left, 0, looks, NOTHING) === looks) return void Atomics.store(left, 1, 1);
       }
     },
     ended: () => {

@@ -7,7 +7,7 @@ describe('code that keeps a core busy', () => {
   const folder = ownFolder();
   after(folder.remove);
 
-  const ends = (late: string): Parameters<typeof within>[2] => ({ late: () => new Error(late), greedy: (gigabytes) => new Error(`more than ${gigabytes} GB`) });
+  const ends = (late: string): Parameters<typeof within>[2] => ({ left: () => 'the code', late: () => new Error(late), greedy: (gigabytes) => new Error(`more than ${gigabytes} GB`) });
   const url = (name: string, text: string): string => pathToFileURL(folder.write(name, text)).href;
 
   it('is ended when its time is over, and what comes after has its own', () => {

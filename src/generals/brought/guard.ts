@@ -11,7 +11,7 @@ import type { AnyRoundsProtocol, Context, OrderVocabulary, RoundsEffect, RoundsE
 import type { Action, FaultStrategy, SendContext } from '../strategy.ts';
 import { PLAIN } from '../values.ts';
 import { SHAPES } from './shape.ts';
-import { Unchanged } from './unchanged.ts';
+import { Sample, copyOfContext, copyOfEvent, frozen, isUnchanged } from './unchanged.ts';
 
 /** In which line of its own it was thrown. */
 export type PlaceOf = (error: unknown) => string | undefined;
@@ -22,11 +22,15 @@ const now = { of: '', key: '', round: 0, at: 0 };
 /** What becomes of work with what runs now, if that has so many milliseconds. */
 export const endsAfter = (milliseconds: number): Ends => ({
   late: () => stopped(`did not come back from ${now.key === '' ? 'a call' : now.key}`, `it was waited for ${milliseconds / 1000} s`),
+  left: () => lastOwner(),
   greedy: (gigabytes) => stopped(`was in ${now.key === '' ? 'a call' : now.key}`, `the program had taken ${gigabytes} GB of memory by then`),
 });
 
+/** Whose code ran last, for who finds that it left something behind. */
+export const lastOwner = (): string => (now.of === '' ? 'the code that was brought' : now.of);
+
 const stopped = (did: string, why: string): CodeFault =>
-  new CodeFault(now.of === '' ? 'the code that was brought' : now.of, { did, when: now.round === 0 ? undefined : `in round ${now.round}`, at: now.at === 0 ? undefined : nameOf(now.at as NodeId), why });
+  new CodeFault(lastOwner(), { did, when: now.round === 0 ? undefined : `in round ${now.round}`, at: now.at === 0 ? undefined : nameOf(now.at as NodeId), why });
 
 /** Threads with such code were ended for their memory. @param bytes what they may take */
 export const greedyThreads = (bytes: number): CodeFault => new CodeFault('the code that was brought', { did: `took more than ${Math.floor(bytes / 2 ** 20)} MB of memory in a thread` });
@@ -34,54 +38,74 @@ export const greedyThreads = (bytes: number): CodeFault => new CodeFault('the co
 /** The most rounds that a protocol may have, so that none is waited for in vain. */
 const ROUNDS_MAX = 10_000;
 
-export function guardedProtocol(given: AnyRoundsProtocol, placeOf: PlaceOf): AnyRoundsProtocol {
+/** Ends by force what does not come back, where it is called by who does not do so. */
+export interface Limits {
+  isWithin(): boolean;
+  limited<T>(work: () => T): T;
+}
+
+/** A thread has somebody who ends it as a whole. */
+const NO_LIMITS: Limits = { isWithin: () => true, limited: (work) => work() };
+
+export function guardedProtocol(given: AnyRoundsProtocol, placeOf: PlaceOf, limits = NO_LIMITS): AnyRoundsProtocol {
   const of = `the protocol ${given.name}`;
   const guarded = picked(given, 'protocol');
-  const calling = callsOf(of, placeOf);
+  const calling = callsOf(of, placeOf, limits);
   for (const key of ['membersNeeded', 'faultsByDefault', 'refuses', 'rounds', 'messages', 'lies', 'speaks', 'path', 'describe', 'forged', 'evidence', 'votes', 'parse'] as const) {
     if (given[key] !== undefined) Object.assign(guarded, { [key]: calling.wrapped(key, (given[key] as (...words: unknown[]) => unknown).bind(given), CHECKS[key]) });
   }
-  const parsed = parsesOf(given, calling);
-  const unchanged = new Unchanged();
-  const begin = (context: Context): unknown => {
-    unchanged.before(context, []);
-    enter(of, 'begin', 0, context.self);
-    const about = { when: 'when it began', at: nameOf(context.self) };
-    let state: unknown;
+  const garbageIn = garbageBy(given, calling);
+  const sample = new Sample();
+  /** What is done by copies of what is given, of which nothing may be changed. */
+  const unchanging = <T>(context: Context, event: RoundsEvent<OrderVocabulary> | undefined, about: () => Pick<Fault, 'when' | 'at'>, work: (context: Context, event: RoundsEvent<OrderVocabulary> | undefined) => T): T => {
+    const copy = [copyOfContext(context), event && copyOfEvent(event)] as const;
+    const done = work(...copy);
+    if (isUnchanged(context, event, copy)) return done;
+    // Once more, to see in which line: what comes of it does not matter any more.
     try {
-      state = given.begin(context);
+      work(frozen(copyOfContext(context)), event && frozen(copyOfEvent(event)));
     } catch (error) {
-      throw calling.thrown(error, about);
+      if (isOfFrozen(error)) throw calling.thrown(error, about());
     }
-    if (unchanged.isChanged([])) throw calling.fault({ ...CHANGE, ...about });
-    return state;
+    throw calling.fault({ ...CHANGE, ...about() });
+  };
+  const begin = (context: Context): unknown => {
+    const about = (): Pick<Fault, 'when' | 'at'> => ({ when: 'when it began', at: nameOf(context.self) });
+    enter(of, 'begin', 0, context.self);
+    try {
+      return sample.takes(context) ? unchanging(context, undefined, about, (own) => given.begin(own)) : given.begin(context);
+    } catch (error) {
+      throw calling.thrown(error, about());
+    }
   };
   const step = (context: Context, state: unknown, event: RoundsEvent<OrderVocabulary>): RoundsEffect<OrderVocabulary>[] => {
-    const round = event.type === 'round' ? event.round : 0;
+    enter(of, 'step', event.type === 'round' ? event.round : 0, context.self);
     const isPlain = context.values === PLAIN;
-    enter(of, 'step', round, context.self);
-    const inbox = isPlain && event.type === 'round' ? event.inbox : [];
-    unchanged.before(context, inbox);
     let effects: RoundsEffect<OrderVocabulary>[];
     try {
-      effects = given.step(context, state, event);
+      // Symbols are told apart by what they are, and a copy is another.
+      effects = isPlain && sample.takes(context) ? unchanging(context, event, () => whenAt(context, event), (own, heard) => given.step(own, state, heard!)) : given.step(context, state, event);
     } catch (error) {
       throw calling.thrown(error, whenAt(context, event));
     }
-    const garbage = unchanged.isChanged(inbox) ? CHANGE : garbageIn(context, effects, isPlain ? parsed : undefined);
+    const garbage = garbageIn(context, effects, isPlain);
     if (garbage !== undefined) throw calling.fault({ ...garbage, ...whenAt(context, event) });
     return effects;
   };
-  return Object.assign(guarded, { begin, step });
+  return Object.assign(guarded, {
+    begin: (context: Context) => (limits.isWithin() ? begin(context) : limits.limited(() => begin(context))),
+    step: (context: Context, state: unknown, event: RoundsEvent<OrderVocabulary>) => (limits.isWithin() ? step(context, state, event) : limits.limited(() => step(context, state, event))),
+  });
 }
 
-export function guardedStrategy(given: FaultStrategy, placeOf: PlaceOf): FaultStrategy {
+export function guardedStrategy(given: FaultStrategy, placeOf: PlaceOf, limits = NO_LIMITS): FaultStrategy {
   const of = `the strategy ${given.name}`;
-  const calling = callsOf(of, placeOf);
+  const calling = callsOf(of, placeOf, limits);
   const wrap = given.wrap?.bind(given);
   return {
     ...picked(given, 'strategy'),
     says<Message>(occasion: SendContext<Message>): readonly Action<Message>[] {
+      if (!limits.isWithin()) return limits.limited(() => this.says(occasion));
       const { round, from } = occasion;
       enter(of, 'says', round, from);
       const about = { when: round === 0 ? 'in a ballot' : `in round ${round}`, at: nameOf(from) };
@@ -113,23 +137,27 @@ interface Calls {
   wrapped(key: string, call: (...words: unknown[]) => unknown, check?: (result: unknown) => Deed | undefined): (...words: unknown[]) => unknown;
 }
 
-function callsOf(of: string, placeOf: PlaceOf): Calls {
+function callsOf(of: string, placeOf: PlaceOf, limits: Limits): Calls {
   const fault = (one: Fault): CodeFault => new CodeFault(of, one);
   const thrown = (error: unknown, about: Pick<Fault, 'when' | 'at'>): unknown => (error instanceof CodeFault ? error : fault({ ...deedOf(error), ...about, place: placeOf(error) }));
   return {
     fault,
     thrown,
-    wrapped: (key, call, check) => (...words) => {
-      enter(of, key, 0, 0);
-      let result: unknown;
-      try {
-        result = call(...words);
-      } catch (error) {
-        throw thrown(error, { when: `in ${key}` });
-      }
-      const wrong = check?.(result);
-      if (wrong !== undefined) throw fault({ ...wrong, when: `in ${key}` });
-      return result;
+    wrapped(key, call, check) {
+      const called = (...words: unknown[]): unknown => {
+        if (!limits.isWithin()) return limits.limited(() => called(...words));
+        enter(of, key, 0, 0);
+        let result: unknown;
+        try {
+          result = call(...words);
+        } catch (error) {
+          throw thrown(error, { when: `in ${key}` });
+        }
+        const wrong = check?.(result);
+        if (wrong !== undefined) throw fault({ ...wrong, when: `in ${key}` });
+        return result;
+      };
+      return called;
     },
   };
 }
@@ -146,12 +174,23 @@ const CHANGE = { did: 'changed what it was given' };
 /** A frozen thing that is changed throws so, as modules are strict. */
 const CHANGED = /read only property|not extensible|Cannot delete property/;
 
+const isOfFrozen = (error: unknown): error is TypeError => error instanceof TypeError && CHANGED.test(error.message);
+
 /** What was done, and what is wrong with it. */
 type Deed = Pick<Fault, 'did' | 'why'>;
 
 function deedOf(error: unknown): Deed {
-  const said = quoted(error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error), 200);
-  return error instanceof TypeError && CHANGED.test(error.message) ? { ...CHANGE, why: said } : { did: `threw ${said}` };
+  const said = quoted(textOf(error).split('\n')[0]!, 200);
+  return isOfFrozen(error) ? { ...CHANGE, why: said } : { did: `threw ${said}` };
+}
+
+/** What was thrown, in words. That may be anything, even what cannot be made words of. */
+export function textOf(error: unknown): string {
+  try {
+    return String(error instanceof Error ? error.message : error);
+  } catch {
+    return 'what has no words';
+  }
 }
 
 const whenAt = (context: Context, event: RoundsEvent<OrderVocabulary>): Pick<Fault, 'when' | 'at'> => ({
@@ -175,47 +214,64 @@ const CHECKS: Readonly<Record<string, (result: unknown) => Deed | undefined>> = 
   votes: list,
 };
 
-/** What of these effects no host can do, in words; undefined if all can be done. */
-function garbageIn({ members, self }: Context, effects: unknown, parsed: ((message: unknown) => boolean) | undefined): Deed | undefined {
-  if (!Array.isArray(effects)) return { did: `gave ${shown(effects)}`, why: 'a list of effects is wanted' };
-  for (const effect of effects as readonly (RoundsEffect<OrderVocabulary> | undefined)[]) {
-    switch (effect?.type) {
-      case 'send': {
-        if (!Array.isArray(effect.to) || !Array.isArray(effect.messages)) return { did: `gave ${shown(effect)}`, why: "wanted is { type: 'send', to: […], messages: […] }" };
-        for (const to of effect.to) {
-          if (to === self) return { did: 'sent a message to itself' };
-          if (!members.includes(to)) return { did: `sent a message to ${shown(to)}`, why: 'that is none of the generals' };
-        }
-        if (parsed === undefined) break;
-        for (const message of effect.messages) if (!parsed(message)) return { did: `sent ${shown(message)}`, why: 'its own parse takes that for no message' };
-        break;
-      }
-      case 'output':
-        if (parsed !== undefined && parseOrder(effect.output) === undefined) return { did: `decided ${shown(effect.output)}`, why: 'that is neither attack nor retreat' };
-        break;
-      case 'accuse':
-      case 'note':
-        break;
-      default:
-        return { did: `gave the effect ${shown(effect)}`, why: 'its type is to be send, output, accuse or note' };
-    }
-  }
-  return undefined;
-}
-
 /** The most words that are remembered as messages. */
 const KNOWN_MAX = 10_000;
 
-/** Whether its own `parse` takes something for a message; of words it is remembered, as a step says the same ones again and again. */
-function parsesOf(given: AnyRoundsProtocol, calling: Calls): (message: unknown) => boolean {
+/** Tells what of the effects of a step no host can do, in words; undefined if all can be done. */
+function garbageBy(given: AnyRoundsProtocol, calling: Calls): (context: Context, effects: unknown, isPlain: boolean) => Deed | undefined {
+  /** What its own `parse` takes for messages: a step says the same ones again and again. */
   const known = new Set<unknown>();
   const parse = calling.wrapped('parse', given.parse.bind(given));
-  return (message) => {
-    if (known.has(message)) return true;
+  const isMessage = (message: unknown): boolean => {
     if (parse(message) === undefined) return false;
     if (typeof message !== 'object' && known.size < KNOWN_MAX) known.add(message);
     return true;
   };
+  return (context, effects, isPlain) => {
+    if (!Array.isArray(effects)) return { did: `gave ${shown(effects)}`, why: 'a list of effects is wanted' };
+    for (let place = 0; place < effects.length; place += 1) {
+      const effect = effects[place] as RoundsEffect<OrderVocabulary> | undefined;
+      switch (effect?.type) {
+        case 'send': {
+          const { to, messages } = effect;
+          if (!Array.isArray(to) || !Array.isArray(messages)) return { did: `gave ${shown(effect)}`, why: "wanted is { type: 'send', to: […], messages: […] }" };
+          const wrong = wrongHearer(context, to);
+          if (wrong !== undefined) return wrong;
+          if (!isPlain) break;
+          for (let number = 0; number < messages.length; number += 1) {
+            const message: unknown = messages[number];
+            if (!known.has(message) && !isMessage(message)) return { did: `sent ${shown(message)}`, why: 'its own parse takes that for no message' };
+          }
+          break;
+        }
+        case 'output':
+          if (isPlain && parseOrder(effect.output) === undefined) return { did: `decided ${shown(effect.output)}`, why: 'that is neither attack nor retreat' };
+          break;
+        case 'accuse':
+        case 'note':
+          break;
+        default:
+          return { did: `gave the effect ${shown(effect)}`, why: 'its type is to be send, output, accuse or note' };
+      }
+    }
+    return undefined;
+  };
+}
+
+function wrongHearer({ members, self }: Context, hearers: readonly NodeId[]): Deed | undefined {
+  // Hearers come in the order of the members nearly always: then it goes through both once.
+  let at = 0;
+  for (let place = 0; place < hearers.length; place += 1) {
+    const to = hearers[place]!;
+    while (at < members.length && members[at] !== to) at += 1;
+    if (at < members.length || members.includes(to)) {
+      if (to === self) return { did: 'sent a message to itself' };
+      if (at === members.length) at = 0;
+      continue;
+    }
+    return { did: `sent a message to ${shown(to)}`, why: 'that is none of the generals' };
+  }
+  return undefined;
 }
 
 function garbageInActions<Message>({ honest, lies }: SendContext<Message>, actions: unknown): Deed | undefined {

@@ -1,9 +1,9 @@
 import { quoted } from '../../core/user-error.ts';
 import { CodeFault } from '../../core/code-fault.ts';
-import { importAt, placeIn, within } from '../../runtime/brought-code.ts';
+import { importAt, isApart, isWithin, placeIn, within } from '../../runtime/brought-code.ts';
 import { limitBy } from '../limit.ts';
 import { admit } from './admit.ts';
-import { endsAfter } from './guard.ts';
+import { endsAfter, textOf } from './guard.ts';
 import type { Kind } from './shape.ts';
 
 /** A protocol or a strategy that somebody brought. Plain data: threads are told so of it. */
@@ -29,7 +29,8 @@ export async function take({ kind, url }: Brought): Promise<string> {
   const given = await exported(kind, url);
   const limited = <T>(work: () => T): T => within(PATIENCE, work, endsAfter(PATIENCE));
   limitBy(limited);
-  const name = admit(kind, given, (error) => placeIn(error, url), limited);
+  // A thread that does orders or tasks is ended by who waits for it.
+  const name = admit(kind, given, (error) => placeIn(error, url), limited, isApart ? undefined : { isWithin, limited });
   taken.push({ kind, url });
   return name;
 }
@@ -45,6 +46,6 @@ async function exported(kind: Kind, url: string): Promise<unknown> {
     return module[kind] ?? module['default'];
   } catch (error) {
     const place = placeIn(error, url);
-    throw new CodeFault('its code', { did: `threw ${quoted(error instanceof Error ? error.message : String(error), 200)}`, when: 'when it was loaded', place });
+    throw new CodeFault('its code', { did: `threw ${quoted(textOf(error), 200)}`, when: 'when it was loaded', place });
   }
 }

@@ -1,99 +1,88 @@
 /**
- * What code that was brought is given, and may not change: generals share it. The first times it is frozen, so that the very line that
- * changes it throws. Loops over frozen lists take ten times as long: later it is compared with what it was.
+ * What code that was brought is given, and may not change: generals share it. In some steps it gets a copy, and that is compared with
+ * what it was made of. Nothing is frozen there: once a loop has seen a frozen list, V8 makes it slower for all lists, by half and more.
  */
-import type { Context, RoundsEvent, OrderVocabulary } from '../protocol.ts';
+import type { Context, OrderVocabulary, RoundsEvent } from '../protocol.ts';
 
-/** So many steps of a thread see what they are given frozen. */
-const FROZEN = 1000;
+type Event = RoundsEvent<OrderVocabulary>;
 
-type Inbox = Extract<RoundsEvent<OrderVocabulary>, { readonly type: 'round' }>['inbox'];
+/** So many steps get copies where a thread begins, and so many more where it comes to other generals, another commander or another m. */
+const FIRST = 1000;
+const FIRST_OF_OTHERS = 250;
 
-/** The lists of what is given, before something is done with it. */
-export class Unchanged {
-  #left = FROZEN;
-  #isFrozen = true;
-  #members = NOBODY;
-  #lieutenants = NOBODY;
-  /** Who said what, from general to general. */
-  readonly #heard: unknown[] = [];
-  #length = 0;
+/** And one in so many after that. */
+const ONE_IN = 64;
 
-  /** To be called before something is done with these. */
-  before(context: Context, inbox: Inbox): void {
-    Object.freeze(context);
-    this.#isFrozen = this.#left > 0;
-    if (this.#isFrozen) {
+/** Which steps are looked at: that hangs on nothing but how many there were. */
+export class Sample {
+  #left = FIRST;
+  #seed = 1;
+  #n = 0;
+  #m = 0;
+  #commander = 0;
+  readonly #known = new Set<string>();
+
+  takes({ members, commander, m }: Context): boolean {
+    if (members.length !== this.#n || commander !== this.#commander || m !== this.#m) this.#turnTo(members.length, commander, m);
+    if (this.#left > 0) {
       this.#left -= 1;
-      Object.freeze(context.members);
-      Object.freeze(context.lieutenants);
-      return freezeInbox(inbox);
+      return true;
     }
-    // All contexts of an order share them.
-    if (this.#members.list !== context.members) this.#members = { list: context.members, copy: [...context.members] };
-    if (this.#lieutenants.list !== context.lieutenants) this.#lieutenants = { list: context.lieutenants, copy: [...context.lieutenants] };
-    this.#length = this.#keep(inbox);
+    // Not every 64th, which might be the same round of the same general each time.
+    this.#seed = (Math.imul(this.#seed, 1_664_525) + 1_013_904_223) | 0;
+    return this.#seed >>> 26 === ONE_IN - 1;
   }
 
-  /** Whether something of it was changed since, where it was not frozen. */
-  isChanged(inbox: Inbox): boolean {
-    return !this.#isFrozen && !(isAlike(this.#members) && isAlike(this.#lieutenants) && this.#isKept(inbox));
-  }
-
-  #keep(inbox: Inbox): number {
-    const kept = this.#heard;
-    let place = 0;
-    for (let index = 0; index < inbox.length; index += 1) {
-      const { messages, from } = inbox[index]!;
-      kept[place++] = from;
-      kept[place++] = messages;
-      for (let number = 0; number < messages.length; number += 1) {
-        const message: unknown = messages[number];
-        if (typeof message === 'object') freezeDeep(message);
-        kept[place++] = message;
-      }
-    }
-    return place;
-  }
-
-  #isKept(inbox: Inbox): boolean {
-    const kept = this.#heard;
-    let place = 0;
-    for (let index = 0; index < inbox.length; index += 1) {
-      const { messages, from } = inbox[index]!;
-      if (kept[place++] !== from || kept[place++] !== messages) return false;
-      for (let number = 0; number < messages.length; number += 1) if (kept[place++] !== messages[number]) return false;
-    }
-    return place === this.#length;
+  #turnTo(n: number, commander: number, m: number): void {
+    [this.#n, this.#commander, this.#m] = [n, commander, m];
+    const key = `${n} ${commander} ${m}`;
+    if (this.#known.has(key)) return;
+    this.#known.add(key);
+    this.#left = Math.max(this.#left, FIRST_OF_OTHERS);
   }
 }
 
-interface Kept {
-  readonly list: readonly unknown[];
-  readonly copy: readonly unknown[];
+export const copyOfContext = (context: Context): Context => ({ ...context, members: context.members.slice(), lieutenants: context.lieutenants.slice() });
+
+export function copyOfEvent(event: Event): Event {
+  return event.type === 'round' ? { ...event, inbox: event.inbox.map(({ from, messages }) => ({ from, messages: messages.map(copyOf) })) } : { ...event };
 }
 
-const NOBODY: Kept = { list: [], copy: [] };
+/** Plain data once more. What is no plain data is given as it is. */
+function copyOf<T>(value: T): T {
+  if (typeof value !== 'object' || value === null) return value;
+  if (Array.isArray(value)) return value.map(copyOf) as T;
+  if (Object.getPrototypeOf(value) !== Object.prototype) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, copyOf(part)])) as T;
+}
 
-function isAlike({ list, copy }: Kept): boolean {
-  if (list.length !== copy.length) return false;
-  for (let place = 0; place < list.length; place += 1) if (list[place] !== copy[place]) return false;
+/** Whether a copy is what it was made of. */
+export function isUnchanged(context: Context, event: Event | undefined, [own, heard]: readonly [Context, Event | undefined]): boolean {
+  if (own.self !== context.self || own.commander !== context.commander || own.m !== context.m) return false;
+  if (!isAlike(own.members, context.members) || !isAlike(own.lieutenants, context.lieutenants)) return false;
+  if (event?.type !== 'round' || heard?.type !== 'round') return isAlike(event, heard);
+  // What hosts know of what was heard beside who said what is not in the copy.
+  return heard.round === event.round && heard.inbox.length === event.inbox.length && heard.inbox.every(({ from, messages }, place) => from === event.inbox[place]!.from && isAlike(messages, event.inbox[place]!.messages));
+}
+
+/** Whether it is the same all the way down. */
+function isAlike(one: unknown, other: unknown): boolean {
+  if (one === other) return true;
+  if (typeof one !== 'object' || typeof other !== 'object' || one === null || other === null) return Number.isNaN(one) && Number.isNaN(other);
+  if (Array.isArray(one)) {
+    if (!Array.isArray(other) || one.length !== other.length) return false;
+    for (let place = 0; place < one.length; place += 1) if (!isAlike(one[place], other[place])) return false;
+    return true;
+  }
+  const keys = Object.keys(one);
+  if (keys.length !== Object.keys(other).length) return false;
+  for (const key of keys) if (!isAlike((one as Record<string, unknown>)[key], (other as Record<string, unknown>)[key])) return false;
   return true;
 }
 
-function freezeInbox(inbox: Inbox): void {
-  if (Object.isFrozen(inbox)) return;
-  for (const heard of inbox) {
-    if (Object.isFrozen(heard)) continue;
-    Object.freeze(heard);
-    Object.freeze(heard.messages);
-    for (const message of heard.messages) freezeDeep(message);
-  }
-  Object.freeze(inbox);
-}
-
-function freezeDeep(value: unknown): void {
-  if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return;
-  Object.freeze(value);
-  for (const part of Object.values(value)) freezeDeep(part);
+/** Frozen all the way down, so that the very line that changes it throws. */
+export function frozen<T>(value: T): T {
+  if (typeof value !== 'object' || value === null || Object.isFrozen(value) || !(Array.isArray(value) || Object.getPrototypeOf(value) === Object.prototype)) return value;
+  for (const part of Object.values(value)) frozen(part);
+  return Object.freeze(value);
 }

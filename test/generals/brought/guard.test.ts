@@ -21,10 +21,10 @@ const CHANGES: Readonly<Record<string, (context: Context, inbox: Heard[]) => unk
 
 describe('what code that was brought is given', () => {
   for (const [what, change] of Object.entries(CHANGES)) {
-    it(`is told to be changed, be it the first step or one after thousands: ${what}`, () => {
+    it(`is told to be changed, at once at first and by sample after thousands of steps: ${what}`, () => {
       for (const steps of [0, 5000]) {
         let left = steps;
-        const given = { ...exchange, name: 'mine', step: (context: Context, _state: unknown, event: { readonly inbox: Heard[] }) => (left-- === 0 ? (change(context, event.inbox), []) : []) };
+        const given = { ...exchange, name: 'mine', step: (context: Context, _state: unknown, event: { readonly inbox: Heard[] }) => (left-- <= 0 ? (change(context, event.inbox), []) : []) };
         const protocol = guardedProtocol(given as unknown as AnyRoundsProtocol, () => undefined);
         const step = (): unknown => {
           const members = [1, 2, 3, 4].map(nodeId);
@@ -32,8 +32,24 @@ describe('what code that was brought is given', () => {
           return protocol.step(context, {}, { type: 'round', round: 2, inbox: [{ from: nodeId(1), messages: ['attack'] }] });
         };
         for (let count = 0; count < steps; count += 1) step();
-        expect(step, `after ${steps} steps`).to.throw('the protocol mine changed what it was given in round 2 at G2');
+        const more = (): void => {
+          for (let count = 0; count < (steps === 0 ? 1 : 1000); count += 1) step();
+        };
+        expect(more, `after ${steps} steps`).to.throw('the protocol mine changed what it was given in round 2 at G2');
       }
     });
   }
+
+  it('is looked at again where there are other generals', () => {
+    let changes = false;
+    const given = { ...exchange, name: 'mine', step: ({ members }: Context) => (changes && (members as unknown[]).pop(), []) };
+    const protocol = guardedProtocol(given as unknown as AnyRoundsProtocol, () => undefined);
+    const stepAmong = (n: number): unknown => {
+      const members = Array.from({ length: n }, (_, index) => nodeId(index + 1));
+      return protocol.step(contextOf({ members, commander: nodeId(1), m: 1, number: 1 }, nodeId(2), symbolicSigner(nodeId(2))), {}, { type: 'round', round: 2, inbox: [] });
+    };
+    for (let count = 0; count < 5000; count += 1) stepAmong(4);
+    changes = true;
+    expect(() => stepAmong(5)).to.throw('the protocol mine changed what it was given');
+  });
 });
