@@ -3,7 +3,7 @@ import { mkdtempSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { apart } from '../support/apart.ts';
 import { FOR_EVER, MINE, SPY, edited, ownFolder } from '../support/own.ts';
-import { generals } from '../support/run.ts';
+import { generals, type Exit } from '../support/run.ts';
 
 describe('a protocol and a strategy of your own', () => {
   const elsewhere = apart();
@@ -56,6 +56,11 @@ describe('a protocol and a strategy of your own', () => {
     ['exports nothing', 'const nothing = 1;\n', /it exports no protocol: wanted is export default defineProtocol/],
     ['throws when it is loaded', 'throw new Error("early");\n', /its code threw "early" when it was loaded \(bad\.ts:1\) – /],
     ['never ends when it is loaded', `${FOR_EVER};\n`, /did not come to an end within 5 s when it was loaded – /],
+    ['waits when it is loaded', `await new Promise(() => undefined);\n${MINE}`, /bad\.ts:1:1: Top-level await is not available/],
+    ['changes what all code shares', `Array.prototype.push = () => 0;\n${MINE}`, /bad\.ts" changed Array\.prototype\.push when it was loaded, which all code here shares – /],
+    ['adds to what all code shares', `Object.defineProperty(Object.prototype, 'all', { set() {} });\n${MINE}`, /bad\.ts" changed Object\.prototype\.all when it was loaded, which all code here shares – /],
+    ['tells errors in its own way', `(Error as { prepareStackTrace?: unknown }).prepareStackTrace = () => '';\n${MINE}`, /bad\.ts" changed Error\.prepareStackTrace when it was loaded/],
+    ['waits for the end of the program', `process.on('exit', () => undefined);\n${MINE}`, /its code threw "there is no process\.on here: .*" when it was loaded \(bad\.ts:1\)/],
     ['has no whole number of rounds', edited('rounds: () => 2', 'rounds: () => 0.5', edited("'mine'", "'half'")), /the protocol half gave 0\.5 in rounds: a number of rounds is a whole number from 0 to 10000 – /],
     ['imports what is not there', `import { nothing } from './nowhere.ts';\nnothing();\n${MINE}`, /bad\.ts:1:\d+: Could not resolve ".\/nowhere\.ts"/],
   ];
@@ -135,6 +140,36 @@ describe('a protocol and a strategy of your own', () => {
     expect((await generals(['check', '--protocol', file])).err).to.match(new RegExp(`generals: the protocol mine threw "${why}" in round 2 at G\\d \\(timers\\.ts:30\\)`));
     const early = folder.write('early.ts', `import { setTimeout } from 'node:timers';\nsetTimeout(() => undefined, 1e9);\n${edited("'mine'", "'early'")}`);
     expect((await elsewhere.generals(['check', '--protocol', early])).err).to.include(`early.ts" is no protocol: its code threw "${why}" when it was loaded (early.ts:2)`);
+  });
+
+  const later: readonly [what: string, by: string, said: RegExp][] = [
+    ['calls itself by promises', 'const f = (): unknown => Promise.resolve().then(f); f();', /threw "there is no Promise here: a step is done when it comes back" in round 2 at G\d \(later\.ts:30\)/],
+    ['goes on in an async function', '(async () => { for (;;) await 1; })();', /threw "there is no Promise here: .*" in round 2 at G\d \(later\.ts:30\)/],
+    ['calls itself by the next tick', 'const f = (): void => process.nextTick(f); f();', /threw "there is no process\.nextTick here: .*" in round 2 at G\d \(later\.ts:30\)/],
+    ['ends the program', 'process.exit();', /threw "there is no process\.exit here: .*" in round 2 at G\d \(later\.ts:30\)/],
+    ['throws what has no words', 'throw Object.create(null);', /threw "what has no words" in round 2 at G\d\n/],
+  ];
+  for (const [index, [what, by, said]] of later.entries()) {
+    it(`that ${what} is named`, async () => {
+      const text = edited('if (event.round === 2) {\n', `if (event.round === 2) {\n      ${by}\n`, edited("'mine'", `'later-${index}'`));
+      const { code, err } = await elsewhere.generals(['check', '--protocol', folder.write(`later-${index}/later.ts`, text)]);
+      expect(code).to.equal(1);
+      expect(err).to.match(said);
+    });
+  }
+
+  it('that ends the program behind our back, or leaves behind what never ends, ends it in one line and with status 1', async () => {
+    const doing = (name: string, by: string): string => folder.write(`${name}.ts`, edited('if (event.round === 2) {\n', `if (event.round === 2) {\n      new Function('${by}')();\n`));
+    const sim = (name: string, by: string): Promise<Exit> => generals(['4', '--host', 'sim', '--protocol', doing(name, by)], 'g-elect 1\nactual-order attack\ng-protocol\n');
+    const [ended, endless, said] = await Promise.all([
+      sim('ended', 'process.exit(0)'), sim('endless', 'const f = () => Promise.resolve().then(f); f();'),
+      // What is asked outside of an order has an end, too.
+      generals(['4', '--host', 'sim', '--protocol', folder.write('says.ts', edited('  messages: (', `  describe: () => ${FOR_EVER} as never,\n  messages: (`))], 'g-elect 1\nactual-order attack\ng-why 3\ng-protocol\n'),
+    ]);
+    expect([ended.code, ended.err]).to.deep.equal([1, 'generals: the protocol mine ended the program\n']);
+    expect([endless.code, endless.err]).to.deep.equal([1, 'generals: the protocol mine left something behind that never ends: the program was waited for 12 s\n']);
+    expect(said.err).to.equal('line 3: the protocol mine did not come back from describe: it was waited for 10 s\n');
+    expect(said.out).to.include('protocol mine, m=1');
   });
 
   it('leave no file behind', async () => {
