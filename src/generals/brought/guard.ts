@@ -51,9 +51,10 @@ export function guardedProtocol(given: AnyRoundsProtocol, placeOf: PlaceOf, limi
   const of = `the protocol ${given.name}`;
   const guarded = picked(given, 'protocol');
   const calling = callsOf(of, placeOf, limits);
-  for (const key of ['membersNeeded', 'faultsByDefault', 'refuses', 'rounds', 'messages', 'lies', 'speaks', 'path', 'describe', 'forged', 'evidence', 'votes', 'parse'] as const) {
+  for (const key of ['membersNeeded', 'faultsByDefault', 'refuses', 'rounds', 'messages', 'lies', 'path', 'describe', 'forged', 'evidence', 'votes', 'parse'] as const) {
     if (given[key] !== undefined) Object.assign(guarded, { [key]: calling.wrapped(key, (given[key] as (...words: unknown[]) => unknown).bind(given), CHECKS[key]) });
   }
+  if (given.speaks !== undefined) Object.assign(guarded, { speaks: speaksBy(given, calling, of, limits) });
   const garbageIn = garbageBy(given, calling);
   const sample = new Sample();
   /** What is done by copies of what is given, of which nothing may be changed. */
@@ -98,6 +99,20 @@ export function guardedProtocol(given: AnyRoundsProtocol, placeOf: PlaceOf, limi
   });
 }
 
+/** Whom it lets speak: asked of each message of each order, so that it is called as ours is, and nothing beside it. */
+function speaksBy(given: AnyRoundsProtocol, calling: Calls, of: string, limits: Limits): NonNullable<AnyRoundsProtocol['speaks']> {
+  const speaks: NonNullable<AnyRoundsProtocol['speaks']> = (setting, round, from, to) => {
+    if (!limits.isWithin()) return limits.limited(() => speaks(setting, round, from, to));
+    enter(of, 'speaks', 0, 0);
+    try {
+      return given.speaks!(setting, round, from, to);
+    } catch (error) {
+      throw calling.thrown(error, { when: 'in speaks' });
+    }
+  };
+  return speaks;
+}
+
 export function guardedStrategy(given: FaultStrategy, placeOf: PlaceOf, limits = NO_LIMITS): FaultStrategy {
   const of = `the strategy ${given.name}`;
   const calling = callsOf(of, placeOf, limits);
@@ -134,7 +149,7 @@ interface Calls {
   fault(fault: Fault): CodeFault;
   /** What to throw for what it threw. */
   thrown(error: unknown, about: Pick<Fault, 'when' | 'at'>): unknown;
-  wrapped(key: string, call: (...words: unknown[]) => unknown, check?: (result: unknown) => Deed | undefined): (...words: unknown[]) => unknown;
+  wrapped(key: string, call: (one: unknown, other: unknown) => unknown, check?: (result: unknown) => Deed | undefined): (one?: unknown, other?: unknown) => unknown;
 }
 
 function callsOf(of: string, placeOf: PlaceOf, limits: Limits): Calls {
@@ -145,12 +160,13 @@ function callsOf(of: string, placeOf: PlaceOf, limits: Limits): Calls {
     thrown,
     wrapped(key, call, check) {
       const known = new Map<string, unknown>();
-      const called = (...words: unknown[]): unknown => {
-        if (!limits.isWithin()) return FIGURES.has(key) ? rememberedIn(known, JSON.stringify(words.map(settingIn)), () => limits.limited(() => called(...words))) : limits.limited(() => called(...words));
+      // None takes more than two words, and a list of them would take longer than most of what is called.
+      const called = (one: unknown, other: unknown): unknown => {
+        if (!limits.isWithin()) return FIGURES.has(key) ? rememberedIn(known, JSON.stringify([one, other].map(settingIn)), () => limits.limited(() => called(one, other))) : limits.limited(() => called(one, other));
         enter(of, key, 0, 0);
         let result: unknown;
         try {
-          result = call(...words);
+          result = call(one, other);
         } catch (error) {
           throw thrown(error, { when: `in ${key}` });
         }
