@@ -444,18 +444,21 @@ describe('a gossip node on TCP:', () => {
       await other.link(2);
     });
 
-    it('says nothing more of what it was about to say', async () => {
+    it('does nothing more of what it was about to: says nothing, dials nobody, closes no link', async () => {
+      const other = await server();
+      const link = nodeId(ACCEPTED);
       const about: GossipMachine = {
         ...recorder.machine,
-        step: (_context, _state, { type }) => (type === 'message' ? [{ type: 'output', output: { type: 'left' } }, { type: 'send', to: [nodeId(ACCEPTED)], message: { type: 'pong', at: 7 } }] : []),
+        step: (_context, _state, { type }) => (type === 'message' ? [{ type: 'output', output: { type: 'left' } }, { type: 'send', to: [link], message: { type: 'pong', at: 7 } }, { type: 'dial', peer: nodeId(1), address: other.address }, { type: 'hang-up', peer: link }] : []),
       };
       const halting = await node({ machine: about, listener: { output: () => halting.hold(), failed: (error) => { throw error; } } });
-      const link = await raw(halting);
-      link.say(HELLO);
+      const asking = await raw(halting);
+      asking.say(HELLO);
       await passed(10);
-      expect(link.text).to.equal('');
+      expect([asking.text, asking.isOver, other.links.length]).to.deep.equal(['', false, 0]);
       halting.goOn();
-      await link.has('PONG|7');
+      expect(await asking.over()).to.contain('PONG|7');
+      await other.link(1);
     });
 
     it('has no link say what is late, or spaced, before it goes on', async () => {
