@@ -11,6 +11,7 @@ import { peerMachine } from '../../src/gossip/peer.ts';
 import type { PeerState, PeerTurn } from '../../src/gossip/peer-state.ts';
 import { LAN } from '../../src/gossip/settings.ts';
 import { symbolicKeys } from '../../src/gossip/sim/keys.ts';
+import { addressAt } from '../../src/gossip/sim/nodes.ts';
 import { parseScript, runScript, type ScriptOutcome, type ScriptSpec } from '../../src/gossip/sim/script.ts';
 import { bodyOf, type Statement } from '../../src/gossip/statements.ts';
 
@@ -85,6 +86,32 @@ describe('a gossip network, where others were hurt:', function () {
   it('a link that is cut in one way has nobody removed, as others hear both (corosync 750, cockroach 84289)', () => {
     const { violation, removals } = ran(8, '10s cut 3→4; 10s cut 5→6; 100s heal');
     expect([violation, removals]).to.deep.equal([undefined, 0]);
+  });
+
+  it('halves that hear each other only by one peer and the seeds have nobody removed (corosync 750)', () => {
+    const { violation, removals } = ran(9, '10s partition 1-4 | 6-9; 100s heal');
+    expect([violation, removals]).to.deep.equal([undefined, 0]);
+  });
+
+  it('who hears nobody any more is removed, as nobody can have an answer of it (cockroach 84289)', () => {
+    const others = ['S1', 'S2', 'S3', '1', '2', '3', '4', '5', '6', '7'];
+    const { log } = ran(8, `${others.map((one) => `10s cut ${one}→8`).join('; ')}; 60s say hello`);
+    expect([...new Set(log.flatMap(({ output }) => (output.type === 'applied' && output.about === 'removal' ? [output.address] : [])))]).to.deep.equal([addressAt(nodeId(10))]);
+  });
+
+  it('peers that are there long before any seed are ready within 2 s of a quorum of them (consul 7750, serf 333)', () => {
+    const { violation, log } = ran(4, '0.001s kill S1,S2,S3; 30s restart S1,S2');
+    const ready = log.filter(({ output }) => output.type === 'ready').map(({ at }) => at);
+    expect([violation, ready.length]).to.deep.equal([undefined, 4]);
+    expect(Math.min(...ready)).to.be.at.least(30_000);
+    expect(Math.max(...ready)).to.be.at.most(32_000);
+  });
+
+  it('who leaves where no seed is there any more goes within 2 s all the same (serf 638)', () => {
+    const { violation, log } = ran(4, '10s kill S1,S2,S3; 11s leave 3');
+    const left = log.filter(({ name, output }) => name === 'P3' && output.type === 'left').map(({ at }) => at);
+    expect([violation, left.length]).to.deep.equal([undefined, 1]);
+    expect(left[0]).to.be.within(11_000, 13_000);
   });
 
   it('who leaves is left everywhere within 1 s, and never dead (serf 638, consul 8435)', () => {
