@@ -87,7 +87,7 @@ const shownOrder = (trace: Trace): Shown => ({
   transcript: () => transcriptOfOrder(trace), chart: () => chartOfOrder(trace), story: () => storyOfOrder(trace), wholeStory: () => storyOfOrder(trace),
 });
 
-function shownRun(whole: Run, { from, to, messages, why }: Showing): Shown {
+export function shownRun(whole: Run, { from, to, messages, why }: Showing): Shown {
   const run = within(whole, { from, to });
   const node = run.head.members.find((id) => id === why);
   return { transcript: () => (node === undefined ? transcriptOf(run, { messages: messages === true }) : reasonsOf(run, node)), chart: () => chartOf(run), story: () => foldedStoryOf(run), wholeStory: () => storyOf(run) };

@@ -1,5 +1,5 @@
 import { drawn, type Plot } from '../campaign/plots.ts';
-import { figure } from '../core/figures.ts';
+import { counted, figure } from '../core/figures.ts';
 import { DRAWN_MAX, overlayPlot } from './network-overlay.ts';
 import type { Experiment } from '../gossip/sim/experiment.ts';
 
@@ -55,17 +55,26 @@ const meanDelay = (delay: number): number => (1 + delay) / 2;
 function coverageSpec({ coverage, spec }: Experiment, subtitle: string): Spec {
   const hops = coverage.byHops.map((share, hop) => ({ x: hop, share }));
   const times = coverage.byTime.map(([x, share]) => ({ x, share }));
+  const { hopsBound: bound } = coverage;
+  const delay = meanDelay(spec.delay);
   return {
-    title: { text: 'How words spread', subtitle: [subtitle, `dashed red: 3·⌈log2 n⌉ = ${coverage.hopsBound} hops, and how long as many take`], offset: 12 },
+    title: { text: 'How words spread', subtitle, offset: 12 },
     layout: { columns: 2, padding: 50, bounds: 'full' },
     marks: [
-      sharePanel('hops', hops, { title: 'hops', bound: coverage.hopsBound }),
-      sharePanel('times', times, { title: 'ms since it was said', bound: coverage.hopsBound * meanDelay(spec.delay) }),
+      sharePanel('hops', hops, { title: 'hops', bound, name: [`3·⌈log2 ${figure(spec.peers)}⌉`, `= ${counted(bound, 'hop')}`] }),
+      sharePanel('times', times, { title: 'ms since it was said', bound: bound * delay, name: [counted(bound, 'hop'), `of ${figure(delay, 1)} ms`, `= ${figure(bound * delay)} ms`] }),
     ],
   };
 }
 
-function sharePanel(name: string, values: readonly { readonly x: number; readonly share: number }[], { title, bound }: { readonly title: string; readonly bound: number }): NonNullable<Spec['marks']>[number] {
+interface Shares {
+  readonly title: string;
+  readonly bound: number;
+  /** What is written beside the bound, line by line. */
+  readonly name: string[];
+}
+
+function sharePanel(name: string, values: readonly { readonly x: number; readonly share: number }[], { title, bound, name: boundName }: Shares): NonNullable<Spec['marks']>[number] {
   const most = Math.max(bound, ...values.map(({ x }) => x)) * 1.05;
   return {
     type: 'group',
@@ -81,6 +90,8 @@ function sharePanel(name: string, values: readonly { readonly x: number; readonl
     ],
     marks: [
       { type: 'rule', encode: { enter: { x: { scale: 'x', value: bound }, y: { value: 0 }, y2: { value: 200 }, stroke: { value: RED }, strokeDash: { value: [4, 3] } } } },
+      // Below the curve, which rises before it.
+      { type: 'text', encode: { enter: { x: { scale: 'x', value: bound, offset: -6 }, y: { value: 120 }, text: { value: boundName }, align: { value: 'right' }, fill: { value: RED }, fontSize: { value: 13 } } } },
       { type: 'line', from: { data: name }, encode: { enter: { x: { scale: 'x', field: 'x' }, y: { scale: 'y', field: 'share' }, interpolate: { value: 'step-after' }, stroke: { value: BLUE }, strokeWidth: { value: 2 } } } },
     ],
   };

@@ -19,9 +19,11 @@ export const lineOfScheduled = (fact: HeadFact, plan: object): string => lineOfH
 /** The last fact of a run. */
 export interface Judged {
   readonly type: 'judged';
-  readonly verdict: 'holds' | 'violated';
+  readonly verdict: 'holds' | 'violated' | 'unknown';
   /** What went wrong, if anything did. */
   readonly witness?: string;
+  /** Why nothing is known: it was looked at before its end. */
+  readonly reason?: string;
   readonly events: number;
   readonly view: number;
   readonly places: number;
@@ -38,8 +40,8 @@ export const REPLICAS = kindOfNodes({
   wordsOf,
   isOwn: (fact) => isKnown(fact['type']) && SOUND[fact['type']](fact),
   eventOf: (fact) => eventOf(factIn<OwnFact>(fact)),
-  isJudged: ({ verdict, witness, events, view, places, time }) =>
-    [events, view, places, time].every(isCount) && (verdict === 'holds' ? witness === undefined : verdict === 'violated' && isText(witness)),
+  isJudged: ({ verdict, witness, reason, events, view, places, time }) =>
+    [events, view, places, time].every(isCount) && (verdict === 'holds' ? witness === undefined : verdict === 'violated' ? isText(witness) : verdict === 'unknown' && isText(reason)),
   judgementOf(fact) {
     const judged = factIn<Judged>(fact);
     return sentenceOf({ ...judged, promises: PROMISES, progress: progressText(judged) });

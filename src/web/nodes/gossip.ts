@@ -228,5 +228,13 @@ export function sayingAt({ sayings }: Gossip, at: number): Saying | undefined {
 /** How many different views there were at some time. */
 export const viewsAt = ({ views }: Gossip, at: number): number => views.findLast((one) => one.at <= at)?.count ?? 0;
 
+/** How many peers something had come to by then over no link, one at most, two at most … */
+export function reachAt({ reached }: Saying, at: number): number[] {
+  const counts: (number | undefined)[] = [];
+  for (const one of reached.values()) if (one.at <= at) counts[one.hops] = (counts[one.hops] ?? 0) + 1;
+  let sum = 0;
+  return Array.from(counts, (count = 0) => (sum += count));
+}
+
 /** How many links something may need to reach all of so many peers. */
 export const hopsBound = (peers: number): number => 3 * Math.ceil(Math.log2(Math.max(2, peers)));

@@ -14,11 +14,25 @@ export function stateAt({ lives }: Watched, id: NodeId, at: number): NodeState {
 /** The messages that are under way: sent by then, and not yet there. */
 export function flightsAt({ flights }: Watched, at: number): Flight[] {
   const found: Flight[] = [];
-  for (const flight of flights) {
+  const over = endsOf(flights);
+  for (let index = firstOf(over, (end) => end > at); index < flights.length; index += 1) {
+    const flight = flights[index]!;
     if (flight.at > at) break;
     if (at < flight.until) found.push(flight);
   }
   return found;
+}
+
+const ends = new WeakMap<readonly Flight[], readonly number[]>();
+
+/** For each message when it and all before it are over: among hundreds of thousands most need no look. */
+function endsOf(flights: readonly Flight[]): readonly number[] {
+  let known = ends.get(flights);
+  if (known === undefined) {
+    let last = -Infinity;
+    ends.set(flights, (known = flights.map(({ until }) => (last = Math.max(last, until)))));
+  }
+  return known;
 }
 
 export const cutsAt = ({ cuts }: Watched, at: number): Cut[] => cuts.filter(({ from, until }) => at >= from && at < until);
@@ -33,14 +47,18 @@ export function wayOf({ at: sent, until, fate }: Flight, at: number): number {
 export const isGone = (flight: Flight, at: number): boolean => flight.fate === 'lost' && wayOf(flight, at) >= 0.5;
 
 /** The next time after this one, or before. */
-export function nextIn(times: readonly number[], at: number, by: 1 | -1): number | undefined {
+export const nextIn = (times: readonly number[], at: number, by: 1 | -1): number | undefined =>
+  by === 1 ? times[firstOf(times, (time) => time > at)] : times[firstOf(times, (time) => time >= at) - 1];
+
+/** The place of the first of ascending times that is such; behind all if none is. */
+function firstOf(times: readonly number[], isSuch: (time: number) => boolean): number {
   let [low, high] = [0, times.length];
   while (low < high) {
     const middle = (low + high) >> 1;
-    if (by === 1 ? times[middle]! <= at : times[middle]! < at) low = middle + 1;
-    else high = middle;
+    if (isSuch(times[middle]!)) high = middle;
+    else low = middle + 1;
   }
-  return by === 1 ? times[low] : times[low - 1];
+  return low;
 }
 
 /** Quiet stretches are longer than that many typical messages; they are played as if they were that long. */

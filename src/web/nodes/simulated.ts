@@ -1,4 +1,4 @@
-import { counted } from '../../core/figures.ts';
+import { counted, figure } from '../../core/figures.ts';
 import { UserError, quoted } from '../../core/user-error.ts';
 import { lineOfJudged } from '../../runtime/virtual/lines.ts';
 import { simulate } from '../../runtime/virtual/simulate.ts';
@@ -18,6 +18,8 @@ export interface Seeded {
 /** What a thread of the page says of what it was asked to run. */
 export type RunNews =
   | { readonly type: 'ran'; readonly seeded: Seeded; readonly trace: Simulated }
+  /** It goes on. `at` is in virtual ms; the trace of all before that only now and then, as it is large. */
+  | { readonly type: 'running'; readonly seeded: Seeded; readonly at: number; readonly trace?: Simulated }
   | { readonly type: 'mistake'; readonly message: string };
 
 /** A run as a trace file has it. */
@@ -40,11 +42,19 @@ export const mostOf = (system: string): number => (system === 'gossip' ? PEERS_M
 const MESSAGES_MAX = 150_000;
 const EVENTS_MAX = 50_000;
 
+interface Most {
+  readonly messages: number;
+  readonly events: number;
+}
+
+/** Looks at a run while it goes on: after every fact it is told when that was, and may ask for the trace of all before it, and whether any more is kept. */
+type Onlooker = (at: number, soFar: () => Simulated & { readonly isFull: boolean }) => void;
+
 /**
  * Runs it as `simulate` does, under the whole plan of the seed, and keeps its trace.
  * @throws UserError if there is nothing like that
  */
-export function simulated({ system: name, n, seed, kind }: Seeded, most: { readonly messages: number; readonly events: number } = { messages: MESSAGES_MAX, events: EVENTS_MAX }): Simulated {
+export function simulated({ system: name, n, seed, kind }: Seeded, most: Most = { messages: MESSAGES_MAX, events: EVENTS_MAX }, look?: Onlooker): Simulated {
   const system = systemNamed(name);
   if (system === undefined) throw new UserError(`there is no protocol ${quoted(name)}`);
   if (!Number.isSafeInteger(n) || n < 1 || n > mostOf(name)) throw new UserError(`a number of nodes is a whole number from 1 to ${mostOf(name)} here`);
@@ -53,7 +63,14 @@ export function simulated({ system: name, n, seed, kind }: Seeded, most: { reado
   const lines = [system.print(plan)];
   const kept = { messages: 0, events: 0, last: 0 };
   const left: Left = { messages: 0, events: 0, from: undefined };
-  const outcome = simulate(system, plan, { observe: (fact) => isKept(fact) && lines.push(lineOfFact(fact)) });
+  let facts = 0;
+  const outcome = simulate(system, plan, {
+    observe(fact) {
+      facts += 1;
+      if (isKept(fact)) lines.push(lineOfFact(fact));
+      look?.(fact.at, () => ({ text: `${lines.join('')}${lineOfPart(system, fact.at, facts)}`, missing: missingText(left), isFull: left.messages > 0 && left.events > 0 }));
+    },
+  });
   lines.push(lineOfJudged(system, outcome));
   return { text: lines.join(''), missing: missingText(left) };
 
@@ -86,13 +103,44 @@ function missingText({ messages, events, from }: Left): string | undefined {
   return `From ${from!} ms on ${parts.join(' and ')} are not kept: a page would grow too large.`;
 }
 
-/** What was asked, and what came of it, for a thread that answers. */
-export function ran(seeded: Seeded): RunNews {
+/** What there is to say of a run that has not come to its end. */
+const lineOfPart = ({ promises }: { readonly promises: string }, time: number, events: number): string =>
+  lineOfFact({ type: 'judged', verdict: 'unknown', reason: `only its first ${figure(time)} ms have run`, events, time, promises, progress: 'how it goes on', view: 0, places: 0 });
+
+/** In ms of ours: when what has run so far is told first, and how often is told how far it is. */
+const FIRST = 1000;
+const AGAIN = 500;
+
+/** Each time that it is told it has run so many times as long: what is told is ever larger. */
+const MORE = 2;
+
+/** Facts from one look at the clock to the next. */
+const LOOK = 200;
+
+/** Runs what was asked for, and tells what came of it, and how far it is while that takes long. @param clock in ms of ours */
+export function runFor(seeded: Seeded, tell: (news: RunNews) => void, clock: () => number, most?: Most): void {
+  const began = clock();
+  const due = { part: FIRST, word: AGAIN };
+  let facts = 0;
+  let isFull = false;
+  const look: Onlooker = (at, soFar) => {
+    facts += 1;
+    if (facts % LOOK !== 0) return;
+    const taken = clock() - began;
+    if (taken < due.word) return;
+    due.word = taken + AGAIN;
+    if (taken < due.part || isFull) return tell({ type: 'running', seeded, at });
+    const { isFull: isAll, ...trace } = soFar();
+    tell({ type: 'running', seeded, at, trace });
+    // Of what is to come nothing is kept: there is no more to be looked at.
+    isFull = isAll;
+    due.part = MORE * (clock() - began);
+  };
   try {
-    return { type: 'ran', seeded, trace: simulated(seeded) };
+    tell({ type: 'ran', seeded, trace: simulated(seeded, most, look) });
   } catch (error) {
-    if (error instanceof UserError) return { type: 'mistake', message: error.message };
-    throw error;
+    if (!(error instanceof UserError)) throw error;
+    tell({ type: 'mistake', message: error.message });
   }
 }
 

@@ -1,7 +1,7 @@
 import { figure } from '../../core/figures.ts';
 import type { NodeId } from '../../core/node.ts';
 import { UserError } from '../../core/user-error.ts';
-import { runsIn, type Told } from '../../runs.ts';
+import { runsIn, shownRun, type Told } from '../../runs.ts';
 import { longNames, nodesIn, shortNames } from '../../trace/nodes/names.ts';
 import type { Event, Run } from '../../trace/nodes/run.ts';
 import { factIn, type Fields } from '../../trace/sound.ts';
@@ -89,6 +89,16 @@ export function watchedIn(text: string): Watched {
   if (run.facts.length > FACTS_MAX) throw new UserError(`${figure(run.facts.length)} facts are too many to watch: generals trace shows parts of them by --from and --to`);
   const [head = {}, ...lines] = text.split('\n').filter((line) => line.trim() !== '').map((line) => factIn<Fields>(JSON.parse(line)));
   return watchedOf({ told, run, head, facts: lines.slice(0, -1), text: () => text });
+}
+
+/** The same as before where only what came of it has become known: reading all of a large run takes seconds. @returns undefined where more is new */
+export function judgedAnew(before: Watched, text: string): Watched | undefined {
+  const lastLine = (lines: string): number => lines.lastIndexOf('\n', lines.length - 2) + 1;
+  const own = before.text();
+  if (text.slice(0, lastLine(text)) !== own.slice(0, lastLine(own))) return undefined;
+  const told = runsIn(text.slice(0, text.indexOf('\n') + 1) + text.slice(lastLine(text)))[0]!;
+  const run = { ...before.run, judgement: told.run!.judgement };
+  return { ...before, run, text: () => text, told: { ...told, run, shown: (showing) => shownRun(run, showing) }, isViolated: run.judgement.isBad };
 }
 
 /** A run, as it is read and as it was written. */

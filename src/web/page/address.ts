@@ -90,8 +90,10 @@ export function addressOf({ camp, view, at, who, fork, story, hello, nodes }: St
   return `#${fields.toString()}`;
 }
 
-function nodesAddressOf({ seeded: { system, n, seed, kind }, at, who, file }: State['nodes']): string {
+function nodesAddressOf({ seeded: { system, n, seed, kind }, at: shown, who, file, isBusy, sought }: State['nodes']): string {
   const fields = new URLSearchParams({ view: 'nodes' });
+  // Where a link leads that has not run so far it leads still.
+  const at = isBusy && sought > shown ? sought : shown;
   // A file is not in a link.
   if (file !== undefined) return `#${fields.toString()}`;
   for (const [name, value] of Object.entries({ system, n, seed, kind, at: at === 0 ? undefined : Math.round(at), who })) if (value !== undefined) fields.set(name, String(value));

@@ -53,7 +53,7 @@ export function ownRunner(script: string, tell: (news: RunNews) => void): { run(
       worker = new Worker(script, { name: NODES_THREAD });
       worker.onmessage = ({ data }: MessageEvent<RunNews>) => {
         tell(data);
-        stop();
+        if (data.type !== 'running') stop();
       };
       worker.onerror = (event) => tell({ type: 'mistake', message: `internal error: ${event.message}` });
       worker.postMessage(seeded);

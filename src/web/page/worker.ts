@@ -1,7 +1,7 @@
 import type { Demo } from '../../repl/command.ts';
 import { Lab } from '../lab.ts';
 import { takeOwn } from '../own.ts';
-import { ran, type RunNews, type Seeded } from '../nodes/simulated.ts';
+import { runFor, type RunNews, type Seeded } from '../nodes/simulated.ts';
 import type { Ask, News } from '../news.ts';
 
 declare const DEMOS: readonly Demo[];
@@ -27,5 +27,5 @@ export function serveAsWorker(): void {
 /** Runs of nodes, in a thread of their own: one may take long, and can be ended. */
 export function serveRuns(): void {
   const scope = globalThis as typeof globalThis & { postMessage(news: RunNews): void; onmessage: ((event: MessageEvent<Seeded>) => void) | null };
-  scope.onmessage = ({ data }) => scope.postMessage(ran(data));
+  scope.onmessage = ({ data }) => runFor(data, (news) => scope.postMessage(news), () => performance.now());
 }

@@ -50,7 +50,7 @@ export function Crowd({ watched, at, who, onWho, marked, pulses }: RingProps): J
   };
   const others = (['down', 'paused', 'left', 'away'] as const).flatMap((state) => {
     const count = nodes.filter((id) => stateAt(watched, id, at) === state).length;
-    return count === 0 ? [] : [`${count} ${STATES[state]}`];
+    return count === 0 ? [] : [`${figure(count)} ${count === 1 ? STATES[state] : STATES[state].replace(/^has /, 'have ')}`];
   });
   const cuts = cutsAt(watched, at);
   return (

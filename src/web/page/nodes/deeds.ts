@@ -1,7 +1,7 @@
 import { UserError } from '../../../core/user-error.ts';
 import { later, lengthOf, nextIn } from '../../nodes/moment.ts';
 import type { RunNews, Seeded } from '../../nodes/simulated.ts';
-import { linesOfRun, watchedIn, type Watched } from '../../nodes/watched.ts';
+import { judgedAnew, linesOfRun, watchedIn, type Watched } from '../../nodes/watched.ts';
 import type { Opened } from '../open.ts';
 import { now, set } from '../store.ts';
 import type { NodesAddress, NodesShown } from './shown.ts';
@@ -18,27 +18,32 @@ export const show = (change: Partial<NodesShown>): void => set({ nodes: { ...now
 
 /** Has something run, and looks at it from its beginning, or from where a link leads. */
 export function run(runner: Runner, { seeded, at, who }: NodesAddress): void {
-  show({ seeded, at, who, watched: undefined, missing: undefined, file: undefined, isBusy: true, isPlaying: false });
+  show({ seeded, at, who, sought: at, watched: undefined, missing: undefined, file: undefined, isBusy: true, reached: undefined, isPlaying: false });
   set({ mistake: undefined });
   runner.run(seeded);
 }
 
 export function stop(runner: Runner): void {
   runner.stop();
-  show({ isBusy: false });
+  show({ isBusy: false, reached: undefined });
 }
 
-/** Takes what came of a run into what is shown. */
+/** Takes what came of a run into what is shown, and what has come of it so far. */
 export function hearRun(news: RunNews): void {
   if (news.type === 'mistake') {
-    show({ isBusy: false });
+    show({ isBusy: false, reached: undefined });
     return set({ mistake: news.message });
   }
-  const { seeded, at } = now().nodes;
+  const { seeded, at, sought, watched: before, isPlaying } = now().nodes;
   // What was asked for before is of no interest any more.
   if (JSON.stringify(seeded) !== JSON.stringify(news.seeded)) return;
-  const watched = watchedIn(news.trace.text);
-  show({ watched, missing: news.trace.missing, isBusy: false, at: Math.min(at, watched.end) });
+  if (news.type === 'running') show({ reached: news.at });
+  else show({ isBusy: false, reached: undefined });
+  if (news.trace === undefined) return;
+  const watched = (before === undefined ? undefined : judgedAnew(before, news.trace.text)) ?? watchedIn(news.trace.text);
+  // Who waits at the end of what has run for what a link leads to comes closer to it.
+  const isWaiting = before === undefined || (sought > before.end && at === before.end && !isPlaying);
+  show({ watched, missing: news.trace.missing, at: Math.min(isWaiting ? sought : at, watched.end) });
 }
 
 /** Looks at a run of a file. */
@@ -46,7 +51,7 @@ export async function watchFile({ file, index }: Opened & { readonly type: 'trac
   try {
     const watched = watchedIn(linesOfRun(await file.text(), index));
     set({ view: 'nodes', mistake: undefined });
-    show({ watched, missing: undefined, file: file.name, isBusy: false, at: 0, isPlaying: false, who: undefined });
+    show({ watched, missing: undefined, file: file.name, isBusy: false, reached: undefined, at: 0, isPlaying: false, who: undefined });
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     set({ mistake: `${file.name}: ${error.message}` });

@@ -4,10 +4,11 @@ import type { Watched } from '../../nodes/watched.ts';
 import { run, stop, type Runner } from './deeds.ts';
 import { Saving } from './saving.tsx';
 import type { NodesShown } from './shown.ts';
+import { msText } from './track.tsx';
 
 /** What is run, what goes wrong there, and what came of it. */
 export function PlanPanel({ shown, runner }: { readonly shown: NodesShown; readonly runner: Runner }): JSX.Element {
-  const { seeded, watched, isBusy, file, missing } = shown;
+  const { seeded, watched, isBusy, file, missing, reached } = shown;
   const choice = CHOICES.find(({ name }) => name === seeded.system);
   const begin = (change: Partial<Seeded>): void => run(runner, { seeded: { ...seeded, ...change }, at: 0, who: undefined });
   return (
@@ -59,6 +60,11 @@ export function PlanPanel({ shown, runner }: { readonly shown: NodesShown; reado
             </button>
           )}
         </div>
+        {isBusy && watched !== undefined && (
+          <p class="note" role="status">
+            It goes on: {msText(reached ?? 0)} have run so far. What there is can be looked at.
+          </p>
+        )}
       </section>
       {watched !== undefined && (
         <section class="panel" aria-label="Plan and verdict" data-panel="verdict">

@@ -11,6 +11,10 @@ export interface NodesShown {
   /** The file that the run is of, if it is of one. */
   readonly file: string | undefined;
   readonly isBusy: boolean;
+  /** How far that is which is being run, in virtual ms; undefined where nothing is. */
+  readonly reached: number | undefined;
+  /** Where a link leads, which may not have run yet. */
+  readonly sought: number;
   /** In virtual ms. */
   readonly at: number;
   readonly isPlaying: boolean;
@@ -21,4 +25,4 @@ export interface NodesShown {
 /** A moment of a run that a link names. */
 export type NodesAddress = Pick<NodesShown, 'seeded' | 'at' | 'who'>;
 
-export const NOTHING_SHOWN: NodesShown = { seeded: { system: 'pbft', n: 4, seed: 1 }, watched: undefined, missing: undefined, file: undefined, isBusy: false, at: 0, isPlaying: false, who: undefined };
+export const NOTHING_SHOWN: NodesShown = { seeded: { system: 'pbft', n: 4, seed: 1 }, watched: undefined, missing: undefined, file: undefined, isBusy: false, reached: undefined, sought: 0, at: 0, isPlaying: false, who: undefined };

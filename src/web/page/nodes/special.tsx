@@ -1,10 +1,10 @@
-import { counted } from '../../../core/figures.ts';
+import { counted, figure } from '../../../core/figures.ts';
 import type { JSX } from 'preact';
 import type { NodeId } from '../../../core/node.ts';
 import { byzantineQuorum } from '../../../core/quorum.ts';
 import { decidedAt, type Agreement } from '../../nodes/agreement.ts';
 import { evidenceLines } from '../../nodes/evidence.ts';
-import { hopsBound, linksAt, sayingAt, viewsAt, type Gossip, type Saying } from '../../nodes/gossip.ts';
+import { hopsBound, linksAt, reachAt, sayingAt, viewsAt, type Gossip, type Saying } from '../../nodes/gossip.ts';
 import { stateAt } from '../../nodes/moment.ts';
 import { changeAt, standingAt, type Place, type Replicas } from '../../nodes/replicas.ts';
 import type { Watched } from '../../nodes/watched.ts';
@@ -186,7 +186,7 @@ function GossipPanel({ watched, of, at }: SpecialProps<Gossip>): JSX.Element {
 
 const REMOVALS_MAX = 6;
 
-const [WIDTH, HEIGHT] = [300, 90];
+const WIDTH = 300;
 
 /** How many different views of who is there are held over time: one, where all agree. */
 function Views({ of, at, end }: { readonly of: Gossip; readonly at: number; readonly end: number }): JSX.Element {
@@ -206,7 +206,10 @@ function Views({ of, at, end }: { readonly of: Gossip; readonly at: number; read
   );
 }
 
-/** Whom something that was said came to, over time. */
+/** The picture of how far something came, in its own units: about those of the page, so that what is written is as large as elsewhere. */
+const PLOT = { width: 310, height: 176, left: 46, right: 300, top: 14, bottom: 132 };
+
+/** To how many peers something that was said came, over how many hops, beside how many it may need. */
 function Coverage({
   saying,
   at,
@@ -218,30 +221,59 @@ function Coverage({
   readonly living: readonly NodeId[];
   readonly shortName: (id: NodeId) => string;
 }): JSX.Element {
-  const all = [...saying.reached.values()].toSorted((one, other) => one.at - other.at);
-  const now = all.filter((one) => one.at <= at);
-  const hops = now.reduce((most, one) => Math.max(most, one.hops), 0);
-  const span = Math.max(1, (all.at(-1)?.at ?? 0) - saying.at) * 1.1;
-  const most = Math.max(living.length, all.length);
-  const x = (time: number): number => (WIDTH * Math.min(span, time - saying.at)) / span;
-  const y = (count: number): number => HEIGHT - 4 - ((HEIGHT - 12) * count) / most;
-  const path = `M0 ${y(0)}${now.map((one, index) => `H${x(one.at).toFixed(1)}V${y(index + 1).toFixed(1)}`).join('')}H${x(Math.max(at, saying.at)).toFixed(1)}`;
+  const counts = reachAt(saying, at);
+  const [count, hops] = [counts.at(-1) ?? 0, Math.max(0, counts.length - 1)];
+  const most = Math.max(living.length, saying.reached.size);
+  const bound = hopsBound(most);
+  const boundText = `3·⌈log2 ${figure(most)}⌉ = ${bound}`;
+  const last = [...saying.reached.values()].reduce((time, one) => (one.at <= at ? Math.max(time, one.at) : time), saying.at);
+  const widest = Math.max(bound, hops) * 1.05;
+  const x = (hop: number): number => PLOT.left + ((PLOT.right - PLOT.left) * hop) / widest;
+  const y = (peers: number): number => PLOT.bottom - ((PLOT.bottom - PLOT.top) * peers) / most;
+  const curve = counts.map((peers, hop) => `${hop === 0 ? `M${x(0)}` : `H${x(hop).toFixed(1)}V`} ${y(peers).toFixed(1)}`).join('');
   return (
-    <figure class="coverage">
+    <figure class="coverage" data-panel="coverage">
       <figcaption>
-        {shortName(saying.by)} said “{saying.text}”: {now.length} of {most} have it
-        {hops === 0 ? '' : `, over ${hops} of at most ${hopsBound(living.length)} hops`}
+        {shortName(saying.by)} said “{saying.text}”: {figure(count)} of {figure(most)} have it
+        {hops === 0 ? '' : `, over ${counted(hops, 'hop')}, after ${msText(last - saying.at)}`}
       </figcaption>
       <svg
-        viewBox={`0 0 ${WIDTH} ${HEIGHT}`}
+        viewBox={`0 0 ${PLOT.width} ${PLOT.height}`}
         role="img"
-        aria-label={`${now.length} of ${most} peers have heard it ${msText(Math.max(0, at - saying.at))} after it was said`}
+        aria-label={`Peers that have it over 0, 1, 2 … hops: ${counts.join(', ')} of ${most}; ${boundText} hops`}
       >
-        <path class="whole" d={`M0 ${y(most)}H${WIDTH}`} />
-        <path class="reached" d={path} />
+        <path class="axis" d={`M${PLOT.left} ${PLOT.top}V${PLOT.bottom}H${PLOT.right}`} />
+        <path class="whole" d={`M${PLOT.left} ${y(most)}H${PLOT.right}`} />
+        {[0, most].map((peers) => (
+          <text key={`peers ${peers}`} class="at-left" x={PLOT.left - 6} y={y(peers) + 5}>
+            {figure(peers)}
+          </text>
+        ))}
+        {ticksTo(widest).map((hop) => (
+          <g key={`hop ${hop}`}>
+            <path class="axis" d={`M${x(hop)} ${PLOT.bottom}v5`} />
+            <text x={x(hop)} y={PLOT.bottom + 21}>
+              {hop}
+            </text>
+          </g>
+        ))}
+        <text x={(PLOT.left + PLOT.right) / 2} y={PLOT.height - 5}>
+          hops
+        </text>
+        <path class="bound" d={`M${x(bound)} ${PLOT.top - 8}V${PLOT.bottom}`} />
+        <path class="reached" d={`${curve}H${PLOT.right}`} />
+        <text class="bound-text" x={x(bound) - 6} y={y(most * 0.3)}>
+          {boundText}
+        </text>
       </svg>
     </figure>
   );
+}
+
+/** Whole numbers from 0 on, not more than five steps of them. */
+function ticksTo(most: number): number[] {
+  const by = [1, 2, 3, 5, 10, 20, 50, 100].find((step) => most / step <= 5) ?? Math.ceil(most / 5);
+  return Array.from({ length: Math.floor(most / by) + 1 }, (_, index) => index * by);
 }
 
 /** Members by words, and the last consensus as its tree. */

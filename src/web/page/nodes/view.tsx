@@ -19,7 +19,7 @@ const PANELS = 300;
 /** Runs of nodes on the virtual network: whatever runs there, and what goes wrong. */
 export function NodesView({ state, runner }: { readonly state: State; readonly runner: Runner }): JSX.Element {
   const { nodes, speed } = state;
-  const { watched, at, who, isPlaying, isBusy, seeded } = nodes;
+  const { watched, at, who, isPlaying, isBusy, seeded, reached } = nodes;
   useNodesClock(isPlaying, watched);
   useEffect(() => {
     const { watched: before, isBusy: isUnderWay, ...address } = now().nodes;
@@ -35,7 +35,7 @@ export function NodesView({ state, runner }: { readonly state: State; readonly r
       <div class="middle">
         {watched === undefined ? (
           <p class="panel waiting" role="status">
-            {isBusy ? `${counted(seeded.n, 'node')} run in virtual time …` : 'Nothing has run yet.'}
+            {isBusy ? `${counted(seeded.n, 'node')} run in virtual time${reached === undefined ? '' : `: ${msText(reached)} so far`} …` : 'Nothing has run yet.'}
           </p>
         ) : (
           <>
