@@ -4,15 +4,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { SYSTEMS } from '../../src/systems.ts';
+import { figure } from '../../src/core/figures.ts';
 import { nodeId } from '../../src/core/node.ts';
 import { decidedAt } from '../../src/web/nodes/agreement.ts';
 import { evidenceLines } from '../../src/web/nodes/evidence.ts';
-import { linksAt, sayingAt, viewsAt } from '../../src/web/nodes/gossip.ts';
+import { linksAt, reachAt, sayingAt, viewsAt } from '../../src/web/nodes/gossip.ts';
 import { cutsAt, flightsAt, isGone, later, nextIn, stateAt, wayOf } from '../../src/web/nodes/moment.ts';
 import { changeAt, standingAt } from '../../src/web/nodes/replicas.ts';
-import { ran, simulated } from '../../src/web/nodes/simulated.ts';
+import { runFor, simulated, type RunNews, type Seeded } from '../../src/web/nodes/simulated.ts';
 import { happeningAt, latelyOf } from '../../src/web/nodes/telling.ts';
-import { linesOfRun, watchedIn, type Special, type Watched } from '../../src/web/nodes/watched.ts';
+import { judgedAnew, linesOfRun, watchedIn, type Special, type Watched } from '../../src/web/nodes/watched.ts';
 import { consensusAt, matrixAt, treeAt } from '../../src/web/nodes/words.ts';
 import { wholePage } from '../../src/web/server/files.ts';
 import { crowdTrace } from '../support/crowds.ts';
@@ -46,6 +47,11 @@ describe('a run of nodes for a page', () => {
   });
 
   it('refuses what there is not, in one line', () => {
+    const ran = (seeded: Seeded): RunNews => {
+      const news: RunNews[] = [];
+      runFor(seeded, (one) => news.push(one), () => 0);
+      return news.at(-1)!;
+    };
     expect(ran({ system: 'raft', n: 4, seed: 1 })).to.deep.equal({ type: 'mistake', message: 'there is no protocol "raft"' });
     expect(ran({ system: 'pbft', n: 41, seed: 1 })).to.deep.equal({ type: 'mistake', message: 'a number of nodes is a whole number from 1 to 40 here' });
     expect(ran({ system: 'pbft', n: 4, seed: 1, kind: 'angry' })).to.deep.equal({ type: 'mistake', message: 'with pbft there is no Byzantine kind "angry"' });
@@ -59,6 +65,43 @@ describe('a run of nodes for a page', () => {
     expect(part.run.judgement).to.deep.equal(whole.run.judgement);
     expect(part.flights.length).to.be.within(100, 200);
     expect(part.flights).to.deep.equal(whole.flights.slice(0, part.flights.length));
+  });
+
+  for (const { name, members } of SYSTEMS)
+    it(`can be looked at while it goes on, and is then as if nobody had looked (${name})`, () => {
+      const seeded = { system: name, n: members, seed: 2 };
+      const news: RunNews[] = [];
+      let time = 0;
+      runFor(seeded, (one) => news.push(one), () => (time += 1000));
+      const end = news.pop()!;
+      const whole = simulated(seeded);
+      expect(end).to.deep.equal({ type: 'ran', seeded, trace: whole });
+      const parts = news.flatMap((one) => (one.type === 'running' && one.trace !== undefined ? [{ at: one.at, ...one.trace }] : []));
+      expect(parts.length, 'ever more seldom').to.be.within(1, 6);
+      expect(news.length).to.be.greaterThan(parts.length);
+      for (const { at, text } of parts) {
+        const part = watchedIn(text);
+        expect(whole.text.startsWith(text.slice(0, text.lastIndexOf('{'))), 'it is how that begins').to.equal(true);
+        expect([part.end >= at, part.isViolated, part.run.judgement.text]).to.deep.equal([true, false, `Unknown: only its first ${figure(at)} ms have run.`]);
+      }
+    });
+
+  it('is told no more than it keeps: what comes after that is not looked at while it runs', () => {
+    const news: RunNews[] = [];
+    let time = 0;
+    runFor({ system: 'gossip', n: 8, seed: 1 }, (one) => news.push(one), () => (time += 1000), { messages: 300, events: 50 });
+    const isFull = (one: RunNews): boolean => one.type === 'running' && / messages and .* events /.test(one.trace?.missing ?? '');
+    expect(news.filter(isFull)).to.have.length(1);
+    const after = news.slice(news.findIndex(isFull) + 1);
+    const full = news.find(isFull)!;
+    const end = news.at(-1)!;
+    if (full.type !== 'running' || end.type !== 'ran') throw new Error('it was cut short');
+    const [before, anew] = [watchedIn(full.trace!.text), watchedIn(end.trace.text)];
+    const same = judgedAnew(before, end.trace.text)!;
+    for (const part of ['run', 'flights', 'lives', 'cuts', 'steps', 'happenings', 'special', 'end', 'isViolated'] as const) expect(same[part], part).to.deep.equal(anew[part]);
+    expect([same.text(), same.told.shown({}).transcript()]).to.deep.equal([anew.text(), anew.told.shown({}).transcript()]);
+    expect(judgedAnew(before, simulated({ system: 'gossip', n: 8, seed: 2 }).text)).to.equal(undefined);
+    expect(after.slice(0, -1).every((one) => one.type === 'running' && one.trace === undefined) && after.length > 1).to.equal(true);
   });
 
   it('is found in a file of several', () => {
@@ -177,6 +220,7 @@ describe('what runs of a system have of their own', () => {
     const saying = sayingAt(gossip, 28_000)!;
     expect([saying.by, saying.text]).to.deep.equal([7, 'word 1']);
     expect([...saying.reached.keys()]).to.have.members([2, 3, 4, 5, 7]);
+    expect([saying.at - 1, saying.at, Infinity].map((at) => reachAt(saying, at))).to.deep.equal([[], [1], [1, 3, 4, 5]]);
     expect(gossip.removals.map(({ node, suspectedAt, agreedAt, removedAt }) => ({ node, suspectedAt, agreedAt, removedAt }))).to.deep.equal([{ node: 3, suspectedAt: 28_659, agreedAt: 29_793, removedAt: 30_410 }]);
     expect(linksAt(gossip, one.end).some(({ a, b, isHalf }) => isHalf || a === 3 || b === 3)).to.equal(false);
   });
@@ -325,6 +369,22 @@ describe('the view of nodes in a browser', function () {
     expect(await page.locator('[data-panel="verdict"] pre').innerText()).to.equal('generals simulate --protocol gossip --members 8 --seed 2');
   });
 
+  it('draws over how many hops a word came to how many peers, and where the bound lies, at the same measure', async () => {
+    const page = await open('&system=gossip&n=20&seed=1');
+    await page.keyboard.press('End');
+    const curve = page.locator('[data-panel="coverage"] svg');
+    expect(await curve.getAttribute('aria-label')).to.equal('Peers that have it over 0, 1, 2 … hops: 1, 9, 13 of 13; 3·⌈log2 13⌉ = 12 hops');
+    expect(await curve.locator('.bound-text').textContent()).to.equal('3·⌈log2 13⌉ = 12');
+    // The bound stands where the axis says 12, and the curve rises where it says 1 and 2.
+    const at = async (hops: string): Promise<number> => Number(await curve.locator('g text', { hasText: new RegExp(`^${hops}$`) }).getAttribute('x'));
+    const [none, nine, twelve] = [await at('0'), await at('9'), await at('12')];
+    const bound = Number(/^M([\d.]+) /.exec((await curve.locator('.bound').getAttribute('d'))!)![1]);
+    expect(bound).to.equal(twelve);
+    const rises = [...(await curve.locator('.reached').getAttribute('d'))!.matchAll(/H([\d.]+)V/g)].map(([, x]) => Number(x));
+    expect(rises.map((x) => Math.round((9 * (x - none)) / (nine - none)))).to.deep.equal([1, 2]);
+    expect(await page.locator('[data-panel="coverage"] figcaption').innerText()).to.equal('N2 said “all is well at 40500”: 13 of 13 have it, over 2 hops, after 3 ms');
+  });
+
   it('folds what is too much for a picture', async () => {
     const page = await open('&system=bracha&n=16&seed=1&at=1000');
     for (let tries = 0; tries < 80 && (await page.locator('.message.folded').count()) === 0; tries += 1) await page.keyboard.press('ArrowRight');
@@ -343,6 +403,19 @@ describe('the view of nodes in a browser', function () {
     await nodes.fill('5');
     await nodes.press('Enter');
     await page.locator('[data-node="4"]').waitFor();
+  });
+
+  it('shows the first seconds of what takes long while it goes on, and where a link leads once that has run', async () => {
+    const page = await open('&system=pbft&n=4&seed=1');
+    await page.evaluate(() => { location.hash = '#view=nodes&system=gossip&n=1000&seed=1&at=13000'; });
+    await page.locator('.crowd canvas').waitFor();
+    await page.locator('.judged', { hasText: /Unknown: only its first [\d,]+ ms have run/ }).waitFor();
+    await page.locator('[data-panel="plan"] [role="status"]', { hasText: /It goes on: [\d,]+ ms have run so far/ }).waitFor();
+    expect(page.url()).to.include('at=13000');
+    await page.locator('.sentence', { hasText: /^13,000 ms/ }).waitFor();
+    await page.getByRole('button', { name: 'Stop' }).click();
+    await page.getByRole('button', { name: 'Next seed' }).waitFor();
+    expect(page.url()).to.include('at=13000');
   });
 
   it('says why a peer of the word database decided so', async () => {

@@ -329,7 +329,7 @@ describe('the page in a browser', function () {
       await page.locator('[data-panel="why"]').waitFor();
       pty.type('exit\r');
       expect(await pty.exit).to.equal(0);
-      await page.getByText('does not answer').waitFor();
+      await page.getByRole('alert').getByText('does not answer').waitFor();
       // That the prompt is gone is no fault of the page.
       expect(opened.wrong.filter((one) => !one.includes('ERR_'))).to.deep.equal([]);
       (opened.wrong as string[]).length = 0;
