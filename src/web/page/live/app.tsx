@@ -1,9 +1,9 @@
 import type { JSX } from 'preact';
-import { useEffect } from 'preact/hooks';
 import type { NodeId } from '../../../core/node.ts';
 import { figure } from '../../../core/figures.ts';
 import type { Watched } from '../../nodes/watched.ts';
 import { Prompt } from '../console.tsx';
+import { Frame, Waiting, useKeys, type KeyRow } from '../frame.tsx';
 import { press as pressNodes, show } from '../nodes/deeds.ts';
 import { Lately, NodePanel } from '../nodes/node.tsx';
 import { Around, Legend, sentenceOf } from '../nodes/parts.tsx';
@@ -11,7 +11,7 @@ import { Picture } from '../nodes/picture.tsx';
 import { Saving } from '../nodes/saving.tsx';
 import { SpecialPanel } from '../nodes/special.tsx';
 import { Still } from '../still.tsx';
-import { now, set, type State } from '../store.ts';
+import { now, type State } from '../store.ts';
 import { AllPanel, NodeDeeds, clicked } from './deeds.tsx';
 import { live as liveState, setLive, type LiveShown } from './store.ts';
 import { LiveTrack, follow, hold, useFollowing } from './time.tsx';
@@ -24,72 +24,56 @@ interface LiveProps {
   readonly run: (line: string) => void;
 }
 
+const KEYS: readonly KeyRow[] = [
+  ['Space', 'hold, or follow what goes on'],
+  ['← →', 'back, or on, to when anything happens'],
+  ['Shift ← →', 'to what a node did other than saying and hearing'],
+  ['Home End', 'to the first that is kept, or the last'],
+  ['0 … 9', 'choose a node'],
+  ['Tab, Enter', 'go through nodes and buttons, and choose one'],
+  ['/', 'type a line'],
+];
+
 /** The whole page beside nodes that really run. */
 export function LiveApp({ state, live, run }: LiveProps): JSX.Element {
   const { hello } = live;
   const { watched, isPlaying } = state.nodes;
   useFollowing(isPlaying);
-  useKeys();
-  if (hello === undefined || watched === undefined)
-    return (
-      <main class="waiting">
-        <p>{state.isLost ? 'Whoever serves this page does not answer.' : (state.mistake ?? 'The page asks what goes on …')}</p>
-      </main>
-    );
-  return (
-    <>
-      <header>
-        <h1>
-          generals <small>live, beside the prompt</small>
-        </h1>
-        <nav role="tablist" aria-label="Views">
-          <button type="button" role="tab" id="tab-live" aria-selected={true} aria-controls="view">
-            {TITLES[hello.system]}
-          </button>
-        </nav>
-        <button type="button" class="help" aria-expanded={state.isHelpOpen} onClick={() => set({ isHelpOpen: !state.isHelpOpen })}>
-          Keys
-        </button>
-      </header>
-      {state.isLost && (
-        <p class="mistake" role="alert">
-          The prompt behind this page does not answer. It is asked again until it does.
-        </p>
+  useKeys(press);
+  if (hello === undefined || watched === undefined) return <Waiting state={state} text="The page asks what goes on …" />;
+  const below = (
+    <Still
+      by={[live.spoken, hello]}
+      draw={() => (
+        <Prompt prompt={hello.prompt} hint={hello.hint} commands={hello.commands} by={live.spoken} run={run}>
+          {live.spoken.map(({ text, sort }, index) =>
+            sort === 'typed' ? (
+              <p key={index} class="typed">
+                {hello.prompt} {text}
+              </p>
+            ) : (
+              <pre key={index} class={sort === 'mistake' ? 'wrong' : ''}>
+                {text.trimEnd()}
+              </pre>
+            ),
+          )}
+        </Prompt>
       )}
-      {state.mistake !== undefined && (
-        <p class="mistake" role="alert">
-          {state.mistake}{' '}
-          <button type="button" class="plain" aria-label="Put away" onClick={() => set({ mistake: undefined })}>
-            ×
-          </button>
-        </p>
-      )}
-      {state.isHelpOpen && <Keys />}
-      <main>
-        <div id="view" role="tabpanel" aria-labelledby="tab-live" class="view-live">
-          <LiveView state={state} live={live} watched={watched} run={run} />
-        </div>
-      </main>
-      <Still
-        by={[live.spoken, hello]}
-        draw={() => (
-          <Prompt prompt={hello.prompt} hint={hello.hint} commands={hello.commands} by={live.spoken} run={run}>
-            {live.spoken.map(({ text, sort }, index) =>
-              sort === 'typed' ? (
-                <p key={index} class="typed">
-                  {hello.prompt} {text}
-                </p>
-              ) : (
-                <pre key={index} class={sort === 'mistake' ? 'wrong' : ''}>
-                  {text.trimEnd()}
-                </pre>
-              ),
-            )}
-          </Prompt>
-        )}
-      />
-    </>
+    />
   );
+  return (
+    <Frame state={state} isLive tabs={[{ name: 'live', title: TITLES[hello.system] }]} view="live" keys={KEYS} below={below}>
+      <LiveView state={state} live={live} watched={watched} run={run} />
+    </Frame>
+  );
+}
+
+/** @returns whether a key does anything here */
+function press(key: string, isShifted: boolean): boolean {
+  if (key === ' ') (now().nodes.isPlaying ? hold : follow)();
+  else if (key === 'Escape' && liveState().mode !== undefined) setLive({ mode: undefined });
+  else return pressNodes(key, isShifted);
+  return true;
 }
 
 /** In ms: a request takes no longer where all goes well. */
@@ -157,48 +141,4 @@ function LiveView({ state, live, watched, run }: LiveProps & { readonly watched:
 function lastOf(watched: Watched): string {
   const last = watched.run.facts.findLast((fact) => fact.type === 'event' && fact.line !== undefined && !fact.isDetail);
   return last?.type === 'event' ? `${last.line!}.` : 'Nothing has happened yet.';
-}
-
-function Keys(): JSX.Element {
-  return (
-    <dl class="keys panel">
-      <dt>Space</dt>
-      <dd>hold, or follow what goes on</dd>
-      <dt>← →</dt>
-      <dd>back, or on, to when anything happens</dd>
-      <dt>Shift ← →</dt>
-      <dd>to what a node did other than saying and hearing</dd>
-      <dt>Home End</dt>
-      <dd>to the first that is kept, or the last</dd>
-      <dt>0 … 9</dt>
-      <dd>choose a node</dd>
-      <dt>Tab, Enter</dt>
-      <dd>go through nodes and buttons, and choose one</dd>
-      <dt>/</dt>
-      <dd>type a line</dd>
-      <dt>Esc</dt>
-      <dd>choose nothing</dd>
-      <dt>?</dt>
-      <dd>these keys</dd>
-    </dl>
-  );
-}
-
-function useKeys(): void {
-  useEffect(() => {
-    const press = (event: KeyboardEvent): void => {
-      const { target, key } = event;
-      if (event.ctrlKey || event.metaKey || event.altKey || (target instanceof HTMLElement && /^(INPUT|SELECT|TEXTAREA)$/.test(target.tagName)))
-        return;
-      if (key === ' ' && target instanceof HTMLButtonElement) return;
-      if (key === ' ') (now().nodes.isPlaying ? hold : follow)();
-      else if (key === '/') document.getElementById('line')?.focus();
-      else if (key === '?') set({ isHelpOpen: !now().isHelpOpen });
-      else if (key === 'Escape' && liveState().mode !== undefined) setLive({ mode: undefined });
-      else if (!pressNodes(key, event.shiftKey)) return;
-      event.preventDefault();
-    };
-    addEventListener('keydown', press);
-    return () => removeEventListener('keydown', press);
-  }, []);
 }

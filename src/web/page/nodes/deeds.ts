@@ -34,9 +34,9 @@ export function hearRun(news: RunNews): void {
     show({ isBusy: false, reached: undefined });
     return set({ mistake: news.message });
   }
-  const { seeded, at, sought, watched: before, isPlaying } = now().nodes;
-  // What was asked for before is of no interest any more.
-  if (JSON.stringify(seeded) !== JSON.stringify(news.seeded)) return;
+  const { seeded, at, sought, watched: before, isPlaying, file } = now().nodes;
+  // What was asked for before, or is of a run while a file is looked at, is of no interest any more.
+  if (file !== undefined || JSON.stringify(seeded) !== JSON.stringify(news.seeded)) return;
   if (news.type === 'running') show({ reached: news.at });
   else show({ isBusy: false, reached: undefined });
   if (news.trace === undefined) return;

@@ -34,9 +34,40 @@ interface TrackProps {
   readonly speed: number;
 }
 
+/** Forward and back in a run that is over. */
+export const Track = ({ watched, at, isPlaying, speed }: TrackProps): JSX.Element => (
+  <TimeBar watched={watched} at={at} label="Virtual time" text={msText(at)} isLast={at >= watched.end} hasEnds>
+    <button type="button" class="play" onClick={() => play(watched)}>
+      {isPlaying ? 'Hold' : 'Play'}
+    </button>
+    <Speed speed={speed} />
+  </TimeBar>
+);
+
+interface TimeBarProps {
+  readonly watched: Watched;
+  readonly at: number;
+  /** What time it is of which, and the moment in words. */
+  readonly label: string;
+  readonly text: string;
+  /** Whether nothing comes after that moment. */
+  readonly isLast: boolean;
+  /** Whether there is a beginning and an end to go to. */
+  readonly hasEnds?: boolean;
+  /** The button between those back and those on, and what stands behind all. */
+  readonly children: readonly [JSX.Element, JSX.Element];
+}
+
 /** Forward and back, over a picture of how much is said when. */
-export function Track({ watched, at, isPlaying, speed }: TrackProps): JSX.Element {
+export function TimeBar({ watched, at, label, text, isLast, hasEnds = false, children: [main, behind] }: TimeBarProps): JSX.Element {
   const { begin, end } = watched;
+  const isFirst = at <= begin;
+  const button = (sign: string, name: string, isOff: boolean, go: () => void): JSX.Element => (
+    <button type="button" disabled={isOff} onClick={go} aria-label={name}>
+      {sign}
+    </button>
+  );
+  const to = (time: number) => (): void => show({ at: time, isPlaying: false });
   return (
     <div class="track" role="group" aria-label="Time">
       <Density watched={watched} at={at} />
@@ -46,34 +77,20 @@ export function Track({ watched, at, isPlaying, speed }: TrackProps): JSX.Elemen
         max={Math.max(begin + 1, end)}
         step="any"
         value={at}
-        aria-label="Virtual time"
-        aria-valuetext={msText(at)}
-        onInput={(event) => show({ at: Math.round(Number(event.currentTarget.value)), isPlaying: false })}
+        aria-label={label}
+        aria-valuetext={text}
+        onInput={(event) => to(Math.round(Number(event.currentTarget.value)))()}
       />
       <div class="time">
-        <button type="button" disabled={at <= begin} onClick={() => show({ at: begin, isPlaying: false })} aria-label="To the beginning">
-          |◀
-        </button>
-        <button type="button" disabled={at <= begin} onClick={() => step(watched, -1, true)} aria-label="Back to what a node did">
-          ◀◀
-        </button>
-        <button type="button" disabled={at <= begin} onClick={() => step(watched, -1)} aria-label="One step back">
-          ◀
-        </button>
-        <button type="button" class="play" onClick={() => play(watched)}>
-          {isPlaying ? 'Hold' : 'Play'}
-        </button>
-        <button type="button" disabled={at >= end} onClick={() => step(watched, 1)} aria-label="One step on">
-          ▶
-        </button>
-        <button type="button" disabled={at >= end} onClick={() => step(watched, 1, true)} aria-label="On to what a node does">
-          ▶▶
-        </button>
-        <button type="button" disabled={at >= end} onClick={() => show({ at: end, isPlaying: false })} aria-label="To the end">
-          ▶|
-        </button>
-        <span class="clock" />
-        <Speed speed={speed} />
+        {hasEnds && button('|◀', 'To the beginning', isFirst, to(begin))}
+        {button('◀◀', 'Back to what a node did', isFirst, () => step(watched, -1, true))}
+        {button('◀', 'One step back', isFirst, () => step(watched, -1))}
+        {main}
+        {button('▶', 'One step on', isLast, () => step(watched, 1))}
+        {button('▶▶', 'On to what a node does', isLast, () => step(watched, 1, true))}
+        {hasEnds && button('▶|', 'To the end', isLast, to(end))}
+        {hasEnds && <span class="clock" />}
+        {behind}
       </div>
     </div>
   );
@@ -82,7 +99,7 @@ export function Track({ watched, at, isPlaying, speed }: TrackProps): JSX.Elemen
 const [WIDTH, HEIGHT, BINS] = [600, 40, 150];
 
 /** How much is said when; times in which somebody is cut off, and moments in which nodes fall or stop. */
-export function Density({ watched, at }: { readonly watched: Watched; readonly at: number }): JSX.Element {
+function Density({ watched, at }: { readonly watched: Watched; readonly at: number }): JSX.Element {
   const still = useMemo(() => densityOf(watched), [watched]);
   return (
     <svg class="density" viewBox={`0 0 ${WIDTH} ${HEIGHT}`} preserveAspectRatio="none" aria-hidden="true">
