@@ -23,16 +23,19 @@ export interface Look {
   readonly viewport?: { readonly width: number; readonly height: number };
   readonly reducedMotion?: 'reduce' | 'no-preference';
   readonly colorScheme?: 'light' | 'dark';
+  /** Whether the test has its clock go on, which nobody else can have afterwards. */
+  readonly hasClock?: boolean;
 }
 
 /** Pages that nobody looks at any more. A browser takes four times as long to begin one as to load it anew. */
 const idle = new WeakMap<Browser, Page[]>();
 
 /** Loads a page, of which nothing is left when it is closed. @param url where it may ask; nothing but itself, for a file */
-export async function watch(browser: Browser, url: string, { offline = false, viewport = { width: 1280, height: 720 }, reducedMotion = 'reduce', colorScheme = 'light' }: Look = {}): Promise<Watched> {
+export async function watch(browser: Browser, url: string, { offline = false, viewport = { width: 1280, height: 720 }, reducedMotion = 'reduce', colorScheme = 'light', hasClock = false }: Look = {}): Promise<Watched> {
   const others = idle.get(browser) ?? [];
   idle.set(browser, others);
-  const page = others.pop() ?? (await (await browser.newContext()).newPage());
+  const page = (hasClock ? undefined : others.pop()) ?? (await (await browser.newContext()).newPage());
+  if (hasClock) await page.clock.install();
   await Promise.all([page.context().setOffline(offline), page.setViewportSize(viewport), page.emulateMedia({ reducedMotion, colorScheme })]);
   const wrong: string[] = [];
   const own = url.startsWith('file:') ? 'file:' : new URL(url).origin;
@@ -48,7 +51,8 @@ export async function watch(browser: Browser, url: string, { offline = false, vi
       page.removeAllListeners();
       // Its threads end with it, and it asks nobody any more.
       await page.goto('about:blank');
-      others.push(page);
+      if (hasClock) await page.context().close();
+      else others.push(page);
     },
   };
 }

@@ -308,6 +308,25 @@ describe('the page in a browser', function () {
     expect(await page.locator('details').filter({ hasText: 'Repeat it' }).innerText()).to.include(`generals run --protocol ${mine} --strategy ${spy}`).and.include('g-state 3 faulty spy');
   });
 
+  it('ends code of somebody’s own that does not come back, in a sentence, and goes on with the army as it was', async () => {
+    const [mine, out] = [join(folder, 'endless.ts'), join(folder, 'endless.html')];
+    writeFileSync(mine, edited('return [];', "if (event.input === 'retreat') for (;;);\n      return [];", edited("'mine'", "'endless'")));
+    expect((await generals(['web', '--out', out, '--protocol', mine])).err).to.equal('');
+    // Its ten seconds pass at once.
+    opened = await watch(browser, `file://${out}#n=4&seed=1&protocol=endless&do=g-elect+1;g-state+3+faulty`, { offline: true, hasClock: true });
+    const { page } = opened;
+    await page.getByRole('button', { name: 'Retreat!' }).click();
+    await page.clock.fastForward(2000);
+    await page.clock.fastForward(12_000);
+    await page.getByRole('alert').getByText('"actual-order retreat" was ended, as code of your own did not come back for 10 s: the army is as it was before').waitFor();
+    await page.getByText('1 traitor', { exact: true }).waitFor();
+    await page.getByRole('button', { name: 'Attack!' }).click();
+    await page.getByText('Agreement holds.').waitFor();
+    await page.clock.fastForward(60_000);
+    await page.getByRole('button', { name: 'Show log' }).click();
+    expect(await page.locator('[data-panel="console"] .typed').allInnerTexts()).to.deep.equal(['g-elect 1', 'g-state 3 faulty', 'actual-order attack'].map((line) => `generals> ${line}`));
+  });
+
   it('shows what is typed at a prompt, and the prompt what is clicked there', async function () {
     if (ptyUnavailable !== undefined) skip(this, ptyUnavailable);
     writeFileSync(join(folder, 'live.ts'), edited("'mine'", "'live'"));

@@ -1,5 +1,5 @@
 import { render } from 'preact';
-import { addressIn, addressOf } from './address.ts';
+import { addressIn, addressOf, type Address } from './address.ts';
 import { App } from './app.tsx';
 import { hearRun, run, type Runner } from './nodes/deeds.ts';
 import { NODES_THREAD, behindServer, ownLab, ownRunner, type Source } from './source.ts';
@@ -18,7 +18,11 @@ function showPage(): void {
   const asker: Asker = { begin: address, isLed: true, ask: (ask) => source.ask(ask) };
   const source: Source =
     token === undefined
-      ? ownLab(script, (news) => hear(news, asker))
+      ? ownLab(
+          script,
+          (news) => hear(news, asker),
+          () => Object.assign(asker, { begin: addressBefore(asker.begin), isLed: false }),
+        )
       : behindServer<News>(
           token,
           (news) => hear(news, asker),
@@ -31,6 +35,13 @@ function showPage(): void {
     if (location.hash !== addressOf(now())) again(asker, runner);
   });
   render(<Page asker={asker} runner={runner} />, document.getElementById('lab')!);
+}
+
+/** Where a session begins again of which the last line was ended: as it was before that, and without any line where it was not even that far. */
+function addressBefore(address: Address): Address {
+  const { camp } = now();
+  const { count, seed, protocol, lines } = camp ?? { ...address.beginning, lines: [] };
+  return { ...address, beginning: { count, seed, protocol, lines }, story: undefined, at: undefined, fork: undefined };
 }
 
 /** Goes to what the link says now: the browser's own back and forward. */

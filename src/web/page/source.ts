@@ -1,3 +1,4 @@
+import { quoted } from '../../core/user-error.ts';
 import type { Ask, News } from '../news.ts';
 import type { RunNews, Seeded } from '../nodes/simulated.ts';
 
@@ -6,12 +7,89 @@ export interface Source {
   ask(ask: Ask): void;
 }
 
-/** A laboratory of the page's own, in virtual time. @param script the page's own script, which is the worker's as well */
-export function ownLab(script: string, tell: (news: News) => void): Source {
-  const worker = new Worker(script);
-  worker.onmessage = ({ data }: MessageEvent<News>) => tell(data);
-  worker.onerror = (event) => tell({ type: 'mistake', message: `internal error: ${event.message}` });
-  return { ask: (ask) => worker.postMessage(ask) };
+/** What a thread tells beside its news: that it has begun, that it hears a call, and that it has done the first of all that it was asked. */
+export type Sign = { readonly type: 'there'; readonly hasOwn: boolean } | { readonly type: 'here' } | { readonly type: 'done' };
+
+/** What it is asked to show that it can be spoken to. */
+export const CALL = 'are you there?';
+
+/** In ms: code of somebody's own that takes longer is ended, and how often its thread is called. */
+const PATIENCE = 10_000;
+const CALLS = 1000;
+
+/**
+ * A laboratory of the page's own, in virtual time. Where code of somebody's own does not come back, its thread is ended, and another one
+ * begins; nothing that was asked meanwhile is done.
+ * @param script the page's own script, which is the thread's as well @param ended is told before the other begins
+ */
+export function ownLab(script: string, tell: (news: News) => void, ended: () => void): Source {
+  /** What it has not done yet, the first first. */
+  let asked: Ask[] = [];
+  let hasOwn = false;
+  /** When it was called last without having answered. */
+  let called: number | undefined;
+  let sentence: string | undefined;
+  let worker = begin();
+  setInterval(look, CALLS);
+  return {
+    ask(ask) {
+      if (ask.type !== 'stop') asked.push(ask);
+      worker.postMessage(ask);
+    },
+  };
+
+  function begin(): Worker {
+    const thread = new Worker(script);
+    thread.onmessage = ({ data }: MessageEvent<News | Sign>) => {
+      called = undefined;
+      if (data.type === 'there') hasOwn = data.hasOwn;
+      else if (data.type === 'done') asked.shift();
+      else if (data.type !== 'here') tell(data);
+      // The army is as it was before: now somebody may read what happened.
+      if (data.type !== 'camp' || sentence === undefined) return;
+      tell({ type: 'mistake', message: sentence });
+      sentence = undefined;
+    };
+    thread.onerror = (event) => tell({ type: 'mistake', message: `internal error: ${event.message}` });
+    return thread;
+  }
+
+  function look(): void {
+    // Only what was brought may be ended: ours comes back, however long it takes.
+    if (!hasOwn || asked.length === 0) return;
+    if (called === undefined) {
+      called = performance.now();
+      worker.postMessage(CALL);
+    } else if (performance.now() - called >= PATIENCE) again();
+  }
+
+  function again(): void {
+    worker.terminate();
+    sentence = `${nameOf(asked[0]!)} was ended, as code of your own did not come back for ${PATIENCE / 1000} s: the army is as it was before`;
+    [asked, called] = [[], undefined];
+    ended();
+    worker = begin();
+  }
+}
+
+/** What was asked for, for who reads that it was ended. */
+function nameOf(ask: Ask): string {
+  switch (ask.type) {
+    case 'begin':
+      return 'what the link asks for';
+    case 'line':
+      return quoted(ask.line);
+    case 'why':
+      return `why G${ask.id} decided so`;
+    case 'fork':
+      return 'the run with a changed message';
+    case 'odds':
+      return 'the count';
+    case 'stop':
+      return 'to stop';
+    default:
+      return ask satisfies never;
+  }
 }
 
 /** What is at a prompt, behind the server that the page is from. @param token which that server asks for */

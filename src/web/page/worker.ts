@@ -3,13 +3,14 @@ import { Lab } from '../lab.ts';
 import { takeOwn } from '../own.ts';
 import { runFor, type RunNews, type Seeded } from '../nodes/simulated.ts';
 import type { Ask, News } from '../news.ts';
+import { CALL, type Sign } from './source.ts';
 
 declare const DEMOS: readonly Demo[];
 declare const VERSION: string;
 
 /** The laboratory in a thread of the page: nothing that takes long keeps the page from moving. */
 export function serveAsWorker(): void {
-  const scope = globalThis as typeof globalThis & { postMessage(news: News): void; onmessage: ((event: MessageEvent<Ask>) => void) | null };
+  const scope = globalThis as typeof globalThis & { postMessage(news: News | Sign): void; onmessage: ((event: MessageEvent<Ask | typeof CALL>) => void) | null };
   const { port1, port2 } = new MessageChannel();
   const waiting: (() => void)[] = [];
   port2.onmessage = () => waiting.shift()?.();
@@ -20,8 +21,13 @@ export function serveAsWorker(): void {
   // What lets others have a turn in Node is not there in a browser.
   Object.assign(globalThis, { setImmediate: later });
   const brings = takeOwn();
+  scope.postMessage({ type: 'there', hasOwn: brings.length > 0 });
   const lab = new Lab({ brings, tell: (news) => scope.postMessage(news), demos: DEMOS, version: VERSION, pause: () => new Promise(later) });
-  scope.onmessage = ({ data }) => void lab.ask(data);
+  scope.onmessage = ({ data }) => {
+    if (data === CALL) return scope.postMessage({ type: 'here' });
+    const done = lab.ask(data);
+    if (data.type !== 'stop') void done.then(() => scope.postMessage({ type: 'done' }));
+  };
 }
 
 /** Runs of nodes, in a thread of their own: one may take long, and can be ended. */
