@@ -241,6 +241,34 @@ describe('the page in a browser', function () {
     }
   });
 
+  it('has nothing that sticks out on a phone, whatever is looked at', async () => {
+    const page = await open('', { offline: true, viewport: { width: 390, height: 844 } });
+    for (const name of ['Proof', 'Odds', 'Nodes', 'Story', 'Files', 'Army']) {
+      await page.getByRole('tab', { name }).click();
+      await page.locator(`#view.view-${name.toLowerCase()}`).waitFor();
+      expect(await page.evaluate(() => document.documentElement.scrollWidth), name).to.be.at.most(390);
+    }
+  });
+
+  it('can be read from the last row where there is little room: under a story, and beside another run', async () => {
+    /** In pixels. */
+    const letters = (page: Page): Promise<number> => page.locator('.general .name').first().evaluate((name) => parseFloat(getComputedStyle(name).fontSize) * (name as SVGGraphicsElement).getScreenCTM()!.d);
+    const story = await open('#story=three-generals&step=3&view=story');
+    await story.locator('.told').first().waitFor();
+    expect(await letters(story)).to.be.at.least(13);
+    const isCovered = await story.evaluate(() => {
+      const [back] = document.querySelector('.story .deeds')!.getClientRects();
+      const text = document.createRange();
+      text.selectNodeContents(document.querySelector('.told')!);
+      return [...text.getClientRects()].some(({ right, top, bottom }) => right > back!.left && top < back!.bottom && bottom > back!.top);
+    });
+    expect(isCovered, 'no button stands on a sentence').to.equal(false);
+    await opened.close();
+    const beside = await open(`${ORDERED}&at=2&fork=2.4.2.0.silence`);
+    await beside.locator('svg.field').nth(1).waitFor();
+    expect(await letters(beside)).to.be.at.least(13);
+  });
+
   for (const { name } of PROTOCOLS) {
     it(`shows an order of ${name}, and why each decided so`, async () => {
       const page = await open(`#n=4&seed=2&protocol=${name}&do=g-elect+1;g-state+3+faulty;actual-order+attack+anyway`);

@@ -2,7 +2,7 @@ import type { JSX } from 'preact';
 import { useMemo } from 'preact/hooks';
 import type { Camp, Change, OrderView } from '../news.ts';
 import { CampPanel } from './camp.tsx';
-import { Field } from './field.tsx';
+import { Field, type Shape } from './field.tsx';
 import { GeneralPanel, MessagePanel } from './general.tsx';
 import type { Asker } from './hear.ts';
 import { firstDifference, sentenceOf, type Flight } from './rounds.ts';
@@ -91,9 +91,12 @@ interface RingProps {
   readonly onPick: ((flight: Flight) => void) | undefined;
 }
 
-const Ring = ({ state: { at, who, picked }, ...rest }: RingProps): JSX.Element => (
-  <Field {...rest} at={at} who={who} picked={picked} onWho={choose} />
+const Ring = ({ state: { at, who, picked, fork, view }, ...rest }: RingProps): JSX.Element => (
+  <Field {...rest} at={at} who={who} picked={picked} shape={shapeOf(view === 'story', fork !== undefined)} onWho={choose} />
 );
+
+/** Under a story there is little height, and beside another run little width; on a narrow page all stand below each other. */
+const shapeOf = (isStory: boolean, isBeside: boolean): Shape => (isBeside && innerWidth > 700 ? 'narrow' : isStory && innerWidth > 1100 ? 'low' : 'plain');
 
 interface ChangedProps {
   readonly state: State;

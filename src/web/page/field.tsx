@@ -15,12 +15,18 @@ interface FieldProps {
   /** The messages in which this run first differs from the one beside it. */
   readonly marked: ReadonlySet<string>;
   readonly title: string;
+  readonly shape: Shape;
   readonly onWho: (id: number) => void;
   readonly onPick: ((flight: Flight) => void) | undefined;
 }
 
-const [WIDTH, HEIGHT] = [640, 540];
-const [X, Y, RING] = [WIDTH / 2, HEIGHT / 2, 202];
+/** The picture by the room that it has, in its own units: names are to be read from afar where it is low or narrow, too. */
+const SHAPES = {
+  plain: { width: 640, height: 540, rx: 202, ry: 202 },
+  low: { width: 860, height: 392, rx: 310, ry: 126 },
+  narrow: { width: 450, height: 540, rx: 160, ry: 196 },
+} as const;
+export type Shape = keyof typeof SHAPES;
 
 /** More messages in one round are drawn as one for each sender and receiver, with their count. */
 const FOLD = 200;
@@ -28,14 +34,16 @@ const FOLD = 200;
 const TRAIN = 4;
 
 /** The generals in a ring, and what they say to each other. */
-export function Field({ camp, order, at, who, why, picked, marked, title, onWho, onPick }: FieldProps): JSX.Element {
+export function Field({ camp, order, at, who, why, picked, marked, title, shape, onWho, onPick }: FieldProps): JSX.Element {
+  const { width, height, rx, ry } = SHAPES[shape];
+  const [x, y] = [width / 2, height / 2];
   const shown = order !== undefined && at > 0 ? order : undefined;
   const members: readonly Member[] = shown === undefined ? camp.members : membersOf(shown);
-  const size = Math.max(9, Math.min(33, (2 * Math.PI * RING) / Math.max(1, members.length) / 2.7));
+  const size = Math.max(9, Math.min(33, (2 * Math.PI * Math.min(rx, ry)) / Math.max(1, members.length) / 2.7));
   const places = new Map<number, Point>(
     members.map(({ id }, index) => {
       const angle = (2 * Math.PI * index) / members.length - Math.PI / 2;
-      return [id, { x: X + RING * Math.cos(angle), y: Y + RING * Math.sin(angle) }];
+      return [id, { x: x + rx * Math.cos(angle), y: y + ry * Math.sin(angle) }];
     }),
   );
   const round = Math.ceil(at);
@@ -45,10 +53,10 @@ export function Field({ camp, order, at, who, why, picked, marked, title, onWho,
   const all = shown === undefined ? [] : flightsIn(shown, round);
   const flights = useMemo(() => drawable(all, who), [all, who]);
   return (
-    <svg class="field" viewBox={`0 0 ${WIDTH} ${HEIGHT}`} role="group" aria-label={title}>
-      <circle class="ring" cx={X} cy={Y} r={RING} />
+    <svg class="field" viewBox={`0 0 ${width} ${height}`} role="group" aria-label={title}>
+      <ellipse class="ring" cx={x} cy={y} rx={rx} ry={ry} />
       {shown !== undefined && <Links flights={flights} places={places} size={size} />}
-      {isEnd && <Ballots order={shown} places={places} share={share} isOver={isOver} />}
+      {isEnd && <Ballots order={shown} places={places} centre={{ x, y }} share={share} isOver={isOver} />}
       {members.map((member) => (
         <General
           key={member.id}
@@ -76,12 +84,12 @@ export function Field({ camp, order, at, who, why, picked, marked, title, onWho,
       {flights.length < all.length && (
         <text
           class="centre"
-          x={X}
-          y={Y}
+          x={x}
+          y={y}
         >{`${all.length} messages: ${flights.length === 0 ? 'choose a general to see its own' : `those of G${who}`}`}</text>
       )}
       {shown === undefined && members.length === 0 && (
-        <text class="centre" x={X} y={Y}>
+        <text class="centre" x={x} y={y}>
           The camp is empty.
         </text>
       )}
@@ -384,11 +392,13 @@ function Train({
 function Ballots({
   order,
   places,
+  centre,
   share,
   isOver,
 }: {
   readonly order: OrderView;
   readonly places: ReadonlyMap<number, Point>;
+  readonly centre: Point;
   readonly share: number;
   readonly isOver: boolean;
 }): JSX.Element {
@@ -404,16 +414,16 @@ function Ballots({
           <g
             key={fact.by}
             class={`message ${fact.ballot}`}
-            transform={`translate(${(from.x + (X - from.x) * way).toFixed(1)} ${(from.y + (Y - from.y) * way).toFixed(1)})`}
+            transform={`translate(${(from.x + (centre.x - from.x) * way).toFixed(1)} ${(from.y + (centre.y - from.y) * way).toFixed(1)})`}
             role="img"
             aria-label={`G${fact.by} tells the quorum ${fact.ballot}`}
           >
-            <Sign word={fact.ballot} r={10} />
+            <Sign word={fact.ballot} r={14} />
           </g>
         );
       })}
       {isOver && (
-        <text class={`centre verdict ${judged.order ?? 'split'}`} x={X} y={Y + 12}>
+        <text class={`centre verdict ${judged.order ?? 'split'}`} x={centre.x} y={centre.y + 12}>
           {said}
         </text>
       )}

@@ -34,6 +34,8 @@ function showPage(): void {
   addEventListener('popstate', () => {
     if (location.hash !== addressOf(now())) again(asker, runner);
   });
+  // Pictures are made for the room that there is.
+  addEventListener('resize', () => set({}));
   render(<Page asker={asker} runner={runner} />, document.getElementById('lab')!);
 }
 

@@ -5,7 +5,7 @@ export function ringSvg(field: SVGSVGElement): string {
   for (const one of [copy, ...copy.querySelectorAll('*')]) for (const name of ['tabindex', 'role', 'aria-pressed', 'data-general', 'data-node', 'data-message']) one.removeAttribute(name);
   const rules = [...document.styleSheets].flatMap((sheet) => [...sheet.cssRules]);
   const style = document.createElementNS('http://www.w3.org/2000/svg', 'style');
-  style.textContent = rules.map(({ cssText }) => cssText).filter((text) => /^:root|^@media \(prefers-color-scheme|^\.|^svg/.test(text)).join('\n');
+  style.textContent = rules.filter((rule) => isFor(copy, rule)).map(({ cssText }) => cssText).join('\n');
   copy.prepend(style);
   copy.setAttribute('xmlns', 'http://www.w3.org/2000/svg');
   const { width, height } = field.viewBox.baseVal;
@@ -13,3 +13,9 @@ export function ringSvg(field: SVGSVGElement): string {
   copy.setAttribute('height', String(height));
   return `${new XMLSerializer().serializeToString(copy)}\n`;
 }
+
+/** Whether a rule says what anything in a picture looks like: colours of light and dark, and what it has of its own. */
+const isFor = (picture: SVGElement, rule: CSSRule): boolean =>
+  rule instanceof CSSStyleRule
+    ? rule.selectorText === ':root' || (/^\.|^svg/.test(rule.selectorText) && (picture.matches(rule.selectorText) || picture.querySelector(rule.selectorText) !== null))
+    : /^@media \(prefers-color-scheme/.test(rule.cssText);
