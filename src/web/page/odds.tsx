@@ -1,4 +1,5 @@
 import type { JSX } from 'preact';
+import { figure } from '../../core/figures.ts';
 import { useState } from 'preact/hooks';
 import type { Odds, OddsRow, Share } from '../news.ts';
 import type { Asker } from './hear.ts';
@@ -37,7 +38,7 @@ export function OddsView({ state, asker }: { readonly state: State; readonly ask
           <select value={String(orders)} onChange={(event) => setOrders(Number(event.currentTarget.value))}>
             {['500', '2000', '10000', '100000'].map((one) => (
               <option key={one} value={one}>
-                {one}
+                {figure(Number(one))}
               </option>
             ))}
           </select>
