@@ -18,4 +18,4 @@ export function ringSvg(field: SVGSVGElement): string {
 const isFor = (picture: SVGElement, rule: CSSRule): boolean =>
   rule instanceof CSSStyleRule
     ? rule.selectorText === ':root' || (/^\.|^svg/.test(rule.selectorText) && (picture.matches(rule.selectorText) || picture.querySelector(rule.selectorText) !== null))
-    : /^@media \(prefers-color-scheme/.test(rule.cssText);
+    : rule.cssText.startsWith('@media (prefers-color-scheme');
