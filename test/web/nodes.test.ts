@@ -461,6 +461,7 @@ describe('the view of nodes in a browser', function () {
     const { page } = seen;
     await page.getByRole('tab', { name: 'Files' }).click();
     await page.locator('input[type="file"]').setInputFiles(file);
+    await page.getByText('Of more than 60 nodes no diagram is drawn here.').waitFor();
     await page.getByRole('button', { name: 'Watch it' }).click();
     const canvas = page.locator('.crowd canvas');
     await canvas.waitFor();

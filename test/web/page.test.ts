@@ -194,6 +194,8 @@ describe('the page in a browser', function () {
     writeFileSync(log, '2026-01-02 03:04:05 [PEER-127.0.0.1:6000] Ready\n');
     await page.locator('input[type="file"]').setInputFiles(log);
     await page.getByText('1 line', { exact: true }).waitFor();
+    await page.getByText('In sentences').click();
+    await page.locator('[data-panel="files"] pre', { hasText: '2026-01-02 03:04:05 [PEER-127.0.0.1:6000] Ready' }).waitFor();
     expect(await page.locator('img.chart').evaluate((image) => (image as HTMLImageElement).naturalWidth)).to.be.greaterThan(100);
   });
 

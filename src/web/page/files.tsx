@@ -1,4 +1,5 @@
-import type { ComponentChildren, JSX } from 'preact';
+import type { JSX } from 'preact';
+import { useMemo, useState } from 'preact/hooks';
 import { counted } from '../../core/figures.ts';
 import type { Shown } from '../../runs.ts';
 import type { Chart } from '../../trace/chart.ts';
@@ -59,14 +60,16 @@ export function Files({ state: { opened } }: { readonly state: State }): JSX.Ele
           <h3>
             {opened.name} <small>{counted(opened.lines.length, 'line')}</small>
           </h3>
-          <Picture chart={chartOfLog(opened.lines, opened.name)}>
-            <pre>
-              {opened.lines
+          <Picture
+            of={opened.lines}
+            chart={() => chartOfLog(opened.lines, opened.name)}
+            text={() =>
+              opened.lines
                 .slice(-LINES_MAX)
                 .map(({ time, node, text }) => `${time} [${node}] ${text}`)
-                .join('\n')}
-            </pre>
-          </Picture>
+                .join('\n')
+            }
+          />
         </>
       )}
     </section>
@@ -117,9 +120,7 @@ function TraceFile({ opened }: { readonly opened: Opened & { readonly type: 'tra
           ShiViz
         </button>
       </div>
-      <Picture key={`${name} ${index}`} chart={shown.chart()}>
-        <pre>{shown.transcript()}</pre>
-      </Picture>
+      <Picture of={run} chart={() => shown.chart()} text={() => shown.transcript()} />
     </>
   );
 }
@@ -147,14 +148,26 @@ function Which({
   );
 }
 
-/** A diagram whose time runs down, and the same in sentences. */
-function Picture({ chart, children }: { readonly chart: Chart; readonly children: ComponentChildren }): JSX.Element {
+/** More nodes beside each other nobody sees in one diagram, and a browser takes many seconds to draw them. */
+const LANES_MAX = 60;
+
+/** A diagram whose time runs down, where it is one to look at, and the same in sentences, which are written when somebody asks for them. */
+function Picture({ of, chart, text }: { readonly of: unknown; readonly chart: () => Chart; readonly text: () => string }): JSX.Element {
+  const [isOpen, setOpen] = useState(false);
+  const source = useMemo(() => {
+    const drawn = chart();
+    return drawn.lanes.length > LANES_MAX ? undefined : `data:image/svg+xml,${encodeURIComponent(svgOf([drawn]))}`;
+  }, [of]);
   return (
     <>
-      <img class="chart" alt="A diagram; below it the same in sentences" src={`data:image/svg+xml,${encodeURIComponent(svgOf([chart]))}`} />
-      <details>
+      {source === undefined ? (
+        <p class="note">Of more than {LANES_MAX} nodes no diagram is drawn here.</p>
+      ) : (
+        <img class="chart" alt="A diagram; below it the same in sentences" src={source} />
+      )}
+      <details onToggle={(event) => setOpen(event.currentTarget.open)}>
         <summary>In sentences</summary>
-        {children}
+        {isOpen && <pre>{text()}</pre>}
       </details>
     </>
   );
