@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { createContext, runInContext } from 'node:vm';
 import { cleanEnvironment, projectPath } from './support/run.ts';
+import { openRegistry } from './support/registry.ts';
 import { skip } from './support/skip.ts';
 
 const run = promisify(execFile);
@@ -21,7 +22,7 @@ interface Manifest {
 }
 
 /**
- * What somebody gets who installs the package in an empty folder. There is no network here, so the tarball is unpacked by
+ * What somebody gets who installs the package in an empty folder. Where npm itself is not what is tested, the tarball is unpacked by
  * hand to where npm would put it, and its dependencies are links to those of this project.
  */
 describe('the package', function () {
@@ -30,6 +31,8 @@ describe('the package', function () {
   let installed: string;
   let files: readonly string[];
   let manifest: Manifest;
+  /** The file of the package. */
+  let packed: string;
 
   before(async () => {
     folder = await mkdtemp(join(tmpdir(), 'generals-package-'));
@@ -45,9 +48,10 @@ describe('the package', function () {
     await writeFile(join(copy, 'dist/src/gone.js'), '// of a source that is gone');
     await run(process.execPath, ['scripts/build.js'], { cwd: copy });
     const { stdout } = await run('npm', ['pack', '--ignore-scripts', '--json', '--offline', '--pack-destination', folder], { cwd: copy });
-    const [packed] = JSON.parse(stdout) as [{ filename: string; files: { path: string }[] }];
-    files = packed.files.map(({ path }) => path);
-    await run('tar', ['-xzf', join(folder, packed.filename), '-C', folder]);
+    const [made] = JSON.parse(stdout) as [{ filename: string; files: { path: string }[] }];
+    packed = made.filename;
+    files = made.files.map(({ path }) => path);
+    await run('tar', ['-xzf', join(folder, packed), '-C', folder]);
     await mkdir(join(folder, 'node_modules'));
     installed = join(folder, 'node_modules/generals');
     await run('mv', [join(folder, 'package'), installed]);
@@ -150,18 +154,28 @@ describe('the package', function () {
     expect(await page.done).to.equal('execute, holds, holds');
   });
 
-  it('takes a folder from nothing to a grade in two commands, which take less than half a minute', async () => {
-    const empty = join(folder, 'clean');
-    await mkdir(join(empty, 'node_modules/.bin'), { recursive: true });
-    // As npm leaves it there.
-    await symlink(installed, join(empty, 'node_modules/generals'));
-    await symlink('../generals/dist/bin/generals.js', join(empty, 'node_modules/.bin/generals'));
-    const begun = performance.now();
-    const { stdout: written } = await run('npx', ['--offline', 'generals', 'new', 'protocol', 'mine'], { cwd: empty, env: cleanEnvironment() });
-    expect(written).to.include('written: mine.ts, mine.test.mjs').and.include('try: npx generals grade ./mine.ts');
-    const { stdout: graded } = await run('npx', ['--offline', 'generals', 'grade', 'mine.ts'], { cwd: empty, env: cleanEnvironment() });
-    expect(graded).to.match(/^(\d+) of \1 points$/m);
-    expect(performance.now() - begun).to.be.below(30_000);
+  it('takes a folder from nothing to a grade in three commands, which take less than half a minute', async () => {
+    // As in a container: a folder, a home and a path of its own, on which there are Node, npm, and the shell that npm asks for.
+    // Not inside of the other one: npm installs where it finds the next package.json above.
+    const apart = await mkdtemp(join(tmpdir(), 'generals-clean-'));
+    const [clean, home, bin] = await Promise.all(['clean', 'home', 'path'].map(async (name) => {
+      await mkdir(join(apart, name));
+      return join(apart, name);
+    }));
+    for (const program of ['node', 'npm', 'npx', 'sh']) await symlink((await run('which', [program])).stdout.trim(), join(bin!, program));
+    const registry = await openRegistry({ manifest, file: join(folder, packed) });
+    const inside = { cwd: clean!, env: { HOME: home!, PATH: bin!, npm_config_registry: registry.url, npm_config_update_notifier: 'false' } };
+    try {
+      // By the time of processors: what others do on this machine is not counted.
+      const { stdout } = await run('sh', ['-ec', 'npm install generals\nnpx generals new protocol mine\nnpx generals grade mine.ts\ntimes'], inside);
+      expect(stdout).to.match(/^added \d+ packages/m).and.include('written: mine.ts, mine.test.mjs').and.include('try: npx generals grade ./mine.ts').and.match(/^(\d+) of \1 points$/m);
+      const spent = [...stdout.trim().split('\n').at(-1)!.matchAll(/(\d+)m([\d.]+)s/g)].map(([, minutes, seconds]) => 60 * Number(minutes) + Number(seconds));
+      expect(spent).to.have.length(2);
+      expect(spent[0]! + spent[1]!).to.be.below(30);
+    } finally {
+      await registry.close();
+      await rm(apart, { recursive: true });
+    }
   });
 
   const CONSUMER = `import { Army } from 'generals';
