@@ -7,7 +7,8 @@ import { CRASH_MODES, type CrashMode } from './run-spec.ts';
 import { nameOf, nodeId, type NodeId } from '../core/node.ts';
 import { ORDERS, type Order } from './order.ts';
 import { UserError, quoted } from '../core/user-error.ts';
-import { SAYINGS, type Saying } from './faults/dictated.ts';
+import { SAYINGS, SILENCE, type Saying } from './faults/dictated.ts';
+import type { Deed } from './faults/out-of-turn.ts';
 import { DEFAULT_STRATEGY, STRATEGIES, type StrategyName } from './faults/registry.ts';
 import { PROTOCOLS, type NamedProtocol } from './protocols/registry.ts';
 
@@ -29,6 +30,13 @@ export const strategyIn = (value: unknown): StrategyName => namedIn(value, STRAT
 export function sayingsIn(value: unknown): readonly Saying[] {
   if (!Array.isArray(value)) throw invalid(`words for a traitor are a list, not ${shown(value)}`);
   return value.map((word) => wordIn(word, SAYINGS, 'is nothing that a traitor says'));
+}
+
+/** What a traitor is told to do out of turn. */
+export function deedIn(value: unknown): Deed {
+  const { round, to, words } = optionsIn(value as Partial<Deed>, 'tell', ['round', 'to', 'words']);
+  if (typeof words !== 'string' || words.trim() === '') throw invalid(`what a traitor tells out of turn is a text, not ${shown(words)}`);
+  return { round: wholeIn(round, 'a round', 1), to: idIn(to), words: words.trim().toLowerCase() === SILENCE ? SILENCE : words };
 }
 
 /** @param what whose number it is, as a sentence about it begins */

@@ -11,6 +11,7 @@ import type { Member, MemberState, Outcome, MemberResult } from './outcome.ts';
 import type { AnyRoundsProtocol } from './protocol.ts';
 import { UserError } from '../core/user-error.ts';
 import type { Saying } from './faults/dictated.ts';
+import type { Deed } from './faults/out-of-turn.ts';
 import { DEFAULT_STRATEGY, type StrategyName } from './faults/registry.ts';
 import { findingsOf } from './judge/findings.ts';
 import { isFaulty, undecidable, verdictOf } from './judge/verdict.ts';
@@ -19,7 +20,7 @@ import { limited } from './limit.ts';
 import { SimHost } from './sim/host.ts';
 import { simulate } from './sim/simulate.ts';
 import {
-  crashModeIn, flagIn, functionIn, hostIn, idIn, musteredIn, optionsIn, orderIn, protocolIn, sayingsIn, strategyIn, traitorsIn, wholeIn, type HostName, type Traitors,
+  crashModeIn, deedIn, flagIn, functionIn, hostIn, idIn, musteredIn, optionsIn, orderIn, protocolIn, sayingsIn, strategyIn, traitorsIn, wholeIn, type HostName, type Traitors,
 } from './arguments.ts';
 import { factsAsTheyCome, factsOf, orderedOf } from './trace/facts.ts';
 
@@ -81,6 +82,8 @@ export class Army {
   #m: number | undefined;
   /** What traitors are to say in the next order, word by word. */
   #dictations = new Map<NodeId, readonly string[]>();
+  /** What traitors are to do out of turn in the next order. */
+  #deeds = new Map<NodeId, readonly Deed[]>();
   /** How some are to crash in the next order. */
   #crashes = new Map<NodeId, Pick<Behaviour, 'crashMode' | 'crashRound'>>();
   #orders = 0;
@@ -236,14 +239,31 @@ export class Army {
     return this.#whenIdle(async () => {
       const general = this.#present(id);
       const sayings = sayingsIn(words);
-      if (this.#states.get(general)?.type !== 'faulty') throw new UserError(`${nameOf(general)} is loyal, and only traitors can be told what to say`, 'loyal-general');
+      this.#mustBetray(general);
       this.#dictations.set(general, sayings);
     });
   }
 
-  /** The traitors whose next order is dictated. */
+  /**
+   * Has a traitor do something out of turn in the next order, beside what was asked of it so before. In all else that `dictate` does not
+   * fix it is honest then.
+   * @param deed `round`, `to` whom, and the `words`: `silence` keeps back what it has to say to that general in that round. All else is a
+   * message that is said beside: as `g-why` tells of it, or as it is written. After `forged` it is one with the order turned round under
+   * the old signatures. If it does not fit, the order is refused.
+   * @throws UserError `invalid-argument`, `unknown-option`, `unknown-general`, `lost-general`, `loyal-general`
+   */
+  tell(id: number, deed: { readonly round: number; readonly to: number; readonly words: string }): Promise<void> {
+    return this.#whenIdle(async () => {
+      const general = this.#present(id);
+      const known = deedIn(deed);
+      this.#mustBetray(general);
+      this.#deeds.set(general, [...(this.#deeds.get(general) ?? []), known]);
+    });
+  }
+
+  /** The traitors whose next order is dictated, or who were told to do something out of turn. */
   get dictated(): readonly NodeId[] {
-    return [...this.#dictations.keys()];
+    return [...new Set([...this.#dictations.keys(), ...this.#deeds.keys()])];
   }
 
   /** The signatures of a general in an order. */
@@ -309,7 +329,7 @@ export class Army {
     if (isRun) this.#dryRun(before, commander, order, m);
     this.#orders += 1;
     this.#draws += 1;
-    const shared = { number: this.#orders, order, protocol: this.#protocol.name, m, seed: this.#seed, draw: this.#draws, dictations: this.#dictations, commander };
+    const shared = { number: this.#orders, order, protocol: this.#protocol.name, m, seed: this.#seed, draw: this.#draws, dictations: this.#dictations, deeds: this.#deeds, commander };
     const watching = observer === undefined ? undefined : factsAsTheyCome(orderedOf({ ...shared, roster: before }), observer.tell);
     if (!isRun) {
       const roster = before.map((member) => ({ ...member, majority: member.role === 'primary' ? order : undefined }));
@@ -318,10 +338,9 @@ export class Army {
     }
     const members = before.map(({ id }) => id);
     const crashes = this.#crashes;
-    const behaviours = behavioursOf(strategiesOf(before));
-    for (const [id, words] of this.#dictations) behaviours.set(id, { ...behaviours.get(id), words });
+    const behaviours = this.#toldTo(before);
     for (const [id, crash] of crashes) behaviours.set(id, { ...behaviours.get(id), ...crash });
-    this.#dictations = new Map();
+    this.#forgetTold();
     this.#crashes = new Map();
     const { number, draw, seed, protocol } = shared;
     const spec = { number, order, protocol, m, seed, draw, commander, members, deadline: this.#deadline };
@@ -377,14 +396,9 @@ export class Army {
 
   /** Runs the next order in virtual time, to see whether what traitors are told to say fits before anything happens. */
   #dryRun(members: readonly Member[], commander: NodeId, order: Order, m: number): void {
-    if (this.#dictations.size === 0) return;
-    const behaviours = behavioursOf(strategiesOf(members));
+    if (this.dictated.length === 0) return;
     const lost = new Set(members.flatMap(({ id, state }) => (state.type === 'lost' ? [id] : [])));
-    for (const [id, words] of this.#dictations) {
-      const behaviour = behaviours.get(id);
-      if (behaviour === undefined) this.#dictations.delete(id);
-      else behaviours.set(id, { ...behaviour, words });
-    }
+    const behaviours = this.#toldTo(members);
     const spec = {
       number: this.#orders + 1,
       order,
@@ -400,9 +414,26 @@ export class Army {
       limited(() => simulate(spec, { behaviours, lost }));
     } catch (error) {
       // What does not fit now would not fit the next time either.
-      this.#dictations = new Map();
+      this.#forgetTold();
       throw error;
     }
+  }
+
+  /** How traitors are to behave, each in its way or as it was told; who is no traitor any more is told nothing. */
+  #toldTo(members: readonly Member[]): Map<NodeId, Behaviour> {
+    const behaviours = behavioursOf(strategiesOf(members));
+    for (const id of this.dictated) {
+      const behaviour = behaviours.get(id);
+      const [words, deeds] = [this.#dictations.get(id), this.#deeds.get(id)];
+      if (behaviour !== undefined) behaviours.set(id, { ...behaviour, ...(words === undefined ? {} : { words }), ...(deeds === undefined ? {} : { deeds }) });
+      else for (const told of [this.#dictations, this.#deeds]) told.delete(id);
+    }
+    return behaviours;
+  }
+
+  #forgetTold(): void {
+    this.#dictations = new Map();
+    this.#deeds = new Map();
   }
 
   #members(): readonly Member[] {
@@ -429,6 +460,10 @@ export class Army {
     const general = this.#known(id);
     if (this.#states.get(general)?.type === 'lost') throw new UserError(`${nameOf(general)} is lost`, 'lost-general');
     return general;
+  }
+
+  #mustBetray(general: NodeId): void {
+    if (this.#states.get(general)?.type !== 'faulty') throw new UserError(`${nameOf(general)} is loyal, and only traitors can be told what to say`, 'loyal-general');
   }
 
   #markLost(losses: readonly Loss[]): void {

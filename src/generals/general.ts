@@ -6,6 +6,7 @@ import type { NodeId } from '../core/node.ts';
 import type { Order } from './order.ts';
 import { contextOf, wordIn, type AnyRoundsProtocol, type Context } from './protocol.ts';
 import { dictated, dictation, type Dictation } from './faults/dictated.ts';
+import { asTold, telling, type Telling } from './faults/out-of-turn.ts';
 import { strategyNamed } from './faults/registry.ts';
 import { adversaryOf, traitorous, traitorousBallots, type Adversary, type AdversaryOptions } from './faults/traitor.ts';
 import { protocolNamed } from './protocols/registry.ts';
@@ -30,10 +31,10 @@ type GeneralMachine = Machine<Synchronized, SynchronizerState, Context>;
  * @param behaviour what this general does beside what its protocol asks for; how it breaks down is for its host to see to
  * @param choose answers the questions that treason raises
  * @param signer this general's own
- * @param dictate fixes what a traitor does, message by message, whatever its strategy
+ * @param terms fix what a traitor does, whatever its strategy
  */
-export function general(spec: NodeSpec, self: NodeId, { strategy, crashRound }: Behaviour, choose: Choose, signer: Signer, dictate?: Dictation): General {
-  const { protocol, context, report } = roleInstance(spec, self, strategy, choose, signer, { dictate });
+export function general(spec: NodeSpec, self: NodeId, { strategy, crashRound }: Behaviour, choose: Choose, signer: Signer, terms: Terms = {}): General {
+  const { protocol, context, report } = roleInstance(spec, self, strategy, choose, signer, terms);
   const machine = synchronizer(protocol, spec.number, spec.deadline * PATIENCE);
   let [rounds, tampered] = [0, 0];
   return {
@@ -88,23 +89,29 @@ export interface RoleInstance {
 export interface Terms {
   /** Fixes what it does, message by message, whatever its strategy. */
   readonly dictate?: Dictation | undefined;
+  /** Fixes what it does out of turn; in all else that is not dictated it is honest. */
+  readonly tell?: Telling | undefined;
   /** Whether it is noted what it tampered with, for those who want to read that; true if not given. */
   readonly isNoted?: boolean;
 }
 
 /** The protocol as this general runs it. The other arguments are those of `general`. */
-export function roleInstance(spec: NodeSpec, self: NodeId, strategy: string | undefined, choose: Choose, signer: Signer, { dictate, isNoted = true }: Terms = {}): RoleInstance {
+export function roleInstance(spec: NodeSpec, self: NodeId, strategy: string | undefined, choose: Choose, signer: Signer, { dictate, tell, isNoted = true }: Terms = {}): RoleInstance {
   const honest = known(protocolNamed(spec.protocol), spec.protocol);
   const context = contextOf(spec, self, signer);
+  const isFixed = dictate !== undefined || tell !== undefined;
   const options: AdversaryOptions | undefined =
     strategy === undefined
       ? undefined
-      : { strategy: dictate === undefined ? known(strategyNamed(strategy), strategy) : dictated, choose: dictate?.choose ?? choose, spec, isNoted };
+      : isFixed
+        ? { strategy: dictated, choose: dictate?.choose ?? ((_question, [honest]) => honest!), spec, isNoted }
+        : { strategy: known(strategyNamed(strategy), strategy), choose, spec, isNoted };
   const misstate = options === undefined || self === spec.commander ? undefined : traitorousBallots(options, context);
   const ballot = (decision: Order | undefined): Order | undefined => (misstate === undefined || decision === undefined ? decision : misstate(decision));
   const adversary = options === undefined ? undefined : adversaryOf(honest, options);
+  const inTurn = adversary === undefined ? honest : traitorous(adversary);
   return {
-    protocol: adversary === undefined ? honest : traitorous(adversary),
+    protocol: tell === undefined ? inTurn : asTold(inTurn, tell),
     context,
     adversary,
     ballot,
@@ -112,10 +119,13 @@ export function roleInstance(spec: NodeSpec, self: NodeId, strategy: string | un
   };
 }
 
-/** What fixes a traitor's messages in that order. @param words one for each */
-export function dictationFor(spec: NodeSpec, self: NodeId, words: readonly string[]): Dictation {
+/** What fixes a traitor's messages in that order. */
+export function termsOf(spec: NodeSpec, self: NodeId, { words, deeds }: Behaviour): Terms {
   const protocol = known(protocolNamed(spec.protocol), spec.protocol);
-  return dictation(self, words, (message) => wordIn(protocol, spec, message));
+  return {
+    dictate: words && dictation(self, words, (message) => wordIn(protocol, spec, message)),
+    tell: deeds && telling(self, deeds),
+  };
 }
 
 function known<T>(found: T | undefined, name: string): T {

@@ -1,3 +1,4 @@
+import type { Deed } from './faults/out-of-turn.ts';
 import type { Findings, Verdict } from './findings.ts';
 import type { RunResult } from './host.ts';
 import type { NodeId } from '../core/node.ts';
@@ -36,6 +37,8 @@ export interface Outcome {
   readonly draw: number;
   /** What traitors were told to say, word by word. */
   readonly dictations: ReadonlyMap<NodeId, readonly string[]>;
+  /** What traitors were told to do out of turn. */
+  readonly deeds: ReadonlyMap<NodeId, readonly Deed[]>;
   readonly commander: NodeId;
   readonly roster: readonly MemberResult[];
   readonly verdict: Verdict;

@@ -156,8 +156,11 @@ export interface Tree<Message> {
 export const maySpeak = (protocol: Pick<AnyRoundsProtocol, 'speaks'>, setting: Setting, round: number, from: NodeId, to: NodeId): boolean =>
   protocol.speaks?.(setting, round, from, to) ?? true;
 
-/** A message in its protocol's own words. */
-export const inWords = (protocol: AnyRoundsProtocol, setting: Setting, message: unknown): string => protocol.describe?.(setting, message) ?? String(message);
+/** A message in its protocol's own words; null is none, as in the place of what is said out of turn. */
+export const inWords = (protocol: AnyRoundsProtocol, setting: Setting, message: unknown): string =>
+  isNone(message) ? 'nothing' : (protocol.describe?.(setting, message) ?? String(message));
+
+const isNone = (message: unknown): boolean => message === null;
 
 /**
  * The order that a message is for, or nothing: in words it is an order, alone or with its path, its chain of signatures, or its kind. Of

@@ -1,4 +1,5 @@
 import type { NodeId } from '../core/node.ts';
+import type { Deed } from './faults/out-of-turn.ts';
 import type { Order } from './order.ts';
 
 /** How a general may break down, for those who want to see what a crash does. */
@@ -33,6 +34,8 @@ export interface Behaviour {
   readonly strategy?: string;
   /** What it says as a traitor, word by word, in the place of what its strategy would choose. */
   readonly words?: readonly string[];
+  /** What it does out of turn as a traitor, and is honest in all else that no words fix. */
+  readonly deeds?: readonly Deed[];
   /** How it breaks down when the order reaches it. */
   readonly crashMode?: CrashMode;
   /** In the middle of which round it dies: what it says then reaches the first half of the others only. */

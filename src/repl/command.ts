@@ -74,6 +74,7 @@ export type Result =
   | { readonly type: 'breakdown'; readonly general: string; readonly crashMode: string }
   | { readonly type: 'doom'; readonly general: string; readonly round: number }
   | { readonly type: 'dictation'; readonly general: string; readonly words: readonly string[] }
+  | { readonly type: 'telling'; readonly general: string; readonly round: number; readonly to: string; readonly words: string }
   | { readonly type: 'show'; readonly outcome: Outcome; readonly round: number | undefined }
   | { readonly type: 'steps'; readonly outcome: Outcome; readonly steps: readonly Step[] }
   | { readonly type: 'demos'; readonly demos: readonly { readonly name: string; readonly summary: string }[] }

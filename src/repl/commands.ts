@@ -4,7 +4,8 @@ import { nameOf, nodeId } from '../core/node.ts';
 import type { Member, Outcome } from '../generals/outcome.ts';
 import { parseId, parseWhole } from '../core/parse.ts';
 import { UserError, quoted } from '../core/user-error.ts';
-import { SAYINGS } from '../generals/faults/dictated.ts';
+import { SAYINGS, SILENCE } from '../generals/faults/dictated.ts';
+import { FORGED } from '../generals/faults/out-of-turn.ts';
 import { DEFAULT_STRATEGY, STRATEGIES } from '../generals/faults/registry.ts';
 import { protocolIn, sayingsIn, strategyIn } from '../generals/arguments.ts';
 import { PROTOCOLS, protocolNamed } from '../generals/protocols/registry.ts';
@@ -93,6 +94,26 @@ export const COMMANDS: readonly Command[] = [
       const parsed = sayingsIn(words.map((word) => word.toLowerCase()));
       await army.dictate(traitor, parsed);
       return { type: 'dictation', general: nameOf(nodeId(traitor)), words: parsed };
+    },
+  },
+  {
+    name: 'g-tell',
+    group: 'Orders',
+    forms: [[
+      general('Who is to speak out of turn?', isTraitor, 'only traitors can be told what to say, and there is none'),
+      { name: 'round', ask: () => ({ type: 'text', message: 'In which round?', fallback: '1', fault: countFault }) },
+      general('Whom is it to tell?'),
+      { name: 'silence|message', isMany: true, words: () => [SILENCE, FORGED], ask: askMessage },
+    ]],
+    summary: 'have a traitor speak out of turn in the next order',
+    details: 'It says the message beside what it has to say there, or with `silence` nothing at all. It is one that it knows, as g-why tells of it, or one as it is written. `forged` before it is for one with the order turned round under the old signatures. In all else that choose does not fix it is honest.',
+    example: 'g-tell 3 2 1 retreat',
+    matters: always,
+    async run({ army }, [id = '', round = '', to = '', ...words]) {
+      const [traitor, receiver] = [idOf(id), idOf(to)];
+      const deed = { round: numberOf(round, 'a round'), to: receiver, words: words.join(' ') };
+      await army.tell(traitor, deed);
+      return { type: 'telling', general: nameOf(nodeId(traitor)), round: deed.round, to: nameOf(nodeId(receiver)), words: deed.words };
     },
   },
   {
@@ -278,7 +299,7 @@ export const COMMANDS: readonly Command[] = [
     group: 'Chance and proof',
     forms: [[], [{ name: 'count' }]],
     summary: 'give many orders, and count how often all agree',
-    details: 'They are simulated, 10000 if no number is given, to the army as it stands; counted is how often the loyal agree. What choose, g-break and g-kill have set for the next order waits for that.',
+    details: 'They are simulated, 10000 if no number is given, to the army as it stands; counted is how often the loyal agree. What choose, g-tell, g-break and g-kill have set for the next order waits for that.',
     example: 'g-campaign 1e5',
     async run({ army, progress }, [orders], signal) {
       const { ARMY_ORDERS, armyCampaign } = await import('../campaign/army.ts');
@@ -435,6 +456,12 @@ function askBreakdown({ army }: Session, [id = '']: readonly string[]): Question
   return { type: 'list', message: `How does ${presentIn(army, id)} break down?`, choices: CRASH_MODES.map((word) => ({ word, summary: BREAKDOWN_SUMMARIES[word] })) };
 }
 
+/** A message ends the words that are asked for. */
+function askMessage(_session: Session, words: readonly string[]): Question | undefined {
+  if (words.length > 3) return undefined;
+  return { type: 'text', message: 'What is it to say?', fallback: SILENCE, fault: (word) => (/\S/.test(word) ? undefined : 'a message, or silence') };
+}
+
 /** The name of a general that is there. */
 function presentIn(army: Session['army'], word: string): string {
   const name = nameOf(nodeId(idOf(word)));
@@ -477,7 +504,7 @@ async function give(session: Session, order: Order, anyway: boolean): Promise<Re
 
 /** Takes out what was chosen since the last order. */
 function forgetChoices(lines: string[]): void {
-  for (let at = lines.length - 1; at >= 0 && !lines[at]!.startsWith('actual-order '); at -= 1) if (lines[at]!.startsWith('choose ')) lines.splice(at, 1);
+  for (let at = lines.length - 1; at >= 0 && !lines[at]!.startsWith('actual-order '); at -= 1) if (/^(choose|g-tell) /.test(lines[at]!)) lines.splice(at, 1);
 }
 
 /** Searches the army as it stands, leaving room for a Ctrl-C between the steps. */

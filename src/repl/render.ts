@@ -10,6 +10,8 @@ import type { Order } from '../generals/order.ts';
 import { inShell } from '../core/shell.ts';
 import { quotedPath } from '../core/user-error.ts';
 import { strictMajority } from '../core/quorum.ts';
+import { SILENCE } from '../generals/faults/dictated.ts';
+import { linesThatTell } from '../generals/faults/out-of-turn.ts';
 import { DEFAULT_STRATEGY } from '../generals/faults/registry.ts';
 import { protocolNamed } from '../generals/protocols/registry.ts';
 import { sentencesOf } from '../generals/check/report.ts';
@@ -58,6 +60,8 @@ function textOf(result: Result, looks: Theme): string[] {
       return flow([`${result.general} will die in the middle of round ${result.round} of the next order`]);
     case 'dictation':
       return flow([`${result.general} will say ${result.words.join(', ')} in the next order`]);
+    case 'telling':
+      return flow([`${result.general} will ${result.words === SILENCE ? `say nothing to ${result.to}` : `tell ${result.to} ${result.words}, out of turn,`} in round ${result.round} of the next order, and is honest in all else`]);
     case 'show':
       return showLines(result.outcome, result.round, roomOf(looks), paint);
     case 'steps':
@@ -229,8 +233,8 @@ function notGiven({ verdict: { members, faulty }, order }: Outcome): string {
 }
 
 /** How to give the order again, to these generals as they were, and with the same chance. */
-const replayLine = ({ seed, draw, dictations, order }: Outcome): string =>
-  `To repeat it with the same generals: g-seed ${seed} ${draw}; ${linesThatRepeat({ choices: dictations, order }).join('; ')}`;
+const replayLine = ({ seed, draw, dictations, deeds, order }: Outcome): string =>
+  `To repeat it with the same generals: ${[`g-seed ${seed} ${draw}`, ...[...deeds].flatMap(([id, told]) => linesThatTell(id, told)), ...linesThatRepeat({ choices: dictations, order })].join('; ')}`;
 
 /** How to see what a check found among the generals as they stand; it needs no chance. */
 const repetitionOf = (violation: Violation): string => `To repeat it with the same generals: ${linesThatRepeat(violation).join('; ')}`;

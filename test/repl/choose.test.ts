@@ -135,3 +135,57 @@ describe('choose', () => {
     expect(sim).to.include('"honest":"attack G1→G3","said":[]');
   });
 });
+
+describe('g-tell', () => {
+  const SIGNED = ['g-protocol signed 1', 'g-state 1 faulty', 'choose 1 attack attack retreat'];
+
+  it('says the same on threads as in virtual time, whatever the signatures are', async () => {
+    const script = ['g-elect 1', ...SIGNED, 'g-tell 1 1 3 retreat:1', 'g-tell 1 1 2 silence', 'actual-order attack anyway', 'g-why', 'g-why 3', 'g-trace last'].join('\n');
+    const [sim, threads] = await Promise.all((['sim', 'threads'] as const).map((host) => transcriptOf(script, { host, seed: 1 }, 4)));
+    expect(threads).to.equal(sim);
+    expect(sim).to.include('G1 told G3 retreat:1').and.include('"honest":"nothing","said":["retreat:1"]');
+    expect(sim).to.include('g-tell 1 1 3 retreat:1; g-tell 1 1 2 silence; choose 1 attack attack retreat; actual-order attack anyway');
+  });
+
+  it('turns an order round under the old signatures, which nobody takes who looks at them', async () => {
+    const script = ['g-elect 1', 'g-protocol signed 2', 'g-state 2 faulty', 'g-tell 2 2 3 forged retreat:1', 'actual-order attack anyway', 'g-why 3'].join('\n');
+    for (const host of ['sim', 'threads'] as const) {
+      const text = await transcriptOf(script, { host, seed: 1 }, 4);
+      expect(text, host).to.include('G2 told G3 retreat:1 under a forged signature. An honest general would have said nothing').and.include('G3 decided attack');
+    }
+  });
+
+  it('has a message that is written as it is, and is honest in all else', async () => {
+    const at = await session(4, { protocol: 'exchange' });
+    for (const line of ['g-state 3 faulty liar', 'g-tell 3 2 4 retreat', 'g-tell 3 2 2 silence']) expect(await run(at, line)).to.deep.include({ type: 'result' });
+    const facts = factsOf(await at.army.order('attack'));
+    expect(facts.flatMap((fact) => (fact.type === 'heard' && fact.from === 3 ? [`${fact.to}: ${String(fact.message)}`] : []))).to.deep.equal(['4: attack', '4: retreat']);
+    // It was for one order.
+    expect(factsOf(await at.army.order('attack')).filter((fact) => fact.type === 'heard' && fact.from === 3)).to.have.length(2);
+  });
+
+  it('is refused with the order where it cannot be done, and is forgotten', async () => {
+    const at = await session(4, { protocol: 'exchange' });
+    expect(await refusal(at, 'g-tell 3 2 4 retreat')).to.include('G3 is loyal, and only traitors can be told what to say');
+    await run(at, 'g-state 3 faulty');
+    for (const [words, why] of [
+      ['1 4 retreat', 'nobody listens to it there'], ['2 1 retreat', 'nobody listens to it there'], ['2 4 charge', 'it knows no such message by then'],
+      ['3 4 retreat', 'there is no such round'], ['2 9 retreat', 'there is no such round, or nobody of that name beside it'], ['2 3 retreat', 'nobody of that name beside it'], ['1 4 silence', 'it has nothing to say there'],
+    ] as const) {
+      await run(at, `g-tell 3 ${words}`);
+      expect(await refusal(at, 'actual-order attack'), words).to.include('G3 cannot tell ').and.include(why);
+      expect(at.journal.lines.filter((line) => line.startsWith('g-tell')), words).to.deep.equal([]);
+      expect(await run(at, 'actual-order attack')).to.deep.include({ type: 'result' });
+    }
+    for (const line of ['g-tell 3 0 4 retreat', 'g-tell 3 two 4 retreat', 'g-tell 3 2 x retreat', 'g-tell 3 2 4']) expect(await refusal(at, line)).to.include('g-tell <id> <round> <id> <silence|message>…');
+  });
+
+  it('is asked for at a terminal, word by word', async () => {
+    const at = await session(4, { protocol: 'exchange' });
+    await run(at, 'g-state 3 faulty');
+    const asked: string[] = [];
+    const person = { ask: async ({ message }: { readonly message: string }) => (asked.push(message), ['3', '2', '4', 'retreat'][asked.length - 1]) } as unknown as Session['person'];
+    expect(await run({ ...at, person }, 'g-tell')).to.deep.include({ type: 'result', line: 'g-tell 3 2 4 retreat' });
+    expect(asked).to.deep.equal(['Who is to speak out of turn?', 'In which round?', 'Whom is it to tell?', 'What is it to say?']);
+  });
+});

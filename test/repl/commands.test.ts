@@ -144,6 +144,7 @@ describe('the command language', () => {
         // What some examples need: an order to explain, a traitor to tell what to say.
         await run(at, 'actual-order attack');
         if (command.name === 'choose') await at.army.corrupt(1);
+        if (command.name === 'g-tell') await at.army.corrupt(3);
         const answer = await run(at, command.example);
         expect(answer.type === 'mistake' ? answer.message : answer.type).to.equal('result');
       });

@@ -18,6 +18,7 @@ import { problemOf } from '../check/request.ts';
 import { drawn, runnerOf } from '../check/seeded.ts';
 import { settingOf } from '../check/trial.ts';
 import { liesIn } from '../check/words.ts';
+import { linesThatTell } from '../faults/out-of-turn.ts';
 import { roleInstance } from '../general.ts';
 import { limited } from '../limit.ts';
 import { ORDERS, counterpart } from '../order.ts';
@@ -166,12 +167,13 @@ function* drawnTrials(protocol: AnyRoundsProtocol, count: number, least = 1): Ge
 }
 
 /** A run as commands of the prompt, whatever it is begun with. */
-function commandsOf({ protocol, members, m, commander, order, seed, traitors: betraying }: Trial): string[] {
+function commandsOf({ protocol, members, m, commander, order, seed, traitors: betraying }: Trial, told: readonly string[] = []): string[] {
   return [
     `g-muster ${members.length}`,
     `g-protocol ${protocol} ${m}`,
     `g-elect ${commander}`,
     ...[...betraying].map(([id, strategy]) => `g-state ${id} faulty ${strategy}`),
+    ...told,
     `g-seed ${seed} 1`,
     `actual-order ${order} anyway`,
     'g-why',
@@ -403,7 +405,7 @@ function* standsStrays(protocol: AnyRoundsProtocol, least: number): Generator<un
     if (protocol.refuses(n, 1) !== undefined) continue;
     for (let seed = 0; seed < STRAYS; seed += 1) {
       const found = strayed(protocol, n, seed, said);
-      if (found !== undefined) return no([`${nameOf(found.one.commander)} orders ${found.one.order} among ${members(found.one)}`, ...deedsIn(protocol, found), `so ${found.failure}`]);
+      if (found !== undefined) return no([`${nameOf(found.one.commander)} orders ${found.one.order} among ${members(found.one)}`, ...deedsIn(found), `so ${found.failure}`], commandsOf(found.one, linesThatTell(found.traitor, found.deeds)));
       if (seed % 20 === 0) yield;
     }
   }

@@ -171,7 +171,7 @@ function evidence(context: Context, inboxes: readonly (readonly Heard<SignedMess
 
 /** What is wrong with who signed; undefined if nothing is. */
 function misplaced({ self, members, commander }: Context, { signers }: Chain, from: NodeId, round: number): string | undefined {
-  if (signers.length !== round) return `sent a chain of ${signers.length} signatures`;
+  if (signers.length !== round) return `sent a chain of ${counted(signers.length, 'signature')}`;
   if (signers[0] !== commander) return 'sent a chain that the commander did not begin';
   if (signers.at(-1) !== from) return 'sent a chain without signing it last';
   if (new Set(signers).size < signers.length) return 'sent a chain with a repeated signature';

@@ -3,11 +3,10 @@ import type { Event } from '../../core/machine.ts';
 import type { NodeId } from '../../core/node.ts';
 import { symbolicSigner } from '../../core/signer.ts';
 import { Network, type SimNode } from '../../runtime/virtual/network.ts';
-import { dictationFor, general, type General } from '../general.ts';
+import { general, termsOf, type General, type Terms } from '../general.ts';
 import { CRASH_MESSAGE, lossBy, type Accusation, type RunResult, type Loss, type Report, type RunObserver } from '../host.ts';
 import type { Behaviours, RunSpec } from '../run-spec.ts';
 import type { Course, Synchronized, SynchronizerState } from '../synchronizer.ts';
-import type { Dictation } from '../faults/dictated.ts';
 
 /** What a simulated order meets, beside its specification. */
 export interface RunOptions {
@@ -24,11 +23,11 @@ export interface RunOptions {
 
 /**
  * Runs one order in virtual time. Without I/O and clock: the same arguments give the same result.
- * @throws UserError if a dictation does not fit what its general has to say
+ * @throws UserError if what a traitor is told does not fit what it has to say
  */
 export function simulate(spec: RunSpec, options: RunOptions = {}): RunResult {
   const { behaviours, lost = new Set<NodeId>(), delay = () => 1, choose = seeded(spec.seed), observer } = options;
-  const dictations = new Map<NodeId, Dictation>();
+  const terms = new Map<NodeId, Terms>();
   const army = new Map<NodeId, General>();
   const reports = new Map<NodeId, Report>();
   const losses: Loss[] = [];
@@ -38,8 +37,8 @@ export function simulate(spec: RunSpec, options: RunOptions = {}): RunResult {
 
   for (const id of spec.members) {
     const behaviour = behaviours?.get(id) ?? {};
-    if (behaviour.words !== undefined) dictations.set(id, dictationFor(spec, id, behaviour.words));
-    if (!lost.has(id) && behaviour.crashMode === undefined) army.set(id, general(spec, id, behaviour, choose, symbolicSigner(id), dictations.get(id)));
+    terms.set(id, termsOf(spec, id, behaviour));
+    if (!lost.has(id) && behaviour.crashMode === undefined) army.set(id, general(spec, id, behaviour, choose, symbolicSigner(id), terms.get(id)));
   }
   for (const id of spec.members) {
     if (army.has(id)) continue;
@@ -72,7 +71,12 @@ export function simulate(spec: RunSpec, options: RunOptions = {}): RunResult {
     if (!reports.has(id) && !lost.has(id) && !losses.some((loss) => loss.id === id)) lose(id, lossBy.hanging(spec.deadline));
   }
   // Where somebody was lost on the way, the others may have had less to say than was foreseen, as on threads.
-  if (losses.length === 0) for (const dictation of dictations.values()) dictation.finish();
+  if (losses.length === 0) {
+    for (const { dictate, tell } of terms.values()) {
+      dictate?.finish();
+      tell?.finish();
+    }
+  }
   return { reports: [...reports.values()].sort(byId), losses: losses.sort(byId), accusations: accusations.sort(byAccuser) };
 
   function nodeOf(id: NodeId): SimNode | undefined {

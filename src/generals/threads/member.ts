@@ -8,7 +8,7 @@ import type { Behaviour, CrashMode, NodeSpec } from '../run-spec.ts';
 import { nodeId, type NodeId } from '../../core/node.ts';
 import type { Order } from '../order.ts';
 import type { Synchronized, SynchronizerState } from '../synchronizer.ts';
-import { dictationFor, general, type General } from '../general.ts';
+import { general, termsOf, type General } from '../general.ts';
 import { ed25519Signer } from '../keys.ts';
 import { takeAll, type Brought } from '../brought/take.ts';
 import { encodeReport, specDecoder, type FromWorker, type ToWorker } from './worker-messages.ts';
@@ -66,7 +66,7 @@ export function serve(main: MessagePort): void {
     pulse = spec.deadline / 4;
     pulsed = performance.now();
     const choose = behaviour.strategy === undefined ? NOTHING_TO_CHOOSE : seeded(spec.seed);
-    current = general(spec, self, behaviour, choose, signerFor(spec.seed), behaviour.words && dictationFor(spec, self, behaviour.words));
+    current = general(spec, self, behaviour, choose, signerFor(spec.seed), termsOf(spec, self, behaviour));
     state = current.machine.begin(current.context);
     const waiting = early;
     early = [];

@@ -96,7 +96,8 @@ describe('a program that somebody wrote', function () {
       expect(answer!.found[0]).to.match(found);
       // What is told can be seen at the prompt.
       const text = replayed[answer!.question];
-      const property = /^(agreement|validity|termination)/.exec(answer!.found[0]!)?.[1];
+      const property = /(?:^|^so )(agreement|validity|termination)/m.exec(answer!.found.join('\n'))?.[1];
+      if (answer!.group === 'treason') expect(answer!.commands, 'commands').not.to.deep.equal([]);
       if (text !== undefined && property !== undefined) expect(text.toLowerCase()).to.include(`${property} violated`);
       expect(cpu).to.be.below(20);
     });

@@ -35,7 +35,7 @@ for (const [kind, signersOf] of [['symbolic', symbolic()], ['ed25519', real()]] 
     it('are dropped, and the sender accused, when a signature is repeated or out of place', () => {
       const cases: [round: number, from: number, signers: number[], evidence: string][] = [
         [3, 1, [1, 1], 'G1 sent a chain with a repeated signature in round 2'],
-        [3, 3, [1], 'G3 sent a chain of 1 signatures in round 2'],
+        [3, 3, [1], 'G3 sent a chain of 1 signature in round 2'],
         [2, 3, [3], 'G3 sent a chain that the commander did not begin in round 1'],
         [3, 4, [1, 3], 'G4 sent a chain without signing it last in round 2'],
         [4, 3, [1, 2, 3], 'G3 sent a chain to one of its signers in round 3'],
