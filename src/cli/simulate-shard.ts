@@ -57,7 +57,7 @@ function workIn({ requestField }: ShardFile, looks: Pick<Work, 'json' | 'colourl
   const [protocol, kind] = ['protocol', 'kind'].map((key) => fieldOf(requestField, key).value);
   if (typeof protocol !== 'string' || !(kind === null || typeof kind === 'string')) throw new UserError(`${requestField.name} names no protocol`);
   const whole = (key: string, min: number): number => wholeIn(fieldOf(requestField, key), min);
-  return workFor({ protocol, members: whole('members', 1), seed: whole('seed', 0), schedules: whole('schedules', 1), kind: kind ?? undefined, keep: undefined, trace: undefined, json: looks.json, colourless: looks.colourless });
+  return workFor({ protocol, members: whole('members', 1), seed: whole('seed', 0), schedules: whole('schedules', 1), kind: kind ?? undefined, beyond: 0, keep: undefined, trace: undefined, json: looks.json, colourless: looks.colourless });
 }
 
 function triedIn({ doneField, requestField, share }: ShardFile): Tried {

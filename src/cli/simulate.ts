@@ -20,7 +20,7 @@ import { onSignal } from './signals.ts';
 import { systemNamed } from '../systems.ts';
 
 /** What was asked, with the system that it is about. */
-export interface Work extends Pick<SimulateOptions, 'seed' | 'schedules' | 'kind' | 'keep' | 'trace' | 'json' | 'colourless'> {
+export interface Work extends Pick<SimulateOptions, 'seed' | 'schedules' | 'kind' | 'beyond' | 'keep' | 'trace' | 'json' | 'colourless'> {
   readonly members: number;
   readonly system: System;
 }
@@ -214,10 +214,11 @@ function sayUnknown(work: Work, seed: number, outcome: Outcome): void {
   say(`To repeat it: ${lineOf(commandFor(work, seed))}`);
 }
 
-const commandFor = ({ system, members, kind }: Work, seed: number): string[] =>
-  ['simulate', '--protocol', systemWord(system.name), '--members', String(members), '--seed', String(seed), ...(kind === undefined ? [] : ['--kind', kind])];
+const commandFor = ({ system, members, kind, beyond }: Work, seed: number): string[] =>
+  ['simulate', '--protocol', systemWord(system.name), '--members', String(members), '--seed', String(seed), ...(kind === undefined ? [] : ['--kind', kind]), ...(beyond === 0 ? [] : ['--beyond', String(beyond)])];
 
-const planOf = ({ system, members, kind }: Work, seed: number): FaultPlan => system.draw({ n: members, seed, ...(kind === undefined ? {} : { strategies: [kind] }) });
+const planOf = ({ system, members, kind, beyond }: Work, seed: number): FaultPlan =>
+  system.draw({ n: members, seed, beyond, ...(kind === undefined ? {} : { strategies: [kind] }) });
 
 const paint = ({ colourless }: Pick<Work, 'colourless'>): ReturnType<typeof themeOf>['paint'] => themeOf(wantsColour(process.env, process.stdout.isTTY, colourless)).paint;
 

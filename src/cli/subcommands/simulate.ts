@@ -13,6 +13,8 @@ export interface SimulateOptions {
   readonly schedules: number;
   /** The only Byzantine kind; any if undefined. */
   readonly kind: string | undefined;
+  /** How many traitors more than the protocol stands. */
+  readonly beyond: number;
   /** The parts of the plan that are kept; if undefined, all, or of a plan that breaks something those that do. */
   readonly keep: readonly string[] | undefined;
   /** The file to write what happened to, if there is one. */
@@ -38,6 +40,7 @@ export const simulate = subcommand({
     seed: whole('<n>', 'the seed that the schedule follows from', { min: 0, fallback: 1 }),
     schedules: whole('<n>', 'try that many seeds, from that one on', { min: 1, fallback: 1 }),
     kind: choice('<name>', 'the only Byzantine kind', async () => [...new Set((await systems()).flatMap(({ strategies }) => strategies.map(({ name }) => name)))], { noun: 'Byzantine kind', otherwise: 'any' }),
+    beyond: whole('<n>', 'let that many more nodes be Byzantine than the protocol stands', { min: 0, max: MEMBERS_MAX, fallback: 0 }),
     keep: text('<parts>', 'leave only these parts of the plan, such as partition1,request2', { bounds: 'parts between commas, all or none', otherwise: 'all, or those that break something' }),
     trace: file('write all that happened under the schedule of one seed, as JSON lines'),
     shard: shard('try only one of so many parts of the seeds; merge puts them together'),
@@ -54,11 +57,12 @@ export const simulate = subcommand({
   ],
   optionsOf(values, operands, given): SimulateOptions {
     mustBeOptions('simulate', operands);
-    const { protocol, members, seed, schedules, kind, keep, trace, shard: part, out, resume, json } = values;
+    const { protocol, members, seed, schedules, kind, beyond, keep, trace, shard: part, out, resume, json } = values;
+    if (beyond > 0 && (part !== undefined || resume !== undefined)) throw new UsageError('--beyond cannot be divided into shards: leave out --shard and --resume');
     mustFitShard(part, out, resume, given);
     if (schedules > 1 && trace !== undefined) throw new UsageError('--trace is for the schedule of one seed: leave out --schedules');
     if (schedules > 1 && keep !== undefined) throw new UsageError('--keep is for the schedule of one seed: leave out --schedules');
-    return { protocol, members, seed, schedules, kind, keep: keep?.split(',').map((word) => word.trim()), trace, shard: part, out, resume, json, colourless: values['no-color'] };
+    return { protocol, members, seed, schedules, kind, beyond, keep: keep?.split(',').map((word) => word.trim()), trace, shard: part, out, resume, json, colourless: values['no-color'] };
   },
 });
 

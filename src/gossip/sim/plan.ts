@@ -1,6 +1,7 @@
 import { counted } from '../../core/figures.ts';
 import { faultsTolerated } from '../../core/quorum.ts';
 import type { NodeId } from '../../core/node.ts';
+import { UserError } from '../../core/user-error.ts';
 import { describeTraitors, drawFrom, membersOf, type Draw, type FaultPlan, type Moment, type Outage } from '../../runtime/virtual/fault-plan.ts';
 import type { Partition } from '../../runtime/virtual/rules.ts';
 import { among, numbered, onlyFaults, partsOfFaults } from '../../runtime/virtual/shrink.ts';
@@ -32,7 +33,8 @@ export interface GossipPlan extends FaultPlan {
 /** In ms, when the network stabilises: long enough for deaths to be noticed, and for what was cut off to be missed. */
 export const STABLE_FROM = 40_000;
 
-export function drawGossip({ n, seed, strategies }: PlanRequest): GossipPlan {
+export function drawGossip({ n, seed, strategies, beyond = 0 }: PlanRequest): GossipPlan {
+  if (beyond > 0) throw new UserError('gossip has no bound of its own to go beyond: leave out --beyond');
   const draw = drawFrom(n, seed);
   const seeds = Math.min([1, 2, 3, 3, 4, 5][draw(200, 0, 6)]!, Math.max(1, Math.floor(n / 2)));
   const all = membersOf(n);

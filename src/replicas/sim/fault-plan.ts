@@ -37,11 +37,12 @@ const FAST = { collectorTimeout: 40, retryAfter: 90, batch: 2, pipeline: 4 };
 /** In ms, less than agreement takes in a network that is stable: views then fail until the timeout has doubled often enough. */
 const TOO_SHORT = 6;
 
-export function drawPlan({ n, seed, protocol = 'pbft', strategies = REPLICA_FAULTS.map(({ name }) => name) }: PlanRequest & { readonly protocol?: ReplicaProtocol }): PbftPlan {
+export function drawPlan(request: PlanRequest & { readonly protocol?: ReplicaProtocol }): PbftPlan {
+  const { n, seed, protocol = 'pbft', strategies = REPLICA_FAULTS.map(({ name }) => name), beyond = 0 } = request;
   const draw = drawFrom(n, seed);
   /** No two are the same. */
   const markOf = (topic: number, index: number): string => `${index}-${draw(topic, index, 2 ** 32).toString(36)}`;
-  const f = faultsTolerated(n);
+  const f = Math.min(n, faultsTolerated(n) + beyond);
   const traitors = drawTraitors(draw, n, f, strategies);
   const follows = draw(43, 0, 2) === 0;
   const clients = follows ? n : 1 + draw(5, 0, 3);

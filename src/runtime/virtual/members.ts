@@ -79,9 +79,9 @@ export function systemOf<V extends TypedVocabulary, State extends object>(defini
     promises,
     members,
     strategies: ways,
-    draw({ n, seed, strategies = ways.map((strategy) => strategy.name) }) {
+    draw({ n, seed, strategies = ways.map((strategy) => strategy.name), beyond = 0 }) {
       const draw = drawFrom(n, seed);
-      const f = definition.tolerates(n);
+      const f = Math.min(n, definition.tolerates(n) + beyond);
       const traitors = drawTraitors(draw, n, f, strategies);
       const bursts = drawBursts(draw);
       const faults = drawFaults(draw, { n, f, traitors, bursts, oneWay: true });

@@ -41,6 +41,8 @@ export interface PlanRequest {
   readonly seed: number;
   /** Byzantine strategies to draw from; all if not told otherwise. */
   readonly strategies?: readonly string[];
+  /** How many traitors more there may be than the system stands; none if not told otherwise. */
+  readonly beyond?: number;
 }
 
 export interface BeginOptions {

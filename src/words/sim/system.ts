@@ -34,9 +34,9 @@ export const words: System<WordsPlan> = {
   promises: 'Agreement, validity and certainty of words',
   members: 4,
   strategies: LIES,
-  draw({ n, seed, strategies = LIES.map(({ name }) => name) }) {
+  draw({ n, seed, strategies = LIES.map(({ name }) => name), beyond = 0 }) {
     const draw = drawFrom(n, seed);
-    const f = faultsTolerated(n);
+    const f = Math.min(n, faultsTolerated(n) + beyond);
     const traitors = drawTraitors(draw, n, f, strategies);
     const bursts = drawBursts(draw);
     return { n, seed, traitors, inputs: drawInputs(draw, n, bursts), isSkewed: draw(84, 0, 3) === 0, ...drawFaults(draw, { n, f, traitors, bursts, oneWay: true }), sync: 0 };
