@@ -16,7 +16,8 @@ export { check, type Watch } from './generals/check/check.ts';
 export type { CheckRequest } from './generals/check/request.ts';
 export type { CheckResult, Lie, Violation } from './generals/check/result.ts';
 export { scriptOf, sentencesOf } from './generals/check/report.ts';
-export { gradeOf, type Answer, type GradeRequest, type Step } from './generals/grade/grade.ts';
+export type { Answer, Step } from './generals/grade/answers.ts';
+export { gradeOf, type GradeRequest } from './generals/grade/grade.ts';
 export { PAPERS, type Paper } from './generals/grade/papers.ts';
 
 export { factsOf } from './generals/trace/facts.ts';

@@ -2,13 +2,10 @@
 import { UserError, quoted } from './core/user-error.ts';
 import { inShell } from './core/shell.ts';
 import { bringEither } from './own/bring.ts';
-import { questionsOfSystem } from './own/grade.ts';
-import { problemNamed } from './own/problems.ts';
-import { definitionNamed } from './own/take.ts';
+import { gradingOf } from './own/grading.ts';
 import { pathOf, type FileName } from './runtime/compiled.ts';
 import { cpuTime } from './runtime/cpu-time.ts';
-import { protocolNamed } from './generals/protocols/registry.ts';
-import { answerTo, questionsOf, type Answer, type Question } from './generals/grade/grade.ts';
+import { answerTo, type Answer, type Question } from './generals/grade/answers.ts';
 import { PAPERS } from './generals/grade/papers.ts';
 
 export interface SuiteOptions {
@@ -36,9 +33,7 @@ export async function suite(file: FileName, { against, patience = 9_000 }: Suite
   if (against !== undefined && paper === undefined) throw new UserError(`there is no paper ${quoted(against)}: ${PAPERS.map(({ name }) => name).join(', ')}`);
   const path = pathOf(file);
   const name = await bringEither(path);
-  const definition = definitionNamed(name);
-  const questions = definition === undefined ? questionsOf({ protocol: protocolNamed(name)!, against: paper, clock: cpuTime, patience }) : questionsOfSystem({ definition, clock: cpuTime, patience, file: path });
-  const heldTo = definition === undefined ? (paper?.title ?? 'what it says of itself') : (problemNamed(definition.problem ?? '')?.title ?? 'its own judge');
+  const { questions, heldTo } = gradingOf(name, { against: paper, clock: cpuTime, patience, file: path })!;
   const answers: Answer[] = [];
   describe(`${name}, held to ${heldTo}`, function () {
     allow(this, 60_000);

@@ -1,18 +1,16 @@
-import { counted, figure } from '../core/figures.ts';
 import { quoted } from '../core/user-error.ts';
 import { wrapped } from '../core/wrapped.ts';
-import { PROTOCOLS, protocolNamed } from '../generals/protocols/registry.ts';
-import { askAll, questionsOf, type Answer, type Question, type Step } from '../generals/grade/grade.ts';
+import { PROTOCOLS } from '../generals/protocols/registry.ts';
+import { askAll, type Answer, type Step } from '../generals/grade/answers.ts';
 import { PAPERS } from '../generals/grade/papers.ts';
-import { isPlain, themeOf, wantsColour } from '../repl/theme.ts';
-import { UsageError } from './arguments.ts';
+import { gradingOf, type Grading } from '../own/grading.ts';
 import { definitionNamed } from '../own/take.ts';
-import { questionsOfSystem } from '../own/grade.ts';
-import { problemNamed } from '../own/problems.ts';
+import { isPlain, themeOf, wantsColour } from '../repl/theme.ts';
 import { cpuTime } from '../runtime/cpu-time.ts';
-import { bring, broughtWords, isOwnFile, systemWord } from './bring.ts';
+import { UsageError } from './arguments.ts';
+import { bring, isOwnFile, systemWord } from './bring.ts';
 import { mustBeWritable, writeText } from './files.ts';
-import { lineOf, program } from './invocation.ts';
+import { junitOf, pointsOf, tableOf } from './grade-report.ts';
 import type { GradeOptions } from './subcommands/grade.ts';
 
 /** For how many milliseconds of processor time treasons are sought: with all else that is less than twenty seconds. */
@@ -28,26 +26,29 @@ export async function gradeCommand({ what, against, json, junit, colourless }: G
   const seconds = (performance.now() - begun) / 1000;
   if (junit !== undefined) writeText(junit, junitOf(name, answers, seconds));
   const { paint } = themeOf(wantsColour(process.env, process.stdout.isTTY, colourless || json));
-  const marks = { yes: paint.green('✓'), no: paint.red('✗'), open: paint.yellow('–') };
-  process.stdout.write(json
-    ? `${JSON.stringify({ v: 1, type: 'grade', protocol: name, against: against ?? null, ...pointsOf(answers), answers })}\n`
-    : `${tableOf(`${name}, held to ${heldTo}`, answers, marks).flatMap((line) => wrapped(line, process.stdout.columns ?? Infinity)).join('\n')}\n`);
+  const table = (): string[] => tableOf(`${name}, held to ${heldTo}`, answers, paint);
+  const lines = json
+    ? [JSON.stringify({ v: 1, type: 'grade', protocol: name, against: against ?? null, ...pointsOf(answers), answers })]
+    : table().flatMap((line) => wrapped(line, process.stdout.columns ?? Infinity));
+  process.stdout.write(`${lines.join('\n')}\n`);
   return answers.some(({ verdict }) => verdict === 'no') ? 3 : 0;
 }
 
-/** What is asked, and by what it is measured. */
-function workFor(what: string, name: string, against: string | undefined): { readonly questions: readonly Question[]; readonly heldTo: string } {
-  const [clock, patience] = [cpuTime, PATIENCE];
+/** @throws UsageError if nothing goes by that name, or it is not held to that */
+function workFor(what: string, name: string, against: string | undefined): Grading {
   const definition = definitionNamed(name);
-  if (definition !== undefined) {
-    if (against !== undefined && definition.problem !== against) throw new UsageError(`${quoted(what)} is held to ${definition.problem ?? 'a judge of its own'}, as it says itself: leave out --against`);
-    return { questions: questionsOfSystem({ definition, clock, patience, file: systemWord(name) }), heldTo: problemNamed(definition.problem ?? '')?.title ?? 'its own judge' };
-  }
   const paper = PAPERS.find((one) => one.name === against);
-  if (against !== undefined && paper === undefined) throw new UsageError(`${quoted(what)} is a protocol in rounds, and ${against} is for systems of nodes`);
-  const protocol = protocolNamed(name);
-  if (protocol === undefined) throw new UsageError(`there is no protocol ${quoted(what)}: give a file such as ./mine.ts, or one of ${PROTOCOLS.map((one) => one.name).join(', ')}`);
-  return { questions: questionsOf({ protocol, against: paper, clock, patience }), heldTo: paper?.title ?? 'what it says of itself' };
+  if (definition !== undefined && against !== undefined && definition.problem !== against) {
+    const judge = definition.problem ?? 'a judge of its own';
+    throw new UsageError(`${quoted(what)} is held to ${judge}, as it says itself: leave out --against`);
+  }
+  if (definition === undefined && against !== undefined && paper === undefined) {
+    throw new UsageError(`${quoted(what)} is a protocol in rounds, and ${against} is for systems of nodes`);
+  }
+  const grading = gradingOf(name, { against: paper, clock: cpuTime, patience: PATIENCE, file: systemWord(name) });
+  if (grading !== undefined) return grading;
+  const ours = PROTOCOLS.map((one) => one.name).join(', ');
+  throw new UsageError(`there is no protocol ${quoted(what)}: give a file such as ./mine.ts, or one of ${ours}`);
 }
 
 /** Runs it to its end, and tells at a terminal what it is about. */
@@ -66,43 +67,4 @@ async function graded(steps: Generator<Step, readonly Answer[]>, isQuiet: boolea
     // So that a Ctrl-C is heard.
     await new Promise((resolve) => setImmediate(resolve));
   }
-}
-
-/** What is open counts for it: nothing was found. What is beyond the bound counts for nothing. */
-function pointsOf(answers: readonly Answer[]): { readonly points: number; readonly of: number } {
-  const counting = answers.filter(({ group }) => group !== 'beyond the bound');
-  return { points: counting.filter(({ verdict }) => verdict !== 'no').length, of: counting.length };
-}
-
-function tableOf(title: string, answers: readonly Answer[], marks: Readonly<Record<Answer['verdict'], string>>): string[] {
-  const { points, of } = pointsOf(answers);
-  const lines = [title];
-  let last: string | undefined;
-  for (const { group, question, verdict, found, commands } of answers) {
-    if (group !== last) lines.push('', group);
-    last = group;
-    lines.push(`  ${marks[verdict]} ${question}`);
-    if (verdict === 'open' || group === 'treason' || group === 'beyond the bound' || verdict === 'no') lines.push(...found.map((sentence) => `      ${sentence}`));
-    if (verdict === 'no' && commands.length > 0) lines.push(...toSeeIt(commands));
-  }
-  const open = answers.filter(({ verdict, group }) => verdict === 'open' && group !== 'beyond the bound').length;
-  return [...lines, '', `${figure(points)} of ${counted(of, 'point')}${open === 0 ? '' : `, ${open} of them open: nothing was found in the time that there was`}`];
-}
-
-/** A system is seen by one line, and a protocol by a script for the prompt. */
-function toSeeIt(commands: readonly string[]): string[] {
-  const [first = ''] = commands;
-  if (first.startsWith('simulate ')) return [`    to see it: ${program()} ${first}`];
-  return [`    to see it: ${lineOf(['run', '--host', 'sim', ...broughtWords(), '-'])}`, ...commands.map((command) => `      ${command}`)];
-}
-
-const escaped = (text: string): string => text.replace(/[<>&"']/g, (letter) => `&#${letter.charCodeAt(0)};`);
-
-function junitOf(name: string, answers: readonly Answer[], seconds: number): string {
-  const cases = answers.map(({ group, question, verdict, found, commands }) => {
-    const inside = verdict === 'no' ? `<failure message="${escaped(found[0] ?? question)}">${escaped([...found, ...commands].join('\n'))}</failure>` : verdict === 'open' ? `<skipped message="${escaped(found[0] ?? '')}"/>` : '';
-    return `  <testcase classname="${escaped(`${name}.${group}`)}" name="${escaped(question)}">${inside}</testcase>`;
-  });
-  const [failures, skipped] = (['no', 'open'] as const).map((verdict) => answers.filter((one) => one.verdict === verdict).length);
-  return `<?xml version="1.0" encoding="UTF-8"?>\n<testsuite name="${escaped(name)}" tests="${answers.length}" failures="${failures}" skipped="${skipped}" time="${seconds.toFixed(3)}">\n${cases.join('\n')}\n</testsuite>\n`;
 }

@@ -3,29 +3,19 @@
  * each way of being Byzantine, under plans of faults drawn from seeds. Each answer that is no comes with the smallest plan that shows it.
  */
 import type { TypedVocabulary } from '../core/byzantine.ts';
-import { choosesNothing } from '../core/choice.ts';
 import { counted } from '../core/figures.ts';
-import type { AnyMachine, Machine } from '../core/machine.ts';
-import type { NodeId } from '../core/node.ts';
 import { inShell } from '../core/shell.ts';
-import { symbolicSigner } from '../core/signer.ts';
-import { YES, no, parsesAll, text, type Found, type Question } from '../generals/grade/grade.ts';
-import { membersOf, type FaultPlan } from '../runtime/virtual/fault-plan.ts';
+import { YES, no, open, shares, type Allowance, type Found, type Question } from '../generals/grade/answers.ts';
+import type { FaultPlan } from '../runtime/virtual/fault-plan.ts';
 import { describeOutcome } from '../runtime/virtual/lines.ts';
 import { systemOf, type Definition } from '../runtime/virtual/members.ts';
 import { partsOfFaults, shrink } from '../runtime/virtual/shrink.ts';
 import { simulate } from '../runtime/virtual/simulate.ts';
-import type { Fact, System } from '../runtime/virtual/system.ts';
+import type { System } from '../runtime/virtual/system.ts';
+import { conformanceOf } from './conformance.ts';
 
-type Own = Machine<TypedVocabulary, object>;
-type Message = TypedVocabulary['message'];
-
-export interface SystemRequest {
+export interface SystemRequest extends Allowance {
   readonly definition: Definition<TypedVocabulary, object>;
-  /** Milliseconds since some time, or of a processor. */
-  readonly clock: () => number;
-  /** For how many milliseconds schedules are tried, in all. */
-  readonly patience: number;
   /** What names it in a command line. */
   readonly file: string;
 }
@@ -33,60 +23,89 @@ export interface SystemRequest {
 /** How many seeds are tried for each question, at most. */
 const SEEDS = 200;
 
+/** For how many milliseconds each question is tried, whatever is left of the time. */
+const LEAST = 200;
+
 /** All that is asked of a system, in the order in which it is asked. */
 export function questionsOfSystem(request: SystemRequest): readonly Question[] {
-  const { definition } = request;
+  const { definition, file } = request;
   const { machine, members: n } = definition;
   const system: System = systemOf(definition);
-  const until = shares(request, 2 + system.strategies.length);
+  const until = shares(request, 3 + system.strategies.length, LEAST);
   /** A plan with none of its faults but those. */
   const left = (plan: FaultPlan, isKept: (part: string) => boolean): FaultPlan => {
     const faults = new Set(partsOfFaults(plan));
     return system.only(plan, new Set(system.parts(plan).filter((part) => !faults.has(part) || isKept(part))));
   };
-  const ask = (asked: Asked) => () => stands(request.file, system, asked, until());
+  const ask = (asked: Asked) => () => stands({ file, system, until }, asked);
+  const sizes = [n, n + 1];
   return [
-    { group: 'conformance', question: 'two runs of the same are alike', ask: () => alike(system, n) },
-    { group: 'conformance', question: 'its state is plain data, and a copy of it does the same', ask: () => copied(system, n, machine) },
-    { group: 'conformance', question: 'parse takes anything, and makes of it a message or undefined', ask: () => parsesAll((input) => machine.parse(input), messagesOf(system, n).map(({ message }) => message)) },
-    { group: 'conformance', question: 'each kind of message has a lie, which it parses', ask: () => hasLies(system, n, machine) },
-    { group: 'loyal nodes', question: 'without faults all comes about that it promises', ask: ask({ sizes: [1, 2, n, n + 1], reduced: (plan) => left(plan, () => false) }) },
-    { group: 'loyal nodes', question: 'so it does without traitors, whatever becomes of messages', ask: ask({ sizes: [n, n + 1], reduced: (plan) => left(plan, (part) => !part.startsWith('traitor')) }) },
-    ...system.strategies.map(({ name, summary }): Question => ({ group: 'treason', question: `it stands ${name}: ${summary}`, ask: ask({ sizes: [n, n + 1], kind: name, reduced: (plan) => plan }) })),
+    ...conformanceOf(system, machine, n),
+    {
+      group: 'loyal nodes',
+      question: 'without faults all comes about that it promises',
+      ask: ask({ sizes: [1, 2, ...sizes], reduced: (plan) => left(plan, () => false) }),
+    },
+    {
+      group: 'loyal nodes',
+      question: 'so it does without traitors, whatever becomes of messages',
+      ask: ask({ sizes, reduced: (plan) => left(plan, (part) => !part.startsWith('traitor')) }),
+    },
+    ...system.strategies.map(({ name, summary }): Question => ({
+      group: 'treason',
+      question: `it stands ${name}: ${summary}`,
+      ask: ask({ sizes, kind: name, reduced: (plan) => plan }),
+    })),
+    ...beyondTheBound(request, system, until),
   ];
 }
 
-/** Each question has its share of what is left of the time. */
-function shares({ clock, patience }: SystemRequest, questions: number): () => () => boolean {
-  let end: number | undefined;
-  let left = questions;
-  return () => {
-    end ??= clock() + patience;
-    const until = clock() + Math.max(200, (end - clock()) / Math.max(1, left));
-    left -= 1;
-    return () => clock() > until;
-  };
+/** Of one traitor more than it stands nothing is promised: what breaks then is told, and costs nothing. */
+function beyondTheBound({ definition, file }: SystemRequest, system: System, until: Work['until']): Question[] {
+  const { members: n } = definition;
+  const many = definition.tolerates(n) + 1;
+  if (many >= n) return [];
+  return [{
+    group: 'beyond the bound',
+    question: `the smallest plan that breaks it, of ${counted(many, 'traitor')} among ${n}`,
+    * ask() {
+      const found = yield* stands({ file, system, until }, { sizes: [n], beyond: 1, reduced: (plan) => plan });
+      return found.verdict === 'no' ? { ...found, verdict: 'yes' } : open(`nothing broke it ${found.found.join(', ')}`);
+    },
+  }];
+}
+
+interface Work {
+  readonly file: string;
+  readonly system: System;
+  /** Begins its share of the time, and then tells whether it is over. */
+  readonly until: () => () => boolean;
 }
 
 interface Asked {
   readonly sizes: readonly number[];
   /** The only Byzantine kind. */
   readonly kind?: string;
+  /** How many traitors more than it stands. */
+  readonly beyond?: number;
   /** What of a plan happens. */
   readonly reduced: (plan: FaultPlan) => FaultPlan;
 }
 
 /** Whether it stands the plans of many seeds. */
-function* stands(file: string, system: System, { sizes, kind, reduced }: Asked, isLate: () => boolean): Generator<undefined, Found> {
+function* stands({ file, system, until }: Work, asked: Asked): Generator<undefined, Found> {
+  const { sizes, kind, beyond = 0, reduced } = asked;
+  const isLate = until();
   let tried = 0;
   for (let seed = 1; seed <= SEEDS && !isLate(); seed += 1) {
     for (const n of sizes) {
-      const plan = reduced(system.draw({ n, seed, ...(kind === undefined ? {} : { strategies: [kind] }) }));
+      const plan = reduced(system.draw({ n, seed, beyond, ...(kind === undefined ? {} : { strategies: [kind] }) }));
       const outcome = simulate(system, plan);
       tried += 1;
       if (outcome.type !== 'violated') continue;
       const small = shrink(system, plan, outcome, (other) => simulate(system, other));
-      return no([describeOutcome(system, small.outcome), system.describe(small.plan)], [commandOf(file, n, seed, kind, small.kept)]);
+      const command = commandOf(file, n, seed, asked, small.kept);
+      return no([describeOutcome(system, small.outcome), system.describe(small.plan)], [command]);
     }
     yield;
   }
@@ -94,74 +113,11 @@ function* stands(file: string, system: System, { sizes, kind, reduced }: Asked, 
 }
 
 /** The line that shows it again. */
-const commandOf = (file: string, n: number, seed: number, kind: string | undefined, kept: readonly string[]): string =>
-  ['simulate', '--protocol', inShell(file), '--members', n, '--seed', seed, ...(kind === undefined ? [] : ['--kind', kind]), '--keep', kept.join(',') || 'none'].join(' ');
-
-/** How many plans are drawn where something is asked of each step. */
-const FEW = 12;
-
-/** All that happens, in one text. What code does that none may do is thrown. */
-function factsUnder(system: System, plan: FaultPlan, loyal?: AnyMachine): string {
-  const facts: Fact[] = [];
-  simulate(system, plan, { loyal, observe: (fact) => facts.push(fact) });
-  return JSON.stringify(facts);
-}
-
-function alike(system: System, n: number): Found {
-  for (let seed = 1; seed <= FEW; seed += 1) {
-    const plan = system.draw({ n, seed });
-    if (factsUnder(system, plan) !== factsUnder(system, plan)) return no([`under the plan of seed ${seed} the same, run again, came out otherwise`]);
-  }
-  return YES;
-}
-
-/** At every step a copy of the state takes the same event. */
-function copied(system: System, n: number, machine: Own): Found {
-  let flaw: string | undefined;
-  const watched: Own = {
-    ...machine,
-    step(context, state, event) {
-      let copy: object | undefined;
-      try {
-        copy = structuredClone(state);
-      } catch (error) {
-        flaw ??= `a copy cannot be made of it: ${error instanceof Error ? error.message.split('\n')[0]! : 'it is no plain data'}`;
-      }
-      const effects = machine.step(context, state, event);
-      if (copy !== undefined && JSON.stringify(machine.step(context, copy, event)) !== JSON.stringify(effects)) flaw ??= `a copy of the state of node ${context.self} did something else upon ${event.type}`;
-      return effects;
-    },
-  };
-  for (let seed = 1; seed <= FEW && flaw === undefined; seed += 1) simulate(system, system.draw({ n, seed }), { loyal: watched as AnyMachine });
-  return flaw === undefined ? YES : no([flaw]);
-}
-
-/** What is said under a few plans, each word once. */
-function messagesOf(system: System, n: number): readonly { readonly from: NodeId; readonly message: Message }[] {
-  const said = new Map<string, { readonly from: NodeId; readonly message: Message }>();
-  for (let seed = 1; seed <= FEW; seed += 1) {
-    const plan = system.draw({ n, seed });
-    simulate(system, { ...plan, traitors: new Map() }, {
-      observe(fact) {
-        const { type, from, message } = fact as Fact & { readonly from: NodeId; readonly message: Message };
-        if (type === 'sent' && said.size < 300) said.set(`${from} ${JSON.stringify(message)}`, { from, message });
-      },
-    });
-  }
-  return [...said.values()];
-}
-
-function hasLies(system: System, n: number, machine: Own): Found {
-  const lied = new Set<string>();
-  const said = messagesOf(system, n);
-  for (const { from, message } of said) {
-    const context = { self: from, members: membersOf(n), signer: symbolicSigner(from), settings: {}, choose: choosesNothing };
-    for (const lie of machine.lies?.(context, message) ?? []) {
-      if (machine.parse(lie) === undefined) return no([`it names the lie ${text(lie)}, which its own parse takes for no message`]);
-      if (JSON.stringify(lie) === JSON.stringify(message)) return no([`it names ${text(lie)} as a lie in the place of itself`]);
-      lied.add(message.type);
-    }
-  }
-  const tame = said.find(({ message }) => !lied.has(message.type));
-  return tame === undefined ? YES : no([`its lies know nothing to say in the place of ${text(tame.message)}, so traitors would be too tame`]);
+function commandOf(file: string, n: number, seed: number, { kind, beyond = 0 }: Asked, kept: readonly string[]): string {
+  return [
+    'simulate', '--protocol', inShell(file), '--members', n, '--seed', seed,
+    ...(kind === undefined ? [] : ['--kind', kind]),
+    ...(beyond === 0 ? [] : ['--beyond', beyond]),
+    '--keep', kept.join(',') || 'none',
+  ].join(' ');
 }

@@ -78,7 +78,7 @@ describe('generals grade', function () {
     const [, tests, failures] = /<testsuite name="mine" tests="(\d+)" failures="(\d+)"/.exec(text) ?? [];
     expect(text.match(/<testcase /g)).to.have.length(Number(tests));
     expect(text.match(/<failure /g)).to.have.length(Number(failures));
-    expect(text).to.include('<testcase classname="mine.treason" name="no treason of 1 traitor among 4 breaks it"><failure message="agreement is broken by 1 lie');
+    expect(text).to.include('g-muster 4\ng-protocol mine 1').and.include('<testcase classname="mine.treason" name="no treason of 1 traitor among 4 breaks it"><failure message="agreement is broken by 1 lie');
   });
 
   it('refuses what is no protocol with status 2', async () => {
@@ -108,7 +108,7 @@ describe('generals new', function () {
     const tested = await begun('system', async (inside) => {
       expect((await inside(['simulate', '--protocol', './mine.ts', '--schedules', '10'])).out).to.match(/^Agreement, validity and totality held in 10 schedules/);
     });
-    expect(tested).to.include('mine, held to reliable broadcast').and.include('14 passing');
+    expect(tested).to.include('mine, held to reliable broadcast').and.include('15 passing');
   });
 
   /** Begins one in a folder of its own, and runs the test of it by mocha. */

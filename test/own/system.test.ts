@@ -131,8 +131,13 @@ describe('a program for nodes that somebody wrote', function () {
 
   CORRECT_NODES.forEach((name, index) => {
     it(`is worth all points if it is well: ${name}`, () => {
-      const { answers, cpu } = graded[MISTAKES.length + index]!;
+      const { answers, replayed, cpu } = graded[MISTAKES.length + index]!;
       expect(answers.filter(({ verdict }) => verdict !== 'yes')).to.deep.equal([]);
+      // Of a traitor more than it stands the smallest plan is shown, and a line that shows it again.
+      const beyond = answers.at(-1)!;
+      expect([beyond.group, beyond.question]).to.deep.equal(['beyond the bound', 'the smallest plan that breaks it, of 2 traitors among 4']);
+      expect(beyond.found[0]).to.match(/^Violated: /);
+      expect(replayed[beyond.question]).to.include(beyond.found[0]!);
       expect(cpu).to.be.below(20);
     });
   });

@@ -6,7 +6,8 @@
 import { nameOf, type NodeId } from '../../core/node.ts';
 import { UserError, quoted } from '../../core/user-error.ts';
 import { counterpart, type Order } from '../order.ts';
-import { inWords, maySpeak, type AnyRoundsProtocol, type Context, type OrderVocabulary, type RoundsEffect, type Setting } from '../protocol.ts';
+import { inWords, maySpeak } from '../protocol.ts';
+import type { AnyRoundsProtocol, Context, OrderVocabulary, RoundsEffect, Setting } from '../protocol.ts';
 import { SILENCE } from './dictated.ts';
 
 /** One thing that a traitor does to one receiver in one round. */
@@ -38,7 +39,8 @@ export function telling(general: NodeId, deeds: readonly Deed[]): Telling {
       for (const deed of deeds) {
         const { round, to, words } = deed;
         const obstacle = obstacles.has(deed) ? obstacles.get(deed) : 'there is no such round, or nobody of that name beside it';
-        if (obstacle !== undefined) throw new UserError(`${nameOf(general)} cannot tell ${nameOf(to)} ${quoted(words)} in round ${round}: ${obstacle}`, 'unfit-words');
+        if (obstacle === undefined) continue;
+        throw new UserError(`${nameOf(general)} cannot tell ${nameOf(to)} ${quoted(words)} in round ${round}: ${obstacle}`, 'unfit-words');
       }
     },
   };
@@ -88,7 +90,8 @@ export class Known {
   wordsFor(message: unknown): string | undefined {
     const form = JSON.stringify(message);
     const known = [...this.#messages].find(([, candidate]) => JSON.stringify(candidate) === form)?.[0];
-    return [known, this.#read(message), formOf(message)].find((words) => words !== undefined && JSON.stringify(this.messageOf(words)) === form);
+    const candidates = [known, this.#read(message), formOf(message)].filter((words) => words !== undefined);
+    return candidates.find((words) => JSON.stringify(this.messageOf(words)) === form);
   }
 }
 
@@ -157,10 +160,13 @@ export function outOfTurn(protocol: AnyRoundsProtocol, decide: (occasion: Occasi
       const { round, inbox } = event;
       const own = effects.flatMap((effect) => (effect.type === 'send' ? effect.messages : []));
       // What it may say under its own name it may say in another round as well.
-      for (const message of [...inbox.flatMap(({ messages }) => messages), ...own, ...own.flatMap((message) => protocol.lies(context, message))]) known.add(message);
+      const heard = inbox.flatMap(({ messages }) => messages);
+      const lies = own.flatMap((message) => protocol.lies(context, message));
+      for (const message of [...heard, ...own, ...lies]) known.add(message);
       const others = context.members.filter((id) => id !== context.self);
       const occasions = others.map((to): Occasion => ({ context, round, to, honest: toldTo(to, effects), known }));
-      return [...effects.filter(({ type }) => type !== 'send'), ...occasions.flatMap((occasion) => sendings(protocol, occasion, decide(occasion)))];
+      const sent = occasions.flatMap((occasion) => sendings(protocol, occasion, decide(occasion)));
+      return [...effects.filter(({ type }) => type !== 'send'), ...sent];
     },
   };
 }
@@ -169,11 +175,13 @@ const toldTo = (to: NodeId, effects: readonly RoundsEffect<OrderVocabulary>[]): 
   effects.flatMap((effect) => (effect.type === 'send' && effect.to.includes(to) ? effect.messages : []));
 
 /** What is sent to one, and what is noted of it for the trace: nothing honest is to be said out of turn. */
-function sendings(protocol: AnyRoundsProtocol, { context, round, to, honest }: Occasion, { isKept, beside }: Strayed): RoundsEffect<OrderVocabulary>[] {
+function sendings(protocol: AnyRoundsProtocol, occasion: Occasion, { isKept, beside }: Strayed): RoundsEffect<OrderVocabulary>[] {
+  const { context, round, to, honest } = occasion;
   const messages = [...(isKept ? [] : honest), ...beside];
   const note = (instead: unknown, said: readonly unknown[]): RoundsEffect<OrderVocabulary> => {
     const forged = said.filter((message) => protocol.forged?.(context, message) !== undefined);
-    return { type: 'note', fact: { type: 'tampered', round, from: context.self, to, honest: instead, said, late: [], ...(forged.length === 0 ? {} : { forged }) } };
+    const tampered = { type: 'tampered', round, from: context.self, to, honest: instead, said, late: [] } as const;
+    return { type: 'note', fact: forged.length === 0 ? tampered : { ...tampered, forged } };
   };
   return [
     ...(messages.length === 0 ? [] : [{ type: 'send', to: [to], messages } as const]),
@@ -205,4 +213,5 @@ export function asTold(protocol: AnyRoundsProtocol, { deeds, reached }: Telling)
 }
 
 /** The commands of the prompt that have a traitor do that. */
-export const linesThatTell = (traitor: NodeId, deeds: readonly Deed[]): string[] => deeds.map(({ round, to, words }) => `g-tell ${traitor} ${round} ${to} ${words}`);
+export const linesThatTell = (traitor: NodeId, deeds: readonly Deed[]): string[] =>
+  deeds.map(({ round, to, words }) => `g-tell ${traitor} ${round} ${to} ${words}`);

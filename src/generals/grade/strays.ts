@@ -31,9 +31,14 @@ export function strayed(protocol: AnyRoundsProtocol, n: number, seed: number, sa
   const draw = (what: number, options: number): number => philox(what, seed, n, 0x57a, 0, 0) % options;
   const order = ORDERS[draw(2, 2)]!;
   const traitor = nodeId(1 + draw(3, n));
-  const drawn = trial({ protocol: protocol.name, n, m: 1, seed, commander: nodeId(1 + draw(1, n)), order, traitors: new Map([[traitor, 'arbitrary']]) });
+  const traitors = new Map([[traitor, 'arbitrary']]);
+  const drawn = trial({ protocol: protocol.name, n, m: 1, seed, commander: nodeId(1 + draw(1, n)), order, traitors });
   const deeds: Deed[] = [];
-  const straying = (instance: RoleInstance): RoleInstance => ({ ...instance, protocol: outOfTurn(instance.protocol, (occasion) => drawnAt(occasion, { protocol, draw, said, deeds })) });
+  const chance: Chance = { protocol, draw, said, deeds };
+  const straying = (instance: RoleInstance): RoleInstance => ({
+    ...instance,
+    protocol: outOfTurn(instance.protocol, (occasion) => drawnAt(occasion, chance)),
+  });
   if (failureIn(drawn, straying) === undefined) return undefined;
   let best = asTold(drawn, traitor, deeds);
   for (const deed of deeds) best = (best && asTold(drawn, traitor, best.deeds.filter((other) => other !== deed))) ?? best;
@@ -52,7 +57,8 @@ function failureIn(one: Trial, made: (traitor: RoleInstance) => RoleInstance): s
 /** What breaks where the traitor does just that, as it was told; undefined if nothing, or if it cannot be done. */
 function asTold(one: Trial, traitor: NodeId, deeds: readonly Deed[]): Astray | undefined {
   const tell = telling(traitor, deeds);
-  const failure = failureIn(one, ({ context }) => roleInstance(one, context.self, 'arbitrary', seeded(one.seed), symbolicSigner(context.self), { tell }));
+  const told = roleInstance(one, traitor, 'arbitrary', seeded(one.seed), symbolicSigner(traitor), { tell });
+  const failure = failureIn(one, () => told);
   try {
     tell.finish();
   } catch (error) {
@@ -88,7 +94,8 @@ function drawnAt({ context, round, to, honest, known }: Occasion, { protocol, dr
 export function deedsIn({ traitor, deeds }: Astray): string[] {
   return deeds.map(({ round, to, words }) => {
     if (words === SILENCE) return `${nameOf(traitor)} kept back from ${nameOf(to)} what it had to say in round ${round}`;
-    const isForged = words.startsWith(`${FORGED} `);
-    return `${nameOf(traitor)} told ${nameOf(to)} ${isForged ? `${words.slice(FORGED.length + 1)}, changed under its old signatures,` : words} in round ${round}, out of turn`;
+    const mark = `${FORGED} `;
+    const said = words.startsWith(mark) ? `${words.slice(mark.length)}, changed under its old signatures,` : words;
+    return `${nameOf(traitor)} told ${nameOf(to)} ${said} in round ${round}, out of turn`;
   });
 }

@@ -4,7 +4,8 @@ import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { take } from '../../../src/generals/brought/take.ts';
-import { answerTo, questionsOf, type Answer } from '../../../src/generals/grade/grade.ts';
+import { answerTo, type Answer } from '../../../src/generals/grade/answers.ts';
+import { questionsOf } from '../../../src/generals/grade/grade.ts';
 import { PAPERS } from '../../../src/generals/grade/papers.ts';
 import { protocolNamed } from '../../../src/generals/protocols/registry.ts';
 import { questionsOfSystem } from '../../../src/own/grade.ts';
@@ -68,8 +69,10 @@ async function gradedOf({ text: source, against, asked = '', until }: Program, n
   const { user, system } = process.cpuUsage(before);
   const replayed: Record<string, string> = {};
   for (const { question, group, verdict, commands } of answers) {
-    if (isOfNodes && verdict === 'no' && commands.length > 0) replayed[question] = (await here(commands[0]!.split(' '))).out;
-    else if (group === 'treason' && verdict === 'no' && commands.length > 0) replayed[question] = await transcriptOf(`${commands.join('\n')}\n`, { host: 'sim', seed: 1 });
+    // What breaks beyond the bound is a yes.
+    const isShown = commands.length > 0 && (verdict === 'no' || group === 'beyond the bound');
+    if (!isShown) continue;
+    replayed[question] = isOfNodes ? (await here(commands[0]!.split(' '))).out : await transcriptOf(`${commands.join('\n')}\n`, { host: 'sim', seed: 1 });
   }
   return { answers, cpu: (user + system) / 1e6, replayed };
 }
