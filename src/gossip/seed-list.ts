@@ -49,37 +49,13 @@ export function isGenuineLeave({ context, state }: SeedTurn, left: Left): boolea
   return isAlive(entry) && entry.member.life === left.life && entry.member.key !== '' && context.keys.verify(entry.member.key, 'left', bodyOf.left(left), left.signature);
 }
 
-/**
- * Tells all nodes of ours that are linked. Where many come or fall at once, what comes shortly behind other news is told together with all
- * else that comes then. In a large network only other seeds hear of whoever comes.
- */
+/** Tells all nodes of ours that are linked; in a large network of whoever comes only the other seeds. */
 function spread(turn: SeedTurn, statement: Statement): void {
-  const { state, effects } = turn;
-  const { links, seeds } = state;
-  if (statement.type === 'member' && isLarge(turn)) {
-    const others = Array.from(seeds.values()).flatMap(({ link }) => (link === undefined ? [] : (links.get(link) ?? [])));
-    return say(turn, others.filter(isListener), { type: 'statements', statements: [statement] });
-  }
-  if (state.untold !== undefined) return void state.untold.push(statement);
-  state.untold = [];
-  effects.push({ type: 'set-timer', timer: 'news', after: TOGETHER });
-  tellAll(turn, [statement]);
+  const { links, seeds } = turn.state;
+  const isForFew = statement.type === 'member' && isLarge(turn);
+  const nodes = isForFew ? Array.from(seeds.values()).flatMap(({ link }) => (link === undefined ? [] : (links.get(link) ?? []))) : Array.from(links.values());
+  say(turn, nodes.filter(isListener), { type: 'statements', statements: [statement] });
 }
-
-/** In ms. */
-const TOGETHER = 250;
-
-export function tellNews(turn: SeedTurn): void {
-  const { state, effects } = turn;
-  const { untold = [] } = state;
-  state.untold = undefined;
-  if (untold.length === 0) return;
-  state.untold = [];
-  effects.push({ type: 'set-timer', timer: 'news', after: TOGETHER });
-  for (const statements of pagesOf(untold)) tellAll(turn, statements);
-}
-
-const tellAll = (turn: SeedTurn, statements: readonly Statement[]): void => say(turn, Array.from(turn.state.links.values()).filter(isListener), { type: 'statements', statements });
 
 const isListener = ({ isProven, purpose }: Link): boolean => isProven && purpose !== 'inquiry';
 
@@ -96,10 +72,10 @@ export function tell(turn: SeedTurn, link: Link): readonly Entry[] {
   return entries;
 }
 
-/** A peer itself, who lets the beacon go round, and others by chance. */
+/** A peer itself, and others by chance. */
 function some(turn: SeedTurn, peer: Address): Entry[] {
   const { addresses, entries } = turn.state.roster;
-  const drawn = new Set([peer, firstOf(turn.state.roster) ?? peer]);
+  const drawn = new Set([peer]);
   for (let i = 0; i < turn.context.settings.viewMax / 2; i += 1) drawn.add(addresses[draw(turn, 'some', addresses.length)]!);
   return Array.from(drawn, (address) => entries.get(address)).filter((entry) => entry !== undefined);
 }

@@ -3,7 +3,7 @@ import type { Address } from './address.ts';
 import type { LinksState, Turn } from './links.ts';
 import type { Message } from './messages.ts';
 import { isCertified, united, type Pending, type Roster } from './roster.ts';
-import { bodyOf, type Dead, type Member, type SeedVote, type Statement } from './statements.ts';
+import { bodyOf, type Dead, type Member, type SeedVote } from './statements.ts';
 
 export interface SeedState extends LinksState {
   readonly roster: Roster;
@@ -26,8 +26,6 @@ export interface SeedState extends LinksState {
   readonly votes: Map<string, true>;
   /** What waits for a link to a seed. */
   readonly outbox: Map<Address, readonly Message[]>;
-  /** News to be told together with those that come in the next moment; undefined if none was told a moment ago. */
-  untold: Statement[] | undefined;
   /** What inquiries came to in this step. */
   concluded: Conclusion[];
   /** Whose turn it is to compare lists, and to be looked at. */

@@ -32,7 +32,7 @@ import { parseMessage } from './parse.ts';
 import { answersAbout } from './partial-view.ts';
 import { acquit, hearDeadCommit, hearDeadPropose, hearDeadVote, hearReport, inquiredForDeadVote, inquiredForRemoval, lookForForgotten, lookedLongAgo, miss, removalOver } from './removal.ts';
 import { checksumOf, isAlive, isNewer, voteFor } from './roster.ts';
-import { admit, end, isGenuineLeave, isLarge, othersFor, tell, tellNews } from './seed-list.ts';
+import { admit, end, isGenuineLeave, isLarge, othersFor, tell } from './seed-list.ts';
 import { askSeed, lostSeed, meetSeeds, metSeed, seedOf } from './seed-links.ts';
 import { certified, isSigned, type Conclusion, type SeedState, type SeedTurn } from './seed-state.ts';
 import type { Saved, Statement } from './statements.ts';
@@ -61,7 +61,6 @@ const newState = ({ seeds, address }: GossipContext, records: readonly Saved[]):
   promised: new Map(),
   votes: new Map(),
   outbox: new Map(),
-  untold: undefined,
   concluded: [],
   compared: 0,
   audited: 0,
@@ -117,7 +116,6 @@ function timeout(turn: SeedTurn, timer: string): void {
   if (what === 'compare') compare(turn);
   else if (what === 'era') eraOver(turn);
   else if (what === 'meet') meetSeeds(turn);
-  else if (what === 'news') tellNews(turn);
   else if (what === 'hello') {
     const link = waitedForHello(turn, Number(about) as Link['id']);
     if (link?.purpose === 'seed') metSeed(turn, link);

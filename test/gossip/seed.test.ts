@@ -10,7 +10,6 @@ import type { SeedState } from '../../src/gossip/seed-state.ts';
 import { isAlive } from '../../src/gossip/roster.ts';
 import { LAN } from '../../src/gossip/settings.ts';
 import { symbolicKeys } from '../../src/gossip/sim/keys.ts';
-import { bodyOf } from '../../src/gossip/statements.ts';
 import type { GossipVocabulary } from '../../src/gossip/vocabulary.ts';
 
 describe('a seed that looks for a member whom others call dead', () => {
@@ -92,29 +91,4 @@ describe('a seed that looks for a member whom others call dead', () => {
       expect(state.inquiries.has(member!)).to.equal(isLongAgo);
     }
   });
-});
-
-it('a seed tells at once who ended, and together who ends shortly behind: one message for many, to each that listens', () => {
-  const [own, ...members] = [1, 2, 3, 4, 5].map((n) => addressOf('10.0.0.1', 6000 + n)!);
-  const listener = members.at(-1)!;
-  const context: GossipContext = { self: nodeId(0), members: [], signer: symbolicSigner(nodeId(0)), choose: seededAt(1, nodeId(0)), address: own!, seeds: [own!], cluster: 'c', version: '1', settings: LAN, keys: symbolicKeys('s'), nonce: () => 'n', unixTime: () => 1 };
-  const state = seedMachine.recover!(context, members.map((address) => ({ type: 'member', address, key: address, life: 1, votes: [] }))) as SeedState;
-  const step = (event: Event<GossipVocabulary>) => seedMachine.step(context, state, event);
-  const peer = nodeId(ACCEPTED);
-  /** Whom it tells of, by message. */
-  const told = (event: Event<GossipVocabulary>): string[][] =>
-    step(event).flatMap((effect) => (effect.type === 'send' && effect.message.type === 'statements' ? [effect.message.statements.map(({ type, address }) => `${type} ${members.indexOf(address)}`)] : []));
-  const news: Event<GossipVocabulary> = { type: 'timeout', timer: 'news' };
-  const leaves = (member: number): string[][] => {
-    const body = { address: members[member]!, life: 1 };
-    return told({ type: 'message', from: peer, message: { type: 'statements', statements: [{ type: 'left', ...body, signature: symbolicKeys(body.address).sign('left', bodyOf.left(body)) }] } });
-  };
-  step({ type: 'joined', peer });
-  step({ type: 'message', from: peer, message: { type: 'hello', address: listener, own: { role: 'peer', version: '1', cluster: 'c', key: listener, visits: false, life: 1, nonce: 'm' } } });
-  step({ type: 'message', from: peer, message: { type: 'proof', signature: symbolicKeys(listener).sign('hello', { cluster: 'c', asked: 'n', own: 'm', from: listener, to: '' }) } });
-  expect(leaves(0)).to.deep.equal([['left 0']]);
-  expect([leaves(1), leaves(2)]).to.deep.equal([[], []]);
-  expect(told(news)).to.deep.equal([['left 1', 'left 2']]);
-  expect(told(news)).to.deep.equal([]);
-  expect(leaves(3)).to.deep.equal([['left 3']]);
 });
