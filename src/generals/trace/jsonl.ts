@@ -62,8 +62,8 @@ const SOUND: Readonly<Record<Fact['type'], (fact: Fields) => boolean>> = {
     isSetOf(members, isId) && members.includes(commander) &&
     isList(traitors) && traitors.every((traitor) => isTraitor(traitor, members)),
   heard: (fact) => isSent(fact) && isMessage(fact['message']),
-  tampered: (fact) =>
-    isSent(fact) && isMessage(fact['honest']) && [fact['said'], fact['late'], fact['forged'] ?? []].every((messages) => isList(messages) && messages.every(isMessage)),
+  tampered: ({ honest, said, late, forged = [], ...fact }) =>
+    isSent(fact) && isMessage(honest) && [said, late, forged].every((messages) => isList(messages) && messages.every(isMessage)),
   accused: ({ by, kind, suspect, evidence }) => isId(by) && isId(suspect) && isText(kind) && isText(evidence),
   decided: ({ by, decision }) => isId(by) && isOrder(decision),
   voted: ({ by, ballot }) => isId(by) && isOrder(ballot),

@@ -114,31 +114,42 @@ describe('a trace in which something was changed by hand', () => {
   /** Replaced, or taken away where undefined. */
   const change = fc.record({ line: fc.nat(200), path: fc.array(fc.nat(9), { minLength: 1, maxLength: 3 }), value: fc.option(other, { nil: undefined }) });
 
+  function isRefusedOrShown(lines: readonly string[]): void {
+    let traces: Trace[];
+    try {
+      traces = parseTrace(lines.join('\n'));
+    } catch (error) {
+      expect(error).to.be.instanceOf(UserError);
+      expect((error as UserError).message).to.match(CLEAN_LINE);
+      return;
+    }
+    const shown = [...traces.flatMap((trace) => [transcriptOf(trace), diagramOf(trace), mermaidOf(trace), shivizOf(trace)]), svgOf(traces)];
+    for (const text of shown) {
+      expect(text).to.match(CLEAN_LINES);
+      expect(text).not.to.match(/undefined|NaN|\[object|G99/);
+      expect(text.length).to.be.lessThan(1e6);
+    }
+  }
+
   for (const { name } of PROTOCOLS) {
-    it(`is refused in one clean line, or can be shown in every way, and quickly (${name})`, async function () {
+    let lines: readonly string[];
+    before(async () => (lines = linesOfFacts(factsOf(await ordered(name, 4))).trimEnd().split('\n')));
+    const changed = (index: number, path: readonly number[], value: unknown): string[] => lines.with(index, JSON.stringify(replaced(JSON.parse(lines[index]!), path, value)) ?? '');
+
+    it(`is refused in one clean line, or can be shown in every way, and quickly (${name})`, function () {
       this.timeout(60_000);
-      const lines = linesOfFacts(factsOf(await ordered(name, 4))).trimEnd().split('\n');
       fc.assert(
-        fc.property(change, ({ line, path, value }) => {
-          const index = line % lines.length;
-          const changed = lines.with(index, JSON.stringify(replaced(JSON.parse(lines[index]!), path, value)) ?? '');
-          let traces: Trace[];
-          try {
-            traces = parseTrace(changed.join('\n'));
-          } catch (error) {
-            expect(error).to.be.instanceOf(UserError);
-            expect((error as UserError).message).to.match(CLEAN_LINE);
-            return;
-          }
-          const shown = [...traces.flatMap((trace) => [transcriptOf(trace), diagramOf(trace), mermaidOf(trace), shivizOf(trace)]), svgOf(traces)];
-          for (const text of shown) {
-            expect(text).to.match(CLEAN_LINES);
-            expect(text).not.to.match(/undefined|NaN|\[object|G99/);
-            expect(text.length).to.be.lessThan(1e6);
-          }
-        }),
+        fc.property(change, ({ line, path, value }) => isRefusedOrShown(changed(line % lines.length, path, value))),
         { numRuns: soaked(15_000, 25) },
       );
+    });
+
+    it(`is so wherever something is null, or left out (${name})`, () => {
+      lines.forEach((line, index) => {
+        const fields = Object.values(JSON.parse(line) as object);
+        const paths = fields.flatMap((field: unknown, at) => [[at], ...(typeof field === 'object' ? Object.keys(field ?? {}).map((_, within) => [at, within]) : [])]);
+        for (const path of paths) for (const value of [null, undefined]) isRefusedOrShown(changed(index, path, value));
+      });
     });
   }
 });
