@@ -112,3 +112,16 @@ export function expectRefusedOrShown<Run>(lines: readonly string[], { line, path
   }
   return true;
 }
+
+/** Of the first line of each kind: each value within it, taken away or null. */
+export function holesIn(lines: readonly string[]): Change[] {
+  const kinds = new Set<unknown>();
+  return lines.flatMap((text, line) => {
+    const fact = JSON.parse(text) as Readonly<Record<string, unknown>>;
+    const kind = JSON.stringify([fact['type'], Object.keys(fact)]);
+    if (kinds.has(kind)) return [];
+    kinds.add(kind);
+    const paths = Object.values(fact).flatMap((field, at) => [[at], ...(typeof field === 'object' ? Object.keys(field ?? {}).map((_, within) => [at, within]) : [])]);
+    return paths.flatMap((path) => [null, undefined].map((value) => ({ line, path, value })));
+  });
+}

@@ -27,7 +27,7 @@ import { readRuns, type TraceKind } from '../../src/trace/read.ts';
 import { shivizOf } from '../../src/trace/shiviz.ts';
 import { svgOf } from '../../src/trace/svg.ts';
 import { greeters } from '../support/greeters.ts';
-import { CLEAN_LINE, anyChange, expectInside, expectMermaid, expectRefusedOrShown, loggedEvents, unclosed } from '../support/pictures.ts';
+import { CLEAN_LINE, anyChange, expectInside, expectMermaid, expectRefusedOrShown, holesIn, loggedEvents, unclosed } from '../support/pictures.ts';
 import { here, projectPath } from '../support/run.ts';
 
 /** All kinds of runs of nodes that the program reads. */
@@ -242,5 +242,10 @@ describe('a trace of nodes in which something was changed by hand', () => {
       { numRuns: 300 },
     );
     expect(shown).to.be.above(0);
+  });
+
+  it('is so wherever something is null, or left out', () => {
+    const lines = file('bracha-2.jsonl').trimEnd().split('\n');
+    for (const hole of holesIn(lines)) expectRefusedOrShown(lines, hole, runIn, (run) => picturesOf(run));
   });
 });

@@ -10,6 +10,7 @@ import { PAPERS } from '../../../src/generals/grade/papers.ts';
 import { protocolNamed } from '../../../src/generals/protocols/registry.ts';
 import { questionsOfSystem } from '../../../src/own/grade.ts';
 import { definitionNamed, takeSystem } from '../../../src/own/take.ts';
+import { cpuTime } from '../../../src/runtime/cpu-time.ts';
 import { here, projectPath, transcriptOf } from '../../support/run.ts';
 
 /** A program as somebody may have written it. */
@@ -50,14 +51,9 @@ async function gradedOf({ text: source, against, asked = '', until }: Program, n
   const isOfNodes = source.includes('defineSystem');
   await (isOfNodes ? takeSystem(href) : take({ kind: 'protocol', url: href }));
   const before = process.cpuUsage();
-  // That of the CPU, as others on the machine are not to change what is found.
-  const clock = (): number => {
-    const { user, system } = process.cpuUsage();
-    return (user + system) / 1000;
-  };
   const questions = isOfNodes
-    ? questionsOfSystem({ definition: definitionNamed(name)!, clock, patience: PATIENCE, file: name })
-    : questionsOf({ protocol: protocolNamed(name)!, against: PAPERS.find((paper) => paper.name === against), clock, patience: PATIENCE });
+    ? questionsOfSystem({ definition: definitionNamed(name)!, clock: cpuTime, patience: PATIENCE, file: name })
+    : questionsOf({ protocol: protocolNamed(name)!, against: PAPERS.find((paper) => paper.name === against), clock: cpuTime, patience: PATIENCE });
   const answers: Answer[] = [];
   for (const question of questions.filter((one) => new RegExp(asked).test(one.question))) {
     const steps = answerTo(question, answers);

@@ -18,7 +18,7 @@ import { mermaidOf } from '../../../src/trace/mermaid.ts';
 import { readRuns } from '../../../src/trace/read.ts';
 import { shivizOf } from '../../../src/trace/shiviz.ts';
 import { svgOf } from '../../../src/trace/svg.ts';
-import { CLEAN_LINE, anyChange, expectInside, expectMermaid, expectRefusedOrShown, loggedEvents, unclosed } from '../../support/pictures.ts';
+import { CLEAN_LINE, anyChange, expectInside, expectMermaid, expectRefusedOrShown, holesIn, loggedEvents, unclosed } from '../../support/pictures.ts';
 import { projectPath } from '../../support/run.ts';
 
 const runIn = (text: string): Run => readRuns(text, [REPLICAS])[0]!;
@@ -230,5 +230,10 @@ describe('a trace of replicas in which something was changed by hand', () => {
       }),
       { numRuns: 400 },
     );
+  });
+
+  it('is so wherever something is null, or left out', () => {
+    const lines = simulated('pbft', 50).text.trimEnd().split('\n');
+    for (const hole of holesIn(lines)) expectRefusedOrShown(lines, hole, runIn, (run) => picturesOf(run));
   });
 });
