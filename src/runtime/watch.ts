@@ -32,7 +32,7 @@ const NOTHING = 0;
 const LATE = -1;
 const GREEDY = -2;
 
-/** Seconds after which a program is stuck in which nothing that waits is called any more. */
+/** Seconds of computing after which a program is stuck in which nothing that waits is called any more. Who waits for a terminal that holds still does not compute. */
 export const STUCK_AFTER = 12;
 
 /** By what the thread that looks finds what ends the program. */
@@ -40,14 +40,28 @@ const END = 'generals: the end of a program that is stuck';
 
 /** The thread that looks. It interrupts the work as Ctrl-C does: no other signal ends a script of V8, and the program goes on after it. */
 const LOOKING = `
+const { readFileSync } = require('node:fs');
 const { parentPort, workerData } = require('node:worker_threads');
 const { shared, max } = workerData;
 const left = new Int32Array(shared);
+// Milliseconds that the thread which works has computed, or, where that cannot be known, all threads.
+function computed() {
+  try {
+    const fields = readFileSync('/proc/self/task/' + process.pid + '/stat', 'latin1');
+    const [user, system] = fields.slice(fields.lastIndexOf(')') + 2).split(' ').slice(11, 13);
+    return (Number(user) + Number(system)) * 10;
+  } catch {
+    const { user, system } = process.cpuUsage();
+    return (user + system) / 1000;
+  }
+}
 let asked = 0;
+let since = 0;
 setInterval(() => {
   // Whoever answers goes on, and so does who begins or ends a piece of work.
   if (Atomics.load(left, 2) === 0 || Atomics.load(left, 0) !== ${NOTHING} || Atomics.exchange(left, 1, 0) === 1) asked = 0;
-  else if ((asked += 1) > ${STUCK_AFTER} * 1000 / ${EVERY}) {
+  else if ((asked += 1) === 1) since = computed();
+  else if (asked % 10 === 0 && computed() - since > ${STUCK_AFTER} * 1000) {
     asked = 0;
     const session = new (require('node:inspector').Session)();
     session.connectToMainThread();

@@ -1,9 +1,12 @@
 import { expect } from 'chai';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { apart } from '../support/apart.ts';
 import { FOR_EVER, MINE, SPY, edited, ownFolder } from '../support/own.ts';
-import { generals, type Exit } from '../support/run.ts';
+import { ptyUnavailable } from '../support/pty.ts';
+import { cleanEnvironment, generals, type Exit } from '../support/run.ts';
 
 describe('a protocol and a strategy of your own', () => {
   const elsewhere = apart();
@@ -161,11 +164,14 @@ describe('a protocol and a strategy of your own', () => {
   it('that ends the program behind our back, or leaves behind what never ends, ends it in one line and with status 1', async () => {
     const doing = (name: string, by: string): string => folder.write(`${name}.ts`, edited('if (event.round === 2) {\n', `if (event.round === 2) {\n      new Function('${by}')();\n`));
     const sim = (name: string, by: string): Promise<Exit> => generals(['4', '--host', 'sim', '--protocol', doing(name, by)], 'g-elect 1\nactual-order attack\ng-protocol\n');
+    // A terminal that holds still for as long, as by Ctrl-S, is no reason.
+    const held = ptyUnavailable === undefined ? atStillTerminal(`generals run --host sim --protocol ${mine} ${folder.write('many.txt', `g-elect 1\n${'actual-order attack\n'.repeat(1000)}`)}`) : undefined;
     const [ended, endless, said] = await Promise.all([
       sim('ended', 'process.exit(0)'), sim('endless', 'const f = () => Promise.resolve().then(f); f();'),
       // What is asked outside of an order has an end, too.
       generals(['4', '--host', 'sim', '--protocol', folder.write('says.ts', edited('  messages: (', `  describe: () => ${FOR_EVER} as never,\n  messages: (`))], 'g-elect 1\nactual-order attack\ng-why 3\ng-protocol\n'),
     ]);
+    expect(await held?.goOn() ?? 0).to.equal(0);
     expect([ended.code, ended.err]).to.deep.equal([1, 'generals: the protocol mine ended the program\n']);
     expect([endless.code, endless.err]).to.deep.equal([1, 'generals: the protocol mine left something behind that never ends: the program was waited for 12 s\n']);
     expect(said.err).to.equal('line 3: the protocol mine did not come back from describe: it was waited for 10 s\n');
@@ -182,3 +188,15 @@ describe('a protocol and a strategy of your own', () => {
     expect((await elsewhere.generals(['4', '--strategy', 'liar'])).err).to.include('--strategy brings a strategy of your own from a file, such as ./mine.ts, and "liar" is none');
   });
 });
+
+/** Runs a line at a terminal that shows nothing until it goes on. @returns what has it go on, and gives the exit status */
+function atStillTerminal(line: string): { goOn(): Promise<number> } {
+  const child = spawn('script', ['-qec', line, '/dev/null'], { env: cleanEnvironment(), stdio: ['ignore', 'pipe', 'ignore'] });
+  const closed = once(child, 'close');
+  return {
+    async goOn() {
+      child.stdout.resume();
+      return (await closed)[0] as number;
+    },
+  };
+}
