@@ -14,7 +14,7 @@ import { Watched } from '../../support/watched-network.ts';
 const QUICK: GossipSettings = { ...LAN, gossipEvery: 300 };
 
 describe('a gossip network on this machine', function () {
-  this.timeout(20_000);
+  this.timeout(60_000);
   let watched: Watched;
 
   beforeEach(() => {
