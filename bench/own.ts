@@ -49,7 +49,9 @@ export async function benchOwn(report: (row: Row) => void): Promise<void> {
 function copyOf(folder: string, name: string): string {
   const text = readFileSync(join(SOURCES, 'protocols', `${name}.ts`), 'utf8');
   const file = join(folder, `${name}-own.ts`);
-  writeFileSync(file, `${text.replace(`name: '${name}'`, `name: '${name}-own'`).replaceAll(/'(\.\.?\/[^']+)'/g, (_all, path: string) => JSON.stringify(join(SOURCES, 'protocols', path)))}\nexport { ${name} as protocol };\n`);
+  const renamed = text.replace(`name: '${name}'`, `name: '${name}-own'`);
+  const placed = renamed.replaceAll(/'(\.\.?\/[^']+)'/g, (_all, path: string) => JSON.stringify(join(SOURCES, 'protocols', path)));
+  writeFileSync(file, `${placed}\nexport { ${name} as protocol };\n`);
   return file;
 }
 

@@ -18,7 +18,11 @@ const STAND_INS = { timers: NO_TIMERS, 'node:timers': NO_TIMERS, 'timers/promise
  * Nothing ends what a promise calls later: a loop of those would hold up the whole program. So there are none, and none is made by an
  * async function, which esbuild makes of a generator and of a promise.
  */
-const NO_PROMISES = "const Promise = ((refuse) => new Proxy(function () {}, { construct: refuse, apply: refuse, get: (none, key) => (key === Symbol.hasInstance || key === 'prototype' ? none[key] : refuse()) }))(() => { throw new Error('there is no Promise here: a step is done when it comes back'); });";
+const NO_PROMISES = [
+  'const Promise = ((refuse) => new Proxy(function () {}, {',
+  "construct: refuse, apply: refuse, get: (none, key) => (key === Symbol.hasInstance || key === 'prototype' ? none[key] : refuse())",
+  "}))(() => { throw new Error('there is no Promise here: a step is done when it comes back'); });",
+].join(' ');
 const SYNCHRONOUS = { 'async-await': false, 'async-generator': false, 'for-await': false, 'top-level-await': false };
 
 let folder: string | undefined;
@@ -46,7 +50,16 @@ async function bundled(file: string, options: BuildOptions): Promise<BuildResult
   if (statSync(file).isDirectory()) throw new UserError(`${quotedPath(file)} cannot be read: it is a folder`);
   const { build, stop } = await import('esbuild');
   try {
-    return await build({ ...options, entryPoints: [resolve(file)], bundle: true, logLevel: 'silent', alias: { generals: LIBRARY, ...STAND_INS }, supported: SYNCHRONOUS, banner: { js: NO_PROMISES }, inject: options.platform === 'node' ? [NO_TIMERS, NO_PROCESS] : [NO_TIMERS] });
+    return await build({
+      ...options,
+      entryPoints: [resolve(file)],
+      bundle: true,
+      logLevel: 'silent',
+      alias: { generals: LIBRARY, ...STAND_INS },
+      supported: SYNCHRONOUS,
+      banner: { js: NO_PROMISES },
+      inject: options.platform === 'node' ? [NO_TIMERS, NO_PROCESS] : [NO_TIMERS],
+    });
   } catch (error) {
     const [first, ...others] = (error as Partial<BuildFailure>).errors ?? [];
     if (first === undefined) throw error;

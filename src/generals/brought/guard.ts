@@ -95,7 +95,8 @@ export function guardedProtocol(given: AnyRoundsProtocol, placeOf: PlaceOf, limi
   };
   return Object.assign(guarded, {
     begin: (context: Context) => (limits.isWithin() ? begin(context) : limits.limited(() => begin(context))),
-    step: (context: Context, state: unknown, event: RoundsEvent<OrderVocabulary>) => (limits.isWithin() ? step(context, state, event) : limits.limited(() => step(context, state, event))),
+    step: (context: Context, state: unknown, event: RoundsEvent<OrderVocabulary>) =>
+      (limits.isWithin() ? step(context, state, event) : limits.limited(() => step(context, state, event))),
   });
 }
 
@@ -162,7 +163,10 @@ function callsOf(of: string, placeOf: PlaceOf, limits: Limits): Calls {
       const known = new Map<string, unknown>();
       // None takes more than two words, and a list of them would take longer than most of what is called.
       const called = (one: unknown, other: unknown): unknown => {
-        if (!limits.isWithin()) return FIGURES.has(key) ? rememberedIn(known, JSON.stringify([one, other].map(settingIn)), () => limits.limited(() => called(one, other))) : limits.limited(() => called(one, other));
+        if (!limits.isWithin()) {
+          const answer = (): unknown => limits.limited(() => called(one, other));
+          return FIGURES.has(key) ? rememberedIn(known, JSON.stringify([one, other].map(settingIn)), answer) : answer();
+        }
         enter(of, key, 0, 0);
         let result: unknown;
         try {
@@ -179,7 +183,10 @@ function callsOf(of: string, placeOf: PlaceOf, limits: Limits): Calls {
   };
 }
 
-/** What it says of itself: that hangs on nothing but what is asked, and is asked for with each order, when to limit it takes a tenth of a millisecond. */
+/**
+ * What it says of itself: that hangs on nothing but what is asked, and is asked for with each order, when to limit it takes a tenth
+ * of a millisecond.
+ */
 const FIGURES: ReadonlySet<string> = new Set(['membersNeeded', 'faultsByDefault', 'refuses', 'rounds', 'messages']);
 
 /** Of a context what a figure may hang on. */

@@ -42,10 +42,12 @@ export class Sample {
   }
 }
 
-export const copyOfContext = (context: Context): Context => ({ ...context, members: context.members.slice(), lieutenants: context.lieutenants.slice() });
+export const copyOfContext = (context: Context): Context =>
+  ({ ...context, members: context.members.slice(), lieutenants: context.lieutenants.slice() });
 
 export function copyOfEvent(event: Event): Event {
-  return event.type === 'round' ? { ...event, inbox: event.inbox.map(({ from, messages }) => ({ from, messages: messages.map(copyOf) })) } : { ...event };
+  if (event.type !== 'round') return { ...event };
+  return { ...event, inbox: event.inbox.map(({ from, messages }) => ({ from, messages: messages.map(copyOf) })) };
 }
 
 /** Plain data once more. What is no plain data is given as it is. */
@@ -62,7 +64,8 @@ export function isUnchanged(context: Context, event: Event | undefined, [own, he
   if (!isAlike(own.members, context.members) || !isAlike(own.lieutenants, context.lieutenants)) return false;
   if (event?.type !== 'round' || heard?.type !== 'round') return isAlike(event, heard);
   // What hosts know of what was heard beside who said what is not in the copy.
-  return heard.round === event.round && heard.inbox.length === event.inbox.length && heard.inbox.every(({ from, messages }, place) => from === event.inbox[place]!.from && isAlike(messages, event.inbox[place]!.messages));
+  if (heard.round !== event.round || heard.inbox.length !== event.inbox.length) return false;
+  return heard.inbox.every(({ from, messages }, place) => from === event.inbox[place]!.from && isAlike(messages, event.inbox[place]!.messages));
 }
 
 /** Whether it is the same all the way down. */

@@ -72,7 +72,8 @@ export class Roster {
 
   /** Threads that do what is asked; one, where nobody is there yet. */
   get threads(): number {
-    return Math.max(1, this.#workers.filter(({ edition }) => edition === this.#setting.edition).reduce((sum, { threads }) => sum + threads, 0));
+    const able = this.#workers.filter(({ edition }) => edition === this.#setting.edition);
+    return Math.max(1, able.reduce((sum, { threads }) => sum + threads, 0));
   }
 
   /** Sees who is there. */
@@ -82,7 +83,9 @@ export class Roster {
     const before = this.#workers;
     this.#workers = await presentAt(redis, address);
     for (const worker of missingIn(before, this.#workers)) say(this.#welcome(worker));
-    for (const { name, done } of missingIn(this.#workers, before)) say(`worker ${name} is gone; it did ${done === 1 ? 'one batch' : `${done} batches`}`);
+    for (const { name, done } of missingIn(this.#workers, before)) {
+      say(`worker ${name} is gone; it did ${done === 1 ? 'one batch' : `${done} batches`}`);
+    }
     if (this.#workers.length > 0 || this.#isLonely || performance.now() - this.#beginning < BEAT) return;
     this.#isLonely = true;
     say(`nobody works on the queue yet: generals worker --queue ${address.shown}`);
@@ -95,4 +98,5 @@ export class Roster {
 }
 
 /** Those of the second who are not of the first. */
-const missingIn = (first: readonly Present[], second: readonly Present[]): Present[] => second.filter(({ name }) => first.every((one) => one.name !== name));
+const missingIn = (first: readonly Present[], second: readonly Present[]): Present[] =>
+  second.filter(({ name }) => first.every((one) => one.name !== name));
