@@ -290,6 +290,8 @@ describe('the view of nodes in a browser', function () {
   const open = async (fields: string, options: Parameters<typeof watch>[2] = { offline: true }): Promise<Page> => {
     seen = await watch(browser, `file://${join(folder, 'lab.html')}#view=nodes${fields}`, options);
     await seen.page.locator('svg.nodes-ring').waitFor();
+    // What takes long is shown while it goes on.
+    await seen.page.getByText('It goes on:').waitFor({ state: 'detached' });
     return seen.page;
   };
 
