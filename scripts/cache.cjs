@@ -11,7 +11,7 @@ void main(workerData);
 
 async function main({ place, lines }) {
   const filename = `${place}.bundle.cjs`;
-  const script = new Script(wrapped(readFileSync(filename, 'utf8')), { filename });
+  const script = new Script(readFileSync(filename, 'latin1'), { filename });
   for (const words of lines) {
     process.argv = [process.execPath, filename, ...words];
     const program = { exports: {} };
@@ -20,9 +20,4 @@ async function main({ place, lines }) {
   }
   writeFileSync(`${place}.cache`, script.createCachedData());
   process.exit(0);
-}
-
-/** As `cached.cjs` does it. */
-function wrapped(text) {
-  return `(function (exports, require, module, __filename, __dirname, imported) {${text}\n})`;
 }

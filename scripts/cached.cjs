@@ -7,10 +7,5 @@ const { Script } = require('node:vm');
 const filename = __filename.replace(/\.cjs$/, '.bundle.cjs');
 const cache = filename.replace(/bundle\.cjs$/, 'cache');
 const cachedData = existsSync(cache) ? readFileSync(cache) : undefined;
-const script = new Script(wrapped(readFileSync(filename, 'utf8')), { filename, cachedData });
+const script = new Script(readFileSync(filename, 'latin1'), { filename, cachedData });
 script.runInThisContext()(exports, require, module, filename, __dirname, (name) => import(name));
-
-/** In a function of what a module of CommonJS has, and of what imports packages. */
-function wrapped(text) {
-  return `(function (exports, require, module, __filename, __dirname, imported) {${text}\n})`;
-}

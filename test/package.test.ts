@@ -68,7 +68,7 @@ describe('the package', function () {
     const built = sources.flatMap((file) => [`dist/${file}.js`, `dist/${file}.d.ts`]);
     const demos = (await readdir(projectPath('demo'))).map((file) => `demo/${file}`);
     const docs = (await Promise.all(['docs', 'exercises'].map(async (part) => (await readdir(projectPath(part), { recursive: true, withFileTypes: true })).filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name).slice(projectPath('').length))))).flat();
-    const intended = new Set(['package.json', 'README.md', 'CHANGELOG.md', 'SECURITY.md', 'LICENSE', 'dist/man/generals.1', 'dist/web/lab.js', 'dist/web/style.css', 'dist/web/live.js', 'dist/web/live-style.css', ...['generals.js', 'first-prompt.cjs', 'run.cjs', 'run.bundle.cjs', 'vega.bundle.mjs', 'package.json'].map((file) => `dist/bin/${file}`), ...workers, ...built, ...demos, ...docs]);
+    const intended = new Set(['package.json', 'README.md', 'CHANGELOG.md', 'SECURITY.md', 'LICENSE', 'dist/man/generals.1', 'dist/web/lab.js', 'dist/web/style.css', 'dist/web/live.js', 'dist/web/live-style.css', ...['generals.js', 'first-prompt.cjs', 'run.cjs', 'run.bundle.cjs', 'servers.cjs', 'servers.bundle.cjs', 'servers.bundle.cjs.LEGAL.txt', 'vega.bundle.mjs', 'package.json'].map((file) => `dist/bin/${file}`), ...workers, ...built, ...demos, ...docs]);
     expect(files.filter((file) => !intended.has(file)), 'not intended').to.deep.equal([]);
     expect([...intended].filter((file) => !files.includes(file)), 'missing').to.deep.equal([]);
   });

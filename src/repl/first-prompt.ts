@@ -9,11 +9,11 @@ let isDrawn = false;
  * where it is certain that there will be such a prompt: for a number of generals, and perhaps a seed.
  */
 export function drawFirstPrompt(words: readonly string[]): void {
+  if (!/^[1-9]\d?(\n--seed\n\d{1,9})?$/.test(words.join('\n'))) return;
   const { stdin, stdout, env } = process;
-  const isCertain = /^[1-9]\d?(\n--seed\n\d{1,9})?$/.test(words.join('\n'));
   // A window that nobody has told the size of has no columns.
   const isRoomy = (stdout.columns || Infinity) > WELCOME.length;
-  if (!isCertain || !stdin.isTTY || !stdout.isTTY || !isRoomy || isPlain(env)) return;
+  if (!stdin.isTTY || !stdout.isTTY || !isRoomy || isPlain(env)) return;
   const isColoured = wantsColour(env, true, false);
   isDrawn = true;
   stdin.setRawMode(true);
