@@ -2,17 +2,20 @@ import { counted } from '../core/figures.ts';
 import { DETECTORS } from '../gossip/detectors/registry.ts';
 import type { Address } from '../gossip/address.ts';
 import type { Member } from '../gossip/tcp/network.ts';
-import { byName, isUp, type NetworkView, type Seen } from '../gossip/view.ts';
+import { byName, fromText, isUp, type NetworkView, type Seen } from '../gossip/view.ts';
 import { WORDS } from '../gossip/words.ts';
 
 /** Who is there, and how each of them fares. */
 export function memberLines(view: NetworkView, members: readonly Member[]): string[] {
+  const unreachable = view.unreachable();
   const faults = new Map(members.map(({ name, fault }) => [name, fault]));
   return [...view.seeds, ...view.peers].map((node) => {
     const { name, role, address, status, fares } = node;
     const fault = faults.get(name);
     const details = [`${name.padEnd(5)} ${role.padEnd(5)} ${address.padEnd(22)} ${status}`];
     if (role === 'peer') details.push(`for others ${view.stateOf(node).state}`);
+    const from = unreachable.get(address);
+    if (from !== undefined) details.push(`unreachable from ${fromText(from)}`);
     if (fault !== undefined) details.push(`Byzantine: ${fault}`);
     if (fares !== undefined && status === 'up') {
       const said = `${fares.messages.toFixed(1)} messages and ${Math.round(fares.bytes)} bytes a second`;

@@ -1,5 +1,5 @@
 import { MARKS, toneOf, type Tone } from './shown-state.ts';
-import { isUp, type Fares, type Seen } from './view.ts';
+import { isUp, type Fares, type Seen, type Unreachable } from './view.ts';
 
 export interface Piece {
   readonly text: string;
@@ -13,6 +13,7 @@ export interface Row {
   readonly life: number;
   readonly incarnation: number;
   readonly suspectedBy: readonly string[];
+  readonly unreachableFrom: readonly Unreachable[];
 }
 
 /** What cells are about, beside their row. */

@@ -13,6 +13,10 @@ export function eventLine(view: NetworkView, name: string, output: Output): stri
     case 'decided':
       if (output.about === 'join' && output.ok) return undefined;
       return `${name} counted ${output.votes} of ${output.seeds} votes: ${of} ${output.about === 'removal' ? (output.ok ? 'is removed' : 'stays') : 'is not let in'}`;
+    case 'unreachable':
+      return `${name} has no answer from ${of}, though others have`;
+    case 'reachable':
+      return `${name} hears ${of} again`;
     case 'refuted':
       return `${name} says that it lives: incarnation ${output.incarnation}`;
     case 'rejected':

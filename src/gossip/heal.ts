@@ -1,8 +1,10 @@
 import type { Address } from './address.ts';
-import { draw } from './draw.ts';
-import { dial, hangUp, type Link } from './links.ts';
+import { draw, shuffled } from './draw.ts';
+import { dial, hangUp, linksTo, type Link } from './links.ts';
 import { dialledBy, fill } from './overlay.ts';
 import type { PeerTurn } from './peer-state.ts';
+import { isAlive } from './roster.ts';
+import { lose } from './unreachable.ts';
 
 /** Looks who is there of those that we do not hear: a member that is no neighbour, or one that was taken off the list. */
 export function heal(turn: PeerTurn): void {
@@ -15,10 +17,25 @@ export function heal(turn: PeerTurn): void {
     // Who is no member by now, though it was linked for a while, is none.
     if (link.isReady && link.purpose === 'visit' && link.hello?.own?.visits === false && link.hello?.own?.role === 'peer' && link.neighbour === undefined) hangUp(turn, link);
   }
-  const address = state.life > 0 ? strangerOf(turn) : undefined;
-  if (address !== undefined && !dialledBy(turn).has(address)) dial(turn, address, 'heal');
+  for (const address of state.suspected) {
+    // It refuted what we held against it, and still we did not hear it.
+    if (isAlive(state.roster.entries.get(address)) && !state.roster.entries.get(address)!.suspects.has(turn.context.address)) lose(turn, address);
+  }
+  if (state.life > 0) look(turn);
   fill(turn);
 }
+
+function look(turn: PeerTurn): void {
+  const { unreachable, neighbours } = turn.state;
+  // Those of whom others have answers, and we have not: of a neighbour it may be the link alone that is of no use.
+  const all = Array.from(unreachable.keys());
+  for (const lost of all.length > LOST_MAX ? shuffled(turn, 'lost', all).slice(0, LOST_MAX) : all) if (linksTo(turn.state, lost).every(({ isOpen }) => isOpen)) dial(turn, lost, neighbours.has(lost) ? 'peer' : 'heal');
+  const address = strangerOf(turn);
+  if (address !== undefined && !dialledBy(turn).has(address)) dial(turn, address, 'heal');
+}
+
+/** So many of those are looked for at once. */
+const LOST_MAX = 16;
 
 /** Somebody by chance who is no neighbour; most are none. */
 function strangerOf(turn: PeerTurn): Address | undefined {

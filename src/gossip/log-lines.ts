@@ -50,6 +50,10 @@ export function logLineOf(output: Output): string | undefined {
       return `Confirmed dead-node removal for ${output.address} after seed-level consensus.`;
     case 'rejected':
       return `Seed ${output.seed} rejected dead-node removal for ${output.address}`;
+    case 'unreachable':
+      return `No answer from ${output.address}, though others have one`;
+    case 'reachable':
+      return `Answer from ${output.address} again`;
     case 'refuted':
       return `Refuted the suspicion of ${output.by}: this peer lives (incarnation ${output.incarnation})`;
     case 'member':

@@ -26,6 +26,8 @@ export type PeerOutput =
   | { readonly type: 'reported'; readonly address: Address; readonly at: string; readonly seed: Address }
   | { readonly type: 'confirmed'; readonly address: Address; readonly seed: Address }
   | { readonly type: 'rejected'; readonly address: Address; readonly seed: Address }
+  /** It has no answer of a member, though others have; and then it has. */
+  | { readonly type: 'unreachable' | 'reachable'; readonly address: Address }
   /** Somebody took this peer for dead, and it says that it lives. */
   | { readonly type: 'refuted'; readonly incarnation: number; readonly by: Address }
   /** Where a member now stands in this peer’s view. */

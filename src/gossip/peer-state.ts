@@ -29,7 +29,7 @@ export interface PeerState extends LinksState {
   /** Who did not take us, or did not answer, since the last time that we healed; and whom we dialled again behind a lost link. */
   readonly avoided: Set<Address>;
   readonly redialled: Set<Address>;
-  /** Whom seeds reached when we did not, each for how many more times that we heal: they are not suspected anew so long. */
+  /** Whom others reached when we did not, each for how many more times that we heal: they are not suspected anew so long. */
   readonly spared: Map<Address, number>;
   /** How many gossip messages it made, and how many of those on schedule. */
   generated: number;
@@ -48,6 +48,8 @@ export interface PeerState extends LinksState {
   readonly looks: Map<NodeId, Look[]>;
   /** Whom this peer itself suspects, or did of late. */
   readonly suspected: Set<Address>;
+  /** Members of whom it has no answer, though others have, each with the link of whoever last had one. */
+  readonly unreachable: Map<Address, NodeId | undefined>;
   /** What is under way to find out whether a neighbour lives. */
   readonly probes: Map<Address, Probe>;
   probed: number;

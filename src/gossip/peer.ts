@@ -19,7 +19,7 @@
  */
 import type { Event, Machine } from '../core/machine.ts';
 import type { NodeId } from '../core/node.ts';
-import { parseAddress } from './address.ts';
+import { parseAddress, type Address } from './address.ts';
 import { beaconTick, hearBeacon, learntRoot } from './beacon.ts';
 import { beginChores, doChores, type Chore } from './chores.ts';
 import { readClock } from './clocks.ts';
@@ -39,7 +39,8 @@ import { answersAbout, askAbout, askWhoComes, toldAll } from './partial-view.ts'
 import { isMember, type PeerState, type PeerTurn } from './peer-state.ts';
 import { checksumOf, isAlive, newRoster, pagesOf, statementsOf } from './roster.ts';
 import { bodyOf, type Statement } from './statements.ts';
-import { ended, heard, hearAnswer, hearNotice, lapse, refute, suspect, suspicionOver, wait } from './suspicion.ts';
+import { ended, found, heard, hearAnswer, hearNotice, lapse, refute, spare, suspect, suspicionOver, wait } from './suspicion.ts';
+import { forget } from './unreachable.ts';
 import type { GossipVocabulary } from './vocabulary.ts';
 
 export const peerMachine: Machine<GossipVocabulary, PeerState, GossipContext> = {
@@ -48,6 +49,7 @@ export const peerMachine: Machine<GossipVocabulary, PeerState, GossipContext> = 
     hasLeft: false,
     links: new Map(),
     suspected: new Set(),
+    unreachable: new Map(),
     ticks: 0,
     beacon: undefined,
     beaconAge: 0,
@@ -213,6 +215,7 @@ function timeoutAbout(turn: PeerTurn, timer: string): void {
 function hear(turn: PeerTurn, link: Link, message: Message): void {
   const { state } = turn;
   const { neighbour } = link;
+  if (state.unreachable.size > 0 && link.isReady && link.address !== undefined && state.unreachable.has(link.address)) found(turn, link.address);
   if (link.purpose === 'seed') {
     const seed = state.seeds.get(link.address!);
     if (seed !== undefined) seed.quiet = 0;
@@ -307,6 +310,7 @@ function ready(turn: PeerTurn, link: Link): void {
   if (link.purpose === 'look') return looked(turn, link, true);
   // Seeds that look, and others that visit, are no neighbours.
   if (link.hello?.own?.role === 'seed') return;
+  if (link.isProven) found(turn, link.address!);
   introduce(turn, link);
   if (link.purpose === 'heal') return healed(turn, link);
   if (wantsToMeet(link)) meet(turn, link);
@@ -345,6 +349,7 @@ function hearStatements(turn: PeerTurn, link: Link, statements: readonly Stateme
 function follow(turn: PeerTurn, news: News): void {
   switch (news.type) {
     case 'joined':
+      forget(turn, news.address);
       // It may have linked before we knew it.
       for (const link of linksTo(turn.state, news.address)) if (wantsToMeet(link)) meet(turn, link);
       if (turn.state.isReady && turn.state.neighbours.size === 0) fill(turn);
@@ -361,6 +366,7 @@ function follow(turn: PeerTurn, news: News): void {
       break;
     }
     case 'cleared':
+      if (turn.state.unreachable.has(news.address)) spare(turn, news.address);
       turn.effects.push({ type: 'cancel-timer', timer: `suspicion ${news.address}` });
       break;
     case 'own-life':
@@ -368,6 +374,7 @@ function follow(turn: PeerTurn, news: News): void {
     case 'own-suspicion':
       return refute(turn, news.suspect.by, news.suspect.incarnation);
     case 'own-death':
+      for (const address of Array.from(turn.state.unreachable.keys())) forget(turn, address);
       return joinAnew(turn);
     default:
       news satisfies never;
@@ -403,9 +410,12 @@ function gone(turn: PeerTurn, id: NodeId): void {
   if (link.way !== 'out' || link.isOpen) return link.purpose === 'peer' ? fill(turn) : undefined;
   // Nobody answers there.
   state.avoided.add(address);
-  if (isAlive(state.roster.entries.get(address)) && !state.neighbours.has(address)) suspect(turn, address, 'nobody answers there');
+  if (isAlive(state.roster.entries.get(address)) && !state.neighbours.has(address) && !isHeardByOthers(turn, address)) suspect(turn, address, 'nobody answers there');
   if (link.purpose === 'peer') fill(turn);
 }
+
+/** Whether others had an answer of it when we had none: then they are asked again, before it is suspected. */
+const isHeardByOthers = (turn: PeerTurn, address: Address): boolean => turn.state.unreachable.has(address) && detectorOf(turn).ask?.(turn, address) === true;
 
 /** Compares with a seed or a neighbour what is known, by chance. */
 function compare(turn: PeerTurn): void {
@@ -429,6 +439,7 @@ function stalled(turn: PeerTurn): void {
   for (const neighbour of state.neighbours.values()) Object.assign(neighbour, { missed: 0, awaited: undefined });
   for (const link of state.linked) link.heardAt = state.ticks;
   for (const [address, entry] of state.roster.entries) if (isAlive(entry) && entry.suspects.has(context.address)) heard(turn, address);
+  for (const address of Array.from(state.unreachable.keys())) forget(turn, address);
   state.beaconAge = 0;
   state.ill = Math.min(3, state.ill + 2);
   if (state.life > 0) refute(turn, context.address);

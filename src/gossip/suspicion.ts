@@ -7,6 +7,7 @@ import { drop, fill } from './overlay.ts';
 import type { PeerTurn } from './peer-state.ts';
 import { isAlive, own, type Entry } from './roster.ts';
 import { bodyOf, type Suspect } from './statements.ts';
+import { forget, lose } from './unreachable.ts';
 
 /**
  * A suspicion, and what becomes of it. Whoever is suspected and lives says so, with a higher incarnation, and that ends it. Else peers
@@ -22,6 +23,8 @@ export function suspect(turn: PeerTurn, address: Address, reason: string): void 
   output(turn, { type: 'suspecting', address, reason });
   const body = { address, life: entry.member.life, incarnation: entry.incarnation, by: context.address };
   const statement: Suspect = { type: 'suspect', ...body, signature: context.keys.sign('suspect', bodyOf.suspect(body)) };
+  // It refuted that the last time, and was not heard since.
+  if (state.suspected.has(address)) lose(turn, address);
   state.suspected.add(address);
   const isEnough = entry.suspects.size > CONFIRMATIONS;
   add(turn, entry, context.address, statement);
@@ -109,7 +112,8 @@ function withdraw(turn: PeerTurn, entry: Entry): void {
   const { state, context, effects } = turn;
   const { address } = entry.member;
   state.suspected.delete(address);
-  state.spared.set(address, SPARED);
+  lose(turn, address);
+  spare(turn, address);
   clear(turn, entry, context.address);
   effects.push({ type: 'cancel-timer', timer: `suspicion ${address}` });
   const neighbour = state.neighbours.get(address);
@@ -120,7 +124,10 @@ function withdraw(turn: PeerTurn, entry: Entry): void {
   fill(turn);
 }
 
-/** So many times a peer heals before it suspects somebody again whom seeds reached. */
+/** It lives though we do not hear it, as seeds say or itself: it is not suspected again so soon. */
+export const spare = ({ state }: PeerTurn, address: Address): void => void state.spared.set(address, SPARED);
+
+/** So many times a peer heals before it suspects such a one again. */
 const SPARED = 3;
 
 /** It was heard: whatever we held against it is void. */
@@ -133,12 +140,19 @@ export function heard(turn: PeerTurn, address: Address): void {
   effects.push({ type: 'cancel-timer', timer: `suspicion ${address}` });
 }
 
+/** Something came from one that was unreachable from here. */
+export function found(turn: PeerTurn, address: Address): void {
+  forget(turn, address);
+  heard(turn, address);
+}
+
 /** A member is dead or gone: no link to it is of use. */
 export function ended(turn: PeerTurn, address: Address): void {
   const { state, effects } = turn;
   effects.push({ type: 'cancel-timer', timer: `suspicion ${address}` });
   state.probes.delete(address);
   state.suspected.delete(address);
+  forget(turn, address);
   const neighbour = state.neighbours.get(address);
   if (neighbour !== undefined) drop(turn, neighbour);
   for (const link of linksTo(state, address)) if (link.purpose !== 'seed') hangUp(turn, link);

@@ -2,7 +2,7 @@ import { counted } from '../core/figures.ts';
 import { clockText } from './clocks.ts';
 import { COLUMNS, type Piece, type Row, type Scene } from './columns.ts';
 import { interest, shownState, tally } from './shown-state.ts';
-import { byName, isUp, type NetworkView } from './view.ts';
+import { byName, fromText, isUp, type NetworkView } from './view.ts';
 
 export type Line = readonly Piece[];
 
@@ -19,9 +19,11 @@ export interface TableOptions {
 
 /** The live table: a head, and a row for each peer, those first of whom there is something to see. */
 export function tableOf(view: NetworkView, options: TableOptions): Line[] {
+  const unreachable = view.unreachable();
   const rows = view.peers.map((peer): Row => {
     const { state, ...others } = view.stateOf(peer);
-    return { peer, ...others, shown: shownState(peer, state) };
+    const unreachableFrom = unreachable.get(peer.address) ?? [];
+    return { peer, ...others, unreachableFrom, shown: shownState(peer, state, unreachableFrom.length > 0) };
   });
   const room = Math.max(1, options.rows - 3);
   const sorted = rows.toSorted((a, b) => interest(b.shown) - interest(a.shown) || byName(a.peer.name, b.peer.name));
@@ -48,11 +50,15 @@ function rowsOf(view: NetworkView, rows: readonly Row[], scene: Scene, columns: 
     return [{ head: padded(head), cells: cells.map(({ text, tone }): Piece => ({ text: padded(text), tone })) }];
   });
   const names: Line = [{ text: shown.map(({ head }) => head).join(''), tone: 'faint' }];
-  return [names, ...rows.map((row, index) => [...shown.map(({ cells }) => cells[index]!), suspicionOf(row), clockOf(row, view)])];
+  return [names, ...rows.map((row, index) => [...shown.map(({ cells }) => cells[index]!), suspicionOf(row), unreachableOf(row), clockOf(row, view)])];
 }
 
 function suspicionOf({ suspectedBy }: Row): Piece {
   return { text: suspectedBy.length === 0 ? '' : `  suspected by ${suspectedBy.toSorted(byName).join(', ')}`, tone: 'warn' };
+}
+
+function unreachableOf({ unreachableFrom }: Row): Piece {
+  return { text: unreachableFrom.length === 0 ? '' : `  unreachable from ${fromText(unreachableFrom)}`, tone: 'warn' };
 }
 
 /** By how much a peer’s clock is off the one that it is off the most, and whose others. */

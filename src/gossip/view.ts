@@ -20,6 +20,8 @@ export interface Seen {
   readonly links: Set<Address>;
   /** By how many seconds its clock is ahead of whose, where they are not the same. */
   readonly clocks: Map<Address, number>;
+  /** Of whom it has no answer, though others have. */
+  readonly unreachable: Set<Address>;
   /** How many of the network’s messages it has. */
   heard: number;
   /** What it thinks of whom. */
@@ -43,6 +45,12 @@ export interface Fares {
   /** What it had said by then, since it began. */
   readonly at: number;
   readonly said: { readonly messages: number; readonly bytes: number };
+}
+
+/** From whom somebody is unreachable, and whether the other way is open. */
+export interface Unreachable {
+  readonly name: string;
+  readonly isOneWay: boolean;
 }
 
 /** What whoever started a node knows of it. */
@@ -71,7 +79,7 @@ export class NetworkView {
     const known = this.nodes.get(name);
     this.#names.set(address, name);
     if (known === undefined) {
-      const nothing = { links: new Set<Address>(), clocks: new Map<Address, number>(), heard: 0, thinks: new Map(), mark: markAt(address), heardAt: at, fares: undefined };
+      const nothing = { links: new Set<Address>(), clocks: new Map<Address, number>(), unreachable: new Set<Address>(), heard: 0, thinks: new Map(), mark: markAt(address), heardAt: at, fares: undefined };
       this.nodes.set(name, { name, role, address, status: state, since: at, isReady, ...nothing });
       return;
     }
@@ -81,6 +89,7 @@ export class NetworkView {
     if (!['up', 'stopped', 'leaving'].includes(state)) {
       known.links.clear();
       known.clocks.clear();
+      known.unreachable.clear();
       for (const thought of Array.from(known.thinks.keys())) this.#think(known, thought, undefined);
       known.fares = undefined;
     }
@@ -110,6 +119,12 @@ export class NetworkView {
       case 'clock':
         if (output.ahead === 0) node.clocks.delete(output.address);
         else node.clocks.set(output.address, output.ahead);
+        break;
+      case 'unreachable':
+        node.unreachable.add(output.address);
+        break;
+      case 'reachable':
+        node.unreachable.delete(output.address);
         break;
       case 'forgot':
         this.#think(node, output.address, undefined);
@@ -201,6 +216,20 @@ export class NetworkView {
     return this.#opinions.of(node.address);
   }
 
+  /** Who is unreachable from whom: what one says does not come to the other. */
+  unreachable(): ReadonlyMap<Address, readonly Unreachable[]> {
+    const found = new Map<Address, Unreachable[]>();
+    for (const { name, address: from, status, unreachable } of this.peers) {
+      if (status !== 'up') continue;
+      for (const address of unreachable) {
+        const other = this.nodes.get(this.nameOf(address));
+        const isOneWay = other?.unreachable.has(from) !== true;
+        if (other !== undefined && isUp(other)) found.set(address, [...(found.get(address) ?? []), { name, isOneWay }]);
+      }
+    }
+    return found;
+  }
+
   /** How many different lists there are among peers that are up and ready. */
   get viewCount(): number {
     return new Set(this.peers.filter((peer) => isUp(peer) && peer.isReady).map(({ mark }) => mark)).size;
@@ -248,6 +277,10 @@ const markAt = (address: Address): number => markOf({ address, life: 0 });
 const ABOUT_MAX = 300;
 
 export const isUp = ({ status }: Seen): boolean => status === 'up' || status === 'stopped' || status === 'leaving';
+
+/** From whom somebody is unreachable, in words. */
+export const fromText = (from: readonly Unreachable[]): string =>
+  from.toSorted((a, b) => byName(a.name, b.name)).map(({ name, isOneWay }) => `${name}${isOneWay ? ' (one-way)' : ''}`).join(', ');
 
 /** P2 before P10. */
 export const byName = (a: string, b: string): number =>

@@ -45,6 +45,12 @@ export function whyLines(view: NetworkView, name: string): string[] {
       case 'rejected':
         add(`${view.nameOf(output.seed)} told ${by} that it lives`);
         break;
+      case 'unreachable':
+        add(`${by} has no answer from it, though others have`);
+        break;
+      case 'reachable':
+        add(`${by} hears it again`);
+        break;
       case 'member':
         share(`life ${output.life}${output.incarnation > 0 ? `, incarnation ${output.incarnation}` : ''} ${STATES[output.state]}`);
         break;

@@ -4,6 +4,7 @@ import { nodeId } from '../../src/core/node.ts';
 import { seededAt } from '../../src/core/choice.ts';
 import { symbolicSigner } from '../../src/core/signer.ts';
 import { addressOf, type Address } from '../../src/gossip/address.ts';
+import { DETECTORS } from '../../src/gossip/detectors/registry.ts';
 import type { GossipContext } from '../../src/gossip/context.ts';
 import { believe } from '../../src/gossip/news.ts';
 import type { Output } from '../../src/gossip/outputs.ts';
@@ -12,6 +13,7 @@ import type { PeerState, PeerTurn } from '../../src/gossip/peer-state.ts';
 import { LAN } from '../../src/gossip/settings.ts';
 import { symbolicKeys } from '../../src/gossip/sim/keys.ts';
 import { addressAt } from '../../src/gossip/sim/nodes.ts';
+import { tableOf } from '../../src/gossip/table.ts';
 import { parseScript, runScript, type ScriptOutcome, type ScriptSpec } from '../../src/gossip/sim/script.ts';
 import { bodyOf, type Statement } from '../../src/gossip/statements.ts';
 
@@ -23,10 +25,21 @@ describe('a gossip network, where others were hurt:', function () {
   const isSoak = process.env['SOAK'] === '1';
   this.timeout(isSoak ? 600_000 : 60_000);
 
-  function ran(peers: number, faults: string, spec: Partial<ScriptSpec> = {}): ScriptOutcome & { readonly log: readonly { readonly at: number; readonly name: string; readonly output: Output }[] } {
+  interface Ran extends ScriptOutcome {
+    readonly log: readonly { readonly at: number; readonly name: string; readonly output: Output }[];
+    /** The live table, whenever somebody asked why. */
+    readonly tables: readonly (readonly string[])[];
+  }
+
+  function ran(peers: number, faults: string, spec: Partial<ScriptSpec> = {}): Ran {
     const log: { readonly at: number; readonly name: string; readonly output: Output }[] = [];
-    const outcome = runScript({ peers, seeds: 3, seed: 1, settings: { ...LAN, gossipMessages: 0 }, loss: 0, delay: 5, byzantine: 0, kind: undefined, script: parseScript(faults), ...spec }, (at, name, output) => void log.push({ at, name, output }));
-    return { ...outcome, log };
+    const tables: string[][] = [];
+    const outcome = runScript(
+      { peers, seeds: 3, seed: 1, settings: { ...LAN, gossipMessages: 0 }, loss: 0, delay: 5, byzantine: 0, kind: undefined, script: parseScript(faults), ...spec },
+      (at, name, output) => void log.push({ at, name, output }),
+      (now, _name, view) => void tables.push(tableOf(view, { columns: 200, rows: 40, now, quorum: 2, detector: 'swim', viewMax: LAN.viewMax }).map((line) => line.map(({ text }) => text).join('').trimEnd())),
+    );
+    return { ...outcome, log, tables };
   }
 
   for (const seconds of [3, 20, 120]) {
@@ -83,14 +96,38 @@ describe('a gossip network, where others were hurt:', function () {
     });
   }
 
-  it('a link that is cut in one way has nobody removed, as others hear both (corosync 750, cockroach 84289)', () => {
-    const { violation, removals } = ran(8, '10s cut 3→4; 10s cut 5→6; 100s heal');
+  const rowOf = (table: readonly string[] | undefined, name: string): string => table!.find((line) => line.startsWith(`${name} `))!;
+
+  it('a link that is cut in one way has nobody removed or suspected, as others hear both; the table says so (corosync 750, cockroach 84289)', () => {
+    const { violation, removals, log, tables } = ran(8, '10s cut 3→4; 60s why 3; 100s heal; 115s why 3');
     expect([violation, removals]).to.deep.equal([undefined, 0]);
+    expect(log.filter(({ output }) => output.type === 'suspecting')).to.deep.equal([]);
+    const [during, after] = tables;
+    expect(during![0]).to.match(/^7 alive, 1 unreachable {3}/);
+    expect(rowOf(during, 'P3')).to.match(/^P3 {4}◌ unreachable .* {2}unreachable from P4 \(one-way\)$/);
+    expect(rowOf(during, 'P4')).not.to.include('unreachable');
+    expect(after!.join('\n')).not.to.include('unreachable');
   });
 
+  for (const [detector, name] of DETECTORS.map((one, index) => [index, one.name] as const)) {
+    it(`who hears nothing of a peer that others hear is shown, and suspects it seldom, by ${name} (scylladb 565)`, () => {
+      // No link between both can be opened, as each needs both ways.
+      const { violation, removals, log, tables } = ran(8, '10s cut 5→6; 10s cut 6→5; 310s why 5; 400s heal; 430s why 5', { settings: { ...LAN, gossipMessages: 0, detector } });
+      expect([violation, removals]).to.deep.equal([undefined, 0]);
+      expect(rowOf(tables[0], 'P5')).to.match(/ {2}unreachable from P6$/);
+      expect(rowOf(tables[0], 'P6')).to.match(/ {2}unreachable from P5$/);
+      expect(tables[1]!.join('\n')).not.to.include('unreachable');
+      // In five minutes; each time others heard that it is suspected, and that it lives.
+      expect(log.filter(({ output }) => output.type === 'suspecting').length).to.be.at.most(60);
+    });
+  }
+
   it('halves that hear each other only by one peer and the seeds have nobody removed (corosync 750)', () => {
-    const { violation, removals } = ran(9, '10s partition 1-4 | 6-9; 100s heal');
+    const { violation, removals, tables } = ran(9, '10s partition 1-4 | 6-9; 90s why 1; 100s heal; 115s why 1');
     expect([violation, removals]).to.deep.equal([undefined, 0]);
+    for (const name of ['P1', 'P2', 'P3', 'P4', 'P6', 'P7', 'P8', 'P9']) expect(rowOf(tables[0], name)).to.include('  unreachable from P');
+    expect(rowOf(tables[0], 'P5')).not.to.include('unreachable');
+    expect(tables[1]!.join('\n')).not.to.include('unreachable');
   });
 
   it('who hears nobody any more is removed, as nobody can have an answer of it (cockroach 84289)', () => {

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { memberLines } from '../../src/cli/network-answers.ts';
 import { philox } from '../../src/core/philox.ts';
 import { addressOf, type Address } from '../../src/gossip/address.ts';
 import type { Output } from '../../src/gossip/outputs.ts';
@@ -53,6 +54,25 @@ describe('the table of a network', () => {
     expect(row).to.equal('P3    ✗ killed       1 s   1.0       –       –    5 s      –       –      –  suspected by P1');
     for (const name of ['P1', 'P2']) says(8000, name, { type: 'member', address: address('P3'), life: 1, incarnation: 0, state: 'dead' });
     expect(shown(9000).at(-1)).to.match(/^P3 {4}✗ dead /);
+  });
+
+  it('shows from whom a peer is unreachable, and whether the other way is open', () => {
+    const { view, says, shown, become } = networkOf(3);
+    says(1000, 'P1', { type: 'unreachable', address: address('P3') });
+    says(1000, 'P2', { type: 'unreachable', address: address('P3') });
+    says(1000, 'P3', { type: 'unreachable', address: address('P2') });
+    const [head, , , , second, third] = shown(2000, 20, 140);
+    expect(head).to.match(/^1 alive, 2 unreachable /);
+    expect(second).to.match(/^P2 {4}◌ unreachable .* {2}unreachable from P3$/);
+    expect(third).to.match(/^P3 {4}◌ unreachable .* {2}unreachable from P1 \(one-way\), P2$/);
+    expect(memberLines(view, []).at(-1)).to.equal('P3    peer  10.0.0.1:6003          up, for others alive, unreachable from P1 (one-way), P2');
+    expect(whyLines(view, 'P3').at(-1)).to.equal('1.0 s  P2 has no answer from it, though others have');
+    // Who stands still, or is gone, has no answer of anybody, and who is gone gives none.
+    become(3000, 'P1', 'stopped');
+    says(3000, 'P3', { type: 'reachable', address: address('P2') });
+    expect(shown(4000, 20, 140)[5]).to.match(/ {2}unreachable from P2 \(one-way\)$/);
+    become(5000, 'P2', 'killed');
+    expect(shown(6000, 20, 140).join('\n')).not.to.include('unreachable');
   });
 
   it('shows whose clock is off, the most that it is, and off whose', () => {

@@ -1,3 +1,4 @@
+import type { Address } from '../address.ts';
 import type { Link, Neighbour } from '../links.ts';
 import type { PeerTurn } from '../peer-state.ts';
 
@@ -13,6 +14,8 @@ export interface Detector {
   check?(turn: PeerTurn, neighbour: Neighbour): void;
   /** A neighbour answered a ping. */
   answered?(turn: PeerTurn, neighbour: Neighbour): void;
+  /** Nobody answers at a member of whom others had answers: they are asked again. @returns whether there is anybody to ask */
+  ask?(turn: PeerTurn, address: Address): boolean;
   /** What was waited for did not come. */
   overdue?(turn: PeerTurn, what: string, about: string): void;
   /** Whoever was asked to look did. */

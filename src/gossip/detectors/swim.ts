@@ -5,6 +5,7 @@ import { say, type Link } from '../links.ts';
 import type { PeerTurn } from '../peer-state.ts';
 import { statementsOf } from '../roster.ts';
 import { suspect } from '../suspicion.ts';
+import { lose } from '../unreachable.ts';
 
 /**
  * SWIM (Das, Gupta and Motivala 2002, §3 and 4) with Lifeguard (Dadgar, Phillips and Currey 2017). A neighbour that was not heard for some
@@ -27,8 +28,19 @@ export const swim: Detector = {
     }
   },
   check: (turn, { link }) => probe(turn, link),
-  answered(turn, { address }) {
+  ask(turn, address) {
+    const { state, effects } = turn;
+    if (state.probes.has(address)) return true;
+    state.probed += 1;
+    state.probes.set(address, { address, number: state.probed, asked: 0, answers: 0 });
+    if (askOthers(turn, address)) effects.push({ type: 'set-timer', timer: `probe ${address}`, after: 2 * patience(turn) });
+    else state.probes.delete(address);
+    return state.probes.has(address);
+  },
+  answered(turn, neighbour) {
+    const { address } = neighbour;
     const { state } = turn;
+    neighbour.missed = 0;
     if (!state.probes.has(address)) {
       // It lives, and is only slow, as over a link that loses much: all have more time.
       state.slowness = Math.min(SLOW_MAX, state.slowness * SLOWER);
@@ -52,13 +64,16 @@ export const swim: Detector = {
     }
     turn.effects.push({ type: 'set-timer', timer: `probe ${address}`, after: 2 * patience(turn) });
   },
-  looked(turn, _link, number, ok) {
+  looked(turn, link, number, ok) {
     for (const probe of turn.state.probes.values()) {
       if (probe.number !== number) continue;
       probe.answers += 1;
       if (!ok) return;
       turn.state.probes.delete(probe.address);
       turn.effects.push({ type: 'cancel-timer', timer: `probe ${probe.address}` });
+      const neighbour = turn.state.neighbours.get(probe.address);
+      if (neighbour !== undefined) neighbour.missed += 1;
+      if (turn.state.unreachable.has(probe.address) || neighbour?.missed === turn.context.settings.missesMax) lose(turn, probe.address, link.id);
       return;
     }
   },
@@ -93,7 +108,9 @@ function askOthers(turn: PeerTurn, address: Address): boolean {
   const { state, context } = turn;
   const probe = state.probes.get(address)!;
   const others = state.linked.filter((link) => link.isProven && link.address !== address);
-  const asked = shuffled(turn, `look at ${address}`, others).slice(0, context.settings.indirectProbes);
+  const first = others.find(({ id }) => id === state.unreachable.get(address));
+  const rest = shuffled(turn, `look at ${address}`, others).filter((link) => link !== first);
+  const asked = [...(first === undefined ? [] : [first]), ...rest].slice(0, context.settings.indirectProbes);
   probe.asked = asked.length;
   // Who knows only a part of a large network may not know whom it is asked about.
   if (state.knowsPart) say(turn, asked, { type: 'statements', statements: statementsOf(state.roster.entries.get(address)!) });

@@ -28,6 +28,10 @@ export function wordsOf(output: Output, at: (address: Address) => string = nameA
       return `is told by ${at(output.seed)} that ${at(output.address)} is removed`;
     case 'rejected':
       return `is told by ${at(output.seed)} that ${at(output.address)} lives`;
+    case 'unreachable':
+      return `has no answer from ${at(output.address)}, though others have`;
+    case 'reachable':
+      return `hears ${at(output.address)} again`;
     case 'refuted':
       return `says that it lives, in incarnation ${output.incarnation}, to ${at(output.by)}`;
     case 'member':
