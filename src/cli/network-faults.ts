@@ -3,7 +3,7 @@ import { UserError } from '../core/user-error.ts';
 import { NO_MISHAPS, type Mishaps } from '../gossip/tcp/mishaps.ts';
 import type { LiveNetwork } from '../gossip/tcp/network.ts';
 import { isUp, type NetworkView, type Seen } from '../gossip/view.ts';
-import type { Word } from '../gossip/words.ts';
+import { spellTime, type Word } from '../gossip/words.ts';
 import { allOf, nodeOf } from './network-nodes.ts';
 
 /** A word that lets something go wrong, or mends it. */
@@ -89,7 +89,7 @@ export class Faults {
     this.#all(names, mustBeUp);
     for (const name of names) this.#options.network.stop(name);
     if (lasts !== undefined) this.#later(lasts, () => names.forEach((name) => this.#goOn(name)));
-    const still = `${listed(names)} ${one(names, 'stands', 'stand')} still${lasts === undefined ? '' : ` for ${lasts} ms`}`;
+    const still = `${listed(names)} ${one(names, 'stands', 'stand')} still${lasts === undefined ? '' : ` for ${spellTime(lasts)}`}`;
     this.#print(`${still}: nobody should be removed, unless it takes longer than half a minute. Undo: continue ${names.join(',')}`);
   }
 
@@ -110,14 +110,14 @@ export class Faults {
     const nodes = Array.from(view.nodes.values()).filter(isUp).length + count;
     if (nodes > nodesMax) throw new UserError(`there is room for ${counted(nodesMax, 'node')} here, not for ${nodes}`);
     const joined = await network.join(count);
-    this.#print(`joined: ${joined.map(({ name }) => name).join(', ')}. Undo: leave`);
+    this.#print(`joined: ${joined.map(({ name }) => name).join(', ')}. Undo: leave ${joined.map(({ name }) => name).join(',')}`);
   }
 
   #partition(sides: readonly (readonly string[])[]): void {
     const groups = sides.map((side) => this.#all(side).map(({ address }) => address));
     const twice = groups.flat().find((address, index, all) => all.indexOf(address) !== index);
     if (twice !== undefined) throw new UserError(`${this.#options.view.nameOf(twice)} cannot be on two sides`);
-    this.#set({ cuts: groups.map((from, index) => ({ from, to: groups.flatMap((side, second) => (second === index ? [] : side)) })) });
+    this.#set({ cuts: [...this.#mishaps.cuts, ...groups.map((from, index) => ({ from, to: groups.flatMap((side, second) => (second === index ? [] : side)) }))] });
     this.#print(`nothing gets through between ${sides.map(listed).join(' and ')}: who still reaches the seeds stays. Undo: heal`);
   }
 
@@ -130,13 +130,13 @@ export class Faults {
 
   #slow(names: readonly string[], by: number): void {
     this.#set({ slow: this.#withThese(this.#mishaps.slow, names, by) });
-    this.#print(`what ${listed(names)} ${one(names, 'says', 'say')} comes ${by} ms later. Undo: slow ${names.join(',')} 0ms`);
+    this.#print(`what ${listed(names)} ${one(names, 'says', 'say')} comes ${spellTime(by)} later. Undo: slow ${names.join(',')} 0ms`);
   }
 
   #clock(names: readonly string[], by: number): void {
     this.#set({ clocks: this.#withThese(this.#mishaps.clocks, names, by) });
     const clocks = `the ${one(names, 'clock', 'clocks')} of ${listed(names)} ${one(names, 'is', 'are')}`;
-    this.#print(`${clocks} ${Math.abs(by)} ms ${by < 0 ? 'behind' : 'ahead'}: nothing follows but that ${one(names, 'it is', 'they are')} told so. Undo: heal`);
+    this.#print(`${clocks} ${spellTime(Math.abs(by))} ${by < 0 ? 'behind' : 'ahead'}: nothing follows but that ${one(names, 'it is', 'they are')} told so. Undo: heal`);
   }
 
   /** The same, but for those. */

@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream';
 import { LAN } from '../gossip/settings.ts';
 import { DETECTORS } from '../gossip/detectors/registry.ts';
 import { eventLine } from '../gossip/events.ts';
@@ -17,6 +18,7 @@ import { openTerminal } from '../repl/terminal.ts';
 import { themeOf, wantsColour, type Theme } from '../repl/theme.ts';
 import type { Answered, NodesBeside } from './beside-nodes.ts';
 import { lineOf } from './invocation.ts';
+import { fedLines } from './network-fed.ts';
 import { nodesMax } from './network-room.ts';
 import { ROWS_MIN, openTableScreen } from './network-screen.ts';
 import { Words, spellFaults } from './network-words.ts';
@@ -35,9 +37,15 @@ export class NetworkPrompt {
   readonly #logs = new Map<string, string[]>();
   readonly #theme: Theme = themeOf(wantsColour(process.env, true, false), () => process.stdout.columns);
   readonly #page: NodesBeside | undefined;
-  /** Shows a line where it was typed, if that was anywhere. */
+  /** Shows what came of a word, and what happened, where words are typed. */
   #show: (line: string) => void = () => undefined;
+  #showEvent: (line: string) => void = () => undefined;
+  #showMistake: (message: string) => void = () => undefined;
   #changed: () => void = () => undefined;
+  /** Lines that were none of the words. */
+  #mistakes = 0;
+  /** What is said, once somebody can say something. */
+  #said: Words | undefined;
 
   /** @param trial what is told of the same network, and judges it @param page what is said here is seen there */
   constructor(options: LiveOptions, trial: Trial, page?: NodesBeside) {
@@ -57,11 +65,12 @@ export class NetworkPrompt {
         this.#view.output(now, member.name, fact.output);
         this.#remember(member.name, fact.output, nameInLog(member.role, member.address));
         const event = eventLine(this.#view, member.name, fact.output);
-        if (event !== undefined) this.#print(event, this.#theme.paint.dim);
+        if (event !== undefined) this.#happened(event, this.#theme.paint.dim);
         break;
       }
       case 'lost':
-        this.#print(`${member.name} is gone: it ${fact.reason}`);
+        this.#happened(`${member.name} is gone: it ${fact.reason}`);
+        this.#said?.lost(member.name);
         break;
       case 'figures':
         this.#view.figures(now, member.name, fact.figures);
@@ -112,7 +121,8 @@ export class NetworkPrompt {
       screen.close();
     };
     process.on('exit', restore);
-    this.#show = (line) => terminal.print(line);
+    this.#show = this.#showEvent = (line) => terminal.print(line);
+    this.#showMistake = (message) => terminal.print(this.#theme.mistake(message, this.#theme.width));
     terminal.print('help shows what can be said here');
     if (this.#page !== undefined) {
       terminal.print(this.#page.line);
@@ -123,34 +133,71 @@ export class NetworkPrompt {
     } finally {
       clearInterval(clock);
       words.close();
-      this.#show = (line) => void process.stdout.write(`${line}\n`);
+      this.#show = this.#showEvent = (line) => void process.stdout.write(`${line}\n`);
       this.#changed = () => undefined;
       restore();
       process.removeListener('exit', restore);
-      if (words.faults.length > 0) {
-        const { peers, shared } = this.#options;
-        const sizes = ['--seeds', String(seeds), '--peers', String(peers)];
-        const line = lineOf(['network', '--simulate', ...sizes, ...shared, '--faults', spellFaults(words.faults)]);
-        this.#print(`To let the same go wrong in virtual time: ${line}`);
-      }
+      const again = this.#again(words);
+      if (again !== undefined) this.#print(AGAIN + again);
     }
   }
 
-  /** Does what is typed in the page, where there is no room for a prompt, until it is over. @returns the exit status */
-  async attend(network: LiveNetwork, over: Promise<number>): Promise<number> {
+  /** The command by which the same goes wrong in virtual time, if anything went wrong. */
+  #again({ faults }: Words): string | undefined {
+    const { seeds, peers, shared } = this.#options;
+    if (faults.length === 0) return undefined;
+    return lineOf(['network', '--simulate', '--seeds', String(seeds), '--peers', String(peers), ...shared, '--faults', spellFaults(faults)]);
+  }
+
+  /**
+   * Does what lines say, and what is typed in the page, where there is no room for a prompt, until it is over. What comes of lines is no line
+   * of the log, so it goes beside that.
+   *
+   * @param lines undefined if nobody gives any @returns the exit status
+   */
+  async attend(network: LiveNetwork, over: Promise<number>, lines: Readable | undefined): Promise<number> {
     const words = this.#words(network);
-    process.stderr.write(`${this.#page!.line}\n`);
-    this.#show = () => undefined;
-    this.#heedPage(this.#page!, words, (line) => void process.stderr.write(`${line}\n`));
-    try {
-      return await over;
-    } finally {
-      words.close();
+    const ending = new AbortController();
+    const print = (type: 'word' | 'answer' | 'mistake' | 'again', line: string): void => {
+      if (this.#options.json) process.stdout.write(`${JSON.stringify({ v: 1, at: new Date().toISOString(), type, line })}\n`);
+      else process.stderr.write(`${type === 'word' ? 'network> ' : type === 'again' ? AGAIN : ''}${line}\n`);
+    };
+    if (this.#page !== undefined) {
+      process.stderr.write(`${this.#page.line}\n`);
+      this.#heedPage(this.#page, words, (line) => void process.stderr.write(`${line}\n`));
     }
+    if (lines !== undefined) {
+      this.#show = (line) => print('answer', line);
+      this.#showMistake = (message) => print('mistake', message);
+    }
+    try {
+      const fed = lines === undefined ? NEVER : this.#feed(words, fedLines(lines, () => this.#now(), ending.signal), (line) => print('word', line));
+      const status = await Promise.race([over, fed]);
+      return status === 0 && this.#mistakes > 0 ? 1 : status;
+    } finally {
+      ending.abort();
+      lines?.pause();
+      words.close();
+      const again = this.#again(words);
+      if (again !== undefined) print('again', again);
+    }
+  }
+
+  /** @returns the exit status, once a line ends it; never if none does */
+  async #feed(words: Words, lines: AsyncIterable<string>, echo: (line: string) => void): Promise<number> {
+    for await (const line of lines) {
+      echo(line);
+      this.#page?.typed(line);
+      const { isOver, ...answer } = await this.#obey(words, line);
+      this.#page?.answered(answer);
+      if (answer.isMistake) this.#mistakes += 1;
+      if (isOver) return 0;
+    }
+    return NEVER;
   }
 
   #words(network: LiveNetwork): Words {
-    return new Words({
+    this.#said = new Words({
       network,
       view: this.#view,
       nodesMax: nodesMax(this.#options.processes),
@@ -160,6 +207,7 @@ export class NetworkPrompt {
       compare: () => this.#compare(),
       finding: () => this.#trial.look(network),
     });
+    return this.#said;
   }
 
   #heedPage(page: NodesBeside, words: Words, show = (line: string): void => this.#show(line)): void {
@@ -175,13 +223,18 @@ export class NetworkPrompt {
       return { lines: [], isMistake: false, isOver: await words.say(parseWord(line)) };
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
-      this.#show(this.#theme.mistake(error.message, this.#theme.width));
+      this.#showMistake(error.message);
       return { lines: [error.message], isMistake: true, isOver: false };
     }
   }
 
-  #print(line: string, paint: (text: string) => string = (text) => text): void {
-    this.#show(paint(line));
+  #print(line: string): void {
+    this.#show(line);
+    this.#page?.page.speak(line, 'printed');
+  }
+
+  #happened(line: string, paint: (text: string) => string = (text) => text): void {
+    this.#showEvent(paint(line));
     this.#page?.page.speak(line, 'printed');
   }
 
@@ -222,6 +275,11 @@ export class NetworkPrompt {
     for (const line of await compareLines({ seeds, peers: Math.min(peers, COMPARED_MAX), settings })) this.#print(line);
   }
 }
+
+const AGAIN = 'To let the same go wrong in virtual time: ';
+
+/** Nobody ends it. */
+const NEVER = new Promise<number>(() => undefined);
 
 /** So many lines of each node are kept for `log`. */
 const LOG_LINES = 20;

@@ -45,10 +45,12 @@ export function scriptedNetwork(options: SimulatedNetwork, faults: string): numb
   );
   catchUp(time);
   const views = view.views().length;
-  const summary = { removals, falseRemovals, views, events, time };
+  const sizes = { seeds: view.seeds.length, peers: view.peers.length };
+  const summary = { ...sizes, removals, falseRemovals, views, events, time };
   if (json) process.stdout.write(`${JSON.stringify({ v: 1, type: violation === undefined ? 'holds' : 'violated', ...violation, ...summary })}\n`);
   else {
-    process.stdout.write(`${counted(removals, 'removal')}, ${falseRemovals} of somebody alive; ${counted(views, 'view')} in the end; ${counted(events, 'event')} in ${(time / 1000).toFixed(1)} s of virtual time\n`);
+    const who = `${counted(sizes.seeds, 'seed')} and ${counted(sizes.peers, 'peer')}`;
+    process.stdout.write(`${who}: ${counted(removals, 'removal')}, ${falseRemovals} of somebody alive; ${counted(views, 'view')} in the end; ${counted(events, 'event')} in ${(time / 1000).toFixed(1)} s of virtual time\n`);
     process.stdout.write(`${findingLine(violation === undefined ? { type: 'holds' } : { type: 'violated', ...violation })}\n`);
   }
   return violation === undefined ? 0 : 3;

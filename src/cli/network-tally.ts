@@ -8,13 +8,15 @@ export class Tally {
   readonly #started = new Map<string, number>();
   readonly #ready = new Map<string, number>();
   readonly #roles = { seed: new Set<string>(), peer: new Set<string>() };
+  readonly #names = new Map<Address, string>();
   readonly #removed = new Set<Address>();
   #generated = 0;
   #heard = 0;
 
   count(fact: NetworkFact): void {
     if (fact.type === 'mishaps') return;
-    const { name, role } = fact.member;
+    const { name, role, address } = fact.member;
+    this.#names.set(address, name);
     this.#roles[role].add(name);
     if (fact.type === 'state' && fact.member.state === 'up' && !this.#started.has(name)) this.#started.set(name, performance.now());
     if (fact.type !== 'output') return;
@@ -34,7 +36,7 @@ export class Tally {
     const who = `${counted(seed.size, 'seed')} and ${counted(peer.size, 'peer')}, ${seconds.toFixed(1)} s`;
     const rose = `${this.#ready.size} became ready, the slowest after ${slowest.toFixed(1)} s`;
     const talk = `${counted(this.#generated, 'gossip message')}, heard ${counted(this.#heard, 'time')}`;
-    const line = `${who}: ${rose}; ${talk}; ${removed.length === 0 ? 'nobody was removed' : `removed ${removed.join(', ')}`}`;
+    const line = `${who}: ${rose}; ${talk}; ${removed.length === 0 ? 'nobody was removed' : `removed ${removed.map((address) => `${this.#names.get(address) ?? 'somebody'} (${address})`).join(', ')}`}`;
     const counts = { ready: this.#ready.size, slowest, generated: this.#generated, heard: this.#heard };
     return { line, fact: { seeds: seed.size, peers: peer.size, seconds, ...counts, removed } };
   }

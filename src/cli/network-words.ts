@@ -49,6 +49,11 @@ export class Words {
     return false;
   }
 
+  /** A node fell without a word that was said here. */
+  lost(name: string): void {
+    this.faults.push({ at: this.#room.now(), word: { type: 'kill', names: [name] } });
+  }
+
   close(): void {
     this.#faults.close();
     for (const timer of this.#timers) clearTimeout(timer);
@@ -121,6 +126,6 @@ export class Words {
 /** Milliseconds in which a message has reached all that it will. */
 const REACH_AFTER = 1000;
 
-/** Faults as an option of `network --simulate`. */
+/** Faults as an option of `network --simulate`, where a semicolon stands between them. */
 export const spellFaults = (faults: readonly Injected[]): string =>
-  faults.map(({ at, word }) => `${(at / 1000).toFixed(1)}s ${spell(word)}`).join('; ');
+  faults.map(({ at, word }) => `${(at / 1000).toFixed(1)}s ${spell(word).replaceAll(';', ',')}`).join('; ');

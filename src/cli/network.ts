@@ -2,6 +2,7 @@ import { LiveNetwork, type Member, type NetworkFact } from '../gossip/tcp/networ
 import { Trial } from '../gossip/tcp/trial.ts';
 import { openGossipLog, type GossipLog, type Speaker } from './gossip-log.ts';
 import { MEETS, warnOfTrust } from './gossip-options.ts';
+import { isFed } from './network-fed.ts';
 import { openNetworkPage } from './network-page.ts';
 import { NetworkPrompt, hasRoomForTable } from './network-prompt.ts';
 import { mustFit } from './network-room.ts';
@@ -23,7 +24,8 @@ async function served(options: LiveOptions, signalled: Promise<number>): Promise
   const trial = new Trial({ seeds, settings, keepsLists: data !== undefined, speed, now: () => performance.now() });
   const isAtTerminal = !options.json && hasRoomForTable(process);
   const page = options.web === undefined ? undefined : await openNetworkPage(options.web, options);
-  const prompt = isAtTerminal || page !== undefined ? new NetworkPrompt(options, trial, page) : undefined;
+  const lines = !isAtTerminal && isFed(process) ? process.stdin : undefined;
+  const prompt = isAtTerminal || lines !== undefined || page !== undefined ? new NetworkPrompt(options, trial, page) : undefined;
   const log = await openGossipLog(options.output, options.json, isAtTerminal);
   const tally = new Tally();
   let network: LiveNetwork | undefined;
@@ -42,7 +44,7 @@ async function served(options: LiveOptions, signalled: Promise<number>): Promise
     });
     if (prompt !== undefined || options.json) looking = setInterval(() => network!.look(), options.json ? FIGURES : LOOK);
     const over = Promise.race([signalled, ...(seconds === undefined ? [] : [after(seconds)])]);
-    const status = await (prompt === undefined ? over : isAtTerminal ? prompt.run(network, over) : prompt.attend(network, over));
+    const status = await (prompt === undefined ? over : isAtTerminal ? prompt.run(network, over) : prompt.attend(network, over, lines));
     await trial.look(network);
     await network.leaveAll();
     return trial.finding.type === 'violated' ? 3 : status;

@@ -25,6 +25,9 @@ export interface WordForm {
   readonly isFault: boolean;
 }
 
+/** As many as are added at once. */
+const JOIN_MAX = 100;
+
 /** All words, in the order of help. */
 export const WORDS: readonly WordForm[] = [
   { name: 'members', form: 'members', does: 'shows who is there', isFault: false },
@@ -40,7 +43,7 @@ export const WORDS: readonly WordForm[] = [
   { name: 'stop', form: 'stop <peers> [3s]', does: 'has nodes stand still, as SIGSTOP does', isFault: true },
   { name: 'continue', form: 'continue <peers>', does: 'has them go on', isFault: true },
   { name: 'leave', form: 'leave <peers>', does: 'has peers go, and say so', isFault: true },
-  { name: 'join', form: 'join [<n>]', does: 'adds peers', isFault: true },
+  { name: 'join', form: 'join [<n>]', does: `adds peers, ${JOIN_MAX} at most`, isFault: true },
   { name: 'partition', form: 'partition 1-4 | 5-8', does: 'lets nothing through between the sides; who is on none is on all', isFault: true },
   { name: 'cut', form: 'cut 3→4', does: 'lets nothing through in one way', isFault: true },
   { name: 'loss', form: 'loss 20%', does: 'loses so many messages, which come later then', isFault: true },
@@ -130,9 +133,6 @@ function read({ name }: WordForm, words: readonly string[], rest: string): Word 
   }
 }
 
-/** As many as are added at once. */
-const JOIN_MAX = 100;
-
 function withNames(words: readonly string[], make: (names: readonly string[]) => Word): Word | undefined {
   const names = namesOf(words);
   return names === undefined ? undefined : make(names);
@@ -176,7 +176,8 @@ export function parseTime(word: string): number | undefined {
 /** More milliseconds than that no timer can wait for: it would fire at once. */
 const TIME_MAX = 2 ** 31 - 1;
 
-const spellTime = (ms: number): string => (ms > 0 && ms % 3_600_000 === 0 ? `${ms / 3_600_000}h` : ms > 0 && ms % 1000 === 0 ? `${ms / 1000}s` : `${ms}ms`);
+/** `3s`, `1h`, `1500ms`. */
+export const spellTime = (ms: number): string => (ms > 0 && ms % 3_600_000 === 0 ? `${ms / 3_600_000}h` : ms > 0 && ms % 1000 === 0 ? `${ms / 1000}s` : `${ms}ms`);
 
 /** A word as it is typed. */
 export function spell(word: Word): string {

@@ -224,6 +224,37 @@ describe('generals network', function () {
     expect(facts.filter(({ type }) => type === 'left').length).to.equal(2);
   });
 
+  it('does in a pipe what lines say, and tells of it beside the log; what went wrong can be repeated in virtual time', async () => {
+    const program = start(['network', '--peers', '3'], MAIN, undefined, [], 'pipe');
+    const { stdin } = program.child;
+    await program.line((line) => line.endsWith('] Ready'));
+    stdin!.write('kil 2\n\n# one of three\nkill 3\n');
+    await program.line((line) => line.includes('Consensus SUCCESS for dead-node removal '));
+    // A time that is over holds up nothing.
+    stdin!.write('5ms why 3\nsay 1: well; then\nexit\nkill 1\n');
+    expect(await program.ended).to.equal(1);
+    for (const line of program.lines.slice(0, -2)) expect(line).to.match(/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d \[(SEED|PEER)-127\.0\.0\.1:\d+\] \S.*$/);
+    expect(program.lines.at(-2)).to.match(/; removed P3 \(127\.0\.0\.1:\d+\)$/);
+    const told = program.errors().trimEnd().split('\n');
+    expect(told[0]).to.equal('network> kil 2');
+    expect(told[1]).to.match(/^there is no word "kil": /);
+    expect(told.slice(2, 5)).to.deep.equal(['network> kill 3', 'P3 is killed: peers should miss it within seconds. Undo: restart P3', 'network> why 3']);
+    expect(told.some((line) => line.includes('nobody answers there'))).to.equal(true);
+    expect(told.at(-1)).to.match(/^To let the same go wrong in virtual time: generals network --simulate --seeds 3 --peers 3 --faults '[\d.]+s kill P3; [\d.]+s say P1: well, then'$/);
+  });
+
+  it('goes on when there are no more lines; what comes of them are facts among the others', async () => {
+    const program = start(['network', '--peers', '2', '--json'], MAIN, undefined, [], 'pipe');
+    program.child.stdin!.end('clock 1 +1h\nkill 9');
+    expect((await program.fact('word')).line).to.equal('clock 1 +1h');
+    expect((await program.fact('answer')).line).to.equal('the clock of P1 is 1h ahead: nothing follows but that it is told so. Undo: heal');
+    expect((await program.fact('mistake')).line).to.match(/^there is no P9: /);
+    await program.fact('ready');
+    expect(await program.end('SIGINT')).to.equal(130);
+    expect((await program.fact('again')).line).to.match(/^generals network --simulate /);
+    expect(program.errors()).to.equal('');
+  });
+
   it('is judged in the end, as in virtual time: Byzantine peers remove nobody, but where every report is believed', async () => {
     const args = ['network', '--peers', '4', '--byzantine', '1', '--kind', 'forge-death', '--for', '3'];
     const held = await generals(args);

@@ -47,7 +47,7 @@ describe('generals network at a terminal', function () {
     // Lines that were longer than the window go on in the next row.
     const said = pty.screen().join('');
     expect(said).to.match(/To let the same go wrong in virtual time: generals network --simulate --seeds 3 --peers 5 --faults '[\d.]+s kill ?P3; [\d.]+s restart ?P3'/);
-    expect(said).to.match(/3 seeds and 5 peers, .*; removed 127/);
+    expect(said).to.match(/3 seeds and 5 peers, .*; removed P3 \(127/);
     // What it suggests can be typed.
     const [, line] = /in virtual time: (generals [^\r\n]+)/.exec(pty.raw())!;
     const { status, stdout } = spawnSync('sh', ['-c', line!], { env: cleanEnvironment(), encoding: 'utf8' });

@@ -88,7 +88,7 @@ describe('what is said at the prompt of a network', () => {
     const said = new Said();
     expect(await said.say('join 3')).to.equal('there is room for 6 nodes here, not for 7');
     expect(await said.say('join 2')).to.equal(undefined);
-    expect(said.printed).to.deep.equal(['joined: P4, P5. Undo: leave']);
+    expect(said.printed).to.deep.equal(['joined: P4, P5. Undo: leave P4,P5']);
   });
 
   it('starts the others again, though one of them cannot be', async () => {

@@ -1,5 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
 import { Guardian } from '../../src/runtime/guardian.ts';
 import { MAIN, cleanEnvironment } from './run.ts';
 
@@ -27,10 +28,10 @@ const guardian = new Guardian();
 // Where the tests themselves are ended, nobody else would end what they left stopped, or what serves for ever.
 process.once('exit', endAll);
 
-/** Starts `generals …`, or another script of ours. @param within the beginning of a command line that runs the rest of it elsewhere */
-export function start(args: readonly string[], script = MAIN, cwd?: string, within: readonly string[] = []): Program {
+/** Starts `generals …`, or another script of ours. @param within the beginning of a command line that runs the rest of it elsewhere @param input whether the test has something to say to it */
+export function start(args: readonly string[], script = MAIN, cwd?: string, within: readonly string[] = [], input: 'ignore' | 'pipe' = 'ignore'): Program {
   const [command, ...words] = [...within, process.execPath, script, ...args];
-  const child = spawn(command!, words, { cwd, env: cleanEnvironment(), stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(command!, words, { cwd, env: cleanEnvironment(), stdio: [input, 'pipe', 'pipe'] }) as ChildProcess & { readonly stdout: Readable; readonly stderr: Readable };
   running.add(child);
   guardian.watch(child);
   const lines: string[] = [];

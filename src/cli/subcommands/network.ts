@@ -94,7 +94,7 @@ const SIMULATED = {
 
 const OPTIONS = {
   seeds: whole('<n>', 'how many seeds there are', { min: 1, max: SEEDS_MAX, fallback: 3 }),
-  peers: whole('<n>', `how many peers there are; ${PEERS_MAX} at most in real time`, { short: 'n', min: 0, max: SIMULATED_MAX, otherwise: '8, and 100 with --simulate' }),
+  peers: whole('<n>', `how many peers there are; ${PEERS_MAX} at most in real time`, { short: 'n', min: 0, max: SIMULATED_MAX, otherwise: '8, and 100 with --simulate unless --faults' }),
   ...RULES,
   ...TIMERS,
   byzantine: whole('<n>', 'how many peers, or seeds, are Byzantine: the last ones', { min: 0, max: SIMULATED_MAX, fallback: 0 }),
@@ -144,7 +144,7 @@ function sharedOf(values: Values<typeof OPTIONS>, given: readonly string[]): str
 function simulated(values: Values<typeof OPTIONS>, given: readonly string[]): SimulatedNetwork {
   const stray = [...Object.keys(LIVE), 'dialect'].find((name) => given.includes(name));
   if (stray !== undefined) throw new UsageError(`--${stray} is for a network in real time: leave it out`);
-  const { peers = 100, seeds, seed = 1, delay = 5, words = 20, loss, kill, pause, hubs, compare, faults, byzantine, kind, json, out } = values;
+  const { peers = values.faults === undefined ? 100 : 8, seeds, seed = 1, delay = 5, words = 20, loss, kill, pause, hubs, compare, faults, byzantine, kind, json, out } = values;
   if (compare && given.includes('detector')) throw new UsageError('--compare takes all detectors: leave out --detector');
   const other = ['kill', 'hubs', 'pause', 'words', 'compare', 'out'].find((name) => faults !== undefined && given.includes(name));
   if (other !== undefined) throw new UsageError(`--faults says all that happens: leave out --${other}`);

@@ -70,6 +70,7 @@ class Scripted {
   readonly #answer: AnswerScript;
 
   constructor({ script, ...spec }: ScriptSpec, observe: ObserveScript, answer: AnswerScript) {
+    mustKnow(script, spec);
     this.#script = script;
     this.#answer = answer;
     this.#peers = spec.peers;
@@ -133,13 +134,13 @@ class Scripted {
     const { network, rules, spec } = world;
     switch (word.type) {
       case 'kill':
-        for (const node of this.#nodes(word.names, ['up', 'stopped'])) {
+        for (const node of this.#nodes(word.names, ['up', 'stopped', 'leaving'])) {
           world.kill(node, false);
           this.#become(node, 'killed');
         }
         return;
       case 'restart':
-        for (const node of this.#nodes(word.names, ['killed', 'left'])) this.#start(node);
+        for (const node of this.#nodes(word.names, ['killed', 'left', 'leaving'])) this.#restart(node);
         return;
       case 'stop':
         for (const node of this.#nodes(word.names, ['up'])) {
@@ -152,7 +153,10 @@ class Scripted {
         for (const node of this.#nodes(word.names, ['stopped'])) this.#goOn(node);
         return;
       case 'leave':
-        for (const node of this.#nodes(word.names, ['up'])) world.leave(node);
+        for (const node of this.#nodes(word.names, ['up'])) {
+          this.#become(node, 'leaving');
+          world.leave(node);
+        }
         return;
       case 'join':
         for (const node of network.nodes.slice(spec.seeds + this.#peers, spec.seeds + this.#peers + word.count)) this.#start(node);
@@ -160,6 +164,8 @@ class Scripted {
         return;
       case 'partition': {
         const sides = word.sides.map((side) => this.#nodes(side).map(({ id }) => id));
+        const twice = sides.flat().find((id, index, all) => all.indexOf(id) !== index);
+        if (twice !== undefined) throw new UserError(`${nameOfNode(spec, twice)} cannot be on two sides`);
         // Who is on none is on all.
         for (const [index, side] of sides.entries()) world.cut({ side: new Set(side), others: new Set(sides.flatMap((other, second) => (second === index ? [] : other))) });
         return;
@@ -192,24 +198,46 @@ class Scripted {
     }
   }
 
+  /** At once, or when it has left: to the moment people are faster, or slower, than here. */
+  #restart(node: SimNode): void {
+    const { network } = this.#world;
+    if (this.#statuses.get(node) === 'leaving') network.at(network.now + LOOK, () => this.#restart(node));
+    else this.#start(node);
+  }
+
   #goOn(node: SimNode): void {
     this.#become(node, 'up');
     this.#world.resume(node);
   }
 
-  /** The nodes of these names. @throws UserError if one is not there, or not as it should be */
+  /** The nodes of these names. @throws UserError if one is not as it should be */
   #nodes(names: readonly string[], states?: readonly NodeStatus[]): SimNode[] {
     const { network, now, spec } = this.#world;
     return names.map((name) => {
       const number = Number(name.slice(1));
-      const isThere = number >= 1 && number <= (name.startsWith('S') ? spec.seeds : this.#peers);
-      if (!isThere) throw new UserError(`there is no ${name}: S1 to S${spec.seeds}, P1 to P${this.#peers}`);
       const node = network.nodes[name.startsWith('S') ? number - 1 : spec.seeds + number - 1]!;
       const status = this.#statuses.get(node)!;
       if (states !== undefined && !states.includes(status)) throw new UserError(`${name} is ${status} at ${now / 1000} s`);
       return node;
     });
   }
+}
+
+/** @throws UserError if a word is about somebody who is not there by then: that shows before anything happens */
+function mustKnow(script: readonly TimedWord[], { seeds, peers }: WorldSpec): void {
+  let all = peers;
+  for (const { at, word } of script) {
+    if (word.type === 'join') all += word.count;
+    const stray = namesIn(word).find((name) => Number(name.slice(1)) < 1 || Number(name.slice(1)) > (name.startsWith('S') ? seeds : all));
+    if (stray !== undefined) throw new UserError(`there is no ${stray} at ${at / 1000} s: S1 to S${seeds}, P1 to P${all}`);
+  }
+}
+
+function namesIn(word: Word): readonly string[] {
+  if ('names' in word) return word.names;
+  if (word.type === 'partition') return word.sides.flat();
+  if (word.type === 'cut') return [word.from, word.to];
+  return 'name' in word && word.name !== undefined && word.type !== 'detector' ? [word.name] : [];
 }
 
 /** In ms: for so long all must be well. */

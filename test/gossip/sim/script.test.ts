@@ -60,8 +60,9 @@ describe('a list of faults of a live network, in virtual time', () => {
     for (const [faults, refusal] of [['', /there is no fault/], ['kill 3', /begins with its time/], ['5s dance', /there is no word/], ['5s graph', /graph is no fault/], ['5s kill', /kill <peers>/]] as const) {
       expect(() => parseScript(faults), faults).to.throw(refusal);
     }
-    expect(() => told('5s kill 9')).to.throw('there is no P9: S1 to S3, P1 to P6');
-    expect(() => told('5s kill S4')).to.throw('there is no S4');
+    expect(() => told('5s kill 9')).to.throw('there is no P9 at 5 s: S1 to S3, P1 to P6');
+    for (const faults of ['5s kill S4', '5s kill 0', '5s partition 1 | 7', '5s cut 1->9', '5s say 9: hello', '5s why 9', '4s kill 9; 5s join 3']) expect(() => told(faults), faults).to.throw('there is no ');
+    expect(() => told('5s partition 1-3 | 3-4')).to.throw('P3 cannot be on two sides');
     expect(() => told('5s join 3; 9s kill 9')).not.to.throw();
   });
 });
