@@ -6,17 +6,18 @@ import { byName, fromText, isUp, type NetworkView, type Seen } from '../gossip/v
 import { WORDS } from '../gossip/words.ts';
 
 /** Who is there, and how each of them fares. */
-export function memberLines(view: NetworkView, members: readonly Member[]): string[] {
+export function memberLines(view: NetworkView, members: readonly Member[], nodes: readonly Seen[] = [...view.seeds, ...view.peers]): string[] {
   const unreachable = view.unreachable();
-  const faults = new Map(members.map(({ name, fault }) => [name, fault]));
-  return [...view.seeds, ...view.peers].map((node) => {
+  const known = new Map(members.map((member) => [member.name, member]));
+  return nodes.map((node) => {
     const { name, role, address, status, fares } = node;
-    const fault = faults.get(name);
+    const { fault, pid } = known.get(name) ?? {};
     const details = [`${name.padEnd(5)} ${role.padEnd(5)} ${address.padEnd(22)} ${status}`];
     if (role === 'peer') details.push(`for others ${view.stateOf(node).state}`);
     const from = unreachable.get(address);
     if (from !== undefined) details.push(`unreachable from ${fromText(from)}`);
     if (fault !== undefined) details.push(`Byzantine: ${fault}`);
+    if (pid !== undefined && isUp(node)) details.push(`process ${pid}`);
     if (fares !== undefined && status === 'up') {
       const said = `${fares.messages.toFixed(1)} messages and ${Math.round(fares.bytes)} bytes a second`;
       details.push(`timers up to ${Math.round(fares.lag)} ms late`, said);

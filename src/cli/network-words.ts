@@ -7,7 +7,7 @@ import { WORDS, spell, type Word } from '../gossip/words.ts';
 import { detectorLines, graphLines, helpLines, linksLine, memberLines, reachLine, viewLines } from './network-answers.ts';
 import { Faults, type FaultsOptions } from './network-faults.ts';
 import { findingLine } from './network-finding.ts';
-import { nodeOf } from './network-nodes.ts';
+import { allOf, nodeOf } from './network-nodes.ts';
 
 /** What the words of the prompt need. */
 export interface Room extends FaultsOptions {
@@ -75,7 +75,7 @@ export class Words {
       case 'graph':
         return this.#print(graphLines(view), 'there are no links');
       case 'members':
-        return this.#print(memberLines(view, network.members), 'nobody is there');
+        return this.#print(memberLines(view, network.members, word.names.length === 0 ? undefined : allOf(view, word.names)), 'nobody is there');
       case 'views':
         this.#print(viewLines(view), 'no peer is ready');
         return this.#room.print(findingLine(await this.#room.finding()));

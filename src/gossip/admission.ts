@@ -65,6 +65,13 @@ function propose(turn: SeedTurn, admission: Admission): void {
   count(turn, admission);
 }
 
+/** A seed is there that was not, or that we had lost: it has not heard what is under way. */
+export function proposeAgain(turn: SeedTurn, link: Link, seed: Address): void {
+  for (const { address, key, life, votes, against } of turn.state.admissions.values()) {
+    if (votes !== undefined && !votes.has(seed) && !against.has(seed)) say(turn, [link], { type: 'join-propose', address, key, life });
+  }
+}
+
 /** Another seed asks for a vote. */
 export function hearJoinPropose(turn: SeedTurn, link: Link, { address, key = '', life }: Message & { type: 'join-propose' }): void {
   const { state, context } = turn;

@@ -78,6 +78,13 @@ function propose(turn: SeedTurn, removal: Removal): void {
   count(turn, removal);
 }
 
+/** A seed is there that was not, or that we had lost: it has not heard what is under way. What this one saw long ago may be otherwise by now. */
+export function proposeRemovalsAgain(turn: SeedTurn, link: Link, seed: Address): void {
+  for (const { address, life, votes, against, isFresh } of turn.state.removals.values()) {
+    if (isFresh && votes !== undefined && !votes.has(seed) && !against.has(seed)) say(turn, [link], { type: 'dead-propose', address, life });
+  }
+}
+
 export function hearDeadPropose(turn: SeedTurn, link: Link, { address, life }: Message & { type: 'dead-propose' }): void {
   const { state, context } = turn;
   const entry = state.roster.entries.get(address);

@@ -35,8 +35,11 @@ export function metSeed(turn: SeedTurn, link: Link): void {
   if (link.isProven) seed.key = link.hello!.own!.key;
   const waiting = turn.state.outbox.get(seed.address) ?? [];
   turn.state.outbox.delete(seed.address);
-  for (const message of waiting) say(turn, [link], message);
+  // One of ours is asked for its votes in all that is under way, by whoever began it.
+  for (const message of waiting) if (!link.isProven || !VOTED.has(message.type)) say(turn, [link], message);
 }
+
+const VOTED: ReadonlySet<Message['type']> = new Set(['join-propose', 'dead-propose']);
 
 /** Asks all other seeds. */
 export function askSeeds(turn: SeedTurn, message: Message): void {

@@ -21,7 +21,7 @@
  */
 import type { Event, Machine } from '../core/machine.ts';
 import { parseAddress } from './address.ts';
-import { admissionOver, hearJoinCommit, hearJoinPropose, hearJoinVote, inquiredForAdmission, inquiredForJoinVote, register } from './admission.ts';
+import { admissionOver, hearJoinCommit, hearJoinPropose, hearJoinVote, inquiredForAdmission, inquiredForJoinVote, proposeAgain, register } from './admission.ts';
 import { readClock } from './clocks.ts';
 import type { GossipContext } from './context.ts';
 import { answered, came, inquire, inquiryOver, lookAgain, lookFailed, lookedIn } from './inquiry.ts';
@@ -30,7 +30,7 @@ import { hangUp, hearHello, hearProof, newLinks, open, output, say, waitedForHel
 import type { Message } from './messages.ts';
 import { parseMessage } from './parse.ts';
 import { answersAbout } from './partial-view.ts';
-import { acquit, hearDeadCommit, hearDeadPropose, hearDeadVote, hearReport, inquiredForDeadVote, inquiredForRemoval, lookForForgotten, lookedLongAgo, miss, removalOver } from './removal.ts';
+import { acquit, hearDeadCommit, hearDeadPropose, hearDeadVote, hearReport, inquiredForDeadVote, inquiredForRemoval, lookForForgotten, lookedLongAgo, miss, proposeRemovalsAgain, removalOver } from './removal.ts';
 import { checksumOf, isAlive, isNewer, voteFor } from './roster.ts';
 import { admit, end, isGenuineLeave, isLarge, othersFor, tell } from './seed-list.ts';
 import { askSeed, lostSeed, meetSeeds, metSeed, seedOf } from './seed-links.ts';
@@ -242,7 +242,12 @@ function refused(turn: SeedTurn, link: Link): void {
 
 function ready(turn: SeedTurn, link: Link): void {
   if (link.purpose === 'inquiry') return answered(turn, link);
-  if (link.purpose === 'seed') return metSeed(turn, link);
+  if (link.purpose === 'seed') {
+    metSeed(turn, link);
+    if (!link.isProven) return;
+    proposeAgain(turn, link, link.address!);
+    return proposeRemovalsAgain(turn, link, link.address!);
+  }
   if (!link.isProven) return;
   const { key } = link.hello!.own!;
   came(turn, link.address!, key);

@@ -12,7 +12,9 @@ export type Word =
   | { readonly type: 'slow'; readonly names: readonly string[]; readonly by: number }
   | { readonly type: 'clock'; readonly names: readonly string[]; readonly by: number }
   | { readonly type: 'heal' }
-  | { readonly type: 'views' | 'graph' | 'members' | 'compare' | 'help' | 'exit' }
+  | { readonly type: 'views' | 'graph' | 'compare' | 'help' | 'exit' }
+  /** Of all, if no name is said. */
+  | { readonly type: 'members'; readonly names: readonly string[] }
   | { readonly type: 'say'; readonly name: string | undefined; readonly text: string }
   | { readonly type: 'why' | 'links' | 'log' | 'reach'; readonly name: string }
   | { readonly type: 'detector'; readonly name: string | undefined };
@@ -30,7 +32,7 @@ const JOIN_MAX = 100;
 
 /** All words, in the order of help. */
 export const WORDS: readonly WordForm[] = [
-  { name: 'members', form: 'members', does: 'shows who is there', isFault: false },
+  { name: 'members', form: 'members [<nodes>]', does: 'shows who is there, and how they fare', isFault: false },
   { name: 'views', form: 'views', does: 'shows who sees what: one view when all is quiet', isFault: false },
   { name: 'links', form: 'links <peer>', does: 'shows the neighbours of a peer', isFault: false },
   { name: 'graph', form: 'graph', does: 'shows all links', isFault: false },
@@ -75,6 +77,8 @@ function read({ name }: WordForm, words: readonly string[], rest: string): Word 
     case 'continue':
     case 'leave':
       return withNames(words, (names) => ({ type: name, names }));
+    case 'members':
+      return words.length === 0 ? { type: name, names: [] } : withNames(words, (names) => ({ type: name, names }));
     case 'stop': {
       const time = words.length > 1 ? parseTime(words.at(-1)!) : undefined;
       return withNames(time === undefined ? words : words.slice(0, -1), (names) => ({ type: name, names, for: time }));
@@ -123,7 +127,6 @@ function read({ name }: WordForm, words: readonly string[], rest: string): Word 
     case 'heal':
     case 'views':
     case 'graph':
-    case 'members':
     case 'compare':
     case 'help':
     case 'exit':
@@ -189,6 +192,8 @@ export function spell(word: Word): string {
       return `${word.type} ${word.names.join(',')}`;
     case 'stop':
       return `stop ${word.names.join(',')}${word.for === undefined ? '' : ` ${spellTime(word.for)}`}`;
+    case 'members':
+      return ['members', ...word.names].join(' ');
     case 'join':
       return `join ${word.count}`;
     case 'partition':

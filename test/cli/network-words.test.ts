@@ -132,6 +132,10 @@ describe('what is said at the prompt of a network', () => {
       'nothing has happened to P3',
       'P3 wrote nothing yet',
     ]);
+    said.printed.length = 0;
+    await said.say('members S1 3');
+    expect(said.printed.map((line) => line.slice(0, 2))).to.deep.equal(['S1', 'P3']);
+    expect(await said.say('members 3 9')).to.equal('there is no P9: P1, P2, P3, S1');
   });
 
   it('tells with the views whether all that is promised holds', async () => {

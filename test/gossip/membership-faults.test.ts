@@ -1,11 +1,13 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
+import type { Effect } from '../../src/core/machine.ts';
 import { nodeId } from '../../src/core/node.ts';
 import { seededAt } from '../../src/core/choice.ts';
 import { symbolicSigner } from '../../src/core/signer.ts';
 import { addressOf, type Address } from '../../src/gossip/address.ts';
 import { DETECTORS } from '../../src/gossip/detectors/registry.ts';
 import type { GossipContext } from '../../src/gossip/context.ts';
+import type { Message } from '../../src/gossip/messages.ts';
 import { believe } from '../../src/gossip/news.ts';
 import type { Output } from '../../src/gossip/outputs.ts';
 import { peerMachine } from '../../src/gossip/peer.ts';
@@ -15,7 +17,9 @@ import { symbolicKeys } from '../../src/gossip/sim/keys.ts';
 import { addressAt } from '../../src/gossip/sim/nodes.ts';
 import { tableOf } from '../../src/gossip/table.ts';
 import { parseScript, runScript, type ScriptOutcome, type ScriptSpec } from '../../src/gossip/sim/script.ts';
+import { GossipWorld } from '../../src/gossip/sim/world.ts';
 import { bodyOf, type Statement } from '../../src/gossip/statements.ts';
+import type { GossipVocabulary } from '../../src/gossip/vocabulary.ts';
 
 /**
  * What users of such networks were hurt by, each in virtual time, under the name of what a person would see. In brackets are the threads
@@ -76,6 +80,18 @@ describe('a gossip network, where others were hurt:', function () {
     expect(time).to.be.at.most(15_000 + 10_000 + 5500);
   });
 
+  it('peers that are there first, and seeds that come one by one, are one network with equal lists (actor-ts 1176, scylla-operator 1349)', () => {
+    const { violation, view, time, log } = ran(5, '0.001s kill S1,S2,S3; 0.002s restart S1; 5s restart S2; 20s restart S3');
+    expect([violation, view.views().length]).to.deep.equal([undefined, 1]);
+    expect(time).to.be.at.most(20_000 + 10_000 + 5500);
+    const ready = log.filter(({ output }) => output.type === 'ready').map(({ at }) => at);
+    expect(ready).to.have.length(5);
+    expect(Math.min(...ready)).to.be.at.least(5000);
+    expect(Math.max(...ready)).to.be.at.most(7000);
+    // Each seed has let in each of them, or was told of it.
+    for (const name of ['S1', 'S2', 'S3']) expect(new Set(log.flatMap((one) => (one.name === name && one.output.type === 'applied' ? [one.output.address] : []))).size, name).to.equal(5);
+  });
+
   it('a peer that is killed and restarted at the same address twenty times is one member, and alive (swim-js 10, scalecube 132, chitchat 161)', () => {
     const faults = Array.from({ length: 20 }, (_, i) => `${(10 + i * 3.7).toFixed(1)}s kill 3; ${(10 + i * 3.7 + 0.1 + (i % 7) / 3).toFixed(1)}s restart 3`).join('; ');
     const { violation, falseRemovals, view } = ran(8, faults);
@@ -95,6 +111,14 @@ describe('a gossip network, where others were hurt:', function () {
       expect([violation, falseRemovals]).to.deep.equal([undefined, 0]);
     });
   }
+
+  it('every death is agreed on, where nobody has more than two neighbours, so that they are a path (orleans 7505, 9307)', () => {
+    const { violation, removals, falseRemovals, log } = ran(8, '10s kill 3; 30s kill 6', { settings: { ...LAN, gossipMessages: 0, degreeMax: 2 } });
+    expect([violation, removals, falseRemovals]).to.deep.equal([undefined, 2, 0]);
+    const removed = log.flatMap(({ at, output }) => (output.type === 'applied' && output.about === 'removal' ? [at] : []));
+    expect(removed.filter((at) => at < 22_000)).to.have.length(3);
+    expect(removed.filter((at) => at > 30_000 && at < 42_000)).to.have.length(3);
+  });
 
   const rowOf = (table: readonly string[] | undefined, name: string): string => table!.find((line) => line.startsWith(`${name} `))!;
 
@@ -157,6 +181,25 @@ describe('a gossip network, where others were hurt:', function () {
     const left = log.filter(({ output }) => output.type === 'member' && output.state === 'left');
     expect(left.filter(({ at }) => at < 11_000)).to.have.length(7);
     expect(log.some(({ output }) => output.type === 'member' && output.state === 'dead')).to.equal(false);
+  });
+
+  describe('a command', () => {
+    /** A peer among others, and what it does in the very step in which it is told something. */
+    const told = (input: GossipVocabulary['input']): readonly Effect<GossipVocabulary>[] => {
+      const world = new GossipWorld({ peers: 4, seeds: 3, seed: 1, settings: { ...LAN, gossipMessages: 0 }, loss: 0, delay: 5, byzantine: 0, kind: undefined });
+      for (const node of world.network.nodes) world.start(node);
+      world.network.run(5000);
+      const { context, state } = world.node(3);
+      return peerMachine.step(context as GossipContext, state as PeerState, { type: 'input', input });
+    };
+    const sent = (effects: readonly Effect<GossipVocabulary>[], type: Message['type']): number => effects.reduce((sum, effect) => sum + (effect.type === 'send' && effect.message.type === type ? effect.to.length : 0), 0);
+
+    it('waits for nothing inside a node: in one step all neighbours are told what is said, and that somebody goes (cassandra 4713, serf 831)', () => {
+      expect(sent(told({ type: 'say', text: 'hello' }), 'gossip')).to.equal(3);
+      // All neighbours, and two seeds.
+      expect(sent(told({ type: 'leave' }), 'statements')).to.equal(5);
+      expect(told({ type: 'dial', address: addressAt(nodeId(9)) }).map(({ type }) => type)).to.deep.equal(['dial']);
+    });
   });
 
   for (const peers of [1, 2, 127, 128, ...(isSoak ? [126, 129] : [])]) {

@@ -50,6 +50,12 @@ describe('gossip, messages as JSON:', () => {
     }
   });
 
+  it('a host has 64 characters at most, which leaves room for it in each message (cortex 4326, metrictank 1422)', () => {
+    for (const [length, isRead] of [[63, true], [64, true], [65, false]] as const) {
+      expect(parseMessage({ type: 'register', address: `${'h'.repeat(length)}:5000` }) !== undefined, String(length)).to.equal(isRead);
+    }
+  });
+
   it('fields that nobody here knows are left behind, so that later versions may say more', () => {
     expect(parseMessage({ type: 'ping', at: 1, colour: 'red' })).to.deep.equal({ type: 'ping', at: 1 });
   });

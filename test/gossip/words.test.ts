@@ -3,7 +3,7 @@ import { WORDS, parseWord, spell } from '../../src/gossip/words.ts';
 
 describe('the words of a network’s prompt', () => {
   it('are read as they are written, and written so that they are read the same', () => {
-    const lines = ['kill 3', 'KILL p3, s1', 'kill 2-4', 'kill S1-S3', 'kill p1-3', 'restart 3', 'stop 3 3s', 'stop 2-4', 'continue 2-4', 'leave 1,3', 'join', 'join 5', 'partition 1-2 | 3 4 | S1', 'cut 3→4', 'cut 3->S1', 'loss 20%', 'loss 0.5', 'slow 3 400ms', 'clock 3 +1h', 'clock 1-2 -1.5m', 'heal', 'say hello to all', 'say 3: hello', 'why 3', 'links P2', 'log S1', 'reach 4', 'graph', 'views', 'members', 'detector', 'detector swim', 'compare', 'help', 'exit'];
+    const lines = ['kill 3', 'KILL p3, s1', 'kill 2-4', 'kill S1-S3', 'kill p1-3', 'restart 3', 'stop 3 3s', 'stop 2-4', 'continue 2-4', 'leave 1,3', 'join', 'join 5', 'partition 1-2 | 3 4 | S1', 'cut 3→4', 'cut 3->S1', 'loss 20%', 'loss 0.5', 'slow 3 400ms', 'clock 3 +1h', 'clock 1-2 -1.5m', 'heal', 'say hello to all', 'say 3: hello', 'why 3', 'links P2', 'log S1', 'reach 4', 'graph', 'views', 'members', 'members 2-3 S1', 'detector', 'detector swim', 'compare', 'help', 'exit'];
     for (const line of lines) expect(parseWord(spell(parseWord(line))), line).to.deep.equal(parseWord(line));
     expect(new Set(lines.map((line) => parseWord(line).type))).to.have.members(WORDS.map(({ name }) => name));
     expect(parseWord('kill 2-4')).to.deep.equal({ type: 'kill', names: ['P2', 'P3', 'P4'] });

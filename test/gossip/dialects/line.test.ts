@@ -30,6 +30,39 @@ const TODAY: readonly (readonly [text: string, message: Message])[] = [
   ['DEAD_REJECTED|127.0.0.1|5001', { type: 'dead-answer', address: at(5001), confirmed: false }],
 ];
 
+const [KEY, SIGNATURE] = ['k'.repeat(43), 's'.repeat(86)];
+const VOTE = `{"seed":"127.0.0.1:5000","signature":"${SIGNATURE}"}`;
+const MEMBER = `{"type":"member","address":"127.0.0.1:5001","key":"${KEY}","life":2,"votes":[${VOTE}]}`;
+const DEAD = `{"type":"dead","address":"127.0.0.1:5001","life":2,"votes":[${VOTE}]}`;
+const ABOUT = '"address":"127.0.0.1:5001","life":2';
+const votes = [{ seed: at(5000), signature: SIGNATURE }] as const;
+const [member, dead] = [{ type: 'member', address: at(5001), key: KEY, life: 2, votes }, { type: 'dead', address: at(5001), life: 2, votes }] as const;
+const about = { address: at(5001), life: 2 } as const;
+
+/** What nodes of ours said to each other in version 0.1.0: later ones understand it, for ever. */
+const OURS_TODAY: readonly (readonly [text: string, message: Message])[] = [
+  [`GENERALS|{"type":"proof","signature":"${SIGNATURE}"}`, { type: 'proof', signature: SIGNATURE }],
+  [`GENERALS|{"type":"statements","statements":[${MEMBER},{"type":"alive",${ABOUT},"incarnation":3,"signature":"${SIGNATURE}"}]}`, { type: 'statements', statements: [member, { type: 'alive', ...about, incarnation: 3, signature: SIGNATURE }] }],
+  [`GENERALS|{"type":"statements","statements":[{"type":"suspect",${ABOUT},"incarnation":3,"by":"127.0.0.1:5002","signature":"${SIGNATURE}"}]}`, { type: 'statements', statements: [{ type: 'suspect', ...about, incarnation: 3, by: at(5002), signature: SIGNATURE }] }],
+  [`GENERALS|{"type":"statements","statements":[{"type":"left",${ABOUT},"signature":"${SIGNATURE}"},${DEAD}]}`, { type: 'statements', statements: [{ type: 'left', ...about, signature: SIGNATURE }, dead] }],
+  ['GENERALS|{"type":"view","checksum":7,"size":2,"isAnswer":true}', { type: 'view', checksum: 7, size: 2, isAnswer: true }],
+  [`GENERALS|{"type":"ask-about","members":[{${ABOUT}}]}`, { type: 'ask-about', members: [about] }],
+  ['GENERALS|{"type":"probe","number":4,"address":"127.0.0.1:5001"}', { type: 'probe', number: 4, address: at(5001) }],
+  ['GENERALS|{"type":"probed","number":4,"ok":true}', { type: 'probed', number: 4, ok: true }],
+  ['GENERALS|{"type":"beacon","root":"127.0.0.1:5001","life":2,"number":5}', { type: 'beacon', root: at(5001), life: 2, number: 5 }],
+  ['GENERALS|{"type":"degree","degree":6}', { type: 'degree', degree: 6 }],
+  ['GENERALS|{"type":"left-noted"}', { type: 'left-noted' }],
+  ['GENERALS|{"type":"refused","reason":"it is full"}', { type: 'refused', reason: 'it is full' }],
+  ['GENERALS|{"type":"peer-list","peers":[{"address":"127.0.0.1:5001","degree":6}]}', { type: 'peer-list', peers: [{ address: at(5001), degree: 6 }] }],
+  [`JOIN_PROPOSE|127.0.0.1|5001|${KEY}|2`, { type: 'join-propose', ...about, key: KEY }],
+  [`JOIN_VOTE|127.0.0.1|5001|OK|2|${SIGNATURE}`, { type: 'join-vote', ...about, ok: true, signature: SIGNATURE }],
+  [`JOIN_COMMIT|127.0.0.1|5001|${MEMBER}`, { type: 'join-commit', address: at(5001), statement: member }],
+  ['DEAD_PROPOSE|127.0.0.1|5001|2', { type: 'dead-propose', ...about }],
+  [`DEAD_VOTE|127.0.0.1|5001|OK|2|${SIGNATURE}`, { type: 'dead-vote', ...about, ok: true, signature: SIGNATURE }],
+  [`DEAD_COMMIT|127.0.0.1|5001|${DEAD}`, { type: 'dead-commit', address: at(5001), statement: dead }],
+];
+const GREETING = `HELLO|127.0.0.1|5001|generals|peer|0.1.0|lab|${KEY}|0|${'n'.repeat(22)}`;
+
 describe('the dialect of 2026:', () => {
   for (const [text, message] of TODAY) {
     it(`${text.slice(0, 40)} is read and written as older programs do`, () => {
@@ -37,6 +70,16 @@ describe('the dialect of 2026:', () => {
       expect(line.codec(linkOf()).encode(message).text).to.equal(`${text}\n`);
     });
   }
+
+  it('what version 0.1.0 says is understood word for word, and later fields do no harm (serf 481, consul 3217)', () => {
+    const hearer = line.codec(linkOf());
+    hearer.encode(OURS);
+    expect(hearer.decode(`${GREETING}\n`).messages).to.deep.equal([OURS]);
+    for (const [text, message] of OURS_TODAY) expect(hearer.decode(`${text}\n`).messages, text).to.deep.equal([message]);
+    // Of a later version.
+    expect(decoded(line, `${GREETING.replace('0.1.0', '99.5.0-next')}|later|more\n`)).to.deep.equal([{ ...OURS, own: { ...OURS.own, version: '99.5.0-next' } }]);
+    expect(hearer.decode('GENERALS|{"type":"degree","degree":6,"colour":"red"}\nGENERALS|{"type":"from-later","degree":6}\nLATER|x\n').messages).to.deep.equal([{ type: 'degree', degree: 6 }]);
+  });
 
   it('a node of ours is understood by one of ours, whatever it says', () => {
     fc.assert(

@@ -2,12 +2,17 @@ import { expect } from 'chai';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { UserError } from '../../../src/core/user-error.ts';
+import { endpointOf } from '../../../src/gossip/address.ts';
 import { LAN, type GossipSettings } from '../../../src/gossip/settings.ts';
 import { NO_MISHAPS } from '../../../src/gossip/tcp/mishaps.ts';
 import { LiveNetwork, type Member } from '../../../src/gossip/tcp/network.ts';
+import { at } from '../../support/gossip.ts';
+import { Raw } from '../../support/gossip-nodes.ts';
+import { OWN_HOST } from '../../support/own-host.ts';
 import { skip } from '../../support/skip.ts';
 import { Watched } from '../../support/watched-network.ts';
 
@@ -91,6 +96,23 @@ describe('a gossip network on this machine', function () {
     } finally {
       await watched.network.close();
       rmSync(folder, { recursive: true });
+    }
+  });
+
+  it('lists who registers and never listens only where all is believed, and there removes it (ringpop-go 135, actor-ts 933)', async () => {
+    const network = await watched.start({ peers: 1, settings: { ...LAN, trustsAll: true } });
+    await watched.ready();
+    const taken = createServer().listen(0, OWN_HOST);
+    await once(taken, 'listening');
+    const address = at((taken.address() as AddressInfo).port, OWN_HOST);
+    await new Promise((resolve) => taken.close(resolve));
+    const liar = await Raw.to(network.seeds[0]!);
+    try {
+      expect(await liar.say(`REGISTER|${OWN_HOST}|${endpointOf(address).port}\n`).has('\n')).to.equal('REGISTER_OK\n');
+      await watched.agreed([address], 'alive');
+      await watched.agreed([address], 'dead');
+    } finally {
+      liar.socket.destroy();
     }
   });
 
