@@ -179,7 +179,8 @@ export class NetworkPrompt {
       lines?.pause();
       words.close();
       const again = this.#again(words);
-      if (again !== undefined) print('again', again);
+      // Where nobody says anything there is a log, and nothing beside it.
+      if (again !== undefined && words.hasFault) print('again', again);
     }
   }
 

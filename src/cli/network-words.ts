@@ -30,6 +30,8 @@ export interface Injected {
 /** Does what is said at the prompt of a network, and remembers the faults, so that they can be repeated in virtual time. */
 export class Words {
   readonly faults: Injected[] = [];
+  /** Whether any of those was said, rather than seen. */
+  hasFault = false;
   readonly #room: Room;
   readonly #faults: Faults;
   /** Those by which it is told how far a message came. */
@@ -45,7 +47,9 @@ export class Words {
     if (word.type === 'exit') return true;
     const at = this.#room.now();
     await this.#do(word);
-    if (WORDS.find(({ name }) => name === word.type)?.isFault === true) this.faults.push({ at, word });
+    if (WORDS.find(({ name }) => name === word.type)?.isFault !== true) return false;
+    this.faults.push({ at, word });
+    this.hasFault = true;
     return false;
   }
 

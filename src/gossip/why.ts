@@ -3,17 +3,24 @@ import { byName, type NetworkView } from './view.ts';
 
 /** How it came that a node is where it is: who missed it and why, who looked, who voted, one sentence each, the oldest first. */
 export function whyLines(view: NetworkView, name: string): string[] {
-  const lines: { readonly at: number; readonly text: string; readonly key: string }[] = [];
-  const seenBy = new Map<string, Set<string>>();
+  const lines: Line[] = [];
+  const shared = new Map<string, Line>();
   for (const { at, by, output } of view.about(name)) {
-    const add = (text: string): void => void lines.push({ at, text, key: text });
-    // What all take over is one line, not one for each.
-    const share = (key: string, text = ''): void => {
-      const names = seenBy.get(key);
-      if (names !== undefined) return void names.add(by);
-      seenBy.set(key, new Set([by]));
-      lines.push({ at, key, text });
+    const add = (text: string): void => void lines.push({ at, text });
+    /** The names of a line that stands already, if that is not long ago, or of a new one. */
+    const withNames = (line: Pick<Line, 'text' | 'rest'>): Set<string> => {
+      const key = `${line.text}|${line.rest}`;
+      const known = shared.get(key);
+      if (known !== undefined && at - known.at <= TOGETHER) return known.names!;
+      const made = { at, ...line, names: new Set<string>() };
+      shared.set(key, made);
+      lines.push(made);
+      return made.names;
     };
+    // What all take over is one line, not one for each.
+    const share = (rest: string): void => void withNames({ text: '', rest }).add(by);
+    // What one does to many, or hears of many, is one line as well.
+    const list = (text: string, who: string, rest = ''): void => void withNames({ text, rest }).add(who);
     switch (output.type) {
       case 'asked-to-join':
         add(`${by} was asked to let it in`);
@@ -25,7 +32,7 @@ export function whyLines(view: NetworkView, name: string): string[] {
         add(`${by} voted ${output.ok ? 'yes' : 'no'} to ${view.nameOf(output.seed)}, which asked ${output.about === 'join' ? 'to let it in' : 'to remove it'}: ${output.reason}`);
         break;
       case 'accused':
-        add(`${by} was told of its death by ${nameOfText(view, output.by)}`);
+        list(`${by} was told of its death by `, nameOfText(view, output.by));
         break;
       case 'inquired':
         add(`${by} looked for itself: ${output.answered ? 'it answers' : 'nobody answers there'}`);
@@ -34,16 +41,16 @@ export function whyLines(view: NetworkView, name: string): string[] {
         add(`${by} suspects it: ${output.reason}`);
         break;
       case 'noticed':
-        share(`noticed ${output.by}`, ` heard from ${view.nameOf(output.by)} that it is suspected`);
+        share(` heard from ${view.nameOf(output.by)} that it is suspected`);
         break;
       case 'agreed':
         add(`${by} agrees with ${output.by.map((one) => view.nameOf(one)).filter((one) => one !== by).toSorted(byName).join(', ')} that it is dead`);
         break;
       case 'confirmed':
-        add(`${view.nameOf(output.seed)} confirmed its death to ${by}`);
+        list(`${view.nameOf(output.seed)} confirmed its death to `, by);
         break;
       case 'rejected':
-        add(`${view.nameOf(output.seed)} told ${by} that it lives`);
+        list(`${view.nameOf(output.seed)} told `, by, ' that it lives');
         break;
       case 'unreachable':
         add(`${by} has no answer from it, though others have`);
@@ -52,17 +59,32 @@ export function whyLines(view: NetworkView, name: string): string[] {
         add(`${by} hears it again`);
         break;
       case 'member':
-        share(`life ${output.life}${output.incarnation > 0 ? `, incarnation ${output.incarnation}` : ''} ${STATES[output.state]}`);
+        withNames({ text: HAVE, rest: ` it in life ${output.life}${output.incarnation > 0 ? `, incarnation ${output.incarnation}` : ''} ${STATES[output.state]}` }).add(by);
         break;
       default:
     }
   }
-  return lines.map(({ at, text, key }) => `${(at / 1000).toFixed(1)} s  ${sentence(text, key, seenBy.get(key))}`);
+  return lines.map((line) => `${(line.at / 1000).toFixed(1)} s  ${sentence(line)}`);
 }
 
-function sentence(text: string, key: string, names: ReadonlySet<string> | undefined): string {
+interface Line {
+  readonly at: number;
+  /** What stands before the names, and behind them. */
+  readonly text: string;
+  readonly rest?: string;
+  readonly names?: Set<string>;
+}
+
+/** In so many ms the same is one thing that happened: behind that it is another. */
+const TOGETHER = 10_000;
+
+/** Who has a peer on a list is counted, as there are many. */
+const HAVE = 'have';
+
+function sentence({ text, rest = '', names }: Line): string {
   if (names === undefined) return text;
-  return text === '' ? `${counted(names.size, 'peer')} ${names.size === 1 ? 'has' : 'have'} it in ${key}` : Array.from(names).toSorted(byName).join(', ') + text;
+  if (text === HAVE) return `${counted(names.size, 'peer')} ${names.size === 1 ? 'has' : 'have'}${rest}`;
+  return text + Array.from(names).toSorted(byName).join(', ') + rest;
 }
 
 /** However many say so, seeds look for themselves. */

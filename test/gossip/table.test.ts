@@ -202,6 +202,7 @@ describe('why a peer is where it is', () => {
     for (const by of ['P2', 'S1']) says(6500, by, { type: 'noticed', address: of, by: address('P1') });
     says(7000, 'P1', { type: 'agreed', address: of, by: [address('P1'), address('P2')] });
     says(7001, 'S1', { type: 'accused', address: of, by: address('P1'), at: '7' });
+    says(7002, 'S1', { type: 'accused', address: of, by: address('P2'), at: '7' });
     says(8000, 'S1', { type: 'inquired', address: of, answered: false });
     says(8001, 'S2', { type: 'voted', about: 'removal', address: of, seed: address('S1'), ok: true, reason: 'nobody answers there' });
     says(8002, 'S1', { type: 'decided', about: 'removal', address: of, ok: true, votes: 2, seeds: 3, reporters: 1 });
@@ -210,11 +211,17 @@ describe('why a peer is where it is', () => {
       '6.0 s  P1 suspects it: nobody answers there',
       '6.5 s  P2, S1 heard from P1 that it is suspected',
       '7.0 s  P1 agrees with P2 that it is dead',
-      '7.0 s  S1 was told of its death by P1',
+      '7.0 s  S1 was told of its death by P1, P2',
       '8.0 s  S1 looked for itself: nobody answers there',
       '8.0 s  S2 voted yes to S1, which asked to remove it: nobody answers there',
       '8.0 s  S1 counted 2 of 3 seeds: it is off the list; 1 peer reported it',
       '8.0 s  2 peers have it in life 1 as dead',
     ]);
+    for (const name of ['P2', 'P1']) says(9000, name, { type: 'confirmed', address: of, seed: address('S1') });
+    for (const name of ['P1', 'P2']) says(9100, name, { type: 'rejected', address: of, seed: address('S2') });
+    expect(whyLines(view, 'P3').slice(-2)).to.deep.equal(['9.0 s  S1 confirmed its death to P1, P2', '9.1 s  S2 told P1, P2 that it lives']);
+    // Long after it is another time.
+    says(60_000, 'S1', { type: 'accused', address: of, by: address('P2'), at: '60' });
+    expect(whyLines(view, 'P3').at(-1)).to.equal('60.0 s  S1 was told of its death by P2');
   });
 });

@@ -148,7 +148,7 @@ function simulated(values: Values<typeof OPTIONS>, given: readonly string[]): Si
   if (compare && given.includes('detector')) throw new UsageError('--compare takes all detectors: leave out --detector');
   const other = ['kill', 'hubs', 'pause', 'words', 'compare', 'out'].find((name) => faults !== undefined && given.includes(name));
   if (other !== undefined) throw new UsageError(`--faults says all that happens: leave out --${other}`);
-  if (peers < 1) throw new UsageError('--peers is at least 1 with --simulate');
+  if (peers < 1 && faults === undefined) throw new UsageError('--peers is at least 1 with --simulate');
   // What peers say of themselves is left out if not asked for: words are what is measured.
   const settings = { ...settingsOf(values), ...(given.includes('messages') || faults !== undefined ? {} : { gossipMessages: 0 }) };
   return { type: 'simulate', peers, seeds, seed, settings, loss: shareOf('--loss', loss) ?? 0, kill: shareOf('--kill', kill) ?? 0.1, pause: shareOf('--pause', pause) ?? 0, hubs, delay, words, compare, faults, byzantine, kind: kind?.toLowerCase(), json, out };

@@ -21,11 +21,15 @@ export const swim: Detector = {
     const { state } = turn;
     if (state.ticks < state.nextLook) return;
     state.nextLook = state.ticks + SILENT;
+    let isAnySilent = false;
     for (const link of state.linked) {
       const overdueAt = link.heardAt + SILENT;
       if (overdueAt <= state.ticks) probe(turn, link);
+      isAnySilent ||= overdueAt <= state.ticks;
       state.nextLook = Math.max(state.ticks + 1, Math.min(state.nextLook, overdueAt));
     }
+    // Where nobody need be pinged no answer shows that a peer is well again: that it hears all of them does.
+    if (!isAnySilent && state.linked.length > 0) state.ill = Math.max(0, state.ill - 1);
   },
   check: (turn, { link }) => probe(turn, link),
   ask(turn, address) {

@@ -40,7 +40,7 @@ export function parseScript(text: string): TimedWord[] {
   const words = text.split(';').map((part) => part.trim()).filter((part) => part !== '').map((part): TimedWord => {
     const [time = '', ...rest] = part.split(/\s+/);
     const at = parseTime(time);
-    if (at === undefined) throw new UserError(`each fault begins with its time, as in "5s kill 3": not ${JSON.stringify(part)}`);
+    if (at === undefined || rest.length === 0) throw new UserError(`each fault is a time and a word, as in "5s kill 3": not ${JSON.stringify(part)}`);
     const word = parseWord(rest.join(' '));
     const all = WORDS.filter(({ name, isFault }) => isFault || name === 'why').map(({ name }) => name);
     if (!all.includes(word.type)) throw new UserError(`${word.type} is no fault: ${all.join(', ')}`);

@@ -57,7 +57,7 @@ describe('a list of faults of a live network, in virtual time', () => {
   });
 
   it('refuses what is no time, no word, no fault or nobody there, and shows the right form', () => {
-    for (const [faults, refusal] of [['', /there is no fault/], ['kill 3', /begins with its time/], ['5s dance', /there is no word/], ['5s graph', /graph is no fault/], ['5s kill', /kill <peers>/]] as const) {
+    for (const [faults, refusal] of [['', /there is no fault/], ['kill 3', /is a time and a word/], ['5s', /is a time and a word/], ['5s dance', /there is no word/], ['5s graph', /graph is no fault/], ['5s kill', /kill <peers>/]] as const) {
       expect(() => parseScript(faults), faults).to.throw(refusal);
     }
     expect(() => told('5s kill 9')).to.throw('there is no P9 at 5 s: S1 to S3, P1 to P6');
