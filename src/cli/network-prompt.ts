@@ -144,9 +144,9 @@ export class NetworkPrompt {
 
   /** The command by which the same goes wrong in virtual time, if anything went wrong. */
   #again({ faults }: Words): string | undefined {
-    const { seeds, peers, shared } = this.#options;
+    const { seeds, peers, shared, speed } = this.#options;
     if (faults.length === 0) return undefined;
-    return lineOf(['network', '--simulate', '--seeds', String(seeds), '--peers', String(peers), ...shared, '--faults', spellFaults(faults)]);
+    return lineOf(['network', '--simulate', '--seeds', String(seeds), '--peers', String(peers), ...shared, '--faults', spellFaults(faults, speed)]);
   }
 
   /**

@@ -130,6 +130,14 @@ export class Words {
 /** Milliseconds in which a message has reached all that it will. */
 const REACH_AFTER = 1000;
 
-/** Faults as an option of `network --simulate`, where a semicolon stands between them. */
-export const spellFaults = (faults: readonly Injected[]): string =>
-  faults.map(({ at, word }) => `${(at / 1000).toFixed(1)}s ${spell(word).replaceAll(';', ',')}`).join('; ');
+/**
+ * Faults as an option of `network --simulate`, where a semicolon stands between them.
+ * @param speed how many times as fast as others the clocks of the network went: there as much more time was over
+ */
+export const spellFaults = (faults: readonly Injected[], speed = 1): string =>
+  faults.map(({ at, word }) => `${((at * speed) / 1000).toFixed(1)}s ${spell(lastingAt(speed, word)).replaceAll(';', ',')}`).join('; ');
+
+function lastingAt(speed: number, word: Word): Word {
+  if (word.type === 'stop' && word.for !== undefined) return { ...word, for: word.for * speed };
+  return word.type === 'slow' ? { ...word, by: word.by * speed } : word;
+}

@@ -1,7 +1,8 @@
 import { expect } from 'chai';
 import { EventEmitter } from 'node:events';
-import { Words } from '../../src/cli/network-words.ts';
+import { Words, spellFaults } from '../../src/cli/network-words.ts';
 import { UserError } from '../../src/core/user-error.ts';
+import { parseScript } from '../../src/gossip/sim/script.ts';
 import { NO_MISHAPS, type Mishaps } from '../../src/gossip/tcp/mishaps.ts';
 import type { LiveNetwork } from '../../src/gossip/tcp/network.ts';
 import { NetworkView } from '../../src/gossip/view.ts';
@@ -136,6 +137,13 @@ describe('what is said at the prompt of a network', () => {
     await said.say('members S1 3');
     expect(said.printed.map((line) => line.slice(0, 2))).to.deep.equal(['S1', 'P3']);
     expect(await said.say('members 3 9')).to.equal('there is no P9: P1, P2, P3, S1');
+  });
+
+  it('spells faults so that the same comes of them in virtual time, however fast clocks went', () => {
+    const faults = [{ at: 1234, word: parseWord('stop 3 3s') }, { at: 2000, word: parseWord('slow 1 400ms') }, { at: 3000, word: parseWord('clock 2 +1h') }, { at: 4000, word: parseWord('say 1: well; then') }];
+    expect(spellFaults(faults)).to.equal('1.2s stop P3 3s; 2.0s slow P1 400ms; 3.0s clock P2 +1h; 4.0s say P1: well, then');
+    expect(spellFaults(faults, 60)).to.equal('74.0s stop P3 180s; 120.0s slow P1 24s; 180.0s clock P2 +1h; 240.0s say P1: well, then');
+    expect(parseScript(spellFaults(faults, 60)).map(({ at }) => at)).to.deep.equal([74_000, 120_000, 180_000, 240_000]);
   });
 
   it('tells with the views whether all that is promised holds', async () => {

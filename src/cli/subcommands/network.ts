@@ -111,7 +111,7 @@ export const network = subcommand({
     ['network [options]', 'start a whole gossip network, seeds and peers, until Ctrl-C'],
     ['network --simulate [options]', 'let one lose some of its peers in virtual time, and measure it'],
   ],
-  note: 'At a terminal there is a table of all peers, and a prompt whose words let things go wrong: help shows them. In a pipe there are the log lines of the older programs.',
+  note: 'At a terminal there is a table of all peers, and a prompt whose words let things go wrong: help shows them. In a pipe there are the log lines of the older programs, and words come by standard input.',
   options: OPTIONS,
   examples: [
     ['network --seeds 3 --peers 8', 'three seeds and eight peers, which meet, gossip and watch each other'],
