@@ -176,7 +176,8 @@ export class NetworkPrompt {
       return status === 0 && this.#mistakes > 0 ? 1 : status;
     } finally {
       ending.abort();
-      lines?.pause();
+      // Whoever feeds lines may have no more of them, and not say so.
+      lines?.destroy();
       words.close();
       const again = this.#again(words);
       // Where nobody says anything there is a log, and nothing beside it.

@@ -48,7 +48,7 @@ export const WORDS: readonly WordForm[] = [
   { name: 'join', form: 'join [<n>]', does: `adds peers, ${JOIN_MAX} at most`, isFault: true },
   { name: 'partition', form: 'partition 1-4 | 5-8', does: 'lets nothing through between the sides; who is on none is on all', isFault: true },
   { name: 'cut', form: 'cut 3→4', does: 'lets nothing through in one way', isFault: true },
-  { name: 'loss', form: 'loss 20%', does: 'loses so many messages, which come later then', isFault: true },
+  { name: 'loss', form: 'loss 20%', does: 'loses so many messages, up to 99.9 %, which come later then', isFault: true },
   { name: 'slow', form: 'slow <peers> 400ms', does: 'has what they say come later', isFault: true },
   { name: 'clock', form: 'clock <peers> +1h', does: 'sets their clocks wrong', isFault: true },
   { name: 'heal', form: 'heal', does: 'ends partitions, cuts, loss and slowness, and sets clocks right', isFault: true },
