@@ -26,7 +26,7 @@ export async function openBeside(port: number, looks: Theme): Promise<Beside> {
   let lab: Lab | undefined;
   const server = await servePage(port, {
     shows: 'army',
-    snapshot: () => (session === undefined ? [] : [helloOf([], session.version(), true), { type: 'begun', entries }, campNews(session)]),
+    snapshot: () => (session === undefined ? [] : snapshotOf(session)),
     ask: (ask) => void lab?.ask(ask),
   });
   const beside: Beside = {
@@ -40,7 +40,11 @@ export async function openBeside(port: number, looks: Theme): Promise<Beside> {
   };
   return beside;
 
-  /** The session at the prompt is known by its first line. */
+  function snapshotOf(own: Session): News[] {
+    return [helloOf([], own.version(), true), { type: 'begun', entries }, campNews(own)];
+  }
+
+  /** The session is known by what is first told of it. */
   function begin(own: Session): void {
     session = own;
     // Nobody at the prompt is asked for what a page left out.
@@ -53,7 +57,7 @@ export async function openBeside(port: number, looks: Theme): Promise<Beside> {
     };
     const tell = (news: News): void => server.tell(news);
     lab = new Lab({ tell, demos: [], version: own.version(), pause: () => new Promise(setImmediate), live: { session: own, run } });
-    for (const news of [helloOf([], own.version(), true), { type: 'begun', entries } as const]) server.tell(news);
+    for (const news of snapshotOf(own)) server.tell(news);
   }
 
   function told(from: Session, line: string, answer: Exclude<Answer, { type: 'nothing' }>): void {

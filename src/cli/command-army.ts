@@ -126,6 +126,8 @@ async function runStream(input: Readable, source: string, echo: boolean, begin: 
       session.progress(now);
     },
   };
+  // Who looks on sees the army before anybody says anything.
+  watched.answered?.(watched, '', { type: 'nothing' });
   // What takes long ends with what it has so far; everything else, with the program.
   const heed = (): void => {
     if (!isUnderWay) process.exit(INTERRUPTED);

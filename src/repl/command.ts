@@ -33,7 +33,7 @@ export interface Session {
   readonly version: () => string;
   /** Who can be asked; nobody, where commands come from a script or a pipe. */
   readonly person: Person | undefined;
-  /** Told of each line that was run, and what came of it, if somebody looks on. */
+  /** Told of each line that was run, and what came of it, if somebody looks on; of a session from a pipe before its first line, too. */
   readonly answered?: ((session: Session, line: string, answer: Answer) => void) | undefined;
 }
 
