@@ -7,7 +7,7 @@ import { SYSTEMS } from '../../src/systems.ts';
 import { figure } from '../../src/core/figures.ts';
 import { nodeId } from '../../src/core/node.ts';
 import { decidedAt } from '../../src/web/nodes/agreement.ts';
-import { evidenceLines } from '../../src/web/nodes/evidence.ts';
+import { evidenceLines, fateOf } from '../../src/web/nodes/evidence.ts';
 import { linksAt, reachAt, sayingAt, viewsAt } from '../../src/web/nodes/gossip.ts';
 import { cutsAt, flightsAt, isGone, later, nextIn, stateAt, wayOf } from '../../src/web/nodes/moment.ts';
 import { changeAt, standingAt } from '../../src/web/nodes/replicas.ts';
@@ -209,6 +209,22 @@ describe('what runs of a system have of their own', () => {
     const all = lines(Infinity);
     for (const part of ['  suspected by', '  agreed on by', '  reported to seeds by', '  decided by']) expect(all).to.include(part);
     expect(all.at(-1)).to.match(/^ {4}[\d.]+ s N0: 1 of 1 votes, it is off the list$/);
+  });
+
+  it('gossip: what became of who was suspected, in words, and nothing of who was only asked about', () => {
+    const removal = specialOf(watched('gossip', 8, 1), 'gossip').removals.find(({ node }) => node === 3)!;
+    expect([28_658, 28_659, 29_793, 30_410, Infinity].map((at) => fateOf(removal, at))).to.deep.equal([
+      undefined,
+      'suspected at 28.7 s by 1',
+      'suspected at 28.7 s by 4, agreed on at 29.8 s',
+      'suspected at 28.7 s by 4, agreed on at 29.8 s, removed at 30.4 s, known to 1',
+      'suspected at 28.7 s by 4, agreed on at 29.8 s, removed at 30.4 s, known to 7',
+    ]);
+    // A liar may have seeds vote on somebody whom nobody misses yet.
+    const [suspecting] = removal.evidence;
+    const asked = (['voted', 'decided'] as const).map((type) => ({ ...suspecting!, at: 4752, type, ok: false }));
+    const kept = { ...removal, agreedAt: undefined, removedAt: undefined, knownTo: new Map(), evidence: [...asked, suspecting!] };
+    expect([4752, Infinity].map((at) => fateOf(kept, at))).to.deep.equal([undefined, 'suspected at 28.7 s by 1, kept by seeds']);
   });
 
   it('gossip: links as both ends have them, how far a word came, and each removal', () => {

@@ -2,7 +2,7 @@ import type { NodeId } from '../../core/node.ts';
 import type { Run } from '../../trace/nodes/run.ts';
 import { factIn, isCount, isObject, type Fields } from '../../trace/sound.ts';
 import { nodeAt } from './address.ts';
-import type { Evidence } from './evidence.ts';
+import type { Evidence, Removal } from './evidence.ts';
 
 /** What a gossip network has of its own. */
 export interface Gossip {
@@ -23,19 +23,6 @@ export interface Saying {
   readonly by: NodeId;
   readonly text: string;
   readonly reached: Map<NodeId, { readonly at: number; readonly hops: number }>;
-}
-
-/** A node that others take for dead: from the first suspicion to everybody's list. */
-export interface Removal {
-  readonly node: NodeId;
-  readonly suspectedAt: number;
-  suspects: NodeId[];
-  agreedAt: number | undefined;
-  removedAt: number | undefined;
-  /** What led to it, as it came. */
-  readonly evidence: Evidence[];
-  /** Who has it as dead, and since when. */
-  readonly knownTo: Map<NodeId, number>;
 }
 
 /** What is known of a network that really runs beside what its nodes say: where they are, and how many views there were. */

@@ -3,7 +3,7 @@ import type { JSX } from 'preact';
 import type { NodeId } from '../../../core/node.ts';
 import { byzantineQuorum } from '../../../core/quorum.ts';
 import { decidedAt, type Agreement } from '../../nodes/agreement.ts';
-import { evidenceLines } from '../../nodes/evidence.ts';
+import { evidenceLines, fateOf } from '../../nodes/evidence.ts';
 import { hopsBound, linksAt, reachAt, sayingAt, viewsAt, type Gossip, type Saying } from '../../nodes/gossip.ts';
 import { stateAt } from '../../nodes/moment.ts';
 import { changeAt, standingAt, type Place, type Replicas } from '../../nodes/replicas.ts';
@@ -132,7 +132,10 @@ function GossipPanel({ watched, of, at }: SpecialProps<Gossip>): JSX.Element {
   const saying = sayingAt(of, at);
   const living = peers.filter((id) => ['up', 'paused'].includes(stateAt(watched, id, at)));
   const links = linksAt(of, at).filter(({ a, b }) => a >= of.seeds && b >= of.seeds);
-  const removals = of.removals.filter(({ suspectedAt }) => suspectedAt <= at).slice(-REMOVALS_MAX);
+  const removals = of.removals.flatMap((removal) => {
+    const fate = fateOf(removal, at);
+    return fate === undefined ? [] : [{ ...removal, fate }];
+  });
   return (
     <section class="panel" aria-label="Gossip" data-panel="gossip">
       <h2>
@@ -143,43 +146,15 @@ function GossipPanel({ watched, of, at }: SpecialProps<Gossip>): JSX.Element {
       </h2>
       <Views of={of} at={at} end={watched.end} />
       {saying !== undefined && <Coverage saying={saying} at={at} living={living} shortName={shortName} />}
-      {removals.length > 0 && (
-        <>
-          <p class="note">Taken for dead: suspected since when, agreed on, removed, and known to how many</p>
-          <div class="scroll" tabindex={0}>
-            <table class="grid">
-              <thead>
-                <tr>
-                  <th scope="col">peer</th>
-                  <th scope="col">since</th>
-                  <th scope="col">agreed</th>
-                  <th scope="col">removed</th>
-                  <th scope="col" aria-label="known to how many">
-                    to
-                  </th>
-                </tr>
-              </thead>
-              <tbody>
-                {removals.map(({ node, suspects, suspectedAt, agreedAt, removedAt, knownTo }) => (
-                  <tr key={`${node} ${suspectedAt}`}>
-                    <th scope="row">{shortName(node)}</th>
-                    {[suspects.length === 0 ? undefined : suspectedAt, agreedAt, removedAt].map((time, index) => (
-                      <td key={index}>{time === undefined || time > at ? '–' : `${(time / 1000).toFixed(1)} s`}</td>
-                    ))}
-                    <td>{[...knownTo.values()].filter((time) => time <= at).length}</td>
-                  </tr>
-                ))}
-              </tbody>
-            </table>
-          </div>
-          {removals.map(({ node, suspectedAt, evidence }) => (
-            <details key={`${node} ${suspectedAt}`} data-panel="evidence">
-              <summary>What was held against {shortName(node)}</summary>
-              <Tree lines={evidenceLines(shortName(node), evidence, at, shortName)} />
-            </details>
-          ))}
-        </>
-      )}
+      {removals.length > 0 && <h3>Taken for dead</h3>}
+      {removals.slice(-REMOVALS_MAX).map(({ node, suspectedAt, evidence, fate }) => (
+        <details key={`${node} ${suspectedAt}`} class="removal" data-panel="evidence">
+          <summary>
+            <b>{shortName(node)}</b> {fate}
+          </summary>
+          <Tree lines={evidenceLines(shortName(node), evidence, at, shortName)} />
+        </details>
+      ))}
     </section>
   );
 }
