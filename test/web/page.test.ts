@@ -243,14 +243,40 @@ describe('the page in a browser', function () {
     }
   });
 
-  it('has nothing that sticks out on a phone, whatever is looked at', async () => {
+  it('has nothing that sticks out on a phone, whatever is looked at, and letters to be read in its pictures', async () => {
     const page = await open('', { offline: true, viewport: { width: 390, height: 844 } });
+    const look = async (what: string): Promise<void> => {
+      expect(await page.evaluate(() => document.documentElement.scrollWidth), what).to.be.at.most(390);
+      expect(await smallLetters(page, 12), what).to.deep.equal([]);
+    };
     for (const name of ['Proof', 'Odds', 'Nodes', 'Story', 'Files', 'Army']) {
       await page.getByRole('tab', { name }).click();
       await page.locator(`#view.view-${name.toLowerCase()}`).waitFor();
-      expect(await page.evaluate(() => document.documentElement.scrollWidth), name).to.be.at.most(390);
+      if (name === 'Odds') await page.getByRole('button', { name: 'Count', exact: true }).click();
+      const picture = { Odds: 'svg.curve', Nodes: 'svg.nodes-ring', Army: 'svg.field' }[name];
+      if (picture !== undefined) await page.locator(picture).waitFor();
+      await look(name);
     }
+    await page.locator('#line').fill('g-muster 30');
+    await page.locator('#line').press('Enter');
+    await page.getByRole('button', { name: 'Attack!' }).click();
+    await page.getByText('Agreement holds.').waitFor();
+    await page.keyboard.press('Home');
+    await page.keyboard.press('ArrowRight');
+    await page.locator('.message').first().waitFor();
+    await look('thirty generals');
   });
+
+  for (const { what, hash } of [{ what: 'generals', hash: ORDERED }, { what: 'nodes', hash: '#view=nodes&system=gossip&n=12&seed=1&at=30000' }])
+    it(`has no word in a ring of ${what} that lies on another one, or beyond the picture`, async () => {
+      const page = await open(hash);
+      await page.locator('.sort').first().waitFor();
+      for (const [width, height] of [[1920, 1080], [1280, 720], [390, 844]] as const) {
+        await page.setViewportSize({ width, height });
+        await page.locator(`svg.field[viewBox^="0 0 ${width > 700 ? 6 : 4}"]`).waitFor();
+        expect(await misplaced(page), `${width} × ${height}`).to.deep.equal([]);
+      }
+    });
 
   it('can be read from the last row where there is little room: under a story, and beside another run', async () => {
     /** In pixels. */
@@ -387,6 +413,31 @@ describe('the page in a browser', function () {
     }
   });
 });
+
+/** What is written in pictures in letters of fewer pixels. */
+const smallLetters = (page: Page, pixels: number): Promise<string[]> =>
+  page.locator('svg text').evaluateAll(
+    (texts, least) =>
+      texts.flatMap((text) => {
+        const size = parseFloat(getComputedStyle(text).fontSize) * (text as SVGGraphicsElement).getScreenCTM()!.a;
+        return size >= least || text.textContent === '' ? [] : [`${text.textContent}: ${size.toFixed(1)}`];
+      }),
+    pixels,
+  );
+
+/** Words in a ring that lie on another one, or beyond the picture. */
+const misplaced = (page: Page): Promise<string[]> =>
+  page.locator('svg.field').evaluate((field) => {
+    const whole = field.getBoundingClientRect();
+    const isIn = ({ left, right, top, bottom }: DOMRect): boolean => left >= whole.left && right <= whole.right && top >= whole.top && bottom <= whole.bottom;
+    const isOn = (one: DOMRect, other: DOMRect): boolean =>
+      Math.min(one.right, other.right) - Math.max(one.left, other.left) > 1 && Math.min(one.bottom, other.bottom) - Math.max(one.top, other.top) > 2;
+    const all = [...field.querySelectorAll('.sort, .body')].map((part) => ({ owner: part.closest('g'), text: part.textContent, box: part.getBoundingClientRect() }));
+    return all.filter(({ text }) => text !== '').flatMap(({ owner, text, box }) => [
+      ...(isIn(box) ? [] : [`${text} is not in the picture`]),
+      ...all.filter((other) => other.owner !== owner && isOn(box, other.box)).map((other) => `${text} lies on ${other.text || 'a node'}`),
+    ]);
+  });
 
 /** The contrast of two colours, `#rrggbb` (WCAG 2.2, relative luminance). */
 function contrast(one: string, other: string): number {

@@ -95,8 +95,11 @@ const Ring = ({ state: { at, who, picked, fork, view }, ...rest }: RingProps): J
   <Field {...rest} at={at} who={who} picked={picked} shape={shapeOf(view === 'story', fork !== undefined)} onWho={choose} />
 );
 
-/** Under a story there is little height, and beside another run little width; on a narrow page all stand below each other. */
-const shapeOf = (isStory: boolean, isBeside: boolean): Shape => (isBeside && innerWidth > 700 ? 'narrow' : isStory && innerWidth > 1100 ? 'low' : 'plain');
+/** Under a story there is little height; beside another run, and on a narrow page, little width. */
+function shapeOf(isStory: boolean, isBeside: boolean): Shape {
+  if (isBeside || innerWidth <= 700) return 'narrow';
+  return isStory && innerWidth > 1100 ? 'low' : 'plain';
+}
 
 interface ChangedProps {
   readonly state: State;
@@ -168,7 +171,9 @@ function Side({ state, camp, order, asker }: SideProps): JSX.Element {
         <MessagePanel place={picked} order={order} fork={change} close={() => set({ picked: undefined })} />
       )}
       {who === undefined ? (
-        <p class="panel hint">Choose a general to see what it heard, and why it decided so. Choose a message to change it.</p>
+        <p class="panel hint">
+          Choose a general to see what it heard, and why it decided so.{fork === undefined ? ' Choose a message to change it.' : ''}
+        </p>
       ) : (
         <Still by={[who, camp, order, round, isOwn, why, hello]} draw={() => <GeneralPanel id={who} {...shared} />} />
       )}

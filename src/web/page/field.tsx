@@ -3,6 +3,7 @@ import { useMemo } from 'preact/hooks';
 import type { Member } from '../../generals/outcome.ts';
 import type { Camp, OrderView, Why } from '../news.ts';
 import type { Place } from './store.ts';
+import { fitting, lettersOf } from './letters.ts';
 import { flightsIn, isCause, keyOf, leaningOf, wordIn, type Flight } from './rounds.ts';
 
 interface FieldProps {
@@ -22,9 +23,9 @@ interface FieldProps {
 
 /** The picture by the room that it has, in its own units: names are to be read from afar where it is low or narrow, too. */
 const SHAPES = {
-  plain: { width: 640, height: 540, rx: 202, ry: 202 },
+  plain: { width: 640, height: 500, rx: 218, ry: 180 },
   low: { width: 860, height: 392, rx: 310, ry: 126 },
-  narrow: { width: 450, height: 540, rx: 160, ry: 196 },
+  narrow: { width: 410, height: 470, rx: 144, ry: 166 },
 } as const;
 export type Shape = keyof typeof SHAPES;
 
@@ -36,7 +37,8 @@ const TRAIN = 4;
 /** The generals in a ring, and what they say to each other. */
 export function Field({ camp, order, at, who, why, picked, marked, title, shape, onWho, onPick }: FieldProps): JSX.Element {
   const { width, height, rx, ry } = SHAPES[shape];
-  const [x, y] = [width / 2, height / 2];
+  // Under each general there may be a word.
+  const [x, y] = [width / 2, height / 2 - 8];
   const shown = order !== undefined && at > 0 ? order : undefined;
   const members: readonly Member[] = shown === undefined ? camp.members : membersOf(shown);
   const size = Math.max(9, Math.min(33, (2 * Math.PI * Math.min(rx, ry)) / Math.max(1, members.length) / 2.7));
@@ -63,6 +65,7 @@ export function Field({ camp, order, at, who, why, picked, marked, title, shape,
           member={member}
           at={places.get(member.id)!}
           size={size}
+          room={Math.min(2.3 * size, (Math.PI * (rx + ry)) / members.length)}
           isChosen={member.id === who}
           onWho={onWho}
           leaning={
@@ -135,6 +138,8 @@ interface GeneralProps {
   readonly member: Member;
   readonly at: Point;
   readonly size: number;
+  /** How wide its name may be. */
+  readonly room: number;
   readonly isChosen: boolean;
   readonly leaning: 'attack' | 'retreat' | undefined;
   readonly hasChanged: boolean;
@@ -143,7 +148,7 @@ interface GeneralProps {
 }
 
 /** A general: loyal a disk, a traitor a square on its corner, the lost a broken ring; the primary has a second line around it. */
-function General({ member, at: { x, y }, size, isChosen, leaning, hasChanged, isFinal, onWho }: GeneralProps): JSX.Element {
+function General({ member, at: { x, y }, size, room, isChosen, leaning, hasChanged, isFinal, onWho }: GeneralProps): JSX.Element {
   const { id, role, state } = member;
   const shape = (extra: number, classes: string): JSX.Element => {
     const r = size + extra;
@@ -152,6 +157,7 @@ function General({ member, at: { x, y }, size, isChosen, leaning, hasChanged, is
     return <rect class={classes} x={-side} y={-side} width={2 * side} height={2 * side} transform="rotate(45)" />;
   };
   const choose = (): void => onWho(id);
+  const letters = lettersOf(size);
   const lean = leaning === undefined ? '' : `, ${isFinal ? 'decided' : role === 'primary' ? 'orders' : 'leans to'} ${leaning}`;
   return (
     <g
@@ -171,15 +177,17 @@ function General({ member, at: { x, y }, size, isChosen, leaning, hasChanged, is
       {role === 'primary' && shape(5, 'crown')}
       {hasChanged && <circle class="changed" r={size + 13} />}
       {shape(0, 'body')}
-      <text class="name" y={Math.max(9, size * 0.66) * 0.36} font-size={Math.max(9, size * 0.66)}>{`G${id}`}</text>
-      {size > 16 && (
+      <text class="name" y={letters * 0.36} font-size={letters}>
+        {fitting(`G${id}`, letters, isChosen ? Infinity : room)}
+      </text>
+      {size > 22 && (
         <text class="sort" y={size + (state.type === 'faulty' ? 31 : 26)} font-size={20}>
           {state.type === 'faulty' ? state.strategy : state.type === 'lost' ? 'lost' : role === 'primary' ? 'primary' : ''}
         </text>
       )}
       {leaning !== undefined && (
         <g class={`leaning ${leaning}${isFinal ? ' final' : ''}`} transform={`translate(${size * 0.95} ${-size * 0.95})`}>
-          <Sign word={leaning} r={Math.max(6, size * 0.42)} />
+          <Sign word={leaning} r={Math.max(9, size * 0.42)} />
         </g>
       )}
     </g>
@@ -199,7 +207,7 @@ function Sign({
   return (
     <>
       {word === 'retreat' ? <rect class="sign" x={-r} y={-r} width={2 * r} height={2 * r} rx={2} /> : <circle class="sign" r={r} />}
-      <text class="letter" y={r * 0.46} font-size={r * 1.35}>
+      <text class="letter" y={r * 0.5} font-size={r * 1.35 + 1.5}>
         {letter ?? (word === undefined ? '·' : word[0]!.toUpperCase())}
       </text>
     </>
@@ -257,7 +265,7 @@ function Messages({ flights, places, size, share, why, picked, marked, onPick }:
     else train.push(flight);
   }
   const isFolded = flights.length > FOLD;
-  const r = Math.max(5, Math.min(flights.length > 12 ? 13 : 16, size * 0.48));
+  const r = Math.max(9, Math.min(flights.length > 12 ? 13 : 16, size * 0.48));
   const drawn: JSX.Element[] = [];
   for (const [key, train] of trains) {
     if (isFolded || train.length > TRAIN)

@@ -163,7 +163,9 @@ function Picture({ of, chart, text }: { readonly of: unknown; readonly chart: ()
       {source === undefined ? (
         <p class="note">Of more than {LANES_MAX} nodes no diagram is drawn here.</p>
       ) : (
-        <img class="chart" alt="A diagram; below it the same in sentences" src={source} />
+        <div class="scroll" tabindex={0}>
+          <img class="chart" alt="A diagram; below it the same in sentences" src={source} />
+        </div>
       )}
       <details onToggle={(event) => setOpen(event.currentTarget.open)}>
         <summary>In sentences</summary>

@@ -123,12 +123,16 @@ function Table({ odds }: { readonly odds: Odds }): JSX.Element {
   );
 }
 
-const [WIDTH, HEIGHT, LEFT, TOP] = [640, 300, 56, 16];
+const [HEIGHT, LEFT, TOP] = [300, 56, 16];
+
+/** In its own units, which are about those of the page. */
+const widthNow = (): number => (innerWidth <= 700 ? 350 : 640);
 
 /** Agreement and validity over the number of traitors. */
 function Curve({ odds }: { readonly odds: Odds }): JSX.Element {
+  const width = widthNow();
   const last = Math.max(1, Math.min(12, odds.members - 1), ...odds.rows.map(({ faults }) => faults));
-  const x = (faults: number): number => LEFT + ((WIDTH - LEFT - 16) * faults) / last;
+  const x = (faults: number): number => LEFT + ((width - LEFT - 16) * faults) / last;
   const y = (share: number): number => TOP + (HEIGHT - TOP - 40) * (1 - share);
   const line = (of: (row: OddsRow) => Share, name: string): JSX.Element => {
     const rows = odds.rows.filter((row) => of(row).of > 0);
@@ -155,13 +159,13 @@ function Curve({ odds }: { readonly odds: Odds }): JSX.Element {
   return (
     <svg
       class="curve"
-      viewBox={`0 0 ${WIDTH} ${HEIGHT}`}
+      viewBox={`0 0 ${width} ${HEIGHT}`}
       role="img"
       aria-label="Share of orders in which agreement and validity held, by the number of traitors; the table below has the numbers"
     >
       {[0, 0.25, 0.5, 0.75, 1].map((share) => (
         <g key={share} class="grid">
-          <line x1={LEFT} x2={WIDTH - 16} y1={y(share)} y2={y(share)} />
+          <line x1={LEFT} x2={width - 16} y1={y(share)} y2={y(share)} />
           <text x={LEFT - 8} y={y(share) + 5} text-anchor="end">
             {100 * share} %
           </text>
@@ -174,7 +178,7 @@ function Curve({ odds }: { readonly odds: Odds }): JSX.Element {
             {faults}
           </text>
         ))}
-      <text x={(LEFT + WIDTH) / 2} y={HEIGHT - 1} text-anchor="middle">
+      <text x={(LEFT + width) / 2} y={HEIGHT - 1} text-anchor="middle">
         traitors
       </text>
       {line(({ validity }) => validity, 'validity')}

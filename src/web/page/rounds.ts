@@ -1,3 +1,4 @@
+import { counted, figure } from '../../core/figures.ts';
 import { arrowsOf, textOf } from '../../generals/trace/messages.ts';
 import type { NodeId } from '../../core/node.ts';
 import type { OrderView, Why } from '../news.ts';
@@ -36,16 +37,19 @@ function allFlights({ trace }: OrderView): readonly (readonly Flight[])[] {
   }
   for (const fact of trace.facts) {
     if (fact.type !== 'tampered' || fact.said.length > 0) continue;
-    (rounds[fact.round] ??= []).push({ round: fact.round, from: fact.from, to: fact.to, index: -1, text: undefined, honest: textOf(fact.honest), isForged: false });
+    const { round, from, to, honest } = fact;
+    (rounds[round] ??= []).push({ round, from, to, index: -1, text: undefined, honest: textOf(honest), isForged: false });
   }
   return rounds;
 }
 
 /** The order that a text speaks for, where it names one. */
-export const wordIn = (text: string | undefined): 'attack' | 'retreat' | undefined => /attack|retreat/.exec(text ?? '')?.[0] as 'attack' | 'retreat' | undefined;
+export const wordIn = (text: string | undefined): 'attack' | 'retreat' | undefined =>
+  /attack|retreat/.exec(text ?? '')?.[0] as 'attack' | 'retreat' | undefined;
 
 /** Whether a message is among those that fixed a decision. */
-export const isCause = (why: Why | undefined, { round, from, to, text }: Flight): boolean => why !== undefined && why.id === to && why.causes.some((cause) => cause.round === round && cause.from === from && cause.text === text);
+export const isCause = (why: Why | undefined, { round, from, to, text }: Flight): boolean =>
+  why?.id === to && why.causes.some((cause) => cause.round === round && cause.from === from && cause.text === text);
 
 /** The messages in which an order first differs from another. */
 export function firstDifference(one: OrderView, other: OrderView): ReadonlySet<string> {
@@ -78,9 +82,11 @@ export function sentenceOf(order: OrderView, at: number): string {
   const flights = flightsIn(order, round);
   const said = flights.filter(({ text }) => text !== undefined).length;
   const lies = flights.filter(({ honest }) => honest !== undefined).length;
-  const changed = order.leanings.filter(({ after }) => (after[round] ?? null) !== (after[round - 1] ?? null)).map(({ id, after }) => `G${id} ${after[round] === null ? 'is open again' : `now leans to ${after[round]}`}`);
+  // Not before the round is over, as in the picture.
+  const turned = order.leanings.filter(({ after }) => at === round && (after[round] ?? null) !== (after[round - 1] ?? null));
+  const changed = turned.map(({ id, after }) => `G${id} ${after[round] === null ? 'is open again' : `now leans to ${after[round]}`}`);
   return [
-    `Round ${round} of ${order.rounds}: ${said === 1 ? '1 message' : `${said} messages`}, ${lies === 0 ? 'all as the protocol asks' : lies === 1 ? '1 tampered with' : `${lies} tampered with`}.`,
+    `Round ${round} of ${order.rounds}: ${counted(said, 'message')}, ${lies === 0 ? 'all as the protocol asks' : `${figure(lies)} tampered with`}.`,
     ...(changed.length === 0 ? [] : [`${changed.slice(0, 4).join(', ')}${changed.length > 4 ? `, and ${changed.length - 4} more` : ''}.`]),
   ].join(' ');
 }

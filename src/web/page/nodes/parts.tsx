@@ -42,11 +42,13 @@ export function Around({
         As a space-time diagram, from {msText(from)} to {msText(to)}
       </summary>
       {source !== undefined && (
-        <img
-          class="chart"
-          alt="Messages between lifelines, whose time runs down; the list of what happened has them in sentences"
-          src={source}
-        />
+        <div class="scroll" tabindex={0}>
+          <img
+            class="chart"
+            alt="Messages between lifelines, whose time runs down; the list of what happened has them in sentences"
+            src={source}
+          />
+        </div>
       )}
     </details>
   );

@@ -6,6 +6,7 @@ import { linksAt } from '../../nodes/gossip.ts';
 import { cutsAt, flightsAt, isGone, stateAt, wayOf } from '../../nodes/moment.ts';
 import { standingAt } from '../../nodes/replicas.ts';
 import type { Cut, Flight, NodeState, Watched } from '../../nodes/watched.ts';
+import { fitting, lettersOf } from '../letters.ts';
 
 export interface RingProps {
   readonly watched: Watched;
@@ -24,9 +25,9 @@ export interface Pulses {
   readonly turn: 0 | 1;
 }
 
-/** The picture, and half of the width and height of the ring: as wide as there is room. */
-const WIDE = { width: 680, height: 480, rx: 272, ry: 160 } as const;
-const NARROW = { width: 420, height: 500, rx: 158, ry: 168 } as const;
+/** The picture, half of the width and height of the ring, as wide as there is room, and how much a word needs between two nodes. */
+const WIDE = { width: 680, height: 480, rx: 272, ry: 172, word: 30, letters: 20 } as const;
+const NARROW = { width: 420, height: 500, rx: 158, ry: 182, word: 42, letters: 17 } as const;
 
 const layout = (): typeof WIDE | typeof NARROW => (matchMedia('(max-width: 700px)').matches ? NARROW : WIDE);
 
@@ -50,9 +51,12 @@ interface Point {
 /** The nodes in a ring, what is under way between them, and what keeps them apart. */
 export function Ring({ watched, at, who, onWho, marked, pulses }: RingProps): JSX.Element {
   const { nodes } = watched;
-  const { width, height, rx, ry } = layout();
-  const [X, Y] = [width / 2, height / 2 + 6];
-  const size = Math.max(8, Math.min(32, (Math.PI * (rx + ry)) / Math.max(1, nodes.length) / 3));
+  const { width, height, rx, ry, word, letters } = layout();
+  const [X, Y] = [width / 2, height / 2];
+  const isLabelled = nodes.length <= LABELS_MAX;
+  const room = (Math.PI * (rx + ry)) / Math.max(1, nodes.length);
+  const beside = nodes.length < 8 || !isLabelled ? Infinity : (ry * Math.sin((2 * Math.PI) / nodes.length) - word) / 2;
+  const size = Math.max(8, Math.min(32, room / 3, beside));
   const places = new Map<NodeId, Point>(
     nodes.map((id, index) => {
       const angle = (2 * Math.PI * index) / nodes.length - Math.PI / 2;
@@ -78,7 +82,8 @@ export function Ring({ watched, at, who, onWho, marked, pulses }: RingProps): JS
           longName={watched.longName(id)}
           at={places.get(id)!}
           size={size}
-          isLabelled={nodes.length <= LABELS_MAX}
+          room={Math.min(2.3 * size, room)}
+          letters={isLabelled ? letters : undefined}
           isChosen={id === who || marked?.has(id) === true}
           onWho={onWho}
           kind={watched.run.head.traitors.find((one) => one.id === id)?.kind}
@@ -89,23 +94,39 @@ export function Ring({ watched, at, who, onWho, marked, pulses }: RingProps): JS
       ))}
       <Flights watched={watched} flights={flights} at={at} who={who} places={places} size={size} centre={{ x: X, y: Y }} />
       {cuts.slice(0, CUTS_MAX).map((cut, index) => (
-        <text key={index} class="cut-text" x={12} y={24 + 23 * index}>
-          {cutText(cut, watched)}
-          {index === CUTS_MAX - 1 && cuts.length > CUTS_MAX ? `, and ${cuts.length - CUTS_MAX} more` : ''}
-        </text>
+        <CutText key={index} parts={cutParts(cut, watched)} y={index === 0 ? 26 : height - 35} more={index === CUTS_MAX - 1 ? cuts.length - CUTS_MAX : 0} />
       ))}
     </svg>
   );
 }
 
+/** What a cut does, in a corner of the picture. @param more how many other cuts find no room */
+const CutText = ({ parts: [first, second], y, more }: { readonly parts: readonly [string, string]; readonly y: number; readonly more: number }): JSX.Element => (
+  <text class="cut-text" y={y}>
+    <tspan x={12}>{first} </tspan>
+    <tspan x={12} dy={22}>
+      {second}
+      {more > 0 ? `, and ${more} more` : ''}
+    </tspan>
+  </text>
+);
+
 /** What a cut does, in words. */
-export function cutText({ side, others, way }: Cut, { shortName }: Watched): string {
+export const cutText = (cut: Cut, watched: Watched): string => cutParts(cut, watched).join(' ');
+
+/** The same in two parts. */
+function cutParts({ side, others, way }: Cut, { shortName }: Watched): readonly [string, string] {
   const [who, whom] = [namesOf(side, shortName), others === undefined ? 'the others' : namesOf(others, shortName)];
-  return way === 'out'
-    ? `nothing gets from ${who} to ${whom}`
-    : way === 'in'
-      ? `nothing gets from ${whom} to ${who}`
-      : `${who} cut off from ${whom}`;
+  switch (way) {
+    case 'out':
+      return [`nothing gets from ${who}`, `to ${whom}`];
+    case 'in':
+      return [`nothing gets from ${whom}`, `to ${who}`];
+    case undefined:
+      return [who, `cut off from ${whom}`];
+    default:
+      return way satisfies never;
+  }
 }
 
 const namesOf = (ids: readonly NodeId[], nameOf: (id: NodeId) => string): string =>
@@ -141,7 +162,10 @@ interface NodeProps {
   readonly longName: string;
   readonly at: Point;
   readonly size: number;
-  readonly isLabelled: boolean;
+  /** How wide its name may be. */
+  readonly room: number;
+  /** Of the word below it; undefined if there is no room for one. */
+  readonly letters: number | undefined;
   readonly isChosen: boolean;
   /** As what it is Byzantine. */
   readonly kind: string | undefined;
@@ -160,7 +184,8 @@ function Node({
   longName,
   at: { x, y },
   size,
-  isLabelled,
+  room,
+  letters,
   isChosen,
   kind,
   isClient,
@@ -185,7 +210,7 @@ function Node({
     );
   };
   const choose = (): void => onWho(id);
-  const text = Math.max(9, size * 0.62);
+  const text = lettersOf(size);
   const below = kind ?? (state === 'up' ? (mark?.words ?? '') : STATES[state]);
   const value = mark?.value;
   return (
@@ -212,13 +237,13 @@ function Node({
         />
       )}
       <text class="name" y={text * 0.36} font-size={text}>
-        {name}
+        {fitting(name, text, isChosen ? Infinity : room)}
       </text>
       {state === 'paused' && (
         <path class="bars" d={`M${size * 0.62} ${-size * 1.1}v${size * 0.7}M${size * 0.62 + 8} ${-size * 1.1}v${size * 0.7}`} />
       )}
-      {isLabelled && below !== '' && (
-        <text class="sort" y={size + (kind === undefined ? 23 : 30)} font-size={20}>
+      {letters !== undefined && below !== '' && (
+        <text class="sort" y={size + (kind === undefined ? 0 : 8) + letters} font-size={letters}>
           {below}
         </text>
       )}
@@ -438,8 +463,8 @@ function Group({
       aria-label={label}
     >
       <title>{label}</title>
-      <circle class="sign" r={centre === undefined ? 9 : 15} />
-      <text class="letter" y={centre === undefined ? 4 : 6} font-size={centre === undefined ? 11 : 17}>
+      <circle class="sign" r={centre === undefined ? 11 : 15} />
+      <text class="letter" y={centre === undefined ? 5 : 6} font-size={centre === undefined ? 15 : 17}>
         {group.length}
       </text>
     </g>
