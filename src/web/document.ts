@@ -1,19 +1,34 @@
 /** What a page is told by the browser that it may load: nothing but itself. */
-const OWN = "default-src 'none'; script-src 'unsafe-inline' 'wasm-unsafe-eval' blob:; worker-src blob:; style-src 'unsafe-inline'; img-src data: blob:; base-uri 'none'; form-action 'none'";
+const OWN = [
+  "default-src 'none'",
+  "script-src 'unsafe-inline' 'wasm-unsafe-eval' blob:",
+  'worker-src blob:',
+  "style-src 'unsafe-inline'",
+  'img-src data: blob:',
+  "base-uri 'none'",
+  "form-action 'none'",
+].join('; ');
 
 /** The page as a server sends it; script and style are files beside it. @param live what of a prompt it shows; undefined if it has a laboratory of its own */
-export const servedDocument = (live: 'army' | 'nodes' | undefined): string =>
-  live === 'nodes'
-    ? documentOf(' data-live', '<link rel="stylesheet" href="/live.css">', '<script src="/live.js" defer></script>')
-    : documentOf(live === undefined ? '' : ' data-live', '<link rel="stylesheet" href="/style.css">', '<script src="/lab.js" defer></script>');
+export function servedDocument(live: 'army' | 'nodes' | undefined): string {
+  const [style, script] = live === 'nodes' ? ['live', 'live'] : ['style', 'lab'];
+  const parts = [`<link rel="stylesheet" href="/${style}.css">`, `<script src="/${script}.js" defer></script>`] as const;
+  return documentOf(live === undefined ? '' : ' data-live', ...parts);
+}
 
 /** The page as one file that needs nothing else. @param script compressed by gzip, in base64 */
 export const wholeDocument = (style: string, script: string): string =>
-  documentOf('', `<meta http-equiv="Content-Security-Policy" content="${OWN}">\n<style>${style.trim()}</style>`, `<script type="application/gzip" id="packed">${script}</script>\n<script>${LOADER}</script>`);
+  documentOf(
+    '',
+    `<meta http-equiv="Content-Security-Policy" content="${OWN}">\n<style>${style.trim()}</style>`,
+    `<script type="application/gzip" id="packed">${script}</script>\n<script>${LOADER}</script>`,
+  );
 
 /** Unpacks the script, and runs it: so that the file is half as large. */
 const LOADER = `(async () => {
-  const bytes = Uint8Array.from(atob(document.getElementById('packed').textContent), (letter) => letter.charCodeAt(0));
+  const letters = atob(document.getElementById('packed').textContent);
+  const bytes = new Uint8Array(letters.length);
+  for (let at = 0; at < letters.length; at += 1) bytes[at] = letters.charCodeAt(at);
   const text = await new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream('gzip'))).text();
   const script = document.createElement('script');
   script.src = URL.createObjectURL(new Blob([text], { type: 'text/javascript' }));
