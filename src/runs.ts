@@ -10,7 +10,7 @@ import { chartOf } from './trace/nodes/chart.ts';
 import { within, type Run } from './trace/nodes/run.ts';
 import { foldedStoryOf, storyOf } from './trace/nodes/story.ts';
 import { reasonsOf, transcriptOf } from './trace/nodes/transcript.ts';
-import { readRuns, type TraceKind } from './trace/read.ts';
+import { readRuns, type RunReader, type TraceKind } from './trace/read.ts';
 import type { Fields } from './trace/sound.ts';
 import type { Story } from './trace/story.ts';
 
@@ -65,13 +65,16 @@ const KINDS: readonly TraceKind<Told>[] = [
  */
 export const runsIn = (text: string): Told[] => readRuns(text, KINDS);
 
+/** Takes the facts of one run that are known to be sound, as this program itself tells them. @param head the first of them */
+export const readerOf = (head: Fields): RunReader<Told> => KINDS.find((kind) => kind.head === head['type'])!.begin(head);
+
 /**
  * The run of facts that this program itself tells: nobody asks whether they are sound. What cannot come after those before it is left out.
  * @param facts from what was planned to what was judged
  */
 export function toldBy(facts: readonly Fields[]): Told {
   const [head, ...rest] = facts;
-  const reader = KINDS.find((kind) => kind.head === head!['type'])!.begin(head!);
+  const reader = readerOf(head!);
   for (const fact of rest) reader.take(fact);
   return reader.end(rest.at(-1)!);
 }

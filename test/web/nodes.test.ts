@@ -11,9 +11,10 @@ import { evidenceLines, fateOf } from '../../src/web/nodes/evidence.ts';
 import { linksAt, reachAt, sayingAt, viewsAt } from '../../src/web/nodes/gossip.ts';
 import { cutsAt, flightsAt, isGone, later, nextIn, stateAt, wayOf } from '../../src/web/nodes/moment.ts';
 import { changeAt, standingAt } from '../../src/web/nodes/replicas.ts';
-import { runFor, simulated, type RunNews, type Seeded } from '../../src/web/nodes/simulated.ts';
+import { runFor, simulated, type RunNews, type Seeded, type SimulatedPart } from '../../src/web/nodes/simulated.ts';
 import { happeningAt, latelyOf } from '../../src/web/nodes/telling.ts';
-import { judgedAnew, linesOfRun, watchedIn, type Special, type Watched } from '../../src/web/nodes/watched.ts';
+import { Reading, watchedIn } from '../../src/web/nodes/reading.ts';
+import { ended, linesOfRun, type Special, type Watched } from '../../src/web/nodes/watched.ts';
 import { consensusAt, matrixAt, treeAt } from '../../src/web/nodes/words.ts';
 import { wholePage } from '../../src/web/server/files.ts';
 import { crowdTrace } from '../support/crowds.ts';
@@ -27,6 +28,15 @@ const watched = (system: string, n: number, seed: number): Watched => watchedIn(
 function specialOf<Type extends Special['type']>({ special }: Watched, type: Type): Special & { readonly type: Type } {
   expect(special?.type).to.equal(type);
   return special as Special & { readonly type: Type };
+}
+
+/** What was told of a run, part by part. */
+const partsOf = (news: readonly RunNews[]): SimulatedPart[] => news.flatMap((one) => ('trace' in one && one.trace !== undefined ? [one.trace] : []));
+
+/** The same, each with all before it. */
+function wholeTexts(news: readonly RunNews[]): string[] {
+  let whole = '';
+  return partsOf(news).map(({ before, text }) => (whole = whole.slice(0, before) + text));
 }
 
 describe('a run of nodes for a page', () => {
@@ -75,8 +85,9 @@ describe('a run of nodes for a page', () => {
       runFor(seeded, (one) => news.push(one), () => (time += 1000));
       const end = news.pop()!;
       const whole = simulated(seeded);
-      expect(end).to.deep.equal({ type: 'ran', seeded, trace: whole });
-      const parts = news.flatMap((one) => (one.type === 'running' && one.trace !== undefined ? [{ at: one.at, ...one.trace }] : []));
+      const texts = wholeTexts([...news, end]);
+      expect([end.type, texts.at(-1)]).to.deep.equal(['ran', whole.text]);
+      const parts = news.flatMap((one) => (one.type === 'running' && one.trace !== undefined ? [one.at] : [])).map((at, place) => ({ at, text: texts[place]! }));
       expect(parts.length, 'ever more seldom').to.be.within(1, 6);
       expect(news.length).to.be.greaterThan(parts.length);
       for (const { at, text } of parts) {
@@ -96,12 +107,38 @@ describe('a run of nodes for a page', () => {
     const full = news.find(isFull)!;
     const end = news.at(-1)!;
     if (full.type !== 'running' || end.type !== 'ran') throw new Error('it was cut short');
-    const [before, anew] = [watchedIn(full.trace!.text), watchedIn(end.trace.text)];
-    const same = judgedAnew(before, end.trace.text)!;
-    for (const part of ['run', 'flights', 'lives', 'cuts', 'steps', 'happenings', 'special', 'end', 'isViolated'] as const) expect(same[part], part).to.deep.equal(anew[part]);
-    expect([same.text(), same.told.shown({}).transcript()]).to.deep.equal([anew.text(), anew.told.shown({}).transcript()]);
-    expect(judgedAnew(before, simulated({ system: 'gossip', n: 8, seed: 2 }).text)).to.equal(undefined);
+    const reading = new Reading();
+    const [before] = partsOf(news).slice(0, -1).map((part) => ended(reading.take(part))).slice(-1);
+    const same = ended(reading.take(end.trace));
+    expect([same.flights === before!.flights, same.run.judgement.text]).to.deep.equal([true, watchedIn(wholeTexts(news).at(-1)!).run.judgement.text]);
     expect(after.slice(0, -1).every((one) => one.type === 'running' && one.trace === undefined) && after.length > 1).to.equal(true);
+  });
+
+  it('is read piece by piece, and on from where that was: each time what it is when it is read whole', () => {
+    const news: RunNews[] = [];
+    let time = 0;
+    runFor({ system: 'gossip', n: 8, seed: 1 }, (one) => news.push(one), () => (time += 400));
+    const texts = wholeTexts(news);
+    expect(texts.length).to.be.greaterThan(2);
+    const reading = new Reading();
+    const looks = (one: Watched): unknown[] => [
+      ...(['run', 'flights', 'lives', 'cuts', 'steps', 'happenings', 'special', 'end', 'isViolated', 'types'] as const).map((part) => one[part]),
+      one.text(), one.told.shown({}).transcript(),
+    ];
+    const read = partsOf(news).map((part) => {
+      const work = reading.take(part);
+      let pieces = 1;
+      for (;;) {
+        const { done, value } = work.next();
+        if (done === true) return { pieces, watched: value, looks: looks(value) };
+        pieces += 1;
+      }
+    });
+    for (const [place, { pieces, watched: one, looks: own }] of read.entries()) {
+      expect(pieces).to.be.greaterThan(4);
+      expect(own).to.deep.equal(looks(watchedIn(texts[place]!)));
+      expect(looks(one), 'reading on changes nothing of what was read').to.deep.equal(own);
+    }
   });
 
   it('is found in a file of several', () => {

@@ -49,7 +49,8 @@ interface Handed extends Partial<Pick<Evidence, 'reason' | 'ok' | 'votes' | 'see
   readonly answered?: boolean;
 }
 
-export function gossipOf({ head }: Run, facts: readonly Fields[], { plan }: Fields): Gossip {
+/** Piece by piece: of many peers there is much to be told. */
+export function* gossipOf({ head }: Run, facts: readonly Fields[], { plan }: Fields): Generator<void, Gossip> {
   const links: Gossip['links'][number][] = [];
   const open = new Map<string, Gossip['links'][number]>();
   const sayings = new Map<string, Saying>();
@@ -79,7 +80,8 @@ export function gossipOf({ head }: Run, facts: readonly Fields[], { plan }: Fiel
     removals.push(removal);
     return removal;
   };
-  for (const fact of facts) {
+  for (const [place, fact] of facts.entries()) {
+    if (place % PIECE === 0) yield;
     switch (fact['type']) {
       case 'sent': {
         const { id, from, message } = factIn<{ readonly id: number; readonly from: NodeId; readonly message: Fields }>(fact);
@@ -189,6 +191,9 @@ export function gossipOf({ head }: Run, facts: readonly Fields[], { plan }: Fiel
     if (!removal.knownTo.has(by)) removal.knownTo.set(by, at);
   }
 }
+
+/** Facts from one pause to the next. */
+const PIECE = 2000;
 
 /** In ms after a removal: what is said of the node meanwhile is about the same death. */
 const AFTERWARDS = 5000;

@@ -5,6 +5,7 @@ import { simulate } from '../../runtime/virtual/simulate.ts';
 import type { Fact } from '../../runtime/virtual/system.ts';
 import { SYSTEMS, systemNamed } from '../../systems.ts';
 import { lineOfFact } from '../../trace/nodes/kind.ts';
+import type { Part } from './reading.ts';
 
 /** A run of nodes that can be repeated. */
 export interface Seeded {
@@ -17,9 +18,9 @@ export interface Seeded {
 
 /** What a thread of the page says of what it was asked to run. */
 export type RunNews =
-  | { readonly type: 'ran'; readonly seeded: Seeded; readonly trace: Simulated }
-  /** It goes on. `at` is in virtual ms; the trace of all before that only now and then, as it is large. */
-  | { readonly type: 'running'; readonly seeded: Seeded; readonly at: number; readonly trace?: Simulated }
+  | { readonly type: 'ran'; readonly seeded: Seeded; readonly trace: SimulatedPart }
+  /** It goes on. `at` is in virtual ms; the trace only now and then, as it is large. */
+  | { readonly type: 'running'; readonly seeded: Seeded; readonly at: number; readonly trace?: SimulatedPart }
   | { readonly type: 'mistake'; readonly message: string };
 
 /** A run as a trace file has it. */
@@ -29,8 +30,14 @@ export interface Simulated {
   readonly missing: string | undefined;
 }
 
+/** What of a run was not told before, and what has come of it. */
+export type SimulatedPart = Simulated & Part;
+
 /** What can be run, for who chooses. */
-export const CHOICES = SYSTEMS.map(({ name, summary, members, strategies }) => ({ name, summary, members, kinds: strategies.map((one) => one.name) }));
+export const CHOICES = SYSTEMS.map(({ name, summary, members, strategies }) => {
+  const kinds = strategies.map((one) => one.name);
+  return { name, summary, members, kinds };
+});
 
 /** Of more nodes most protocols say more than a page keeps; a gossip network does not. */
 export const NODES_MAX = 40;
@@ -47,7 +54,10 @@ interface Most {
   readonly events: number;
 }
 
-/** Looks at a run while it goes on: after every fact it is told when that was, and may ask for the trace of all before it, and whether any more is kept. */
+/**
+ * Looks at a run while it goes on: after every fact it is told when that was, and may ask for the trace of all before it, and whether any
+ * more is kept.
+ */
 type Onlooker = (at: number, soFar: () => Simulated & { readonly isFull: boolean }) => void;
 
 /**
@@ -123,6 +133,13 @@ export function runFor(seeded: Seeded, tell: (news: RunNews) => void, clock: () 
   const due = { part: FIRST, word: AGAIN };
   let facts = 0;
   let isFull = false;
+  /** How many characters were told, but for what was judged. */
+  let told = 0;
+  const news = ({ text, missing }: Simulated): SimulatedPart => {
+    const before = told;
+    told = text.lastIndexOf('\n', text.length - 2) + 1;
+    return { before, text: text.slice(before), missing };
+  };
   const look: Onlooker = (at, soFar) => {
     facts += 1;
     if (facts % LOOK !== 0) return;
@@ -131,13 +148,13 @@ export function runFor(seeded: Seeded, tell: (news: RunNews) => void, clock: () 
     due.word = taken + AGAIN;
     if (taken < due.part || isFull) return tell({ type: 'running', seeded, at });
     const { isFull: isAll, ...trace } = soFar();
-    tell({ type: 'running', seeded, at, trace });
+    tell({ type: 'running', seeded, at, trace: news(trace) });
     // Of what is to come nothing is kept: there is no more to be looked at.
     isFull = isAll;
     due.part = MORE * (clock() - began);
   };
   try {
-    tell({ type: 'ran', seeded, trace: simulated(seeded, most, look) });
+    tell({ type: 'ran', seeded, trace: news(simulated(seeded, most, look)) });
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     tell({ type: 'mistake', message: error.message });

@@ -1,7 +1,7 @@
 import { figure } from '../../core/figures.ts';
 import type { NodeId } from '../../core/node.ts';
 import { UserError } from '../../core/user-error.ts';
-import { runsIn, shownRun, type Told } from '../../runs.ts';
+import type { Told } from '../../runs.ts';
 import { longNames, nodesIn, shortNames } from '../../trace/nodes/names.ts';
 import type { Event, Run } from '../../trace/nodes/run.ts';
 import { factIn, type Fields } from '../../trace/sound.ts';
@@ -81,28 +81,15 @@ export function linesOfRun(text: string, index: number): string {
   }).map((line) => `${line}\n`).join('');
 }
 
-/** @throws UserError if the text is no trace of one run of nodes, or a very long one */
-export function watchedIn(text: string): Watched {
-  const told = runsIn(text)[0]!;
-  const { run } = told;
+/** @throws UserError if a run is none of nodes, or a very long one */
+export function mustBeWatchable({ run }: Told): void {
   if (run === undefined) throw new UserError('a trace of orders is watched among the generals');
-  if (run.facts.length > FACTS_MAX) throw new UserError(`${figure(run.facts.length)} facts are too many to watch: generals trace shows parts of them by --from and --to`);
-  const [head = {}, ...lines] = text.split('\n').filter((line) => line.trim() !== '').map((line) => factIn<Fields>(JSON.parse(line)));
-  return watchedOf({ told, run, head, facts: lines.slice(0, -1), text: () => text });
-}
-
-/** The same as before where only what came of it has become known: reading all of a large run takes seconds. @returns undefined where more is new */
-export function judgedAnew(before: Watched, text: string): Watched | undefined {
-  const lastLine = (lines: string): number => lines.lastIndexOf('\n', lines.length - 2) + 1;
-  const own = before.text();
-  if (text.slice(0, lastLine(text)) !== own.slice(0, lastLine(own))) return undefined;
-  const told = runsIn(text.slice(0, text.indexOf('\n') + 1) + text.slice(lastLine(text)))[0]!;
-  const run = { ...before.run, judgement: told.run!.judgement };
-  return { ...before, run, text: () => text, told: { ...told, run, shown: (showing) => shownRun(run, showing) }, isViolated: run.judgement.isBad };
+  const { length } = run.facts;
+  if (length > FACTS_MAX) throw new UserError(`${figure(length)} facts are too many to watch: generals trace shows parts of them by --from and --to`);
 }
 
 /** A run, as it is read and as it was written. */
-interface Read {
+export interface Read {
   readonly told: Told;
   readonly run: Run;
   readonly head: Fields;
@@ -114,24 +101,43 @@ interface Read {
   readonly begin?: number;
 }
 
-export function watchedOf({ told, run, head, facts, text, least = 0, begin = 0 }: Read): Watched {
+/** Makes a run ready, all at once. */
+export const watchedOf = (read: Read): Watched => ended(watching(read));
+
+/** What comes of something that is done piece by piece, when it is done without a pause. */
+export function ended<Result>(work: Generator<void, Result>): Result {
+  for (;;) {
+    const { done, value } = work.next();
+    if (done === true) return value;
+  }
+}
+
+/** Facts from one pause to the next: a page has to move meanwhile. */
+const PIECE = 2000;
+
+/** The same piece by piece: of a large run it takes seconds. */
+export function* watching({ told, run, head, facts, text, least = 0, begin = 0 }: Read): Generator<void, Watched> {
   const plan = factIn<Plan | undefined>(head['plan']) ?? {};
   const typical = Math.max(least, typicalOf(run));
-  const flights = flightsOf(run, { typical, least, isPartial: plan.isPartial === true });
-  const nodes = nodesIn(run);
+  yield;
+  const flights = yield* flightsOf(run, { typical, least, isPartial: plan.isPartial === true });
   const steps = timesOf(run.facts);
+  yield;
+  const happenings = timesOf(run.facts.filter((fact) => fact.type === 'event' && fact.line !== undefined));
+  const lives = livesOf(run, facts);
+  yield;
+  const special = yield* specialOf(run, facts, head);
+  yield;
   return {
-    text, told, run, nodes, flights, typical, steps, begin,
+    text, told, run, flights, typical, steps, begin, happenings, lives, special,
+    nodes: nodesIn(run),
     shortName: shortNames(run.head),
     longName: longNames(run.head),
     types: typesOf(flights),
-    cuts: (plan.partitions ?? []).filter(({ side, others }) => side.length > 0 && others?.length !== 0 && side.length < run.head.members.length + run.head.clients.length).map(({ from, until, side, others, way }) => ({ from, until: Math.min(until, plan.stabilisesAt ?? until), side, others, way })),
-    lives: livesOf(run, facts),
-    happenings: timesOf(run.facts.filter((fact) => fact.type === 'event' && fact.line !== undefined)),
+    cuts: cutsOf(run, plan),
     end: Math.max(0, steps.at(-1) ?? 0, ...flights.slice(-FLIGHTS_LAST).map(({ until }) => until)),
     stableFrom: plan.stabilisesAt,
     isViolated: run.judgement.isBad,
-    special: specialOf(run, facts, head),
   };
 }
 
@@ -140,19 +146,35 @@ interface Plan {
   /** Whether some arrivals are not told: what did not arrive may have. */
   readonly isPartial?: boolean;
   readonly stabilisesAt?: number;
-  readonly partitions?: readonly { readonly from: number; readonly until: number; readonly side: readonly NodeId[]; readonly others?: readonly NodeId[]; readonly way?: 'out' | 'in' }[];
+  readonly partitions?: readonly Partition[];
+}
+
+interface Partition {
+  readonly from: number;
+  readonly until: number;
+  readonly side: readonly NodeId[];
+  readonly others?: readonly NodeId[];
+  readonly way?: 'out' | 'in';
+}
+
+/** Who is cut off from whom: not nobody, and not all. */
+function cutsOf({ head }: Run, { partitions = [], stabilisesAt = Infinity }: Plan): Cut[] {
+  const all = head.members.length + head.clients.length;
+  return partitions
+    .filter(({ side, others }) => side.length > 0 && others?.length !== 0 && side.length < all)
+    .map(({ from, until, side, others, way }) => ({ from, until: Math.min(until, stabilisesAt), side, others, way }));
 }
 
 /** So many of the last messages may go on after the last fact. */
 const FLIGHTS_LAST = 200;
 
-function specialOf(run: Run, facts: readonly Fields[], head: Fields): Special | undefined {
+function* specialOf(run: Run, facts: readonly Fields[], head: Fields): Generator<void, Special | undefined> {
   switch (run.head.protocol) {
     case 'pbft':
     case 'collector':
       return replicasOf(run, facts);
     case 'gossip':
-      return gossipOf(run, facts, head);
+      return yield* gossipOf(run, facts, head);
     case 'words':
       return wordsOf(run, facts, head);
     case 'bracha':
@@ -176,27 +198,39 @@ function typicalOf({ facts }: Run): number {
   return Math.max(1, delays.toSorted((a, b) => a - b)[Math.floor(delays.length / 2)] ?? 5);
 }
 
+interface Pace {
+  readonly typical: number;
+  readonly least: number;
+  readonly isPartial: boolean;
+}
+
 /** Each message to each receiver, once for each time that it arrives. What is lost is seen to go half of its way, and to end there. */
-function flightsOf({ head, facts }: Run, { typical, least, isPartial }: { readonly typical: number; readonly least: number; readonly isPartial: boolean }): Flight[] {
+function* flightsOf({ head, facts }: Run, { typical, least, isPartial }: Pace): Generator<void, Flight[]> {
   const known = new Set([...head.members, ...head.clients]);
   const arrivals = new Map<string, number[]>();
-  for (const fact of facts) {
+  const flights: Flight[] = [];
+  for (const [place, fact] of facts.entries()) {
+    if (place % PIECE === 0) yield;
     if (fact.type !== 'heard') continue;
     const key = `${fact.id} ${fact.to}`;
     const times = arrivals.get(key);
     if (times === undefined) arrivals.set(key, [fact.at]);
     else times.push(fact.at);
   }
-  return facts.flatMap((fact): Flight[] => {
-    if (fact.type !== 'sent') return [];
+  for (const [place, fact] of facts.entries()) {
+    if (place % PIECE === 0) yield;
+    if (fact.type !== 'sent') continue;
     const { id, from, at, words } = fact;
     const type = words.split(' ')[0]!;
-    return fact.to.filter((to) => to !== from && known.has(to)).flatMap((to): Flight[] => {
+    for (const to of fact.to) {
+      if (to === from || !known.has(to)) continue;
+      const flight = { id, type, words, from, to, at };
       const times = arrivals.get(`${id} ${to}`);
-      if (times === undefined) return [{ id, type, words, from, to, at, until: at + 2 * typical, fate: head.hasArrivals && !isPartial ? 'lost' : 'unknown' }];
-      return times.map((until) => ({ id, type, words, from, to, at, until: Math.max(until, at + least), fate: 'arrives' }));
-    });
-  });
+      if (times === undefined) flights.push({ ...flight, until: at + 2 * typical, fate: head.hasArrivals && !isPartial ? 'lost' : 'unknown' });
+      else for (const until of times) flights.push({ ...flight, until: Math.max(until, at + least), fate: 'arrives' });
+    }
+  }
+  return flights;
 }
 
 function typesOf(flights: readonly Flight[]): string[] {
@@ -205,16 +239,25 @@ function typesOf(flights: readonly Flight[]): string[] {
   return [...counts].toSorted(([, a], [, b]) => b - a).map(([type]) => type);
 }
 
-const AFTER: Readonly<Record<string, NodeState>> = { fell: 'down', 'came-back': 'up', paused: 'paused', 'went-on': 'up', joined: 'up', left: 'left' };
+const AFTER: Readonly<Record<string, NodeState>> = {
+  fell: 'down',
+  'came-back': 'up',
+  paused: 'paused',
+  'went-on': 'up',
+  joined: 'up',
+  left: 'left',
+};
 
 function livesOf({ head, facts }: Run, raw: readonly Fields[]): Watched['lives'] {
   const events = facts.filter((fact): fact is Event => fact.type === 'event');
   const late = new Set(events.filter(({ name }) => name === 'joined').map(({ node }) => node));
-  const lives = new Map<NodeId, [number, NodeState][]>([...head.members, ...head.clients].map((id) => [id, [[0, late.has(id) ? 'away' : 'up']]]));
+  const all = [...head.members, ...head.clients];
+  const lives = new Map<NodeId, [number, NodeState][]>(all.map((id) => [id, [[0, late.has(id) ? 'away' : 'up']]]));
   facts.forEach((fact, place) => {
     if (fact.type !== 'event') return;
     // Who leaves as it was asked to says so itself.
-    const state = AFTER[fact.name] ?? (factIn<{ readonly output?: Fields } | undefined>(raw[place])?.output?.['type'] === 'left' ? 'left' : undefined);
+    const { output } = factIn<{ readonly output?: Fields } | undefined>(raw[place]) ?? {};
+    const state = AFTER[fact.name] ?? (output?.['type'] === 'left' ? 'left' : undefined);
     if (state !== undefined) lives.get(fact.node)?.push([fact.at, state]);
   });
   return lives;

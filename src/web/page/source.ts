@@ -128,13 +128,16 @@ export function ownRunner(script: string, tell: (news: RunNews) => void): { run(
     run(seeded) {
       // What it is busy with nobody waits for any more.
       stop();
-      worker = new Worker(script, { name: NODES_THREAD });
-      worker.onmessage = ({ data }: MessageEvent<RunNews>) => {
+      const own = new Worker(script, { name: NODES_THREAD });
+      worker = own;
+      own.onmessage = ({ data }: MessageEvent<RunNews>) => {
+        // What one that was ended had said before may come after that.
+        if (worker !== own) return;
         tell(data);
         if (data.type !== 'running') stop();
       };
-      worker.onerror = (event) => tell({ type: 'mistake', message: `internal error: ${event.message}` });
-      worker.postMessage(seeded);
+      own.onerror = (event) => tell({ type: 'mistake', message: `internal error: ${event.message}` });
+      own.postMessage(seeded);
     },
   };
 }

@@ -1,7 +1,8 @@
 import { UserError } from '../../../core/user-error.ts';
 import { later, lengthOf, nextIn } from '../../nodes/moment.ts';
 import type { RunNews, Seeded } from '../../nodes/simulated.ts';
-import { judgedAnew, linesOfRun, watchedIn, type Watched } from '../../nodes/watched.ts';
+import { Reading } from '../../nodes/reading.ts';
+import { linesOfRun, mustBeWatchable, type Watched } from '../../nodes/watched.ts';
 import type { Opened } from '../open.ts';
 import { now, set } from '../store.ts';
 import type { NodesAddress, NodesShown } from './shown.ts';
@@ -18,8 +19,10 @@ export const show = (change: Partial<NodesShown>): void => set({ nodes: { ...now
 
 /** Has something run, and looks at it from its beginning, or from where a link leads. */
 export function run(runner: Runner, { seeded, at, who }: NodesAddress): void {
-  show({ seeded, at, who, sought: at, watched: undefined, missing: undefined, file: undefined, isBusy: true, reached: undefined, isPlaying: false });
+  const nothing = { watched: undefined, missing: undefined, file: undefined, reached: undefined, isPlaying: false };
+  show({ ...nothing, seeded, at, who, sought: at, isBusy: true });
   set({ mistake: undefined });
+  begin();
   runner.run(seeded);
 }
 
@@ -28,33 +31,87 @@ export function stop(runner: Runner): void {
   show({ isBusy: false, reached: undefined });
 }
 
+function begin(): void {
+  begun += 1;
+  reading = new Reading();
+  unread = [];
+}
+
+/** What is read of what runs; and how often anything was begun, for who was long about something else. */
+let reading = new Reading();
+let begun = 0;
+/** What was heard while what came before it is being read. */
+let unread: (RunNews & { readonly type: 'ran' | 'running' })[] = [];
+let isReading = false;
+
 /** Takes what came of a run into what is shown, and what has come of it so far. */
 export function hearRun(news: RunNews): void {
   if (news.type === 'mistake') {
     show({ isBusy: false, reached: undefined });
     return set({ mistake: news.message });
   }
-  const { seeded, at, sought, watched: before, isPlaying, file } = now().nodes;
-  // What was asked for before, or is of a run while a file is looked at, is of no interest any more.
-  if (file !== undefined || JSON.stringify(seeded) !== JSON.stringify(news.seeded)) return;
+  if (!isOfInterest(news)) return;
   if (news.type === 'running') show({ reached: news.at });
-  else show({ isBusy: false, reached: undefined });
   if (news.trace === undefined) return;
-  const watched = (before === undefined ? undefined : judgedAnew(before, news.trace.text)) ?? watchedIn(news.trace.text);
+  unread.push(news);
+  if (!isReading) void readAll();
+}
+
+/** What was asked for before, or is of a run while a file is looked at, is of no interest any more. */
+function isOfInterest({ seeded }: RunNews & { readonly type: 'ran' | 'running' }): boolean {
+  const { nodes } = now();
+  return nodes.file === undefined && JSON.stringify(nodes.seeded) === JSON.stringify(seeded);
+}
+
+/** Reads what was heard, and shows it. */
+async function readAll(): Promise<void> {
+  isReading = true;
+  try {
+    for (let news = unread.shift(); news !== undefined; news = unread.shift()) {
+      const watched = await inPieces(reading.take(news.trace!));
+      if (watched !== undefined && isOfInterest(news)) showRead(news, watched);
+    }
+  } finally {
+    isReading = false;
+  }
+}
+
+function showRead({ type, trace }: RunNews & { readonly type: 'ran' | 'running' }, watched: Watched): void {
+  const { at, sought, watched: before, isPlaying, isBusy } = now().nodes;
   // Who waits at the end of what has run for what a link leads to comes closer to it.
   const isWaiting = before === undefined || (sought > before.end && at === before.end && !isPlaying);
-  show({ watched, missing: news.trace.missing, at: Math.min(isWaiting ? sought : at, watched.end) });
+  show({ watched, missing: trace?.missing, at: Math.min(isWaiting ? sought : at, watched.end), isBusy: isBusy && type === 'running' });
+  if (type === 'ran') show({ reached: undefined });
+}
+
+/** In ms of ours, for how long a page may stand still. */
+const PIECE = 12;
+
+/** Does something piece by piece, with a turn for the page between. @returns undefined if something else was begun meanwhile */
+async function inPieces<Result>(work: Generator<void, Result>): Promise<Result | undefined> {
+  const own = begun;
+  for (;;) {
+    for (const until = performance.now() + PIECE; performance.now() < until; ) {
+      const { done, value } = work.next();
+      if (done === true) return value;
+    }
+    await new Promise((resolve) => setTimeout(resolve));
+    if (begun !== own) return undefined;
+  }
 }
 
 /** Looks at a run of a file. */
-export async function watchFile({ file, index }: Opened & { readonly type: 'trace' }): Promise<void> {
+export async function watchFile({ name, file, runs, index }: Opened & { readonly type: 'trace' }): Promise<void> {
   try {
-    const watched = watchedIn(linesOfRun(await file.text(), index));
+    mustBeWatchable(runs[index]!);
+    begin();
+    const watched = await inPieces(new Reading().take({ before: 0, text: linesOfRun(await file.text(), index) }));
+    if (watched === undefined) return;
     set({ view: 'nodes', mistake: undefined });
-    show({ watched, missing: undefined, file: file.name, isBusy: false, reached: undefined, at: 0, isPlaying: false, who: undefined });
+    show({ watched, missing: undefined, file: name, isBusy: false, reached: undefined, at: 0, isPlaying: false, who: undefined });
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
-    set({ mistake: `${file.name}: ${error.message}` });
+    set({ mistake: `${name}: ${error.message}` });
   }
 }
 
