@@ -35,9 +35,18 @@ describe('a file that a page opens', () => {
     const lines = [...logIn(ours, 'outputfile.txt'), ...logIn(older, 'peerlog_6001.txt')];
     expect(lines.map(({ node }) => node)).to.deep.equal(['SEED-127.0.0.1:5000', 'PEER-127.0.0.1:6000', 'PEER-6001', 'PEER-6001']);
     const chart = chartOfLog(lines, 'outputfile.txt');
-    expect(chart.lanes.map(({ name }) => name)).to.deep.equal(['P6000', 'PEER-6001', 'S5000']);
+    expect(chart.lanes.map(({ name }) => name)).to.deep.equal(['P6000', 'P6001', 'S5000']);
     expect(chart.parts[0]!.rows.map(({ lane, cells }) => [lane, ...cells.keys()])).to.deep.equal([[2, 0], [0], [1], [1, 0]]);
     expect(logIn('2026-01-02 03:04:05 x\n', 'seedlog.txt')[0]!.node).to.equal('SEED');
+    // Programs of 2024 wrote lines without a time.
+    const bare = "['127.0.0.1:6001', '127.0.0.1:6002']\n\n1708420000.12:127.0.0.1:6002:GOSSIP1\r\nDead Node:127.0.0.1:6002:1708420039.5:127.0.0.1\n";
+    expect(logIn(bare, 'peerlog_6001.txt').map(({ time, node, text }) => [time, node, text])).to.deep.equal([
+      ['', 'PEER-6001', "['127.0.0.1:6001', '127.0.0.1:6002']"],
+      ['', 'PEER-6001', '1708420000.12:127.0.0.1:6002:GOSSIP1'],
+      ['', 'PEER-6001', 'Dead Node:127.0.0.1:6002:1708420039.5:127.0.0.1'],
+    ]);
+    expect(() => logIn(bare, 'notes.txt')).to.throw('this is no trace');
+    expect(() => logIn('\u0000\uFFFD\n', 'outputfile.txt')).to.throw('this is no trace');
     for (const text of ['', 'nothing', '\u0000\n'.repeat(10)]) expect(() => logIn(text, 'x.txt')).to.throw('this is no trace, no results of a campaign, and no log of a gossip network');
   });
 

@@ -197,6 +197,15 @@ describe('the page in a browser', function () {
     await page.getByText('In sentences').click();
     await page.locator('[data-panel="files"] pre', { hasText: '2026-01-02 03:04:05 [PEER-127.0.0.1:6000] Ready' }).waitFor();
     expect(await page.locator('img.chart').evaluate((image) => (image as HTMLImageElement).naturalWidth)).to.be.greaterThan(100);
+    // Whatever is looked at, a file may be dropped there; the browser would leave the page for it.
+    await page.getByRole('tab', { name: 'Army' }).click();
+    const isTaken = await page.locator('main').evaluate((main, text) => {
+      const dataTransfer = new DataTransfer();
+      dataTransfer.items.add(new File([text], 'dropped.jsonl'));
+      return ['dragover', 'drop'].map((type) => !main.dispatchEvent(new DragEvent(type, { dataTransfer, bubbles: true, cancelable: true })));
+    }, readFileSync(path, 'utf8'));
+    expect(isTaken).to.deep.equal([true, true]);
+    await page.locator('[data-panel="files"] h3', { hasText: 'dropped.jsonl 1 run, a trace of orders' }).waitFor();
   });
 
   it('can be used by keyboard alone, and says what it shows to who cannot see it', async () => {

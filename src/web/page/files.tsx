@@ -14,26 +14,30 @@ import { save } from './save.ts';
 import { set, type State } from './store.ts';
 
 /** Opens files that were chosen, or dragged in. */
-export function take(files: FileList | null | undefined): void {
+function take(files: FileList | null | undefined): void {
   if (files === null || files === undefined || files.length === 0) return;
   void open([...files]).then((opened) =>
     set(opened.type === 'mistake' ? { view: 'files', mistake: opened.message } : { opened, view: 'files', mistake: undefined }),
   );
 }
 
+/** Opens files that are dropped anywhere: the browser would show them in the place of the page. */
+export function takeDropped(): void {
+  const isOfFiles = ({ dataTransfer }: DragEvent): boolean => dataTransfer?.types.includes('Files') === true;
+  addEventListener('dragover', (event) => {
+    if (isOfFiles(event)) event.preventDefault();
+  });
+  addEventListener('drop', (event) => {
+    if (!isOfFiles(event)) return;
+    event.preventDefault();
+    take(event.dataTransfer?.files);
+  });
+}
+
 /** What was written before: traces of whatever kind, results of campaigns, logs of gossip networks. */
 export function Files({ state: { opened } }: { readonly state: State }): JSX.Element {
   return (
-    <section
-      class="panel wide files"
-      aria-label="Files"
-      data-panel="files"
-      onDragOver={(event) => event.preventDefault()}
-      onDrop={(event) => {
-        event.preventDefault();
-        take(event.dataTransfer?.files);
-      }}
-    >
+    <section class="panel wide files" aria-label="Files" data-panel="files">
       <h2>Open a file</h2>
       <p>
         <label class="drop">
@@ -66,7 +70,7 @@ export function Files({ state: { opened } }: { readonly state: State }): JSX.Ele
             text={() =>
               opened.lines
                 .slice(-LINES_MAX)
-                .map(({ time, node, text }) => `${time} [${node}] ${text}`)
+                .map(({ time, node, text }) => `${time} [${node}] ${text}`.trimStart())
                 .join('\n')
             }
           />

@@ -2,6 +2,7 @@ import { render } from 'preact';
 import { addressIn, addressOf, type Address } from './address.ts';
 import { App } from './app.tsx';
 import { hearRun, run, type Runner } from './nodes/deeds.ts';
+import { takeDropped } from './files.tsx';
 import { NODES_THREAD, behindServer, ownLab, ownRunner, type Source } from './source.ts';
 import { hear, type Asker } from './hear.ts';
 import type { News } from '../news.ts';
@@ -34,6 +35,7 @@ function showPage(): void {
   addEventListener('popstate', () => {
     if (location.hash !== addressOf(now())) again(asker, runner);
   });
+  takeDropped();
   // Pictures are made for the room that there is.
   addEventListener('resize', () => set({}));
   render(<Page asker={asker} runner={runner} />, document.getElementById('lab')!);

@@ -3,19 +3,29 @@ import type { Trace } from '../../generals/fact.ts';
 import { protocolNamed } from '../../generals/protocols/registry.ts';
 import { lastRound } from '../../generals/trace/messages.ts';
 import { runsIn, type Told } from '../../runs.ts';
-import { logIn, type LogLine } from '../logs.ts';
+import { byTime, logIn, type LogLine } from '../logs.ts';
 import type { Odds, OrderView } from '../news.ts';
 import { oddsIn } from '../results.ts';
 
 /** A file that was opened, as what it holds. */
 export type Opened =
-  /** A trace; `index` says which of its runs is looked at, `isWatched` whether that is watched in the place of the army. The file is read once more for a run of nodes. */
-  | { readonly type: 'trace'; readonly name: string; readonly file: File; readonly runs: readonly Told[]; readonly index: number; readonly isWatched: boolean }
+  | OpenedTrace
   /** What a campaign counted. */
   | { readonly type: 'results'; readonly name: string; readonly odds: readonly Odds[]; readonly index: number }
   /** Logs of a gossip network. */
   | { readonly type: 'log'; readonly name: string; readonly lines: readonly LogLine[] }
   | { readonly type: 'mistake'; readonly message: string };
+
+/** A trace, of whose runs one is looked at. The file is read once more for a run of nodes. */
+interface OpenedTrace {
+  readonly type: 'trace';
+  readonly name: string;
+  readonly file: File;
+  readonly runs: readonly Told[];
+  readonly index: number;
+  /** Whether that run is watched in the place of the army. */
+  readonly isWatched: boolean;
+}
 
 /** More than this, in bytes, is not read in a page. */
 const SIZE_MAX = 2 ** 26;
@@ -30,11 +40,11 @@ export async function opened(files: readonly File[]): Promise<Opened> {
       if (/"format":\s*"generals campaign"/.test(texts[0]!)) return { type: 'results', name, odds: oddsIn(texts[0]!, name), index: 0 };
       return { type: 'trace', name, file: files[0]!, runs: runsIn(texts[0]!), index: 0, isWatched: false };
     }
-    const lines = texts.flatMap((text, index) => logIn(text, files[index]!.name)).toSorted((a, b) => (a.time < b.time ? -1 : a.time > b.time ? 1 : 0));
-    return { type: 'log', name, lines };
+    return { type: 'log', name, lines: byTime(texts.flatMap((text, index) => logIn(text, files[index]!.name))) };
   } catch (error) {
-    if (error instanceof UserError) return { type: 'mistake', message: error.message.includes(name) ? error.message : `${name}: ${error.message}` };
-    throw error;
+    if (!(error instanceof UserError)) throw error;
+    const { message } = error;
+    return { type: 'mistake', message: message.includes(name) ? message : `${name}: ${message}` };
   }
 }
 
