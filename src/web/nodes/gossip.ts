@@ -76,7 +76,8 @@ export function* gossipOf({ head }: Run, facts: readonly Fields[], { plan }: Fie
   const removalOf = (node: NodeId, at: number): Removal => {
     const last = removals.findLast((one) => one.node === node);
     if (last !== undefined && (last.removedAt === undefined || at - last.removedAt < AFTERWARDS)) return last;
-    const removal: Removal = { node, suspectedAt: at, suspects: [], agreedAt: undefined, removedAt: undefined, evidence: [], knownTo: new Map() };
+    const nothing = { suspects: [], agreedAt: undefined, removedAt: undefined, evidence: [] };
+    const removal: Removal = { ...nothing, node, suspectedAt: at, knownTo: new Map() };
     removals.push(removal);
     return removal;
   };
@@ -179,9 +180,11 @@ export function* gossipOf({ head }: Run, facts: readonly Fields[], { plan }: Fie
     }
   }
 
-  function witness(at: number, by: NodeId, about: NodeId, { type, by: agreed, seed, reason = '', ok, answered, votes = 0, seeds: all = 0 }: Handed): void {
+  function witness(at: number, by: NodeId, about: NodeId, handed: Handed): void {
+    const { type, by: agreed, seed, reason = '', ok, answered, votes = 0, seeds: all = 0 } = handed;
     const others = [...(agreed ?? []), ...(seed === undefined ? [] : [seed])].flatMap((one) => nodeOf(one) ?? []);
-    removalOf(about, at).evidence.push({ at, by, type: type as Evidence['type'], others, reason, ok: ok ?? answered ?? false, votes, seeds: all });
+    const isOk = ok ?? answered ?? false;
+    removalOf(about, at).evidence.push({ at, by, type: type as Evidence['type'], others, reason, ok: isOk, votes, seeds: all });
   }
 
   function died(by: NodeId, node: NodeId, at: number): void {

@@ -41,7 +41,8 @@ export class Reading {
     const told = this.#reader!.end(factIn<Fields>(JSON.parse(text.slice(end))));
     // It is not to change when more is read.
     const run = { ...told.run!, facts: [...told.run!.facts] };
-    const own = { text: () => whole, run, told: { ...told, run, shown: (showing: Parameters<Told['shown']>[0]) => shownRun(run, showing) } };
+    const shown: Told['shown'] = (showing) => shownRun(run, showing);
+    const own = { text: () => whole, run, told: { ...told, run, shown } };
     const known = this.#watched;
     // Where only what came of it is new, it looks the same.
     if (known !== undefined && this.#facts.length === facts) this.#watched = { ...known, ...own, isViolated: run.judgement.isBad };

@@ -8,20 +8,49 @@ export interface Replicas {
   readonly members: readonly NodeId[];
   readonly entered: readonly { readonly at: number; readonly by: NodeId; readonly view: number }[];
   /** A place of the log that a replica has filled: by what it executed, or with all before it by a state that it took over. */
-  readonly filled: readonly { readonly at: number; readonly by: NodeId; readonly sequence: number; readonly view: number | undefined; readonly operations: string | undefined }[];
+  readonly filled: readonly Filled[];
   /** Who asked for a view, or began one. */
-  readonly changes: readonly { readonly at: number; readonly by: NodeId; readonly type: 'view-change' | 'new-view'; readonly view: number }[];
+  readonly changes: readonly Change[];
   /** When a place was first proposed. */
   readonly proposed: ReadonlyMap<number, number>;
   /** Who sent a vote for a place, in which view. */
-  readonly votes: readonly { readonly at: number; readonly by: NodeId; readonly phase: 'prepare' | 'commit'; readonly view: number; readonly sequence: number }[];
+  readonly votes: readonly Vote[];
+}
+
+/** Something that a replica did. */
+interface Done {
+  readonly at: number;
+  readonly by: NodeId;
+}
+
+interface Filled extends Done {
+  readonly sequence: number;
+  readonly view: number | undefined;
+  readonly operations: string | undefined;
+}
+
+interface Change extends Done {
+  readonly type: 'view-change' | 'new-view';
+  readonly view: number;
+}
+
+interface Vote extends Done {
+  readonly phase: 'prepare' | 'commit';
+  readonly view: number;
+  readonly sequence: number;
+}
+
+interface Executed extends Done {
+  readonly sequence: number;
+  readonly view: number;
+  readonly operations: readonly string[];
 }
 
 export function replicasOf({ head, facts }: Run, raw: readonly Fields[]): Replicas {
   const of = <Own>(type: string): Own[] => raw.filter((fact) => fact['type'] === type).map((fact) => factIn<Own>(fact));
   const filled = [
-    ...of<{ readonly at: number; readonly by: NodeId; readonly sequence: number; readonly view: number; readonly operations: readonly string[] }>('executed').map((fact) => ({ ...fact, operations: fact.operations.join(', ') })),
-    ...of<{ readonly at: number; readonly by: NodeId; readonly sequence: number }>('transferred').map((fact) => ({ ...fact, view: undefined, operations: undefined })),
+    ...of<Executed>('executed').map((fact) => ({ ...fact, operations: fact.operations.join(', ') })),
+    ...of<Done & { readonly sequence: number }>('transferred').map((fact) => ({ ...fact, view: undefined, operations: undefined })),
   ];
   return {
     type: 'replicas',
@@ -29,8 +58,9 @@ export function replicasOf({ head, facts }: Run, raw: readonly Fields[]): Replic
     entered: of('entered'),
     filled: filled.toSorted((one, other) => one.at - other.at),
     changes: facts.flatMap((fact) => {
-      const [, type, view] = (fact.type === 'sent' ? CHANGE.exec(fact.words) : null) ?? [];
-      return type === undefined || fact.type !== 'sent' ? [] : [{ at: fact.at, by: fact.from, type: type as 'view-change' | 'new-view', view: Number(view) }];
+      if (fact.type !== 'sent') return [];
+      const [, type, view] = CHANGE.exec(fact.words) ?? [];
+      return type === undefined ? [] : [{ at: fact.at, by: fact.from, type: type as Change['type'], view: Number(view) }];
     }),
     proposed: new Map(facts.toReversed().flatMap((fact) => {
       const [, sequence] = (fact.type === 'sent' ? PROPOSAL.exec(fact.words) : null) ?? [];
@@ -38,8 +68,9 @@ export function replicasOf({ head, facts }: Run, raw: readonly Fields[]): Replic
     })),
     votes: facts.flatMap((fact) => {
       if (fact.type !== 'sent') return [];
-      const [, phase, view, sequence] = VOTE.exec(fact.words) ?? [];
-      return phase === undefined ? [] : [{ at: fact.at, by: fact.from, phase: phase as 'prepare' | 'commit', view: Number(view), sequence: Number(sequence) }];
+      const [, phase, ...numbers] = VOTE.exec(fact.words) ?? [];
+      const [view = 0, sequence = 0] = numbers.map(Number);
+      return phase === undefined ? [] : [{ at: fact.at, by: fact.from, phase: phase as Vote['phase'], view, sequence }];
     }),
   };
 }
@@ -51,8 +82,15 @@ const PROPOSAL = /^pre-prepare v\d+ n(\d+)/;
 
 const CHANGE = /^(view-change|new-view)(?: \S+)*? v(\d+)/;
 
+/** A view that was asked for. */
+interface Asked {
+  readonly view: number;
+  readonly asked: readonly NodeId[];
+  readonly begun: NodeId | undefined;
+}
+
 /** The last view that anybody asked for by then: who did, and who began it. */
-export function changeAt({ changes }: Replicas, at: number): { readonly view: number; readonly asked: readonly NodeId[]; readonly begun: NodeId | undefined } | undefined {
+export function changeAt({ changes }: Replicas, at: number): Asked | undefined {
   const told = changes.filter((one) => one.at <= at);
   const view = told.reduce((high, one) => Math.max(high, one.view), 0);
   const of = (type: string): NodeId[] => [...new Set(told.filter((one) => one.type === type && one.view === view).map(({ by }) => by))];
@@ -92,7 +130,10 @@ export function standingAt({ members, entered, filled, votes, proposed }: Replic
   return {
     view,
     primary: members[view % members.length],
-    rows: members.map((id) => ({ id, view: views.get(id) ?? 0, upTo: done.reduce((high, { by, sequence }) => (by === id ? Math.max(high, sequence) : high), 0) })),
+    rows: members.map((id) => {
+      const upTo = done.reduce((high, { by, sequence }) => (by === id ? Math.max(high, sequence) : high), 0);
+      return { id, view: views.get(id) ?? 0, upTo };
+    }),
     places: Array.from({ length: Math.min(last, most) }, (_, index) => placeOf(Math.max(0, last - most) + index + 1)),
   };
 
@@ -104,9 +145,11 @@ export function standingAt({ members, entered, filled, votes, proposed }: Replic
     }
     const own = cast.filter((one) => one.sequence === sequence);
     const latest = own.reduce((high, one) => Math.max(high, one.view), 0);
-    const senders = (phase: string): number => new Set(own.filter((one) => one.phase === phase && one.view === latest).map((one) => one.by)).size;
+    const last = own.filter((one) => one.view === latest);
+    const senders = (phase: string): number => new Set(last.filter((one) => one.phase === phase).map(({ by: sender }) => sender)).size;
     const texts = new Set([...by.values()].filter((text) => text !== 'state'));
-    const since = Math.min(...own.map((one) => one.at), ...done.filter((one) => one.sequence === sequence).map((one) => one.at), proposed.get(sequence) ?? at, at);
+    const told = [...own, ...done.filter((one) => one.sequence === sequence)];
+    const since = Math.min(...told.map((one) => one.at), proposed.get(sequence) ?? at, at);
     return { sequence, since, by, prepares: senders('prepare'), commits: senders('commit'), isSplit: texts.size > 1 };
   }
 }

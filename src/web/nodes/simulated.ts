@@ -46,8 +46,7 @@ const PEERS_MAX = 1000;
 export const mostOf = (system: string): number => (system === 'gossip' ? PEERS_MAX : NODES_MAX);
 
 /** More facts than these a page does not keep: messages with their receivers, and what nodes do. */
-const MESSAGES_MAX = 150_000;
-const EVENTS_MAX = 50_000;
+const MOST: Most = { messages: 150_000, events: 50_000 };
 
 interface Most {
   readonly messages: number;
@@ -64,11 +63,13 @@ type Onlooker = (at: number, soFar: () => Simulated & { readonly isFull: boolean
  * Runs it as `simulate` does, under the whole plan of the seed, and keeps its trace.
  * @throws UserError if there is nothing like that
  */
-export function simulated({ system: name, n, seed, kind }: Seeded, most: Most = { messages: MESSAGES_MAX, events: EVENTS_MAX }, look?: Onlooker): Simulated {
+export function simulated({ system: name, n, seed, kind }: Seeded, most: Most = MOST, look?: Onlooker): Simulated {
   const system = systemNamed(name);
   if (system === undefined) throw new UserError(`there is no protocol ${quoted(name)}`);
-  if (!Number.isSafeInteger(n) || n < 1 || n > mostOf(name)) throw new UserError(`a number of nodes is a whole number from 1 to ${mostOf(name)} here`);
-  if (kind !== undefined && system.strategies.every((one) => one.name !== kind)) throw new UserError(`with ${system.name} there is no Byzantine kind ${quoted(kind)}`);
+  const isCount = Number.isSafeInteger(n) && n >= 1 && n <= mostOf(name);
+  if (!isCount) throw new UserError(`a number of nodes is a whole number from 1 to ${mostOf(name)} here`);
+  const isKind = kind === undefined || system.strategies.some((one) => one.name === kind);
+  if (!isKind) throw new UserError(`with ${system.name} there is no Byzantine kind ${quoted(kind)}`);
   const plan = system.draw({ n, seed, ...(kind === undefined ? {} : { strategies: [kind] }) });
   const lines = [system.print(plan)];
   const kept = { messages: 0, events: 0, last: 0 };
@@ -78,7 +79,10 @@ export function simulated({ system: name, n, seed, kind }: Seeded, most: Most = 
     observe(fact) {
       facts += 1;
       if (isKept(fact)) lines.push(lineOfFact(fact));
-      look?.(fact.at, () => ({ text: `${lines.join('')}${lineOfPart(system, fact.at, facts)}`, missing: missingText(left), isFull: left.messages > 0 && left.events > 0 }));
+      look?.(fact.at, () => {
+        const text = `${lines.join('')}${lineOfPart(system, fact.at, facts)}`;
+        return { text, missing: missingText(left), isFull: left.messages > 0 && left.events > 0 };
+      });
     },
   });
   lines.push(lineOfJudged(system, outcome));
@@ -114,8 +118,10 @@ function missingText({ messages, events, from }: Left): string | undefined {
 }
 
 /** What there is to say of a run that has not come to its end. */
-const lineOfPart = ({ promises }: { readonly promises: string }, time: number, events: number): string =>
-  lineOfFact({ type: 'judged', verdict: 'unknown', reason: `only its first ${figure(time)} ms have run`, events, time, promises, progress: 'how it goes on', view: 0, places: 0 });
+function lineOfPart({ promises }: { readonly promises: string }, time: number, events: number): string {
+  const reason = `only its first ${figure(time)} ms have run`;
+  return lineOfFact({ type: 'judged', verdict: 'unknown', reason, events, time, promises, progress: 'how it goes on', view: 0, places: 0 });
+}
 
 /** In ms of ours: when what has run so far is told first, and how often is told how far it is. */
 const FIRST = 1000;
@@ -161,6 +167,11 @@ export function runFor(seeded: Seeded, tell: (news: RunNews) => void, clock: () 
   }
 }
 
-/** The command that says the same at a terminal. @param isViolated whether something broke: then the command would leave out what is not needed for that */
-export const commandOf = ({ system, n, seed, kind }: Seeded, isViolated: boolean): string =>
-  `generals simulate --protocol ${system} --members ${n} --seed ${seed}${kind === undefined ? '' : ` --kind ${kind}`}${isViolated ? ' --keep all' : ''}`;
+/**
+ * The command that says the same at a terminal.
+ * @param isViolated whether something broke: then the command would leave out what is not needed for that
+ */
+export function commandOf({ system, n, seed, kind }: Seeded, isViolated: boolean): string {
+  const more = `${kind === undefined ? '' : ` --kind ${kind}`}${isViolated ? ' --keep all' : ''}`;
+  return `generals simulate --protocol ${system} --members ${n} --seed ${seed}${more}`;
+}

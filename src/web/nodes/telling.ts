@@ -32,7 +32,8 @@ function toldOf(watched: Watched): Told {
     if (facts === undefined) own.set(id, [fact]);
     else facts.push(fact);
   }
-  const told = { tell: tellerOf(run, { messages: true }), own, events: run.facts.filter((fact) => fact.type === 'event' && fact.line !== undefined && !fact.isDetail) };
+  const events = run.facts.filter((fact) => fact.type === 'event' && fact.line !== undefined && !fact.isDetail);
+  const told = { tell: tellerOf(run, { messages: true }), own, events };
   known.set(run, told);
   return told;
 }

@@ -10,7 +10,10 @@ import { gossipOf, type Gossip } from './gossip.ts';
 import { replicasOf, type Replicas } from './replicas.ts';
 import { wordsOf, type Words } from './words.ts';
 
-/** A run of nodes, made ready to be looked at at any moment: what is seen follows from it and the time alone, so back shows what forth showed. */
+/**
+ * A run of nodes, made ready to be looked at at any moment: what is seen follows from it and the time alone, so back shows what forth
+ * showed.
+ */
 export interface Watched {
   /** Its lines in a trace file. */
   readonly text: () => string;
@@ -85,7 +88,8 @@ export function linesOfRun(text: string, index: number): string {
 export function mustBeWatchable({ run }: Told): void {
   if (run === undefined) throw new UserError('a trace of orders is watched among the generals');
   const { length } = run.facts;
-  if (length > FACTS_MAX) throw new UserError(`${figure(length)} facts are too many to watch: generals trace shows parts of them by --from and --to`);
+  if (length <= FACTS_MAX) return;
+  throw new UserError(`${figure(length)} facts are too many to watch: generals trace shows parts of them by --from and --to`);
 }
 
 /** A run, as it is read and as it was written. */
@@ -207,6 +211,8 @@ interface Pace {
 /** Each message to each receiver, once for each time that it arrives. What is lost is seen to go half of its way, and to end there. */
 function* flightsOf({ head, facts }: Run, { typical, least, isPartial }: Pace): Generator<void, Flight[]> {
   const known = new Set([...head.members, ...head.clients]);
+  /** Whether it is told of all that arrived. */
+  const isTold = head.hasArrivals && !isPartial;
   const arrivals = new Map<string, number[]>();
   const flights: Flight[] = [];
   for (const [place, fact] of facts.entries()) {
@@ -226,7 +232,7 @@ function* flightsOf({ head, facts }: Run, { typical, least, isPartial }: Pace): 
       if (to === from || !known.has(to)) continue;
       const flight = { id, type, words, from, to, at };
       const times = arrivals.get(`${id} ${to}`);
-      if (times === undefined) flights.push({ ...flight, until: at + 2 * typical, fate: head.hasArrivals && !isPartial ? 'lost' : 'unknown' });
+      if (times === undefined) flights.push({ ...flight, until: at + 2 * typical, fate: isTold ? 'lost' : 'unknown' });
       else for (const until of times) flights.push({ ...flight, until: Math.max(until, at + least), fate: 'arrives' });
     }
   }

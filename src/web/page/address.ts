@@ -18,7 +18,15 @@ export interface Address {
 const FIRST: Beginning = { count: 4, seed: 1, protocol: 'exchange', lines: [] };
 
 /** A link to nothing in particular. */
-const NOWHERE: Address = { beginning: FIRST, view: 'army', at: undefined, who: undefined, fork: undefined, story: undefined, nodes: undefined };
+const NOWHERE: Address = {
+  beginning: FIRST,
+  view: 'army',
+  at: undefined,
+  who: undefined,
+  fork: undefined,
+  story: undefined,
+  nodes: undefined,
+};
 
 /** More lines than any link can hold; who would run more wants a script. */
 const LINES_MAX = 1000;
@@ -53,10 +61,17 @@ const wholeIn = (fields: URLSearchParams) => (name: string, min: number, max: nu
 
 function nodesIn(fields: URLSearchParams): NodesAddress {
   const whole = wholeIn(fields);
-  const choice = CHOICES.find(({ name }) => name === fields.get('system')) ?? CHOICES.find(({ name }) => name === NOTHING_SHOWN.seeded.system)!;
+  const usual = NOTHING_SHOWN.seeded;
+  const named = (system: string | null): (typeof CHOICES)[number] | undefined => CHOICES.find(({ name }) => name === system);
+  const choice = named(fields.get('system')) ?? named(usual.system)!;
   const kind = choice.kinds.find((one) => one === fields.get('kind'));
   return {
-    seeded: { system: choice.name, n: whole('n', 1, mostOf(choice.name)) ?? choice.members, seed: whole('seed', 0, Number.MAX_SAFE_INTEGER) ?? NOTHING_SHOWN.seeded.seed, ...(kind === undefined ? {} : { kind }) },
+    seeded: {
+      system: choice.name,
+      n: whole('n', 1, mostOf(choice.name)) ?? choice.members,
+      seed: whole('seed', 0, Number.MAX_SAFE_INTEGER) ?? usual.seed,
+      ...(kind === undefined ? {} : { kind }),
+    },
     at: whole('at', 0, Number.MAX_SAFE_INTEGER) ?? 0,
     who: whole('who', 0, Number.MAX_SAFE_INTEGER),
   };
@@ -96,7 +111,8 @@ function nodesAddressOf({ seeded: { system, n, seed, kind }, at: shown, who, fil
   const at = isBusy && sought > shown ? sought : shown;
   // A file is not in a link.
   if (file !== undefined) return `#${fields.toString()}`;
-  for (const [name, value] of Object.entries({ system, n, seed, kind, at: at === 0 ? undefined : Math.round(at), who })) if (value !== undefined) fields.set(name, String(value));
+  const values = { system, n, seed, kind, at: at === 0 ? undefined : Math.round(at), who };
+  for (const [name, value] of Object.entries(values)) if (value !== undefined) fields.set(name, String(value));
   return `#${fields.toString()}`;
 }
 

@@ -379,7 +379,8 @@ function Train({
   const attacks = train.filter(({ text }) => wordIn(text) === 'attack').length;
   const retreats = train.filter(({ text }) => wordIn(text) === 'retreat').length;
   const lies = train.filter(({ honest }) => honest !== undefined).length;
-  const label = `G${from} to G${to}: ${train.length} messages, ${attacks} attack, ${retreats} retreat${lies === 0 ? '' : `, ${lies} tampered with`}`;
+  const counts = `${train.length} messages, ${attacks} attack, ${retreats} retreat${lies === 0 ? '' : `, ${lies} tampered with`}`;
+  const label = `G${from} to G${to}: ${counts}`;
   const isReason = train.some((flight) => isCause(why, flight));
   const word = attacks > retreats ? 'attack' : 'retreat';
   return (

@@ -31,19 +31,25 @@ export function hear(news: News, asker: Asker): void {
     }
     case 'begun':
       heard = '';
-      return set({ entries: news.entries.slice(-ENTRIES_MAX), why: undefined, fork: undefined, picked: undefined, odds: undefined, progress: undefined, mistake: undefined });
+      set({ why: undefined, fork: undefined, picked: undefined, odds: undefined, progress: undefined, mistake: undefined });
+      return set({ entries: news.entries.slice(-ENTRIES_MAX) });
     case 'camp':
       return hearCamp(news, state, asker);
     case 'entry': {
-      if (news.entry.file !== undefined) save(news.entry.file.name, news.entry.file.text);
-      return set({ entries: [...state.entries, news.entry].slice(-ENTRIES_MAX), mistake: news.entry.isMistake ? news.entry.text : undefined, progress: undefined });
+      const { entry } = news;
+      if (entry.file !== undefined) save(entry.file.name, entry.file.text);
+      const entries = [...state.entries, entry].slice(-ENTRIES_MAX);
+      return set({ entries, mistake: entry.isMistake ? entry.text : undefined, progress: undefined });
     }
     case 'progress':
       return set({ progress: news.progress });
     case 'why':
       return news.why.order === state.order?.trace.ordered.number ? set({ why: news.why, who: news.why.id }) : undefined;
-    case 'fork':
-      return set({ fork: news, why: undefined, at: Math.min(state.at, news.change.round - 1), isPlaying: !isStill(), mistake: undefined, ...(isStill() ? { at: news.change.round } : {}) });
+    case 'fork': {
+      const { round } = news.change;
+      const at = isStill() ? round : Math.min(state.at, round - 1);
+      return set({ fork: news, why: undefined, at, isPlaying: !isStill(), mistake: undefined });
+    }
     case 'odds':
       return set({ odds: news.odds, mistake: undefined });
     case 'mistake':
@@ -58,15 +64,18 @@ function hearCamp({ camp, last }: News & { readonly type: 'camp' }, state: State
   const isNew = key !== heard;
   heard = key;
   if (!isNew || last === undefined) {
-    const isChanged = JSON.stringify(state.camp?.members) !== JSON.stringify(camp.members) || state.camp?.follows !== camp.follows || state.camp.m !== camp.m;
+    const isOther = state.camp?.follows !== camp.follows || state.camp.m !== camp.m;
+    const isChanged = isOther || JSON.stringify(state.camp.members) !== JSON.stringify(camp.members);
     // What has changed since the order is seen where the army stands before one.
     set({ camp, ...(isChanged ? { at: 0, isPlaying: false, fork: undefined, picked: undefined } : {}) });
     return remember(false);
   }
   const { begin, isLed } = asker;
   const end = endOf(last ?? undefined);
-  const at = isLed && begin.at !== undefined ? Math.min(begin.at, end) : last === null ? 0 : isStill() || (isLed && state.story === undefined) ? end : 0;
-  set({ camp, order: last ?? undefined, at, isPlaying: last !== null && at === 0 && (!isLed || state.story !== undefined), fork: undefined, why: undefined, picked: undefined });
+  const isWatched = !isLed || state.story !== undefined;
+  const at = isLed && begin.at !== undefined ? Math.min(begin.at, end) : isStill() || !isWatched ? end : 0;
+  const isPlaying = last !== null && at === 0 && isWatched;
+  set({ camp, order: last ?? undefined, at, isPlaying, fork: undefined, why: undefined, picked: undefined });
   if (isLed && begin.fork !== undefined) asker.ask({ type: 'fork', change: begin.fork });
   asker.isLed = false;
   remember(!isLed);

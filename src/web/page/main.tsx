@@ -41,7 +41,10 @@ function showPage(): void {
   render(<Page asker={asker} runner={runner} />, document.getElementById('lab')!);
 }
 
-/** Where a session begins again of which the last line was ended: as it was before that, and without any line where it was not even that far. */
+/**
+ * Where a session begins again of which the last line was ended: as it was before that, and without any line where it was not even that
+ * far.
+ */
 function addressBefore(address: Address): Address {
   const { camp } = now();
   const { count, seed, protocol, lines } = camp ?? { ...address.beginning, lines: [] };

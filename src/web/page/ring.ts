@@ -2,7 +2,8 @@
 export function ringSvg(field: SVGSVGElement): string {
   const copy = field.cloneNode(true) as SVGElement;
   // What is for hands and readers of the page says nothing in a picture.
-  for (const one of [copy, ...copy.querySelectorAll('*')]) for (const name of ['tabindex', 'role', 'aria-pressed', 'data-general', 'data-node', 'data-message']) one.removeAttribute(name);
+  const unneeded = ['tabindex', 'role', 'aria-pressed', 'data-general', 'data-node', 'data-message'];
+  for (const one of [copy, ...copy.querySelectorAll('*')]) for (const name of unneeded) one.removeAttribute(name);
   const rules = [...document.styleSheets].flatMap((sheet) => [...sheet.cssRules]);
   const style = document.createElementNS('http://www.w3.org/2000/svg', 'style');
   style.textContent = rules.filter((rule) => isFor(copy, rule)).map(({ cssText }) => cssText).join('\n');

@@ -7,7 +7,9 @@ export interface Source {
   ask(ask: Ask): void;
 }
 
-/** What a thread tells beside its news: that it has begun, that it hears a call, and that it has done the first of all that it was asked. */
+/**
+ * What a thread tells beside its news: that it has begun, that it hears a call, and that it has done the first of all that it was asked.
+ */
 export type Sign = { readonly type: 'there'; readonly hasOwn: boolean } | { readonly type: 'here' } | { readonly type: 'done' };
 
 /** What it is asked to show that it can be spoken to. */
@@ -65,7 +67,8 @@ export function ownLab(script: string, tell: (news: News) => void, ended: () => 
 
   function again(): void {
     worker.terminate();
-    sentence = `${nameOf(asked[0]!)} was ended, as code of your own did not come back for ${PATIENCE / 1000} s: the army is as it was before`;
+    const reason = `code of your own did not come back for ${PATIENCE / 1000} s`;
+    sentence = `${nameOf(asked[0]!)} was ended, as ${reason}: the army is as it was before`;
     [asked, called] = [[], undefined];
     ended();
     worker = begin();

@@ -45,8 +45,26 @@ export interface Fork {
 }
 
 const EMPTY: State = {
-  hello: undefined, camp: undefined, order: undefined, entries: [], progress: undefined, why: undefined, fork: undefined, odds: undefined, mistake: undefined,
-  view: 'army', at: 0, isPlaying: false, speed: 1, who: undefined, picked: undefined, story: undefined, opened: undefined, nodes: NOTHING_SHOWN, isHelpOpen: false, isLost: false,
+  hello: undefined,
+  camp: undefined,
+  order: undefined,
+  entries: [],
+  progress: undefined,
+  why: undefined,
+  fork: undefined,
+  odds: undefined,
+  mistake: undefined,
+  view: 'army',
+  at: 0,
+  isPlaying: false,
+  speed: 1,
+  who: undefined,
+  picked: undefined,
+  story: undefined,
+  opened: undefined,
+  nodes: NOTHING_SHOWN,
+  isHelpOpen: false,
+  isLost: false,
 };
 
 let state = EMPTY;

@@ -8,9 +8,15 @@ import { CALL, type Sign } from './source.ts';
 declare const DEMOS: readonly Demo[];
 declare const VERSION: string;
 
+/** What a thread has: who it hears, and whom it tells. */
+type Scope<Heard, Told> = typeof globalThis & {
+  postMessage(news: Told): void;
+  onmessage: ((event: MessageEvent<Heard>) => void) | null;
+};
+
 /** The laboratory in a thread of the page: nothing that takes long keeps the page from moving. */
 export function serveAsWorker(): void {
-  const scope = globalThis as typeof globalThis & { postMessage(news: News | Sign): void; onmessage: ((event: MessageEvent<Ask | typeof CALL>) => void) | null };
+  const scope = globalThis as Scope<Ask | typeof CALL, News | Sign>;
   const { port1, port2 } = new MessageChannel();
   const waiting: (() => void)[] = [];
   port2.onmessage = () => waiting.shift()?.();
@@ -32,6 +38,6 @@ export function serveAsWorker(): void {
 
 /** Runs of nodes, in a thread of their own: one may take long, and can be ended. */
 export function serveRuns(): void {
-  const scope = globalThis as typeof globalThis & { postMessage(news: RunNews): void; onmessage: ((event: MessageEvent<Seeded>) => void) | null };
+  const scope = globalThis as Scope<Seeded, RunNews>;
   scope.onmessage = ({ data }) => runFor(data, (news) => scope.postMessage(news), () => performance.now());
 }

@@ -105,7 +105,9 @@ function NetworkDeeds({ watched, mode, run }: Omit<AllProps, 'system'>): JSX.Ele
 }
 
 /** Something that the first peer says to all. */
-const Say = ({ run }: { readonly run: Run }): JSX.Element => <Field label="say to all" button="Say" line={(text) => `say ${text}`} run={run} />;
+const Say = ({ run }: { readonly run: Run }): JSX.Element => (
+  <Field label="say to all" button="Say" line={(text) => `say ${text}`} run={run} />
+);
 
 const WordsHint = (): JSX.Element => <p class="hint">Choose a peer to have it settle a word, or lie.</p>;
 
@@ -181,7 +183,8 @@ function linesFor(system: System, name: string, state: string, isLiar: boolean):
   switch (system) {
     case 'network': {
       const isSeed = name.startsWith('S');
-      if (state === 'up') return [['Kill', `kill ${name}`], ['Stop', `stop ${name}`], ...(isSeed ? [] : [['Leave', `leave ${name}`], ['Reach', `reach ${name}`]] as const), ['Why', `why ${name}`]];
+      const ofPeers = isSeed ? [] : ([['Leave', `leave ${name}`], ['Reach', `reach ${name}`]] as const);
+      if (state === 'up') return [['Kill', `kill ${name}`], ['Stop', `stop ${name}`], ...ofPeers, ['Why', `why ${name}`]];
       return [state === 'paused' ? ['Continue', `continue ${name}`] : ['Restart', `restart ${name}`], ['Why', `why ${name}`]];
     }
     case 'words':

@@ -78,7 +78,7 @@ export function hear(news: LiveNews): void {
       if (news.left !== shown.left) setLive({ left: news.left });
       return soon();
     case 'pulse':
-      return setLive({ pulses: { links: new Set(news.pairs.map(([from, to]) => (from < to ? `${from} ${to}` : `${to} ${from}`))), turn: shown.pulses.turn === 0 ? 1 : 0 } });
+      return setLive({ pulses: { links: new Set(news.pairs.map(linkOf)), turn: shown.pulses.turn === 0 ? 1 : 0 } });
     case 'spoken': {
       const spoken = [...(news.isAll === true ? [] : shown.spoken), ...news.spoken].slice(-SPOKEN_MAX);
       const last = news.isAll === true ? undefined : news.spoken.findLast(({ sort }) => sort === 'mistake');
@@ -92,6 +92,8 @@ export function hear(news: LiveNews): void {
       news satisfies never;
   }
 }
+
+const linkOf = ([from, to]: readonly [number, number]): string => (from < to ? `${from} ${to}` : `${to} ${from}`);
 
 /** Milliseconds between two looks at what is kept; more where a look takes long, so that most of the time is left for drawing. */
 const PACE = 200;

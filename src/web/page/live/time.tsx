@@ -44,8 +44,14 @@ export function follow(): void {
 
 export const hold = (): void => show({ isPlaying: false });
 
+interface LiveTrackProps {
+  readonly watched: Watched;
+  readonly at: number;
+  readonly isFollowing: boolean;
+}
+
 /** Back to what was, and on to what is. */
-export const LiveTrack = ({ watched, at, isFollowing }: { readonly watched: Watched; readonly at: number; readonly isFollowing: boolean }): JSX.Element => (
+export const LiveTrack = ({ watched, at, isFollowing }: LiveTrackProps): JSX.Element => (
   <TimeBar watched={watched} at={at} label="Time since it began" text={isFollowing ? 'now' : msText(at)} isLast={isFollowing}>
     <button type="button" class="play" aria-pressed={isFollowing} onClick={() => (isFollowing ? hold() : follow())}>
       {isFollowing ? 'Hold' : 'Live'}
@@ -55,4 +61,7 @@ export const LiveTrack = ({ watched, at, isFollowing }: { readonly watched: Watc
 );
 
 /** How long ago something was. */
-export const agoText = (ms: number): string => (ms < 1000 ? `${Math.round(ms)} ms ago` : ms < 120_000 ? `${(ms / 1000).toFixed(1)} s ago` : `${Math.round(ms / 60_000)} minutes ago`);
+export function agoText(ms: number): string {
+  if (ms < 1000) return `${Math.round(ms)} ms ago`;
+  return ms < 120_000 ? `${(ms / 1000).toFixed(1)} s ago` : `${Math.round(ms / 60_000)} minutes ago`;
+}

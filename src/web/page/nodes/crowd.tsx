@@ -26,7 +26,8 @@ function placesOf(nodes: readonly NodeId[]): ReadonlyMap<NodeId, Point> {
     nodes.map((id, rank) => {
       const share = Math.sqrt((rank + 0.5) / nodes.length);
       const angle = rank * GOLDEN_ANGLE;
-      return [id, { x: WIDTH / 2 + (WIDTH / 2 - 16) * share * Math.cos(angle), y: HEIGHT / 2 + (HEIGHT / 2 - 16) * share * Math.sin(angle) }];
+      const [x, y] = [(WIDTH / 2 - 16) * share * Math.cos(angle), (HEIGHT / 2 - 16) * share * Math.sin(angle)];
+      return [id, { x: WIDTH / 2 + x, y: HEIGHT / 2 + y }];
     }),
   );
 }
@@ -44,8 +45,10 @@ export function Crowd({ watched, at, who, onWho, marked, pulses }: RingProps): J
   const nearest = (event: MouseEvent): void => {
     const { left, top, width, height } = canvas.current!.getBoundingClientRect();
     const scale = Math.min(width / WIDTH, height / HEIGHT);
-    const [x, y] = [(event.clientX - left - (width - WIDTH * scale) / 2) / scale, (event.clientY - top - (height - HEIGHT * scale) / 2) / scale];
-    const found = nodes.map((id) => ({ id, far: Math.hypot(places.get(id)!.x - x, places.get(id)!.y - y) })).toSorted((a, b) => a.far - b.far)[0];
+    const x = (event.clientX - left - (width - WIDTH * scale) / 2) / scale;
+    const y = (event.clientY - top - (height - HEIGHT * scale) / 2) / scale;
+    const all = nodes.map((id) => ({ id, far: Math.hypot(places.get(id)!.x - x, places.get(id)!.y - y) }));
+    const [found] = all.toSorted((a, b) => a.far - b.far);
     if (found !== undefined && found.far < 14) onWho(found.id);
   };
   const others = (['down', 'paused', 'left', 'away'] as const).flatMap((state) => {
@@ -87,7 +90,8 @@ export function Crowd({ watched, at, who, onWho, marked, pulses }: RingProps): J
   );
 }
 
-function draw(canvas: HTMLCanvasElement, { watched, at, who, marked, pulses }: RingProps, places: ReadonlyMap<NodeId, Point>, size: number): void {
+function draw(canvas: HTMLCanvasElement, shown: RingProps, places: ReadonlyMap<NodeId, Point>, size: number): void {
+  const { watched, at, who, marked, pulses } = shown;
   const context = canvas.getContext('2d');
   if (context === null) return;
   const [width, height] = [canvas.clientWidth * devicePixelRatio, canvas.clientHeight * devicePixelRatio];
@@ -147,7 +151,8 @@ function draw(canvas: HTMLCanvasElement, { watched, at, who, marked, pulses }: R
   const dots = new Map<string, Path2D>();
   for (const flight of flights) {
     const [a, b] = [places.get(flight.from), places.get(flight.to)];
-    if (a === undefined || b === undefined || (who !== undefined && flights.length > 400 && flight.from !== who && flight.to !== who)) continue;
+    const isOther = who !== undefined && flight.from !== who && flight.to !== who;
+    if (a === undefined || b === undefined || (isOther && flights.length > 400)) continue;
     const kind = isGone(flight, at) ? 'bad' : `k${kindOf(watched, flight.type).slice('kind'.length)}`.replace(/^k-(\d)$/, 'k$1');
     const path = dots.get(kind) ?? new Path2D();
     dots.set(kind, path);
@@ -181,7 +186,8 @@ function between(places: ReadonlyMap<NodeId, Point>, pairs: readonly (readonly [
 
 /** The links of a moment as one path, which is the same until one is opened or closed. */
 function linesAt({ run }: Watched, gossip: Gossip, at: number, places: ReadonlyMap<NodeId, Point>): Path2D {
-  const known = lines.get(run) ?? { times: [...new Set(gossip.links.flatMap(({ from, until }) => [from, until]))].toSorted((a, b) => a - b), since: -1, path: new Path2D() };
+  const times = (): number[] => [...new Set(gossip.links.flatMap(({ from, until }) => [from, until]))].toSorted((a, b) => a - b);
+  const known = lines.get(run) ?? { times: times(), since: -1, path: new Path2D() };
   lines.set(run, known);
   const since = nextIn(known.times, at + 1e-9, -1) ?? 0;
   if (since !== known.since) Object.assign(known, { since, path: between(places, linksAt(gossip, at).map(({ a, b }) => [a, b] as const)) });

@@ -94,14 +94,26 @@ export function Ring({ watched, at, who, onWho, marked, pulses }: RingProps): JS
       ))}
       <Flights watched={watched} flights={flights} at={at} who={who} places={places} size={size} centre={{ x: X, y: Y }} />
       {cuts.slice(0, CUTS_MAX).map((cut, index) => (
-        <CutText key={index} parts={cutParts(cut, watched)} y={index === 0 ? 26 : height - 35} more={index === CUTS_MAX - 1 ? cuts.length - CUTS_MAX : 0} />
+        <CutText
+          key={index}
+          parts={cutParts(cut, watched)}
+          y={index === 0 ? 26 : height - 35}
+          more={index === CUTS_MAX - 1 ? cuts.length - CUTS_MAX : 0}
+        />
       ))}
     </svg>
   );
 }
 
-/** What a cut does, in a corner of the picture. @param more how many other cuts find no room */
-const CutText = ({ parts: [first, second], y, more }: { readonly parts: readonly [string, string]; readonly y: number; readonly more: number }): JSX.Element => (
+interface CutTextProps {
+  readonly parts: readonly [string, string];
+  readonly y: number;
+  /** How many other cuts find no room. */
+  readonly more: number;
+}
+
+/** What a cut does, in a corner of the picture. */
+const CutText = ({ parts: [first, second], y, more }: CutTextProps): JSX.Element => (
   <text class="cut-text" y={y}>
     <tspan x={12}>{first} </tspan>
     <tspan x={12} dy={22}>
@@ -177,7 +189,10 @@ interface NodeProps {
 
 export const STATES = { up: 'up', down: 'crashed', paused: 'stopped', left: 'has left', away: 'absent' } as const;
 
-/** A node: a disk, a square on its corner if it is Byzantine, a square if it is a client. Crashed has a cross, stopped two bars; who is away is a broken line. */
+/**
+ * A node: a disk, a square on its corner if it is Byzantine, a square if it is a client. Crashed has a cross, stopped two bars; who is away
+ * is a broken line.
+ */
 function Node({
   id,
   name,
@@ -213,6 +228,8 @@ function Node({
   const text = lettersOf(size);
   const below = kind ?? (state === 'up' ? (mark?.words ?? '') : STATES[state]);
   const value = mark?.value;
+  // The word stands below the lines around it.
+  const around = isChosen ? 8 : mark?.isCrowned === true ? 3 : 0;
   return (
     <g
       class={`node ${kind === undefined ? 'loyal' : 'byzantine'} ${state}${isClient ? ' client' : ''}`}
@@ -221,7 +238,14 @@ function Node({
       tabindex={0}
       aria-pressed={isChosen}
       data-node={id}
-      aria-label={`${longName}, ${STATES[state]}${kind === undefined ? '' : `, Byzantine (${kind})`}${mark === undefined || mark.words === '' ? '' : `, ${mark.words}`}${mark?.isCrowned === true && mark.words !== 'seed' ? ', primary' : ''}${value === undefined ? '' : `, has handed on ${value}`}`}
+      aria-label={[
+        longName,
+        STATES[state],
+        ...(kind === undefined ? [] : [`Byzantine (${kind})`]),
+        ...(mark === undefined || mark.words === '' ? [] : [mark.words]),
+        ...(mark?.isCrowned === true && mark.words !== 'seed' ? ['primary'] : []),
+        ...(value === undefined ? [] : [`has handed on ${value}`]),
+      ].join(', ')}
       onClick={choose}
       onKeyDown={(event) => {
         if (event.key === 'Enter') choose();
@@ -243,7 +267,7 @@ function Node({
         <path class="bars" d={`M${size * 0.62} ${-size * 1.1}v${size * 0.7}M${size * 0.62 + 8} ${-size * 1.1}v${size * 0.7}`} />
       )}
       {letters !== undefined && below !== '' && (
-        <text class="sort" y={size + (kind === undefined ? 0 : 8) + letters} font-size={letters}>
+        <text class="sort" y={(size + around) * (kind === undefined ? 1 : 1.3) + letters} font-size={letters}>
           {below}
         </text>
       )}
@@ -339,7 +363,11 @@ function Edges({ watched: { special }, at, flights, places, pulses }: EdgesProps
     <g class="links" aria-hidden="true">
       {links
         .filter(({ a, b }) => places.has(a) && places.has(b))
-        .map(({ a, b, isHalf }) => line(`${a} ${b}`, a, b, `link${isHalf ? ' half' : ''}${busy.has(`${a} ${b}`) ? ' busy' : ''}${pulses?.links.has(`${a} ${b}`) === true ? ` pulse turn-${pulses.turn}` : ''}`))}
+        .map(({ a, b, isHalf }) => {
+          const key = `${a} ${b}`;
+          const pulse = pulses?.links.has(key) === true ? ` pulse turn-${pulses.turn}` : '';
+          return line(key, a, b, `link${isHalf ? ' half' : ''}${busy.has(key) ? ' busy' : ''}${pulse}`);
+        })}
       {[...busy]
         .filter((key) => !linked.has(key))
         .map((key) => {
@@ -454,7 +482,8 @@ function Group({
     centre !== undefined ? { x: a.x + (centre.x - a.x) * 0.3, y: a.y + (centre.y - a.y) * 0.3 } : pointAt({ from, to }, places, size, 0.4);
   const types = grouped(group, ({ type }) => type);
   const [first] = [...types].toSorted(([, one], [, other]) => other.length - one.length)[0]!;
-  const label = `${watched.shortName(from)} to ${centre !== undefined ? 'the others' : watched.shortName(to)}: ${counted(group.length, 'message')}, most of them ${first}`;
+  const whom = centre !== undefined ? 'the others' : watched.shortName(to);
+  const label = `${watched.shortName(from)} to ${whom}: ${counted(group.length, 'message')}, most of them ${first}`;
   return (
     <g
       class={`message folded ${kindOf(watched, first)}${isFaint ? ' faint' : ''}`}
@@ -494,7 +523,9 @@ export function MessageSign({ kind, r }: { readonly kind: string; readonly r: nu
       return (
         <path
           class="sign"
-          d={`M${-r * 0.4} ${-r * 1.15}h${r * 0.8}v${r * 0.75}h${r * 0.75}v${r * 0.8}h${-r * 0.75}v${r * 0.75}h${-r * 0.8}v${-r * 0.75}h${-r * 0.75}v${-r * 0.8}h${r * 0.75}z`}
+          d={`M${-r * 0.4} ${-r * 1.15}h${r * 0.8}v${r * 0.75}h${r * 0.75}v${r * 0.8}h${-r * 0.75}v${r * 0.75}h${-r * 0.8}v${-r * 0.75}h${
+            -r * 0.75
+          }v${-r * 0.8}h${r * 0.75}z`}
         />
       );
     default:

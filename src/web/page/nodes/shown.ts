@@ -25,4 +25,15 @@ export interface NodesShown {
 /** A moment of a run that a link names. */
 export type NodesAddress = Pick<NodesShown, 'seeded' | 'at' | 'who'>;
 
-export const NOTHING_SHOWN: NodesShown = { seeded: { system: 'pbft', n: 4, seed: 1 }, watched: undefined, missing: undefined, file: undefined, isBusy: false, reached: undefined, sought: 0, at: 0, isPlaying: false, who: undefined };
+export const NOTHING_SHOWN: NodesShown = {
+  seeded: { system: 'pbft', n: 4, seed: 1 },
+  watched: undefined,
+  missing: undefined,
+  file: undefined,
+  isBusy: false,
+  reached: undefined,
+  sought: 0,
+  at: 0,
+  isPlaying: false,
+  who: undefined,
+};
