@@ -229,7 +229,7 @@ function Node({
   const below = kind ?? (state === 'up' ? (mark?.words ?? '') : STATES[state]);
   const value = mark?.value;
   // The word stands below the lines around it.
-  const around = isChosen ? 8 : mark?.isCrowned === true ? 3 : 0;
+  const around = isChosen ? 8 : mark?.isCrowned === true ? 6 : 0;
   return (
     <g
       class={`node ${kind === undefined ? 'loyal' : 'byzantine'} ${state}${isClient ? ' client' : ''}`}
