@@ -29,6 +29,7 @@ export const CLUSTER_LINES: readonly (readonly [form: string, summary: string])[
   ['kill <node>', 'ends a node at once'],
   ['restart <node>', 'starts it again, with what it has on disk'],
   ['status', 'shows who commands, and who is up'],
+  ['exit', 'ends the cluster; for the console alone'],
   ['help', 'shows these lines; any other is put into the log as it is'],
 ];
 

@@ -83,26 +83,32 @@ async function served(options: ClusterOptions, begun: Begun, signalled: Promise<
     },
   });
   for (const [id, kind] of kinds) if (kind === OFFLINE) page?.fell(id);
-  let lines: Interface | undefined;
+  let console: Console | undefined;
   try {
     if (options.data !== undefined) writeCluster(options.data, { ...plan, members: plan.members.map((member, id) => ({ ...member, url: cluster.urls[id]! })) }, secrets);
     warnIfOpen(options.host);
     if (nodes.count > 0) tell(options, begun, cluster, command, say);
     nodes.begin();
     printer = runPrinter(cluster, plan.members.map(({ id }) => id), say);
-    if (page !== undefined) lines = attend(page, cluster, () => command.commander, (id) => nodes.rose(id));
-    const status = await Promise.race([signalled, nodes.gone]);
+    if (page !== undefined) console = attend(page, cluster, () => command.commander, (id) => nodes.rose(id));
+    const status = await Promise.race([signalled, nodes.gone, ...(console === undefined ? [] : [console.left])]);
     return nodes.wereDown ? 1 : status;
   } finally {
-    lines?.close();
+    console?.lines.close();
     await printer?.close();
     await cluster.close();
     await page?.close();
   }
 }
 
+interface Console {
+  readonly lines: Interface;
+  /** Resolves to the exit status where somebody types `exit`. */
+  readonly left: Promise<0>;
+}
+
 /** Beside a page lines are read here as well: what is typed here is seen there, and the other way round. */
-function attend(page: ClusterPage, cluster: LiveCluster, commander: () => number, up: (id: number) => void): Interface {
+function attend(page: ClusterPage, cluster: LiveCluster, commander: () => number, up: (id: number) => void): Console {
   process.stderr.write(`${page.line}\n`);
   const obey = async (line: string): Promise<Answered> => {
     const down = cluster.urls.map((_, id) => id).filter((id) => !cluster.isUp(id));
@@ -121,15 +127,26 @@ function attend(page: ClusterPage, cluster: LiveCluster, commander: () => number
     return answer;
   });
   const lines = createInterface({ input: process.stdin });
-  lines.on('line', (line) => {
-    if (line.trim() === '') return;
-    page.typed(line.trim());
-    void obey(line).then((answer) => {
-      for (const one of answer.lines) process.stderr.write(`${one}\n`);
-      page.answered(answer);
+  /** What is being done. One line does not wait for another: who asks in vain may start a node again. */
+  const under = new Set<Promise<void>>();
+  const left = new Promise<0>((leave) => {
+    lines.on('line', (typed) => {
+      const line = typed.trim();
+      // What came before is answered.
+      if (/^(exit|quit)$/i.test(line)) void Promise.all(under).then(() => leave(0));
+      else if (line !== '') {
+        const one: Promise<void> = run(line).finally(() => under.delete(one));
+        under.add(one);
+      }
     });
   });
-  return lines;
+  async function run(line: string): Promise<void> {
+    page.typed(line);
+    const answer = await obey(line);
+    for (const one of answer.lines) process.stderr.write(`${one}\n`);
+    page.answered(answer);
+  }
+  return { lines, left };
 }
 
 function planFor(options: ClusterOptions): { readonly plan: ClusterConfig; readonly secrets: readonly string[] } {

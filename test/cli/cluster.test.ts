@@ -253,6 +253,12 @@ describe('generals cluster', function () {
     });
   });
 
+  it('beside a page does what is typed, and ends at exit when all before it is answered', async () => {
+    const { code, err } = await generals(['cluster', '--port', '0', '--web'], 'set a 1\nkill 9\nexit\n');
+    expect(code).to.equal(0);
+    expect(err).to.match(/^The page: http/).and.to.include('kill takes one of the nodes 0 to 3, not "9"').and.to.match(/^"1"; PBFT Consensus Time: /m);
+  });
+
   it('says the seed that traitors choose by, and draws one if it is told none', async () => {
     const args = ['cluster', '--members', '2', '--port', '0', '--byzantine', '1', '--kind', 'equivocate'];
     const told = start([...args, '--seed', '5']);
