@@ -94,13 +94,18 @@ export const seededAt = (seed: number, self: NodeId): ChooseOwn => (about, optio
   return options[Math.floor((philox(a, b, self, OWN, seed >>> 0, Math.floor(seed / 2 ** 32)) / 2 ** 32) * options.length)]!;
 };
 
-/** A whole number below `count`, which is not large. */
+/** A whole number below `count`. */
 export function chooseBelow(choose: ChooseOwn, about: string, count: number): number {
-  return choose(about, (WHOLE[count] ??= Array.from({ length: count }, (_, number) => number)));
+  return choose(about, count > LISTED ? wholeBelow(count) : (WHOLE[count] ??= Array.from({ length: count }, (_, number) => number)));
 }
 
-/** For each count the whole numbers below it, made once. */
+/** For each small count the whole numbers below it, made once. */
 const WHOLE: (readonly number[])[] = [];
+const LISTED = 256;
+
+/** A list of the whole numbers below `count` that holds none of them: lists for each size of a network would outgrow the network. */
+const wholeBelow = (count: number): readonly number[] =>
+  new Proxy<readonly number[]>([], { get: (_, name) => (name === 'length' ? count : Number(name)) });
 
 /** In the counter of a node's own choices, so that they share bits with nothing else that follows from the seed. */
 const OWN = 0xc011;

@@ -1,12 +1,22 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { choosesNothing, describe as inWords, seeded, seededAt, type MessageQuestion, type Question } from '../../src/core/choice.ts';
+import { chooseBelow, choosesNothing, describe as inWords, seeded, seededAt, type MessageQuestion, type Question } from '../../src/core/choice.ts';
 import { philox, plainBlock, wasmBlock } from '../../src/core/philox.ts';
 import { QUORUM, nodeId } from '../../src/core/node.ts';
 
 const ballot = (order: number, from: number): Question => ({ about: 'ballot', order, round: 0, from: nodeId(from), to: QUORUM, index: 0 });
 
 const election = (order: number): Question => ({ about: 'primary', order, round: 0, from: QUORUM, to: QUORUM, index: 0 });
+
+describe('a whole number below another', () => {
+  it('is what a list of them all would give, however large', () => {
+    const choose = seededAt(7, nodeId(3));
+    for (const count of [1, 2, 255, 256, 257, 1000, 100_000]) {
+      const all = Array.from({ length: count }, (_, number) => number);
+      for (const about of ['one', 'another', 'a third']) expect(chooseBelow(choose, about, count), String(count)).to.equal(choose(about, all));
+    }
+  });
+});
 
 describe('Philox4x32-10', () => {
   // From the file kat_vectors of Random123, by the authors of the paper; the first word of each block.
