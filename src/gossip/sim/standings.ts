@@ -10,4 +10,12 @@ export function* standingsOf({ state }: { readonly state: unknown }): Generator<
 }
 
 /** The links that a peer has to its neighbours. */
-export const neighboursOf = ({ state }: SimNode): ReadonlySet<NodeId> => new Set(Array.from((state as PeerState).neighbours.values(), ({ link }) => link.id));
+export function neighboursOf({ state }: SimNode): ReadonlySet<NodeId> {
+  const { linkedIds } = state as PeerState;
+  let known = SETS.get(linkedIds);
+  if (known === undefined) SETS.set(linkedIds, (known = new Set(linkedIds)));
+  return known;
+}
+
+/** The same for each list, as peers make a new one when a neighbour comes or goes. */
+const SETS = new WeakMap<readonly NodeId[], ReadonlySet<NodeId>>();

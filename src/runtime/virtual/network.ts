@@ -360,13 +360,13 @@ export class Network {
     const again = (): void => (tries + 1 < DIALS ? this.#queue.add(this.now + DIAL_AGAIN, { type: 'call', call: () => from.life === life && this.#dial(from, over, address, tries + 1) }) : fail(DIAL_AGAIN));
     // Nobody has that address.
     if (to === undefined) return fail(DIAL_AGAIN);
-    const [there] = this.#world.link(from, to, this.now);
+    const there = this.#world.link(from, to, this.now)[0];
     if (there === undefined) return again();
     this.#queue.add(this.now + there, {
       type: 'call',
       call: () => {
         if (from.life !== life) return;
-        const [back] = this.#world.link(to, from, this.now);
+        const back = this.#world.link(to, from, this.now)[0];
         if (back === undefined) return again();
         if (!to.isUp) return fail(back);
         to.accepted += 1;
@@ -386,7 +386,7 @@ export class Network {
 
   /** Sends a message on its way over a link. @returns false if it is lost there */
   #passes(end: LinkEnd, message: unknown, id: number): boolean {
-    const [delay] = this.#world.link(end.opposite!.node, end.node, this.now);
+    const delay = this.#world.link(end.opposite!.node, end.node, this.now)[0];
     if (delay === undefined) return false;
     end.arrivesAt = Math.max(end.arrivesAt, this.now + delay);
     this.#putOn(end, message, id);
@@ -431,7 +431,7 @@ export class Network {
   /** The other end of a link learns that this one is closed, unless that is lost. */
   #tellClosed(from: SimNode, to: SimNode, over: NodeId, own: NodeId, behind = 0): void {
     const { life } = to;
-    const [after] = this.#world.link(from, to, this.now);
+    const after = this.#world.link(from, to, this.now)[0];
     if (after === undefined) return;
     this.#queue.add(Math.max(behind, this.now + after), {
       type: 'call',
