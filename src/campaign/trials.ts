@@ -20,14 +20,20 @@ export interface Span {
 /** Has these orders of a cell simulated and judged. The same orders in other spans add up to the same. */
 export function simulated(cell: Cell, seed: number, span: Span, among: Class = 'any'): Tally {
   const key = `${cell.id} ${seed} ${among}`;
-  if (last?.key !== key) {
-    last = { key, judged: judging({ setting: missionOf(cell, seed, 1), strategyOf: () => cell.strategy, traitorsOf: drawing(cell, seed, among) }) };
+  let judged = recent.get(key);
+  if (judged === undefined) {
+    if (recent.size >= RECENT_MAX) recent.delete(recent.keys().next().value!);
+    recent.set(key, (judged = judging({ setting: missionOf(cell, seed, 1), strategyOf: () => cell.strategy, traitorsOf: drawing(cell, seed, among) })));
   }
-  return last.judged(span);
+  return judged(span);
 }
 
-/** A cell has its orders simulated span by span, and the generals remember from one to the next. */
-let last: { readonly key: string; readonly judged: Judged } | undefined;
+/**
+ * A cell has its orders simulated span by span, and the generals remember from one to the next. Beside a kernel there are two sorts of
+ * orders in turn, those of loyal commanders and the others.
+ */
+const recent = new Map<string, Judged>();
+const RECENT_MAX = 2;
 
 /** Orders that differ in nothing but in who is a traitor, and in their chance. */
 export interface Trials {
