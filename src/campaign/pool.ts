@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { CodeFault } from '../core/code-fault.ts';
-import { greedyThreads } from '../generals/brought/guard.ts';
+import { greedyThreads } from '../generals/brought/doing.ts';
 import { broughtHere } from '../generals/brought/take.ts';
 import { isOutOfMemory, memoryOf } from '../runtime/brought-code.ts';
 import { mostMemory } from '../runtime/watch.ts';

@@ -1,5 +1,5 @@
 import { CodeFault, type Fault } from '../core/code-fault.ts';
-import { endsAfter } from '../generals/brought/guard.ts';
+import { endsAfter } from '../generals/brought/doing.ts';
 import { takeAll, type Brought } from '../generals/brought/take.ts';
 import { within } from '../runtime/brought-code.ts';
 import { ENGINES, type Engine } from './engine.ts';

@@ -1,5 +1,11 @@
-/** Does work, and ends it by force where it takes too long. */
-type Limit = <T>(work: () => T) => T;
+/** What ends work by force where it takes too long. */
+export interface Limit {
+  readonly limited: <T>(work: () => T) => T;
+  /** Whether such work is being done, so that what is inside of it is ended with it. */
+  readonly isWithin: () => boolean;
+  /** Milliseconds since some time. */
+  readonly now: () => number;
+}
 
 let limit: Limit | undefined;
 
@@ -7,4 +13,25 @@ let limit: Limit | undefined;
 export const limitBy = (one: Limit): unknown => (limit = one);
 
 /** Does a piece of such work, of which there is no other inside. */
-export const limited: Limit = (work) => (limit === undefined ? work() : limit(work));
+export const limited = <T>(work: () => T): T => (limit === undefined ? work() : limit.limited(work));
+
+/** To begin what can be ended takes a tenth of a millisecond, and steps may be shorter: so many milliseconds of them are one piece of work. */
+const PIECE = 50;
+
+/** Steps of such work, each of which comes to an end. Where several are made at one go, it yields what the last of them does. */
+export function* limitedSteps<Step, Result>(steps: Generator<Step, Result, boolean | undefined>, by = limit): Generator<Step, Result, boolean | undefined> {
+  for (let isStopped: boolean | undefined = false; ; ) {
+    const step: IteratorResult<Step, Result> = by === undefined || by.isWithin() ? steps.next(isStopped) : severalIn(by, steps, isStopped);
+    if (step.done === true) return step.value;
+    isStopped = yield step.value;
+  }
+}
+
+function severalIn<Step, Result>({ limited, now }: Limit, steps: Generator<Step, Result, boolean | undefined>, isStopped: boolean | undefined): IteratorResult<Step, Result> {
+  return limited(() => {
+    for (const end = now() + PIECE; ; ) {
+      const step = steps.next(isStopped);
+      if (step.done === true || now() >= end) return step;
+    }
+  });
+}

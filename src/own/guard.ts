@@ -1,39 +1,27 @@
 /** A machine that somebody brought, as the simulator may run it: what it does that none may do becomes a `CodeFault` that names it. */
 import type { TypedVocabulary } from '../core/byzantine.ts';
-import { CodeFault, type Fault } from '../core/code-fault.ts';
+import { CodeFault } from '../core/code-fault.ts';
 import type { Context, Effect, Event, Machine } from '../core/machine.ts';
 import { quoted } from '../core/user-error.ts';
-import { textOf } from '../generals/brought/guard.ts';
-import type { Ends } from '../runtime/brought-code.ts';
+import { deedOf, shown, type Deed } from '../generals/brought/deed.ts';
+import { NOBODY, enter } from '../generals/brought/doing.ts';
 
 type AnyOwn = Machine<TypedVocabulary, object>;
-
-/** What code that was brought is doing at the moment. */
-const now = { of: '', key: '', at: -1 };
-
-/** What becomes of work with what runs now, if that has so many milliseconds. */
-export const endsAfter = (milliseconds: number): Ends => ({
-  late: () => stopped(`did not come back from ${now.key === '' ? 'a call' : now.key}`, `it was waited for ${milliseconds / 1000} s`),
-  left: () => (now.of === '' ? 'the code that was brought' : now.of),
-  greedy: (gigabytes) => stopped(`was in ${now.key === '' ? 'a call' : now.key}`, `the program had taken ${gigabytes} GB of memory by then`),
-});
-
-const stopped = (did: string, why: string): CodeFault => new CodeFault(now.of === '' ? 'the code that was brought' : now.of, { did, at: now.at < 0 ? undefined : `node ${now.at}`, why });
 
 /** @param placeOf in which line of its own something was thrown */
 export function guardedMachine(name: string, given: AnyOwn, placeOf: (error: unknown) => string | undefined): AnyOwn {
   const of = `the system ${name}`;
   const doing = <T>(key: string, at: number, when: string | undefined, work: () => T): T => {
-    [now.of, now.key, now.at] = [of, key, at];
+    enter(of, key, 0, at, 'node ');
     try {
       return work();
     } catch (error) {
       if (error instanceof CodeFault) throw error;
-      throw new CodeFault(of, { ...deedOf(error), when, at: at < 0 ? undefined : `node ${at}`, place: placeOf(error) });
+      throw new CodeFault(of, { ...deedOf(error), when, at: at === NOBODY ? undefined : `node ${at}`, place: placeOf(error) });
     }
   };
   const parse = (input: unknown): TypedVocabulary['message'] | undefined => {
-    const message: unknown = doing('parse', -1, 'in parse', () => given.parse(input));
+    const message: unknown = doing('parse', NOBODY, 'in parse', () => given.parse(input));
     if (message === undefined) return undefined;
     if (typeof message !== 'object' || typeof (message as { readonly type?: unknown } | null)?.type !== 'string') throw new CodeFault(of, { did: `gave ${shown(message)}`, when: 'in parse', why: "a message is an object with a type, such as { type: 'echo' }, or undefined" });
     return message as TypedVocabulary['message'];
@@ -76,8 +64,6 @@ export function guardedMachine(name: string, given: AnyOwn, placeOf: (error: unk
 /** So often may a node hear itself upon one event. */
 const TALK_MAX = 1_000;
 
-type Deed = Pick<Fault, 'did' | 'why'>;
-
 /** What of these effects no host can do; undefined if all can be done. */
 function garbageIn({ members }: Context, effects: unknown, parse: (input: unknown) => unknown): Deed | undefined {
   if (!Array.isArray(effects)) return { did: `gave ${shown(effects)}`, why: 'a list of effects is wanted' };
@@ -113,24 +99,6 @@ function whenOf(event: Event<TypedVocabulary>): string {
       return `when the timer ${quoted(event.timer)} went off`;
     default:
       return `upon ${event.type}`;
-  }
-}
-
-/** A frozen thing that is changed throws so, as modules are strict. */
-const CHANGED = /read only property|not extensible|Cannot delete property/;
-
-function deedOf(error: unknown): Deed {
-  const said = quoted(textOf(error).split('\n')[0]!, 200);
-  return error instanceof TypeError && CHANGED.test(error.message) ? { did: 'changed what it was given', why: said } : { did: `threw ${said}` };
-}
-
-function shown(value: unknown): string {
-  if (value === undefined || typeof value === 'function' || typeof value === 'symbol' || typeof value === 'bigint') return value === undefined ? 'undefined' : `a ${typeof value}`;
-  try {
-    const text = JSON.stringify(value);
-    return text.length > 60 ? `${text.slice(0, 60).toWellFormed()}…` : text;
-  } catch {
-    return 'what is no plain data';
   }
 }
 

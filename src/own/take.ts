@@ -3,11 +3,12 @@ import { CodeFault } from '../core/code-fault.ts';
 import type { Machine } from '../core/machine.ts';
 import { UserError, quoted } from '../core/user-error.ts';
 import { limitBy } from '../generals/limit.ts';
-import { textOf } from '../generals/brought/guard.ts';
-import { importAt, placeIn, within } from '../runtime/brought-code.ts';
+import { textOf } from '../generals/brought/deed.ts';
+import { endsAfter } from '../generals/brought/doing.ts';
+import { importAt, isWithin, placeIn, within } from '../runtime/brought-code.ts';
 import { systemOf, type Definition } from '../runtime/virtual/members.ts';
 import { registerSystem, systemNamed } from '../systems.ts';
-import { endsAfter, guardedMachine } from './guard.ts';
+import { guardedMachine } from './guard.ts';
 import { PROBLEMS, problemNamed } from './problems.ts';
 
 /** A definition, and the problem that it is for, where it has no judge of its own. */
@@ -40,7 +41,7 @@ export async function takeSystem(url: string): Promise<string> {
   const { problem: solved, ...rest } = given as Partial<AnyDefinition> & Pick<AnyDefinition, 'name' | 'summary' | 'machine'> & { readonly problem?: string };
   const { name } = rest;
   if (systemNamed(name) !== undefined) throw new UserError(`there is a system ${quoted(name)} already: give it another name`);
-  limitBy((work) => within(PATIENCE, work, endsAfter(PATIENCE)));
+  limitBy({ limited: (work) => within(PATIENCE, work, endsAfter(PATIENCE)), isWithin, now: () => performance.now() });
   // Where there is a judge, nothing that was brought has a say in what is asked and judged.
   const asked = solved === undefined ? rest : { ...problemNamed(solved)!, links: 'reliable' as const, name, summary: rest.summary };
   const definition = { settings: {}, ...asked, problem: solved, machine: guardedMachine(name, rest.machine, placeOf) } as AnyDefinition;

@@ -4,7 +4,8 @@ import { registerProtocol, protocolNamed } from '../protocols/registry.ts';
 import { registerStrategy, strategyNamed } from '../faults/registry.ts';
 import type { AnyRoundsProtocol } from '../protocol.ts';
 import type { FaultStrategy } from '../strategy.ts';
-import { guardedProtocol, guardedStrategy, type Limits, type PlaceOf } from './guard.ts';
+import type { Limits, PlaceOf } from './calls.ts';
+import { guardedProtocol, guardedStrategy } from './guard.ts';
 import { misshapen, type Kind } from './shape.ts';
 
 /**

@@ -3,7 +3,8 @@ import { CodeFault } from '../../core/code-fault.ts';
 import { importAt, isApart, isWithin, placeIn, within } from '../../runtime/brought-code.ts';
 import { limitBy } from '../limit.ts';
 import { admit } from './admit.ts';
-import { endsAfter, textOf } from './guard.ts';
+import { textOf } from './deed.ts';
+import { endsAfter } from './doing.ts';
 import type { Kind } from './shape.ts';
 
 /** A protocol or a strategy that somebody brought. Plain data: threads are told so of it. */
@@ -28,7 +29,7 @@ const PATIENCE = 10_000;
 export async function take({ kind, url }: Brought): Promise<string> {
   const given = await exported(kind, url);
   const limited = <T>(work: () => T): T => within(PATIENCE, work, endsAfter(PATIENCE));
-  limitBy(limited);
+  limitBy({ limited, isWithin, now: () => performance.now() });
   // A thread that does orders or tasks is ended by who waits for it.
   const name = admit(kind, given, (error) => placeIn(error, url), limited, isApart ? undefined : { isWithin, limited });
   taken.push({ kind, url });

@@ -11,7 +11,7 @@ const FIRST = 1000;
 const FIRST_OF_OTHERS = 250;
 
 /** And one in so many after that. */
-const ONE_IN = 64;
+const ONE_IN = 256;
 
 /** Which steps are looked at: that hangs on nothing but how many there were. */
 export class Sample {
@@ -28,9 +28,9 @@ export class Sample {
       this.#left -= 1;
       return true;
     }
-    // Not every 64th, which might be the same round of the same general each time.
+    // Not every 256th, which might be the same round of the same general each time.
     this.#seed = (Math.imul(this.#seed, 1_664_525) + 1_013_904_223) | 0;
-    return this.#seed >>> 26 === ONE_IN - 1;
+    return this.#seed >>> 24 === ONE_IN - 1;
   }
 
   #turnTo(n: number, commander: number, m: number): void {

@@ -1,5 +1,5 @@
 import { UserError } from '../../core/user-error.ts';
-import { limited } from '../limit.ts';
+import { limitedSteps } from '../limit.ts';
 import { withClaimsKept } from './claims.ts';
 import { searchMerging } from './merging.ts';
 import { searchPlainly } from './plain.ts';
@@ -19,16 +19,7 @@ export type Search = Generator<Coverage, CheckResult, boolean | undefined>;
  * Tries every treason of the sets of traitors asked for.
  * @throws UserError if the protocol cannot be run so
  */
-export const searchOf = (request: CheckRequest): Search => inSteps(searching(problemOf(request), request.engine));
-
-/** A search each of whose steps comes to an end. */
-function* inSteps(search: Search): Search {
-  for (let isStopped: boolean | undefined = false; ; ) {
-    const step = limited(() => search.next(isStopped));
-    if (step.done === true) return step.value;
-    isStopped = yield step.value;
-  }
-}
+export const searchOf = (request: CheckRequest): Search => limitedSteps(searching(problemOf(request), request.engine));
 
 function searching(problem: Problem, engine: CheckRequest['engine'] = 'auto'): Search {
   switch (engine) {

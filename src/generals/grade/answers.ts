@@ -3,7 +3,7 @@
  * share of the time that there is.
  */
 import { CodeFault } from '../../core/code-fault.ts';
-import { limited } from '../limit.ts';
+import { limited, limitedSteps } from '../limit.ts';
 
 /** What became of one question. */
 export interface Answer {
@@ -83,12 +83,7 @@ const ENDLESS = /did not come back|of memory by then/;
 function* asked(ask: Question['ask']): Generator<undefined, Found> {
   try {
     const begun = limited(ask);
-    if (!('next' in begun)) return begun;
-    for (;;) {
-      const next = limited(() => begun.next());
-      if (next.done === true) return next.value;
-      yield;
-    }
+    return 'next' in begun ? yield* limitedSteps(begun) : begun;
   } catch (error) {
     if (error instanceof ShownFault) return no([error.message], error.commands);
     if (error instanceof CodeFault) return no([error.message]);

@@ -53,3 +53,33 @@ describe('what code that was brought is given', () => {
     expect(() => stepAmong(5)).to.throw('the protocol mine changed what it was given');
   });
 });
+
+describe('what code that was brought says', () => {
+  it('is told to be no message of its own, at once at first and by sample after thousands of steps', () => {
+    for (const steps of [0, 5000]) {
+      let left = steps;
+      const given = { ...exchange, name: 'mine', step: ({ lieutenants, self }: Context) => [{ type: 'send', to: lieutenants.filter((id) => id !== self), messages: [left-- <= 0 ? 'charge' : 'attack'] }] };
+      const protocol = guardedProtocol(given as unknown as AnyRoundsProtocol, () => undefined);
+      const members = [1, 2, 3, 4].map(nodeId);
+      const context = contextOf({ members, commander: nodeId(1), m: 1, number: 1 }, nodeId(2), symbolicSigner(nodeId(2)));
+      const step = (): unknown => protocol.step(context, {}, { type: 'round', round: 2, inbox: [] });
+      for (let count = 0; count < steps; count += 1) step();
+      const more = (): void => {
+        for (let count = 0; count < (steps === 0 ? 1 : 2000); count += 1) step();
+      };
+      expect(more, `after ${steps} steps`).to.throw('the protocol mine sent "charge" in round 2 at G2: its own parse takes that for no message');
+    }
+  });
+
+  it('has a form that hosts know, always', () => {
+    let effects: unknown = [];
+    const protocol = guardedProtocol({ ...exchange, name: 'mine', step: () => effects } as unknown as AnyRoundsProtocol, () => undefined);
+    const members = [1, 2, 3, 4].map(nodeId);
+    const context = contextOf({ members, commander: nodeId(1), m: 1, number: 1 }, nodeId(2), symbolicSigner(nodeId(2)));
+    const step = (): unknown => protocol.step(context, {}, { type: 'round', round: 2, inbox: [] });
+    for (let count = 0; count < 5000; count += 1) step();
+    for (effects of [undefined, [undefined], [{ type: 'sent' }], [{ type: 'send', to: 3, messages: ['attack'] }], [{ type: 'send', to: [7], messages: [] }], [{ type: 'send', to: [2], messages: ['attack'] }], [{ type: 'output', output: 'charge' }]]) {
+      expect(step, JSON.stringify(effects)).to.throw(/^the protocol mine (gave|sent a message to|decided) .*in round 2 at G2/);
+    }
+  });
+});
