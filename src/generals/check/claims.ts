@@ -1,8 +1,10 @@
+import type { NodeId } from '../../core/node.ts';
 import { DEFAULT_ORDER } from '../order.ts';
-import type { AnyRoundsProtocol } from '../protocol.ts';
+import type { AnyRoundsProtocol, Claims } from '../protocol.ts';
 import { wordOf } from './alternatives.ts';
 import type { Problem } from './request.ts';
-import { decisionsOf, drawsOf, runnerOf, sampled } from './seeded.ts';
+import type { Word } from './result.ts';
+import { decisionsOf, drawsOf, runnerOf, sampled, type Drawn } from './seeded.ts';
 import { settingOf, type Asked } from './trial.ts';
 
 /**
@@ -17,7 +19,7 @@ export function withClaimsKept(problem: Problem): Problem {
   let settings = known.get(protocol);
   if (settings === undefined) known.set(protocol, (settings = new Map()));
   let kept = settings.get(key);
-  if (kept === undefined) settings.set(key, (kept = areKept(problem)));
+  if (kept === undefined) settings.set(key, (kept = brokenClaim(problem) === undefined));
   return kept ? problem : { ...problem, protocol: { ...protocol, claims: {} } };
 }
 
@@ -26,7 +28,16 @@ const known = new WeakMap<AnyRoundsProtocol, Map<string, boolean>>();
 /** Fewer than in a comparison of verdicts: each costs two runs, and whoever needs this searches small armies. */
 const DRAWS = 1000;
 
-function areKept(problem: Problem): boolean {
+/** A treason that shows that a claim is not kept. */
+export interface BrokenClaim {
+  readonly claim: keyof Claims;
+  readonly treason: Drawn;
+  /** What traitors said, message by message, and then what is claimed to do the same; undefined where a message has no word. */
+  readonly said: readonly (ReadonlyMap<NodeId, readonly Word[]> | undefined)[];
+}
+
+/** The first seeded treason that shows that a claim is not kept; undefined if none does. */
+export function brokenClaim(problem: Problem): BrokenClaim | undefined {
   const { protocol } = problem;
   const { silenceIsTheDefault = false, firstWordCounts = false, isSteady = false } = protocol.claims ?? {};
   const run = runnerOf({ ...problem, protocol: { ...protocol, claims: {} } });
@@ -37,20 +48,36 @@ function areKept(problem: Problem): boolean {
       counts.push(one.alternatives.length);
       return treason.decide(one);
     });
+    const decideShorter = (one: Asked): number | undefined => alike(one, treason.decide(one));
     let isThere = true;
+    /** By which claim a message is left out. */
+    let claim: keyof Claims = 'firstWordCounts';
     const shorter = run(treason, (one) => {
-      const index = alike(one, treason.decide(one));
+      const index = decideShorter(one);
+      if (index !== treason.decide(one) && one.alternatives[treason.decide(one)]!.now.length === 0) claim = 'silenceIsTheDefault';
       if (index === undefined) isThere = false;
       return index ?? 0;
     });
-    if (!isThere) return false;
+    const broken = (by: keyof Claims, ...said: readonly Drawn['decide'][]): BrokenClaim => ({ claim: by, treason, said: said.map((decide) => saidIn(treason, decide)) });
+    if (!isThere) return broken('silenceIsTheDefault', treason.decide);
     const [expected, found] = [decisionsOf(problem, whole), decisionsOf(problem, shorter)];
-    if ([...expected].some(([id, decision]) => found.get(id) !== decision)) return false;
+    if ([...expected].some(([id, decision]) => found.get(id) !== decision)) return broken(claim, treason.decide, (one) => decideShorter(one)!);
     const key = treason.traitors.join(' ');
-    if (isSteady && (asked.get(key) ?? counts.join()) !== counts.join()) return false;
+    if (isSteady && (asked.get(key) ?? counts.join()) !== counts.join()) return broken('isSteady', treason.decide);
     asked.set(key, counts.join());
   }
-  return true;
+  return undefined;
+
+  /** What each traitor says in such a run, in words. */
+  function saidIn(treason: Drawn, decide: Drawn['decide']): ReadonlyMap<NodeId, readonly Word[]> | undefined {
+    const words = new Map<NodeId, (Word | undefined)[]>(treason.traitors.map((id) => [id, []]));
+    run(treason, (one) => {
+      const index = decide(one);
+      words.get(one.question.from)!.push(wordOf(protocol, settingOf(problem), one.alternatives[index]!));
+      return index;
+    });
+    return [...words.values()].some((all) => all.includes(undefined)) ? undefined : (words as ReadonlyMap<NodeId, readonly Word[]>);
+  }
 
   /** What is claimed to do the same as this alternative; undefined if there is no such thing among those that are left. */
   function alike({ alternatives }: Asked, index: number): number | undefined {

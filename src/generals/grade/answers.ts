@@ -36,6 +36,14 @@ export interface Question {
 
 export const YES: Found = { verdict: 'yes', found: [], commands: [] };
 export const no = (found: readonly string[], commands: readonly string[] = []): Found => ({ verdict: 'no', found, commands });
+/** Why there are no commands where there are none, a sentence each. */
+export const UNSEEN = {
+  wire: 'no commands show it: only a wire brings that, and nobody can write it',
+  twice: 'no run at the prompt shows it: nothing is parsed twice there',
+  chance: 'no run that was tried at the prompt shows it: there loyal generals never say that',
+  figures: 'no run shows it: that is what it says, and not what it does',
+} as const;
+
 export const open = (told: string): Found => ({ verdict: 'open', found: [told], commands: [] });
 
 /** Code did what none may do, and these commands show it. */

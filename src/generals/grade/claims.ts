@@ -1,13 +1,14 @@
 /** Whether a protocol does what was ordered, as many messages cost, and keeps what it and a paper say of it. */
 import { counted } from '../../core/figures.ts';
-import { nameOf, nodeId } from '../../core/node.ts';
-import { withClaimsKept } from '../check/claims.ts';
+import { nameOf, nodeId, type NodeId } from '../../core/node.ts';
+import { brokenClaim } from '../check/claims.ts';
 import { problemOf } from '../check/request.ts';
-import { ORDERS } from '../order.ts';
-import type { AnyRoundsProtocol } from '../protocol.ts';
-import { YES, no, type Found, type Question } from './answers.ts';
+import type { Drawn } from '../check/seeded.ts';
+import { DEFAULT_ORDER, ORDERS } from '../order.ts';
+import type { AnyRoundsProtocol, Claims } from '../protocol.ts';
+import { UNSEEN, YES, no, type Found, type Question } from './answers.ts';
 import type { Paper } from './papers.ts';
-import { MESSAGES_MAX, armyOf, commandsOf, contextAmong, ran, traitors } from './runs.ts';
+import { MESSAGES_MAX, armyOf, commandsOf, contextAmong, ran, refusalOf, traitors } from './runs.ts';
 import { decisionsOf, sentIn, trial, type Trial } from './trials.ts';
 
 /** What is asked of loyal generals. */
@@ -84,22 +85,44 @@ function keepsClaims(protocol: AnyRoundsProtocol): Found {
     const m = Math.min(1, protocol.faultsByDefault(n));
     if (protocol.refuses(n, m) !== undefined) continue;
     const problem = problemOf({ protocol, members: n, faults: 1, m });
-    if (withClaimsKept(problem) === problem) continue;
-    return no([`among ${n} seeded treasons show that it does not keep ${Object.keys(protocol.claims ?? {}).join(', ')}`]);
+    const broken = brokenClaim(problem);
+    if (broken === undefined) continue;
+    const { claim, treason, said } = broken;
+    const told = `among ${n}, with ${treason.traitors.map(nameOf).join(', ') || 'nobody'} as traitor, it does not keep ${claim}: ${UNKEPT[claim]}`;
+    return no([told], said.includes(undefined) ? [] : scriptFor(protocol, { n, m }, treason, said as readonly Told[]));
   }
   return YES;
 }
 
+/** What is seen where a claim is not kept. */
+const UNKEPT: Readonly<Record<keyof Claims, string>> = {
+  silenceIsTheDefault: `silence did something else than ${DEFAULT_ORDER}, said in its place`,
+  firstWordCounts: 'two messages in one place did something else than the first alone',
+  isSteady: 'how many messages traitors have to send hung on what was said before',
+};
+
+/** What each traitor says. */
+type Told = ReadonlyMap<NodeId, readonly string[]>;
+
+/** An order for each way of saying it. */
+function scriptFor(protocol: AnyRoundsProtocol, { n, m }: { readonly n: number; readonly m: number }, { traitors: betraying, order }: Drawn, told: readonly Told[]): string[] {
+  const each = (words: Told): string[] => [
+    ...[...words].filter(([, said]) => said.length > 0).map(([id, said]) => `choose ${id} ${said.join(' ')}`),
+    `actual-order ${order} anyway`,
+  ];
+  return [`g-muster ${n}`, `g-protocol ${protocol.name} ${m}`, 'g-elect 1', ...betraying.map((id) => `g-state ${id} faulty`), ...told.flatMap(each), 'g-why'];
+}
+
 function reaches(protocol: AnyRoundsProtocol, m: number, n: number): Found {
   const refusal = protocol.refuses(n, m);
-  if (refusal !== undefined) return no([`among ${n} it refuses m = ${m}: ${refusal}`]);
+  if (refusal !== undefined) return no([`among ${n} it refuses m = ${m}: ${refusal}`], refusalOf(protocol, n, m));
   const needed = protocol.membersNeeded(m);
-  return needed <= n ? YES : no([`it says that it needs ${needed} generals for ${traitors(m)}, and ${n} are enough`]);
+  return needed <= n ? YES : no([`it says that it needs ${needed} generals for ${traitors(m)}, and ${n} are enough`, UNSEEN.figures]);
 }
 
 function takesRounds(protocol: AnyRoundsProtocol, m: number, against: Paper): Found {
   const n = against.members(m);
-  if (protocol.refuses(n, m) !== undefined) return no([`among ${n} it refuses m = ${m}`]);
+  if (protocol.refuses(n, m) !== undefined) return no([`among ${n} it refuses m = ${m}`], refusalOf(protocol, n, m));
   const rounds = protocol.rounds(contextAmong(n, m));
-  return rounds <= against.rounds(m) ? YES : no([`among ${n} it takes ${counted(rounds, 'round')}, and ${against.rounds(m)} are enough`]);
+  return rounds <= against.rounds(m) ? YES : no([`among ${n} it takes ${counted(rounds, 'round')}, and ${against.rounds(m)} are enough`], [...commandsOf(trial({ protocol: protocol.name, n, m })).slice(0, -1), 'g-trace last']);
 }

@@ -1,28 +1,32 @@
 /** Whether a protocol is one at all: pure, alike from run to run, with a parse, lies and words of its own. */
 import { seeded } from '../../core/choice.ts';
 import { counted } from '../../core/figures.ts';
-import { nameOf } from '../../core/node.ts';
+import { CodeFault } from '../../core/code-fault.ts';
+import { nameOf, nodeId, type NodeId } from '../../core/node.ts';
 import { philox } from '../../core/philox.ts';
 import { symbolicSigner } from '../../core/signer.ts';
 import { wordOf } from '../check/alternatives.ts';
 import { problemOf } from '../check/request.ts';
 import { drawn, runnerOf } from '../check/seeded.ts';
 import { settingOf, type Asked } from '../check/trial.ts';
+import { liar } from '../faults/liar.ts';
+import { linesThatTell } from '../faults/out-of-turn.ts';
 import { roleInstance } from '../general.ts';
 import { ORDERS, counterpart } from '../order.ts';
 import { contextOf, wordIn, type AnyRoundsProtocol, type Heard, type Setting } from '../protocol.ts';
 import { runInRounds, runInstances } from '../sim/rounds.ts';
-import { YES, no, type Found, type Question } from './answers.ts';
+import { UNSEEN, YES, no, type Found, type Question } from './answers.ts';
 import { flawOf, parsesAll, text } from './parsing.ts';
-import { armyOf, commandsOf, contextAmong, drawnTrials, messagesOf, ran, showing } from './runs.ts';
-import { cloning, type Trial } from './trials.ts';
+import { armyOf, commandsOf, contextAmong, drawnTrials, messagesOf, ran, refusalOf, showing } from './runs.ts';
+import { shownBy, strayed, type Astray } from './strays.ts';
+import { cloning, trial, type Trial } from './trials.ts';
 
 export function conformanceOf(protocol: AnyRoundsProtocol): Question[] {
   const parse = (input: unknown): unknown => protocol.parse(input);
   const asked: readonly (readonly [question: string, ask: () => Found])[] = [
     ['two runs of the same are alike', () => alike(protocol, (one) => runInRounds(one, one))],
     ['its state is plain data, which can be copied at any time', () => alike(protocol, runCloned)],
-    ['parse takes anything, and makes of it a message or undefined', () => parsesAll(parse, [...messagesOf(protocol)])],
+    ['parse takes anything, and makes of it a message or undefined', () => parsesAll(parse, [...messagesOf(protocol)], (input) => telling(protocol, input))],
     ['it parses what it sends, and every lie that it names', () => parsesItself(protocol)],
     ['every message has a word, and a lie that says something else', () => hasWords(protocol)],
     ['it takes any message from anyone, in any round', () => takesAnything(protocol)],
@@ -56,6 +60,29 @@ function runCloned(one: Trial): unknown {
   return runInstances(army.map((general) => ({ ...general, protocol: cloning(general.protocol) })), one.order);
 }
 
+/** A commander that says something that is no message, as somebody at the prompt would write it. None if that is not possible. */
+function telling(protocol: AnyRoundsProtocol, input: unknown): readonly string[] {
+  const words = typeof input === 'string' ? input : (JSON.stringify(input) as string | undefined);
+  const fitting = [2, 3, 4].map((n) => ({ n, m: protocol.faultsByDefault(n) })).find(({ n, m }) => protocol.refuses(n, m) === undefined);
+  if (fitting === undefined || words === undefined || !WRITABLE.test(words) || !isThrownAt(protocol, words)) return [];
+  const one = trial({ protocol: protocol.name, ...fitting, traitors: new Map([[nodeId(1), liar.name]]) });
+  return commandsOf(one, linesThatTell(nodeId(1), [{ round: 1, to: nodeId(2), words }])).slice(0, -1);
+}
+
+/** What can be typed, and is taken as it is. */
+const WRITABLE = /^(?=.{1,200}$)[!-~]+( [!-~]+)*$/;
+
+/** Whether the prompt would have it thrown, which tries words as they are, and then what they say as JSON. */
+function isThrownAt(protocol: AnyRoundsProtocol, words: string): boolean {
+  try {
+    protocol.parse(words);
+    protocol.parse(JSON.parse(words));
+    return false;
+  } catch (error) {
+    return error instanceof CodeFault;
+  }
+}
+
 function parsesItself(protocol: AnyRoundsProtocol): Found {
   for (const one of drawnTrials(protocol, 3, 2)) {
     const loyal = { ...one, traitors: new Map() };
@@ -68,13 +95,16 @@ function parsesItself(protocol: AnyRoundsProtocol): Found {
           }
           const lies = protocol.lies(contextOf(one, from, symbolicSigner(from)), message);
           const flaw = lies.map((lie) => flawOf(lie, message, (input) => protocol.parse(input))).find((one) => one !== undefined);
-          if (flaw !== undefined) return no([flaw]);
+          if (flaw !== undefined) return no([flaw], lyingIn(one, from));
         }
       }
     }
   }
   return YES;
 }
+
+/** The same order, where that one is a traitor that lies as it can, and all that is said there. */
+const lyingIn = (one: Trial, from: NodeId): string[] => [...commandsOf({ ...one, traitors: new Map([[from, liar.name]]) }).slice(0, -1), 'g-trace last'];
 
 /** A protocol that says what a search leaves out may leave out lies. */
 function hasWords(protocol: AnyRoundsProtocol): Found {
@@ -85,12 +115,13 @@ function hasWords(protocol: AnyRoundsProtocol): Found {
     const run = runnerOf({ ...problem, protocol: { ...protocol, claims: {} } });
     for (let number = 0; number < 10; number += 1) {
       const treason = drawn({ ...problem, faultsMin: 1 }, number);
-      let flaw: string | undefined;
+      let found: Found | undefined;
       run(treason, (one) => {
-        flaw ??= wordless(protocol, settingOf(problem), one);
+        const flaw = found === undefined ? wordless(protocol, settingOf(problem), one) : undefined;
+        if (flaw !== undefined) found = no([flaw], lyingIn(trial({ protocol: protocol.name, n, m, order: treason.order }), one.question.from));
         return treason.decide(one);
       });
-      if (flaw !== undefined) return no([flaw]);
+      if (found !== undefined) return found;
     }
   }
   return YES;
@@ -105,7 +136,35 @@ function wordless(protocol: AnyRoundsProtocol, setting: Setting, { honest, alter
   return `its lies know nothing to say for ${counterpart(word)} in the place of ${text(honest)}, so a search would prove too much`;
 }
 
+/** What it does there that none may do is shown by a traitor that speaks out of turn. */
 function takesAnything(protocol: AnyRoundsProtocol): Found {
+  try {
+    return takesAnyOf(protocol);
+  } catch (error) {
+    if (!(error instanceof CodeFault)) throw error;
+    const shown = strayedInto(protocol);
+    return shown === undefined ? no([error.message, UNSEEN.chance]) : shownBy(shown);
+  }
+}
+
+/** A traitor that has it do what none may do, by what it says out of turn; undefined if none does. */
+function strayedInto(protocol: AnyRoundsProtocol): Astray | undefined {
+  const said = [...messagesOf(protocol)];
+  for (let n = 2; n <= 5; n += 1) {
+    const m = protocol.faultsByDefault(n);
+    if (protocol.refuses(n, m) !== undefined) continue;
+    for (let seed = 0; seed < STRAYS; seed += 1) {
+      const found = strayed(protocol, { n, m, seed }, said);
+      if (found?.isFault === true) return found;
+    }
+  }
+  return undefined;
+}
+
+/** How many orders are given with such a traitor, for each number of generals. */
+const STRAYS = 150;
+
+function takesAnyOf(protocol: AnyRoundsProtocol): Found {
   const said = [...messagesOf(protocol)];
   if (said.length === 0) return YES;
   for (let seed = 0; seed < 300; seed += 1) {
@@ -134,9 +193,9 @@ function fits(protocol: AnyRoundsProtocol): Found {
     const m = protocol.faultsByDefault(n);
     const refusal = protocol.refuses(n, m);
     const itHas = `among ${counted(n, 'general')} it has m = ${m} by default`;
-    if (refusal !== undefined) return no([`${itHas}, and refuses that: ${refusal}`]);
+    if (refusal !== undefined) return no([`${itHas}, and refuses that: ${refusal}`], refusalOf(protocol, n));
     const needed = protocol.membersNeeded(m);
-    if (n > 1 && needed > n) return no([`${itHas}, for which it says that ${needed} are needed`]);
+    if (n > 1 && needed > n) return no([`${itHas}, for which it says that ${needed} are needed`], refusalOf(protocol, n));
   }
   return YES;
 }

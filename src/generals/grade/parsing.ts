@@ -1,15 +1,27 @@
 /** Whether a parse is one: total, and steady on what it makes. */
-import { YES, no, type Found } from './answers.ts';
+import { CodeFault } from '../../core/code-fault.ts';
+import { UNSEEN, YES, no, type Found } from './answers.ts';
 
-/** Whether a parse makes of anything, and of all that is nearly one of these messages, a message that it parses to itself, or nothing. */
-export function parsesAll(parse: (input: unknown) => unknown, messages: readonly unknown[]): Found {
+/**
+ * Whether a parse makes of anything, and of all that is nearly one of these messages, a message that it parses to itself, or nothing.
+ * @param commandsFor gives those by which it gets an input that it throws at, if there are any
+ */
+export function parsesAll(parse: (input: unknown) => unknown, messages: readonly unknown[], commandsFor: (input: unknown) => readonly string[]): Found {
+  let thrown: Found | undefined;
   for (const input of [...ODD, ...messages.flatMap(nearTo)]) {
-    const message = parse(input);
-    if (message === undefined) continue;
-    const again = JSON.stringify(parse(message));
-    if (again !== JSON.stringify(message)) return no([`it makes ${text(message)} of ${text(input)}, and something else of that`]);
+    try {
+      const message = parse(input);
+      if (message === undefined) continue;
+      const again = JSON.stringify(parse(message));
+      if (again !== JSON.stringify(message)) return no([`it makes ${text(message)} of ${text(input)}, and something else of that`, UNSEEN.twice]);
+    } catch (error) {
+      if (!(error instanceof CodeFault) || /did not come back|of memory/.test(error.message)) throw error;
+      const commands = commandsFor(input);
+      if (commands.length > 0) return no([error.message, `it was given ${text(input)}`], commands);
+      thrown ??= no([error.message, `it was given ${text(input)}`, UNSEEN.wire]);
+    }
   }
-  return YES;
+  return thrown ?? YES;
 }
 
 /** What a wire may hold. */

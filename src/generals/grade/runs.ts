@@ -47,6 +47,9 @@ export function commandsOf(one: Trial, told: readonly string[] = []): string[] {
   ];
 }
 
+/** What shows that it will not be run so. */
+export const refusalOf = ({ name }: AnyRoundsProtocol, n: number, m?: number): string[] => [`g-muster ${n}`, `g-protocol ${name}${m === undefined ? '' : ` ${m}`}`];
+
 /** How many generals there are, in words. */
 export const armyOf = (one: Trial): string => counted(one.members.length, 'general');
 

@@ -3,16 +3,19 @@
  * have forgotten what else can be said. What breaks something is then told again, deed by deed, as somebody at the prompt would.
  */
 import { seeded } from '../../core/choice.ts';
+import { CodeFault } from '../../core/code-fault.ts';
 import { UserError } from '../../core/user-error.ts';
 import { nameOf, nodeId, type NodeId } from '../../core/node.ts';
 import { philox } from '../../core/philox.ts';
 import { symbolicSigner } from '../../core/signer.ts';
 import { SILENCE } from '../faults/dictated.ts';
-import { FORGED, outOfTurn, telling, type Deed, type Occasion, type Strayed } from '../faults/out-of-turn.ts';
+import { FORGED, linesThatTell, outOfTurn, telling, type Deed, type Occasion, type Strayed } from '../faults/out-of-turn.ts';
 import { roleInstance, type RoleInstance } from '../general.ts';
 import { ORDERS } from '../order.ts';
 import { maySpeak, type AnyRoundsProtocol } from '../protocol.ts';
 import { runInstances } from '../sim/rounds.ts';
+import { no, type Found } from './answers.ts';
+import { armyOf, commandsOf } from './runs.ts';
 import { failureOf, trial, type Trial } from './trials.ts';
 
 /** One order with a traitor that speaks out of turn, and what that broke. */
@@ -21,18 +24,20 @@ export interface Astray {
   readonly traitor: NodeId;
   readonly deeds: readonly Deed[];
   readonly failure: string;
+  /** Whether that is something that no code may do. */
+  readonly isFault: boolean;
 }
 
 /**
  * The order of a seed, with one traitor, and what it breaks with as few deeds as leaving out one at a time leads to; undefined if nothing.
  * @param said what is said among so many, where a traitor may say anything
  */
-export function strayed(protocol: AnyRoundsProtocol, n: number, seed: number, said: readonly unknown[]): Astray | undefined {
+export function strayed(protocol: AnyRoundsProtocol, { n, m = 1, seed }: { readonly n: number; readonly m?: number; readonly seed: number }, said: readonly unknown[]): Astray | undefined {
   const draw = (what: number, options: number): number => philox(what, seed, n, 0x57a, 0, 0) % options;
   const order = ORDERS[draw(2, 2)]!;
   const traitor = nodeId(1 + draw(3, n));
   const traitors = new Map([[traitor, 'arbitrary']]);
-  const drawn = trial({ protocol: protocol.name, n, m: 1, seed, commander: nodeId(1 + draw(1, n)), order, traitors });
+  const drawn = trial({ protocol: protocol.name, n, m, seed, commander: nodeId(1 + draw(1, n)), order, traitors });
   const deeds: Deed[] = [];
   const chance: Chance = { protocol, draw, said, deeds };
   const straying = (instance: RoleInstance): RoleInstance => ({
@@ -46,12 +51,18 @@ export function strayed(protocol: AnyRoundsProtocol, n: number, seed: number, sa
 }
 
 /** What breaks in an order of which the traitor's part is made so. */
-function failureIn(one: Trial, made: (traitor: RoleInstance) => RoleInstance): string | undefined {
+function failureIn(one: Trial, made: (traitor: RoleInstance) => RoleInstance): Pick<Astray, 'failure' | 'isFault'> | undefined {
   const army = one.members.map((id) => {
     const instance = roleInstance(one, id, undefined, seeded(one.seed), symbolicSigner(id));
     return one.traitors.has(id) ? made(instance) : instance;
   });
-  return failureOf(one, runInstances(army, one.order))?.replace(/ \(repeat with.*/, '');
+  try {
+    const failure = failureOf(one, runInstances(army, one.order))?.replace(/ \(repeat with.*/, '');
+    return failure === undefined ? undefined : { failure, isFault: false };
+  } catch (error) {
+    if (error instanceof CodeFault) return { failure: error.message, isFault: true };
+    throw error;
+  }
 }
 
 /** What breaks where the traitor does just that, as it was told; undefined if nothing, or if it cannot be done. */
@@ -65,7 +76,7 @@ function asTold(one: Trial, traitor: NodeId, deeds: readonly Deed[]): Astray | u
     if (error instanceof UserError) return undefined;
     throw error;
   }
-  return failure === undefined ? undefined : { one, traitor, deeds, failure };
+  return failure === undefined ? undefined : { one, traitor, deeds, ...failure };
 }
 
 interface Chance {
@@ -90,8 +101,17 @@ function drawnAt({ context, round, to, honest, known }: Occasion, { protocol, dr
   return { isKept, beside: [stray] };
 }
 
+/** It as an answer: what was done, what came of it, and the commands that show it. */
+export function shownBy(found: Astray): Found {
+  const { one, traitor, deeds, failure, isFault } = found;
+  const commands = commandsOf(one, linesThatTell(traitor, deeds));
+  const sentences = [`${nameOf(one.commander)} orders ${one.order} among ${armyOf(one)}`, ...deedsIn(found), `so ${failure}`];
+  // Where the order is not given there is nothing to ask about.
+  return no(sentences, isFault ? commands.slice(0, -1) : commands);
+}
+
 /** What such a traitor did, in sentences. */
-export function deedsIn({ traitor, deeds }: Astray): string[] {
+function deedsIn({ traitor, deeds }: Astray): string[] {
   return deeds.map(({ round, to, words }) => {
     if (words === SILENCE) return `${nameOf(traitor)} kept back from ${nameOf(to)} what it had to say in round ${round}`;
     const mark = `${FORGED} `;

@@ -2,19 +2,17 @@
 import { counted } from '../../core/figures.ts';
 import { seeded } from '../../core/choice.ts';
 import type { Signer } from '../../core/machine.ts';
-import { nameOf } from '../../core/node.ts';
 import { symbolicSigner } from '../../core/signer.ts';
 import { searchOf } from '../check/check.ts';
 import { scriptOf } from '../check/report.ts';
 import type { CheckResult } from '../check/result.ts';
 import { liesIn } from '../check/words.ts';
-import { linesThatTell } from '../faults/out-of-turn.ts';
 import { roleInstance } from '../general.ts';
 import type { AnyRoundsProtocol } from '../protocol.ts';
 import { runInstances } from '../sim/rounds.ts';
 import { YES, no, open, type Found } from './answers.ts';
-import { armyOf, commandsOf, contextAmong, messagesOf, showing } from './runs.ts';
-import { deedsIn, strayed } from './strays.ts';
+import { commandsOf, contextAmong, refusalOf, messagesOf, showing } from './runs.ts';
+import { shownBy, strayed } from './strays.ts';
 import { drawTrial, failureOf, trial } from './trials.ts';
 
 /** @param bound among how many it has to stand so many */
@@ -25,7 +23,7 @@ export function* standsStrategies(
 ): Generator<undefined, Found> {
   for (const m of ms) {
     for (let n = Math.max(bound(m), m + 1); n <= bound(m) + 2; n += 1) {
-      if (protocol.refuses(n, m) !== undefined) return no([`among ${n} it refuses m = ${m}`]);
+      if (protocol.refuses(n, m) !== undefined) return no([`among ${n} it refuses m = ${m}`], refusalOf(protocol, n, m));
       if (protocol.messages(contextAmong(n, m)) > 2_000) continue;
       for (let seed = 0; seed < 120; seed += 1) {
         const one = drawTrial({ protocol: protocol.name, n, m, seed, traitors: 1 + (seed % m) });
@@ -43,12 +41,8 @@ export function* standsStrays(protocol: AnyRoundsProtocol, least: number): Gener
   for (let n = Math.max(least, 3); n <= Math.max(least, 3) + 1; n += 1) {
     if (protocol.refuses(n, 1) !== undefined) continue;
     for (let seed = 0; seed < STRAYS; seed += 1) {
-      const found = strayed(protocol, n, seed, said);
-      if (found !== undefined) {
-        const { one, traitor, deeds, failure } = found;
-        const ordered = `${nameOf(one.commander)} orders ${one.order} among ${armyOf(one)}`;
-        return no([ordered, ...deedsIn(found), `so ${failure}`], commandsOf(one, linesThatTell(traitor, deeds)));
-      }
+      const found = strayed(protocol, { n, seed }, said);
+      if (found !== undefined) return shownBy(found);
       if (seed % 20 === 0) yield;
     }
   }
@@ -84,7 +78,7 @@ interface Search {
 
 export function* standsAll({ protocol, m, n, until }: Search): Generator<undefined, Found> {
   const refusal = protocol.refuses(n, m);
-  if (refusal !== undefined) return no([`among ${n} it refuses m = ${m}: ${refusal}`]);
+  if (refusal !== undefined) return no([`among ${n} it refuses m = ${m}: ${refusal}`], refusalOf(protocol, n, m));
   const result = yield* searched({ protocol, m, n, until });
   switch (result.type) {
     case 'violated':

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { UNSEEN } from '../../../src/generals/grade/answers.ts';
 import { gradedAll, wrongIn } from '../../support/graded.ts';
 import { edited } from '../../support/own.ts';
 import { CORRECT, ONE, mistaken } from '../../support/students.ts';
@@ -9,10 +10,12 @@ interface Planted extends Program {
   readonly what: string;
   readonly question: RegExp;
   readonly found: RegExp;
+  /** What its commands show at the prompt, or why there are none. */
+  readonly seen?: RegExp;
 }
 
 const DECIDES = "[{ type: 'output', output: majority([state.order, ...others.map(said)]) }]";
-const one = (what: string, words: string, by: string, question: RegExp, found: RegExp): Planted => ({ what, text: edited(words, by, ONE), question, found });
+const one = (what: string, words: string, by: string, question: RegExp, found: RegExp, seen?: RegExp): Planted => ({ what, text: edited(words, by, ONE), question, found, ...(seen === undefined ? {} : { seen }) });
 const of = (name: string, against: string) => (what: string, words: string, by: string, question: RegExp, found: RegExp): Planted => ({ what, text: mistaken(name, words, by), against, question, found });
 const [om, sm, king] = [of('oral', 'oral'), of('signed', 'signed'), of('king', 'king')];
 
@@ -39,10 +42,15 @@ const PLANTED: readonly Planted[] = [
   one('tosses coins', 'state.order = said(commander)', "state.order = Math.random() < 0.5 ? 'attack' : said(commander)", /^two runs of the same are alike/, /came out otherwise/),
   { what: 'keeps a function in its state', text: edited('interface State { order: Order }', 'interface State { order: Order; turn?: () => Order }', edited('state.order = said(commander);', 'state.order = said(commander);\n      state.turn = () => state.order;', ONE)), question: /^its state is plain data/, found: /a copy cannot be made of it/ },
   { what: 'remembers outside of its state', text: edited('export default', 'let orders = 0;\nexport default', edited('state.order = said(commander);', "state.order = (orders += 1) % 7 === 0 ? 'attack' : said(commander);", ONE)), question: /^two runs of the same are alike/, found: /came out otherwise/ },
-  one('cannot parse what is no text', 'parse: parseOrder', "parse: (input) => ((input as string).startsWith('attack') ? 'attack' : parseOrder(input))", /^parse takes anything/, /^the protocol planted-\d+ threw/),
-  one('names no lies', 'lies: (_context, honest) => [counterpart(honest)]', 'lies: () => []', /^every message has a word/, /a search would prove too much/),
-  one('names the honest message as a lie', '[counterpart(honest)]', '[honest, counterpart(honest)]', /^it parses what it sends/, /as a lie in the place of itself/),
-  { what: 'claims what it does not keep', text: edited('parse: parseOrder', 'parse: parseOrder,\n  claims: { isSteady: true, firstWordCounts: true, silenceIsTheDefault: true }', ONE).replace('?? DEFAULT_ORDER;', "?? 'attack';"), question: /^it keeps what it claims/, found: /seeded treasons show/ },
+  one('cannot parse what is no text', 'parse: parseOrder', "parse: (input) => ((input as string).startsWith('attack') ? 'attack' : parseOrder(input))", /^parse takes anything/, /^the protocol planted-\d+ threw/, /g-tell 1 1 2 .*[^]*the protocol planted-\d+ threw .* in parse/),
+  one('names no lies', 'lies: (_context, honest) => [counterpart(honest)]', 'lies: () => []', /^every message has a word/, /a search would prove too much/, /g-state \d faulty liar[^]*"type":"heard"/),
+  one('names the honest message as a lie', '[counterpart(honest)]', '[honest, counterpart(honest)]', /^it parses what it sends/, /as a lie in the place of itself/, /g-state \d faulty liar[^]*"type":"heard"/),
+  { what: 'claims what it does not keep', text: edited('parse: parseOrder', 'parse: parseOrder,\n  claims: { isSteady: true, firstWordCounts: true, silenceIsTheDefault: true }', ONE).replace('?? DEFAULT_ORDER;', "?? 'attack';"), question: /^it keeps what it claims/, found: /it does not keep silenceIsTheDefault: silence did something else than retreat/, seen: /choose \d [^]*actual-order[^]*choose \d [^]*actual-order/ },
+  one('throws at what comes in another round', 'const said = (from: number)', "if (event.round === 2 && event.inbox.some(({ from }) => from !== commander)) throw new Error('out of turn');\n    const said = (from: number)", /^it takes any message/, /^G\d orders (attack|retreat) among \d generals/, /g-tell[^]*the protocol planted-\d+ threw "out of turn" in round 2/),
+  one('throws at what nobody can have it hear', 'const said = (from: number)', "if (event.round === 1 && event.inbox.length > 0) throw new Error('too early');\n    const said = (from: number)", /^it takes any message/, /^the protocol planted-\d+ threw "too early" in round 1/),
+  one('parses to something else each time', 'parse: parseOrder', "parse: (input) => (input === 'charge' ? 'attack' : input === 'attack ' ? ('charge' as 'attack') : parseOrder(input))", /^parse takes anything/, /^it makes \"charge\" of \"attack \", and something else of that/),
+  one('has more traitors by default than it stands', 'Math.max(0, Math.floor((members - 1) / 3))', 'Math.max(0, Math.floor((members - 1) / 2))', /^it fits one to ten/, /for which it says that 4 are needed/, /g-protocol/),
+  one('names a lie that is none', '[counterpart(honest)]', "['charge' as Order]", /^it parses what it sends/, /which its own parse takes for no message/, /g-state \d faulty liar[^]*charge/),
   one('throws where somebody is silent', 'event.inbox.find((heard) => heard.from === from)?.messages[0] ?? DEFAULT_ORDER', 'event.inbox.find((heard) => heard.from === from)!.messages[0]!', /^it takes any message/, /^the protocol planted-\d+ threw/),
   one('changes what others hear', 'if (event.round === 2) {', 'if (event.round === 2) {\n      (event.inbox as unknown[]).pop();', /^two runs of the same are alike/, /changed what it was given/),
 
@@ -88,7 +96,7 @@ describe('a program that somebody wrote', function () {
     graded = await gradedAll(programs);
   });
 
-  PLANTED.forEach(({ what, question, found }, index) => {
+  PLANTED.forEach(({ what, question, found, seen }, index) => {
     it(`is found out if it ${what}`, () => {
       const { answers, replayed, cpu } = graded[index]!;
       const answer = answers.find((candidate) => question.test(candidate.question));
@@ -97,7 +105,9 @@ describe('a program that somebody wrote', function () {
       // What is told can be seen at the prompt.
       const text = replayed[answer!.question];
       const property = /(?:^|^so )(agreement|validity|termination)/m.exec(answer!.found.join('\n'))?.[1];
+      if (answer!.commands.length === 0) expect(Object.values(UNSEEN), 'no commands').to.include(answer!.found.at(-1));
       if (answer!.group === 'treason') expect(answer!.commands, 'commands').not.to.deep.equal([]);
+      if (seen !== undefined) expect([...answer!.commands, text].join('\n')).to.match(seen);
       if (text !== undefined && property !== undefined) expect(text.toLowerCase()).to.include(`${property} violated`);
       expect(cpu).to.be.below(20);
     });
