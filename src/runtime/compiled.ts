@@ -4,6 +4,7 @@ import { basename, extname, join, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { BuildFailure, BuildOptions, BuildResult } from 'esbuild';
 import { UserError, quotedPath } from '../core/user-error.ts';
+import { otherKind } from './own-file.ts';
 
 /** What 'generals' is in such a file: a library needs no folder to be found from, then. */
 const LIBRARY = fileURLToPath(new URL('../authoring.js', import.meta.url));
@@ -47,7 +48,8 @@ export const scriptOf = async (file: string, variable: string): Promise<string> 
 
 async function bundled(file: string, options: BuildOptions): Promise<BuildResult> {
   if (!existsSync(file)) throw new UserError(`${quotedPath(file)} cannot be read: there is no such file`);
-  if (statSync(file).isDirectory()) throw new UserError(`${quotedPath(file)} cannot be read: it is a folder`);
+  const kind = otherKind(statSync(file));
+  if (kind !== undefined) throw new UserError(`${quotedPath(file)} cannot be read: it is ${kind}`);
   const { build, stop } = await import('esbuild');
   try {
     return await build({

@@ -1,4 +1,4 @@
-import { closeSync, constants, fstatSync, openSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, type Stats } from 'node:fs';
 import { UserError, quotedPath } from '../core/user-error.ts';
 
 /** Opens a file of ours, to read it and to write behind its end; makes it if need be: of what is `new` there must be none. @throws UserError if it is no file */
@@ -14,11 +14,16 @@ export const openToRead = (path: string): number => openFile(path, constants.O_R
 function openFile(path: string, flags: number, mode?: number): number {
   // A pipe is not waited for.
   const fd = openSync(path, flags | flag(constants.O_NONBLOCK), mode);
-  const stats = fstatSync(fd);
-  if (stats.isFile()) return fd;
+  const kind = otherKind(fstatSync(fd));
+  if (kind === undefined) return fd;
   closeSync(fd);
-  const kind = stats.isDirectory() ? 'a folder' : stats.isFIFO() ? 'a pipe' : 'a device';
   throw new UserError(`${quotedPath(path)} cannot be used: it is ${kind}`);
+}
+
+/** What it is, if it is no file. */
+export function otherKind(stats: Stats): string | undefined {
+  if (stats.isFile()) return undefined;
+  return stats.isDirectory() ? 'a folder' : stats.isFIFO() ? 'a pipe' : 'a device';
 }
 
 /** A system that knows no such flag does without. */

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { apart } from '../support/apart.ts';
@@ -81,6 +82,14 @@ describe('generals grade', function () {
     expect(text).to.include('g-muster 4\ng-protocol mine 1').and.include('<testcase classname="mine.treason" name="no treason of 1 traitor among 4 breaks it"><failure message="agreement is broken by 1 lie');
   });
 
+  it('waits for no pipe, and refuses it as any other that is no file', async function () {
+    if (process.platform === 'win32') this.skip();
+    const pipe = join(folder.path, 'pipe.ts');
+    execFileSync('mkfifo', [pipe]);
+    const { code, err } = await elsewhere.generals(['grade', pipe]);
+    expect({ code, line: err.split(' – ')[0] }).to.deep.equal({ code: 2, line: `generals: "${pipe}" cannot be read: it is a pipe` });
+  });
+
   it('refuses what is no protocol with status 2', async () => {
     for (const words of [['grade'], ['grade', 'nothing'], ['grade', './nowhere.ts'], ['grade', 'oral', '--against', 'nobody']]) expect((await elsewhere.generals(words)).code, words.join(' ')).to.equal(2);
   });
@@ -109,6 +118,21 @@ describe('generals new', function () {
       expect((await inside(['simulate', '--protocol', './mine.ts', '--schedules', '10'])).out).to.match(/^Agreement, validity and totality held in 10 schedules/);
     });
     expect(tested).to.include('mine, held to reliable broadcast').and.include('15 passing');
+  });
+
+  it('writes nothing through a link, even if it leads nowhere', async () => {
+    const folder = ownFolder();
+    const before = process.cwd();
+    process.chdir(folder.path);
+    try {
+      symlinkSync('elsewhere.ts', 'mine.ts');
+      const { code, err } = await generals(['new', 'protocol', 'mine']);
+      expect({ code, isWritten: existsSync('elsewhere.ts') }).to.deep.equal({ code: 2, isWritten: false });
+      expect(err).to.include('"mine.ts" is there already, and is left as it is');
+    } finally {
+      process.chdir(before);
+      folder.remove();
+    }
   });
 
   /** Begins one in a folder of its own, and runs the test of it by mocha. */
