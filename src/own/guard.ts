@@ -4,7 +4,7 @@ import { CodeFault } from '../core/code-fault.ts';
 import type { Context, Effect, Event, Machine } from '../core/machine.ts';
 import { quoted } from '../core/user-error.ts';
 import { deedOf, shown, type Deed } from '../generals/brought/deed.ts';
-import { NOBODY, enter } from '../generals/brought/doing.ts';
+import { NOBODY, enterNode } from '../generals/brought/doing.ts';
 
 type AnyOwn = Machine<TypedVocabulary, object>;
 
@@ -12,7 +12,7 @@ type AnyOwn = Machine<TypedVocabulary, object>;
 export function guardedMachine(name: string, given: AnyOwn, placeOf: (error: unknown) => string | undefined): AnyOwn {
   const of = `the system ${name}`;
   const doing = <T>(key: string, at: number, when: string | undefined, work: () => T): T => {
-    enter(of, key, 0, at, 'node ');
+    enterNode(of, key, at);
     try {
       return work();
     } catch (error) {
