@@ -41,7 +41,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'src/own/system.ts': ['src/own/consensus.ts', 'src/broadcast/messages.ts', 'src/runtime/virtual', 'src/core'],
   workers: ['src/campaign', 'src/generals/threads', 'src/replicas/http', 'src/gossip/tcp', 'node:worker_threads'],
   'src/cli': ['src/web', 'src/own', 'src/runs.ts', 'src/systems.ts', 'src/repl', 'src/campaign', 'src/generals', 'src/replicas', 'src/broadcast', 'src/randomised', 'src/gossip', 'src/words', 'src/trace', 'src/runtime', 'src/core', 'node:', 'cli-progress'],
-  'src/web': ['src/repl', 'src/campaign', 'src/generals', 'src/trace', 'src/core'],
+  'src/web': ['src/own/admit.ts', 'src/repl', 'src/campaign', 'src/generals', 'src/trace', 'src/core'],
   // Runs of nodes: simulated, and read for what is drawn.
   'src/web/nodes': ['src/runs.ts', 'src/systems.ts', 'src/words/address.ts', 'src/words/tree.ts', 'src/words/words.ts', 'src/runtime/virtual', 'src/trace', 'src/core'],
   // Nodes that really run, for who looks on in a browser.

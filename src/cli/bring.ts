@@ -1,4 +1,5 @@
 import type { Kind as BroughtKind } from '../generals/brought/shape.ts';
+import type { Choice } from '../web/nodes/simulated.ts';
 import { hasCompiled, placeOf } from '../runtime/compiled.ts';
 
 /** What somebody may bring. */
@@ -19,11 +20,23 @@ export const broughtWords = (): string[] => files.flatMap(({ kind, file }) => [k
 /** A script that brings the same to a page. */
 export async function broughtScript(): Promise<string> {
   if (files.length === 0) return '';
-  const [{ scriptOf }, { MODULE, bringing }] = await Promise.all([import('../runtime/compiled.ts'), import('../web/own.ts')]);
+  const [{ scriptOf }, { MODULE, bringing, bringingSystem }] = await Promise.all([import('../runtime/compiled.ts'), import('../web/own.ts')]);
   let script = '';
   // One after the other: what compiles is ended when it is done.
-  for (const { kind, file } of files) if (kind === 'protocol' || kind === 'strategy') script += bringing(kind, file, await scriptOf(file, MODULE));
+  for (const { kind, name, file } of files) {
+    const module = await scriptOf(file, MODULE);
+    const choice = await choiceNamed(kind, name, file);
+    script += choice === undefined ? bringing(kind === 'strategy' ? kind : 'protocol', file, module) : bringingSystem(choice, module);
+  }
   return script;
+}
+
+/** A system that was brought, as a page offers it; undefined if it is something else. */
+async function choiceNamed(kind: Kind, name: string, file: string): Promise<Choice | undefined> {
+  const isOne = kind === 'system' || (kind === 'protocol or system' && (await import('../own/bring.ts')).hadSystem(file));
+  if (!isOne) return undefined;
+  const [{ systemNamed }, { choiceOf }] = await Promise.all([import('../systems.ts'), import('../web/nodes/simulated.ts')]);
+  return choiceOf(systemNamed(name)!, file);
 }
 
 /** What names a system in a command line: the file that it was brought from, or its name. */

@@ -4,7 +4,7 @@ import { PROTOCOLS } from '../generals/protocols/registry.ts';
 import { askAll, type Answer, type Step } from '../generals/grade/answers.ts';
 import { PAPERS } from '../generals/grade/papers.ts';
 import { gradingOf, type Grading } from '../own/grading.ts';
-import { definitionNamed } from '../own/take.ts';
+import { definitionNamed } from '../own/admit.ts';
 import { isPlain, themeOf, wantsColour } from '../repl/theme.ts';
 import { cpuTime } from '../runtime/cpu-time.ts';
 import { UsageError } from './arguments.ts';

@@ -4,7 +4,7 @@ import type { Paper } from '../generals/grade/papers.ts';
 import { protocolNamed } from '../generals/protocols/registry.ts';
 import { questionsOfSystem } from './grade.ts';
 import { problemNamed } from './problems.ts';
-import { definitionNamed } from './take.ts';
+import { definitionNamed } from './admit.ts';
 
 /** What is asked of a protocol or a system, and by what it is measured. */
 export interface Grading {

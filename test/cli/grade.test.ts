@@ -6,6 +6,7 @@ import { apart } from '../support/apart.ts';
 import { run } from '../support/mocha.ts';
 import { FOR_EVER, edited, ownFolder } from '../support/own.ts';
 import { generals, here, projectPath, type Exit } from '../support/run.ts';
+import { skip } from '../support/skip.ts';
 
 interface Graded {
   readonly points: number;
@@ -82,8 +83,8 @@ describe('generals grade', function () {
     expect(text).to.include('g-muster 4\ng-protocol mine 1').and.include('<testcase classname="mine.treason" name="no treason of 1 traitor among 4 breaks it"><failure message="agreement is broken by 1 lie');
   });
 
-  it('waits for no pipe, and refuses it as any other that is no file', async function () {
-    if (process.platform === 'win32') this.skip();
+  it('waits for no pipe, and refuses it at once', async function () {
+    if (process.platform === 'win32') skip(this, 'there are no such pipes on Windows');
     const pipe = join(folder.path, 'pipe.ts');
     execFileSync('mkfifo', [pipe]);
     const { code, err } = await elsewhere.generals(['grade', pipe]);

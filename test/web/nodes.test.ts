@@ -19,7 +19,8 @@ import { consensusAt, matrixAt, treeAt } from '../../src/web/nodes/words.ts';
 import { wholePage } from '../../src/web/server/files.ts';
 import { crowdTrace } from '../support/crowds.ts';
 import { browserUnavailable, openBrowser, watch, type Watched as Seen } from '../support/browser.ts';
-import { here } from '../support/run.ts';
+import { startingFiles } from '../../src/cli/starting-files.ts';
+import { generals, here } from '../support/run.ts';
 import { skip } from '../support/skip.ts';
 
 const watched = (system: string, n: number, seed: number): Watched => watchedIn(simulated({ system, n, seed }).text);
@@ -358,6 +359,33 @@ describe('the view of nodes in a browser', function () {
       expect((await page.screenshot()).length, 'a blank picture would be smaller').to.be.greaterThan(20_000);
     });
   }
+
+  it('shows systems of somebody’s own as ours, and says how to repeat a run, and what went wrong in one', async () => {
+    const { text } = startingFiles('system', 'mine')[0]!;
+    const [mine = '', bad = '', endless = '', out = ''] = ['mine.ts', 'bad.ts', 'endless.ts', 'own.html'].map((name) => join(folder, name));
+    writeFileSync(mine, text);
+    const instead = (name: string, step: string): string => text.replaceAll("'mine'", `'${name}'`).replace('  step(', `  step(..._words: unknown[]): never {\n    ${step}\n  },\n  old(`);
+    writeFileSync(bad, instead('bad', "throw new Error('boom');"));
+    writeFileSync(endless, instead('endless', 'for (;;);'));
+    expect(await generals(['web', '--out', out, '--protocol', `${mine},${bad},${endless}`])).to.include({ code: 0, err: '' });
+    seen = await watch(browser, `file://${out}#view=nodes&system=mine&n=5&seed=2`, { offline: true, hasClock: true });
+    const { page } = seen;
+    await page.locator('svg.nodes-ring').waitFor();
+    expect(await page.locator('[data-node]').count()).to.equal(5);
+    expect(await page.locator('[data-panel="verdict"] .judged').innerText()).to.match(/^✓ Agreement, validity and totality held/);
+    await page.getByText('Repeat it at a terminal').click();
+    const line = await page.locator('.repeat pre').innerText();
+    expect(line).to.equal(`generals simulate --protocol ${mine} --members 5 --seed 2`);
+    expect((await generals(line.split(' ').slice(1))).out).to.include('Agreement, validity and totality held');
+    await page.getByLabel('runs').selectOption('bad');
+    await page.getByRole('alert').getByText('the system bad threw "boom"').waitFor();
+    await page.getByLabel('runs').selectOption('endless');
+    await page.clock.fastForward(11_000);
+    await page.getByRole('alert').getByText('the run was ended, as code of your own did not come back for 10 s').waitFor();
+    await page.getByLabel('runs').selectOption('mine');
+    // Among four now, as it has them if not told otherwise.
+    await page.locator('[data-node]').nth(4).waitFor({ state: 'detached' });
+  });
 
   it('goes forward and back, and back shows the very same picture', async () => {
     const page = await open('&system=bracha&n=4&seed=1&at=300');

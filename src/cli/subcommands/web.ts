@@ -16,7 +16,7 @@ export const web = subcommand({
   options: {
     port: whole('<n>', 'the port to serve it at', { min: 0, max: 65_535, otherwise: 'chosen by the system' }),
     out: file('write the page there, as one file, and serve nothing'),
-    protocol: ownFiles('protocol', 'a protocol of your own, for the page to have'),
+    protocol: ownFiles('protocol or system', 'a protocol or a system of your own, for the page to have'),
     strategy: ownFiles('strategy', 'a strategy of your own'),
   },
   operands: { type: 'nothing' },

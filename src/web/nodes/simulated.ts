@@ -1,8 +1,10 @@
+import { CodeFault } from '../../core/code-fault.ts';
 import { counted, figure } from '../../core/figures.ts';
+import { inShell } from '../../core/shell.ts';
 import { UserError, quoted } from '../../core/user-error.ts';
 import { lineOfJudged } from '../../runtime/virtual/lines.ts';
 import { simulate } from '../../runtime/virtual/simulate.ts';
-import type { Fact } from '../../runtime/virtual/system.ts';
+import type { Fact, System } from '../../runtime/virtual/system.ts';
 import { SYSTEMS, systemNamed } from '../../systems.ts';
 import { lineOfFact } from '../../trace/nodes/kind.ts';
 import type { Part } from './reading.ts';
@@ -34,10 +36,21 @@ export interface Simulated {
 export type SimulatedPart = Simulated & Part;
 
 /** What can be run, for who chooses. */
-export const CHOICES = SYSTEMS.map(({ name, summary, members, strategies }) => {
-  const kinds = strategies.map((one) => one.name);
-  return { name, summary, members, kinds };
-});
+export interface Choice {
+  readonly name: string;
+  readonly summary: string;
+  /** How many nodes there are if not told otherwise. */
+  readonly members: number;
+  readonly kinds: readonly string[];
+  /** What names it at a terminal. */
+  readonly word: string;
+}
+
+/** A system, for who chooses. @param word what names it at a terminal, where that is not its name */
+export const choiceOf = ({ name, summary, members, strategies }: Pick<System, 'name' | 'summary' | 'members' | 'strategies'>, word = name): Choice =>
+  ({ name, summary, members, kinds: strategies.map((one) => one.name), word });
+
+export const OURS: readonly Choice[] = SYSTEMS.map((system) => choiceOf(system));
 
 /** Of more nodes most protocols say more than a page keeps; a gossip network does not. */
 export const NODES_MAX = 40;
@@ -162,16 +175,17 @@ export function runFor(seeded: Seeded, tell: (news: RunNews) => void, clock: () 
   try {
     tell({ type: 'ran', seeded, trace: news(simulated(seeded, most, look)) });
   } catch (error) {
-    if (!(error instanceof UserError)) throw error;
+    if (!(error instanceof UserError || error instanceof CodeFault)) throw error;
     tell({ type: 'mistake', message: error.message });
   }
 }
 
 /**
  * The command that says the same at a terminal.
+ * @param word what names the system there
  * @param isViolated whether something broke: then the command would leave out what is not needed for that
  */
-export function commandOf({ system, n, seed, kind }: Seeded, isViolated: boolean): string {
+export function commandOf({ n, seed, kind }: Seeded, word: string, isViolated: boolean): string {
   const more = `${kind === undefined ? '' : ` --kind ${kind}`}${isViolated ? ' --keep all' : ''}`;
-  return `generals simulate --protocol ${system} --members ${n} --seed ${seed}${more}`;
+  return `generals simulate --protocol ${inShell(word)} --members ${n} --seed ${seed}${more}`;
 }

@@ -1,5 +1,6 @@
 import type { Beginning, Change } from '../news.ts';
-import { CHOICES, mostOf } from '../nodes/simulated.ts';
+import { mostOf } from '../nodes/simulated.ts';
+import { CHOICES } from './choices.ts';
 import { NOTHING_SHOWN, type NodesAddress } from './nodes/shown.ts';
 import { VIEWS, type State, type View } from './store.ts';
 

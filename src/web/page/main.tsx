@@ -3,6 +3,7 @@ import { addressIn, addressOf, type Address } from './address.ts';
 import { App } from './app.tsx';
 import { hearRun, run, type Runner } from './nodes/deeds.ts';
 import { takeDropped } from './files.tsx';
+import { systemsBrought } from '../own.ts';
 import { NODES_THREAD, behindServer, ownLab, ownRunner, type Source } from './source.ts';
 import { hear, type Asker } from './hear.ts';
 import type { News } from '../news.ts';
@@ -29,7 +30,7 @@ function showPage(): void {
           (news) => hear(news, asker),
           (isLost) => set({ isLost }),
         );
-  const runner = ownRunner(script, hearRun);
+  const runner = ownRunner(script, hearRun, (system) => systemsBrought().some(({ name }) => name === system));
   if (address.nodes !== undefined) set({ nodes: { ...now().nodes, ...address.nodes } });
   set({ view: address.view, who: address.who, ...(address.story === undefined ? {} : { story: address.story }) });
   addEventListener('popstate', () => {

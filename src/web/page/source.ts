@@ -119,12 +119,25 @@ type Mistake = News & { readonly type: 'mistake' };
 /** What a thread is called that runs nodes; the other has the laboratory. */
 export const NODES_THREAD = 'nodes';
 
-/** Runs nodes in a thread of the page's own, which is begun when it is needed. @param script the page's own */
-export function ownRunner(script: string, tell: (news: RunNews) => void): { run(seeded: Seeded): void; stop(): void } {
+/**
+ * Runs nodes in a thread of the page's own, which is begun when it is needed. Code of somebody's own that does not come back is ended.
+ * @param script the page's own @param isOwn tells whether a system was brought
+ */
+export function ownRunner(script: string, tell: (news: RunNews) => void, isOwn: (system: string) => boolean): { run(seeded: Seeded): void; stop(): void } {
   let worker: Worker | undefined;
+  let patience: ReturnType<typeof setTimeout> | undefined;
   const stop = (): void => {
+    clearTimeout(patience);
     worker?.terminate();
     worker = undefined;
+  };
+  const wait = ({ system }: Seeded): void => {
+    clearTimeout(patience);
+    if (!isOwn(system)) return;
+    patience = setTimeout(() => {
+      stop();
+      tell({ type: 'mistake', message: `the run was ended, as code of your own did not come back for ${PATIENCE / 1000} s` });
+    }, PATIENCE);
   };
   return {
     stop,
@@ -137,8 +150,10 @@ export function ownRunner(script: string, tell: (news: RunNews) => void): { run(
         // What one that was ended had said before may come after that.
         if (worker !== own) return;
         tell(data);
-        if (data.type !== 'running') stop();
+        if (data.type === 'running') wait(seeded);
+        else stop();
       };
+      wait(seeded);
       own.onerror = (event) => tell({ type: 'mistake', message: `internal error: ${event.message}` });
       own.postMessage(seeded);
     },

@@ -1,6 +1,6 @@
 import type { Demo } from '../../repl/command.ts';
 import { Lab } from '../lab.ts';
-import { takeOwn } from '../own.ts';
+import { takeOwn, takeOwnSystems } from '../own.ts';
 import { runFor, type RunNews, type Seeded } from '../nodes/simulated.ts';
 import type { Ask, News } from '../news.ts';
 import { CALL, type Sign } from './source.ts';
@@ -39,5 +39,6 @@ export function serveAsWorker(): void {
 /** Runs of nodes, in a thread of their own: one may take long, and can be ended. */
 export function serveRuns(): void {
   const scope = globalThis as Scope<Seeded, RunNews>;
+  takeOwnSystems();
   scope.onmessage = ({ data }) => runFor(data, (news) => scope.postMessage(news), () => performance.now());
 }

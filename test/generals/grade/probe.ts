@@ -8,8 +8,9 @@ import { answerTo, type Answer } from '../../../src/generals/grade/answers.ts';
 import { questionsOf } from '../../../src/generals/grade/grade.ts';
 import { PAPERS } from '../../../src/generals/grade/papers.ts';
 import { protocolNamed } from '../../../src/generals/protocols/registry.ts';
+import { definitionNamed } from '../../../src/own/admit.ts';
 import { questionsOfSystem } from '../../../src/own/grade.ts';
-import { definitionNamed, takeSystem } from '../../../src/own/take.ts';
+import { takeSystem } from '../../../src/own/take.ts';
 import { cpuTime } from '../../../src/runtime/cpu-time.ts';
 import { here, projectPath, transcriptOf } from '../../support/run.ts';
 

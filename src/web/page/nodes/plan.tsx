@@ -1,6 +1,7 @@
 import type { JSX } from 'preact';
-import { CHOICES, commandOf, mostOf, type Seeded } from '../../nodes/simulated.ts';
+import { commandOf, mostOf, type Seeded } from '../../nodes/simulated.ts';
 import type { Watched } from '../../nodes/watched.ts';
+import { CHOICES } from '../choices.ts';
 import { run, stop, type Runner } from './deeds.ts';
 import { Saving } from './saving.tsx';
 import type { NodesShown } from './shown.ts';
@@ -80,7 +81,7 @@ export function PlanPanel({ shown, runner }: { readonly shown: NodesShown; reado
           {file === undefined && (
             <details class="repeat">
               <summary>Repeat it at a terminal</summary>
-              <pre>{commandOf(seeded, watched.isViolated)}</pre>
+              <pre>{commandOf(seeded, choice?.word ?? seeded.system, watched.isViolated)}</pre>
             </details>
           )}
           <Saving watched={watched} />
