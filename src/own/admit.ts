@@ -2,6 +2,7 @@ import type { TypedVocabulary } from '../core/byzantine.ts';
 import type { Machine } from '../core/machine.ts';
 import { UserError, quoted } from '../core/user-error.ts';
 import { systemOf, type Definition } from '../runtime/virtual/members.ts';
+import { isLine } from '../generals/brought/shape.ts';
 import { registerSystem, systemNamed } from '../systems.ts';
 import { guardedMachine } from './guard.ts';
 import { PROBLEMS, problemNamed } from './problems.ts';
@@ -59,7 +60,7 @@ function misshapen(value: unknown): string | undefined {
   const given = value as Readonly<Record<string, unknown>>;
   const wanted = (key: string, form: string): string => `its ${key} is ${given[key] === undefined ? 'missing' : 'not as it should be'}: wanted is ${form}`;
   if (typeof given['name'] !== 'string' || !/^[a-z][a-z0-9-]{0,39}$/.test(given['name'])) return wanted('name', "name: 'my-system', of small letters, digits and hyphens");
-  if (typeof given['summary'] !== 'string') return wanted('summary', "summary: 'one line for people'");
+  if (!isLine(given['summary'])) return wanted('summary', "summary: 'one line for people'");
   const machine = given['machine'] as Partial<Machine<TypedVocabulary, object>> | undefined;
   if (typeof machine !== 'object' || machine === null) return wanted('machine', 'machine: { begin, step, parse, lies }');
   for (const [key, form] of Object.entries(MACHINE)) if (typeof (machine as Readonly<Record<string, unknown>>)[key] !== 'function') return `the ${key} of its machine is missing: wanted is ${form}`;

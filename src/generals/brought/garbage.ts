@@ -4,6 +4,7 @@ import { parseOrder } from '../order.ts';
 import type { AnyRoundsProtocol, Context, OrderVocabulary, RoundsEffect } from '../protocol.ts';
 import type { Action, SendContext } from '../strategy.ts';
 import { shown, type Deed } from './deed.ts';
+import { isLine } from './shape.ts';
 
 /** What is wrong with what it gives, if anything. */
 export type Check = (result: unknown) => Deed | undefined;
@@ -24,8 +25,9 @@ export const CHECKS: Readonly<Record<string, Check>> = {
   faultsByDefault: whole('a number of traitors'),
   rounds: whole('a number of rounds', ROUNDS_MAX),
   messages: whole('a number of messages'),
-  refuses: (result) => (result === undefined || typeof result === 'string' ? undefined : { did: `gave ${shown(result)}`, why: 'a line is wanted, or undefined' }),
-  evidence: list,
+  refuses: (result) => (result === undefined || isLine(result) ? undefined : { did: `gave ${shown(result)}`, why: 'a line is wanted, or undefined' }),
+  describe: (result) => (isLine(result) ? undefined : { did: `gave ${shown(result)}`, why: 'a line is wanted' }),
+  evidence: (result) => (Array.isArray(result) && result.every(isLine) ? undefined : { did: `gave ${shown(result)}`, why: 'a list of lines is wanted' }),
   votes: list,
 };
 

@@ -62,5 +62,8 @@ function fits(value: unknown, { is, isOptional }: Shape[string]): boolean {
   if (value === undefined) return isOptional === true;
   if (typeof is !== 'string') return value === is[0];
   if (is === 'name') return typeof value === 'string' && /^[a-z][a-z0-9-]{0,39}$/.test(value);
-  return is === 'text' ? typeof value === 'string' : typeof value === is && value !== null;
+  return is === 'text' ? isLine(value) : typeof value === is && value !== null;
 }
+
+/** Whether it is one line, which garbles no terminal. */
+export const isLine = (value: unknown): boolean => typeof value === 'string' && /^[^\p{Cc}\p{Bidi_Control}\p{Zl}\p{Zp}\p{Cs}]*$/u.test(value);

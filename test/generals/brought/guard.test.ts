@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import { nodeId } from '../../../src/core/node.ts';
 import { symbolicSigner } from '../../../src/core/signer.ts';
 import { guardedProtocol } from '../../../src/generals/brought/guard.ts';
+import { misshapen } from '../../../src/generals/brought/shape.ts';
 import { exchange } from '../../../src/generals/protocols/exchange.ts';
 import { contextOf, type AnyRoundsProtocol, type Context } from '../../../src/generals/protocol.ts';
 
@@ -69,6 +70,16 @@ describe('what code that was brought says', () => {
       };
       expect(more, `after ${steps} steps`).to.throw('the protocol mine sent "charge" in round 2 at G2: its own parse takes that for no message');
     }
+  });
+
+  it('garbles no terminal', () => {
+    const line = 'no\u001b[31m';
+    const protocol = guardedProtocol({ ...exchange, name: 'mine', refuses: () => line, describe: () => line, evidence: () => ['well', line] } as unknown as AnyRoundsProtocol, () => undefined);
+    const context = contextOf({ members: [1, 2, 3, 4].map(nodeId), commander: nodeId(1), m: 1, number: 1 }, nodeId(2), symbolicSigner(nodeId(2)));
+    expect(() => protocol.refuses(4, 1)).to.throw('the protocol mine gave "no\\u001b[31m" in refuses: a line is wanted, or undefined');
+    expect(() => protocol.describe!(context, 'attack' as never)).to.throw('in describe: a line is wanted');
+    expect(() => protocol.evidence!(context, [])).to.throw('in evidence: a list of lines is wanted');
+    for (const key of ['summary', 'legend', 'limits']) expect(misshapen('protocol', { ...exchange, [key]: line }), key).to.match(new RegExp(`^its ${key} is not as it should be`));
   });
 
   it('has a form that hosts know, always', () => {
