@@ -1,10 +1,11 @@
 import { CodeFault } from '../core/code-fault.ts';
-import { quoted } from '../core/user-error.ts';
+import { UserError, quoted } from '../core/user-error.ts';
 import { textOf } from '../generals/brought/deed.ts';
 import { endsAfter } from '../generals/brought/doing.ts';
 import { limitBy } from '../generals/limit.ts';
 import { importAt, isWithin, placeIn, within } from '../runtime/brought-code.ts';
 import { admitSystem, systemIn } from './admit.ts';
+import { misshapen } from './shape.ts';
 
 /** Milliseconds after which a piece of work with code that was brought is ended. */
 const PATIENCE = 10_000;
@@ -21,7 +22,10 @@ export async function takeSystem(url: string): Promise<string> {
   } catch (error) {
     throw new CodeFault('its code', { did: `threw ${quoted(textOf(error), 200)}`, when: 'when it was loaded', place: placeOf(error) });
   }
-  const name = admitSystem(systemIn(module), placeOf);
+  const given = systemIn(module);
+  const problem = misshapen(given);
+  if (problem !== undefined) throw new UserError(problem);
+  const name = admitSystem(given, placeOf);
   limitBy({ limited: (work) => within(PATIENCE, work, endsAfter(PATIENCE)), isWithin, now: () => performance.now() });
   return name;
 }
