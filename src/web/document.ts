@@ -16,23 +16,29 @@ export function servedDocument(live: 'army' | 'nodes' | undefined): string {
   return documentOf(live === undefined ? '' : ' data-live', ...parts);
 }
 
-/** The page as one file that needs nothing else. @param script compressed by gzip, in base64 */
-export const wholeDocument = (style: string, script: string): string =>
+/** What parts the style of a page from its script where both are packed. */
+export const PART = '\0';
+
+/** The page as one file that needs nothing else. @param packed its style and its script, compressed by gzip, in base64 */
+export const wholeDocument = (packed: string): string =>
   documentOf(
     '',
-    `<meta http-equiv="Content-Security-Policy" content="${OWN}">\n<style>${style.trim()}</style>`,
-    `<script type="application/gzip" id="packed">${script}</script>\n<script>${LOADER}</script>`,
+    `<meta http-equiv="Content-Security-Policy" content="${OWN}">\n<style>:root{color-scheme:light dark}</style>`,
+    `<script type="application/gzip" id="packed">${packed}</script>\n<script>${LOADER}</script>`,
   );
 
-/** Unpacks the script, and runs it: so that the file is half as large. */
+/** Unpacks style and script: so the file is half as large. Until then nothing is shown. */
 const LOADER = `(async () => {
   const letters = atob(document.getElementById('packed').textContent);
   const bytes = new Uint8Array(letters.length);
   for (let at = 0; at < letters.length; at += 1) bytes[at] = letters.charCodeAt(at);
   const text = await new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream('gzip'))).text();
+  const at = text.indexOf('\\0');
+  const style = document.createElement('style');
+  style.textContent = text.slice(0, at);
   const script = document.createElement('script');
-  script.src = URL.createObjectURL(new Blob([text], { type: 'text/javascript' }));
-  document.head.append(script);
+  script.src = URL.createObjectURL(new Blob([text.slice(at + 1)], { type: 'text/javascript' }));
+  document.head.append(style, script);
 })();`;
 
 const documentOf = (attributes: string, style: string, script: string): string => `<!doctype html>

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
-import { wholeDocument } from '../document.ts';
+import { PART, wholeDocument } from '../document.ts';
 
 /** Where the build puts the page’s script and style. */
 const fileAt = (name: string): string => readFileSync(new URL(`../../../web/${name}`, import.meta.url), 'utf8');
@@ -16,4 +16,4 @@ export const liveScript = (): string => fileAt('live.js');
 export const liveStyle = (): string => fileAt('live-style.css');
 
 /** The whole laboratory as one page that works from a disk. */
-export const wholePage = (own = ''): string => wholeDocument(style(), gzipSync(script(own), { level: 9 }).toString('base64'));
+export const wholePage = (own = ''): string => wholeDocument(gzipSync(style().trim() + PART + script(own), { level: 9 }).toString('base64'));
