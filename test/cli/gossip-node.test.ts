@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { Raw } from '../support/gossip-nodes.ts';
 import { at } from '../support/gossip.ts';
 import { freePorts } from '../support/founded.ts';
-import { endAll, start, type Program } from '../support/program.ts';
+import { endAll, lastLines, start, type Program } from '../support/program.ts';
 import { openPty, ptyUnavailable } from '../support/pty.ts';
 import { MAIN, generals, refusal } from '../support/run.ts';
 import { skip } from '../support/skip.ts';
@@ -25,7 +25,8 @@ describe('generals seed and generals peer', function () {
     writeFileSync(config(), `# the lab\n${ports.map((port) => `127.0.0.1:${port}\n`).join('\n')}`);
   });
 
-  afterEach(() => {
+  afterEach(function () {
+    if (this.currentTest?.state === 'failed') process.stdout.write(`${lastLines()}\n`);
     endAll();
     rmSync(folder, { recursive: true, force: true });
   });
@@ -43,7 +44,8 @@ describe('generals seed and generals peer', function () {
   const LINE = /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d \[(SEED|PEER)-127\.0\.0\.1:\d+\] \S.*$/;
 
   it('run with the old arguments, and log the old lines, to the file as well', async () => {
-    const { seeds, peers } = await network(3);
+    // Three that miss it agree at once: else seeds, who miss it as well, are now and then the first where this machine is busy.
+    const { seeds, peers } = await network(4, '--timers', 'suspicion-min=50');
     await has(peers[1]!, 'Received new gossip message: ');
     const [one] = peers;
     for (const text of ['Successfully registered with seed 127.0.0.1:', 'Received peer list from seed 127.0.0.1:', 'Generated gossip message: ']) await has(one!, text);
@@ -51,10 +53,10 @@ describe('generals seed and generals peer', function () {
       await Promise.any(seeds.map((seed) => has(seed, text)));
     }
     one!.child.kill('SIGKILL');
-    for (const text of ['Locally suspecting neighbor 127.0.0.1:', 'Received SUSPECT_NOTICE for 127.0.0.1:', 'Peer-level consensus reached for dead node 127.0.0.1:', 'Confirmed dead-node removal for 127.0.0.1:']) await Promise.any([peers[1]!, peers[2]!].map((peer) => has(peer, text)));
+    for (const text of ['Locally suspecting neighbor 127.0.0.1:', 'Received SUSPECT_NOTICE for 127.0.0.1:', 'Peer-level consensus reached for dead node 127.0.0.1:', 'Confirmed dead-node removal for 127.0.0.1:']) await Promise.any(peers.slice(1).map((peer) => has(peer, text)));
     await Promise.any(seeds.map((seed) => has(seed, 'Consensus SUCCESS for dead-node removal 127.0.0.1:')));
     // What is on the console may be on its way to the file.
-    await Promise.all([...seeds, peers[1]!, peers[2]!].map((program) => program.end('SIGTERM')));
+    await Promise.all([...seeds, ...peers.slice(1)].map((program) => program.end('SIGTERM')));
     for (const line of [...seeds, ...peers].flatMap(({ lines }) => lines)) expect(line).to.match(LINE);
     const written = readFileSync(output(), 'utf8').split('\n').slice(0, -1);
     for (const line of written) expect(line).to.match(LINE);

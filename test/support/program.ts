@@ -22,7 +22,8 @@ export interface Program {
   readonly ended: Promise<number | string>;
 }
 
-const running = new Set<ChildProcess>();
+/** Each with the lines that it told. */
+const running = new Map<ChildProcess, readonly string[]>();
 /** Of a test that is killed nothing may run on for ever, nor stand still. */
 const guardian = new Guardian();
 // Where the tests themselves are ended, nobody else would end what they left stopped, or what serves for ever.
@@ -32,9 +33,9 @@ process.once('exit', endAll);
 export function start(args: readonly string[], script = MAIN, cwd?: string, within: readonly string[] = [], input: 'ignore' | 'pipe' = 'ignore'): Program {
   const [command, ...words] = [...within, process.execPath, script, ...args];
   const child = spawn(command!, words, { cwd, env: cleanEnvironment(), stdio: [input, 'pipe', 'pipe'] }) as ChildProcess & { readonly stdout: Readable; readonly stderr: Readable };
-  running.add(child);
-  guardian.watch(child);
   const lines: string[] = [];
+  running.set(child, lines);
+  guardian.watch(child);
   const waiting = new Set<() => void>();
   let errors = '';
   let isOver = false;
@@ -83,8 +84,12 @@ export function start(args: readonly string[], script = MAIN, cwd?: string, with
   };
 }
 
+/** What programs that still run told last, for who looks why a test failed. */
+export const lastLines = (): string => Array.from(running, ([{ spawnargs }, lines]) => [`${spawnargs.slice(2).join(' ')}:`, ...lines.slice(-LAST)].join('\n  ')).join('\n');
+const LAST = 25;
+
 /** Ends what a test that failed left running. */
 export function endAll(): void {
-  for (const child of running) child.kill('SIGKILL');
+  for (const child of running.keys()) child.kill('SIGKILL');
   running.clear();
 }

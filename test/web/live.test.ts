@@ -226,7 +226,7 @@ describe('a page beside nodes that really run', function () {
 
   describe('cluster', () => {
     it('shows what is asked at the console and in the page, who executed it, and by which votes a view is changed', async () => {
-      const { page, type, printed } = await start('cluster --port 0 --timeout 300 --web');
+      const { page, type, printed } = await start('cluster --port 0 --timeout 2000 --web');
       expect(await page.locator('.node:not(.client)').count()).to.equal(4);
       type('set colour blue');
       const log = panel(page, 'log');
