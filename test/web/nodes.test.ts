@@ -215,9 +215,18 @@ describe('what runs of a system have of their own', () => {
     expect(places.map(({ sequence }) => sequence)).to.deep.equal([5, 6, 7, 8, 9, 10]);
     expect(places[0]).to.deep.include({ prepares: 3, isSplit: false });
     expect([...places[0]!.by.keys()]).to.have.members([0, 1, 2, 3]);
+    expect(places.map(({ digests }) => digests.length)).to.deep.equal([1, 1, 1, 1, 1, 1]);
+    expect(new Set(places.flatMap(({ digests }) => digests)).size).to.equal(6);
     // In seed 1 views change before anything is executed.
     const changing = specialOf(watched('pbft', 4, 1), 'replicas');
     expect([0, 316, 1037].map((at) => { const { view, primary } = standingAt(changing, at, 0); return `${view} ${primary}`; })).to.deep.equal(['0 0', '1 1', '2 2']);
+  });
+
+  it('replicas: the digests of a place, of which there are two where a replica signs for another than was proposed', () => {
+    const one = watched('pbft', 4, 2);
+    expect(one.run.head.traitors).to.deep.equal([{ id: 3, kind: 'equivocate' }]);
+    const digestsAt = (at: number): readonly string[] => standingAt(specialOf(one, 'replicas'), at, 99).places[0]?.digests ?? [];
+    expect([510, 511].map((at) => digestsAt(at).length)).to.deep.equal([1, 2]);
   });
 
   it('replicas: votes of the latest view alone, as those before it count no more', () => {

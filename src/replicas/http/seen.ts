@@ -17,17 +17,17 @@ export interface Brief {
 /** Fields that say what a message is about. */
 const FIELDS = ['view', 'round', 'sequence', 'client', 'timestamp', 'replica', 'from', 'upTo'] as const;
 
-/** More of what is asked nobody reads in a picture. */
-const OPERATION_MAX = 40;
+/** More of what is asked nobody reads in a picture, nor more of a digest. */
+const TEXTS = { operation: 40, digest: 12 } as const;
 
 export function briefOf(message: unknown): Brief {
   const { type, phase, body, votes, ...own } = message as Record<string, unknown>;
   const said = (body ?? (Array.isArray(votes) ? (votes[0] as { readonly body: unknown } | undefined)?.body : undefined) ?? own) as Record<string, unknown>;
   const numbers = FIELDS.flatMap((field) => (Number.isSafeInteger(said[field]) ? [[field, said[field]] as const] : []));
-  const operation = said['operation'];
+  const texts = Object.entries(TEXTS).flatMap(([field, most]) => (typeof said[field] === 'string' ? [[field, said[field].slice(0, most)] as const] : []));
   return {
     type: String(type),
     ...(typeof phase === 'string' ? { phase } : {}),
-    body: Object.fromEntries([...numbers, ...(typeof operation === 'string' ? [['operation', operation.slice(0, OPERATION_MAX)] as const] : [])]),
+    body: Object.fromEntries([...numbers, ...texts]),
   };
 }

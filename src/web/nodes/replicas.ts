@@ -11,8 +11,8 @@ export interface Replicas {
   readonly filled: readonly Filled[];
   /** Who asked for a view, or began one. */
   readonly changes: readonly Change[];
-  /** When a place was first proposed. */
-  readonly proposed: ReadonlyMap<number, number>;
+  /** What was proposed for a place, and when. */
+  readonly proposed: readonly Proposed[];
   /** Who sent a vote for a place, in which view. */
   readonly votes: readonly Vote[];
 }
@@ -34,10 +34,15 @@ interface Change extends Done {
   readonly view: number;
 }
 
-interface Vote extends Done {
-  readonly phase: 'prepare' | 'commit';
+interface Proposed extends Done {
   readonly view: number;
   readonly sequence: number;
+  /** Of what is to stand there; undefined where the trace does not tell. */
+  readonly digest: string | undefined;
+}
+
+interface Vote extends Proposed {
+  readonly phase: 'prepare' | 'commit';
 }
 
 interface Executed extends Done {
@@ -62,15 +67,14 @@ export function replicasOf({ head, facts }: Run, raw: readonly Fields[]): Replic
       const [, type, view] = CHANGE.exec(fact.words) ?? [];
       return type === undefined ? [] : [{ at: fact.at, by: fact.from, type: type as Change['type'], view: Number(view) }];
     }),
-    proposed: new Map(facts.toReversed().flatMap((fact) => {
-      const [, sequence] = (fact.type === 'sent' ? PROPOSAL.exec(fact.words) : null) ?? [];
-      return sequence === undefined ? [] : [[Number(sequence), fact.at] as const];
-    })),
-    votes: facts.flatMap((fact) => {
+    proposed: facts.flatMap((fact, place) => {
+      const [, ...numbers] = (fact.type === 'sent' ? PROPOSAL.exec(fact.words) : null) ?? [];
+      return fact.type !== 'sent' || numbers.length === 0 ? [] : [{ at: fact.at, by: fact.from, ...aboutOf(numbers), digest: digestIn(raw[place]) }];
+    }),
+    votes: facts.flatMap((fact, place) => {
       if (fact.type !== 'sent') return [];
       const [, phase, ...numbers] = VOTE.exec(fact.words) ?? [];
-      const [view = 0, sequence = 0] = numbers.map(Number);
-      return phase === undefined ? [] : [{ at: fact.at, by: fact.from, phase: phase as Vote['phase'], view, sequence }];
+      return phase === undefined ? [] : [{ at: fact.at, by: fact.from, phase: phase as Vote['phase'], ...aboutOf(numbers), digest: digestIn(raw[place]) }];
     }),
   };
 }
@@ -78,7 +82,20 @@ export function replicasOf({ head, facts }: Run, raw: readonly Fields[]): Replic
 /** A vote in words, with its view and place. */
 const VOTE = /^(prepare|commit)(?: \S+)*? v(\d+)(?: r\d+)? n(\d+)/;
 
-const PROPOSAL = /^pre-prepare v\d+ n(\d+)/;
+const PROPOSAL = /^pre-prepare v(\d+) n(\d+)/;
+
+function aboutOf([view, sequence]: readonly string[]): Pick<Proposed, 'view' | 'sequence'> {
+  return { view: Number(view), sequence: Number(sequence) };
+}
+
+/** As many letters of a digest as tell two apart. */
+const DIGEST = 4;
+
+function digestIn(fact: Fields | undefined): string | undefined {
+  const { message } = factIn<{ readonly message?: { readonly body?: { readonly digest?: unknown } } }>(fact ?? {});
+  const digest = message?.body?.digest;
+  return typeof digest === 'string' ? digest.slice(0, DIGEST) : undefined;
+}
 
 const CHANGE = /^(view-change|new-view)(?: \S+)*? v(\d+)/;
 
@@ -116,6 +133,8 @@ export interface Place {
   /** How many sent which vote, in the latest view in which anybody did. */
   readonly prepares: number;
   readonly commits: number;
+  /** The digests that were proposed or voted for in that view, as they came: more than one where somebody lies. */
+  readonly digests: readonly string[];
   /** Whether two replicas have different operations there. */
   readonly isSplit: boolean;
 }
@@ -125,6 +144,7 @@ export function standingAt({ members, entered, filled, votes, proposed }: Replic
   for (const one of entered) if (one.at <= at) views.set(one.by, one.view);
   const done = filled.filter((one) => one.at <= at);
   const cast = votes.filter((one) => one.at <= at);
+  const offered = proposed.filter((one) => one.at <= at);
   const last = [...done, ...cast].reduce((high, { sequence }) => Math.max(high, sequence), 0);
   const view = Math.max(0, ...views.values());
   return {
@@ -148,8 +168,11 @@ export function standingAt({ members, entered, filled, votes, proposed }: Replic
     const last = own.filter((one) => one.view === latest);
     const senders = (phase: string): number => new Set(last.filter((one) => one.phase === phase).map(({ by: sender }) => sender)).size;
     const texts = new Set([...by.values()].filter((text) => text !== 'state'));
-    const told = [...own, ...done.filter((one) => one.sequence === sequence)];
-    const since = Math.min(...told.map((one) => one.at), proposed.get(sequence) ?? at, at);
-    return { sequence, since, by, prepares: senders('prepare'), commits: senders('commit'), isSplit: texts.size > 1 };
+    const proposals = offered.filter((one) => one.sequence === sequence);
+    const told = [...own, ...proposals, ...done.filter((one) => one.sequence === sequence)];
+    const since = Math.min(...told.map((one) => one.at), at);
+    const newest = [...proposals, ...own].reduce((high, one) => Math.max(high, one.view), 0);
+    const digests = [...proposals, ...own].flatMap((one) => (one.view === newest && one.digest !== undefined ? [one.digest] : []));
+    return { sequence, since, by, prepares: senders('prepare'), commits: senders('commit'), digests: [...new Set(digests)], isSplit: texts.size > 1 };
   }
 }

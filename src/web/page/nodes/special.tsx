@@ -76,6 +76,16 @@ function LogPanel({ watched: { shortName }, of, at, who }: SpecialProps<Replicas
                 ))}
               </tr>
             ))}
+            {places.some(({ digests }) => digests.length > 0) && (
+              <tr class="faint">
+                <th scope="row">digest</th>
+                {places.map(({ sequence, digests }) => (
+                  <td key={sequence} class={digests.length > 1 ? 'digest split' : 'digest'}>
+                    {digests.join(' ≠ ')}
+                  </td>
+                ))}
+              </tr>
+            )}
             {places.length > 0 && (
               <tr class="faint">
                 <th scope="row">prepares</th>
