@@ -33,7 +33,7 @@ describe('demos', () => {
   let printed: ReadonlyMap<string, string>;
 
   before(function () {
-    this.timeout(60_000);
+    this.timeout(180_000);
     const { status, stdout, stderr } = spawnSync('npm', ['run', '--silent', 'demo'], { cwd: projectPath(''), env: cleanEnvironment(), encoding: 'utf8' });
     expect([status, stderr]).to.deep.equal([0, '']);
     printed = new Map(stdout.split(/^# (?=\/)/m).slice(1).map((part) => [part.slice(0, part.indexOf('\n')), part.slice(part.indexOf('\n') + 1).trimEnd()]));

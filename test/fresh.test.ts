@@ -82,7 +82,7 @@ describe('what is built is not built again', () => {
   });
 
   it('by npm start, twice, in this project', function () {
-    this.timeout(60_000);
+    this.timeout(180_000);
     const stamp = (): number => statSync(projectPath('dist/.stamp')).mtimeMs;
     const before = stamp();
     const { version } = JSON.parse(readFileSync(projectPath('package.json'), 'utf8')) as { version: string };

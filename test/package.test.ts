@@ -26,7 +26,7 @@ interface Manifest {
  * hand to where npm would put it, and its dependencies are links to those of this project.
  */
 describe('the package', function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   let folder: string;
   let installed: string;
   let files: readonly string[];

@@ -7,7 +7,7 @@ import { projectPath } from './support/run.ts';
 
 /** In processes of their own, as mocha is what makes a suite of it. */
 describe('generals/testing', function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   const folder = ownFolder();
   before(() => {
     mkdirSync(join(folder.path, 'node_modules'));

@@ -15,7 +15,7 @@ const COINS_MAX = 20;
 
 describe('campaign: exact values of OM(m)', () => {
   it('are the share of all falls of the coins, wherever these are few enough to be tried one by one', function () {
-    this.timeout(60_000);
+    this.timeout(180_000);
     let [tried, open] = [0, 0];
     for (const army of armies(7, [1, 2, 3, 4])) {
       const { words, agreementViolated, validityViolated } = runOf({ protocol: oral, order: 'attack', ...everyone(1 + army.loyal + army.traitors), m: army.m, traitors: traitorsIn(army) }, 'coin');
@@ -48,7 +48,7 @@ describe('campaign: exact values of OM(m)', () => {
   const STEPS = soaked(2 ** 15, 64);
   const MEMBERS = process.env['SOAK'] === '1' ? 9 : 8;
   it(`lie within five standard deviations of what kernels count in ${STEPS * LANES * 32} orders each, among up to ${MEMBERS} generals`, function () {
-    this.timeout(60_000);
+    this.timeout(180_000);
     let open = 0;
     for (const army of armies(MEMBERS, [2, 3])) {
       const members = 1 + army.loyal + army.traitors;
@@ -74,7 +74,7 @@ describe('campaign: exact values of OM(m)', () => {
   });
 
   it('are there for all of up to nine generals at the m that an army sets, and left out where the sum would take long', function () {
-    this.timeout(60_000);
+    this.timeout(180_000);
     for (let n = 7; n <= 9; n += 1) {
       for (let f = 1; f <= n; f += 1) {
         const { agreement, validity } = summed(cellOf('oral', oral.faultsByDefault(n), n, f, 'coin'))!;

@@ -18,7 +18,7 @@ const FEW = WORDS.map((word) => (word === '4000' ? '100' : word === '4..6' ? '4.
 const BEHIND = ['nice', '-n', '19'];
 
 describe('a campaign in trouble', function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   let folder = '';
   let whole = '';
   let few = '';

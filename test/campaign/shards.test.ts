@@ -34,7 +34,7 @@ const CAMPAIGNS: Readonly<Record<string, readonly string[]>> = {
 };
 
 describe('shards', function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   let folder = '';
   before(() => (folder = mkdtempSync(join(tmpdir(), 'generals-shards-'))));
   afterEach(endAll);

@@ -15,7 +15,7 @@ interface Node {
 }
 
 describe('generals cluster, whose folder', function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   let folder: string;
   let args: readonly string[];
   /** Of one node, where the folder is what counts. */

@@ -20,7 +20,7 @@ interface Node {
 }
 
 describe('generals cluster', function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   let folder: string;
   beforeEach(() => {
     folder = mkdtempSync(join(tmpdir(), 'generals-cluster-'));

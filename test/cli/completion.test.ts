@@ -27,7 +27,7 @@ const LINES: readonly (readonly [typed: string, completed: string])[] = [
 ];
 
 describe('completion in a shell', function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   let folder: string;
 
   before(() => {

@@ -13,7 +13,7 @@ import { MAIN, generals, refusal } from '../support/run.ts';
 import { skip } from '../support/skip.ts';
 
 describe('generals seed and generals peer', function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   let folder: string;
   let ports: number[];
   const config = (): string => join(folder, 'config.txt');
@@ -203,7 +203,7 @@ describe('generals seed and generals peer', function () {
 });
 
 describe('generals network', function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   afterEach(() => endAll());
 
   it('starts a whole network in one command; in a pipe it is log lines and a summary', async () => {

@@ -21,7 +21,7 @@ const without = (words: string, by: string): string => edited(words, by, ONE);
 const DECIDES = '[{ type: \'output\', output: majority([state.order, ...others.map(said)]) }]';
 
 describe('generals grade', function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   const folder = ownFolder();
   after(folder.remove);
 
@@ -97,7 +97,7 @@ describe('generals grade', function () {
 });
 
 describe('generals new', function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
 
   it('writes a protocol that runs at once, is worth all points, and a test that passes', async () => {
     await begun('protocol', async (inside) => {

@@ -61,7 +61,7 @@ describe('texts name the program as it was started', () => {
     ];
     for (const [way, cwd, program] of ways) {
       it(`${way}: ${program}`, function () {
-        this.timeout(60_000);
+        this.timeout(180_000);
         const { stderr, status } = spawnSync('sh', ['-c', way], { cwd: cwd(), encoding: 'utf8', env: { ...cleanEnvironment(), ...withoutNpm() } });
         expect([stderr, status]).to.deep.equal([`generals: there is no option --nonsense – see ${program} --help\n`, 2]);
       });

@@ -9,7 +9,7 @@ const CTRL_L = '\u000c';
 const CTRL_Z = '\u001a';
 
 describe('generals network at a terminal', function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   const opened: Pty[] = [];
 
   before(function () {

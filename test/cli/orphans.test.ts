@@ -8,7 +8,7 @@ const COMMANDS = [
 ] as const;
 
 describe('processes that a command started end by themselves when it is killed, without a word:', function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   afterEach(() => endAll());
 
   for (const { args, fact } of COMMANDS) {

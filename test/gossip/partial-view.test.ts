@@ -15,7 +15,7 @@ const SEEDS = 3;
 const PEERS = 120;
 
 describe('a network of more peers than each of them knows', function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   let world: GossipWorld;
 
   beforeEach(() => {

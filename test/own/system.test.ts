@@ -55,7 +55,7 @@ const MISTAKES: readonly (readonly [what: string, text: string, question: RegExp
 ];
 
 describe('a system of your own', function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   const folder = ownFolder();
   after(folder.remove);
 

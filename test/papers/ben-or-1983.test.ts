@@ -98,7 +98,7 @@ describe('Ben-Or, Another Advantage of Free Choice (1983), protocol B', () => {
   });
 
   it('that takes exponentially many among many: what has not ended after 100 rounds is unknown, not violated', function () {
-    this.timeout(60_000);
+    this.timeout(180_000);
     const n = 51;
     const outcome = simulate(randomised, calm(n, Array.from({ length: n }, (_, id) => (id % 2) as Bit)));
     expect(outcome).to.include({ type: 'unknown', reason: 'in 100 rounds the coins of enough nodes did not fall alike, and they may yet' });

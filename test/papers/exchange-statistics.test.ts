@@ -37,7 +37,7 @@ describe('the exchange against traitors that toss coins', () => {
       });
 
       it(`gives each verdict in ${ORDERS} orders as often as that says, within a 99.9 % interval`, async function () {
-        this.timeout(60_000);
+        this.timeout(180_000);
         const counts = await simulated(n, traitors);
         for (const verdict of counts.keys()) expect(exact.has(verdict), `${verdict} cannot happen (seed ${SEED})`).to.equal(true);
         for (const [verdict, p] of exact) {

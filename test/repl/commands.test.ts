@@ -61,7 +61,7 @@ describe('the command language', () => {
     const stopped = AbortSignal.abort();
 
     it('is nothing, a result or a mistake, and never throws; a mistake is one clean line and changes nothing', async function () {
-      this.timeout(60_000);
+      this.timeout(180_000);
       await fc.assert(
         fc.asyncProperty(fc.array(line, { minLength: 1, maxLength: 15 }), async (lines) => {
           const at = await session(4);

@@ -18,7 +18,7 @@ const LOCK = JSON.stringify(new URL('../../src/runtime/lock.js', import.meta.url
 const ROUNDS = soaked(10_000, 40);
 
 describe('a folder that is taken', function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   let folder: string;
   const children = new Set<ChildProcess>();
   beforeEach(() => {

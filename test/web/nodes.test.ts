@@ -327,7 +327,7 @@ describe('what runs of a system have of their own', () => {
 const picture = (page: Page): Promise<string> => page.locator('svg.nodes-ring').innerHTML();
 
 describe('the view of nodes in a browser', function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   let browser: Browser;
   let folder: string;
   let seen: Seen;

@@ -25,7 +25,7 @@ const general = (page: Page, id: number): ReturnType<Page['locator']> => page.lo
 const picture = (page: Page): Promise<string> => page.locator('svg.field').first().innerHTML();
 
 describe('the page in a browser', function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   let browser: Browser;
   let folder: string;
   let file: string;

@@ -4,7 +4,7 @@ import { cleanEnvironment, projectPath } from '../support/run.ts';
 import { skip } from '../support/skip.ts';
 
 describe('the demo of the word database', function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
 
   it('demo/words.sh shows four stand a liar, and three split by one', function () {
     if (spawnSync('bash', ['--version']).status !== 0) skip(this, 'bash is not installed');

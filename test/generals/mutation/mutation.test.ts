@@ -31,7 +31,7 @@ describe('an edit of one line', () => {
 
   for (const one of PROVER_EDITS) {
     it(`of what proves is noticed, since a verdict is then wrong: ${one.file}, '${one.from.trim()}' → '${one.to.trim()}'`, async function () {
-      this.timeout(60_000);
+      this.timeout(180_000);
       expect(falseWordsIn(await probed(modules, { ...one, to: one.from }))).to.deep.equal([]);
       expect(falseWordsIn(await probed(modules, one))).not.to.deep.equal([]);
     });

@@ -23,7 +23,7 @@ import { endsOfKinds, subsets } from '../../support/sets.ts';
 
 describe('check by symbolic runs that fold to a constant', () => {
   it('never takes for proven what plain enumeration refutes, and proves whatever that clears, for every set of traitors of a small army', function () {
-    this.timeout(60_000);
+    this.timeout(180_000);
     let [proven, refuted] = [0, 0];
     for (const [protocol, members, m] of [[exchange, 2, 0], [exchange, 3, 0], [exchange, 4, 1], [oral, 3, 1], [oral, 4, 1], [oral, 4, 2], [oral, 5, 1]] as const) {
       for (const traitors of endsOfKinds(subsets(ids(...Array.from({ length: members }, (_, index) => index + 1))))) {
@@ -46,7 +46,7 @@ describe('check by symbolic runs that fold to a constant', () => {
   });
 
   it('changes no verdict, no number of treasons and no smallest lie', function () {
-    this.timeout(60_000);
+    this.timeout(180_000);
     for (const protocol of [exchange, oral]) {
       for (let members = 2; members <= (process.env['SOAK'] === '1' ? 6 : 5); members += 1) {
         for (let faults = 0; faults <= Math.min(3, members); faults += 1) {

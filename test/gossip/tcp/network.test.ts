@@ -19,7 +19,7 @@ import { Watched } from '../../support/watched-network.ts';
 const QUICK: GossipSettings = { ...LAN, gossipEvery: 300 };
 
 describe('a gossip network on this machine', function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   let watched: Watched;
 
   beforeEach(() => {

@@ -28,7 +28,7 @@ class Ours extends EventEmitter {
 }
 
 describe('beside older programs', function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   const open: { close(): unknown }[] = [];
 
   afterEach(async () => {

@@ -12,7 +12,7 @@ import { Raw } from '../../support/gossip-nodes.ts';
 import { Watched } from '../../support/watched-network.ts';
 
 describe('a gossip network under siege', function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   let watched: Watched;
   const links: Raw[] = [];
 

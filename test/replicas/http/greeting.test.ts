@@ -9,7 +9,7 @@ import { post } from '../../support/served.ts';
 const URLS = Array.from({ length: 4 }, () => 'http://127.0.0.1:1');
 
 describe('nodes that were started otherwise', function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   const { plan, secrets } = newClusterConfig('pbft', { checkpointEvery: 64, batch: 100 }, URLS);
 
   it('are told from those that were started alike, wherever these think that all are', () => {

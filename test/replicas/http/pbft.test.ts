@@ -25,7 +25,7 @@ async function level({ replicas }: Replicas): Promise<void> {
 }
 
 describe('PBFT over HTTP', function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
 
   // How many messages a request takes: `test/cli/compare.test.ts`.
   describe('among four loyal ones', () => {

@@ -18,7 +18,7 @@ import { toyService } from '../../support/toy.ts';
 const LIMITS = { headersTimeout: 5000, requestTimeout: 10_000, connectionsCheckingInterval: 1000 };
 
 describe('a node as a stranger finds it', function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   let four: Replicas;
   const at = (id: number): string => four.urls[id]!;
   before(async () => {

@@ -5,7 +5,7 @@ import type { WordsNode } from '../../../src/words/udp/node.ts';
 import { Client, groupOf } from '../../support/words-nodes.ts';
 
 describe('lines to a peer of the word database, over TCP', function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   let nodes: WordsNode[];
   let server: LineServer;
   const clients: Client[] = [];

@@ -8,7 +8,7 @@ import { skip } from '../../support/skip.ts';
 import { Stranger, groupOf } from '../../support/words-nodes.ts';
 
 describe('peers of the word database on a network', function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   let nodes: WordsNode[] = [];
   const strangers: Stranger[] = [];
 
