@@ -18,16 +18,21 @@ export const limited = <T>(work: () => T): T => (limit === undefined ? work() : 
 /** To begin what can be ended takes a tenth of a millisecond, and steps may be shorter: so many milliseconds of them are one piece of work. */
 const PIECE = 50;
 
+/** Each is told whether to stop. */
+type Steps<Step, Result> = Generator<Step, Result, boolean | undefined>;
+
 /** Steps of such work, each of which comes to an end. Where several are made at one go, it yields what the last of them does. */
-export function* limitedSteps<Step, Result>(steps: Generator<Step, Result, boolean | undefined>, by = limit): Generator<Step, Result, boolean | undefined> {
+export function* limitedSteps<Step, Result>(steps: Steps<Step, Result>, by = limit): Steps<Step, Result> {
   for (let isStopped: boolean | undefined = false; ; ) {
-    const step: IteratorResult<Step, Result> = by === undefined || by.isWithin() ? steps.next(isStopped) : severalIn(by, steps, isStopped);
+    const isPlain = by === undefined || by.isWithin();
+    const step: IteratorResult<Step, Result> = isPlain ? steps.next(isStopped) : severalIn(by, steps, isStopped);
     if (step.done === true) return step.value;
     isStopped = yield step.value;
   }
 }
 
-function severalIn<Step, Result>({ limited, now }: Limit, steps: Generator<Step, Result, boolean | undefined>, isStopped: boolean | undefined): IteratorResult<Step, Result> {
+function severalIn<Step, Result>(by: Limit, steps: Steps<Step, Result>, isStopped: boolean | undefined): IteratorResult<Step, Result> {
+  const { limited, now } = by;
   return limited(() => {
     for (const end = now() + PIECE; ; ) {
       const step = steps.next(isStopped);

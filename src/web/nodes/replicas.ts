@@ -69,12 +69,14 @@ export function replicasOf({ head, facts }: Run, raw: readonly Fields[]): Replic
     }),
     proposed: facts.flatMap((fact, place) => {
       const [, ...numbers] = (fact.type === 'sent' ? PROPOSAL.exec(fact.words) : null) ?? [];
-      return fact.type !== 'sent' || numbers.length === 0 ? [] : [{ at: fact.at, by: fact.from, ...aboutOf(numbers), digest: digestIn(raw[place]) }];
+      if (fact.type !== 'sent' || numbers.length === 0) return [];
+      return [{ at: fact.at, by: fact.from, ...aboutOf(numbers), digest: digestIn(raw[place]) }];
     }),
     votes: facts.flatMap((fact, place) => {
       if (fact.type !== 'sent') return [];
       const [, phase, ...numbers] = VOTE.exec(fact.words) ?? [];
-      return phase === undefined ? [] : [{ at: fact.at, by: fact.from, phase: phase as Vote['phase'], ...aboutOf(numbers), digest: digestIn(raw[place]) }];
+      if (phase === undefined) return [];
+      return [{ at: fact.at, by: fact.from, phase: phase as Vote['phase'], ...aboutOf(numbers), digest: digestIn(raw[place]) }];
     }),
   };
 }
@@ -173,6 +175,12 @@ export function standingAt({ members, entered, filled, votes, proposed }: Replic
     const since = Math.min(...told.map((one) => one.at), at);
     const newest = [...proposals, ...own].reduce((high, one) => Math.max(high, one.view), 0);
     const digests = [...proposals, ...own].flatMap((one) => (one.view === newest && one.digest !== undefined ? [one.digest] : []));
-    return { sequence, since, by, prepares: senders('prepare'), commits: senders('commit'), digests: [...new Set(digests)], isSplit: texts.size > 1 };
+    return {
+      sequence, since, by,
+      prepares: senders('prepare'),
+      commits: senders('commit'),
+      digests: [...new Set(digests)],
+      isSplit: texts.size > 1,
+    };
   }
 }
