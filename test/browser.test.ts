@@ -30,8 +30,7 @@ const USE = `(async () => {
   });
 })()`;
 
-describe('the laboratory in a browser', function () {
-  this.timeout(180_000);
+describe('the laboratory in a browser', () => {
 
   it('is one bundle without a module of Node but for the host of threads, and runs where there is nothing of Node', async () => {
     const { outputFiles, metafile } = await build({

@@ -32,8 +32,7 @@ describe('demos', () => {
   /** What each script prints on threads, with seeds of its own, by its path. */
   let printed: ReadonlyMap<string, string>;
 
-  before(function () {
-    this.timeout(180_000);
+  before(() => {
     const { status, stdout, stderr } = spawnSync('npm', ['run', '--silent', 'demo'], { cwd: projectPath(''), env: cleanEnvironment(), encoding: 'utf8' });
     expect([status, stderr]).to.deep.equal([0, '']);
     printed = new Map(stdout.split(/^# (?=\/)/m).slice(1).map((part) => [part.slice(0, part.indexOf('\n')), part.slice(part.indexOf('\n') + 1).trimEnd()]));

@@ -28,8 +28,7 @@ const exercises = EXERCISES.filter((page) => page !== 'exercises/README.md').map
   return { folder, start, against: /^generals grade start\.ts(?: --against ([\w-]+))?$/m.exec(textOf(page))?.[1], solution: SOLUTIONS[/\bname: '([\w-]+)'/.exec(start)?.[1] ?? '']! };
 });
 
-describe('an exercise', function () {
-  this.timeout(120_000);
+describe('an exercise', () => {
 
   it('is each folder that the page of all exercises names, and has a page, a file to begin with, and hints', () => {
     const listed = [...textOf('exercises/README.md').matchAll(/\]\(([\w/-]+\/README\.md)\)/g)].map(([, page]) => `exercises/${page}`);

@@ -81,8 +81,7 @@ describe('what is built is not built again', () => {
     expect(fresh.isFresh()).to.equal(false);
   });
 
-  it('by npm start, twice, in this project', function () {
-    this.timeout(180_000);
+  it('by npm start, twice, in this project', () => {
     const stamp = (): number => statSync(projectPath('dist/.stamp')).mtimeMs;
     const before = stamp();
     const { version } = JSON.parse(readFileSync(projectPath('package.json'), 'utf8')) as { version: string };

@@ -13,8 +13,7 @@ import { surfaceOf } from './support/surface.ts';
 const run = promisify(execFile);
 const page = readFileSync(projectPath('docs/library.md'), 'utf8');
 
-describe('docs/library.md', function () {
-  this.timeout(120_000);
+describe('docs/library.md', () => {
   let folder: string;
   const examples = [...page.matchAll(/```ts\n([^]*?)```/g)].map(([, text]) => text!);
 

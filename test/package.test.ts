@@ -25,8 +25,7 @@ interface Manifest {
  * What somebody gets who installs the package in an empty folder. Where npm itself is not what is tested, the tarball is unpacked by
  * hand to where npm would put it, and its dependencies are links to those of this project.
  */
-describe('the package', function () {
-  this.timeout(180_000);
+describe('the package', () => {
   let folder: string;
   let installed: string;
   let files: readonly string[];

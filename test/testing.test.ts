@@ -6,8 +6,7 @@ import { MINE, edited, ownFolder } from './support/own.ts';
 import { projectPath } from './support/run.ts';
 
 /** In processes of their own, as mocha is what makes a suite of it. */
-describe('generals/testing', function () {
-  this.timeout(180_000);
+describe('generals/testing', () => {
   const folder = ownFolder();
   before(() => {
     mkdirSync(join(folder.path, 'node_modules'));

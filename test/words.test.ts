@@ -116,8 +116,7 @@ const SOURCES: Readonly<Record<string, () => Promise<readonly string[]>>> = {
   },
 };
 
-describe('sentences that people read', function () {
-  this.timeout(120_000);
+describe('sentences that people read', () => {
 
   for (const [source, collect] of Object.entries(SOURCES)) {
     describe(`(${source})`, () => {

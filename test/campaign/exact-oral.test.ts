@@ -14,8 +14,7 @@ import { soaked } from '../support/trials.ts';
 const COINS_MAX = 20;
 
 describe('campaign: exact values of OM(m)', () => {
-  it('are the share of all falls of the coins, wherever these are few enough to be tried one by one', function () {
-    this.timeout(180_000);
+  it('are the share of all falls of the coins, wherever these are few enough to be tried one by one', () => {
     let [tried, open] = [0, 0];
     for (const army of armies(7, [1, 2, 3, 4])) {
       const { words, agreementViolated, validityViolated } = runOf({ protocol: oral, order: 'attack', ...everyone(1 + army.loyal + army.traitors), m: army.m, traitors: traitorsIn(army) }, 'coin');
@@ -47,8 +46,7 @@ describe('campaign: exact values of OM(m)', () => {
 
   const STEPS = soaked(2 ** 15, 64);
   const MEMBERS = process.env['SOAK'] === '1' ? 9 : 8;
-  it(`lie within five standard deviations of what kernels count in ${STEPS * LANES * 32} orders each, among up to ${MEMBERS} generals`, function () {
-    this.timeout(180_000);
+  it(`lie within five standard deviations of what kernels count in ${STEPS * LANES * 32} orders each, among up to ${MEMBERS} generals`, () => {
     let open = 0;
     for (const army of armies(MEMBERS, [2, 3])) {
       const members = 1 + army.loyal + army.traitors;
@@ -73,8 +71,7 @@ describe('campaign: exact values of OM(m)', () => {
     expect(summed(cellOf('oral', 2, 4, 1, 'coin'))!.agreement).to.be.below(exactOf(cellOf('oral', 1, 4, 1, 'coin'))!.agreement);
   });
 
-  it('are there for all of up to nine generals at the m that an army sets, and left out where the sum would take long', function () {
-    this.timeout(180_000);
+  it('are there for all of up to nine generals at the m that an army sets, and left out where the sum would take long', () => {
     for (let n = 7; n <= 9; n += 1) {
       for (let f = 1; f <= n; f += 1) {
         const { agreement, validity } = summed(cellOf('oral', oral.faultsByDefault(n), n, f, 'coin'))!;

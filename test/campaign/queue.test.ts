@@ -31,8 +31,7 @@ const LONG = ['--protocol', 'oral', '--members', '7', '--m', '2', '--faults', '2
 /** From 0 to 1, another for each number. */
 const chance = (number: number): number => philox(number, 0, 0, 0, 20, 0) / 2 ** 32;
 
-describe('a queue', function () {
-  this.timeout(120_000);
+describe('a queue', () => {
   let folder = '';
   let redis: OwnRedis;
   let count = 0;

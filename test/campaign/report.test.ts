@@ -91,8 +91,7 @@ describe('generals campaign --out', () => {
     expect(readFileSync(join(folder, 'report.html'), 'utf8')).to.include('@media (prefers-color-scheme:dark){body{');
   });
 
-  it('is of demo/how-many-traitors.json what it claims, and the picture of docs/campaigns.md, byte for byte, of four and seven generals but in a soak (UPDATE=1 writes it anew)', async function () {
-    this.timeout(120_000);
+  it('is of demo/how-many-traitors.json what it claims, and the picture of docs/campaigns.md, byte for byte, of four and seven generals but in a soak (UPDATE=1 writes it anew)', async () => {
     const [out, picture] = [join(folder, 'how-many-traitors'), projectPath('demo/how-many-traitors.svg')];
     const isWhole = ['SOAK', 'UPDATE'].some((name) => process.env[name] === '1');
     // In a process of its own: vega numbers what it draws, and goes on counting.
@@ -113,7 +112,6 @@ describe('generals campaign --out', () => {
   });
 
   it('writes a report that Chromium shows without an error', function () {
-    this.timeout(90_000);
     if (BROWSER === undefined) skip(this, 'chromium is not installed');
     const { stdout, stderr } = spawnSync(
       BROWSER,

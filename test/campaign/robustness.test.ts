@@ -17,8 +17,7 @@ const FEW = WORDS.map((word) => (word === '4000' ? '100' : word === '4..6' ? '4.
 /** What is to be stopped runs behind these tests, so that on a busy machine they stop it before it is done. */
 const BEHIND = ['nice', '-n', '19'];
 
-describe('a campaign in trouble', function () {
-  this.timeout(180_000);
+describe('a campaign in trouble', () => {
   let folder = '';
   let whole = '';
   let few = '';

@@ -10,8 +10,7 @@ import { EMPTY, type Tally } from '../../src/campaign/tally.ts';
 const CELL = cellOf('exchange', 1, 4, 1, 'coin');
 
 describe('campaign: when a cell ends', () => {
-  it('with --until, intervals cover the truth about 95 times in 100 all the same, and rates lean by little', function () {
-    this.timeout(30_000);
+  it('with --until, intervals cover the truth about 95 times in 100 all the same, and rates lean by little', () => {
     const trials = 4000;
     for (const [p, until] of [[0.5, 0.02], [0.3, 0.02], [0.1, 0.01], [0.03, 0.01], [0.03, 0.02]] as const) {
       const grid = gridFor({ until, orders: 1e9 });

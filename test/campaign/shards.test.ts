@@ -33,8 +33,7 @@ const CAMPAIGNS: Readonly<Record<string, readonly string[]>> = {
   'with --until': ['--protocol', 'exchange', '--members', '4..5', '--faults', '1..2', '--until', '0.05', '--seed', '3', '--engine', 'simulator', '--threads', '1'],
 };
 
-describe('shards', function () {
-  this.timeout(180_000);
+describe('shards', () => {
   let folder = '';
   before(() => (folder = mkdtempSync(join(tmpdir(), 'generals-shards-'))));
   afterEach(endAll);

@@ -14,8 +14,7 @@ interface Node {
   readonly pid: number;
 }
 
-describe('generals cluster, whose folder', function () {
-  this.timeout(180_000);
+describe('generals cluster, whose folder', () => {
   let folder: string;
   let args: readonly string[];
   /** Of one node, where the folder is what counts. */

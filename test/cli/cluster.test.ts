@@ -19,8 +19,7 @@ interface Node {
   readonly pid?: number;
 }
 
-describe('generals cluster', function () {
-  this.timeout(180_000);
+describe('generals cluster', () => {
   let folder: string;
   beforeEach(() => {
     folder = mkdtempSync(join(tmpdir(), 'generals-cluster-'));

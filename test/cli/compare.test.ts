@@ -9,8 +9,7 @@ interface Measured {
   readonly [name: string]: unknown;
 }
 
-describe('generals cluster --compare', function () {
-  this.timeout(120_000);
+describe('generals cluster --compare', () => {
   let folder: string;
   beforeEach(() => {
     folder = mkdtempSync(join(tmpdir(), 'generals-compare-'));

@@ -26,8 +26,7 @@ const LINES: readonly (readonly [typed: string, completed: string])[] = [
   ['generals cluster --proces', 'generals cluster --processes'],
 ];
 
-describe('completion in a shell', function () {
-  this.timeout(180_000);
+describe('completion in a shell', () => {
   let folder: string;
 
   before(() => {

@@ -20,8 +20,7 @@ interface Ran {
   readonly err: string;
 }
 
-describe('what can be read can be typed', function () {
-  this.timeout(240_000);
+describe('what can be read can be typed', () => {
   let folder: string;
   const running = new Set<ChildProcess>();
 

@@ -12,8 +12,7 @@ import { openPty, ptyUnavailable } from '../support/pty.ts';
 import { MAIN, generals, refusal } from '../support/run.ts';
 import { skip } from '../support/skip.ts';
 
-describe('generals seed and generals peer', function () {
-  this.timeout(180_000);
+describe('generals seed and generals peer', () => {
   let folder: string;
   let ports: number[];
   const config = (): string => join(folder, 'config.txt');
@@ -202,8 +201,7 @@ describe('generals seed and generals peer', function () {
   });
 });
 
-describe('generals network', function () {
-  this.timeout(180_000);
+describe('generals network', () => {
   afterEach(() => endAll());
 
   it('starts a whole network in one command; in a pipe it is log lines and a summary', async () => {

@@ -20,8 +20,7 @@ const without = (words: string, by: string): string => edited(words, by, ONE);
 
 const DECIDES = '[{ type: \'output\', output: majority([state.order, ...others.map(said)]) }]';
 
-describe('generals grade', function () {
-  this.timeout(180_000);
+describe('generals grade', () => {
   const folder = ownFolder();
   after(folder.remove);
 
@@ -96,8 +95,7 @@ describe('generals grade', function () {
   });
 });
 
-describe('generals new', function () {
-  this.timeout(180_000);
+describe('generals new', () => {
 
   it('writes a protocol that runs at once, is worth all points, and a test that passes', async () => {
     await begun('protocol', async (inside) => {

@@ -60,8 +60,7 @@ describe('texts name the program as it was started', () => {
       ['node dist/bin/generals.js --nonsense', () => projectPath(''), 'node dist/bin/generals.js'],
     ];
     for (const [way, cwd, program] of ways) {
-      it(`${way}: ${program}`, function () {
-        this.timeout(180_000);
+      it(`${way}: ${program}`, () => {
         const { stderr, status } = spawnSync('sh', ['-c', way], { cwd: cwd(), encoding: 'utf8', env: { ...cleanEnvironment(), ...withoutNpm() } });
         expect([stderr, status]).to.deep.equal([`generals: there is no option --nonsense – see ${program} --help\n`, 2]);
       });

@@ -10,8 +10,7 @@ import { skip } from '../support/skip.ts';
 
 const GRID = { protocol: 'exchange', members: '4..5', faults: '1..2', orders: 200, strategy: 'coin,silent' };
 
-describe('recipes for many machines', function () {
-  this.timeout(120_000);
+describe('recipes for many machines', () => {
   const recipes = blocksIn('docs/many-machines.md');
   const recipe = (start: string): Block => recipes.find(({ text }) => text.startsWith(start)) ?? expect.fail(`docs/many-machines.md has no recipe that begins with ${start}`);
   let folder = '';

@@ -8,8 +8,7 @@ const CTRL_C = '\u0003';
 const CTRL_L = '\u000c';
 const CTRL_Z = '\u001a';
 
-describe('generals network at a terminal', function () {
-  this.timeout(180_000);
+describe('generals network at a terminal', () => {
   const opened: Pty[] = [];
 
   before(function () {

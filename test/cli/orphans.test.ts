@@ -7,8 +7,7 @@ const COMMANDS = [
   { args: ['cluster', '--processes', '--port', '0', '--json'], fact: 'ready' },
 ] as const;
 
-describe('processes that a command started end by themselves when it is killed, without a word:', function () {
-  this.timeout(180_000);
+describe('processes that a command started end by themselves when it is killed, without a word:', () => {
   afterEach(() => endAll());
 
   for (const { args, fact } of COMMANDS) {

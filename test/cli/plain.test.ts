@@ -33,8 +33,7 @@ const LINES: readonly (readonly [args: string, until?: string])[] = [
   ['replica --id 9 --cluster nowhere.json'],
 ];
 
-describe('without one escape sequence, at a terminal', function () {
-  this.timeout(120_000);
+describe('without one escape sequence, at a terminal', () => {
   const opened: Pty[] = [];
   let folder: string;
 

@@ -10,8 +10,7 @@ import { skip } from '../support/skip.ts';
 
 const [UP, TAB, CTRL_D] = ['\u001b[A', '\t', '\u0004'];
 
-describe('the word database at a terminal', function () {
-  this.timeout(180_000);
+describe('the word database at a terminal', () => {
   const opened: Pty[] = [];
   let folder: string;
 

@@ -46,8 +46,7 @@ describe('generals words', () => {
     });
   }
 
-  describe('in processes of their own', function () {
-    this.timeout(120_000);
+  describe('in processes of their own', () => {
     const programs: Program[] = [];
 
     afterEach(async () => {
@@ -206,7 +205,6 @@ words> @2 exit
 
   it('--peers says what a consensus among thirteen costs, and then how far it is', async function () {
     if (process.env['SOAK'] !== '1') skip(this, 'it takes a core for a quarter of a minute: SOAK=1 runs it');
-    this.timeout(200_000);
     const { code, out, err } = await generals(['words', '--peers', '13'], 'consensus 0\nconsensus 0 --yes\n@13 current\n');
     expect(err).to.match(/^among 13 peers, with m = 4, a consensus takes 216,768 datagrams, and up to 60 s – consensus <index> --yes\nwords: among 13 peers, .*, and up to 60 s\n(?:words: [\d,]+ datagrams so far\n)+$/);
     expect(out).to.match(/^words> consensus 0\nwords> consensus 0 --yes\nword 0 is "apple": holds \(m = 4 among 13 peers\)\nwords> @13 current\n/);

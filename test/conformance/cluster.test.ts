@@ -6,8 +6,7 @@ const NOBODY: ReadonlyMap<number, string> = new Map();
 const ALL = [0, 1, 2, 3];
 
 for (const { name, cannotRise, told, start } of CARRIERS) {
-  describe(`a cluster in ${name}`, function () {
-    this.timeout(120_000);
+  describe(`a cluster in ${name}`, () => {
     let running: Carried | undefined;
     afterEach(async () => {
       await running?.close();

@@ -169,8 +169,7 @@ describe('an army of threads', () => {
       if (!existsSync('/proc/self/task')) skip(this, 'threads can be counted only where there is /proc');
     });
 
-    it(`leaves memory, threads and handles where they were after ${50 + 2 * CYCLES} cycles of add, order and kill`, async function () {
-      this.timeout(180_000);
+    it(`leaves memory, threads and handles where they were after ${50 + 2 * CYCLES} cycles of add, order and kill`, async () => {
       const { warm, half, full, left, warnings: told } = await measured<Cycles>('cycles', '50', String(CYCLES));
       const seenThere = JSON.stringify({ warm, half, full, left });
       expect(told, 'warnings of Node').to.deep.equal([]);

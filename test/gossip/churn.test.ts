@@ -7,8 +7,7 @@ import { soaked } from '../support/trials.ts';
 
 const SEEDS = 3;
 
-describe('a gossip network of which many come and go', function () {
-  this.timeout(120_000);
+describe('a gossip network of which many come and go', () => {
 
   const worldOf = (peers: number): GossipWorld => new GossipWorld({ peers, seeds: SEEDS, seed: 1, settings: { ...LAN, gossipMessages: 0 }, loss: 0, delay: 5, byzantine: 0, kind: undefined });
 

@@ -17,8 +17,7 @@ const SEEDS = 3;
 /** In ms. */
 const FORGET_AFTER = 40_000;
 
-describe('a seed that forgets who ended', function () {
-  this.timeout(120_000);
+describe('a seed that forgets who ended', () => {
 
   let world: GossipWorld;
   const begin = (peers: number, started: number): void => {

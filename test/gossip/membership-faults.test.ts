@@ -25,9 +25,8 @@ import type { GossipVocabulary } from '../../src/gossip/vocabulary.ts';
  * What users of such networks were hurt by, each in virtual time, under the name of what a person would see. In brackets are the threads
  * of other projects where that is told.
  */
-describe('a gossip network, where others were hurt:', function () {
+describe('a gossip network, where others were hurt:', () => {
   const isSoak = process.env['SOAK'] === '1';
-  this.timeout(isSoak ? 600_000 : 60_000);
 
   interface Ran extends ScriptOutcome {
     readonly log: readonly { readonly at: number; readonly name: string; readonly output: Output }[];

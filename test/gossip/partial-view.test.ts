@@ -14,8 +14,7 @@ const KNOWN = 16;
 const SEEDS = 3;
 const PEERS = 120;
 
-describe('a network of more peers than each of them knows', function () {
-  this.timeout(180_000);
+describe('a network of more peers than each of them knows', () => {
   let world: GossipWorld;
 
   beforeEach(() => {

@@ -54,8 +54,7 @@ const MISTAKES: readonly (readonly [what: string, text: string, question: RegExp
   ['waits for a timer once only', of('view-change', "      wait();\n      };", '      };'), /^it stands/, /did not decide/],
 ];
 
-describe('a system of your own', function () {
-  this.timeout(180_000);
+describe('a system of your own', () => {
   const folder = ownFolder();
   after(folder.remove);
 
@@ -110,8 +109,7 @@ describe('a system of your own', function () {
   });
 });
 
-describe('a program for nodes that somebody wrote', function () {
-  this.timeout(process.env['SOAK'] === '1' ? 3_600_000 : 120_000);
+describe('a program for nodes that somebody wrote', () => {
   let graded: readonly Graded[];
   before(async () => {
     // Of each mistake what finds it is asked; all in a soak.

@@ -60,8 +60,7 @@ describe('the command language', () => {
     // A search would take its time; one that is told to stop still answers.
     const stopped = AbortSignal.abort();
 
-    it('is nothing, a result or a mistake, and never throws; a mistake is one clean line and changes nothing', async function () {
-      this.timeout(180_000);
+    it('is nothing, a result or a mistake, and never throws; a mistake is one clean line and changes nothing', async () => {
       await fc.assert(
         fc.asyncProperty(fc.array(line, { minLength: 1, maxLength: 15 }), async (lines) => {
           const at = await session(4);

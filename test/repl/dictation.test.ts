@@ -274,8 +274,7 @@ describe('choose, word by word,', () => {
     });
   });
 
-  it('of any words is refused in one clean line, or fits and is repeated by the line that g-why gives, under every protocol', async function () {
-    this.timeout(180_000);
+  it('of any words is refused in one clean line, or fits and is repeated by the line that g-why gives, under every protocol', async () => {
     const cases = fc.record({
       protocol: fc.constantFrom(...PROTOCOLS.map(({ name }) => name)),
       count: fc.integer({ min: 3, max: 5 }),

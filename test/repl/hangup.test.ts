@@ -16,8 +16,7 @@ const HUNG_UP = '129\n';
 /** It is the timing of each that differs: five times in a soak, and twice in all other runs. */
 const TIMES = process.env['SOAK'] === '1' ? 5 : 2;
 
-describe('generals whose terminal is closed', function () {
-  this.timeout(120_000);
+describe('generals whose terminal is closed', () => {
   const opened: Pty[] = [];
   const readers: ChildProcess[] = [];
   let folder: string;

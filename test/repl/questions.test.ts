@@ -17,8 +17,7 @@ const DOWN = '\u001b[B';
 const RIGHT = '\u001b[C';
 const LEFT = '\u001b[D';
 
-describe('somebody at the prompt', function () {
-  this.timeout(120_000);
+describe('somebody at the prompt', () => {
   const opened: Pty[] = [];
   let home: string;
 

@@ -5,8 +5,7 @@ import { join } from 'node:path';
 import { PROMPT } from '../../src/repl/theme.ts';
 import { generals, here, transcriptOf } from '../support/run.ts';
 
-describe('a session that was saved', function () {
-  this.timeout(120_000);
+describe('a session that was saved', () => {
   let folder: string;
   let file: string;
 

@@ -18,8 +18,7 @@ const WIDTHS = process.env['SOAK'] === '1' ? [60, 80, 120, 200] : [60, 80];
 /** Running text is broken by one function: but in a soak, it is tried where it is broken most. Tables and bars are others at each width. */
 const isTextTried = (cols: number): boolean => process.env['SOAK'] === '1' || cols === WIDTHS[0];
 
-describe('no line is longer than the terminal, nor any word broken,', function () {
-  this.timeout(240_000);
+describe('no line is longer than the terminal, nor any word broken,', () => {
   const opened: Pty[] = [];
   let home: string;
 

@@ -185,8 +185,7 @@ const MUTANTS: Readonly<Record<string, Rewriting & { readonly property: keyof ty
   'the same, of the marker': { property: 'log', file: 'runtime/disk', words: '    disk.syncFolder(dirname(path));\n}', by: '}' },
 };
 
-describe('a disk that forgets what is not synced', function () {
-  this.timeout(120_000);
+describe('a disk that forgets what is not synced', () => {
   const runs = process.env['SOAK'] === undefined ? 400 : 20_000;
 
   for (const [name, what] of Object.entries({

@@ -9,8 +9,7 @@ import { freePorts } from '../support/founded.ts';
 
 const built = (path: string): string => JSON.stringify(new URL(`../../${path}`, import.meta.url));
 
-describe('a guardian', function () {
-  this.timeout(180_000);
+describe('a guardian', () => {
   const started: ChildProcess[] = [];
   afterEach(() => {
     for (const child of started.splice(0)) child.kill('SIGKILL');

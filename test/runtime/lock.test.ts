@@ -17,8 +17,7 @@ const LOCK = JSON.stringify(new URL('../../src/runtime/lock.js', import.meta.url
 /** How often two processes race. */
 const ROUNDS = soaked(10_000, 40);
 
-describe('a folder that is taken', function () {
-  this.timeout(180_000);
+describe('a folder that is taken', () => {
   let folder: string;
   const children = new Set<ChildProcess>();
   beforeEach(() => {

@@ -19,8 +19,7 @@ interface Running {
   readonly printed: (text: string) => Promise<void>;
 }
 
-describe('a page beside nodes that really run', function () {
-  this.timeout(90_000);
+describe('a page beside nodes that really run', () => {
   let browser: Browser;
   let opened: Watched | undefined;
   let child: ChildProcess | undefined;

@@ -326,8 +326,7 @@ describe('what runs of a system have of their own', () => {
 /** What the ring shows, as text: every node and message with its place. */
 const picture = (page: Page): Promise<string> => page.locator('svg.nodes-ring').innerHTML();
 
-describe('the view of nodes in a browser', function () {
-  this.timeout(180_000);
+describe('the view of nodes in a browser', () => {
   let browser: Browser;
   let folder: string;
   let seen: Seen;

@@ -24,8 +24,7 @@ const general = (page: Page, id: number): ReturnType<Page['locator']> => page.lo
 /** What the ring shows, as text: every general and message with its place. */
 const picture = (page: Page): Promise<string> => page.locator('svg.field').first().innerHTML();
 
-describe('the page in a browser', function () {
-  this.timeout(180_000);
+describe('the page in a browser', () => {
   let browser: Browser;
   let folder: string;
   let file: string;

@@ -3,8 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { cleanEnvironment, projectPath } from '../support/run.ts';
 import { skip } from '../support/skip.ts';
 
-describe('the demo of the word database', function () {
-  this.timeout(180_000);
+describe('the demo of the word database', () => {
 
   it('demo/words.sh shows four stand a liar, and three split by one', function () {
     if (spawnSync('bash', ['--version']).status !== 0) skip(this, 'bash is not installed');

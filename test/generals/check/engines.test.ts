@@ -15,8 +15,7 @@ import { soaked } from '../../support/trials.ts';
 import { omVariant } from './om-variant.ts';
 
 describe('the engines of the checker', () => {
-  it('agree on verdict, number of treasons and smallest lie of OM(m) and the exchange, in every case that all can do', function () {
-    this.timeout(180_000);
+  it('agree on verdict, number of treasons and smallest lie of OM(m) and the exchange, in every case that all can do', () => {
     // With four traitors there are most treasons: they are for a soak.
     const faultsMax = process.env['SOAK'] === '1' ? 4 : 3;
     const cases = [
@@ -77,8 +76,7 @@ describe('the engines of the checker', () => {
     }
   });
 
-  it('agree on SM(m), the phase king and PBFT, where plain enumeration can do them', function () {
-    this.timeout(180_000);
+  it('agree on SM(m), the phase king and PBFT, where plain enumeration can do them', () => {
     const cases = [
       { protocol: signed, members: 3, faults: 1, m: 1 },
       { protocol: signed, members: 3, faults: 1, m: 0 },

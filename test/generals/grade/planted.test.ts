@@ -82,8 +82,7 @@ const PLANTED: readonly Planted[] = [
   king('obeys no king', "if (!state.isSure && king !== self) state.value = orderOf(king, 'king');", '', SEARCH, /^agreement is broken by \d lies?/),
 ];
 
-describe('a program that somebody wrote', function () {
-  this.timeout(process.env['SOAK'] === '1' ? 3_600_000 : 240_000);
+describe('a program that somebody wrote', () => {
   let graded: readonly Graded[];
 
   before(async () => {

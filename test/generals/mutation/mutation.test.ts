@@ -19,8 +19,7 @@ describe('an edit of one line', () => {
 
   const made = process.env['SOAK'] === '1' ? EDITS : EDITS.filter((_, index) => index % SHARE === 2);
   for (const one of made) {
-    it(`is followed by every engine, or refused: ${one.file}, '${one.from.trim()}' → '${one.to.trim()}'`, async function () {
-      this.timeout(240_000);
+    it(`is followed by every engine, or refused: ${one.file}, '${one.from.trim()}' → '${one.to.trim()}'`, async () => {
       const said = await probed(modules, one);
       expect(falseWordsIn(said)).to.deep.equal([]);
       const unedited = await probed(modules, { ...one, to: one.from });
@@ -30,8 +29,7 @@ describe('an edit of one line', () => {
   }
 
   for (const one of PROVER_EDITS) {
-    it(`of what proves is noticed, since a verdict is then wrong: ${one.file}, '${one.from.trim()}' → '${one.to.trim()}'`, async function () {
-      this.timeout(180_000);
+    it(`of what proves is noticed, since a verdict is then wrong: ${one.file}, '${one.from.trim()}' → '${one.to.trim()}'`, async () => {
       expect(falseWordsIn(await probed(modules, { ...one, to: one.from }))).to.deep.equal([]);
       expect(falseWordsIn(await probed(modules, one))).not.to.deep.equal([]);
     });

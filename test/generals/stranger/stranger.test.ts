@@ -6,8 +6,7 @@ import { projectPath } from '../../support/run.ts';
 import type * as Probe from './probe.ts';
 
 /** A protocol of one file, and one more line in the registry: everything else is to be there without it. */
-describe('a protocol that a stranger wrote', function () {
-  this.timeout(240_000);
+describe('a protocol that a stranger wrote', () => {
 
   const REGISTRY = projectPath('src/generals/protocols/registry.ts');
   const withLine = (line: string, name: string): Promise<typeof Probe> => bundled(name, (text) => `${line}\n${text.replace('listOf(exchange,', `listOf(${name}, exchange,`)}`);

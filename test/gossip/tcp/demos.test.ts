@@ -3,8 +3,7 @@ import { spawn, spawnSync } from 'node:child_process';
 import { cleanEnvironment, projectPath, type Exit } from '../../support/run.ts';
 import { skip } from '../../support/skip.ts';
 
-describe('demos of the gossip network', function () {
-  this.timeout(120_000);
+describe('demos of the gossip network', () => {
   before(function () {
     if (spawnSync('bash', ['--version']).status !== 0) skip(this, 'bash is not installed');
   });

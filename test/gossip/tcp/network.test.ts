@@ -18,8 +18,7 @@ import { Watched } from '../../support/watched-network.ts';
 
 const QUICK: GossipSettings = { ...LAN, gossipEvery: 300 };
 
-describe('a gossip network on this machine', function () {
-  this.timeout(180_000);
+describe('a gossip network on this machine', () => {
   let watched: Watched;
 
   beforeEach(() => {
@@ -194,8 +193,7 @@ describe('a gossip network on this machine', function () {
       }
       const named = (...names: readonly string[]): readonly Member[] => watched.peers.filter(({ name }) => names.includes(name));
 
-      it('takes off those that are killed, and none that stands still for a while, which says that it lives when it goes on', async function () {
-        this.timeout(40_000);
+      it('takes off those that are killed, and none that stands still for a while, which says that it lives when it goes on', async () => {
         const network = await watched.start({ peers: 8, separate, settings: QUICK });
         await watched.ready();
         expect(network.members.map(({ name }) => name)).to.deep.equal(['S1', 'S2', 'S3', 'P1', 'P2', 'P3', 'P4', 'P5', 'P6', 'P7', 'P8']);
@@ -223,7 +221,6 @@ describe('a gossip network on this machine', function () {
 
       it('of 20 peers takes off five that are killed at once, and none of three that stand still for 20 s', async function () {
         if (process.env['SOAK'] !== '1') skip(this, 'it takes most of a minute: SOAK=1 runs it');
-        this.timeout(120_000);
         const network = await watched.start({ peers: 20, separate, settings: { ...LAN, gossipEvery: 1000, gossipMessages: 1000 } });
         await watched.ready();
         const fallen = named('P2', 'P5', 'P9', 'P13', 'P20');

@@ -27,8 +27,7 @@ class Ours extends EventEmitter {
   }
 }
 
-describe('beside older programs', function () {
-  this.timeout(180_000);
+describe('beside older programs', () => {
   const open: { close(): unknown }[] = [];
 
   afterEach(async () => {

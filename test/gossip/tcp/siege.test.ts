@@ -11,8 +11,7 @@ import { at, linkOf } from '../../support/gossip.ts';
 import { Raw } from '../../support/gossip-nodes.ts';
 import { Watched } from '../../support/watched-network.ts';
 
-describe('a gossip network under siege', function () {
-  this.timeout(180_000);
+describe('a gossip network under siege', () => {
   let watched: Watched;
   const links: Raw[] = [];
 

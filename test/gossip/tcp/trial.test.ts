@@ -182,8 +182,7 @@ describe('the trial of a live network', () => {
   });
 });
 
-describe('Byzantine nodes in a live network', function () {
-  this.timeout(30_000);
+describe('Byzantine nodes in a live network', () => {
   let watched: Watched;
 
   beforeEach(() => {

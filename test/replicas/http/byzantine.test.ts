@@ -9,8 +9,7 @@ import { ask, placeIn, startReplicas, type Replicas } from '../../support/served
 /** Users do not mind a wait, and a slow machine is no traitor. */
 const SETTINGS = { timeout: 1500, retryAfter: 700, collectorTimeout: 300 };
 
-describe('a Byzantine replica over HTTP', function () {
-  this.timeout(120_000);
+describe('a Byzantine replica over HTTP', () => {
   let running: Replicas | undefined;
   afterEach(() => running?.close());
 

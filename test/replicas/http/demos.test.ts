@@ -8,8 +8,7 @@ const ALL = [[4, 'pbft', 24], [4, 'collector', 15], [7, 'pbft', 84], [7, 'collec
 /** But in a soak the smallest: to start the clusters is what takes long, and larger ones are counted by `test/cli/compare.test.ts` and where many replicas are. */
 const COSTS = process.env['SOAK'] === '1' ? ALL : ALL.slice(0, 2);
 
-describe('demos over HTTP, with a real curl', function () {
-  this.timeout(120_000);
+describe('demos over HTTP, with a real curl', () => {
   before(function () {
     const missing = ['bash', 'curl'].filter((program) => spawnSync(program, ['--version']).status !== 0);
     if (missing.length > 0) skip(this, `${missing.join(' and ')} not installed`);

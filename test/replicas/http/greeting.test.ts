@@ -8,8 +8,7 @@ import { post } from '../../support/served.ts';
 
 const URLS = Array.from({ length: 4 }, () => 'http://127.0.0.1:1');
 
-describe('nodes that were started otherwise', function () {
-  this.timeout(180_000);
+describe('nodes that were started otherwise', () => {
   const { plan, secrets } = newClusterConfig('pbft', { checkpointEvery: 64, batch: 100 }, URLS);
 
   it('are told from those that were started alike, wherever these think that all are', () => {

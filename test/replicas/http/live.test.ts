@@ -17,8 +17,7 @@ const isMet = (protocol: string, by: string): boolean => process.env['SOAK'] ===
  * Replicas as processes, under load, while some are killed or stopped, the commander first. Whatever was acknowledged stays,
  * and at the end all logs are the same.
  */
-describe('a live cluster under load', function () {
-  this.timeout(120_000);
+describe('a live cluster under load', () => {
   let folder: string;
   /** Processes that were stopped and not continued yet. */
   const stopped = new Set<number>();

@@ -24,8 +24,7 @@ const SIZES: readonly Large[] = [
   ...(process.env['SOAK'] === '1' ? [{ members: 91, byzantine: 30, kind: 'offline', most: 2000 }, { members: 61, byzantine: 20, kind: 'malicious', most: 2000 }] : []),
 ];
 
-describe('many replicas on one machine', function () {
-  this.timeout(180_000);
+describe('many replicas on one machine', () => {
   afterEach(endAll);
 
   for (const { members, byzantine, kind, most } of SIZES) {

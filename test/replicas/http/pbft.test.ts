@@ -24,8 +24,7 @@ async function level({ replicas }: Replicas): Promise<void> {
   while (new Set(replicas.map((replica) => replica.status().digest)).size > 1) await moment();
 }
 
-describe('PBFT over HTTP', function () {
-  this.timeout(180_000);
+describe('PBFT over HTTP', () => {
 
   // How many messages a request takes: `test/cli/compare.test.ts`.
   describe('among four loyal ones', () => {

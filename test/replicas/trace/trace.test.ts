@@ -220,8 +220,7 @@ describe('a trace of replicas that no run has written', () => {
 });
 
 describe('a trace of replicas in which something was changed by hand', () => {
-  it('is refused in one clean line, or can be shown in every way, and quickly', function () {
-    this.timeout(120_000);
+  it('is refused in one clean line, or can be shown in every way, and quickly', () => {
     const news = simulated('pbft', 50).text.trimEnd().split('\n');
     const old = readFileSync(projectPath('test/trace/files/accused-1.jsonl'), 'utf8').trimEnd().split('\n');
     fc.assert(

@@ -17,8 +17,7 @@ import { toyService } from '../../support/toy.ts';
 
 const LIMITS = { headersTimeout: 5000, requestTimeout: 10_000, connectionsCheckingInterval: 1000 };
 
-describe('a node as a stranger finds it', function () {
-  this.timeout(180_000);
+describe('a node as a stranger finds it', () => {
   let four: Replicas;
   const at = (id: number): string => four.urls[id]!;
   before(async () => {

@@ -46,8 +46,7 @@ describe('a plan that breaks something', () => {
     expect([kept, outcome.property]).to.deep.equal([['part5'], 'safety']);
   });
 
-  it('of replicas whose votes are not on disk in time, is cut down to crashes and a few requests; each is needed, and the plan repeats it', function () {
-    this.timeout(120_000);
+  it('of replicas whose votes are not on disk in time, is cut down to crashes and a few requests; each is needed, and the plan repeats it', () => {
     const run = (plan: Parameters<typeof pbft.only>[0]): Outcome => simulate(pbft, plan, { loyal: hurried });
     let seed = 1;
     while (run(pbft.draw({ n: 4, seed })).property !== 'safety') seed += 1;

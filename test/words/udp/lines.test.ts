@@ -4,8 +4,7 @@ import { LineServer, serve } from '../../../src/words/udp/line-server.ts';
 import type { WordsNode } from '../../../src/words/udp/node.ts';
 import { Client, groupOf } from '../../support/words-nodes.ts';
 
-describe('lines to a peer of the word database, over TCP', function () {
-  this.timeout(180_000);
+describe('lines to a peer of the word database, over TCP', () => {
   let nodes: WordsNode[];
   let server: LineServer;
   const clients: Client[] = [];

@@ -25,8 +25,7 @@ interface Peer {
   readonly cliPort: string;
 }
 
-describe('word peers in a network namespace that drops a tenth of all datagrams', function () {
-  this.timeout(120_000);
+describe('word peers in a network namespace that drops a tenth of all datagrams', () => {
 
   before(function () {
     if (process.getuid?.() !== 0) skip(this, 'only root makes network namespaces');

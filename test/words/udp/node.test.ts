@@ -7,8 +7,7 @@ import { WordsNode } from '../../../src/words/udp/node.ts';
 import { skip } from '../../support/skip.ts';
 import { Stranger, groupOf } from '../../support/words-nodes.ts';
 
-describe('peers of the word database on a network', function () {
-  this.timeout(180_000);
+describe('peers of the word database on a network', () => {
   let nodes: WordsNode[] = [];
   const strangers: Stranger[] = [];
 
@@ -48,7 +47,6 @@ describe('peers of the word database on a network', function () {
   for (const [n, m, datagrams] of [[10, 3, 7218], [13, 4, 216_768]] as const) {
     it(`${n} of them settle a word, though that takes ${datagrams} datagrams of which a buffer has room for some hundred`, async function () {
       if (n > 10 && process.env['SOAK'] !== '1') skip(this, 'it takes a core for a quarter of a minute: SOAK=1 runs it');
-      this.timeout(120_000);
       // Where this machine is busy it takes longer than usual.
       nodes = await groupOf(n, { within: WITHIN_LONGEST });
       const told: string[] = [];
