@@ -21,7 +21,7 @@ export async function transcriptOf(script: string, options: ArmyOptions = {}, co
   const army = await Army.muster(count, options);
   let text = '';
   try {
-    await runScript(sessionOf(army), Readable.from([Buffer.from(script)]), {
+    await runScript(sessionOf(army, undefined, (members, more) => Army.muster(members, { ...(options.host === undefined ? {} : { host: options.host }), ...more })), Readable.from([Buffer.from(script)]), {
       source: 'line ',
       echo: true,
       failFast: false,
