@@ -294,7 +294,7 @@ describe('what can be read can be typed', () => {
       return told.join('');
     }
     const [, count, seed] = /^generals (\d+) --seed (\d+)/.exec(comment) ?? expect.fail(`${comment} does not say how many generals there are, and of which seed`);
-    if (!comment.includes('with hearsay')) return transcriptOf(typed(PROMPT).map((line) => `${line}\n`).join(''), { seed: Number(seed) }, Number(count));
+    if (!comment.includes('with hearsay')) return transcriptOf(typed(PROMPT).map((line) => `${line}\n`).join(''), { host: 'sim', seed: Number(seed) }, Number(count));
     writeFileSync(join(cwd, 'session.txt'), typed(PROMPT).map((line) => `${line}\n`).join(''));
     return typedAt(cwd, `npm start --silent -- run --generals ${count} --seed ${seed} session.txt`).out;
   }
