@@ -26,6 +26,12 @@ export async function benchPage(report: (row: Row) => void): Promise<void> {
     const page = wholePage();
     writeFileSync(file, page);
     report({ what: 'lab.html, kB (300)', ours: page.length / 1000, theirs: 300, ratio: page.length / 300_000, limit: 1 });
+    const empty = join(folder, 'empty.html');
+    writeFileSync(empty, '<!doctype html><meta charset="utf-8"><p data-general="1">G1</p>');
+    // What a browser still does about its own start is no page's.
+    await firstArmy(browser, `file://${empty}`);
+    // What the browser itself takes is in both.
+    report(await inTurn('from a disk to the first army, ms, beside a page of one line', PAIRS, () => firstArmy(browser, `file://${file}`), () => firstArmy(browser, `file://${empty}`)));
     report(await inTurn('from a disk to the first army, ms (1000)', PAIRS, () => firstArmy(browser, `file://${file}`), async () => 1000, 1));
     for (const { what, hash, limit } of ORDERS)
       report(await inTurn(`a frame of ${what}, ms of the main thread (${limit.toFixed(1)})`, PAIRS, () => frame(browser, `file://${file}${hash}`), async () => limit, 1));

@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { chmodSync, copyFileSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { dirname, join, relative } from 'node:path';
+import { basename, dirname, join, relative } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { ROOT, isFresh, markFresh, sourceStamp } from './fresh.js';
 
@@ -81,6 +81,7 @@ async function bundle() {
   // A thread or a command that loads one file is up sooner than one that loads its modules one by one. Without comments, letters beyond
   // ASCII and what it does not need a command is up in three fifths of the time, less what Node takes.
   const program = { ...common, format: 'cjs', outExtension: { '.js': '.cjs' }, minifyWhitespace: true, minifySyntax: true, legalComments: 'external', banner: { js: BEFORE }, footer: { js: AFTER } };
+  const page = { ...common, platform: 'browser', target: 'es2022', minify: true, jsx: 'automatic', jsxImportSource: 'preact' };
   await Promise.all([
     build({ ...program, stdin: { contents: serversText(), resolveDir: ROOT, sourcefile: 'servers.bundle' }, outdir: undefined, outfile: 'dist/bin/servers.bundle.cjs' }),
     build({
@@ -93,20 +94,8 @@ async function bundle() {
       supported: { 'dynamic-import': false },
     }),
     build({ ...common, format: 'cjs', entryPoints: { 'bin/first-prompt': 'src/repl/first-prompt.ts' }, outExtension: { '.js': '.cjs' } }),
-    // The page: its script is its worker's, too.
-    build({
-      ...common,
-      platform: 'browser',
-      target: 'es2022',
-      format: 'iife',
-      minify: true,
-      jsx: 'automatic',
-      jsxImportSource: 'preact',
-      entryPoints: { 'web/lab': 'src/web/page/main.tsx', 'web/style': 'src/web/page/lab.css', 'web/live': 'src/web/page/live/main.tsx', 'web/live-style': 'src/web/page/live/live.css' },
-      define: { DEMOS: JSON.stringify(readDemos()), VERSION: JSON.stringify(version()) },
-      // A page has no threads of Node.
-      external: ['*/threads/host.ts'],
-    }),
+    build({ ...page, format: 'iife', entryPoints: { 'web/style': 'src/web/page/lab.css', 'web/live': 'src/web/page/live/main.tsx', 'web/live-style': 'src/web/page/live/live.css' } }),
+    bundleParts(build, { ...page, define: { DEMOS: JSON.stringify(readDemos()), VERSION: JSON.stringify(version()) } }),
     // It draws on a canvas where there is one: here there is none.
     build({ ...common, format: 'esm', entryPoints: { 'bin/vega.bundle': 'vega' }, outExtension: { '.js': '.mjs' }, external: ['canvas'] }),
   ]);
@@ -114,6 +103,52 @@ async function bundle() {
   copyFileSync(join(ROOT, 'scripts/command.cjs'), join(ROOT, 'dist/bin/generals.js'));
   chmodSync(join(ROOT, 'dist/bin/generals.js'), 0o755);
   await Promise.all([cache('bin/servers', [[]]), cache('bin/run', LINES), ...WORKERS.map((name) => cache(`workers/${name}`, [[]]))]);
+}
+
+/**
+ * The page with a laboratory of its own, and its threads: one script of parts, each for files that are needed together. Before each stands
+ * its name, whom it needs, and whom later, so that a page that is one file gives each thread only what it runs, and reads first what it shows first.
+ */
+async function bundleParts(build, options) {
+  const [begin, { metafile, outputFiles }] = await Promise.all([
+    build({ ...options, format: 'iife', entryPoints: ['src/web/page/begin.ts'], outdir: undefined, write: false }),
+    build({
+      ...options,
+      format: 'esm',
+      splitting: true,
+      write: false,
+      metafile: true,
+      outdir: 'dist/web',
+      entryPoints: { page: 'src/web/page/main.tsx', lab: 'src/web/page/lab-thread.ts', nodes: 'src/web/page/nodes-thread.ts' },
+      // A page has no threads of Node.
+      external: ['*/threads/host.ts'],
+    }),
+  ]);
+  const texts = new Map(outputFiles.map(({ path, text }) => [basename(path), text]));
+  const names = new Map([...texts.keys()].map((file, index) => [file, /^(page|lab|nodes)\.js$/.exec(file)?.[1] ?? `p${index}`]));
+  const parts = Object.entries(metafile.outputs).map(([path, { imports }]) => {
+    const needed = imports.filter(({ kind, external }) => kind === 'import-statement' && external !== true).map((one) => names.get(basename(one.path)));
+    const later = imports.filter(({ kind, external }) => kind === 'dynamic-import' && external !== true).map((one) => names.get(basename(one.path)));
+    const name = names.get(basename(path));
+    return `/*# ${[name, ...new Set(needed), '>', ...new Set(later)].join(' ')} */\n${partOf(name, texts.get(basename(path)), names, later)}\n`;
+  });
+  const start = "generalsParts.need(typeof document!='undefined'?'page':self.name=='nodes'?'nodes':'lab')";
+  writeFileSync(join(ROOT, 'dist/web/lab.js'), `/*# begin */\n${begin.outputFiles[0].text.trim()}\n${parts.join('')}/*# start */\n${start}\n`);
+}
+
+/** A module as a function that says what it exports: a page's file cannot import from another. Nothing that is exported changes later. */
+function partOf(name, text, names, later) {
+  const given = (clause) => clause.split(',').map((one) => one.split(' as '));
+  const imports = /^(?:import(?:\{[^}]*\}from)?"\.\/[^"]+";)*/.exec(text)[0];
+  const exported = /export\{([^}]*)\};\s*$/.exec(text);
+  const first = [...imports.matchAll(/import(?:\{([^}]*)\}from)?"\.\/([^"]+)";/g)].map(([, clause, file]) => {
+    const need = `generalsParts.need("${names.get(file)}")`;
+    return clause === undefined ? `${need};` : `const{${given(clause).map(([one, own = one]) => (one === own ? one : `${one}:${own}`)).join()}}=${need};`;
+  });
+  const last = exported === null ? '' : `return{${given(exported[1]).map(([own, one = own]) => (one === own ? one : `${one}:${own}`)).join()}}`;
+  const body = text.slice(imports.length, exported?.index).trim().replaceAll(/import\("\.\/([^"]+)"\)/g, (all, file) => (later.includes(names.get(file)) ? `generalsParts.later("${names.get(file)}")` : all));
+  // In brackets it is compiled as it is read, and not looked over first.
+  return `generalsParts.made.${name}=(()=>{${first.join('')}${body}${last}});`;
 }
 
 /** Has V8 compile what a program runs as it begins, once for all times. */

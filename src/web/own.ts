@@ -1,6 +1,5 @@
 import { admit } from '../generals/brought/admit.ts';
 import type { Kind as KindOfRounds } from '../generals/brought/shape.ts';
-import { admitSystem, systemIn } from '../own/admit.ts';
 import type { Choice } from './nodes/simulated.ts';
 
 type Kind = KindOfRounds | 'system';
@@ -31,7 +30,8 @@ export const bringingSystem = (choice: Choice, script: string): string =>
 /** The systems that were brought to this page. */
 export const systemsBrought = (): readonly Choice[] => (globalThis as { readonly [CHOICES_PLACE]?: readonly Choice[] })[CHOICES_PLACE] ?? [];
 
-const brought = (): readonly Own[] => (globalThis as { readonly [PLACE]?: readonly Own[] })[PLACE] ?? [];
+/** All that was. */
+export const brought = (): readonly Own[] => (globalThis as { readonly [PLACE]?: readonly Own[] })[PLACE] ?? [];
 
 /** Takes the protocols and strategies that were brought to this page. @returns the words that bring them to a prompt */
 export function takeOwn(): string[] {
@@ -40,9 +40,4 @@ export function takeOwn(): string[] {
     admit(kind, exported[kind] ?? exported['default'], () => undefined, (work) => work());
     return brings;
   });
-}
-
-/** Takes the systems. */
-export function takeOwnSystems(): void {
-  for (const { kind, exported } of brought()) if (kind === 'system') admitSystem(systemIn(exported), () => undefined);
 }

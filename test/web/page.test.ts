@@ -62,6 +62,17 @@ describe('the page in a browser', () => {
     expect((await page.screenshot()).length, 'a blank picture would be smaller').to.be.greaterThan(20_000);
   });
 
+  it('begins with the parts of its script that the first view needs, and then reads the rest', async () => {
+    const about = /\((\{"sizes":.*\})\);<\/script>/.exec(readFileSync(join(folder, 'lab.html'), 'utf8'))![1]!;
+    const { sizes, scripts } = JSON.parse(about) as { readonly sizes: [string, number][]; readonly scripts: Readonly<Record<'page' | 'lab' | 'rest', string[]>> };
+    const bytes = (names: readonly string[]): number => sizes.reduce((sum, [name, size]) => sum + (names.includes(name) ? size : 0), 0);
+    expect(bytes(scripts.page), 'which draws the army').to.be.within(20_000, 80_000);
+    expect(bytes(scripts.lab), 'which runs its orders').to.be.within(20_000, 320_000);
+    expect(bytes(scripts.rest), 'which the page reads afterwards').to.be.greaterThan(4 * bytes(scripts.page));
+    const page = await open();
+    await page.waitForFunction((rest) => rest.every((name) => name in (globalThis as unknown as { generalsParts: { made: object } }).generalsParts.made), scripts.rest);
+  });
+
   it('gives an order by a click, and says what came of it as the prompt does', async () => {
     const page = await open();
     await general(page, 3).click();

@@ -1,7 +1,4 @@
 import type { Beginning, Change } from '../news.ts';
-import { mostOf } from '../nodes/simulated.ts';
-import { CHOICES } from './choices.ts';
-import { NOTHING_SHOWN, type NodesAddress } from './nodes/shown.ts';
 import { VIEWS, type State, type View } from './store.ts';
 
 /** What the part of a link behind # says: which session, and the moment in it. */
@@ -12,8 +9,8 @@ export interface Address {
   readonly who: number | undefined;
   readonly fork: Change | undefined;
   readonly story: State['story'];
-  /** A run of nodes, in a link to that view: it has the fields to itself. */
-  readonly nodes: NodesAddress | undefined;
+  /** The fields of a link to a run of nodes: it has them to itself, and `nodes/link.ts` reads them. */
+  readonly nodes: URLSearchParams | undefined;
 }
 
 const FIRST: Beginning = { count: 4, seed: 1, protocol: 'exchange', lines: [] };
@@ -35,7 +32,7 @@ const LINES_MAX = 1000;
 /** Reads what is behind #; what is missing or no good is as at the beginning. */
 export function addressIn(hash: string): Address {
   const fields = new URLSearchParams(hash.replace(/^#/, ''));
-  if (fields.get('view') === 'nodes') return { ...NOWHERE, view: 'nodes', nodes: nodesIn(fields) };
+  if (fields.get('view') === 'nodes') return { ...NOWHERE, view: 'nodes', nodes: fields };
   const whole = wholeIn(fields);
   const at = fields.get('at');
   const name = fields.get('story');
@@ -55,28 +52,11 @@ export function addressIn(hash: string): Address {
   };
 }
 
-const wholeIn = (fields: URLSearchParams) => (name: string, min: number, max: number): number | undefined => {
+/** A whole number of a link. */
+export const wholeIn = (fields: URLSearchParams) => (name: string, min: number, max: number): number | undefined => {
   const word = fields.get(name);
   return word !== null && /^\d{1,16}$/.test(word) && Number(word) >= min && Number(word) <= max ? Number(word) : undefined;
 };
-
-function nodesIn(fields: URLSearchParams): NodesAddress {
-  const whole = wholeIn(fields);
-  const usual = NOTHING_SHOWN.seeded;
-  const named = (system: string | null): (typeof CHOICES)[number] | undefined => CHOICES.find(({ name }) => name === system);
-  const choice = named(fields.get('system')) ?? named(usual.system)!;
-  const kind = choice.kinds.find((one) => one === fields.get('kind'));
-  return {
-    seeded: {
-      system: choice.name,
-      n: whole('n', 1, mostOf(choice.name)) ?? choice.members,
-      seed: whole('seed', 0, Number.MAX_SAFE_INTEGER) ?? usual.seed,
-      ...(kind === undefined ? {} : { kind }),
-    },
-    at: whole('at', 0, Number.MAX_SAFE_INTEGER) ?? 0,
-    who: whole('who', 0, Number.MAX_SAFE_INTEGER),
-  };
-}
 
 function changeIn(text: string | null): Change | undefined {
   const found = /^(\d{1,5})\.(\d{1,9})\.(\d{1,9})\.(\d{1,9})\.(attack|retreat|silence)$/.exec(text ?? '');

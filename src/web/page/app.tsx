@@ -2,17 +2,13 @@ import type { JSX } from 'preact';
 import { useEffect } from 'preact/hooks';
 import { ArmyView } from './army.tsx';
 import { Console } from './console.tsx';
-import { Files } from './files.tsx';
 import { Frame, Waiting, useKeys, type KeyRow } from './frame.tsx';
 import { remember, type Asker } from './hear.ts';
-import { press as pressNodes, type Runner } from './nodes/deeds.ts';
-import { NodesView } from './nodes/view.tsx';
-import { OddsView } from './odds.tsx';
-import { ProofView } from './proof.tsx';
+import { moreNow, withMore } from './later.ts';
+import type { Runner } from './nodes/runner.ts';
 import { shownOrder } from './shown.ts';
 import { Still } from './still.tsx';
 import { VIEWS, endOf, now, set, type State } from './store.ts';
-import { StoryView } from './story.tsx';
 import { step, useClock } from './time.tsx';
 
 const TITLES = { army: 'Army', proof: 'Proof', odds: 'Odds', nodes: 'Nodes', story: 'Story', files: 'Files' } as const;
@@ -34,6 +30,7 @@ export function App({ state, asker, runner }: { readonly state: State; readonly 
   useClock(state);
   useKeys(press);
   useRemembering(state);
+  useMore(camp !== undefined);
   if (hello === undefined || camp === undefined) return <Waiting state={state} text="The generals are mustered …" />;
   const run = (line: string): void => asker.ask({ type: 'line', line });
   const tabs = VIEWS.filter((one) => one !== 'story' || !hello.isLive).map((name) => ({ name, title: TITLES[name], choose: () => set({ view: name }) }));
@@ -41,6 +38,19 @@ export function App({ state, asker, runner }: { readonly state: State; readonly 
   return (
     <Frame state={state} isLive={hello.isLive} tabs={tabs} view={view} keys={KEYS} below={below}>
       {view === 'army' && <ArmyView state={state} asker={asker} />}
+      {view !== 'army' && <Other state={state} asker={asker} runner={runner} />}
+    </Frame>
+  );
+}
+
+/** Whatever else than the army is looked at. */
+function Other({ state, asker, runner }: { readonly state: State; readonly asker: Asker; readonly runner: Runner }): JSX.Element {
+  const { view } = state;
+  const more = moreNow();
+  if (more === undefined) return <p class="panel waiting" role="status">…</p>;
+  const { ProofView, OddsView, NodesView, StoryView, Files } = more;
+  return (
+    <>
       {view === 'proof' && <ProofView state={state} asker={asker} />}
       {view === 'odds' && <OddsView state={state} asker={asker} />}
       {view === 'nodes' && <NodesView state={state} runner={runner} />}
@@ -51,14 +61,14 @@ export function App({ state, asker, runner }: { readonly state: State; readonly 
         </>
       )}
       {view === 'files' && <Files state={state} />}
-    </Frame>
+    </>
   );
 }
 
 /** @returns whether a key does anything here */
 function press(key: string, isShifted: boolean): boolean {
   const state = now();
-  if (state.view === 'nodes' && pressNodes(key, isShifted)) return true;
+  if (state.view === 'nodes' && moreNow()?.press(key, isShifted) === true) return true;
   const shown = shownOrder(state);
   const digit = /^[1-9]$/.test(key) ? state.camp?.members.find(({ id }) => id === Number(key)) : undefined;
   if (key === ' ') set({ isPlaying: shown !== undefined && !state.isPlaying, ...(state.at >= endOf(shown) ? { at: 0 } : {}) });
@@ -70,6 +80,13 @@ function press(key: string, isShifted: boolean): boolean {
   else if (digit !== undefined) set({ who: digit.id });
   else return false;
   return true;
+}
+
+/** Reads the rest when the army is drawn. */
+function useMore(isDrawn: boolean): void {
+  useEffect(() => {
+    if (isDrawn) void withMore();
+  }, [isDrawn]);
 }
 
 /** Keeps the link true, but not while things move. */

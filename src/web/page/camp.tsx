@@ -1,14 +1,8 @@
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
-import { svgOf } from '../../trace/svg.ts';
-import { mermaidOf } from '../../trace/mermaid.ts';
-import { shivizOf } from '../../trace/shiviz.ts';
-import { chartOf } from '../../generals/trace/chart.ts';
-import { linesOfFacts } from '../../generals/trace/jsonl.ts';
-import { storyOf } from '../../generals/trace/story.ts';
-import type { Trace } from '../../generals/fact.ts';
 import type { Camp, News } from '../news.ts';
 import type { Asker } from './hear.ts';
+import { withMore } from './later.ts';
 import { ringSvg } from './ring.ts';
 import { save } from './save.ts';
 import { now } from './store.ts';
@@ -125,19 +119,18 @@ function Repeat({ camp }: { readonly camp: Camp }): JSX.Element {
   );
 }
 
-const FORMATS: readonly (readonly [name: string, file: string, (trace: Trace) => string])[] = [
-  ['SVG', 'order.svg', (trace) => svgOf([chartOf(trace)])],
-  ['Mermaid', 'order.mmd', (trace) => mermaidOf(storyOf(trace))],
-  ['ShiViz', 'order.shiviz.txt', (trace) => shivizOf(storyOf(trace))],
-  ['JSON lines', 'order.jsonl', (trace) => linesOfFacts([trace.ordered, ...trace.facts, trace.judged])],
-];
+/** What an order is saved as, each by the name of its file. */
+const FORMATS = [['SVG', 'order.svg'], ['Mermaid', 'order.mmd'], ['ShiViz', 'order.shiviz.txt'], ['JSON lines', 'order.jsonl']] as const;
 
 /** The order that is looked at, in files. */
 function Export(): JSX.Element {
-  const write = (file: string, textOf: (trace: Trace) => string): void => {
+  const write = (file: string): void => {
     const { order, fork } = now();
     const shown = fork?.order ?? order;
-    if (shown !== undefined) save(file, textOf(shown.trace), file.endsWith('.svg') ? 'image/svg+xml' : 'text/plain');
+    if (shown === undefined) return;
+    void withMore().then(({ FORMATS: textOf }) =>
+      save(file, textOf[file]!(shown.trace), file.endsWith('.svg') ? 'image/svg+xml' : 'text/plain'),
+    );
   };
   const picture = (): void => {
     // Of a changed order, the new one stands last.
@@ -151,8 +144,8 @@ function Export(): JSX.Element {
         <button type="button" onClick={picture}>
           Picture
         </button>
-        {FORMATS.map(([name, file, textOf]) => (
-          <button key={name} type="button" disabled={now().order === undefined} onClick={() => write(file, textOf)}>
+        {FORMATS.map(([name, file]) => (
+          <button key={name} type="button" disabled={now().order === undefined} onClick={() => write(file)}>
             {name}
           </button>
         ))}

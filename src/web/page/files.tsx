@@ -9,29 +9,16 @@ import { svgOf } from '../../trace/svg.ts';
 import { chartOfLog } from '../logs.ts';
 import { watchFile } from './nodes/deeds.ts';
 import { Counted } from './odds.tsx';
-import { opened as open, type Opened } from './open.ts';
+import { opened as open, orderOf, type Opened } from './open.ts';
 import { save } from './save.ts';
 import { set, type State } from './store.ts';
 
-/** Opens files that were chosen, or dragged in. */
-function take(files: FileList | null | undefined): void {
-  if (files === null || files === undefined || files.length === 0) return;
-  void open([...files]).then((opened) =>
+/** Opens files that were chosen, or dropped. */
+export function takeFiles(files: readonly File[]): void {
+  if (files.length === 0) return;
+  void open(files).then((opened) =>
     set(opened.type === 'mistake' ? { view: 'files', mistake: opened.message } : { opened, view: 'files', mistake: undefined }),
   );
-}
-
-/** Opens files that are dropped anywhere: the browser would show them in the place of the page. */
-export function takeDropped(): void {
-  const isOfFiles = ({ dataTransfer }: DragEvent): boolean => dataTransfer?.types.includes('Files') === true;
-  addEventListener('dragover', (event) => {
-    if (isOfFiles(event)) event.preventDefault();
-  });
-  addEventListener('drop', (event) => {
-    if (!isOfFiles(event)) return;
-    event.preventDefault();
-    take(event.dataTransfer?.files);
-  });
 }
 
 /** What was written before: traces of whatever kind, results of campaigns, logs of gossip networks. */
@@ -41,7 +28,7 @@ export function Files({ state: { opened } }: { readonly state: State }): JSX.Ele
       <h2>Open a file</h2>
       <p>
         <label class="drop">
-          Drag a file here, or choose it: <input type="file" multiple onChange={(event) => take(event.currentTarget.files)} />
+          Drag a file here, or choose it: <input type="file" multiple onChange={(event) => takeFiles([...event.currentTarget.files!])} />
         </label>
       </p>
       <p class="note">
@@ -104,7 +91,7 @@ function TraceFile({ opened }: { readonly opened: Opened & { readonly type: 'tra
           <button
             type="button"
             class="play"
-            onClick={() => set({ view: 'army', opened: { ...opened, isWatched: true }, at: 0, isPlaying: true, who: undefined })}
+            onClick={() => set({ view: 'army', opened: { ...opened, watched: orderOf(run.trace!) }, at: 0, isPlaying: true, who: undefined })}
           >
             Watch it
           </button>
@@ -138,10 +125,12 @@ function Which({
   readonly names: readonly string[];
 }): JSX.Element {
   if (names.length < 2) return <></>;
+  const look = (index: number): void =>
+    set({ opened: opened.type === 'trace' ? { ...opened, index, watched: undefined } : { ...opened, index } });
   return (
     <label>
       show{' '}
-      <select value={String(opened.index)} onChange={(event) => set({ opened: { ...opened, index: Number(event.currentTarget.value) } })}>
+      <select value={String(opened.index)} onChange={(event) => look(Number(event.currentTarget.value))}>
         {names.map((name, index) => (
           <option key={name} value={String(index)}>
             {name}

@@ -1,19 +1,18 @@
 import { render } from 'preact';
 import { addressIn, addressOf, type Address } from './address.ts';
 import { App } from './app.tsx';
-import { hearRun, run, type Runner } from './nodes/deeds.ts';
-import { takeDropped } from './files.tsx';
-import { systemsBrought } from '../own.ts';
-import { NODES_THREAD, behindServer, ownLab, ownRunner, type Source } from './source.ts';
+import { takeDropped } from './dropped.ts';
 import { hear, type Asker } from './hear.ts';
+import { moreNow, withMore } from './later.ts';
+import type { Runner } from './nodes/runner.ts';
 import type { News } from '../news.ts';
+import { partsHere, type Threads } from './parts.ts';
+import { behindServer, ownLab, ownRunner, type Source } from './source.ts';
 import { now, set, useStore } from './store.ts';
 import { storyLines } from './story-steps.ts';
-import { serveAsWorker, serveRuns } from './worker.ts';
 
 function showPage(): void {
-  // Which is the script of its thread as well.
-  const { src: script } = document.currentScript as HTMLScriptElement;
+  const threads = partsHere().threads ?? servedThreads();
   const token =
     document.documentElement.dataset['live'] === undefined ? undefined : (new URLSearchParams(location.search).get('token') ?? '');
   const address = addressIn(location.hash);
@@ -21,7 +20,7 @@ function showPage(): void {
   const source: Source =
     token === undefined
       ? ownLab(
-          script,
+          threads,
           (news) => hear(news, asker),
           () => Object.assign(asker, { begin: addressBefore(asker.begin), isLed: false }),
         )
@@ -30,8 +29,12 @@ function showPage(): void {
           (news) => hear(news, asker),
           (isLost) => set({ isLost }),
         );
-  const runner = ownRunner(script, hearRun, (system) => systemsBrought().some(({ name }) => name === system));
-  if (address.nodes !== undefined) set({ nodes: { ...now().nodes, ...address.nodes } });
+  // Nothing of it runs before the rest is there.
+  const runner = ownRunner(
+    threads,
+    (news) => moreNow()!.hearRun(news),
+    (system) => moreNow()!.systemsBrought().some(({ name }) => name === system),
+  );
   set({ view: address.view, who: address.who, ...(address.story === undefined ? {} : { story: address.story }) });
   addEventListener('popstate', () => {
     if (location.hash !== addressOf(now())) again(asker, runner);
@@ -39,7 +42,18 @@ function showPage(): void {
   takeDropped();
   // Pictures are made for the room that there is.
   addEventListener('resize', () => set({}));
-  render(<Page asker={asker} runner={runner} />, document.getElementById('lab')!);
+  const show = (): void => render(<Page asker={asker} runner={runner} />, document.getElementById('lab')!);
+  if (address.view === 'army') return show();
+  void withMore().then(({ nodesIn }) => {
+    if (address.nodes !== undefined) set({ nodes: { ...now().nodes, ...nodesIn(address.nodes) } });
+    show();
+  });
+}
+
+/** Of a page that is served, whose one script is that of its threads as well. */
+function servedThreads(): Threads {
+  const { src } = document.currentScript as HTMLScriptElement;
+  return { lab: src, nodes: src };
 }
 
 /**
@@ -55,9 +69,10 @@ function addressBefore(address: Address): Address {
 /** Goes to what the link says now: the browser's own back and forward. */
 function again(asker: Asker, runner: Runner): void {
   const address = addressIn(location.hash);
-  if (address.nodes !== undefined) {
+  const { nodes } = address;
+  if (nodes !== undefined) {
     set({ view: 'nodes' });
-    return run(runner, address.nodes);
+    return void withMore().then(({ run, nodesIn }) => run(runner, nodesIn(nodes)));
   }
   set({ view: address.view, who: address.who, story: address.story });
   const { hello } = now();
@@ -71,6 +86,4 @@ const Page = ({ asker, runner }: { readonly asker: Asker; readonly runner: Runne
   <App state={useStore()} asker={asker} runner={runner} />
 );
 
-if (typeof document !== 'undefined') showPage();
-else if (self.name === NODES_THREAD) serveRuns();
-else serveAsWorker();
+showPage();

@@ -23,8 +23,8 @@ interface OpenedTrace {
   readonly file: File;
   readonly runs: readonly Told[];
   readonly index: number;
-  /** Whether that run is watched in the place of the army. */
-  readonly isWatched: boolean;
+  /** The order of that run, if it is watched in the place of the army. */
+  readonly watched: OrderView | undefined;
 }
 
 /** More than this, in bytes, is not read in a page. */
@@ -38,7 +38,7 @@ export async function opened(files: readonly File[]): Promise<Opened> {
     const texts = await Promise.all(files.map((file) => file.text()));
     if (texts.length === 1 && /^\s*\{/.test(texts[0]!)) {
       if (/"format":\s*"generals campaign"/.test(texts[0]!)) return { type: 'results', name, odds: oddsIn(texts[0]!, name), index: 0 };
-      return { type: 'trace', name, file: files[0]!, runs: runsIn(texts[0]!), index: 0, isWatched: false };
+      return { type: 'trace', name, file: files[0]!, runs: runsIn(texts[0]!), index: 0, watched: undefined };
     }
     return { type: 'log', name, lines: byTime(texts.flatMap((text, index) => logIn(text, files[index]!.name))) };
   } catch (error) {

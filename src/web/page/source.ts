@@ -1,6 +1,8 @@
 import { quoted } from '../../core/user-error.ts';
 import type { Ask, News } from '../news.ts';
 import type { RunNews, Seeded } from '../nodes/simulated.ts';
+import type { Runner } from './nodes/runner.ts';
+import { NODES_THREAD, type Threads } from './parts.ts';
 
 /** Where a page has its news from, and whom it asks. */
 export interface Source {
@@ -22,9 +24,9 @@ const CALLS = 1000;
 /**
  * A laboratory of the page's own, in virtual time. Where code of somebody's own does not come back, its thread is ended, and another one
  * begins; nothing that was asked meanwhile is done.
- * @param script the page's own script, which is the thread's as well @param ended is told before the other begins
+ * @param ended is told before the other begins
  */
-export function ownLab(script: string, tell: (news: News) => void, ended: () => void): Source {
+export function ownLab(threads: Threads, tell: (news: News) => void, ended: () => void): Source {
   /** What it has not done yet, the first first. */
   let asked: Ask[] = [];
   let hasOwn = false;
@@ -41,7 +43,7 @@ export function ownLab(script: string, tell: (news: News) => void, ended: () => 
   };
 
   function begin(): Worker {
-    const thread = new Worker(script);
+    const thread = threads.first?.() ?? new Worker(threads.lab);
     thread.onmessage = ({ data }: MessageEvent<News | Sign>) => {
       called = undefined;
       if (data.type === 'there') hasOwn = data.hasOwn;
@@ -116,14 +118,11 @@ export function behindServer<Told>(token: string, tell: (news: Told | Mistake) =
 /** What was asked for cannot be. */
 type Mistake = News & { readonly type: 'mistake' };
 
-/** What a thread is called that runs nodes; the other has the laboratory. */
-export const NODES_THREAD = 'nodes';
-
 /**
  * Runs nodes in a thread of the page's own, which is begun when it is needed. Code of somebody's own that does not come back is ended.
- * @param script the page's own @param isOwn tells whether a system was brought
+ * @param isOwn tells whether a system was brought
  */
-export function ownRunner(script: string, tell: (news: RunNews) => void, isOwn: (system: string) => boolean): { run(seeded: Seeded): void; stop(): void } {
+export function ownRunner(threads: Threads, tell: (news: RunNews) => void, isOwn: (system: string) => boolean): Runner {
   let worker: Worker | undefined;
   let patience: ReturnType<typeof setTimeout> | undefined;
   const stop = (): void => {
@@ -144,7 +143,7 @@ export function ownRunner(script: string, tell: (news: RunNews) => void, isOwn: 
     run(seeded) {
       // What it is busy with nobody waits for any more.
       stop();
-      const own = new Worker(script, { name: NODES_THREAD });
+      const own = new Worker(threads.nodes, { name: NODES_THREAD });
       worker = own;
       own.onmessage = ({ data }: MessageEvent<RunNews>) => {
         // What one that was ended had said before may come after that.

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
-import { PART, wholeDocument } from '../document.ts';
+import { wholeDocument, type Piece } from '../document.ts';
 
 /** Where the build puts the page’s script and style. */
 const fileAt = (name: string): string => readFileSync(new URL(`../../../web/${name}`, import.meta.url), 'utf8');
@@ -16,4 +16,16 @@ export const liveScript = (): string => fileAt('live.js');
 export const liveStyle = (): string => fileAt('live-style.css');
 
 /** The whole laboratory as one page that works from a disk. */
-export const wholePage = (own = ''): string => wholeDocument(gzipSync(style().trim() + PART + script(own), { level: 9 }).toString('base64'));
+export function wholePage(own = ''): string {
+  const pieces = [...piecesOf(fileAt('lab.js')), { name: 'own', text: own, needs: [], later: [] }, { name: 'style', text: style().trim(), needs: [], later: [] }];
+  return wholeDocument(pieces, (text) => gzipSync(text, { level: 9 }).toString('base64'));
+}
+
+/** The parts of the script, as the build has marked them. */
+function piecesOf(text: string): Piece[] {
+  const [, ...marked] = text.split(/^\/\*# (.*) \*\/\n/m);
+  return marked.flatMap((names, index) => {
+    const [[name = '', ...needs] = [], later = []] = names.split(' >').map((some) => some.split(' ').filter((one) => one !== ''));
+    return index % 2 === 0 ? [{ name, needs, later, text: marked[index + 1]! }] : [];
+  });
+}

@@ -1,18 +1,12 @@
 import { UserError } from '../../../core/user-error.ts';
 import { later, lengthOf, nextIn } from '../../nodes/moment.ts';
-import type { RunNews, Seeded } from '../../nodes/simulated.ts';
+import type { RunNews } from '../../nodes/simulated.ts';
 import { Reading } from '../../nodes/reading.ts';
 import { linesOfRun, mustBeWatchable, type Watched } from '../../nodes/watched.ts';
 import type { Opened } from '../open.ts';
 import { now, set } from '../store.ts';
+import type { Runner } from './runner.ts';
 import type { NodesAddress, NodesShown } from './shown.ts';
-
-/** Who runs nodes for the page. */
-export interface Runner {
-  run(seeded: Seeded): void;
-  /** Ends what takes long. */
-  stop(): void;
-}
 
 /** Changes what the view of nodes shows. */
 export const show = (change: Partial<NodesShown>): void => set({ nodes: { ...now().nodes, ...change } });

@@ -4,12 +4,13 @@ import { counted } from '../../../core/figures.ts';
 import type { NodeId } from '../../../core/node.ts';
 import { Still } from '../still.tsx';
 import { now, type State } from '../store.ts';
-import { run, show, type Runner } from './deeds.ts';
+import { run, show } from './deeds.ts';
 import { Lately, NodePanel } from './node.tsx';
 import { Around, Legend, sentenceOf } from './parts.tsx';
 import { PlanPanel } from './plan.tsx';
 import { Picture } from './picture.tsx';
 import { RING_MAX } from './ring.tsx';
+import type { Runner } from './runner.ts';
 import { SpecialPanel } from './special.tsx';
 import { Track, msText, useNodesClock } from './track.tsx';
 

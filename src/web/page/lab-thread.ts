@@ -1,21 +1,15 @@
 import type { Demo } from '../../repl/command.ts';
 import { Lab } from '../lab.ts';
-import { takeOwn, takeOwnSystems } from '../own.ts';
-import { runFor, type RunNews, type Seeded } from '../nodes/simulated.ts';
+import { takeOwn } from '../own.ts';
 import type { Ask, News } from '../news.ts';
+import type { Scope } from './scope.ts';
 import { CALL, type Sign } from './source.ts';
 
 declare const DEMOS: readonly Demo[];
 declare const VERSION: string;
 
-/** What a thread has: who it hears, and whom it tells. */
-type Scope<Heard, Told> = typeof globalThis & {
-  postMessage(news: Told): void;
-  onmessage: ((event: MessageEvent<Heard>) => void) | null;
-};
-
 /** The laboratory in a thread of the page: nothing that takes long keeps the page from moving. */
-export function serveAsWorker(): void {
+function serve(): void {
   const scope = globalThis as Scope<Ask | typeof CALL, News | Sign>;
   const { port1, port2 } = new MessageChannel();
   const waiting: (() => void)[] = [];
@@ -36,9 +30,4 @@ export function serveAsWorker(): void {
   };
 }
 
-/** Runs of nodes, in a thread of their own: one may take long, and can be ended. */
-export function serveRuns(): void {
-  const scope = globalThis as Scope<Seeded, RunNews>;
-  takeOwnSystems();
-  scope.onmessage = ({ data }) => runFor(data, (news) => scope.postMessage(news), () => performance.now());
-}
+serve();
