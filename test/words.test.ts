@@ -106,7 +106,7 @@ const SOURCES: Readonly<Record<string, () => Promise<readonly string[]>>> = {
     const folder = mkdtempSync(join(tmpdir(), 'generals-words-'));
     try {
       const { out, err } = await here(['campaign', '--protocol', 'exchange,oral,signed', '--members', '1..4', '--faults', '0,1,4', '--orders', '1e3', '--seed', '1', '--until', '0.1', '--out', folder]);
-      const page = readFileSync(join(folder, 'report.html'), 'utf8').replace(/<style>[\s\S]*?<\/style>/g, '').replace(/<table>[\s\S]*<\/table>/, '');
+      const page = readFileSync(join(folder, 'report.html'), 'utf8').replace(/<style>[\s\S]*?<\/style>/g, '').replace(/<table>[\s\S]*<\/table>|<template[\s\S]*<\/template>/g, '');
       const lone = await transcriptOf('g-campaign 1\ng-state 1 faulty\ng-elect 1\ng-campaign 1e4\ng-kill 4\ng-kill 3\ng-campaign 1e4', { host: 'sim', seed: 1 });
       const paragraphs = page.replaceAll('\n', ' ').split(/<\/?(?:p|figcaption|h\d|li|text|title|figure|svg|g)\b[^>]*>/).map((text) => text.replace(/<[^>]*>/g, ''));
       return [...out.split('\n'), ...err.split('\n'), ...paragraphs, ...lone.split('\n').filter((line) => !line.startsWith(PROMPT))];

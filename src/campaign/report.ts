@@ -1,7 +1,7 @@
 import { counted, figure } from '../core/figures.ts';
 import { protocolNamed } from '../generals/protocols/registry.ts';
 import type { Plot } from './plots.ts';
-import type { CellResult, Results } from './results.ts';
+import { blockOf, type CellResult, type Results } from './results.ts';
 import type { Rate } from './interval.ts';
 import { TRIVIAL, boundsOn, exactly, notesOn, percent } from './table.ts';
 import { asksNothing, isTrivial, saysNothing } from './trivial.ts';
@@ -40,7 +40,8 @@ ${cells.map((cell) => `<tr>${rowOf(cell).map((text) => `<td>${escaped(text)}</td
 ${left.length === 0 ? '' : `<h2>Left out</h2>\n<ul>${left.map((reason) => `<li>${escaped(reason)}</li>`).join('')}</ul>`}
 <h2>To see one of these orders</h2>
 <p><code>generals replay results.json --cell &lt;cell&gt; --order &lt;number&gt;</code></p>
-${cells.some(({ engine }) => engine === 'kernel') ? '<p>Kernels count orders without numbering them. Where one counted, the broken orders that are named were found beside the count, by simulating the same\ncell under the same seed.</p>\n' : ''}</body>
+${cells.some(({ engine }) => engine === 'kernel') ? '<p>Kernels count orders without numbering them. Where one counted, the broken orders that are named were found beside the count, by simulating the same\ncell under the same seed.</p>\n' : ''}${blockOf(results)}
+</body>
 </html>
 `;
 }

@@ -102,6 +102,17 @@ export const sealed = <Of extends object>(results: Of): Of & { readonly digest: 
 /** The content of `results.json`. */
 export const textOf = (results: Results): string => `${JSON.stringify(sealed(results), undefined, 1)}\n`;
 
+/** The same in a report, which a browser shows nothing of: so that a report alone can be read again. */
+export const blockOf = (results: Results): string => `${BLOCK}${JSON.stringify(sealed(results)).replaceAll(/[<&]/g, (letter) => `\\u00${letter.charCodeAt(0).toString(16)}`)}</template>`;
+
+const BLOCK = '<template id="results">';
+
+/** The content of `results.json` that a report has in it; undefined where it has none, as those of older programs. */
+export function resultsInReport(report: string): string | undefined {
+  const at = report.indexOf(BLOCK);
+  return at === -1 ? undefined : report.slice(at + BLOCK.length, report.indexOf('</template>', at));
+}
+
 /**
  * Two hashes after Fowler, Noll and Vo (FNV-1a, 32 bits, two bases), of the results without spaces. It is against slips of the
  * hand, and bits that fell over; whoever wants to deceive can compute it as well.
@@ -118,6 +129,7 @@ export function digestOf(results: unknown): string {
 
 /** What results say of a campaign, as far as it was given and counted; everything else follows from that. */
 export interface Saved {
+  readonly status: Results['status'];
   readonly grid: Grid;
   readonly engine: EngineChoice;
   readonly left: readonly string[];
@@ -146,6 +158,7 @@ export function savedIn(text: string, name: string): Saved {
   const list = listIn(fieldOf(file, 'cells'));
   if (list.length !== cells.length) throw new UserError(`${quotedPath(name)} has ${counted(list.length, 'cell')}, but its grid has ${figure(cells.length)}`);
   const saved: Saved = {
+    status: wordIn(fieldOf(file, 'status'), ['complete', 'partial']),
     grid,
     left,
     engine: wordIn(fieldOf(file, 'engine'), ENGINE_CHOICES),

@@ -121,7 +121,8 @@ export interface Proof {
 /** How often properties hold, by the number of traitors. */
 export interface Odds {
   readonly protocol: string;
-  readonly m: number;
+  /** Or f, where a protocol is run for as many traitors as there are. */
+  readonly m: number | 'f';
   readonly members: number;
   readonly strategy: string;
   readonly seed: number;
@@ -145,4 +146,6 @@ export interface Share {
   readonly low: number;
   readonly high: number;
   readonly exact: number | null;
+  /** Whether it says nothing: nobody is there who could disagree, or disobey. */
+  readonly isTrivial: boolean;
 }

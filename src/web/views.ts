@@ -3,6 +3,8 @@ import { cellOf, type Cell } from '../campaign/grid.ts';
 import { wilson } from '../campaign/interval.ts';
 import { EMPTY, added, type Tally } from '../campaign/tally.ts';
 import { simulated } from '../campaign/trials.ts';
+import { asksNothing, isTrivial } from '../campaign/trivial.ts';
+import { isProved, type Worst } from '../campaign/worst.ts';
 import type { Army } from '../generals/army.ts';
 import type { Outcome } from '../generals/outcome.ts';
 import { nodeId } from '../core/node.ts';
@@ -95,12 +97,16 @@ export function* oddsOf(army: Army, word: string, orders: number): Generator<Odd
   return odds(true);
 }
 
-export function sharesOf(cell: Cell, { orders, commanderLoyal, agreementViolated, validityViolated }: Tally): { readonly agreement: Share; readonly validity: Share } {
-  const exact = exactBy(cell).values;
-  return { agreement: shareOf(orders - agreementViolated, orders, exact?.agreement ?? null), validity: shareOf(commanderLoyal - validityViolated, commanderLoyal, exact?.validity ?? null) };
+/** @param worst what a search of every treason came to, where there was one: what it proved is exact, whoever computes it otherwise */
+export function sharesOf(cell: Cell, { orders, commanderLoyal, agreementViolated, validityViolated }: Tally, worst?: Worst): { readonly agreement: Share; readonly validity: Share } {
+  const exact = isProved(cell, worst) ? { agreement: 1, validity: 1 } : exactBy(cell).values;
+  return {
+    agreement: shareOf(orders - agreementViolated, orders, exact?.agreement ?? null, isTrivial(cell)),
+    validity: shareOf(commanderLoyal - validityViolated, commanderLoyal, exact?.validity ?? null, asksNothing(cell)),
+  };
 }
 
-function shareOf(counted: number, of: number, exact: number | null): Share {
+const shareOf = (counted: number, of: number, exact: number | null, isWithout: boolean): Share => {
   const { low, high } = wilson(counted, of);
-  return { counted, of, low, high, exact };
-}
+  return { counted, of, low, high, exact, isTrivial: isWithout };
+};

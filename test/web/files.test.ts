@@ -2,28 +2,44 @@ import { expect } from 'chai';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { textOf, type Results } from '../../src/campaign/results.ts';
 import { svgOf } from '../../src/trace/svg.ts';
 import { chartOfLog, logIn } from '../../src/web/logs.ts';
-import { oddsIn } from '../../src/web/results.ts';
+import { countedIn, isOfCampaign } from '../../src/web/results.ts';
 import { expectInside, unclosed } from '../support/pictures.ts';
 import { generals } from '../support/run.ts';
 
 describe('a file that a page opens', () => {
-  it('is the results of a campaign: odds by the number of traitors, of each size and strategy', async () => {
+  it('is the results of a campaign, or its report: odds by the number of traitors, of each size and strategy, as the report says them', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'generals-results-'));
     try {
       const out = join(folder, 'out');
-      expect((await generals(['campaign', '--protocol', 'exchange,oral', '--members', '4', '--faults', '0..2', '--orders', '300', '--seed', '3', '--out', out])).code).to.equal(0);
-      const text = readFileSync(join(out, 'results.json'), 'utf8');
-      const odds = oddsIn(text, 'results.json');
-      expect(odds.map(({ protocol, members, rows }) => [protocol, members, rows.map(({ faults, orders }) => [faults, orders])])).to.deep.equal([['exchange', 4, [[0, 300], [1, 300], [2, 300]]], ['oral', 4, [[0, 300], [1, 300], [2, 300]]]]);
-      const { cells } = JSON.parse(text) as { cells: { protocol: string; faults: number; rates: { agreement: { rate: number; low: number } }; exact: { agreement: number } | null }[] };
-      for (const { protocol, faults, rates, exact } of cells) {
-        const { agreement } = odds.find((one) => one.protocol === protocol)!.rows.find((row) => row.faults === faults)!;
-        expect([agreement.counted / agreement.of, agreement.low], `${protocol} ${faults}`).to.deep.equal([rates.agreement.rate, rates.agreement.low]);
-        if (exact !== null) expect(agreement.exact).to.be.closeTo(exact.agreement, 1e-12);
+      const grid = ['--protocol', 'exchange,oral', '--members', '4', '--faults', '0..3', '--strategy', 'coin,liar', '--m', 'f', '--orders', '300', '--seed', '3'];
+      expect((await generals(['campaign', ...grid, '--out', out])).code).to.equal(0);
+      const [text, report, table] = ['results.json', 'report.html', 'results.csv'].map((name) => readFileSync(join(out, name), 'utf8')) as [string, string, string];
+      for (const one of [text, report, table]) expect(isOfCampaign(one)).to.equal(true);
+      const { odds, isPartial } = countedIn(text, 'results.json');
+      expect(countedIn(report, 'report.html')).to.deep.equal({ odds, isPartial });
+      expect(isPartial).to.equal(false);
+      // For three traitors among four it is not run.
+      const rows = [0, 1, 2].map((faults) => [faults, 300]);
+      const { digest, ...results } = JSON.parse(text) as Results & { readonly digest: string };
+      expect(digest).to.match(/^[0-9a-f]{16}$/);
+      expect(odds.filter(({ protocol }) => protocol === 'oral').map(({ m, strategy, rows: own }) => [m, strategy, own.map(({ faults, orders }) => [faults, orders])]))
+        .to.deep.equal([['f', 'coin', rows], ['f', 'liar', rows]]);
+      for (const { protocol, strategy, faults, rates, exact } of results.cells) {
+        const { agreement, validity } = odds.find((one) => one.protocol === protocol && one.strategy === strategy)!.rows.find((row) => row.faults === faults)!;
+        const what = `${protocol} ${faults} ${strategy}`;
+        expect([agreement.counted / agreement.of, agreement.low, agreement.exact === null], what).to.deep.equal([rates!.agreement.rate, rates!.agreement.low, exact === null]);
+        if (exact !== null) expect(agreement.exact, what).to.be.closeTo(exact.agreement, 1e-12);
+        if (exact !== null && exact.validity !== null) expect(validity.exact, what).to.be.closeTo(exact.validity, 1e-12);
+        expect([agreement.isTrivial, validity.isTrivial], what).to.deep.equal([faults === 3, faults === 3]);
       }
-      expect(() => oddsIn(text.replace('"orders": 300', '"orders": 301'), 'results.json')).to.throw(/^"results\.json" was changed/);
+      expect(countedIn(textOf({ ...results, status: 'partial' }), 'results.json').isPartial).to.equal(true);
+      expect(() => countedIn(text.replace('"orders": 300', '"orders": 301'), 'results.json')).to.throw(/^"results\.json" was changed/);
+      expect(() => countedIn(report.replace('"orders":300', '"orders":301'), 'report.html')).to.throw(/^"report\.html" was changed/);
+      expect(() => countedIn(report.replace(/<template[^]*<\/template>/, ''), 'report.html')).to.throw('"report.html" is of an older program, and has no results in it: open results.json beside it');
+      expect(() => countedIn(table, 'results.csv')).to.throw('"results.csv" is a table for other programs: open results.json beside it');
     } finally {
       rmSync(folder, { recursive: true });
     }

@@ -218,6 +218,24 @@ describe('the page in a browser', () => {
     await page.locator('[data-panel="files"] h3', { hasText: 'dropped.jsonl 1 run, a trace of orders' }).waitFor();
   });
 
+  it('opens the report of a campaign as it lies in its folder, with what is trivial, and says why others of its files do not open', async () => {
+    const out = join(folder, 'campaign');
+    expect((await generals(['campaign', '--members', '4,5', '--faults', '0..3', '--orders', '300', '--seed', '3', '--out', out])).code).to.equal(0);
+    const page = await open('#view=files');
+    const choose = (name: string): Promise<void> => page.locator('input[type="file"]').setInputFiles(join(out, name));
+    for (const name of ['report.html', 'results.json']) {
+      await choose(name);
+      await page.locator('h3', { hasText: name }).waitFor();
+      expect(await page.locator('tbody tr').allInnerTexts()).to.have.length(4);
+      expect(await page.locator('tbody tr').last().innerText()).to.match(/^3\s+300\s+trivial\s+trivial\s*$/);
+      expect(await page.locator('svg.curve .agreement circle').count(), 'three that say something, and the legend').to.equal(4);
+    }
+    await page.setViewportSize({ width: 390, height: 844 });
+    expect(await page.evaluate(() => document.documentElement.scrollWidth), 'nothing sticks out on a phone').to.be.at.most(390);
+    await choose('results.csv');
+    await page.getByRole('alert').getByText('"results.csv" is a table for other programs: open results.json beside it').waitFor();
+  });
+
   it('can be used by keyboard alone, and says what it shows to who cannot see it', async () => {
     const page = await open(`${ORDERED}&at=1`);
     await page.keyboard.press('3');

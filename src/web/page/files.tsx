@@ -32,7 +32,7 @@ export function Files({ state: { opened } }: { readonly state: State }): JSX.Ele
         </label>
       </p>
       <p class="note">
-        Traces, as <code>--trace</code> writes them; <code>results.json</code> of a campaign; logs of seeds and peers, such as{' '}
+        Traces, as <code>--trace</code> writes them; <code>report.html</code> or <code>results.json</code> of a campaign; logs of seeds and peers, such as{' '}
         <code>outputfile.txt</code>, several at once. They stay in this page.
       </p>
       {opened?.type === 'trace' && <TraceFile opened={opened} />}
@@ -43,7 +43,8 @@ export function Files({ state: { opened } }: { readonly state: State }): JSX.Ele
             opened={opened}
             names={opened.odds.map(({ protocol, m, members, strategy }) => `${protocol}, m = ${m}, ${members} generals, ${strategy}`)}
           />
-          <Counted odds={opened.odds[opened.index]!} />
+          {opened.isPartial && <p class="note">Partial: the campaign was stopped before its end.</p>}
+          {opened.odds.length === 0 ? <p>No order was counted.</p> : <Counted odds={opened.odds[opened.index]!} />}
         </>
       )}
       {opened?.type === 'log' && (

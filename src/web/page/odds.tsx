@@ -1,5 +1,5 @@
 import type { JSX } from 'preact';
-import { figure } from '../../core/figures.ts';
+import { counted, figure } from '../../core/figures.ts';
 import { useState } from 'preact/hooks';
 import type { Odds, OddsRow, Share } from '../news.ts';
 import type { Asker } from './hear.ts';
@@ -61,7 +61,7 @@ export function OddsView({ state, asker }: { readonly state: State; readonly ask
       </div>
       {state.progress !== undefined && <Bar share={state.progress.share} text={state.progress.parts.join(', ')} />}
       {own !== undefined && <pre data-panel="campaign">{own.text.trimEnd()}</pre>}
-      {isCounting && <Bar share={done / (odds.asked * Math.min(13, odds.members))} text={`${done} orders`} />}
+      {isCounting && <Bar share={done / (odds.asked * Math.min(13, odds.members))} text={counted(done, 'order')} />}
       {odds !== undefined && <Counted odds={odds} />}
     </section>
   );
@@ -78,52 +78,61 @@ export const Counted = ({ odds }: { readonly odds: Odds }): JSX.Element => (
 const percent = (value: number): string => (Number.isNaN(value) ? '–' : `${(100 * value).toFixed(value === 0 || value === 1 ? 0 : 1)} %`);
 
 function Table({ odds }: { readonly odds: Odds }): JSX.Element {
-  const cells = ({ counted, of, low, high, exact }: Share): JSX.Element => (
-    <>
-      <td>{of === 0 ? '–' : percent(counted / of)}</td>
-      <td class="faint">{of === 0 ? '' : `${percent(low)} – ${percent(high)}`}</td>
-      <td>{exact === null ? '' : percent(exact)}</td>
-    </>
-  );
+  const cells = ({ counted: many, of, low, high, exact, isTrivial }: Share): JSX.Element =>
+    isTrivial ? (
+      <>
+        <td>trivial</td>
+        <td />
+        <td />
+      </>
+    ) : (
+      <>
+        <td>{of === 0 ? '–' : percent(many / of)}</td>
+        <td class="faint">{of === 0 ? '' : `${percent(low)} – ${percent(high)}`}</td>
+        <td>{exact === null ? '' : percent(exact)}</td>
+      </>
+    );
   return (
-    <div class="scroll">
-      <table>
-        <caption>
-          {odds.protocol}, m = {odds.m}, {odds.members} generals, traitors {odds.strategy}, seed {odds.seed}; 95 % intervals. Exact values
-          come from no count.
-        </caption>
-        <thead>
-          <tr>
-            <th rowSpan={2}>traitors</th>
-            <th rowSpan={2}>orders</th>
-            <th colSpan={3}>agreement held</th>
-            <th colSpan={3}>validity held, commander loyal</th>
-          </tr>
-          <tr>
-            <th>counted</th>
-            <th>interval</th>
-            <th>exact</th>
-            <th>counted</th>
-            <th>interval</th>
-            <th>exact</th>
-          </tr>
-        </thead>
-        <tbody>
-          {odds.rows.map((row) => (
-            <tr key={row.faults}>
-              <th scope="row">{row.faults}</th>
-              <td>{row.orders}</td>
-              {cells(row.agreement)}
-              {cells(row.validity)}
+    <>
+      <p class="note" id="odds-about">
+        {odds.protocol}, m = {odds.m}, {odds.members} generals, traitors {odds.strategy}, seed {odds.seed}; 95 % intervals. Exact values
+        come from no count.{odds.rows.some(({ agreement, validity }) => agreement.isTrivial || validity.isTrivial) && ' Trivial is what nobody is left to break.'}
+      </p>
+      <div class="scroll" tabindex={0}>
+        <table aria-describedby="odds-about">
+          <thead>
+            <tr>
+              <th rowSpan={2}>traitors</th>
+              <th rowSpan={2}>orders</th>
+              <th colSpan={3}>agreement held</th>
+              <th colSpan={3}>validity held, commander loyal</th>
             </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
+            <tr>
+              <th>counted</th>
+              <th>interval</th>
+              <th>exact</th>
+              <th>counted</th>
+              <th>interval</th>
+              <th>exact</th>
+            </tr>
+          </thead>
+          <tbody>
+            {odds.rows.map((row) => (
+              <tr key={row.faults}>
+                <th scope="row">{row.faults}</th>
+                <td>{figure(row.orders)}</td>
+                {cells(row.agreement)}
+                {cells(row.validity)}
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </>
   );
 }
 
-const [HEIGHT, LEFT, TOP] = [300, 56, 16];
+const [HEIGHT, LEFT, TOP, BELOW] = [324, 56, 16, 64];
 
 /** In its own units, which are about those of the page. */
 const widthNow = (): number => (innerWidth <= 700 ? 350 : 640);
@@ -131,23 +140,24 @@ const widthNow = (): number => (innerWidth <= 700 ? 350 : 640);
 /** Agreement and validity over the number of traitors. */
 function Curve({ odds }: { readonly odds: Odds }): JSX.Element {
   const width = widthNow();
-  const last = Math.max(1, Math.min(12, odds.members - 1), ...odds.rows.map(({ faults }) => faults));
+  // While it is counted, there is room for what is to come.
+  const last = Math.max(1, odds.isOver ? 0 : Math.min(12, odds.members - 1), ...odds.rows.map(({ faults }) => faults));
   const x = (faults: number): number => LEFT + ((width - LEFT - 16) * faults) / last;
-  const y = (share: number): number => TOP + (HEIGHT - TOP - 40) * (1 - share);
+  const y = (share: number): number => TOP + (HEIGHT - TOP - BELOW) * (1 - share);
   const line = (of: (row: OddsRow) => Share, name: string): JSX.Element => {
-    const rows = odds.rows.filter((row) => of(row).of > 0);
+    const rows = odds.rows.filter((row) => of(row).of > 0 && !of(row).isTrivial);
     return (
       <g class={name}>
         <polyline points={rows.map((row) => `${x(row.faults)},${y(of(row).counted / of(row).of)}`).join(' ')} />
         {rows.map((row) => {
-          const { counted, of: all, low, high, exact } = of(row);
+          const { counted: many, of: all, low, high, exact } = of(row);
           return (
             <g key={row.faults}>
               <line x1={x(row.faults)} x2={x(row.faults)} y1={y(low)} y2={y(high)} />
               {name === 'agreement' ? (
-                <circle cx={x(row.faults)} cy={y(counted / all)} r={5} />
+                <circle cx={x(row.faults)} cy={y(many / all)} r={5} />
               ) : (
-                <rect x={x(row.faults) - 4} y={y(counted / all) - 4} width={8} height={8} />
+                <rect x={x(row.faults) - 4} y={y(many / all) - 4} width={8} height={8} />
               )}
               {exact !== null && <path class="exact" d={`M${x(row.faults) - 8} ${y(exact)}h16`} />}
             </g>
@@ -174,26 +184,30 @@ function Curve({ odds }: { readonly odds: Odds }): JSX.Element {
       {Array.from({ length: last + 1 }, (_, faults) => faults)
         .filter((faults) => last <= 24 || faults % Math.ceil(last / 12) === 0)
         .map((faults) => (
-          <text key={faults} x={x(faults)} y={HEIGHT - 18} text-anchor="middle">
+          <text key={faults} x={x(faults)} y={HEIGHT - 42} text-anchor="middle">
             {faults}
           </text>
         ))}
-      <text x={(LEFT + width) / 2} y={HEIGHT - 1} text-anchor="middle">
+      <text x={(LEFT + width) / 2} y={HEIGHT - 25} text-anchor="middle">
         traitors
       </text>
       {line(({ validity }) => validity, 'validity')}
       {line(({ agreement }) => agreement, 'agreement')}
       <g class="agreement">
-        <circle cx={LEFT + 16} cy={HEIGHT - 60} r={5} />
+        <circle cx={LEFT + 16} cy={HEIGHT - 9} r={5} />
       </g>
-      <text x={LEFT + 28} y={HEIGHT - 55}>
+      <text x={LEFT + 28} y={HEIGHT - 4}>
         agreement
       </text>
       <g class="validity">
-        <rect x={LEFT + 126} y={HEIGHT - 64} width={8} height={8} />
+        <rect x={LEFT + 126} y={HEIGHT - 13} width={8} height={8} />
       </g>
-      <text x={LEFT + 142} y={HEIGHT - 55}>
+      <text x={LEFT + 142} y={HEIGHT - 4}>
         validity
+      </text>
+      <path class="exact" d={`M${LEFT + 222} ${HEIGHT - 9}h16`} />
+      <text x={LEFT + 244} y={HEIGHT - 4}>
+        exact
       </text>
     </svg>
   );

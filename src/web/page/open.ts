@@ -4,14 +4,14 @@ import { protocolNamed } from '../../generals/protocols/registry.ts';
 import { lastRound } from '../../generals/trace/messages.ts';
 import { runsIn, type Told } from '../../runs.ts';
 import { byTime, logIn, type LogLine } from '../logs.ts';
-import type { Odds, OrderView } from '../news.ts';
-import { oddsIn } from '../results.ts';
+import type { OrderView } from '../news.ts';
+import { countedIn, isOfCampaign, type Counted } from '../results.ts';
 
 /** A file that was opened, as what it holds. */
 export type Opened =
   | OpenedTrace
   /** What a campaign counted. */
-  | { readonly type: 'results'; readonly name: string; readonly odds: readonly Odds[]; readonly index: number }
+  | ({ readonly type: 'results'; readonly name: string; readonly index: number } & Counted)
   /** Logs of a gossip network. */
   | { readonly type: 'log'; readonly name: string; readonly lines: readonly LogLine[] }
   | { readonly type: 'mistake'; readonly message: string };
@@ -36,10 +36,9 @@ export async function opened(files: readonly File[]): Promise<Opened> {
   try {
     if (files.reduce((sum, { size }) => sum + size, 0) > SIZE_MAX) throw new UserError('larger than 64 MiB, which is more than a page reads');
     const texts = await Promise.all(files.map((file) => file.text()));
-    if (texts.length === 1 && /^\s*\{/.test(texts[0]!)) {
-      if (/"format":\s*"generals campaign"/.test(texts[0]!)) return { type: 'results', name, odds: oddsIn(texts[0]!, name), index: 0 };
+    if (texts.length === 1 && isOfCampaign(texts[0]!)) return { type: 'results', name, ...countedIn(texts[0]!, name), index: 0 };
+    if (texts.length === 1 && /^\s*\{/.test(texts[0]!))
       return { type: 'trace', name, file: files[0]!, runs: runsIn(texts[0]!), index: 0, watched: undefined };
-    }
     return { type: 'log', name, lines: byTime(texts.flatMap((text, index) => logIn(text, files[index]!.name))) };
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
