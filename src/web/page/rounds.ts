@@ -85,6 +85,7 @@ export function sentenceOf(order: OrderView, at: number): string {
   // Not before the round is over, as in the picture.
   const turned = order.leanings.filter(({ after }) => at === round && (after[round] ?? null) !== (after[round - 1] ?? null));
   const changed = turned.map(({ id, after }) => `G${id} ${after[round] === null ? 'is open again' : `now leans to ${after[round]}`}`);
+  if (flights.length === 0) return `Round ${round} of ${order.rounds}: nobody says anything.`;
   return [
     `Round ${round} of ${order.rounds}: ${counted(said, 'message')}, ${lies === 0 ? 'all as the protocol asks' : `${figure(lies)} tampered with`}.`,
     ...(changed.length === 0 ? [] : [`${changed.slice(0, 4).join(', ')}${changed.length > 4 ? `, and ${changed.length - 4} more` : ''}.`]),
