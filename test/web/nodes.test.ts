@@ -364,6 +364,8 @@ describe('the view of nodes in a browser', () => {
       expect(await page.locator('[data-panel="verdict"] .judged').innerText()).to.match(new RegExp(`^✓ ${promises} held`));
       await page.keyboard.press('End');
       expect(await page.locator('[data-panel="lately"] li').count()).to.be.greaterThan(0);
+      const small = await page.locator('#view :not(svg, svg *)').evaluateAll((all) => all.filter((one) => parseFloat(getComputedStyle(one).fontSize) < 16).map((one) => one.outerHTML.slice(0, 80)));
+      expect(small, 'to be read from the last row').to.deep.equal([]);
       expect((await page.screenshot()).length, 'a blank picture would be smaller').to.be.greaterThan(20_000);
     });
   }
@@ -543,6 +545,10 @@ describe('the view of nodes in a browser', () => {
     expect(await page.locator('[data-panel="verdict"]').innerText()).to.include(out.trimEnd().split('\n').at(-1));
     await page.keyboard.press('End');
     expect(await page.locator('[data-panel="log"] .filled').count()).to.be.greaterThan(0);
+    // What could be run beside it is of something else.
+    expect(await page.locator('[data-panel="plan"]').isVisible()).to.equal(false);
+    await page.getByText('Run something instead').click();
+    expect(await page.locator('[data-panel="plan"]').getByRole('combobox', { name: 'runs' }).inputValue()).to.equal('pbft');
   });
 
   it('draws a thousand peers on a canvas, where any can be chosen, and says what is left out', async () => {
