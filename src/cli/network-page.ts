@@ -30,7 +30,7 @@ export async function openNetworkPage(port: number, { seeds, peers }: LiveOption
   const idAt = new Map<Address, NodeId>();
   const view = new NetworkView();
   let mishaps: Mishaps = NO_MISHAPS;
-  let [messages, views] = [0, 0];
+  let [messages, views] = [0, ''];
   let looking: NodeJS.Timeout | undefined;
   let pulses: [NodeId, NodeId][] = [];
   const nameAt = (address: Address): string => known.get(idAt.get(address) ?? nodeId(-1))?.name ?? address;
@@ -127,9 +127,10 @@ export async function openNetworkPage(port: number, { seeds, peers }: LiveOption
       looking = undefined;
       page.pulse(pulses);
       pulses = [];
-      const count = view.viewCount;
-      if (count !== views) page.tell({ type: 'views', count });
-      views = count;
+      const held = view.byView().map((names) => names.map(idOf));
+      const now = JSON.stringify(held);
+      if (now !== views) page.tell({ type: 'views', count: held.length, held });
+      views = now;
     }, LOOK).unref();
   }
 }

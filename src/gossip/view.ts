@@ -232,7 +232,18 @@ export class NetworkView {
 
   /** How many different lists there are among peers that are up and ready. */
   get viewCount(): number {
-    return new Set(this.peers.filter((peer) => isUp(peer) && peer.isReady).map(({ mark }) => mark)).size;
+    return new Set(this.#ready().map(({ mark }) => mark)).size;
+  }
+
+  /** Peers by their lists, without what these say: who has the same stands together, the most first. */
+  byView(): (readonly string[])[] {
+    const groups = new Map<unknown, string[]>();
+    for (const { mark, name } of this.#ready()) groups.set(mark, [...(groups.get(mark) ?? []), name]);
+    return Array.from(groups.values()).toSorted((a, b) => b.length - a.length);
+  }
+
+  #ready(): Seen[] {
+    return this.peers.filter((peer) => isUp(peer) && peer.isReady);
   }
 
   /** Peers by what they see: who sees the same stands together, the most first. */

@@ -120,6 +120,7 @@ describe('the table of a network', () => {
       else if (draw(step, 1, 10) === 1) says(step, name, { type: 'ready' });
       else if (view.nodes.has(name)) says(step, name, { type: 'member', address: address(names[draw(step, 3, 5)]!), life: 1 + draw(step, 4, 2), incarnation: 0, state: states[draw(step, 5, 4)]! });
       expect(view.viewCount, `step ${step}`).to.equal(view.views().length);
+      expect(view.byView().map((names) => names.toSorted()), `step ${step}`).to.have.deep.members(view.views().map(({ names }) => names.toSorted()));
       for (const node of view.peers) {
         const thoughts = view.peers.flatMap((other) => (other === node ? [] : [[other.name, other.thinks.get(node.address)?.state] as const]));
         const { state, suspectedBy } = view.stateOf(node);

@@ -8,7 +8,7 @@ import { figure } from '../../src/core/figures.ts';
 import { nodeId } from '../../src/core/node.ts';
 import { decidedAt } from '../../src/web/nodes/agreement.ts';
 import { evidenceLines, fateOf } from '../../src/web/nodes/evidence.ts';
-import { linksAt, reachAt, sayingAt, viewsAt } from '../../src/web/nodes/gossip.ts';
+import { heldAt, linksAt, reachAt, sayingAt, viewsAt } from '../../src/web/nodes/gossip.ts';
 import { cutsAt, flightsAt, isGone, later, nextIn, stateAt, wayOf } from '../../src/web/nodes/moment.ts';
 import { changeAt, standingAt } from '../../src/web/nodes/replicas.ts';
 import { runFor, simulated, type RunNews, type Seeded, type SimulatedPart } from '../../src/web/nodes/simulated.ts';
@@ -292,6 +292,15 @@ describe('what runs of a system have of their own', () => {
     const one = watched('gossip', 12, 1);
     const gossip = specialOf(one, 'gossip');
     expect([0, 1805, 1827, 19_460, one.end].map((at) => viewsAt(gossip, at))).to.deep.equal([0, 1, 2, 4, 1]);
+    // Who holds which, the view of most first: what each loyal peer told last, of those who are there.
+    for (const at of [0, 1805, 1827, 19_460, one.end]) {
+      const held = heldAt(gossip, at);
+      expect(held.length, `${at} ms`).to.equal(viewsAt(gossip, at));
+      expect(new Set(held.flat()).size).to.equal(held.flat().length);
+      expect(held.map((ids) => ids.length)).to.deep.equal(held.map((ids) => ids.length).toSorted((a, b) => b - a));
+    }
+    const present = one.nodes.filter((id) => id >= gossip.seeds && stateAt(one, id, one.end) === 'up' && one.run.head.traitors.every((traitor) => traitor.id !== id));
+    expect(heldAt(gossip, one.end)[0]).to.have.members(present);
   });
 
   it('words: the words of each peer, and a consensus as its tree that grows', () => {
@@ -465,6 +474,8 @@ describe('the view of nodes in a browser', () => {
   it('draws over how many hops a word came to how many peers, and where the bound lies, at the same measure', async () => {
     const page = await open('&system=gossip&n=20&seed=1');
     await page.keyboard.press('End');
+    await page.locator('.views figcaption', { hasText: '2 different views' }).waitFor();
+    expect(await page.locator('.blocks li').allInnerTexts(), 'three of thirteen have not told of the last').to.deep.equal(['10', '3']);
     const curve = page.locator('[data-panel="coverage"] svg');
     expect(await curve.getAttribute('aria-label')).to.equal('Peers that have it over 0, 1, 2 … hops: 1, 9, 13 of 13; 3·⌈log2 13⌉ = 12 hops');
     expect(await curve.locator('.bound-text').textContent()).to.equal('3·⌈log2 13⌉ = 12');

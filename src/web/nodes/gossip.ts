@@ -14,7 +14,9 @@ export interface Gossip {
   readonly sayings: readonly Saying[];
   readonly removals: readonly Removal[];
   /** How many different views of who is there loyal peers have, as each last told a neighbour, from when on. */
-  readonly views: readonly { readonly at: number; readonly count: number }[];
+  readonly views: readonly { readonly at: number; readonly count: number; readonly held?: Held }[];
+  /** Of which view each of them told, where that was another than before; undefined of who is gone. Nothing where `views` has who holds which. */
+  readonly tellings: readonly { readonly at: number; readonly by: NodeId; readonly checksum: unknown }[];
 }
 
 /** Something that was said to all, and when it came to whom, over how many links. */
@@ -24,6 +26,9 @@ export interface Saying {
   readonly text: string;
   readonly reached: Map<NodeId, { readonly at: number; readonly hops: number }>;
 }
+
+/** Who holds the same view of who is there, for each view; that of most comes first. */
+export type Held = readonly (readonly NodeId[])[];
 
 /** What is known of a network that really runs beside what its nodes say: where they are, and how many views there were. */
 interface LivePlan {
@@ -64,6 +69,7 @@ export function* gossipOf({ head }: Run, facts: readonly Fields[], { plan }: Fie
   const early = new Map<string, { readonly to: NodeId; readonly at: number }[]>();
   const checksums = new Map<NodeId, unknown>();
   const views: Gossip['views'][number][] = [...(live.views ?? [])];
+  const tellings: Gossip['tellings'][number][] = [];
   const close = (of: NodeId, to: NodeId | undefined, at: number): void => {
     // Among many most of what is closed is one link.
     const one = to === undefined ? undefined : open.get(`${of} ${to}`);
@@ -107,7 +113,7 @@ export function* gossipOf({ head }: Run, facts: readonly Fields[], { plan }: Fie
       default:
     }
   }
-  return { type: 'gossip', seeds, links, sayings: [...sayings.values()], removals, views };
+  return { type: 'gossip', seeds, links, sayings: [...sayings.values()], removals, views, tellings };
 
   /** Something that was said comes from one to another. Processes tell of it in whatever order. */
   function reach(hash: string, from: NodeId, to: NodeId, at: number): void {
@@ -130,7 +136,8 @@ export function* gossipOf({ head }: Run, facts: readonly Fields[], { plan }: Fie
 
   /** A peer tells its view; undefined of who is gone, and has none. */
   function told(by: NodeId, checksum: unknown, at: number): void {
-    if (live.views !== undefined) return;
+    if (live.views !== undefined || checksums.get(by) === checksum) return;
+    tellings.push({ at, by, checksum });
     if (checksum === undefined) checksums.delete(by);
     else checksums.set(by, checksum);
     const count = new Set(checksums.values()).size;
@@ -222,6 +229,17 @@ export function sayingAt({ sayings }: Gossip, at: number): Saying | undefined {
 
 /** How many different views there were at some time. */
 export const viewsAt = ({ views }: Gossip, at: number): number => views.findLast((one) => one.at <= at)?.count ?? 0;
+
+/** Who held the same view at some time. */
+export function heldAt({ views, tellings }: Gossip, at: number): Held {
+  const told = views.findLast((one) => one.at <= at)?.held;
+  if (told !== undefined) return told;
+  const last = new Map<NodeId, unknown>();
+  for (const { at: time, by, checksum } of tellings) if (time <= at) last.set(by, checksum);
+  const groups = new Map<unknown, NodeId[]>();
+  for (const [id, checksum] of last) if (checksum !== undefined) groups.set(checksum, [...(groups.get(checksum) ?? []), id]);
+  return [...groups.values()].toSorted((a, b) => b.length - a.length);
+}
 
 /** How many peers something had come to by then over no link, one at most, two at most … */
 export function reachAt({ reached }: Saying, at: number): number[] {

@@ -4,7 +4,7 @@ import type { NodeId } from '../../../core/node.ts';
 import { byzantineQuorum } from '../../../core/quorum.ts';
 import { decidedAt, type Agreement } from '../../nodes/agreement.ts';
 import { evidenceLines, fateOf } from '../../nodes/evidence.ts';
-import { hopsBound, linksAt, reachAt, sayingAt, viewsAt, type Gossip, type Saying } from '../../nodes/gossip.ts';
+import { heldAt, hopsBound, linksAt, reachAt, sayingAt, viewsAt, type Gossip, type Held, type Saying } from '../../nodes/gossip.ts';
 import { stateAt } from '../../nodes/moment.ts';
 import { changeAt, standingAt, type Place, type Replicas } from '../../nodes/replicas.ts';
 import type { Watched } from '../../nodes/watched.ts';
@@ -155,6 +155,7 @@ function GossipPanel({ watched, of, at }: SpecialProps<Gossip>): JSX.Element {
         </small>
       </h2>
       <Views of={of} at={at} end={watched.end} />
+      <Blocks held={heldAt(of, at)} shortName={shortName} />
       {saying !== undefined && <Coverage saying={saying} at={at} living={living} shortName={shortName} />}
       {removals.length > 0 && <h3>Taken for dead</h3>}
       {removals.slice(-REMOVALS_MAX).map(({ node, suspectedAt, evidence, fate }) => (
@@ -190,6 +191,29 @@ function Views({ of, at, end }: { readonly of: Gossip; readonly at: number; read
     </figure>
   );
 }
+
+/** A block for each view that somebody holds, as long as many do: one, where all agree. */
+function Blocks({ held, shortName }: { readonly held: Held; readonly shortName: (id: NodeId) => string }): JSX.Element {
+  const shown = held.slice(0, BLOCKS_MAX);
+  const namesOf = (ids: readonly NodeId[]): string =>
+    `${ids.slice(0, NAMES_MAX).map(shortName).join(', ')}${ids.length > NAMES_MAX ? ` and ${figure(ids.length - NAMES_MAX)} more` : ''}`;
+  return (
+    <>
+      <ol class="blocks" aria-label="Who holds the same view">
+        {shown.map((ids) => (
+          <li key={ids.join()} style={{ flexGrow: ids.length }} title={namesOf(ids)} aria-label={`one view: ${namesOf(ids)}`}>
+            {ids.length === 1 ? shortName(ids[0]!) : figure(ids.length)}
+          </li>
+        ))}
+      </ol>
+      {held.length > BLOCKS_MAX && <p class="note">and {counted(held.length - BLOCKS_MAX, 'more view')}</p>}
+    </>
+  );
+}
+
+/** More blocks than these have no room for what is in them. */
+const BLOCKS_MAX = 6;
+const NAMES_MAX = 12;
 
 /** The picture of how far something came, in its own units: about those of the page, so that what is written is as large as elsewhere. */
 const PLOT = { width: 310, height: 176, left: 46, right: 300, top: 14, bottom: 132 };
