@@ -60,3 +60,24 @@ describe('a peer with an older one, where both dialled,', () => {
     }
   });
 });
+
+describe('a peer that another dials', () => {
+  const [self, seed, member] = [1, 2, 3].map((n) => addressOf('10.0.0.1', 6000 + n)!);
+  const context: GossipContext = { self: nodeId(1), members: [], signer: symbolicSigner(nodeId(1)), choose: seededAt(1, nodeId(1)), address: self!, seeds: [seed!], cluster: 'c', version: '1', settings: LAN, keys: symbolicKeys('k'), nonce: () => 'n', unixTime: () => 1 };
+
+  for (const [whose, key, isOne] of [['of the member of its address', 'm', true], ['of somebody else, who took over its address', 'x', false]] as const) {
+    it(`has it for ${isOne ? 'a' : 'no'} neighbour by a key ${whose} (memberlist 157, weaviate 5871)`, () => {
+      const state = peerMachine.begin(context) as PeerState;
+      const step = (event: Event<GossipVocabulary>): void => void peerMachine.step(context, state, event);
+      step({ type: 'start' });
+      state.life = 1;
+      enter(state.roster, { type: 'member', address: member!, key: 'm', life: 1, votes: [] });
+      const from = nodeId(ACCEPTED + 1);
+      step({ type: 'joined', peer: from });
+      step({ type: 'message', from, message: { type: 'hello', address: member!, own: { role: 'peer', version: '1', cluster: 'c', key, visits: false, life: 1, nonce: 'm' } } });
+      step({ type: 'message', from, message: { type: 'proof', signature: symbolicKeys(key).sign('hello', { cluster: 'c', asked: 'n', own: 'm', from: member!, to: self! }) } });
+      expect(state.links.get(from)!.isProven).to.equal(true);
+      expect([...state.neighbours.keys()]).to.deep.equal(isOne ? [member] : []);
+    });
+  }
+});

@@ -20,12 +20,12 @@ describe('a seed that looks for a member whom others call dead', () => {
   const says = (from: NodeId, message: (Event<GossipVocabulary> & { readonly type: 'message' })['message']) => step({ type: 'message', from, message });
   const isListed = (): boolean => isAlive(state.roster.entries.get(member!));
 
-  /** Comes to the seed, says that it is the member, and proves that it has a key. */
+  /** Over a link that is open now: says that it is the member, and proves that it has a key. */
   function comes(peer: NodeId, key: string): void {
     step({ type: 'joined', peer });
     says(peer, { type: 'hello', address: member!, own: { role: 'peer', version: '1', cluster: 'c', key, visits: false, life: 0, nonce: 'm' } });
     says(peer, { type: 'proof', signature: symbolicKeys(key).sign('hello', { cluster: 'c', asked: 'n', own: 'm', from: member!, to: '' }) });
-    expect(state.links.get(peer)!.isProven).to.equal(true);
+    expect(state.links.get(peer)?.isProven ?? true).to.equal(true);
   }
 
   beforeEach(() => {
@@ -69,6 +69,20 @@ describe('a seed that looks for a member whom others call dead', () => {
     expect([...state.inquiries.keys()]).to.deep.equal([member]);
     nobodyAnswers();
     expect(isListed()).to.equal(false);
+  });
+
+  it('removes it though somebody else listens at its address by now (memberlist 157, weaviate 5871)', () => {
+    const [look] = state.inquiries.get(member!)!.links;
+    comes(look!, 'another');
+    expect(isListed()).to.equal(false);
+  });
+
+  it('keeps it where it answers itself', () => {
+    const [look] = state.inquiries.get(member!)!.links;
+    comes(look!, 'k');
+    expect(state.inquiries.size).to.equal(0);
+    nobodyAnswers();
+    expect(isListed()).to.equal(true);
   });
 
   it('votes for others by what it saw a moment ago, but looks again where that was long ago: it may have been cut off then', () => {
