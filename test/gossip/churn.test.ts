@@ -29,11 +29,12 @@ describe('a gossip network of which many come and go', () => {
       // Who came late, and what was said about those who went.
       for (const node of comers) world.leave(node);
       network.run(world.now + 60_000);
-      return Math.max(...network.nodes.slice(0, SEEDS + 20).map(({ state }) => sizeOf(state)));
+      return network.nodes.slice(0, SEEDS + 20).reduce((sum, { state }) => sum + sizeOf(state), 0);
     };
     const before = churn(2);
     const after = churn(soaked(58, 15));
-    expect(after).to.be.at.most(1.1 * before);
+    // What each kept of all who came would be more than that: a link that is closed, or whom it spared.
+    expect(after).to.be.at.most(1.02 * before);
     expect(world.judge.violation).to.equal(undefined);
     expect([world.judge.falseRemovals, world.peers().length]).to.deep.equal([0, 20]);
   });
