@@ -253,6 +253,15 @@ describe('a gossip network, where others were hurt:', () => {
     });
   }
 
+  // As 1,500 are to so many as one keeps in mind, for a small part of the work.
+  it('a size of 188 is no cliff where each peer knows 32', () => {
+    const { violation, view } = ran(188, '10s say hello', { settings: { ...LAN, gossipMessages: 0, viewMax: 32 } });
+    expect(violation).to.equal(undefined);
+    const sizes = view.views().map(({ members }) => members.length);
+    expect(Math.min(...sizes)).to.be.at.least(31);
+    expect(Math.max(...sizes)).to.be.at.most(60);
+  });
+
   it('clocks that are hours wrong change nothing that happens (patchwork 839, solana 14393)', () => {
     const told = (faults: string): unknown => ran(8, `${faults}10s kill 3; 30s leave 4`).log.filter(({ output }) => !['generated', 'heard', 'reported', 'accused', 'clock'].includes(output.type));
     expect(told('1s clock 1-4 +1h; 1s clock S1 -1h; ')).to.deep.equal(told(''));
