@@ -1,17 +1,18 @@
 /**
- * What code that was brought is given, and may not change: generals share it. In some steps it gets a copy, and that is compared with
- * what it was made of. Nothing is frozen there: once a loop has seen a frozen list, V8 makes it slower for all lists, by half and more.
+ * What code that was brought is given, and may not change: generals share it. Of some steps a copy is kept, what was given is compared
+ * with it afterwards, and made again what it was. Neither is anything frozen there, nor is it the copy that is given: once a loop has
+ * seen a frozen list, or a thing made otherwise than all others, V8 makes it slower for all of them.
  */
 import type { Context, OrderVocabulary, RoundsEvent } from '../protocol.ts';
 
 type Event = RoundsEvent<OrderVocabulary>;
 
-/** So many steps get copies where a thread begins, and so many more where it comes to other generals, another commander or another m. */
+/** So many steps are looked at where a thread begins, and so many more where it comes to other generals, another commander or another m. */
 const FIRST = 1000;
 const FIRST_OF_OTHERS = 250;
 
-/** And one in so many after that. */
-const ONE_IN = 256;
+/** And one in so many after that, a power of 2. */
+const ONE_IN = 2 ** 10;
 
 /** Which steps are looked at: that hangs on nothing but how many there were. */
 export class Sample {
@@ -28,9 +29,9 @@ export class Sample {
       this.#left -= 1;
       return true;
     }
-    // Not every 256th, which might be the same round of the same general each time.
+    // Not always after as many, which might be the same round of the same general each time.
     this.#seed = (Math.imul(this.#seed, 1_664_525) + 1_013_904_223) | 0;
-    return this.#seed >>> 24 === ONE_IN - 1;
+    return this.#seed >>> 22 === ONE_IN - 1;
   }
 
   #turnTo(n: number, commander: number, m: number): void {
@@ -58,8 +59,11 @@ function copyOf<T>(value: T): T {
   return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, copyOf(part)])) as T;
 }
 
-/** Whether a copy is what it was made of. */
-export function isUnchanged(context: Context, event: Event | undefined, [own, heard]: readonly [Context, Event | undefined]): boolean {
+/** What was given to a step, or as it began. */
+export type Given = readonly [context: Context, event: Event | undefined];
+
+/** Whether it is what a copy was made of. */
+export function isUnchanged([context, event]: Given, [own, heard]: Given): boolean {
   if (own.self !== context.self || own.commander !== context.commander || own.m !== context.m) return false;
   if (!isAlike(own.members, context.members) || !isAlike(own.lieutenants, context.lieutenants)) return false;
   if (event?.type !== 'round' || heard?.type !== 'round') return isAlike(event, heard);
@@ -81,6 +85,26 @@ function isAlike(one: unknown, other: unknown): boolean {
   if (keys.length !== Object.keys(other).length) return false;
   for (const key of keys) if (!isAlike((one as Record<string, unknown>)[key], (other as Record<string, unknown>)[key])) return false;
   return true;
+}
+
+/** Makes it again what a copy was made of: others go on with it. @throws TypeError if it is frozen by now */
+export function restore([context, event]: Given, [own, heard]: Given): void {
+  Object.assign(context, { ...own, members: restored(context.members, own.members), lieutenants: restored(context.lieutenants, own.lieutenants) });
+  if (event === undefined || heard === undefined) return;
+  if (event.type !== 'round' || heard.type !== 'round') return void Object.assign(event, heard);
+  // What hosts know of what was heard beside who said what is not in the copy, and stays.
+  const inbox = heard.inbox.map((entry, place) => Object.assign(event.inbox[place] ?? {}, { ...entry, messages: restored(event.inbox[place]?.messages, entry.messages) }));
+  Object.assign(event, { ...heard, inbox: Object.assign(event.inbox, inbox, { length: inbox.length }) });
+}
+
+/** The same thing, if it can be, with what its copy has and nothing else. */
+function restored(given: unknown, copy: unknown): unknown {
+  if (typeof given !== 'object' || typeof copy !== 'object' || given === null || copy === null || Array.isArray(given) !== Array.isArray(copy)) return copy;
+  if (Array.isArray(given)) given.length = (copy as readonly unknown[]).length;
+  const parts = given as Record<string, unknown>;
+  for (const key of Object.keys(parts)) if (!Object.hasOwn(copy, key)) delete parts[key];
+  for (const [key, part] of Object.entries(copy)) parts[key] = restored(parts[key], part);
+  return given;
 }
 
 /** Frozen all the way down, so that the very line that changes it throws. */

@@ -18,6 +18,8 @@ const CHANGES: Readonly<Record<string, (context: Context, inbox: Heard[]) => unk
   'what was heard': (_context, inbox) => (inbox[0]!.messages[0] = 'retreat'),
   'how much was heard': (_context, inbox) => inbox[0]!.messages.push('retreat'),
   'all that was heard': (_context, inbox) => (inbox[0]!.messages = []),
+  'a part of what was heard': (_context, inbox) => ((inbox[0]!.messages[1] as { by: number[] }).by.push(3)),
+  'more in what was heard': (_context, inbox) => Object.assign(inbox[0]!.messages[1] as object, { seen: true }),
 };
 
 describe('what code that was brought is given', () => {
@@ -30,16 +32,32 @@ describe('what code that was brought is given', () => {
         const step = (): unknown => {
           const members = [1, 2, 3, 4].map(nodeId);
           const context = contextOf({ members, commander: nodeId(1), m: 1, number: 1 }, nodeId(2), symbolicSigner(nodeId(2)));
-          return protocol.step(context, {}, { type: 'round', round: 2, inbox: [{ from: nodeId(1), messages: ['attack'] }] });
+          return protocol.step(context, {}, { type: 'round', round: 2, inbox: [{ from: nodeId(1), messages: ['attack', { by: [1] } as never] }] });
         };
         for (let count = 0; count < steps; count += 1) step();
         const more = (): void => {
-          for (let count = 0; count < (steps === 0 ? 1 : 1000); count += 1) step();
+          for (let count = 0; count < (steps === 0 ? 1 : 4000); count += 1) step();
         };
         expect(more, `after ${steps} steps`).to.throw('the protocol mine changed what it was given in round 2 at G2');
       }
     });
   }
+
+  it('is what it was before, for those who go on with it', () => {
+    for (const [what, change] of Object.entries(CHANGES)) {
+      const given = { ...exchange, name: 'mine', step: (context: Context, _state: unknown, event: { readonly inbox: Heard[] }) => [change(context, event.inbox)] };
+      const protocol = guardedProtocol(given as unknown as AnyRoundsProtocol, () => undefined);
+      const [members, heard] = [[1, 2, 3, 4].map(nodeId), { from: nodeId(1), messages: ['attack', { by: [1] }], known: 'to the host' }];
+      const context = contextOf({ members, commander: nodeId(1), m: 1, number: 1 }, nodeId(2), symbolicSigner(nodeId(2)));
+      const { lieutenants } = context;
+      const inbox = [heard];
+      const event = { type: 'round', round: 2, inbox } as const;
+      expect(() => protocol.step(context, {}, event), what).to.throw('the protocol mine changed what it was given in round 2 at G2');
+      const { self, members: others, lieutenants: ours } = context;
+      expect({ self, others, ours, event }, what).to.deep.equal({ self: 2, others: [1, 2, 3, 4], ours: [2, 3, 4], event: { type: 'round', round: 2, inbox: [{ from: 1, messages: ['attack', { by: [1] }], ...(what === 'who was heard' ? {} : { known: 'to the host' }) }] } });
+      expect([context.members, context.lieutenants, event.inbox], what).to.have.ordered.members([members, lieutenants, inbox]);
+    }
+  });
 
   it('is looked at again where there are other generals', () => {
     let changes = false;
@@ -66,7 +84,7 @@ describe('what code that was brought says', () => {
       const step = (): unknown => protocol.step(context, {}, { type: 'round', round: 2, inbox: [] });
       for (let count = 0; count < steps; count += 1) step();
       const more = (): void => {
-        for (let count = 0; count < (steps === 0 ? 1 : 2000); count += 1) step();
+        for (let count = 0; count < (steps === 0 ? 1 : 4000); count += 1) step();
       };
       expect(more, `after ${steps} steps`).to.throw('the protocol mine sent "charge" in round 2 at G2: its own parse takes that for no message');
     }
