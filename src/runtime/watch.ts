@@ -84,7 +84,7 @@ export function openWatch(): Watch | undefined {
   const most = Math.min(getHeapStatistics().heap_size_limit * SHARE, mostMemory());
   // The looks that are left, whether the program goes on, and whether that matters.
   const left = new Int32Array(new SharedArrayBuffer(12));
-  const thread = new Worker(LOOKING, { eval: true, workerData: { shared: left.buffer, max: most } });
+  const thread = new Worker(LOOKING, { eval: true, execArgv: [], workerData: { shared: left.buffer, max: most } });
   thread.on('message', () => Atomics.store(left, 1, 1));
   thread.unref();
   return {
