@@ -1,17 +1,21 @@
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { CodeFault } from '../core/code-fault.ts';
-import { greedyThreads } from '../generals/brought/doing.ts';
+import { doingsOf, greedyThreads, lookingAt } from '../generals/brought/doing.ts';
 import { broughtHere } from '../generals/brought/take.ts';
 import { isOutOfMemory, memoryOf } from '../runtime/brought-code.ts';
 import { mostMemory } from '../runtime/watch.ts';
 import type { Progress } from './schedule.ts';
-import type { Answer, Task } from './task.ts';
+import type { Answer, Beginning, Task } from './task.ts';
 
 /** What a thread with code of somebody's own may take of the memory, in MB. */
 const MEMORY_MAX = 1024;
 
-/** Seconds after which a thread with such code is given up, with a task before this one. It ends tasks by itself, but nothing that calls itself again by promises. */
+/** Milliseconds between two looks at threads with such code, and after which a task comes to no end. A look is no clock: a program that stands still looks at nothing. */
+const EVERY = 100;
+const TASK_MAX = 60_000;
+
+/** Seconds after which such a thread is given up, with a task before this one: it is done with it, and calls itself again by promises. */
 const ANSWER_AFTER = 150;
 
 /** Tasks that wait for each thread. */
@@ -31,11 +35,13 @@ export interface Pool {
   close(): Promise<void>;
 }
 
-/** @param threads as many as there are cores, if not given */
-export async function openPool(threads: number = availableParallelism()): Promise<Pool> {
+/** @param threads as many as there are cores, if not given @param taskMax milliseconds that code of somebody's own has for a task */
+export async function openPool(threads: number = availableParallelism(), taskMax = TASK_MAX): Promise<Pool> {
   const { Piscina } = await import('piscina');
-  const isOurs = broughtHere().length === 0;
-  const piscina = new Piscina<Task, Answer>({ filename: ENTRY, minThreads: threads, maxThreads: threads, concurrentTasksPerWorker: 1, workerData: broughtHere(), ...(isOurs ? {} : { resourceLimits: memoryOf(MEMORY_MAX) }) });
+  const brought = broughtHere();
+  const isOurs = brought.length === 0;
+  const doings = doingsOf(threads);
+  const piscina = new Piscina<Task, Answer>({ filename: ENTRY, minThreads: threads, maxThreads: threads, concurrentTasksPerWorker: 1, ...(isOurs ? {} : { workerData: { brought, doings } satisfies Beginning, resourceLimits: memoryOf(MEMORY_MAX) }) });
   const close = (): Promise<void> => {
     // An answer may be on its way from a thread that is ended: nobody waits for it, which Piscina takes for an error.
     piscina.on('error', () => undefined);
@@ -45,11 +51,12 @@ export async function openPool(threads: number = availableParallelism()): Promis
   let fault: CodeFault | undefined;
   // The limit of a thread counts no bytes outside of its heap.
   const most = Math.min(mostMemory(), (threads + 1) * MEMORY_MAX * 2 ** 20);
-  const looking = setInterval(() => {
-    if (isOurs || fault !== undefined || process.memoryUsage.rss() < most) return;
-    fault = greedyThreads(most);
-    void close();
-  }, 100).unref();
+  const late = lookingAt(doings, taskMax / EVERY, taskMax);
+  const looking = isOurs ? undefined : setInterval(() => {
+    if (fault !== undefined) return;
+    fault = process.memoryUsage.rss() < most ? late() : greedyThreads(most);
+    if (fault !== undefined) void close();
+  }, EVERY).unref();
   return {
     threads,
     hasRoom: (underWay) => underWay < threads * AHEAD,

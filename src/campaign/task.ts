@@ -1,7 +1,6 @@
 import { CodeFault, type Fault } from '../core/code-fault.ts';
-import { endsAfter } from '../generals/brought/doing.ts';
+import { seenIn, type Doings } from '../generals/brought/doing.ts';
 import { takeAll, type Brought } from '../generals/brought/take.ts';
-import { within } from '../runtime/brought-code.ts';
 import { ENGINES, type Engine } from './engine.ts';
 import { exactBy, type Told } from './exact.ts';
 import type { Cell } from './grid.ts';
@@ -19,23 +18,30 @@ export type Task =
 
 export type Answer = { readonly tally: Tally } | { readonly violations: readonly Violation[] } | { readonly worst: Worst } | { readonly exact: Told } | { readonly of: string; readonly fault: Fault };
 
-/** Does tasks, in a thread that may need code that was brought. @param brought what the main thread has of it */
-export function performing(brought: readonly Brought[]): (task: Task) => Answer | Promise<Answer> {
-  if (brought.length === 0) return perform;
-  const taken = takeAll(brought);
+/** What a thread is told as it begins, if anything was brought. */
+export interface Beginning {
+  readonly brought: readonly Brought[];
+  readonly doings: Doings;
+}
+
+/** Does tasks, in a thread that may need code that was brought: who waits for it sees what that does. */
+export function performing(beginning: Beginning | undefined): (task: Task) => Answer | Promise<Answer> {
+  if (beginning === undefined) return perform;
+  const turn = seenIn(beginning.doings);
+  const taken = takeAll(beginning.brought);
   return async (task) => {
     await taken;
+    turn();
     try {
-      return within(TASK_MAX, () => perform(task), endsAfter(TASK_MAX));
+      return perform(task);
     } catch (error) {
       if (error instanceof CodeFault) return { of: error.of, fault: error.fault };
       throw error;
+    } finally {
+      turn();
     }
   };
 }
-
-/** Milliseconds after which a task is ended that runs code which was brought. */
-const TASK_MAX = 60_000;
 
 export function perform(task: Task): Answer {
   switch (task.type) {

@@ -4,15 +4,16 @@ import { CodeFault } from '../core/code-fault.ts';
 import type { Context, Effect, Event, Machine } from '../core/machine.ts';
 import { quoted } from '../core/user-error.ts';
 import { deedOf, shown, type Deed } from '../generals/brought/deed.ts';
-import { NOBODY, enterNode } from '../generals/brought/doing.ts';
+import { NOBODY, enterNode, wordOf } from '../generals/brought/doing.ts';
 
 type AnyOwn = Machine<TypedVocabulary, object>;
 
 /** @param placeOf in which line of its own something was thrown */
 export function guardedMachine(name: string, given: AnyOwn, placeOf: (error: unknown) => string | undefined): AnyOwn {
   const of = `the system ${name}`;
+  const owner = wordOf(of);
   const doing = <T>(key: string, at: number, when: string | undefined, work: () => T): T => {
-    enterNode(of, key, at);
+    enterNode(owner, wordOf(key), at);
     try {
       return work();
     } catch (error) {

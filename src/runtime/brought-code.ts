@@ -29,7 +29,7 @@ import(workerData).then(() => {
  * @param milliseconds after which it is given up @param megabytes what it may take
  */
 export async function troubleOf(url: string, milliseconds: number, megabytes = 512): Promise<string | undefined> {
-  const thread = new Worker(TRYING, { eval: true, workerData: url, stdout: true, stderr: true, resourceLimits: memoryOf(megabytes) });
+  const thread = new Worker(TRYING, { eval: true, execArgv: [], workerData: url, stdout: true, stderr: true, resourceLimits: memoryOf(megabytes) });
   let trouble: string | undefined;
   const patience = setTimeout(() => {
     trouble = `did not come to an end within ${milliseconds / 1000} s when it was loaded`;
@@ -74,9 +74,6 @@ const WORK = 'generals: work that may take too long';
 
 /** V8 ends a script that takes too long, whatever it does, and no other work. */
 const doWork = new Script(`globalThis[Symbol.for('${WORK}')]()`);
-
-/** Whether this is a thread that somebody may end as a whole. */
-export const isApart = !isMainThread;
 
 let isInside = false;
 

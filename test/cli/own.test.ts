@@ -3,10 +3,11 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { apart } from '../support/apart.ts';
 import { FOR_EVER, MINE, SPY, edited, ownFolder } from '../support/own.ts';
 import { ptyUnavailable } from '../support/pty.ts';
-import { cleanEnvironment, generals, type Exit } from '../support/run.ts';
+import { cleanEnvironment, generals, projectPath, type Exit } from '../support/run.ts';
 
 describe('a protocol and a strategy of your own', () => {
   const elsewhere = apart();
@@ -113,6 +114,23 @@ describe('a protocol and a strategy of your own', () => {
     const { code, err } = await generals(['campaign', '--protocol', file, '--orders', '100', '--threads', '1']);
     expect(code).to.equal(1);
     expect(err).to.match(/generals: the protocol mine threw "boom" in round 2 at G\d \(bad\.ts:30\)\n$/);
+  });
+
+  it('that never comes back from a task of a campaign is named with its place, and its threads are ended', async () => {
+    const file = folder.write('stuck.ts', edited('if (event.round === 2) {\n', 'if (event.round === 2) {\n      while (self === 3);\n', edited("'mine'", "'stuck'")));
+    // With less patience than a campaign has: a pool in a process of its own, which ends by itself where no thread is left.
+    const [library, pool, grid] = ['index', 'campaign/pool', 'campaign/grid'].map((name) => JSON.stringify(pathToFileURL(projectPath(`dist/src/${name}.js`)).href));
+    const program = `
+      const [{ bringProtocol }, { openPool }, { cellOf }] = await Promise.all([import(${library}), import(${pool}), import(${grid})]);
+      await bringProtocol(${JSON.stringify(file)});
+      const { run } = await openPool(2, 300);
+      const tasks = [4, 5].map((n) => run({ type: 'trials', cell: cellOf('stuck', 1, n, 1, 'coin'), seed: 1, engine: 'simulator', size: 10, span: { from: 1, count: 10 } }));
+      for (const { reason } of await Promise.allSettled(tasks)) console.log(reason.message);`;
+    const child = spawn(process.execPath, ['--input-type=module', '-e', program], { env: cleanEnvironment(), stdio: ['ignore', 'pipe', 'inherit'] });
+    let out = '';
+    child.stdout.setEncoding('utf8').on('data', (text: string) => (out += text));
+    expect((await once(child, 'close'))[0]).to.equal(0);
+    expect(out).to.equal('the protocol stuck did not come back from step in round 2 at G3: it was waited for 0.3 s\n'.repeat(2));
   });
 
   it('a strategy that says what is no lie is named', async () => {

@@ -2,7 +2,7 @@
 import { CodeFault, type Fault } from '../../core/code-fault.ts';
 import type { Context, Setting } from '../protocol.ts';
 import { CHANGE, deedOf, isOfFrozen } from './deed.ts';
-import { NOBODY, enter } from './doing.ts';
+import { NOBODY, enter, wordOf } from './doing.ts';
 import type { Check } from './garbage.ts';
 
 /** In which line of its own it was thrown. */
@@ -18,8 +18,8 @@ export interface Limits {
 export type When = Pick<Fault, 'when' | 'at'>;
 
 export interface Calls {
-  /** Whose calls these are. */
-  readonly of: string;
+  /** Whose calls these are, by `wordOf`. */
+  readonly of: number;
   readonly fault: (fault: Fault) => CodeFault;
   /** What to throw for what it threw. */
   readonly thrown: (error: unknown, about: When) => unknown;
@@ -30,15 +30,16 @@ export interface Calls {
   readonly remembering: (key: string, call: (setting: Setting) => unknown, check: Check) => (setting: Setting) => unknown;
 }
 
-export function callsOf(of: string, placeOf: PlaceOf, limits: Limits): Calls {
-  const fault = (one: Fault): CodeFault => new CodeFault(of, one);
+export function callsOf(owner: string, placeOf: PlaceOf, limits: Limits): Calls {
+  const of = wordOf(owner);
+  const fault = (one: Fault): CodeFault => new CodeFault(owner, one);
   const thrown = (error: unknown, about: When): unknown => (error instanceof CodeFault ? error : fault({ ...deedOf(error), ...about, place: placeOf(error) }));
   const wrapped: Calls['wrapped'] = (key, call, check) => {
-    const known = new Map<string, unknown>();
+    const [known, what] = [new Map<string, unknown>(), wordOf(key)];
     // None takes more than two words, and a list of them would take longer than most of what is called.
     const called = (one: unknown, other: unknown): unknown => {
       if (!limits.isWithin()) return apart(one, other);
-      enter(of, key, 0, NOBODY);
+      enter(of, what, 0, NOBODY);
       let result: unknown;
       try {
         result = call!(one, other);

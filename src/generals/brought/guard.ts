@@ -7,13 +7,16 @@ import type { AnyRoundsProtocol, Context, OrderVocabulary, RoundsEffect, RoundsE
 import type { Action, FaultStrategy, SendContext } from '../strategy.ts';
 import { PLAIN } from '../values.ts';
 import { callsOf, type Calls, type Limits, type PlaceOf, type When } from './calls.ts';
-import { NOBODY, enter } from './doing.ts';
+import { NOBODY, enter, wordOf } from './doing.ts';
 import { CHECKS, garbageIn, garbageInActions, garbageSaid, list } from './garbage.ts';
 import { SHAPES } from './shape.ts';
 import { Sample, copyOfContext, copyOfEvent, frozen, isUnchanged, restore } from './unchanged.ts';
 
 /** A thread has somebody who ends it as a whole. */
 const NO_LIMITS: Limits = { isWithin: () => true, limited: (work) => work() };
+
+/** What is called with each message, by `wordOf`. */
+const [BEGIN, STEP, SPEAKS, PARSE, LIES, SAYS] = ['begin', 'step', 'speaks', 'parse', 'lies', 'says'].map(wordOf) as [number, number, number, number, number, number];
 
 type Event = RoundsEvent<OrderVocabulary>;
 
@@ -53,7 +56,7 @@ function beginBy(given: AnyRoundsProtocol, { of, thrown, ...calling }: Calls, li
   const apart = (context: Context): unknown => limits.limited(() => begin(context));
   const begin = (context: Context): unknown => {
     if (!limits.isWithin()) return apart(context);
-    enter(of, 'begin', 0, context.self);
+    enter(of, BEGIN, 0, context.self);
     try {
       return sample.takes(context) ? looked(context) : given.begin(context);
     } catch (error) {
@@ -76,7 +79,7 @@ function stepBy(given: AnyRoundsProtocol, { of, thrown, ...calling }: Calls, lim
   const apart = (context: Context, state: unknown, event: Event): RoundsEffect<OrderVocabulary>[] => limits.limited(() => step(context, state, event));
   const step = (context: Context, state: unknown, event: Event): RoundsEffect<OrderVocabulary>[] => {
     if (!limits.isWithin()) return apart(context, state, event);
-    enter(of, 'step', event.type === 'round' ? event.round : 0, context.self);
+    enter(of, STEP, event.type === 'round' ? event.round : 0, context.self);
     // Symbols are told apart by what they are, and a copy is another.
     const isPlain = context.values === PLAIN;
     const isLooked = isPlain && sample.takes(context);
@@ -98,7 +101,7 @@ function speaksBy(given: AnyRoundsProtocol, { of, thrown }: Calls, limits: Limit
   const apart: typeof speaks = (...words) => limits.limited(() => speaks(...words));
   const speaks: NonNullable<AnyRoundsProtocol['speaks']> = (setting, round, from, to) => {
     if (!limits.isWithin()) return apart(setting, round, from, to);
-    enter(of, 'speaks', 0, NOBODY);
+    enter(of, SPEAKS, 0, NOBODY);
     try {
       return given.speaks!(setting, round, from, to);
     } catch (error) {
@@ -113,7 +116,7 @@ function parseBy(given: AnyRoundsProtocol, { of, thrown }: Calls, limits: Limits
   const apart = (input: unknown): unknown => limits.limited(() => parse(input));
   const parse = (input: unknown): unknown => {
     if (!limits.isWithin()) return apart(input);
-    enter(of, 'parse', 0, NOBODY);
+    enter(of, PARSE, 0, NOBODY);
     try {
       return given.parse(input);
     } catch (error) {
@@ -128,7 +131,7 @@ function liesBy(given: AnyRoundsProtocol, { of, thrown, fault }: Calls, limits: 
   const apart = (context: Context, honest: unknown): unknown[] => limits.limited(() => lies(context, honest));
   const lies = (context: Context, honest: unknown): unknown[] => {
     if (!limits.isWithin()) return apart(context, honest);
-    enter(of, 'lies', 0, NOBODY);
+    enter(of, LIES, 0, NOBODY);
     let said: unknown[];
     try {
       said = given.lies(context, honest);
@@ -149,7 +152,7 @@ export function guardedStrategy(given: FaultStrategy, placeOf: PlaceOf, limits =
     ...picked(given, 'strategy'),
     says<Message>(occasion: SendContext<Message>): readonly Action<Message>[] {
       if (!limits.isWithin()) return limits.limited(() => this.says(occasion));
-      enter(of, 'says', occasion.round, occasion.from);
+      enter(of, SAYS, occasion.round, occasion.from);
       let actions: readonly Action<Message>[];
       try {
         actions = given.says(occasion);

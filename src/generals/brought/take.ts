@@ -1,8 +1,9 @@
 import { quoted } from '../../core/user-error.ts';
 import { CodeFault } from '../../core/code-fault.ts';
-import { importAt, isApart, isWithin, placeIn, within } from '../../runtime/brought-code.ts';
+import { importAt, isWithin, placeIn, within } from '../../runtime/brought-code.ts';
 import { limitBy } from '../limit.ts';
 import { admit } from './admit.ts';
+import type { Limits } from './calls.ts';
 import { textOf } from './deed.ts';
 import { endsAfter } from './doing.ts';
 import type { Kind } from './shape.ts';
@@ -26,19 +27,22 @@ const PATIENCE = 10_000;
  * Takes a protocol or a strategy: from now on it is found by its name as ours are.
  * @throws UserError in one line, if it is none, or has a name that there is already @throws CodeFault if it throws
  */
-export async function take({ kind, url }: Brought): Promise<string> {
-  const given = await exported(kind, url);
-  const limited = <T>(work: () => T): T => within(PATIENCE, work, endsAfter(PATIENCE));
-  limitBy({ limited, isWithin, now: () => performance.now() });
-  // A thread that does orders or tasks is ended by who waits for it.
-  const name = admit(kind, given, (error) => placeIn(error, url), limited, isApart ? undefined : { isWithin, limited });
-  taken.push({ kind, url });
-  return name;
+export const take = (one: Brought): Promise<string> => taking(one, { isWithin, limited });
+
+/** Takes all that was taken elsewhere, in a thread that does orders or tasks: it is ended by who waits for it. */
+export async function takeAll(those: readonly Brought[]): Promise<void> {
+  for (const one of those) await taking(one);
 }
 
-/** Takes all that was taken elsewhere. */
-export async function takeAll(those: readonly Brought[]): Promise<void> {
-  for (const one of those) await take(one);
+const limited = <T>(work: () => T): T => within(PATIENCE, work, endsAfter(PATIENCE));
+
+/** @param limits ends what does not come back, where nobody else does so */
+async function taking({ kind, url }: Brought, limits?: Limits): Promise<string> {
+  const given = await exported(kind, url);
+  if (limits !== undefined) limitBy({ ...limits, now: () => performance.now() });
+  const name = admit(kind, given, (error) => placeIn(error, url), limited, limits);
+  taken.push({ kind, url });
+  return name;
 }
 
 async function exported(kind: Kind, url: string): Promise<unknown> {
