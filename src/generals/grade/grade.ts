@@ -34,7 +34,7 @@ function treasonsOf(request: GradeRequest, ms: readonly number[]): Question[] {
   const outOfTurn: Question = {
     group: 'treason',
     question: 'nothing that is said out of turn breaks it',
-    ask: () => standsStrays(protocol, bound(1)),
+    ask: () => standsStrays(protocol, ms, bound),
   };
   const within = ms.map((m): Question => ({
     group: 'treason',
@@ -48,7 +48,7 @@ function treasonsOf(request: GradeRequest, ms: readonly number[]): Question[] {
   }));
   return [
     { group: 'treason', question: 'no mix of our strategies breaks it within its bound', ask: () => standsStrategies(protocol, ms, bound) },
-    ...(ms.includes(1) ? [outOfTurn] : []),
+    ...(ms.length > 0 ? [outOfTurn] : []),
     ...within,
     ...beyond,
   ];

@@ -18,37 +18,53 @@ import { no, type Found } from './answers.ts';
 import { armyOf, commandsOf } from './runs.ts';
 import { failureOf, trial, type Trial } from './trials.ts';
 
-/** One order with a traitor that speaks out of turn, and what that broke. */
+/** One order with traitors that speak out of turn, and what that broke. */
 export interface Astray {
   readonly one: Trial;
-  readonly traitor: NodeId;
-  readonly deeds: readonly Deed[];
+  readonly deeds: readonly OwnDeed[];
   readonly failure: string;
   /** Whether that is something that no code may do. */
   readonly isFault: boolean;
 }
 
+/** What one of several traitors does. */
+interface OwnDeed extends Deed {
+  readonly by: NodeId;
+}
+
+/** Among how many an order is given, with how many traitors, and what it is drawn from. */
+interface Stray {
+  readonly n: number;
+  readonly m?: number;
+  readonly traitors?: number;
+  readonly seed: number;
+}
+
 /**
- * The order of a seed, with one traitor, and what it breaks with as few deeds as leaving out one at a time leads to; undefined if nothing.
+ * The order of a seed, and what its traitors break with as few deeds as leaving out one at a time leads to; undefined if nothing.
  * @param said what is said among so many, where a traitor may say anything
  */
-export function strayed(protocol: AnyRoundsProtocol, { n, m = 1, seed }: { readonly n: number; readonly m?: number; readonly seed: number }, said: readonly unknown[]): Astray | undefined {
+export function strayed(protocol: AnyRoundsProtocol, { n, m = 1, traitors = 1, seed }: Stray, said: readonly unknown[]): Astray | undefined {
   const draw = (what: number, options: number): number => philox(what, seed, n, 0x57a, 0, 0) % options;
   const order = ORDERS[draw(2, 2)]!;
-  const traitor = nodeId(1 + draw(3, n));
-  const traitors = new Map([[traitor, 'arbitrary']]);
-  const drawn = trial({ protocol: protocol.name, n, m, seed, commander: nodeId(1 + draw(1, n)), order, traitors });
-  const deeds: Deed[] = [];
-  const chance: Chance = { protocol, draw, said, deeds };
-  const straying = (instance: RoleInstance): RoleInstance => ({
-    ...instance,
-    protocol: outOfTurn(instance.protocol, (occasion) => drawnAt(occasion, chance)),
-  });
+  const pool = Array.from({ length: n }, (_, index) => nodeId(index + 1));
+  const betraying = Array.from({ length: traitors }, (_, place) => pool.splice(draw(3 + PLACES * place, pool.length), 1)[0]!);
+  const drawn = trial({ protocol: protocol.name, n, m, seed, commander: nodeId(1 + draw(1, n)), order, traitors: new Map(betraying.map((id) => [id, 'arbitrary'])) });
+  const deeds: OwnDeed[] = [];
+  const straying = (instance: RoleInstance): RoleInstance => {
+    const by = instance.context.self;
+    const place = betraying.indexOf(by);
+    const chance: Chance = { protocol, draw: (what, options) => draw(what + PLACES * place, options), said, isAlone: traitors === 1, kept: [], did: (deed) => deeds.push({ by, ...deed }) };
+    return { ...instance, protocol: outOfTurn(instance.protocol, (occasion) => drawnAt(occasion, chance)) };
+  };
   if (failureIn(drawn, straying) === undefined) return undefined;
-  let best = asTold(drawn, traitor, deeds);
-  for (const deed of deeds) best = (best && asTold(drawn, traitor, best.deeds.filter((other) => other !== deed))) ?? best;
+  let best = asTold(drawn, deeds);
+  for (const deed of deeds) best = (best && asTold(drawn, best.deeds.filter((other) => other !== deed))) ?? best;
   return best;
 }
+
+/** What is drawn for each traitor has numbers of its own. */
+const PLACES = 1_000_000;
 
 /** What breaks in an order of which the traitor's part is made so. */
 function failureIn(one: Trial, made: (traitor: RoleInstance) => RoleInstance): Pick<Astray, 'failure' | 'isFault'> | undefined {
@@ -65,54 +81,61 @@ function failureIn(one: Trial, made: (traitor: RoleInstance) => RoleInstance): P
   }
 }
 
-/** What breaks where the traitor does just that, as it was told; undefined if nothing, or if it cannot be done. */
-function asTold(one: Trial, traitor: NodeId, deeds: readonly Deed[]): Astray | undefined {
-  const tell = telling(traitor, deeds);
-  const told = roleInstance(one, traitor, 'arbitrary', seeded(one.seed), symbolicSigner(traitor), { tell });
-  const failure = failureIn(one, () => told);
+/** What breaks where the traitors do just that, as they were told; undefined if nothing, or if it cannot be done. */
+function asTold(one: Trial, deeds: readonly OwnDeed[]): Astray | undefined {
+  const told = new Map([...one.traitors.keys()].map((id) => [id, telling(id, deeds.filter(({ by }) => by === id))]));
+  const failure = failureIn(one, ({ context: { self } }) => roleInstance(one, self, 'arbitrary', seeded(one.seed), symbolicSigner(self), { tell: told.get(self)! }));
   try {
-    tell.finish();
+    for (const tell of told.values()) tell.finish();
   } catch (error) {
     if (error instanceof UserError) return undefined;
     throw error;
   }
-  return failure === undefined ? undefined : { one, traitor, deeds, ...failure };
+  return failure === undefined ? undefined : { one, deeds, ...failure };
 }
 
 interface Chance {
   readonly protocol: AnyRoundsProtocol;
   readonly draw: (what: number, options: number) => number;
   readonly said: readonly unknown[];
+  readonly isAlone: boolean;
+  /** What it kept back in earlier rounds, where there are several. */
+  readonly kept: { readonly round: number; readonly message: unknown }[];
   /** Takes what was drawn. */
-  readonly deeds: Deed[];
+  readonly did: (deed: Deed) => void;
 }
 
-/** A third of what it has to say is kept back, and at every other occasion something is said beside. */
-function drawnAt({ context, round, to, honest, known }: Occasion, { protocol, draw, said, deeds }: Chance): Strayed {
+/**
+ * A third of what it has to say is kept back, and at every other occasion something is said beside. Of several traitors each keeps back
+ * all of every third round as well, and may say later what it kept back.
+ */
+function drawnAt({ context, round, to, honest, known }: Occasion, { protocol, draw, said, isAlone, kept, did }: Chance): Strayed {
   if (round > protocol.rounds(context) || !maySpeak(protocol, context, round, context.self, to)) return { isKept: false, beside: [] };
   const choose = (what: number, options: number): number => draw(1000 * round + 10 * to + what, options);
-  const isKept = honest.length > 0 && choose(0, 3) === 0;
-  if (isKept) deeds.push({ round, to, words: SILENCE });
-  const pool = choose(1, 2) === 0 ? [...said, ...known.messages] : [];
+  const isKept = honest.length > 0 && (choose(0, 3) === 0 || (!isAlone && draw(1000 * round, 3) === 0));
+  if (isKept) did({ round, to, words: SILENCE });
+  if (isKept && !isAlone) kept.push(...honest.map((message) => ({ round, message })));
+  const earlier = kept.filter((one) => one.round < round).map(({ message }) => message);
+  const pool = earlier.length > 0 && choose(3, 2) === 0 ? earlier : choose(1, 2) === 0 ? [...said, ...known.messages] : [];
   const stray = pool[choose(2, Math.max(1, pool.length))];
   const words = stray === undefined ? undefined : known.wordsFor(stray);
   if (words === undefined) return { isKept, beside: [] };
-  deeds.push({ round, to, words });
+  did({ round, to, words });
   return { isKept, beside: [stray] };
 }
 
 /** It as an answer: what was done, what came of it, and the commands that show it. */
 export function shownBy(found: Astray): Found {
-  const { one, traitor, deeds, failure, isFault } = found;
-  const commands = commandsOf(one, linesThatTell(traitor, deeds));
+  const { one, deeds, failure, isFault } = found;
+  const commands = commandsOf(one, [...one.traitors.keys()].flatMap((id) => linesThatTell(id, deeds.filter(({ by }) => by === id))));
   const sentences = [`${nameOf(one.commander)} orders ${one.order} among ${armyOf(one)}`, ...deedsIn(found), `so ${failure}`];
   // Where the order is not given there is nothing to ask about.
   return no(sentences, isFault ? commands.slice(0, -1) : commands);
 }
 
-/** What such a traitor did, in sentences. */
-function deedsIn({ traitor, deeds }: Astray): string[] {
-  return deeds.map(({ round, to, words }) => {
+/** What such traitors did, in sentences. */
+function deedsIn({ deeds }: Astray): string[] {
+  return deeds.map(({ by: traitor, round, to, words }) => {
     if (words === SILENCE) return `${nameOf(traitor)} kept back from ${nameOf(to)} what it had to say in round ${round}`;
     const mark = `${FORGED} `;
     const said = words.startsWith(mark) ? `${words.slice(mark.length)}, changed under its old signatures,` : words;

@@ -36,14 +36,20 @@ export function* standsStrategies(
   return YES;
 }
 
-export function* standsStrays(protocol: AnyRoundsProtocol, least: number): Generator<undefined, Found> {
+/** @param bound among how many it has to stand so many */
+export function* standsStrays(protocol: AnyRoundsProtocol, ms: readonly number[], bound: (m: number) => number): Generator<undefined, Found> {
   const said = signs(protocol) ? [] : [...messagesOf(protocol)];
-  for (let n = Math.max(least, 3); n <= Math.max(least, 3) + 1; n += 1) {
-    if (protocol.refuses(n, 1) !== undefined) continue;
-    for (let seed = 0; seed < STRAYS; seed += 1) {
-      const found = strayed(protocol, { n, seed }, said);
-      if (found !== undefined) return shownBy(found);
-      if (seed % 20 === 0) yield;
+  for (const m of ms) {
+    const least = Math.max(bound(m), m + 2);
+    // Two have far more to try together than one, and among one more they come to nothing else.
+    for (let n = least; n <= least + (m === 1 ? 1 : 0); n += 1) {
+      if (protocol.refuses(n, m) !== undefined) continue;
+      const orders = m === 1 ? STRAYS : Math.min(STRAYS_OF_TWO, Math.floor(MESSAGES_OF_TWO / Math.max(1, protocol.messages(contextAmong(n, m)))));
+      for (let seed = 0; seed < orders; seed += 1) {
+        const found = strayed(protocol, { n, m, traitors: m, seed }, said);
+        if (found !== undefined) return shownBy(found);
+        if (seed % 20 === 0) yield;
+      }
     }
   }
   return YES;
@@ -51,6 +57,10 @@ export function* standsStrays(protocol: AnyRoundsProtocol, least: number): Gener
 
 /** How many orders are given with a traitor that speaks out of turn, for each number of generals. */
 const STRAYS = 400;
+
+/** And with two: so many at the most, and of so many messages in all. */
+const STRAYS_OF_TWO = 1_500;
+const MESSAGES_OF_TWO = 40_000;
 
 /** Whether its generals sign anything: what one of them said elsewhere is not for others to say, then. */
 function signs(protocol: AnyRoundsProtocol): boolean {

@@ -73,6 +73,10 @@ const PLANTED: readonly Planted[] = [
     what: 'takes a chain whenever it comes', against: 'signed', question: STRAY, found: /^G\d orders (attack|retreat) among \d generals/,
     text: edited('signers.length !== round || ', '', mistaken('signed', "  speaks: ({ commander }, round, from, to) => (round === 1 ? from === commander : from !== commander && to !== commander),\n", '')),
   },
+  {
+    what: 'takes a chain whenever it comes, which two traitors need', against: 'signed', question: STRAY, found: /^G\d orders (attack|retreat) among 4 generals/, seen: /(g-tell \d [123] \d .*\n)+/,
+    text: mistaken('signed', 'signers.length !== round || ', ''),
+  },
 
   // Phase king.
   king('proposes what a majority says', "countOf(state.value, 'value', order) >= n - m", "2 * countOf(state.value, 'value', order) > n", MIX, /^(agreement|validity): /),
