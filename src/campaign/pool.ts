@@ -4,6 +4,7 @@ import { CodeFault } from '../core/code-fault.ts';
 import { doingsOf, greedyThreads, lookingAt } from '../generals/brought/doing.ts';
 import { broughtHere } from '../generals/brought/take.ts';
 import { isOutOfMemory, memoryOf } from '../runtime/brought-code.ts';
+import { patience } from '../runtime/patience.ts';
 import { mostMemory } from '../runtime/watch.ts';
 import type { Progress } from './schedule.ts';
 import type { Answer, Beginning, Task } from './task.ts';
@@ -11,9 +12,11 @@ import type { Answer, Beginning, Task } from './task.ts';
 /** What a thread with code of somebody's own may take of the memory, in MB. */
 const MEMORY_MAX = 1024;
 
-/** Milliseconds between two looks at threads with such code, and after which a task comes to no end. A look is no clock: a program that stands still looks at nothing. */
+/** Milliseconds between two looks at threads with such code. A look is no clock: a program that stands still looks at nothing. */
 const EVERY = 100;
-const TASK_MAX = 60_000;
+
+/** A task is many orders: it is waited for as long as so many pieces of work are. */
+const WORKS = 6;
 
 /** Seconds after which such a thread is given up, with a task before this one: it is done with it, and calls itself again by promises. */
 const ANSWER_AFTER = 150;
@@ -35,8 +38,8 @@ export interface Pool {
   close(): Promise<void>;
 }
 
-/** @param threads as many as there are cores, if not given @param taskMax milliseconds that code of somebody's own has for a task */
-export async function openPool(threads: number = availableParallelism(), taskMax = TASK_MAX): Promise<Pool> {
+/** @param threads as many as there are cores, if not given */
+export async function openPool(threads: number = availableParallelism()): Promise<Pool> {
   const { Piscina } = await import('piscina');
   const brought = broughtHere();
   const isOurs = brought.length === 0;
@@ -51,6 +54,7 @@ export async function openPool(threads: number = availableParallelism(), taskMax
   let fault: CodeFault | undefined;
   // The limit of a thread counts no bytes outside of its heap.
   const most = Math.min(mostMemory(), (threads + 1) * MEMORY_MAX * 2 ** 20);
+  const taskMax = isOurs ? Infinity : WORKS * patience();
   const late = lookingAt(doings, taskMax / EVERY, taskMax);
   const looking = isOurs ? undefined : setInterval(() => {
     if (fault !== undefined) return;
@@ -62,7 +66,7 @@ export async function openPool(threads: number = availableParallelism(), taskMax
     hasRoom: (underWay) => underWay < threads * AHEAD,
     async run(task) {
       let answer: Answer;
-      const patience = isOurs ? undefined : setTimeout(() => {
+      const giving = isOurs ? undefined : setTimeout(() => {
         fault ??= new CodeFault('the code that was brought', { did: 'left something behind in a thread that never ends', why: `it was waited for ${ANSWER_AFTER} s` });
         void close();
       }, ANSWER_AFTER * 1000);
@@ -71,7 +75,7 @@ export async function openPool(threads: number = availableParallelism(), taskMax
       } catch (error) {
         throw fault ?? (isOutOfMemory(error) ? greedyThreads(MEMORY_MAX * 2 ** 20) : error);
       } finally {
-        clearTimeout(patience);
+        clearTimeout(giving);
       }
       if ('fault' in answer) throw new CodeFault(answer.of, answer.fault);
       return answer;

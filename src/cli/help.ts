@@ -20,6 +20,7 @@ export const VARIABLES: readonly (readonly [name: string, meaning: string])[] = 
   ['NO_COLOR', 'no colours, and no bars that are drawn again and again'],
   ['FORCE_COLOR', 'colours in a pipe too; 0 for none'],
   ['TERM', 'if it is dumb: no colours and no bars, and a prompt without editing'],
+  ['GENERALS_PATIENCE', 'for how many seconds code of your own is waited for (10)'],
   ['XDG_STATE_HOME', 'where the history of the prompt is kept (~/.local/state)'],
 ];
 

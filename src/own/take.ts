@@ -4,11 +4,9 @@ import { textOf } from '../generals/brought/deed.ts';
 import { endsAfter } from '../generals/brought/doing.ts';
 import { limitBy } from '../generals/limit.ts';
 import { importAt, isWithin, placeIn, within } from '../runtime/brought-code.ts';
+import { patience } from '../runtime/patience.ts';
 import { admitSystem, systemIn } from './admit.ts';
 import { misshapen } from './shape.ts';
-
-/** Milliseconds after which a piece of work with code that was brought is ended. */
-const PATIENCE = 10_000;
 
 /** Whether a module exports a system, and not a protocol or a strategy. */
 export const isSystem = (module: Readonly<Record<string, unknown>>): boolean => module['system'] !== undefined || (typeof module['default'] === 'object' && module['default'] !== null && 'machine' in module['default']);
@@ -26,6 +24,6 @@ export async function takeSystem(url: string): Promise<string> {
   const problem = misshapen(given);
   if (problem !== undefined) throw new UserError(problem);
   const name = admitSystem(given, placeOf);
-  limitBy({ limited: (work) => within(PATIENCE, work, endsAfter(PATIENCE)), isWithin, now: () => performance.now() });
+  limitBy({ limited: (work) => within(patience(), work, endsAfter(patience())), isWithin, now: () => performance.now() });
   return name;
 }

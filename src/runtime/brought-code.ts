@@ -6,7 +6,7 @@ import { Script } from 'node:vm';
 import { Worker, isMainThread, type ResourceLimits } from 'node:worker_threads';
 import { UserError } from '../core/user-error.ts';
 import { CHANGES } from './shared-things.ts';
-import { STUCK_AFTER, openWatch, type Watch } from './watch.ts';
+import { openWatch, stuckAfter, type Watch } from './watch.ts';
 
 /** A module that somebody brought, with all that it exports. */
 export const importAt = async (url: string): Promise<Readonly<Record<string, unknown>>> => (await import(url)) as Readonly<Record<string, unknown>>;
@@ -109,7 +109,7 @@ export function endWithOwn(say: (line: string) => void): void {
     process.exitCode = 1;
   });
   begin()?.endIfStuck(() => {
-    say(`${owner()} left something behind that never ends: the program was waited for ${STUCK_AFTER} s`);
+    say(`${owner()} left something behind that never ends: the program was waited for ${stuckAfter() / 1000} s`);
   });
 }
 

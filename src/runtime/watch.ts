@@ -3,6 +3,7 @@ import { totalmem } from 'node:os';
 import { getHeapStatistics, setFlagsFromString } from 'node:v8';
 import { runInNewContext, runInThisContext } from 'node:vm';
 import { Worker, isMainThread } from 'node:worker_threads';
+import { patience } from './patience.ts';
 
 /** Looks at the clock and at the memory of the program while work is done that may take too much of either. */
 export interface Watch {
@@ -32,8 +33,8 @@ const NOTHING = 0;
 const LATE = -1;
 const GREEDY = -2;
 
-/** Seconds of computing after which a program is stuck in which nothing that waits is called any more. Who waits for a terminal that holds still does not compute. */
-export const STUCK_AFTER = 12;
+/** Milliseconds of computing after which a program is stuck in which nothing that waits is called any more. Who waits for a terminal that holds still does not compute. */
+export const stuckAfter = (): number => Math.round(1.2 * patience());
 
 /** By what the thread that looks finds what ends the program. */
 const END = 'generals: the end of a program that is stuck';
@@ -42,7 +43,7 @@ const END = 'generals: the end of a program that is stuck';
 const LOOKING = `
 const { readFileSync } = require('node:fs');
 const { parentPort, workerData } = require('node:worker_threads');
-const { shared, max } = workerData;
+const { shared, max, stuckAfter } = workerData;
 const left = new Int32Array(shared);
 // Milliseconds that the thread which works has computed, or, where that cannot be known, all threads.
 function computed() {
@@ -61,7 +62,7 @@ setInterval(() => {
   // Whoever answers goes on, and so does who begins or ends a piece of work.
   if (Atomics.load(left, 2) === 0 || Atomics.load(left, 0) !== ${NOTHING} || Atomics.exchange(left, 1, 0) === 1) asked = 0;
   else if ((asked += 1) === 1) since = computed();
-  else if (asked % 10 === 0 && computed() - since > ${STUCK_AFTER} * 1000) {
+  else if (asked % 10 === 0 && computed() - since > stuckAfter) {
     asked = 0;
     const session = new (require('node:inspector').Session)();
     session.connectToMainThread();
@@ -84,7 +85,7 @@ export function openWatch(): Watch | undefined {
   const most = Math.min(getHeapStatistics().heap_size_limit * SHARE, mostMemory());
   // The looks that are left, whether the program goes on, and whether that matters.
   const left = new Int32Array(new SharedArrayBuffer(12));
-  const thread = new Worker(LOOKING, { eval: true, execArgv: [], workerData: { shared: left.buffer, max: most } });
+  const thread = new Worker(LOOKING, { eval: true, execArgv: [], workerData: { shared: left.buffer, max: most, stuckAfter: stuckAfter() } });
   thread.on('message', () => Atomics.store(left, 1, 1));
   thread.unref();
   return {

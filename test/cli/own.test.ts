@@ -3,11 +3,13 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { apart } from '../support/apart.ts';
 import { FOR_EVER, MINE, SPY, edited, ownFolder } from '../support/own.ts';
 import { ptyUnavailable } from '../support/pty.ts';
-import { cleanEnvironment, generals, projectPath, type Exit } from '../support/run.ts';
+import { cleanEnvironment, generals, type Exit } from '../support/run.ts';
+
+/** What never ends is waited for as long as it takes to tell that. */
+const HURRIED = { GENERALS_PATIENCE: '2' };
 
 describe('a protocol and a strategy of your own', () => {
   const elsewhere = apart();
@@ -85,7 +87,7 @@ describe('a protocol and a strategy of your own', () => {
     ['speaks to who is not there', "if (self === 3) return [{ type: 'send', to: [9 as never], messages: [state.order] }];", 'the protocol mine sent a message to 9 in round 2 at G3: that is none of the generals'],
     ['decides nothing that there is', "if (self === 3) return [{ type: 'output', output: 'charge' as Order }];", 'the protocol mine decided "charge" in round 2 at G3: that is neither attack nor retreat'],
     ['gives no effects', 'if (self === 3) return undefined as never;', 'the protocol mine gave undefined in round 2 at G3: a list of effects is wanted'],
-    ['never comes back', `if (self === 3) ${FOR_EVER};`, 'the protocol mine did not come back from step in round 2 at G3: it was waited for 10 s'],
+    ['never comes back', `if (self === 3) ${FOR_EVER};`, 'the protocol mine did not come back from step in round 2 at G3: it was waited for 2 s'],
   ];
   for (const [index, [what, by, said]] of faults.entries()) {
     it(`that ${what} is named, and the prompt goes on`, async () => {
@@ -96,10 +98,9 @@ describe('a protocol and a strategy of your own', () => {
       const name = `bad-${index}`;
       const named = folder.write(`${name}/bad.ts`, edited("'mine'", `'${name}'`, text));
       const lines = 'g-elect 1\nactual-order attack\ng-protocol\n';
+      const told = (words: readonly string[], input = ''): Promise<Exit> => (isEndless ? generals(words, input, HURRIED) : elsewhere.generals(words, input));
       const [threads, sim, check] = await Promise.all([
-        generals(['4', '--protocol', file], lines), elsewhere.generals(['4', '--host', 'sim', '--protocol', named], lines),
-        // So that none is waited for twice.
-        isEndless ? generals(['check', '--protocol', named]) : elsewhere.generals(['check', '--protocol', named]),
+        generals(['4', '--protocol', file], lines), told(['4', '--host', 'sim', '--protocol', named], lines), told(['check', '--protocol', named]),
       ]);
       expect(threads.out).to.include(isEndless ? 'G3 is lost: it did not answer within 1,000 ms.' : `G3 is lost: it ${said.replace('the protocol mine ', '').replace(' at G3', '')}`).and.include('protocol mine, m=1');
       expect(sim.err).to.include(`line 2: ${said.replace('mine', name)}`);
@@ -118,19 +119,9 @@ describe('a protocol and a strategy of your own', () => {
 
   it('that never comes back from a task of a campaign is named with its place, and its threads are ended', async () => {
     const file = folder.write('stuck.ts', edited('if (event.round === 2) {\n', 'if (event.round === 2) {\n      while (self === 3);\n', edited("'mine'", "'stuck'")));
-    // With less patience than a campaign has: a pool in a process of its own, which ends by itself where no thread is left.
-    const [library, pool, grid] = ['index', 'campaign/pool', 'campaign/grid'].map((name) => JSON.stringify(pathToFileURL(projectPath(`dist/src/${name}.js`)).href));
-    const program = `
-      const [{ bringProtocol }, { openPool }, { cellOf }] = await Promise.all([import(${library}), import(${pool}), import(${grid})]);
-      await bringProtocol(${JSON.stringify(file)});
-      const { run } = await openPool(2, 300);
-      const tasks = [4, 5].map((n) => run({ type: 'trials', cell: cellOf('stuck', 1, n, 1, 'coin'), seed: 1, engine: 'simulator', size: 10, span: { from: 1, count: 10 } }));
-      for (const { reason } of await Promise.allSettled(tasks)) console.log(reason.message);`;
-    const child = spawn(process.execPath, ['--input-type=module', '-e', program], { env: cleanEnvironment(), stdio: ['ignore', 'pipe', 'inherit'] });
-    let out = '';
-    child.stdout.setEncoding('utf8').on('data', (text: string) => (out += text));
-    expect((await once(child, 'close'))[0]).to.equal(0);
-    expect(out).to.equal('the protocol stuck did not come back from step in round 2 at G3: it was waited for 0.3 s\n'.repeat(2));
+    const { code, err } = await generals(['campaign', '--protocol', file, '--members', '4..5', '--strategy', 'coin', '--orders', '10', '--engine', 'simulator', '--threads', '2'], '', { GENERALS_PATIENCE: '0.2' });
+    expect(code).to.equal(1);
+    expect(err).to.match(/\ngenerals: the protocol stuck did not come back from step in round 2 at G3: it was waited for 1\.2 s\n$/);
   });
 
   it('a strategy that says what is no lie is named', async () => {
@@ -183,19 +174,26 @@ describe('a protocol and a strategy of your own', () => {
 
   it('that ends the program behind our back, or leaves behind what never ends, ends it in one line and with status 1', async () => {
     const doing = (name: string, by: string): string => folder.write(`${name}.ts`, edited('if (event.round === 2) {\n', `if (event.round === 2) {\n      new Function('${by}')();\n`));
-    const sim = (name: string, by: string): Promise<Exit> => generals(['4', '--host', 'sim', '--protocol', doing(name, by)], 'g-elect 1\nactual-order attack\ng-protocol\n');
+    const sim = (name: string, by: string): Promise<Exit> => generals(['4', '--host', 'sim', '--protocol', doing(name, by)], 'g-elect 1\nactual-order attack\ng-protocol\n', HURRIED);
     // A terminal that holds still for as long, as by Ctrl-S, is no reason.
     const held = ptyUnavailable === undefined ? atStillTerminal(`generals run --host sim --protocol ${mine} ${folder.write('many.txt', `g-elect 1\n${'actual-order attack\n'.repeat(1000)}`)}`) : undefined;
     const [ended, endless, said] = await Promise.all([
       sim('ended', 'process.exit(0)'), sim('endless', 'const f = () => Promise.resolve().then(f); f();'),
       // What is asked outside of an order has an end, too.
-      generals(['4', '--host', 'sim', '--protocol', folder.write('says.ts', edited('  messages: (', `  describe: () => ${FOR_EVER} as never,\n  messages: (`))], 'g-elect 1\nactual-order attack\ng-why 3\ng-protocol\n'),
+      generals(['4', '--host', 'sim', '--protocol', folder.write('says.ts', edited('  messages: (', `  describe: () => ${FOR_EVER} as never,\n  messages: (`))], 'g-elect 1\nactual-order attack\ng-why 3\ng-protocol\n', HURRIED),
     ]);
     expect(await held?.goOn() ?? 0).to.equal(0);
     expect([ended.code, ended.err]).to.deep.equal([1, 'generals: the protocol mine ended the program\n']);
-    expect([endless.code, endless.err]).to.deep.equal([1, 'generals: the protocol mine left something behind that never ends: the program was waited for 12 s\n']);
-    expect(said.err).to.equal('line 3: the protocol mine did not come back from describe: it was waited for 10 s\n');
+    expect([endless.code, endless.err]).to.deep.equal([1, 'generals: the protocol mine left something behind that never ends: the program was waited for 2.4 s\n']);
+    expect(said.err).to.equal('line 3: the protocol mine did not come back from describe: it was waited for 2 s\n');
     expect(said.out).to.include('protocol mine, m=1');
+  });
+
+  it('are waited for as many seconds as GENERALS_PATIENCE says, if that is a number of them', async () => {
+    for (const wrong of ['soon', '0', '1e9']) {
+      const { code, out, err } = await generals(['check', '--protocol', mine], '', { GENERALS_PATIENCE: wrong });
+      expect({ code, out, err }).to.deep.equal({ code: 2, out: '', err: `generals: GENERALS_PATIENCE is a number of seconds from 0.1 to 3600, not "${wrong}" – see generals check --help\n` });
+    }
   });
 
   it('leave no file behind', async () => {
@@ -211,7 +209,7 @@ describe('a protocol and a strategy of your own', () => {
 
 /** Runs a line at a terminal that shows nothing until it goes on. @returns what has it go on, and gives the exit status */
 function atStillTerminal(line: string): { goOn(): Promise<number> } {
-  const child = spawn('script', ['-qec', line, '/dev/null'], { env: cleanEnvironment(), stdio: ['ignore', 'pipe', 'ignore'] });
+  const child = spawn('script', ['-qec', line, '/dev/null'], { env: { ...cleanEnvironment(), ...HURRIED }, stdio: ['ignore', 'pipe', 'ignore'] });
   const closed = once(child, 'close');
   return {
     async goOn() {

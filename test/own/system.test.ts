@@ -81,8 +81,8 @@ describe('a system of your own', () => {
   });
 
   it('that loops for ever, or sends what is nothing, is named', async () => {
-    const loops = await generals(['simulate', '--protocol', folder.write('loops.ts', of('broadcast', "if (event.type !== 'message') return [];", `if (event.type === 'message' && self === 2) ${FOR_EVER};\n      if (event.type !== 'message') return [];`))]);
-    expect([loops.code, loops.err]).to.deep.equal([1, 'generals: the system broadcast did not come back from step at node 2: it was waited for 10 s\n']);
+    const loops = await generals(['simulate', '--protocol', folder.write('loops.ts', of('broadcast', "if (event.type !== 'message') return [];", `if (event.type === 'message' && self === 2) ${FOR_EVER};\n      if (event.type !== 'message') return [];`))], '', { GENERALS_PATIENCE: '1.5' });
+    expect([loops.code, loops.err]).to.deep.equal([1, 'generals: the system broadcast did not come back from step at node 2: it was waited for 1.5 s\n']);
     const garbage = await generals(['simulate', '--protocol', folder.write('garbage.ts', of('broadcast', "say({ type: 'echo',", "say({ type: 'moan' as 'echo',"))]);
     expect(garbage.code).to.equal(1);
     expect(garbage.err).to.match(/^generals: the system broadcast sent \{"type":"moan".*\} upon "initial" of node \d at node \d: its own parse takes that for no message\n$/);

@@ -1,6 +1,7 @@
 import { quoted } from '../../core/user-error.ts';
 import { CodeFault } from '../../core/code-fault.ts';
 import { importAt, isWithin, placeIn, within } from '../../runtime/brought-code.ts';
+import { patience } from '../../runtime/patience.ts';
 import { limitBy } from '../limit.ts';
 import { admit } from './admit.ts';
 import type { Limits } from './calls.ts';
@@ -20,9 +21,6 @@ const taken: Brought[] = [];
 /** All that was taken here, for threads to take as well. */
 export const broughtHere = (): readonly Brought[] => taken;
 
-/** Milliseconds after which a piece of work with code that was brought is ended, where there is no deadline of an order. */
-const PATIENCE = 10_000;
-
 /**
  * Takes a protocol or a strategy: from now on it is found by its name as ours are.
  * @throws UserError in one line, if it is none, or has a name that there is already @throws CodeFault if it throws
@@ -34,7 +32,7 @@ export async function takeAll(those: readonly Brought[]): Promise<void> {
   for (const one of those) await taking(one);
 }
 
-const limited = <T>(work: () => T): T => within(PATIENCE, work, endsAfter(PATIENCE));
+const limited = <T>(work: () => T): T => within(patience(), work, endsAfter(patience()));
 
 /** @param limits ends what does not come back, where nobody else does so */
 async function taking({ kind, url }: Brought, limits?: Limits): Promise<string> {
