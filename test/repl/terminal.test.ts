@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
-import { createServer, type Server, type Socket } from 'node:net';
+import { createServer, type Socket } from 'node:net';
 import { once } from 'node:events';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -13,12 +13,21 @@ const DRIVER = fileURLToPath(new URL('../support/terminal-driver.js', import.met
 const CTRL_A = '\u0001';
 const CTRL_C = '\u0003';
 const CTRL_D = '\u0004';
+const CTRL_E = '\u0005';
 const CTRL_L = '\u000c';
 const CTRL_U = '\u0015';
 const CTRL_Z = '\u001a';
 const UP = '\u001b[A';
 const DOWN = '\u001b[B';
 const LEFT = '\u001b[D';
+
+/** What Tab finds. */
+const WORDS = Array.from({ length: 300 }, (_, index) => `G${index + 1}`);
+
+interface Driver {
+  readonly pty: Pty;
+  readonly control: Socket;
+}
 
 describe('the terminal', function () {
   const opened: Pty[] = [];
@@ -34,6 +43,7 @@ describe('the terminal', function () {
   });
 
   after(async () => {
+    await shared?.pty.close();
     if (folder !== undefined) await rm(folder, { recursive: true });
   });
 
@@ -45,16 +55,45 @@ describe('the terminal', function () {
     return pty;
   }
 
+  /** A driver that tests share, with all but its history as if it had just begun, and what gives it orders. */
+  let shared: Driver | undefined;
+  async function again(): Promise<Pty> {
+    if (shared === undefined || !isAtPrompt(shared.pty)) {
+      await shared?.pty.close();
+      shared = await driven({ DRIVER_WORDS: WORDS.map((word) => word.toLowerCase()).join(' ') });
+      opened.splice(opened.indexOf(shared.pty), 1);
+    }
+    // Below what is there, so that what is seen is seen after it.
+    shared.pty.type(`${CTRL_E}${CTRL_U}again\r`);
+    await shared.pty.until(/\nAGAIN\ndriver>$/);
+    shared.pty.type(CTRL_L);
+    await shared.pty.until((rows) => rows.join('\n') === 'driver>', 'an empty screen');
+    return shared.pty;
+  }
+
+  let number = 0;
+  /** A driver that takes orders. */
+  async function driven(env: NodeJS.ProcessEnv = {}, size: PtyOptions = {}): Promise<Driver> {
+    const path = join(folder, `control-${(number += 1)}`);
+    const server = createServer().listen(path);
+    const connected = once(server, 'connection');
+    await once(server, 'listening');
+    const pty = await start({ env: { DRIVER_CONTROL: path, ...env }, ...size });
+    const [control] = (await connected) as [Socket];
+    server.close();
+    return { pty, control };
+  }
+
   describe('editing', () => {
     it('runs a line, and asks for the next', async () => {
-      const pty = await start();
+      const pty = await again();
       pty.type('attack at dawn\r');
       await pty.until(['driver> attack at dawn', 'ATTACK AT DAWN', 'driver>'].join('\n'));
       await cursorAt(pty, 8, 2);
     });
 
     it('edits in the middle of a line', async () => {
-      const pty = await start();
+      const pty = await again();
       pty.type(`ac${LEFT}b`);
       await pty.until('driver> abc');
       await cursorAt(pty, 10, 0);
@@ -63,13 +102,13 @@ describe('the terminal', function () {
     });
 
     it('runs nothing for a blank line', async () => {
-      const pty = await start();
+      const pty = await again();
       pty.type('\r  \rend\r');
       await pty.until(['driver>', 'driver>', 'driver> end', 'END', 'driver>'].join('\n'));
     });
 
     it('clears the screen by Ctrl-L, and keeps the line', async () => {
-      const pty = await start();
+      const pty = await again();
       pty.type('one\r');
       await prompt(pty);
       pty.type(`half${LEFT}${CTRL_L}`);
@@ -91,7 +130,7 @@ describe('the terminal', function () {
     });
 
     it('drops bytes that are no characters', async () => {
-      const pty = await start();
+      const pty = await again();
       const garbage = Buffer.from([0, 1, 2, 5, 6, 7, 0x0e, 0x0f, 0x1c, 0x1d, 0x1b, 0x5b, 0x3f, 0x39, 0x39, 0x7a, 0xff, 0xfe, 0xc3, 0x28]).toString('latin1');
       pty.type(`${garbage}\u001b[1;9~\u001bOz\u001b[[[\u009b31m\u0085\u2028`);
       pty.type(`${CTRL_U}sound\r`);
@@ -100,7 +139,7 @@ describe('the terminal', function () {
     });
 
     it('takes a line of 20,000 characters', async () => {
-      const pty = await start();
+      const pty = await again();
       for (let piece = 1; piece <= 20; piece += 1) {
         pty.type(`${'y'.repeat(995)}<${String(piece).padStart(3, '0')}>`);
         // A real terminal would not send more than is read either.
@@ -168,13 +207,13 @@ describe('the terminal', function () {
 
   describe('Tab', () => {
     it('completes a single candidate, with a space behind it', async () => {
-      const pty = await start();
+      const pty = await again();
       pty.type('ec\thello\r');
       await pty.until('ECHO HELLO');
     });
 
     it('completes what several have in common, and shows them below', async () => {
-      const pty = await start();
+      const pty = await again();
       pty.type('g\t');
       await pty.until(['driver> g-st', 'g-state  g-stop  g-story'].join('\n'));
       expect(pty.isDim('g-state  ')).to.equal(true);
@@ -186,7 +225,7 @@ describe('the terminal', function () {
     });
 
     it('does nothing without a candidate, nor twice about the space', async () => {
-      const pty = await start();
+      const pty = await again();
       pty.type('zz\t!\r');
       await pty.until('ZZ!');
       await prompt(pty);
@@ -195,8 +234,7 @@ describe('the terminal', function () {
     });
 
     it('completes a word behind the cursor\'s place, and shows of very many only some', async () => {
-      const words = Array.from({ length: 300 }, (_, index) => `G${index + 1}`);
-      const pty = await start({ env: { DRIVER_WORDS: words.map((word) => word.toLowerCase()).join(' ') }, cols: 40 });
+      const pty = await again();
       pty.type('echo G\t');
       await pty.until(/driver> echo g\ng1 {2}g2 {2}[^]*… and \d+ more/);
       pty.type('300\t!\r');
@@ -206,7 +244,7 @@ describe('the terminal', function () {
 
   describe('Ctrl-C', () => {
     it('drops a line', async () => {
-      const pty = await start();
+      const pty = await again();
       pty.type(`half${CTRL_C}`);
       await pty.until(['driver> half^C', 'driver>'].join('\n'));
       pty.type('whole\r');
@@ -214,7 +252,7 @@ describe('the terminal', function () {
     });
 
     it('on an empty line asks whether to leave; no goes on', async () => {
-      const pty = await start();
+      const pty = await again();
       pty.type(CTRL_C);
       await pty.until('Leave?');
       pty.type('n\rstill here\r');
@@ -244,7 +282,7 @@ describe('the terminal', function () {
     });
 
     it('aborts a running command', async () => {
-      const pty = await start();
+      const pty = await again();
       pty.type('slow\r');
       await pty.until('slow begins');
       pty.type(`typed ahead${CTRL_C}`);
@@ -254,7 +292,7 @@ describe('the terminal', function () {
     });
 
     it('aborts a command though both came in one burst', async () => {
-      const pty = await start();
+      const pty = await again();
       pty.type(`slow\r${CTRL_C}next\r`);
       await pty.until(['slow was aborted', 'driver> next', 'NEXT', 'driver>'].join('\n'));
     });
@@ -310,38 +348,22 @@ describe('the terminal', function () {
   });
 
   describe('while something else goes on', () => {
-    let server: Server;
-    let driver: Promise<Socket>;
-    let env: NodeJS.ProcessEnv;
-    let number = 0;
-
-    beforeEach(async () => {
-      const path = join(folder, `control-${(number += 1)}`);
-      server = createServer().listen(path);
-      driver = once(server, 'connection').then(([socket]) => socket as Socket);
-      await once(server, 'listening');
-      env = { DRIVER_CONTROL: path };
-    });
-
-    afterEach(() => {
-      server.close();
-    });
-
     it('runs a paste of three lines as three commands', async () => {
-      const pty = await start();
+      const pty = await again();
       pty.type('one\ntwo\r\nthree\r');
       await pty.until(['driver> one', 'ONE', 'driver> two', 'TWO', 'driver> three', 'THREE', 'driver>'].join('\n'));
     });
 
     it('keeps what was typed ahead of a slow command', async () => {
-      const pty = await start({ env });
+      const pty = await again();
+      const { control } = shared!;
       pty.type('slow\r');
       await pty.until('slow begins');
       pty.type('one\rtwo\rhal');
-      (await driver).write('print heard\n');
+      control.write('print heard\n');
       await pty.until('heard');
       pty.type('f');
-      (await driver).write('finish\n');
+      control.write('finish\n');
       await pty.until(['slow is done', 'driver> one', 'ONE', 'driver> two', 'TWO', 'driver> half'].join('\n'));
     });
 
@@ -353,10 +375,11 @@ describe('the terminal', function () {
     });
 
     it('prints above a half-typed line, whose cursor stays', async () => {
-      const pty = await start({ env });
+      const pty = await again();
+      const { control } = shared!;
       pty.type(`half${LEFT}`);
       await pty.until('driver> half');
-      (await driver).write('print news\nprint more news\n');
+      control.write('print news\nprint more news\n');
       await pty.until((rows) => rows.join('\n') === ['news', 'more news', 'driver> half'].join('\n'));
       await cursorAt(pty, 11, 2);
       pty.type('L\r');
@@ -364,17 +387,17 @@ describe('the terminal', function () {
     });
 
     it('prints above a line that wraps', async () => {
-      const pty = await start({ env, cols: 20 });
+      const { pty, control } = await driven({}, { cols: 20 });
       pty.type('abcdefghijklmnopqrstuvwxyz');
       await pty.until('\nmnopqrstuvwxyz');
-      (await driver).write('print news\n');
+      control.write('print news\n');
       await pty.until((rows) => rows.join('\n') === ['news', 'driver> abcdefghijkl', 'mnopqrstuvwxyz'].join('\n'));
       await cursorAt(pty, 14, 2);
     });
 
     it('loses no key while it prints', async () => {
-      const pty = await start({ env });
-      const control = await driver;
+      const pty = await again();
+      const { control } = shared!;
       const typed = 'abcdefghijklmnopqrstuvwxyz0123456789';
       for (const letter of typed) {
         control.write(`print ${letter}\n`);
@@ -386,27 +409,30 @@ describe('the terminal', function () {
     });
 
     it('leaves the terminal in order when the program exits with a prompt open', async () => {
-      const pty = await start({ env });
+      const { pty, control } = await driven();
       pty.type('half');
       await line(pty, 'half');
-      (await driver).write('print last words\n'.repeat(2) + 'exit\n');
+      control.write('print last words\n'.repeat(2) + 'exit\n');
       expect(await pty.exit).to.equal(70);
       expect(pty.screen()).to.deep.equal(['driver> half', 'last words', 'last words']);
     });
 
     it('keeps the place in the history while it prints', async () => {
-      const pty = await start({ env });
+      const pty = await again();
+      const { control } = shared!;
       pty.type('one\rtwo\r');
       await pty.until('TWO\ndriver>');
       pty.type(UP);
       await line(pty, 'two');
-      (await driver).write('print news\n');
+      control.write('print news\n');
       await pty.until('news\ndriver> two');
       pty.type(UP);
       await line(pty, 'one');
     });
   });
 });
+
+const isAtPrompt = (pty: Pty): boolean => pty.screen()[pty.cursor().y]?.startsWith('driver>') === true;
 
 /** Waits for an empty prompt, for that many at least. */
 const prompt = (pty: Pty, count = 1): Promise<void> =>
