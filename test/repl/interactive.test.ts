@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openPty, ptyUnavailable, type Pty } from '../support/pty.ts';
+import { isAtPrompt, musterAnew } from '../support/shared-prompt.ts';
 import { MAIN } from '../support/run.ts';
 import { skip } from '../support/skip.ts';
 
@@ -24,6 +25,7 @@ describe('generals at a terminal', function () {
   });
 
   after(async () => {
+    await shared?.close();
     if (home !== undefined) await rm(home, { recursive: true });
   });
 
@@ -33,6 +35,19 @@ describe('generals at a terminal', function () {
     return pty;
   }
 
+  /** A prompt that tests share, and each musters its generals at. */
+  let shared: Pty | undefined;
+  async function mustered(): Promise<Pty> {
+    if (shared === undefined || !isAtPrompt(shared)) {
+      await shared?.close();
+      shared = start();
+      opened.splice(opened.indexOf(shared), 1);
+      await shared.until(/G4, .*\ngenerals>$/);
+    }
+    await musterAnew(shared);
+    return shared;
+  }
+
   it('says what help, Tab and exit do, and shows the roster, above the prompt', async () => {
     const pty = start();
     await pty.until((screen) => screen[0] === 'help lists the commands, Tab completes them, exit leaves.' && screen[4]?.startsWith('G4, ') === true && screen[5] === 'generals>');
@@ -40,14 +55,13 @@ describe('generals at a terminal', function () {
   });
 
   it('musters more generals than Node lets listen to one thing without a word of warning', async () => {
-    const pty = start(['16', '--seed', '1']);
-    await pty.until(/G16, .*\ngenerals>$/);
+    const pty = start(['12', '--seed', '1']);
+    await pty.until(/G12, .*\ngenerals>$/);
     expect(pty.screen().join('\n')).not.to.match(/Warning/);
   });
 
   it('completes commands, ids and words, and runs what they make', async () => {
-    const pty = start();
-    await pty.until('G4, ');
+    const pty = await mustered();
     pty.type('g-stat\t3\tf\t\r');
     await pty.until(/generals> g-state G3 faulty\n/);
     await pty.until(/G3, \w+, state=F\n/);
@@ -56,9 +70,9 @@ describe('generals at a terminal', function () {
   });
 
   it('takes commands that are typed before the generals are mustered', async () => {
-    const pty = start(['16', '--seed', '1']);
+    const pty = start(['4', '--seed', '1']);
     pty.type('actual-order retreat\r');
-    await pty.until('Execute order: retreat! Non-faulty nodes in the system – 15 out of 16 quorum suggest retreat');
+    await pty.until('Execute order: retreat! Non-faulty nodes in the system – 3 out of 4 quorum suggest retreat');
   });
 
   it('keeps the history between runs', async () => {
@@ -75,8 +89,7 @@ describe('generals at a terminal', function () {
   });
 
   it('tells a mistake in a line, and goes on', async () => {
-    const pty = start();
-    await pty.until('G4, ');
+    const pty = await mustered();
     pty.type('g-kill 9\rg-seed\r');
     await pty.until(/there is no general G9 – g-kill <id>[^]*seed 1/);
   });
@@ -102,7 +115,7 @@ describe('generals at a terminal', function () {
   });
 
   it('ends a search that takes long by Ctrl-C, says what it covered, and lives on', async () => {
-    const pty = start(['7', '--seed', '1']);
+    const pty = start(['7', '--seed', '1', '--host', 'sim']);
     await pty.until('G7, ');
     pty.type('g-elect 1\rg-state 1 faulty\rg-state 2 faulty\rg-state 3 faulty\rg-protocol signed\rg-check\r');
     await pty.until(/treasons covered$/);
@@ -113,8 +126,7 @@ describe('generals at a terminal', function () {
   });
 
   it('shows how far a campaign is, with rate and time left; ends it by Ctrl-C with the partial table, and lives on', async () => {
-    const pty = start();
-    await pty.until('G4, ');
+    const pty = await mustered();
     pty.type('g-state 3 faulty\rg-campaign 1e7\r');
     await pty.until(/^[█░]{24} \d+% [\d,]+ of 10,000,000 orders, [\d,]+ orders\/s, \d+ \w+ left$/m);
     pty.type(CTRL_C);
@@ -126,8 +138,7 @@ describe('generals at a terminal', function () {
   });
 
   it('shows nothing of a bar where a command has run to its end', async () => {
-    const pty = start();
-    await pty.until('G4, ');
+    const pty = await mustered();
     pty.type('g-campaign 5000\r');
     await pty.until(/messages an order: 9\ngenerals>$/);
     expect(pty.screen().join('\n')).not.to.match(/[█░]/);

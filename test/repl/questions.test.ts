@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { COMMANDS } from '../../src/repl/commands.ts';
 import { openPty, ptyUnavailable, type Pty } from '../support/pty.ts';
-import { MAIN, generals } from '../support/run.ts';
+import { isAtPrompt, musterAnew } from '../support/shared-prompt.ts';
+import { MAIN, here } from '../support/run.ts';
 import { skip } from '../support/skip.ts';
 
 const ESC = '\u001b';
@@ -12,6 +13,7 @@ const CTRL_C = '\u0003';
 const CTRL_D = '\u0004';
 const CTRL_G = '\u0007';
 const CTRL_R = '\u0012';
+const CTRL_U = '\u0015';
 const UP = '\u001b[A';
 const DOWN = '\u001b[B';
 const RIGHT = '\u001b[C';
@@ -31,9 +33,12 @@ describe('somebody at the prompt', () => {
   });
 
   after(async () => {
+    await shared?.close();
     if (home !== undefined) await rm(home, { recursive: true });
   });
 
+  /** A prompt that tests share, and each musters its generals at. */
+  let shared: Pty | undefined;
   let number = 0;
   function start(args: readonly string[] = ['4', '--seed', '1', '--host', 'sim'], env: NodeJS.ProcessEnv = {}, size: { cols: number; rows: number } = { cols: 100, rows: 60 }): Pty {
     const pty = openPty([process.execPath, MAIN, ...args], { env: { XDG_STATE_HOME: join(home, String((number += 1))), NO_COLOR: undefined, FORCE_COLOR: undefined, ...env }, ...size });
@@ -47,13 +52,24 @@ describe('somebody at the prompt', () => {
     return pty;
   }
 
+  /** The shared prompt with four loyal generals, as if just begun but for its history; a test that left it in the middle of something has it begun anew. */
+  async function mustered(): Promise<Pty> {
+    if (shared === undefined || !isAtPrompt(shared)) {
+      await shared?.close();
+      shared = await ready();
+      opened.splice(opened.indexOf(shared), 1);
+    }
+    await musterAnew(shared);
+    return shared;
+  }
+
   /** Waits for an empty prompt below that. */
   const done = (pty: Pty, what: string | RegExp): Promise<void> =>
     pty.until((rows) => rows.at(-1) === 'generals>' && (typeof what === 'string' ? rows.join('\n').includes(what) : what.test(rows.join('\n'))), `${what}, and a prompt`);
 
   describe('is asked for what a command lacks:', () => {
     it('which general g-kill ends, from a list that tells who they are', async () => {
-      const pty = await ready();
+      const pty = await mustered();
       pty.type('g-kill\r');
       await pty.until(/\? Which general is to be killed\?\n❯ G1 {2}secondary, loyal\n {2}G2 {2}secondary, loyal\n {2}G3 {2}primary, loyal\n {2}G4/);
       pty.type(`${DOWN}\r`);
@@ -61,7 +77,7 @@ describe('somebody at the prompt', () => {
     });
 
     it('whom g-elect makes primary, among those who are not', async () => {
-      const pty = await ready();
+      const pty = await mustered();
       pty.type('g-elect\r');
       await pty.until('Which general is to be primary?');
       expect(pty.screen().some((row) => row.includes('G3  '))).to.equal(false);
@@ -70,7 +86,7 @@ describe('somebody at the prompt', () => {
     });
 
     it('what a general shall be, and how it betrays, with a few words on each strategy', async () => {
-      const pty = await ready();
+      const pty = await mustered();
       pty.type('g-state 2\r');
       await pty.until('What shall G2 be?');
       pty.type('\r');
@@ -80,7 +96,7 @@ describe('somebody at the prompt', () => {
     });
 
     it('of g-state with non-faulty nothing more', async () => {
-      const pty = await ready();
+      const pty = await mustered();
       pty.type('g-state 2\r');
       await pty.until('What shall G2 be?');
       pty.type(`${DOWN}\r`);
@@ -88,17 +104,17 @@ describe('somebody at the prompt', () => {
     });
 
     it('how many generals g-add adds; what is no number is told, and asked again', async () => {
-      const pty = await ready();
+      const pty = await mustered();
       pty.type('g-add\r');
       await pty.until('How many loyal generals are to be added?');
       pty.type('some\r');
       await pty.until('> a whole number from 1 on');
-      pty.type('\u0015' + '2\r');
+      pty.type(`${CTRL_U}2\r`);
       await done(pty, /generals> g-add 2\n[^]*G6, secondary/);
     });
 
     it('what is ordered', async () => {
-      const pty = await ready();
+      const pty = await mustered();
       pty.type('actual-order\r');
       await pty.until('What does G3 order?');
       pty.type(`${DOWN}\r`);
@@ -106,7 +122,7 @@ describe('somebody at the prompt', () => {
     });
 
     it('whose words choose fixes, and then word by word, until each message has one', async () => {
-      const pty = await ready();
+      const pty = await mustered();
       pty.type('g-state 1 faulty\rchoose\r');
       await pty.until(/Whose words are to be fixed\?\n❯ G1 {2}secondary, a traitor \(coin\)/);
       pty.type('\r');
@@ -134,7 +150,7 @@ describe('somebody at the prompt', () => {
     });
 
     it('and what was asked for comes back by Up, as a whole', async () => {
-      const pty = await ready();
+      const pty = await mustered();
       pty.type('g-kill\r');
       await pty.until('Which general');
       pty.type('\r');
@@ -145,7 +161,7 @@ describe('somebody at the prompt', () => {
 
     for (const [name, key] of [['Esc', ESC], ['Ctrl-C', CTRL_C], ['Ctrl-D', CTRL_D]] as const) {
       it(`${name} leaves the question, changes nothing, and leaves nothing on the screen`, async () => {
-        const pty = await ready();
+        const pty = await mustered();
         const lacking = COMMANDS.filter(({ forms }) => forms.every((form) => form.length > 0)).map((command) => command.name).filter((command) => !['choose', 'g-tell'].includes(command));
         expect(lacking).to.include.members(['g-kill', 'g-elect', 'g-add', 'actual-order', 'g-break', 'save', 'g-muster']);
         for (const command of lacking) {
@@ -160,13 +176,13 @@ describe('somebody at the prompt', () => {
     }
 
     it('but not where no answer would fit', async () => {
-      const pty = await ready();
+      const pty = await mustered();
       pty.type('choose\rg-state 9\r');
       await done(pty, /only traitors can be told what to say, and there is none – choose[^]*there is no general G9 – g-state/);
     });
 
     it('but not by what shows something when it stands alone', async () => {
-      const pty = await ready();
+      const pty = await mustered();
       pty.type('g-protocol\r');
       await done(pty, /\* exchange/);
       pty.type('g-seed\rg-state\r');
@@ -174,7 +190,7 @@ describe('somebody at the prompt', () => {
     });
 
     it('but not in a pipe', async () => {
-      const { code, err } = await generals(['4'], 'g-kill\ng-state 3\nactual-order\n');
+      const { code, err } = await here(['4', '--host', 'sim'], 'g-kill\ng-state 3\nactual-order\n');
       expect(code).to.equal(1);
       expect(err.split('\n')).to.have.length(4);
       for (const line of err.trimEnd().split('\n')) expect(line).to.match(/^line \d: \S+ needs another word – /);
@@ -185,12 +201,12 @@ describe('somebody at the prompt', () => {
     it('is asked how many there are to be, and which protocol they follow', async () => {
       const pty = start([]);
       await pty.until('How many generals?');
-      pty.type('7\r');
-      await pty.until(/Which protocol are the 7 to follow\?\n❯ exchange {2}one round/);
+      pty.type('3\r');
+      await pty.until(/Which protocol are the 3 to follow\?\n❯ exchange {2}one round/);
       pty.type(`${DOWN}\r`);
-      await pty.until(/G7, \w+, state=NF\ngenerals>/);
+      await pty.until(/G3, \w+, state=NF\ngenerals>/);
       pty.type('g-protocol oral\r');
-      await done(pty, 'protocol oral, m=2 among 7 generals');
+      await done(pty, 'protocol oral, m=0 among 3 generals');
     });
 
     it('gets four who follow exchange by Enter', async () => {
@@ -210,7 +226,7 @@ describe('somebody at the prompt', () => {
     });
 
     it('in a pipe is not asked', async () => {
-      const { code, out } = await generals([], 'g-state\n');
+      const { code, out } = await here(['--host', 'sim'], 'g-state\n');
       expect(code).to.equal(0);
       expect(out).to.match(/^G1, [^]*G4, \w+, state=NF\n$/);
     });
@@ -218,7 +234,7 @@ describe('somebody at the prompt', () => {
 
   describe('sees the form of a command dim behind what was typed', () => {
     it('as far as it is not typed yet', async () => {
-      const pty = await ready();
+      const pty = await mustered();
       pty.type('g-state');
       await pty.until(/generals> g-state \[<id> <faulty\|non-faulty> \[<strategy>\]\]$/);
       expect(pty.isDim('[<id>')).to.equal(true);
@@ -234,10 +250,10 @@ describe('somebody at the prompt', () => {
     });
 
     it('not in the middle of the line, nor without colours', async () => {
-      const pty = await ready();
+      const pty = await mustered();
       pty.type(`g-kill${LEFT}`);
       await pty.until(/generals> g-kill$/);
-      const colourless = await ready(['4', '--no-color']);
+      const colourless = await ready(['4', '--host', 'sim', '--no-color']);
       colourless.type('g-kill');
       await colourless.until(/generals> g-kill$/);
     });
@@ -251,15 +267,15 @@ describe('somebody at the prompt', () => {
   });
 
   describe('searches the history by Ctrl-R', () => {
-    async function withHistory(): Promise<Pty> {
-      const pty = await ready();
+    async function withHistory(begun = mustered): Promise<Pty> {
+      const pty = await begun();
       pty.type('g-state 1 faulty\rg-seed 7\rg-state 2 faulty\r');
       await done(pty, /G2, secondary, state=F\n/);
       return pty;
     }
 
     it('finds the newest line that holds what is typed, and by Ctrl-R again older ones', async () => {
-      const pty = await withHistory();
+      const pty = await withHistory(ready);
       pty.type(`${CTRL_R}state`);
       await pty.until("(search)`state': g-state 2 faulty");
       pty.type(CTRL_R);
@@ -310,7 +326,7 @@ describe('somebody at the prompt', () => {
 
   describe('goes through the last order by g-step', () => {
     it('forward and back by keys, and leaves by q, the last page staying', async () => {
-      const pty = await ready();
+      const pty = await mustered();
       pty.type('g-state 1 faulty liar\ractual-order attack\rg-step\r');
       await pty.until(/Order 1: G3 was to order attack\.\n[^]*1 of 4/);
       pty.type(RIGHT);
@@ -328,7 +344,7 @@ describe('somebody at the prompt', () => {
     });
 
     it('scrolls a page that is higher than the screen', async () => {
-      const pty = await ready(['7', '--seed', '1', '--protocol', 'oral'], {}, { cols: 80, rows: 20 });
+      const pty = await ready(['7', '--seed', '1', '--protocol', 'oral', '--host', 'sim'], {}, { cols: 80, rows: 20 });
       pty.type('actual-order attack\rg-step\r');
       await pty.until('1 of 5');
       pty.type(`${RIGHT}${RIGHT}${RIGHT}`);
@@ -354,7 +370,7 @@ describe('somebody at the prompt', () => {
   });
 
   it('runs a demo, with what it explains, in a camp of its own', async () => {
-    const pty = await ready();
+    const pty = await mustered();
     pty.type('g-state 1 faulty liar\ractual-order attack\rclear\rdemo first-order\r');
     await done(pty, /# Four loyal generals: [^]*demo> g-seed 1\nseed 1[^]*# It orders attack\.[^]*demo> actual-order attack[^]*Execute order: attack!/);
     pty.type('clear\rg-seed\rg-state\rg-why\r');
@@ -398,7 +414,8 @@ describe('somebody at the prompt', () => {
         expect(await pty.exit).to.equal(0);
       });
 
-      it('gets four generals where nothing is said', async () => {
+      // What makes a prompt plain is asked before anything else is.
+      if ('NO_COLOR' in env) it('gets four generals where nothing is said', async () => {
         const pty = start([], env);
         await pty.until(/G4, \w+, state=NF\ngenerals>/);
       });

@@ -8,6 +8,7 @@ import { COMMANDS } from '../../src/repl/commands.ts';
 import { PROMPT } from '../../src/repl/theme.ts';
 import { topics } from '../../src/repl/topics.ts';
 import { openPty, ptyUnavailable, type Pty } from '../support/pty.ts';
+import { isAtPrompt, musterAnew } from '../support/shared-prompt.ts';
 import { MAIN, projectPath } from '../support/run.ts';
 import { skip } from '../support/skip.ts';
 
@@ -32,6 +33,7 @@ describe('no line is longer than the terminal, nor any word broken,', () => {
   });
 
   after(async () => {
+    await Promise.all(Array.from(shared.values(), (pty) => pty.close()));
     if (home !== undefined) await rm(home, { recursive: true });
   });
 
@@ -41,22 +43,36 @@ describe('no line is longer than the terminal, nor any word broken,', () => {
     return pty;
   }
 
-  /** Runs commands at the prompt, one after the other, and looks for lines that the terminal had to break. */
-  async function expectFitting(cols: number, args: readonly string[], commands: readonly string[]): Promise<void> {
-    const pty = open(cols, args);
-    await pty.until((rows) => rows.at(-1) === 'generals>' && rows.some((row) => row.startsWith('G1, ')), 'the first screen');
+  /** One prompt of each width, which tests share. */
+  const shared = new Map<number, Pty>();
+  async function mustered(cols: number, count: number, protocol?: string): Promise<Pty> {
+    let pty = shared.get(cols);
+    if (pty === undefined || !isAtPrompt(pty)) {
+      await pty?.close();
+      pty = open(cols, ['4', '--seed', '1', '--host', 'sim']);
+      opened.splice(opened.indexOf(pty), 1);
+      shared.set(cols, pty);
+      await pty.until(/G4, .*\ngenerals>$/);
+    }
+    await musterAnew(pty, count, protocol);
+    return pty;
+  }
+
+  /** Runs commands at a prompt, one after the other, and looks for lines that the terminal had to break. */
+  async function expectFitting(pty: Pty, commands: readonly string[]): Promise<void> {
     for (const [index, command] of commands.entries()) {
       // The mistake behind each tells that it is over.
       pty.type(`clear\r${command}\rhelp no-${index}\r`);
       await pty.until(`there is no help on "no-${index}"`, `the answer to ${command}`);
       expect(pty.overlong(), command).to.deep.equal([]);
     }
+    await pty.until((rows) => rows.at(-1) === 'generals>', 'a prompt');
   }
 
   for (const cols of WIDTHS) {
     describe(`of ${cols} columns`, () => {
-      if (isTextTried(cols)) it('in help, on every command and every topic', () =>
-        expectFitting(cols, ['4', '--seed', '1', '--host', 'sim'], ['help', ...[...COMMANDS, ...topics()].map(({ name }) => `help ${name}`)]));
+      if (isTextTried(cols)) it('in help, on every command and every topic', async () =>
+        expectFitting(await mustered(cols, 4), ['help', ...[...COMMANDS, ...topics()].map(({ name }) => `help ${name}`)]));
 
       if (isTextTried(cols)) it('in mistakes', async () => {
         const transcript = await readFile(projectPath('test/transcripts/mistakes.txt'), 'utf8');
@@ -64,14 +80,14 @@ describe('no line is longer than the terminal, nor any word broken,', () => {
         // Where a word is missing a terminal is asked for it.
         const mistaken = pairs.filter(([line, next]) => line.startsWith(PROMPT) && next.startsWith('! ') && !next.includes('needs another word'));
         expect(mistaken.length).to.be.greaterThan(25);
-        await expectFitting(cols, ['4', '--seed', '1', '--host', 'sim'], mistaken.map(([line]) => line.slice(PROMPT.length)));
+        await expectFitting(await mustered(cols, 4), mistaken.map(([line]) => line.slice(PROMPT.length)));
       });
 
-      it('in tables and lists', () => expectFitting(cols, ['7', '--seed', '1', '--host', 'sim'], ['g-state', 'g-protocol', 'g-strategies', 'demo', 'g-campaign 500', 'g-check', 'demo smallest-lie', 'demo signed-saves-three']));
+      it('in tables and lists', async () => expectFitting(await mustered(cols, 7), ['g-state', 'g-protocol', 'g-strategies', 'demo', 'g-campaign 500', 'g-check', 'demo smallest-lie', 'demo signed-saves-three']));
 
       for (const { name } of isTextTried(cols) ? PROTOCOLS : []) {
-        it(`in what ${name} did, and why, among seven with two traitors`, () =>
-          expectFitting(cols, ['7', '--seed', '1', '--host', 'sim', '--protocol', name], [
+        it(`in what ${name} did, and why, among seven with two traitors`, async () =>
+          expectFitting(await mustered(cols, 7, name), [
             'g-elect 1',
             'g-state 1 faulty arbitrary',
             `g-state 3 faulty ${STRATEGIES.at(-1)!.name}`,
@@ -86,24 +102,23 @@ describe('no line is longer than the terminal, nor any word broken,', () => {
       }
 
       it('in the bar of a campaign at the prompt, whose time left is seen', async () => {
-        const pty = open(cols, ['4', '--seed', '1', '--host', 'sim']);
-        await pty.until('G4, ');
+        const pty = await mustered(cols, 4);
         pty.type('g-state 3 faulty\rg-campaign 1e7\r');
         await pty.until(/% .*\d+ \w+ left$/m);
         expect(pty.overlong()).to.deep.equal([]);
         pty.type(CTRL_C);
-        await pty.until(/;\s+PARTIAL/);
+        await pty.until(/;\s+PARTIAL[^]*\ngenerals>$/);
       });
 
       it('in the bar of generals campaign, whose time left is seen', async () => {
-        const pty = open(cols, ['campaign', '--members', '7', '--faults', '2', '--orders', '1e7', '--engine', 'simulator', '--seed', '1']);
+        const pty = open(cols, ['campaign', '--members', '7', '--faults', '2', '--orders', '1e7', '--engine', 'simulator', '--seed', '1', '--threads', '1']);
         await pty.until(/% .*\d+ \w+ left/);
         pty.type(CTRL_C);
         expect(await pty.exit).to.equal(130);
       });
 
       it('in the table of generals campaign, of which each part names the cells', async () => {
-        const pty = open(cols, ['campaign', '--protocol', 'exchange,oral', '--members', '5', '--faults', '1,2', '--orders', '500', '--seed', '1']);
+        const pty = open(cols, ['campaign', '--protocol', 'exchange,oral', '--members', '5', '--faults', '1,2', '--orders', '500', '--seed', '1', '--threads', '1']);
         expect(await pty.exit).to.equal(0);
         expect(pty.overlong()).to.deep.equal([]);
         const rows = pty.screen();
