@@ -56,10 +56,11 @@ describe('the program generals', () => {
 
     it('prints the same for the same seed, time and again, and in virtual time', async () => {
       const input = 'g-state 1 faulty\ng-state 5 faulty arbitrary\nactual-order attack\ng-why\ng-add 2\ng-kill 1\nactual-order retreat\ng-protocol oral\nactual-order attack\ng-why 3\ng-state x\n';
-      const runs = await Promise.all([[], [], ['--host', 'sim']].map((options) => generals(['7', '--seed', '77', ...options], input)));
+      const runs: Exit[] = [];
+      for (const options of [[], [], ['--host', 'sim']]) runs.push(await here(['7', '--seed', '77', ...options], input));
       expect(runs[0]!.out).not.to.equal('');
       for (const run of runs) expect(run).to.deep.equal(runs[0]);
-      expect((await generals(['7', '--seed', '78', '--host', 'sim'], input)).out).not.to.equal(runs[0]!.out);
+      expect((await here(['7', '--seed', '78', '--host', 'sim'], input)).out).not.to.equal(runs[0]!.out);
     });
 
     it('exits with 1 after a mistake, told on stderr with the line’s number, and goes on behind it', async () => {
@@ -126,7 +127,7 @@ describe('the program generals', () => {
     });
 
     it('goes on while a general breaks down, and exits with 0, because that is no mistake', async () => {
-      const { code, out, err } = await generals(['4', '--seed', '1', ...PATIENT], 'g-elect 1\ng-break 2 exit\nactual-order attack\ng-state\n');
+      const { code, out, err } = await here(['4', '--seed', '1', ...PATIENT], 'g-elect 1\ng-break 2 exit\nactual-order attack\ng-state\n');
       expect([code, err]).to.deep.equal([0, '']);
       expect(out).to.include('G2 is lost: it exited with code 1.\n').and.include('G2, secondary, state=lost\n');
     });
@@ -154,14 +155,14 @@ describe('the program generals', () => {
     });
 
     it('is not coloured, whatever is forced', async () => {
-      const { out } = await generals([...SIM, '--json'], 'g-state\nactual-order attack\ng-why\n', { FORCE_COLOR: '1' });
+      const { out } = await here([...SIM, '--json'], 'g-state\nactual-order attack\ng-why\n', { FORCE_COLOR: '1' });
       expect(out).not.to.include(ESCAPE);
     });
   });
 
   describe('colours', () => {
     const coloured = async (args: readonly string[], env: NodeJS.ProcessEnv): Promise<readonly [out: boolean, err: boolean]> => {
-      const { out, err } = await generals([...SIM, ...args], 'g-state 2 faulty\nnonsense\n', env);
+      const { out, err } = await here([...SIM, ...args], 'g-state 2 faulty\nnonsense\n', env);
       return [out.includes(ESCAPE), err.includes(ESCAPE)];
     };
 
@@ -189,10 +190,10 @@ describe('the program generals', () => {
   describe('run', () => {
     it('echoes each command, so that the output reads as a transcript, which can be run again', async () => {
       const path = await script('one.txt', '# First.\n\n  g-seed 9 \ng-elect 1\ng-state 2 faulty\nactual-order attack\n');
-      const first = await generals(['run', path]);
+      const first = await here(['run', path]);
       expect([first.code, first.err]).to.deep.equal([0, '']);
       expect(first.out).to.match(/^generals> g-seed 9\nseed 9\ngenerals> g-elect 1\nG1, primary, state=NF\n/);
-      const again = await generals(['run', await script('again.txt', first.out)]);
+      const again = await here(['run', '--host', 'sim', await script('again.txt', first.out)]);
       expect(again).to.deep.equal(first);
     });
 
@@ -220,7 +221,7 @@ describe('the program generals', () => {
     });
 
     it('runs a script that is a transcript of ours', async () => {
-      const { code, out, err } = await generals(['run', '--seed', '1', projectPath('test/transcripts/demo-first-order.txt')]);
+      const { code, out, err } = await here(['run', '--seed', '1', '--host', 'sim', projectPath('test/transcripts/demo-first-order.txt')]);
       expect([code, err]).to.deep.equal([0, '']);
       const transcript = await readFile(projectPath('test/transcripts/demo-first-order.txt'), 'utf8');
       expect(transcript.endsWith(out), out).to.equal(true);
@@ -288,7 +289,7 @@ describe('the program generals', () => {
     });
 
     it('may be so by the limit only: --max-generals lifts it', async () => {
-      const { code, out } = await generals(['300', '--max-generals', '300', '--host', 'sim', '--seed', '1'], 'g-state\ng-add 1\n');
+      const { code, out } = await here(['300', '--max-generals', '300', '--host', 'sim', '--seed', '1'], 'g-state\ng-add 1\n');
       expect(code, 'g-add 1 is one too many').to.equal(1);
       expect(out.trimEnd().split('\n')).to.have.length(300);
     });
@@ -297,9 +298,9 @@ describe('the program generals', () => {
   describe('help and version', () => {
     it('are told on stdout, with exit status 0, whatever else is asked for', async () => {
       const { version } = JSON.parse(await readFile(projectPath('package.json'), 'utf8')) as { version: string };
-      for (const args of [['--version'], ['-V'], ['run', 'nowhere.txt', '--version']]) expect(await generals(args), args.join(' ')).to.deep.equal({ code: 0, out: `${version}\n`, err: '' });
+      for (const args of [['--version'], ['-V'], ['run', 'nowhere.txt', '--version']]) expect(await here(args), args.join(' ')).to.deep.equal({ code: 0, out: `${version}\n`, err: '' });
       for (const args of [['--help'], ['-h'], ['7', '--help']]) {
-        const { code, out, err } = await generals(args);
+        const { code, out, err } = await here(args);
         expect([code, err]).to.deep.equal([0, '']);
         expect(out).to.match(/^Generals that agree .*\n\nUsage:\n {2}generals \[N\]/);
       }
@@ -328,7 +329,7 @@ describe('the program generals', () => {
       it(`${signal} ends the muster, with exit status ${status}`, async () => {
         // The program sends it to itself as soon as the first of its threads is started.
         const hook = `data:text/javascript,process.once('worker', () => process.kill(process.pid, '${signal}'))`;
-        const { child, ended } = start(['16', '--seed', '1'], { NODE_OPTIONS: `--import "${hook}"` });
+        const { child, ended } = start(['6', '--seed', '1'], { NODE_OPTIONS: `--import "${hook}"` });
         child.stdin.write('g-state\n');
         const { code, err } = await ended;
         expect([code, err]).to.deep.equal([status, '']);
