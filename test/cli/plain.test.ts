@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openPty, ptyUnavailable, type Pty } from '../support/pty.ts';
-import { MAIN, generals } from '../support/run.ts';
+import { MAIN, here } from '../support/run.ts';
 import { skip } from '../support/skip.ts';
 
 const ESCAPE = '\u001b';
@@ -17,19 +17,19 @@ const LINES: readonly (readonly [args: string, until?: string])[] = [
   ['completion fish'],
   ['demo'],
   ['demo traitor-among-four'],
-  ['run --trace facts.jsonl DEMO/broken-general.txt'],
+  ['run --host sim --trace facts.jsonl DEMO/broken-general.txt'],
   ['grade exchange --against exchange'],
   ['trace facts.jsonl'],
   ['trace facts.jsonl --diagram'],
   ['check --protocol oral -n 3'],
   ['check --protocol signed -n 4 -f 2 --engine merging'],
-  ['campaign --members 7 --faults 2 --orders 3e3 --engine simulator --out report'],
+  ['campaign --members 7 --faults 2 --orders 3e3 --engine simulator --threads 1 --out report'],
   ['replay report/results.json'],
   ['simulate --seed 14 --trace replicas.jsonl'],
   ['trace replicas.jsonl'],
   ['trace replicas.jsonl --diagram --to 450'],
   ['simulate --schedules 10'],
-  ['cluster --members 4 --byzantine 1 --port 0', 'Ready: '],
+  ['cluster --members 1 --byzantine 1 --kind malicious --port 0', 'Ready: '],
   ['replica --id 9 --cluster nowhere.json'],
 ];
 
@@ -72,7 +72,7 @@ describe('without one escape sequence, at a terminal', () => {
       }
 
       it('the prompt', async () => {
-        const pty = open(['4', '--seed', '1'], env);
+        const pty = open(['4', '--seed', '1', '--host', 'sim'], env);
         await pty.until(/G4, .*\ngenerals>$/);
         pty.type('g-state 3 faulty\nactual-order attack\ng-why\ng-campaign 20000\nnonsense\nexit\n');
         expect(await pty.exit).to.equal(0);
@@ -85,7 +85,7 @@ describe('without one escape sequence, at a terminal', () => {
     const pty = open(['check', '--protocol', 'oral', '-n', '3'], {});
     await pty.exit;
     expect(pty.raw()).to.include(`${ESCAPE}[31m`);
-    expect((await generals(['check', '--protocol', 'oral', '-n', '3'])).out).not.to.include(ESCAPE);
+    expect((await here(['check', '--protocol', 'oral', '-n', '3'])).out).not.to.include(ESCAPE);
   });
 
   for (const cols of [60, 120]) {
