@@ -59,13 +59,13 @@ const factsIn = ({ facts, error }: Answer): readonly Fact[] => {
 };
 
 /** What G1 told in round 1 of its order to attack, with these words. */
-const ordered = async (protocol: string, words: string): Promise<string[]> =>
-  told(factsIn(await lastOf([`g-protocol ${protocol}`, 'g-state 1 faulty', `choose 1 ${words}`, 'actual-order attack', 'g-trace last'], THREADS)), 1, 1);
+const ordered = async (protocol: string, words: string, camp?: Camp): Promise<string[]> =>
+  told(factsIn(await lastOf([`g-protocol ${protocol}`, 'g-state 1 faulty', `choose 1 ${words}`, 'actual-order attack', 'g-trace last'], camp)), 1, 1);
 
 describe('choose, word by word,', () => {
   describe('fixes what a traitor says, message by message:', () => {
     it('a commander of the exchange tells each lieutenant its word, in the order of their ids', async () => {
-      expect(await ordered('exchange', 'attack retreat silence')).to.deep.equal(['2: attack', '3: retreat', '4: ']);
+      expect(await ordered('exchange', 'attack retreat silence', THREADS)).to.deep.equal(['2: attack', '3: retreat', '4: ']);
       expect(await ordered('exchange', 'silence attack retreat')).to.deep.equal(['2: ', '3: attack', '4: retreat']);
     });
 
@@ -92,11 +92,11 @@ describe('choose, word by word,', () => {
 
     it('a lieutenant of OM(2) goes round by round, in each round from peer to peer, and to each peer from path to path', async () => {
       const words = 'retreat attack retreat  retreat attack  attack retreat  retreat attack';
-      const camp = { count: 5, onThreads: true };
+      const camp = { count: 5 };
       const start = ['g-protocol oral 2', 'g-state 2 faulty'];
       const misfit = await lastOf([...start, 'choose 2 attack', 'actual-order attack'], camp);
       expect(misfit.error).to.match(/^G2 has more to say than 1 word, first to G4 in round 2 – /);
-      const facts = factsIn(await lastOf([...start, `choose 2 ${words}`, 'actual-order attack', 'g-trace last'], camp));
+      const facts = factsIn(await lastOf([...start, `choose 2 ${words}`, 'actual-order attack', 'g-trace last'], { ...camp, onThreads: true }));
       expect(told(facts, 2, 2)).to.deep.equal(['3: retreat G1→G2', '4: attack G1→G2', '5: retreat G1→G2']);
       expect(told(facts, 2, 3)).to.deep.equal(['3: attack G1→G5→G2', '3: retreat G1→G4→G2', '4: attack G1→G3→G2', '4: retreat G1→G5→G2', '5: attack G1→G4→G2', '5: retreat G1→G3→G2']);
     });
@@ -239,7 +239,7 @@ describe('choose, word by word,', () => {
         const own = await answers(['g-state 3 faulty', 'choose 3 retreat retreat', `g-break 3 ${how}`, 'actual-order attack', 'g-trace last', 'actual-order attack'], THREADS);
         expect(told(factsIn(own.at(-2)!), 3, 2)).to.deep.equal([]);
         expect(own.at(-1)).to.include({ ok: true, number: 2 });
-        const primary = await answers(['g-protocol signed 1', 'g-state 3 faulty', 'choose 3 silence silence', `g-break 1 ${how}`, 'actual-order attack', 'actual-order attack'], THREADS);
+        const primary = await answers(['g-protocol signed 1', 'g-state 3 faulty', 'choose 3 silence silence', `g-break 1 ${how}`, 'actual-order attack', 'actual-order attack'], { onThreads: how === 'throw' });
         expect(primary.at(-2)).to.include({ ok: true, number: 1 });
         expect(primary.at(-1)).to.include({ ok: true, number: 2 });
       });
