@@ -24,7 +24,7 @@ const HOURS = isSoak ? 200 : 1;
 describe('a simulated gossip network', function () {
   this.timeout(0);
   // Some of these are large, and run in a soak only.
-  const sizes = isSoak ? [100, 1000] : [100];
+  const sizes = isSoak ? [100, 1000] : [60];
 
   for (const peers of sizes) {
     describe(`of ${peers} peers`, () => {
