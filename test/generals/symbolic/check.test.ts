@@ -49,7 +49,8 @@ describe('check by symbolic runs that fold to a constant', () => {
       for (let members = 2; members <= (process.env['SOAK'] === '1' ? 6 : 5); members += 1) {
         for (let faults = 0; faults <= Math.min(3, members); faults += 1) {
           for (let m = 0; m <= Math.min(2, members - 2); m += 1) {
-            for (const orders of [ORDERS, ['retreat'] as const]) {
+            // Among most, both orders are for a soak.
+            for (const orders of members > 4 && process.env['SOAK'] !== '1' ? [['retreat'] as const] : [ORDERS, ['retreat'] as const]) {
               const request: CheckRequest = { protocol, members, faults, m, orders };
               const [folded, searched] = [check(request), check({ ...request, engine: 'structured' })];
               expect(gist(folded), `${protocol.name} ${members} ${faults} ${m} ${orders.join()}`).to.deep.equal(gist(searched));
