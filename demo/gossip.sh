@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
-# Three seeds and eight peers meet over TCP, gossip, lose one of them, and agree on that.
+# Three seeds and five peers meet over TCP, gossip, lose one of them, and agree on that.
 set -euo pipefail
 generals() { exec node "$(dirname "${BASH_SOURCE[0]}")/../dist/bin/generals.js" "$@"; }
 
 folder=$(mktemp -d)
 mkfifo "$folder/said"
-generals network --seeds 3 --peers 8 --processes --gossip-every 500 --messages 4 >"$folder/said" &
+generals network --seeds 3 --peers 5 --processes --gossip-every 500 --messages 4 >"$folder/said" &
 network=$!
 trap 'kill -INT "$network" 2>/dev/null || true; wait; rm -rf "$folder"' EXIT
 exec 3<"$folder/said"
@@ -22,7 +22,7 @@ until_lines() {
   done
 }
 
-until_lines 'P8 listens'
+until_lines 'P5 listens'
 victim=$(sed -E 's/.*process ([0-9]+).*/\1/' <<<"$line")
 address=$(sed -E 's/.*listens at ([^ ,]*).*/\1/' <<<"$line")
 until_lines "[PEER-$address] Ready" "[PEER-$address] Generated gossip message"

@@ -12,7 +12,7 @@ describe('demos of the gossip network', () => {
     const { code, out, err } = await ran('demo/gossip.sh');
     expect([code, err]).to.deep.equal([0, '']);
     const [, victim] = /^\$ kill -KILL (\d+)/m.exec(out)!;
-    const [, address] = new RegExp(`P8 listens at (\\S+), process ${victim}\\n`).exec(out)!;
+    const [, address] = new RegExp(`P5 listens at (\\S+), process ${victim}\\n`).exec(out)!;
     for (const text of [`Locally suspecting neighbor ${address} as dead.`, `Consensus SUCCESS for dead-node removal ${address} (votes=2/3)`, `Member ${address} is dead`]) expect(out).to.include(text);
   });
 
