@@ -1,11 +1,12 @@
 // Builds dist from the sources, if it is not built: `npm run build`.
 import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, copyFileSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { basename, dirname, join, relative } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { ROOT, isFresh, markFresh, sourceStamp } from './fresh.js';
+import { prune } from './prune.js';
 
 /** What threads begin with, of the folder `workers`. */
 const WORKERS = ['general', 'trials', 'replica', 'gossip'];
@@ -42,29 +43,6 @@ async function build() {
   compile();
   await Promise.all([bundle(), writeManual()]);
   markFresh(before);
-}
-
-/**
- * Takes away what was made of sources that are gone: tests among them would still be run. Where something is missing all is made
- * anew, since `tsc` looks at the sources only.
- */
-function prune() {
-  rmSync(join(ROOT, 'dist/.stamp'), { force: true });
-  rmSync(join(ROOT, 'dist/bin'), { recursive: true, force: true });
-  for (const part of ['src', 'workers', 'test', 'bench']) {
-    for (const file of filesIn(join('dist', part))) {
-      const source = join(ROOT, part, file.replace(/\.(js|d\.ts|cjs)(\.map)?$/, ''));
-      if (!existsSync(`${source}.ts`) && !existsSync(`${source}.tsx`)) rmSync(join(ROOT, 'dist', part, file));
-    }
-    const isWhole = filesIn(part).every((file) => !/\.tsx?$/.test(file) || existsSync(join(ROOT, 'dist', part, file.replace(/\.tsx?$/, '.js'))));
-    if (!isWhole) rmSync(join(ROOT, 'dist/.tsbuildinfo'), { force: true });
-  }
-}
-
-function filesIn(folder) {
-  if (!existsSync(join(ROOT, folder))) return [];
-  const entries = readdirSync(join(ROOT, folder), { recursive: true, withFileTypes: true });
-  return entries.filter((entry) => entry.isFile()).map((entry) => relative(join(ROOT, folder), join(entry.parentPath, entry.name)));
 }
 
 function compile() {
