@@ -116,7 +116,7 @@ describe('a gossip network on this machine', () => {
   });
 
   it('has the timers of all run so many times as fast', async () => {
-    await watched.start({ peers: 2, speed: 50 });
+    await watched.start({ peers: 2, speed: 20 });
     // Ten messages, five seconds apart.
     await watched.until(() => watched.facts.filter((fact) => fact.type === 'output' && fact.member.name === 'P1' && fact.output.type === 'generated').length === 10);
   });
