@@ -26,10 +26,20 @@ type Data = Record<string, unknown>;
 /** Into how many shards: each number somewhere, and in a soak everywhere. */
 const counts = (...few: readonly number[]): readonly number[] => (process.env['SOAK'] === '1' ? [1, 2, 3, 5] : few);
 
+/** What several tests need the same of, and none changes, is made for the first of them. */
+function once<Of extends readonly unknown[], Made>(make: (...of: Of) => Promise<Made>): (...of: Of) => Promise<Made> {
+  const made = new Map<string, Promise<Made>>();
+  return (...of) => {
+    const key = JSON.stringify(of);
+    if (!made.has(key)) made.set(key, make(...of));
+    return made.get(key)!;
+  };
+}
+
 /** What is divided, as the rest of a command line. */
 const CAMPAIGNS: Readonly<Record<string, readonly string[]>> = {
-  'that the simulator counts': ['--protocol', 'exchange,signed', '--members', '4..5', '--faults', '0..2', '--strategy', 'coin,silent', '--orders', '300', '--seed', '7', '--engine', 'simulator', '--threads', '1'],
-  'that kernels count': ['--protocol', 'exchange,oral', '--members', '4', '--faults', '1..2', '--orders', '1000003', '--seed', '7', '--threads', '1'],
+  'that the simulator counts': ['--protocol', 'exchange,signed', '--members', '4', '--faults', '0..2', '--strategy', 'coin,silent', '--orders', '300', '--seed', '7', '--engine', 'simulator', '--threads', '1'],
+  'that kernels count': ['--protocol', 'exchange', '--members', '4', '--faults', '1..2', '--orders', '1000003', '--seed', '7', '--threads', '1'],
   'with --until': ['--protocol', 'exchange', '--members', '4..5', '--faults', '1..2', '--until', '0.05', '--seed', '3', '--engine', 'simulator', '--threads', '1'],
 };
 
@@ -55,6 +65,11 @@ describe('shards', () => {
     return folders;
   }
 
+  const wholeOf = once((words: readonly string[]) => here(['campaign', ...words, '--json']));
+
+  /** Whoever changes one of them takes a copy. */
+  const shardsOf = once((words: readonly string[], of: number) => sharded(['campaign', ...words], of));
+
   /** Rewrites what a shard's file holds, with a digest that fits. */
   function rewrite(path: string, change: (data: Data) => void): void {
     const { digest: _, ...data } = JSON.parse(read(path, 'shard.json')) as Data;
@@ -64,25 +79,29 @@ describe('shards', () => {
 
   describe('of a campaign', () => {
     for (const [index, [what, words]] of Object.entries(CAMPAIGNS).entries()) {
-      it(`${what} come together to what one machine writes, to the byte`, async () => {
-        const [whole, all] = [place(), place()];
-        const { out } = await here(['campaign', ...words, '--json', '--out', whole]);
-        for (const of of counts(...[[5], [2], [1, 3]][index]!)) {
-          const folders = await sharded(['campaign', ...words], of);
-          const merged = await here(['merge', ...folders.toReversed(), '--json', ...(existsSync(all) ? [] : ['--out', all])]);
+      it(`${what} come together to what one machine says, to the byte`, async () => {
+        const { out } = await wholeOf(words);
+        for (const of of counts([5, 3, 2][index]!)) {
+          const merged = await here(['merge', ...(await shardsOf(words, of)).toReversed(), '--json']);
           expect(merged.code, merged.err).to.equal(0);
           expect(merged.out, `${of} shards`).to.equal(out);
         }
-        for (const name of ['results.json', 'results.csv']) expect(read(all, name), name).to.equal(read(whole, name));
-        expect(readdirSync(all)).to.have.members(readdirSync(whole));
       });
     }
 
+    it('come together to the files that one machine writes', async () => {
+      const words = ['campaign', '--protocol', 'exchange', '--members', '4', '--faults', '1', '--orders', '300', '--seed', '7', '--threads', '1'];
+      const [whole, all] = [place(), place()];
+      await here([...words, '--out', whole]);
+      await here(['merge', ...(await sharded(words, 2)), '--out', all]);
+      for (const name of ['results.json', 'results.csv']) expect(read(all, name), name).to.equal(read(whole, name));
+      expect(readdirSync(all)).to.have.members(readdirSync(whole));
+    });
+
     it('are gone on with by the one that puts them together, where what was agreed for --until is not enough', async () => {
       const words = CAMPAIGNS['with --until']!;
-      const whole = place();
-      await here(['campaign', ...words, '--out', whole]);
-      const folders = await sharded(['campaign', ...words], 2);
+      const whole = await wholeOf(words);
+      const folders = await shardsOf(words, 2);
       const shards = folders.map((path) => shardOfFile(fileOfFolder(path, version())));
       // As if all had been agreed to end at their second stop.
       const few = shards.map((shard) => ({ ...shard, cells: shard.cells.map((cell) => ({ ...cell, stops: cell.stops.slice(0, 2), tallies: cell.tallies.slice(0, 2) })) }));
@@ -91,21 +110,20 @@ describe('shards', () => {
       const pool = await openPool(1);
       await runCampaign(cells, grid, pool, new AbortController().signal, () => undefined);
       await pool.close();
-      expect(textOf(resultsOf(cells, grid, engine, left))).to.equal(read(whole, 'results.json'));
+      expect(JSON.parse(textOf(resultsOf(cells, grid, engine, left)))).to.deep.equal(JSON.parse(whole.out));
     });
 
     it('killed in the middle are named as what is missing, and resumed come to the same', async () => {
       const words = ['campaign', '--protocol', 'exchange,oral', '--members', '4..5', '--faults', '2', '--orders', '6000', '--seed', '5', '--engine', 'simulator', '--threads', '1'];
-      const [whole, one, two, all] = [place(), place(), place(), place()];
+      const [one, two] = [place(), place()];
       const child = start([...words, '--shard', '1/2', '--out', one]);
       await new Promise<void>((resolve) => child.child.stderr!.on('data', (text: string) => /, [1-9][\d,]* of [\d,]+ orders/.test(text) && resolve()));
       await child.end('SIGKILL');
-      await here([...words, '--out', whole]);
       await here([...words, '--shard', '2/2', '--out', two]);
       expect((await refusal(['merge', one, two])).err).to.include(`generals: these shards are not all: the rest of shard 1 in "${one}", which --resume goes on with is missing`);
       expect((await here(['campaign', '--resume', one])).code).to.equal(0);
-      await here(['merge', one, two, '--out', all]);
-      expect(read(all, 'results.json')).to.equal(read(whole, 'results.json'));
+      const [whole, merged] = [await here([...words, '--json']), await here(['merge', one, two, '--json'])];
+      expect(merged.out, merged.err).to.equal(whole.out);
     });
 
     it('stopped by Ctrl-C end with 130, and say that they are partial', async () => {
@@ -145,11 +163,17 @@ describe('shards', () => {
     });
 
     it('killed in the middle are resumed', async () => {
-      const words = ['simulate', '--protocol', 'bracha', '--schedules', '2000'];
       const [one, two] = [place(), place()];
-      const child = start([...words, '--shard', '1/2', '--out', one]);
+      const child = start(['simulate', '--protocol', 'bracha', '--schedules', '1000000', '--shard', '1/2', '--out', one]);
       await fileSays(join(one, 'shard.json'), /"covered": [1-9]/);
       await child.end('SIGKILL');
+      // As if it had been asked for only a little more than it did, however fast it was.
+      let schedules = '';
+      rewrite(one, ({ request, done }) => {
+        (request as Data)['schedules'] = 2 * ((done as Data)['covered'] as number) + 20;
+        schedules = String((request as Data)['schedules']);
+      });
+      const words = ['simulate', '--protocol', 'bracha', '--schedules', schedules];
       await here([...words, '--shard', '2/2', '--out', two]);
       expect((await refusal(['merge', one, two])).err).to.include('these shards are not all: the rest of shard 1 in ');
       expect((await here(['simulate', '--resume', one])).code).to.equal(0);
@@ -190,32 +214,24 @@ describe('shards', () => {
       expect((await refusal(['merge', one!])).err).to.match(/^generals: a violation of attack with traitors G\d is not repeated by the code: its shard holds what is none – /);
     });
 
-    it('killed in the middle are resumed', async () => {
+    it('stopped by Ctrl-C end with 1, say that they are partial, and are resumed', async () => {
       const words = ['check', '--protocol', 'signed', '--members', '5', '--faults', '2'];
       const [one, two] = [place(), place()];
-      const child = start([...words, '--shard', '1/2', '--out', one]);
+      const stopped = start([...words, '--shard', '1/2', '--out', one]);
       await fileSays(join(one, 'shard.json'), /"part"/);
-      await child.end('SIGKILL');
+      expect(await stopped.end('SIGINT')).to.equal(1);
+      expect(stopped.lines.join()).to.match(/^shard 1\/2, PARTIAL, written to .*: \d+ of \d+ parts searched, unknown$/);
       await here([...words, '--shard', '2/2', '--out', two]);
       expect((await refusal(['merge', one, two])).err).to.include('these shards are not all: the rest of shard 1 in ');
       expect((await here(['check', '--resume', one])).code).to.equal(0);
       const [whole, merged] = [await here(words), await here(['merge', one, two])];
       expect(merged.out, merged.err).to.equal(whole.out);
     });
-
-    it('stopped by Ctrl-C end with 1, and say that they are partial', async () => {
-      const out = place();
-      const stopped = start(['check', '--protocol', 'signed', '--members', '6', '--faults', '3', '--shard', '1/2', '--out', out]);
-      await fileSays(join(out, 'shard.json'), /"part"/);
-      expect(await stopped.end('SIGINT')).to.equal(1);
-      expect(stopped.lines.join()).to.match(/^shard 1\/2, PARTIAL, written to .*: \d+ of \d+ parts searched, unknown$/);
-    });
   });
 
   describe('that do not fit are refused in one line:', () => {
-    const words = CAMPAIGNS['with --until']!;
-    let shards: string[] = [];
-    before(async () => (shards = await sharded(['campaign', ...words], 2)));
+    let shards: readonly string[] = [];
+    before(async () => (shards = await shardsOf(CAMPAIGNS['with --until']!, 2)));
     /** A copy of a shard, changed. */
     function changed(change: (data: Data) => void, from = shards[1]!): string {
       const path = place();
