@@ -33,13 +33,16 @@ export interface Shown {
   readonly tail: readonly unknown[];
 }
 
+/** What a cluster is asked, by a word for each. */
+export type Claim = 'orders' | 'collects' | 'offline backup' | 'malicious backup' | 'offline commander' | 'falls';
+
 /** What can carry replicas. */
 export interface Carrier {
   readonly name: string;
   /** Why none of them can fall and come back, if so. */
   readonly cannotRise?: string;
-  /** Where else is told what depends on replicas alone, so that it need not be told here, where to start them takes long; a soak does without that. */
-  readonly told?: string;
+  /** What is asked of it: where to start replicas takes long, only what another carrier does in another way; in a soak all. */
+  readonly asked?: { readonly only: readonly Claim[]; readonly told: string };
   /** @param timeout milliseconds that a request may wait before its commander is suspected, if not few */
   readonly start: (protocol: string, kinds: ReadonlyMap<number, string>, timeout?: number) => Promise<Carried>;
 }
@@ -135,11 +138,11 @@ const live = (separate: boolean): Carrier['start'] =>
     };
   };
 
-const TOLD: Pick<Carrier, 'told'> = process.env['SOAK'] === '1' ? {} : { told: 'servers in one process tell it, and SOAK=1 these too' };
+const only = (...claims: readonly Claim[]): Pick<Carrier, 'asked'> => (process.env['SOAK'] === '1' ? {} : { asked: { only: claims, told: 'servers in one process tell it, and SOAK=1 these too' } });
 
 export const CARRIERS: readonly Carrier[] = [
   virtualTime,
   servers,
-  { name: 'threads over HTTP', cannotRise: 'threads live as long as their program', ...TOLD, start: live(false) },
-  { name: 'processes over HTTP', ...TOLD, start: live(true) },
+  { name: 'threads over HTTP', cannotRise: 'threads live as long as their program', ...only('orders', 'offline commander'), start: live(false) },
+  { name: 'processes over HTTP', ...only('malicious backup', 'falls'), start: live(true) },
 ];
