@@ -33,7 +33,7 @@ for number in 1 2 3; do
   workers+=($!)
 done
 
-campaign=(campaign --protocol oral --members 7 --m 2 --faults 2 --strategy 'coin,liar,silent,splitter' --orders 12000 --seed 5 --engine simulator)
+campaign=(campaign --protocol oral --members 7 --m 2 --faults 2 --strategy 'coin,liar' --orders 24000 --seed 5 --engine simulator)
 mkfifo "$folder/said"
 generals "${campaign[@]}" --queue "$queue" --out "$folder/queued" >"$folder/table" 2>"$folder/said" &
 asker=$!

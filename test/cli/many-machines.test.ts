@@ -8,7 +8,7 @@ import { redisUnavailable } from '../support/redis.ts';
 import { cleanEnvironment, here, projectPath } from '../support/run.ts';
 import { skip } from '../support/skip.ts';
 
-const GRID = { protocol: 'exchange', members: '4..5', faults: '1..2', orders: 200, strategy: 'coin,silent' };
+const GRID = { protocol: 'exchange', members: 4, faults: '1..2', orders: 200, strategy: 'coin' };
 
 describe('recipes for many machines', () => {
   const recipes = blocksIn('docs/many-machines.md');
@@ -48,7 +48,8 @@ describe('recipes for many machines', () => {
   it('GNU parallel', function () {
     if (!isThere('parallel')) skip(this, 'GNU parallel is not installed');
     const path = place();
-    shell(path, recipe('parallel ').text);
+    // As many processes take long to start: two shards stand for four.
+    shell(path, recipe('parallel ').text.replace('{}/4', '{}/2').replace('1 2 3 4', '1 2'));
     expect(results(path)).to.equal(whole);
   });
 
@@ -75,7 +76,8 @@ describe('recipes for many machines', () => {
   });
 
   it('Slurm’s array and Kubernetes’ indexed jobs, by what each task of theirs runs', () => {
-    const slurm = recipe('#!/bin/bash').text.replaceAll('16', '2');
+    // Eight threads for so little take longer to start than it takes to count.
+    const slurm = recipe('#!/bin/bash').text.replaceAll('16', '2').replace('--threads 8', '--threads 1');
     const kubernetes = /- \|\n([^]*?)\n {10}volumeMounts/.exec(recipe('apiVersion').text)![1]!.replaceAll('16', '2');
     for (const [index, [text, task]] of [[slurm, (number: number) => `export SLURM_ARRAY_TASK_ID=${number}`], [kubernetes.replaceAll('/data', 'shards'), (number: number) => `export JOB_COMPLETION_INDEX=${number - 1}`] as const].entries() as IterableIterator<[number, [string, (number: number) => string]]>) {
       const path = place();
