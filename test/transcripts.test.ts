@@ -11,6 +11,10 @@ import { projectPath, transcriptOf } from './support/run.ts';
 const FOLDER = 'test/transcripts';
 const SEED = 1;
 
+/** To start threads is what takes long: these show all that they have part in, and in a soak all do. Demos are run on threads where they are tested themselves. */
+const ON_THREADS = ['roster.txt', 'protocols.txt', 'out-of-turn.txt'];
+const isOnThreads = (name: string): boolean => (process.env['SOAK'] === '1' ? !name.startsWith('demo-') : ON_THREADS.includes(name));
+
 describe('transcripts', () => {
   for (const name of readdirSync(projectPath(FOLDER)).filter((file) => file.endsWith('.txt'))) {
     const path = projectPath(`${FOLDER}/${name}`);
@@ -22,8 +26,7 @@ describe('transcripts', () => {
     describe(`${name}: ${title}`, () => {
       before('opens with a sentence', () => expect(title).to.match(/\w/));
 
-      // Demos are run on threads where they are tested themselves.
-      for (const host of name.startsWith('demo-') ? (['sim'] as const) : (['threads', 'sim'] as const)) {
+      for (const host of isOnThreads(name) ? (['threads', 'sim'] as const) : (['sim'] as const)) {
         it(`reads so on ${host}`, async () => {
           const seen = `${comments}${await transcriptOf(script, { host, seed: SEED })}`;
           if (process.env['UPDATE'] === '1') writeFileSync(path, seen);
