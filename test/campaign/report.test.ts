@@ -69,7 +69,7 @@ describe('generals campaign --out', () => {
     const out = join(folder, 'loyal');
     // Of three generals the one traitor is the commander in a third of the orders; else its coin decides.
     for (const engine of ['simulator', 'kernel']) {
-      const answer = await here(['campaign', '--members', '3', '--faults', '1', '--orders', '60000', '--seed', '1', '--engine', engine, '--out', join(out, engine)]);
+      const answer = await here(['campaign', '--members', '3', '--faults', '1', '--orders', '20000', '--seed', '1', '--engine', engine, '--out', join(out, engine)]);
       const [cell] = (JSON.parse(readFileSync(join(out, engine, 'results.json'), 'utf8')) as Results).cells;
       const { orders, commanderLoyal, validityViolated } = cell!.counts;
       expect(commanderLoyal / orders, engine).to.be.closeTo(2 / 3, 0.01);
