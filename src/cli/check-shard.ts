@@ -7,7 +7,7 @@ import { combined, isLeast, partResultOf, partsOf, searchOfPart, type PartResult
 import type { CheckRequest } from '../generals/check/request.ts';
 import { WORDS } from '../generals/check/result.ts';
 import { ORDERS } from '../generals/order.ts';
-import { requestOf, searched, verdict } from './check.ts';
+import { requestOf, searched, untilCtrlC, verdict } from './check.ts';
 import { inFolder, inNewFolder, type Saving, type ShardSoFar } from './shards.ts';
 import type { CheckOptions } from './subcommands/check.ts';
 
@@ -37,15 +37,18 @@ async function searching(request: CheckRequest, share: Share, before: Done, savi
     request: { protocol: request.protocol.name, members: request.members, faults: request.faults, m: request.m ?? null, order: request.orders?.[0] ?? null, engine: request.engine ?? 'auto' },
     done: [...done].map(([part, result]) => ({ part, ...result })),
   });
-  saving.soon(shard);
-  for (const { part, index } of own) {
-    if (done.has(index)) continue;
-    if (isOver()) break;
-    const result = await searched(() => searchOfPart(request, part), json);
-    if (result.type === 'unknown' && result.reason === 'stopped') break;
-    done.set(index, partResultOf(result));
+  // Of all parts as of one: a Ctrl-C may come at the very end of one of them.
+  await untilCtrlC(async (isStopped) => {
     saving.soon(shard);
-  }
+    for (const { part, index } of own) {
+      if (done.has(index)) continue;
+      if (isOver() || isStopped()) break;
+      const result = await searched(() => searchOfPart(request, part), json, isStopped);
+      if (result.type === 'unknown' && result.reason === 'stopped') break;
+      done.set(index, partResultOf(result));
+      saving.soon(shard);
+    }
+  });
   const end = shard();
   const line = saving.now(end);
   const broken = [...done.values()].filter(({ violation }) => violation !== null);

@@ -20,7 +20,7 @@ import { onSignal } from './signals.ts';
 export async function checkCommand(options: CheckOptions): Promise<number> {
   const request = requestOf(options);
   if (options.save !== undefined) mustBeWritable(options.save);
-  return verdict(await searched(() => searchOf(request), options.json), request, options);
+  return verdict(await untilCtrlC((isStopped) => searched(() => searchOf(request), options.json, isStopped)), request, options);
 }
 
 /** Says what a search has shown, and writes it down if that is asked for. @returns the exit status */
@@ -39,29 +39,30 @@ export function requestOf({ protocol: name, members, faults, m, order, engine }:
   return { protocol, members, faults, engine, ...(m === undefined ? {} : { m }), ...(order === undefined ? {} : { orders: [order] }) };
 }
 
-/** Runs the search to its end, or to the first Ctrl-C, with a bar where a person may see it. */
-export async function searched(begin: () => Search, isQuiet: boolean): Promise<CheckResult> {
+/** Does what ends at the first Ctrl-C: it asks whether that came. */
+export function untilCtrlC<Result>(work: (isStopped: () => boolean) => Promise<Result>): Promise<Result> {
   let isStopped = false;
-  return onSignal(['SIGINT'], () => (isStopped = true), search);
+  return onSignal(['SIGINT'], () => (isStopped = true), () => work(() => isStopped));
+}
 
-  async function search(): Promise<CheckResult> {
-    const format = (_options: Options, { progress: share }: Params, { parts }: { parts: string[] }): string => barText({ share, parts }, process.stderr.columns - 1);
-    const bar = isQuiet || !process.stderr.isTTY || isPlain(process.env) ? undefined : new SingleBar({ format, hideCursor: true, clearOnComplete: true });
-    bar?.start(1, 0, { parts: ['searching'] });
-    try {
-      const steps = begin();
-      for (let step = steps.next(); ; step = steps.next(isStopped)) {
-        if (step.done === true) return step.value;
-        bar?.update(shareOf(step.value), { parts: searchPace(step.value) });
-        // So that a Ctrl-C is heard.
-        await new Promise((resolve) => setImmediate(resolve));
-      }
-    } catch (error) {
-      if (error instanceof UserError) throw new UsageError(error.message);
-      throw error;
-    } finally {
-      bar?.stop();
+/** Runs the search to its end, or until it is stopped, with a bar where a person may see it. */
+export async function searched(begin: () => Search, isQuiet: boolean, isStopped: () => boolean): Promise<CheckResult> {
+  const format = (_options: Options, { progress: share }: Params, { parts }: { parts: string[] }): string => barText({ share, parts }, process.stderr.columns - 1);
+  const bar = isQuiet || !process.stderr.isTTY || isPlain(process.env) ? undefined : new SingleBar({ format, hideCursor: true, clearOnComplete: true });
+  bar?.start(1, 0, { parts: ['searching'] });
+  try {
+    const steps = begin();
+    for (let step = steps.next(); ; step = steps.next(isStopped())) {
+      if (step.done === true) return step.value;
+      bar?.update(shareOf(step.value), { parts: searchPace(step.value) });
+      // So that a Ctrl-C is heard.
+      await new Promise((resolve) => setImmediate(resolve));
     }
+  } catch (error) {
+    if (error instanceof UserError) throw new UsageError(error.message);
+    throw error;
+  } finally {
+    bar?.stop();
   }
 }
 

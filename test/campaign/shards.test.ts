@@ -1,6 +1,6 @@
 import { expect } from 'chai';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { watch } from 'node:fs/promises';
+import { once as happened } from 'node:events';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, watch, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { digestOf, resultsOf, textOf } from '../../src/campaign/results.ts';
@@ -18,7 +18,9 @@ import { endAll, start } from '../support/program.ts';
 /** Waits until a file in a folder says something, which another process writes. */
 async function fileSays(path: string, what: RegExp): Promise<void> {
   mkdirSync(dirname(path), { recursive: true });
-  for await (const _ of watch(dirname(path))) if (existsSync(path) && what.test(readFileSync(path, 'utf8'))) return;
+  const watcher = watch(dirname(path));
+  while (!existsSync(path) || !what.test(readFileSync(path, 'utf8'))) await happened(watcher, 'change');
+  watcher.close();
 }
 
 type Data = Record<string, unknown>;
@@ -214,17 +216,20 @@ describe('shards', () => {
       expect((await refusal(['merge', one!])).err).to.match(/^generals: a violation of attack with traitors G\d is not repeated by the code: its shard holds what is none – /);
     });
 
-    it('stopped by Ctrl-C end with 1, say that they are partial, and are resumed', async () => {
-      const words = ['check', '--protocol', 'signed', '--members', '5', '--faults', '2'];
-      const [one, two] = [place(), place()];
-      const stopped = start([...words, '--shard', '1/2', '--out', one]);
-      await fileSays(join(one, 'shard.json'), /"part"/);
-      expect(await stopped.end('SIGINT')).to.equal(1);
-      expect(stopped.lines.join()).to.match(/^shard 1\/2, PARTIAL, written to .*: \d+ of \d+ parts searched, unknown$/);
-      await here([...words, '--shard', '2/2', '--out', two]);
-      expect((await refusal(['merge', one, two])).err).to.include('these shards are not all: the rest of shard 1 in ');
-      expect((await here(['check', '--resume', one])).code).to.equal(0);
-      const [whole, merged] = [await here(words), await here(['merge', one, two])];
+    const SEARCH = ['check', '--protocol', 'signed', '--members', '5', '--faults', '2'];
+
+    it('stopped by Ctrl-C end with 1, and say that they are partial', async () => {
+      const { lines, ended } = start([...SEARCH, '--shard', '1/2', '--out', place()], undefined, undefined, ['env', `NODE_OPTIONS=--import ${import.meta.resolve('../support/interrupted.js')}`]);
+      expect(await ended).to.equal(1);
+      expect(lines.join()).to.match(/^shard 1\/2, PARTIAL, written to .*: \d of 14 parts searched, unknown$/);
+    });
+
+    it('that were stopped in the middle are resumed', async () => {
+      const [one, two] = await sharded(SEARCH, 2);
+      rewrite(one!, (data) => Object.assign(data, { status: 'partial', done: (data['done'] as Data[]).slice(0, 10) }));
+      expect((await refusal(['merge', one!, two!])).err).to.include('these shards are not all: the rest of shard 1 in ');
+      expect((await here(['check', '--resume', one!])).code).to.equal(0);
+      const [whole, merged] = [await here(SEARCH), await here(['merge', one!, two!])];
       expect(merged.out, merged.err).to.equal(whole.out);
     });
   });
