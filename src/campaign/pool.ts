@@ -44,7 +44,13 @@ export async function openPool(threads: number = availableParallelism()): Promis
   const brought = broughtHere();
   const isOurs = brought.length === 0;
   const doings = doingsOf(threads);
-  const piscina = new Piscina<Task, Answer>({ filename: ENTRY, minThreads: threads, maxThreads: threads, concurrentTasksPerWorker: 1, ...(isOurs ? {} : { workerData: { brought, doings } satisfies Beginning, resourceLimits: memoryOf(MEMORY_MAX) }) });
+  const piscina = new Piscina<Task, Answer>({
+    filename: ENTRY,
+    minThreads: threads,
+    maxThreads: threads,
+    concurrentTasksPerWorker: 1,
+    ...(isOurs ? {} : { workerData: { brought, doings } satisfies Beginning, resourceLimits: memoryOf(MEMORY_MAX) }),
+  });
   const close = (): Promise<void> => {
     // An answer may be on its way from a thread that is ended: nobody waits for it, which Piscina takes for an error.
     piscina.on('error', () => undefined);

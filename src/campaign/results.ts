@@ -103,7 +103,9 @@ export const sealed = <Of extends object>(results: Of): Of & { readonly digest: 
 export const textOf = (results: Results): string => `${JSON.stringify(sealed(results), undefined, 1)}\n`;
 
 /** The same in a report, which a browser shows nothing of: so that a report alone can be read again. */
-export const blockOf = (results: Results): string => `${BLOCK}${JSON.stringify(sealed(results)).replaceAll(/[<&]/g, (letter) => `\\u00${letter.charCodeAt(0).toString(16)}`)}</template>`;
+export const blockOf = (results: Results): string => `${BLOCK}${JSON.stringify(sealed(results)).replaceAll(/[<&]/g, escaped)}</template>`;
+
+const escaped = (letter: string): string => `\\u00${letter.charCodeAt(0).toString(16)}`;
 
 const BLOCK = '<template id="results">';
 

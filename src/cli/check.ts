@@ -47,7 +47,8 @@ export function untilCtrlC<Result>(work: (isStopped: () => boolean) => Promise<R
 
 /** Runs the search to its end, or until it is stopped, with a bar where a person may see it. */
 export async function searched(begin: () => Search, isQuiet: boolean, isStopped: () => boolean): Promise<CheckResult> {
-  const format = (_options: Options, { progress: share }: Params, { parts }: { parts: string[] }): string => barText({ share, parts }, process.stderr.columns - 1);
+  const format = (_options: Options, { progress: share }: Params, { parts }: { parts: string[] }): string =>
+    barText({ share, parts }, process.stderr.columns - 1);
   const bar = isQuiet || !process.stderr.isTTY || isPlain(process.env) ? undefined : new SingleBar({ format, hideCursor: true, clearOnComplete: true });
   bar?.start(1, 0, { parts: ['searching'] });
   try {

@@ -29,7 +29,8 @@ import(workerData).then(() => {
  * @param milliseconds after which it is given up @param megabytes what it may take
  */
 export async function troubleOf(url: string, milliseconds: number, megabytes = 512): Promise<string | undefined> {
-  const thread = new Worker(TRYING, { eval: true, execArgv: [], workerData: url, stdout: true, stderr: true, resourceLimits: memoryOf(megabytes) });
+  const resourceLimits = memoryOf(megabytes);
+  const thread = new Worker(TRYING, { eval: true, execArgv: [], workerData: url, stdout: true, stderr: true, resourceLimits });
   let trouble: string | undefined;
   const patience = setTimeout(() => {
     trouble = `did not come to an end within ${milliseconds / 1000} s when it was loaded`;

@@ -33,7 +33,10 @@ const NOTHING = 0;
 const LATE = -1;
 const GREEDY = -2;
 
-/** Milliseconds of computing after which a program is stuck in which nothing that waits is called any more. Who waits for a terminal that holds still does not compute. */
+/**
+ * Milliseconds of computing after which a program is stuck in which nothing that waits is called any more. Who waits for a terminal that
+ * holds still does not compute.
+ */
 export const stuckAfter = (): number => Math.round(1.2 * patience());
 
 /** By what the thread that looks finds what ends the program. */
@@ -85,7 +88,8 @@ export function openWatch(): Watch | undefined {
   const most = Math.min(getHeapStatistics().heap_size_limit * SHARE, mostMemory());
   // The looks that are left, whether the program goes on, and whether that matters.
   const left = new Int32Array(new SharedArrayBuffer(12));
-  const thread = new Worker(LOOKING, { eval: true, execArgv: [], workerData: { shared: left.buffer, max: most, stuckAfter: stuckAfter() } });
+  const workerData = { shared: left.buffer, max: most, stuckAfter: stuckAfter() };
+  const thread = new Worker(LOOKING, { eval: true, execArgv: [], workerData });
   thread.on('message', () => Atomics.store(left, 1, 1));
   thread.unref();
   return {

@@ -4,7 +4,8 @@ import type { Odds } from './news.ts';
 import { sharesOf } from './views.ts';
 
 /** Whether a text is of a campaign: what it writes to be read again, its table for other programs, or its report. */
-export const isOfCampaign = (text: string): boolean => /^\s*\{/.test(text) ? /"format":\s*"generals campaign"/.test(text) : TABLE.test(text) || REPORT.test(text);
+export const isOfCampaign = (text: string): boolean =>
+  /^\s*\{/.test(text) ? /"format":\s*"generals campaign"/.test(text) : TABLE.test(text) || REPORT.test(text);
 
 const TABLE = /^id,protocol,m,n,f,strategy,/;
 const REPORT = /^<!doctype html>[^]{0,1000}<title>A campaign of the generals<\/title>/;

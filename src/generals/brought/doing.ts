@@ -54,7 +54,8 @@ const ownerIn = (row: Int32Array): string => words[row[OF]!] || 'the code that w
 
 const callIn = (row: Int32Array): string => words[row[KEY]!] || 'a call';
 
-const lateIn = (row: Int32Array, milliseconds: number): CodeFault => stopped(row, `did not come back from ${callIn(row)}`, `it was waited for ${milliseconds / 1000} s`);
+const lateIn = (row: Int32Array, milliseconds: number): CodeFault =>
+  stopped(row, `did not come back from ${callIn(row)}`, `it was waited for ${milliseconds / 1000} s`);
 
 function stopped(row: Int32Array, did: string, why: string): CodeFault {
   const [round, at] = [row[ROUND]!, row[AT]!];
@@ -73,10 +74,14 @@ export interface Doings {
   readonly shared: SharedArrayBuffer;
 }
 
-export const doingsOf = (threads: number): Doings => ({ words, shared: new SharedArrayBuffer((1 + threads * LENGTH) * Int32Array.BYTES_PER_ELEMENT) });
+export const doingsOf = (threads: number): Doings => ({
+  words,
+  shared: new SharedArrayBuffer((1 + threads * LENGTH) * Int32Array.BYTES_PER_ELEMENT),
+});
 
 /** The row of a thread. */
-const rowIn = (shared: SharedArrayBuffer, place: number): Int32Array => new Int32Array(shared, (1 + place * LENGTH) * Int32Array.BYTES_PER_ELEMENT, LENGTH);
+const rowIn = (shared: SharedArrayBuffer, place: number): Int32Array =>
+  new Int32Array(shared, (1 + place * LENGTH) * Int32Array.BYTES_PER_ELEMENT, LENGTH);
 
 const rowsIn = (shared: SharedArrayBuffer): number => (shared.byteLength / Int32Array.BYTES_PER_ELEMENT - 1) / LENGTH;
 

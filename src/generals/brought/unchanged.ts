@@ -89,11 +89,15 @@ function isAlike(one: unknown, other: unknown): boolean {
 
 /** Makes it again what a copy was made of: others go on with it. @throws TypeError if it is frozen by now */
 export function restore([context, event]: Given, [own, heard]: Given): void {
-  Object.assign(context, { ...own, members: restored(context.members, own.members), lieutenants: restored(context.lieutenants, own.lieutenants) });
+  const [members, lieutenants] = [restored(context.members, own.members), restored(context.lieutenants, own.lieutenants)];
+  Object.assign(context, { ...own, members, lieutenants });
   if (event === undefined || heard === undefined) return;
   if (event.type !== 'round' || heard.type !== 'round') return void Object.assign(event, heard);
   // What hosts know of what was heard beside who said what is not in the copy, and stays.
-  const inbox = heard.inbox.map((entry, place) => Object.assign(event.inbox[place] ?? {}, { ...entry, messages: restored(event.inbox[place]?.messages, entry.messages) }));
+  const inbox = heard.inbox.map((entry, place) => {
+    const given = event.inbox[place];
+    return Object.assign(given ?? {}, { ...entry, messages: restored(given?.messages, entry.messages) });
+  });
   Object.assign(event, { ...heard, inbox: Object.assign(event.inbox, inbox, { length: inbox.length }) });
 }
 

@@ -49,7 +49,8 @@ export function strayed(protocol: AnyRoundsProtocol, { n, m = 1, traitors = 1, s
   const order = ORDERS[draw(2, 2)]!;
   const pool = Array.from({ length: n }, (_, index) => nodeId(index + 1));
   const betraying = Array.from({ length: traitors }, (_, place) => pool.splice(draw(3 + PLACES * place, pool.length), 1)[0]!);
-  const drawn = trial({ protocol: protocol.name, n, m, seed, commander: nodeId(1 + draw(1, n)), order, traitors: new Map(betraying.map((id) => [id, 'arbitrary'])) });
+  const [commander, traitorous] = [nodeId(1 + draw(1, n)), new Map(betraying.map((id) => [id, 'arbitrary'] as const))];
+  const drawn = trial({ protocol: protocol.name, n, m, seed, commander, order, traitors: traitorous });
   const deeds: OwnDeed[] = [];
   const straying = (instance: RoleInstance): RoleInstance => {
     const by = instance.context.self;

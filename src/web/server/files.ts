@@ -17,7 +17,8 @@ export const liveStyle = (): string => fileAt('live-style.css');
 
 /** The whole laboratory as one page that works from a disk. */
 export function wholePage(own = ''): string {
-  const pieces = [...piecesOf(fileAt('lab.js')), { name: 'own', text: own, needs: [], later: [] }, { name: 'style', text: style().trim(), needs: [], later: [] }];
+  const extra = (name: string, text: string): Piece => ({ name, text, needs: [], later: [] });
+  const pieces = [...piecesOf(fileAt('lab.js')), extra('own', own), extra('style', style().trim())];
   return wholeDocument(pieces, (text) => gzipSync(text, { level: 9 }).toString('base64'));
 }
 
