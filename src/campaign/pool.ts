@@ -18,8 +18,8 @@ const EVERY = 100;
 /** A task is many orders: it is waited for as long as so many pieces of work are. */
 const WORKS = 6;
 
-/** Seconds after which such a thread is given up, with a task before this one: it is done with it, and calls itself again by promises. */
-const ANSWER_AFTER = 150;
+/** After so many times as long such a thread is given up, with a task before this one: it is done with it, and calls itself again by promises. */
+const TASKS = 2.5;
 
 /** Tasks that wait for each thread. */
 const AHEAD = 2;
@@ -73,9 +73,9 @@ export async function openPool(threads: number = availableParallelism()): Promis
     async run(task) {
       let answer: Answer;
       const giving = isOurs ? undefined : setTimeout(() => {
-        fault ??= new CodeFault('the code that was brought', { did: 'left something behind in a thread that never ends', why: `it was waited for ${ANSWER_AFTER} s` });
+        fault ??= new CodeFault('the code that was brought', { did: 'left something behind in a thread that never ends', why: `it was waited for ${(TASKS * taskMax) / 1000} s` });
         void close();
-      }, ANSWER_AFTER * 1000);
+      }, TASKS * taskMax);
       try {
         answer = await piscina.run(task);
       } catch (error) {
