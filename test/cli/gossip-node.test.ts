@@ -206,18 +206,21 @@ describe('generals network', () => {
   afterEach(() => endAll());
 
   it('starts a whole network in one command; in a pipe it is log lines and a summary', async () => {
-    const { code, out, err } = await generals(['network', '--seeds', '3', '--peers', '4', '--for', '2', '--gossip-every', '300']);
-    expect({ code, err }).to.deep.equal({ code: 0, err: '' });
-    const lines = out.trimEnd().split('\n');
+    const program = start(['network', '--seeds', '3', '--peers', '4', '--gossip-every', '300']);
+    const { lines } = program;
+    await program.line(() => lines.filter((line) => line.endsWith('] Ready')).length === 4);
+    expect(await program.end('SIGINT')).to.equal(130);
+    expect(program.errors()).to.equal('');
     for (const line of lines.slice(0, -2)) expect(line).to.match(/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d \[(SEED|PEER)-127\.0\.0\.1:\d+\] \S.*$/);
     expect(lines.at(-1)).to.equal('All that is promised held.');
     expect(lines.at(-2)).to.match(/^3 seeds and 4 peers, [\d.]+ s: 4 became ready, the slowest after [\d.]+ s; \d+ gossip messages, heard \d+ times; nobody was removed$/);
   });
 
   it('is facts for programs, and of processes if that is asked for', async () => {
-    const { code, out } = await generals(['network', '--seeds', '1', '--peers', '2', '--for', '1', '--processes', '--json']);
-    expect(code).to.equal(0);
-    const facts = out.trimEnd().split('\n').map((line) => JSON.parse(line) as Record<string, unknown>);
+    const program = start(['network', '--seeds', '1', '--peers', '2', '--processes', '--json']);
+    await program.line(() => program.lines.filter((line) => line.includes('"type":"ready"')).length === 2);
+    expect(await program.end('SIGINT')).to.equal(130);
+    const facts = program.lines.map((line) => JSON.parse(line) as Record<string, unknown>);
     expect(facts.every(({ v }) => v === 1)).to.equal(true);
     const pids = facts.filter(({ type, state }) => type === 'state' && state === 'up').map(({ pid }) => pid as number);
     expect(new Set(pids).size).to.equal(3);
@@ -257,13 +260,14 @@ describe('generals network', () => {
   });
 
   it('is judged in the end, as in virtual time: Byzantine peers remove nobody, but where every report is believed', async () => {
-    const args = ['network', '--peers', '4', '--byzantine', '1', '--kind', 'forge-death', '--for', '3'];
-    const held = await generals(args);
+    const args = ['network', '--peers', '4', '--byzantine', '1', '--kind', 'forge-death'];
+    const held = await generals([...args, '--for', '3']);
     expect(held.code).to.equal(0);
     expect(held.out.trimEnd().split('\n').at(-1)).to.equal('All that is promised held.');
-    const broken = await generals([...args, '--trust', 'old', '--json']);
-    expect(broken.code).to.equal(3);
-    const { type, finding, property, witness } = JSON.parse(broken.out.trimEnd().split('\n').at(-1)!) as Record<string, unknown>;
+    const broken = start([...args, '--trust', 'old', '--json']);
+    await broken.fact('applied', ({ about }) => about === 'removal');
+    expect(await broken.end('SIGINT')).to.equal(3);
+    const { type, finding, property, witness } = JSON.parse(broken.lines.at(-1)!) as Record<string, unknown>;
     expect({ type, finding, property }).to.deep.equal({ type: 'ended', finding: 'violated', property: 'no live peer is removed' });
     expect(witness).to.match(/^S\d removes P[123], which lives and is not cut off$/);
   });
