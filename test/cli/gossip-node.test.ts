@@ -203,6 +203,9 @@ describe('generals seed and generals peer', () => {
 });
 
 describe('generals network', () => {
+  /** Of lists that a busy machine has not brought everywhere yet nothing is claimed. */
+  const HELD = /^(All that is promised held|Unknown whether all held: .* which may be too soon)\.$/;
+
   afterEach(() => endAll());
 
   it('starts a whole network in one command; in a pipe it is log lines and a summary', async () => {
@@ -212,7 +215,7 @@ describe('generals network', () => {
     expect(await program.end('SIGINT')).to.equal(130);
     expect(program.errors()).to.equal('');
     for (const line of lines.slice(0, -2)) expect(line).to.match(/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d \[(SEED|PEER)-127\.0\.0\.1:\d+\] \S.*$/);
-    expect(lines.at(-1)).to.equal('All that is promised held.');
+    expect(lines.at(-1)).to.match(HELD);
     expect(lines.at(-2)).to.match(/^3 seeds and 4 peers, [\d.]+ s: 4 became ready, the slowest after [\d.]+ s; \d+ gossip messages, heard \d+ times; nobody was removed$/);
   });
 
@@ -224,7 +227,8 @@ describe('generals network', () => {
     expect(facts.every(({ v }) => v === 1)).to.equal(true);
     const pids = facts.filter(({ type, state }) => type === 'state' && state === 'up').map(({ pid }) => pid as number);
     expect(new Set(pids).size).to.equal(3);
-    expect(facts.at(-1)).to.include({ type: 'ended', seeds: 1, peers: 2, ready: 2, finding: 'holds' });
+    expect(facts.at(-1)).to.include({ type: 'ended', seeds: 1, peers: 2, ready: 2 });
+    expect(facts.at(-1)!['finding']).to.be.oneOf(['holds', 'unknown']);
     expect(facts.filter(({ type }) => type === 'left').length).to.equal(2);
   });
 
@@ -263,7 +267,7 @@ describe('generals network', () => {
     const args = ['network', '--peers', '4', '--byzantine', '1', '--kind', 'forge-death'];
     const held = await generals([...args, '--for', '3']);
     expect(held.code).to.equal(0);
-    expect(held.out.trimEnd().split('\n').at(-1)).to.equal('All that is promised held.');
+    expect(held.out.trimEnd().split('\n').at(-1)).to.match(HELD);
     const broken = start([...args, '--trust', 'old', '--json']);
     await broken.fact('applied', ({ about }) => about === 'removal');
     expect(await broken.end('SIGINT')).to.equal(3);
