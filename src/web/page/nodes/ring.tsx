@@ -43,6 +43,12 @@ const CUTS_MAX = 2;
 /** Of more nodes what they are is told by their signs alone: words would lie on each other. */
 const LABELS_MAX = 12;
 
+/** How far the line around a primary is from what it is around. */
+const CROWN = 6;
+
+/** How far down a diamond goes, where a circle goes down by 1. */
+const DIAMOND = 1.3;
+
 interface Point {
   readonly x: number;
   readonly y: number;
@@ -55,7 +61,9 @@ export function Ring({ watched, at, who, onWho, marked, pulses }: RingProps): JS
   const [X, Y] = [width / 2, height / 2];
   const isLabelled = nodes.length <= LABELS_MAX;
   const room = (Math.PI * (rx + ry)) / Math.max(1, nodes.length);
-  const beside = nodes.length < 8 || !isLabelled ? Infinity : (ry * Math.sin((2 * Math.PI) / nodes.length) - word) / 2;
+  // Between two at a side there is room for a word, where there are diamonds for one below them and a line around who is below that.
+  const [down, line] = watched.run.head.traitors.length === 0 ? [1, 0] : [DIAMOND, CROWN];
+  const beside = nodes.length < 8 || !isLabelled ? Infinity : (ry * Math.sin((2 * Math.PI) / nodes.length) - word) / (1 + down) - line;
   const size = Math.max(8, Math.min(32, room / 3, beside));
   const places = new Map<NodeId, Point>(
     nodes.map((id, index) => {
@@ -229,7 +237,7 @@ function Node({
   const below = kind ?? (state === 'up' ? (mark?.words ?? '') : STATES[state]);
   const value = mark?.value;
   // The word stands below the lines around it.
-  const around = isChosen ? 8 : mark?.isCrowned === true ? 6 : 0;
+  const around = isChosen ? 8 : mark?.isCrowned === true ? CROWN : 0;
   return (
     <g
       class={`node ${kind === undefined ? 'loyal' : 'byzantine'} ${state}${isClient ? ' client' : ''}`}
@@ -267,7 +275,7 @@ function Node({
         <path class="bars" d={`M${size * 0.62} ${-size * 1.1}v${size * 0.7}M${size * 0.62 + 8} ${-size * 1.1}v${size * 0.7}`} />
       )}
       {letters !== undefined && below !== '' && (
-        <text class="sort" y={(size + around) * (kind === undefined ? 1 : 1.3) + letters} font-size={letters}>
+        <text class="sort" y={(size + around) * (kind === undefined ? 1 : DIAMOND) + letters} font-size={letters}>
           {below}
         </text>
       )}
