@@ -23,11 +23,13 @@ describe('the loop of one node', () => {
     take('now');
     expect(done).to.deep.equal(['now']);
     await passed(20);
-    expect(done).to.deep.equal(['now', 'next', 'first', 'second']);
+    // The next turn begins at once, but on a busy machine not before a timer is due.
+    expect(done.toSorted()).to.deep.equal(['first', 'next', 'now', 'second']);
+    expect(done.filter((what) => what !== 'next')).to.deep.equal(['now', 'first', 'second']);
   });
 
   it('that stands still has nothing happen; when it goes on it has timers first, as they are due, and then what came', async () => {
-    after(1000, 'later');
+    const later = after(600_000, 'later');
     after(20, 'second');
     after(10, 'first');
     loop.hold();
@@ -40,16 +42,20 @@ describe('the loop of one node', () => {
     expect([done, loop.isHeld]).to.deep.equal([[], true]);
     loop.goOn();
     expect([done, loop.isHeld]).to.deep.equal([['set meanwhile', 'first', 'second', 'came', 'next'], false]);
+    loop.cancel(later);
   });
 
   it('goes on with what is not due yet in the time that is left', async () => {
-    const due = new Promise<void>((resolve) => void loop.after(90, () => resolve(void done.push('held'))));
+    const [begun, due] = [performance.now(), new Promise<number>((resolve) => void loop.after(90, () => resolve(performance.now())))];
     loop.hold();
     await passed(30);
     loop.goOn();
-    const rest = [30, 80].map((milliseconds) => passed(milliseconds).then(() => done.push(`in ${milliseconds}`)));
-    await Promise.all([due, ...rest]);
-    expect(done).to.deep.equal(['in 30', 'held', 'in 80']);
+    // Anew it would take 90 ms from now on.
+    const anew = passed(80).then(() => 'anew' as const);
+    const first = await Promise.race([due, anew]);
+    // Timers of Node's are up to a millisecond early.
+    expect(first).to.be.a('number').at.least(begun + 89);
+    await anew;
   });
 
   it('lets one thing that was due cancel another, or have the rest stand still again', async () => {
