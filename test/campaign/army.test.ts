@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process';
 import { armyCampaign } from '../../src/campaign/army.ts';
 import { summaryOf } from '../../src/campaign/summary.ts';
 import { Army, UserError } from '../../src/index.ts';
+import { cared } from '../support/cared.ts';
 import { MAIN, cleanEnvironment, transcriptOf } from '../support/run.ts';
 
 const NEVER = new AbortController().signal;
@@ -58,7 +59,7 @@ describe('g-campaign', () => {
   });
 
   it('tells who reads a pipe how far it is, once it has run for a while; stopped by SIGINT, it says what it counted, and nothing after it is done', async () => {
-    const child = spawn(process.execPath, [MAIN, '4', '--host', 'sim', '--seed', '1'], { env: cleanEnvironment() });
+    const child = cared(spawn(process.execPath, [MAIN, '4', '--host', 'sim', '--seed', '1'], { env: cleanEnvironment() }));
     let out = '';
     child.stdout.setEncoding('utf8').on('data', (text: string) => (out += text));
     const ended = new Promise<number | null>((resolve) => child.once('close', resolve));

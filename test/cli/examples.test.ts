@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { SUBCOMMANDS } from '../../src/cli/subcommands.ts';
 import { PROMPT } from '../../src/repl/theme.ts';
+import { cared } from '../support/cared.ts';
 import { DOCUMENTS, blocksIn, textOf, withBlocks, type Block } from '../support/documents.ts';
 import { freePorts } from '../support/founded.ts';
 import { ownRedis, redisUnavailable } from '../support/redis.ts';
@@ -74,7 +75,7 @@ describe('what can be read can be typed', () => {
 
   /** Starts what goes on until Ctrl-C. @returns the first line that begins so, what gives the lines up to another one, and what ends it, with its exit status */
   async function begun(line: string, start: string, cwd = folder): Promise<{ readonly shown: string; until(start: string): Promise<string[]>; end(): Promise<number | null> }> {
-    const child = spawn('sh', ['-c', line], { cwd, env: cleanEnvironment(), stdio: ['ignore', 'pipe', 'inherit'], detached: true });
+    const child = cared(spawn('sh', ['-c', line], { cwd, env: cleanEnvironment(), stdio: ['ignore', 'pipe', 'inherit'], detached: true }));
     running.add(child);
     const ended = once(child, 'close').then(([code]) => {
       running.delete(child);

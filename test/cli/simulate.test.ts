@@ -5,6 +5,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
+import { cared } from '../support/cared.ts';
 import { openPty, ptyUnavailable } from '../support/pty.ts';
 import { withRewritten } from '../support/rewritten.ts';
 import { MAIN, cleanEnvironment, generals, here, refusal } from '../support/run.ts';
@@ -112,7 +113,7 @@ describe('generals simulate', () => {
   });
 
   it('says so in a pipe by plain lines, beside the result', async () => {
-    const child = spawn(process.execPath, [MAIN, 'simulate', '--schedules', '1000000', '--seed', '7', '--no-color'], { env: cleanEnvironment(), stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = cared(spawn(process.execPath, [MAIN, 'simulate', '--schedules', '1000000', '--seed', '7', '--no-color'], { env: cleanEnvironment(), stdio: ['ignore', 'pipe', 'pipe'] }));
     const out = text(child.stdout);
     const [line] = (await once(child.stderr.setEncoding('utf8'), 'data')) as [string];
     expect(line).to.match(/^0%: [\d,]+ of 1,000,000 schedules, [\d,]+ schedules\/s, .* left\n$/);

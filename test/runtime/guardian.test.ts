@@ -5,6 +5,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { cared } from '../support/cared.ts';
 import { freePorts } from '../support/founded.ts';
 
 const built = (path: string): string => JSON.stringify(new URL(`../../${path}`, import.meta.url));
@@ -17,7 +18,7 @@ describe('a guardian', () => {
 
   /** A process of this program, once it has said its first line. */
   async function parent(program: string): Promise<{ readonly child: ChildProcess; readonly said: string }> {
-    const child = spawn(process.execPath, ['--input-type=module', '-e', program], { stdio: ['ignore', 'pipe', 'inherit'] });
+    const child = cared(spawn(process.execPath, ['--input-type=module', '-e', program], { stdio: ['ignore', 'pipe', 'inherit'] }));
     started.push(child);
     const [said] = (await once(child.stdout, 'data')) as [Buffer];
     return { child, said: said.toString().trim() };
@@ -51,21 +52,25 @@ describe('a guardian', () => {
     expect(status).to.equal(0);
   });
 
-  it('has the programs of a test end with it, when that is killed', async () => {
+  it('has the programs of a test end with it when that is killed, and with them what those started', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'generals-guardian-'));
     try {
       const [port] = await freePorts(1);
       const config = join(folder, 'config.txt');
       writeFileSync(config, `127.0.0.1:${port}\n`);
-      const { child } = await parent(`
+      const starts = `
         import { start } from ${built('test/support/program.js')};
         const seed = start(['seed', '127.0.0.1', '${port}', ${JSON.stringify(config)}, '--output', '/dev/null']);
         await seed.line((line) => line.includes('Listening at'));
-        console.log('it listens');`);
+        console.log('it listens');`;
+      const { child } = await parent(`
+        import { spawn } from 'node:child_process';
+        import { cared } from ${built('test/support/cared.js')};
+        cared(spawn(process.execPath, ['--input-type=module', '-e', ${JSON.stringify(starts)}], { stdio: 'inherit' }));`);
       const socket = connect(port!, '127.0.0.1');
       socket.write('GET_PEERS\n');
       await once(socket, 'data');
-      child.kill('SIGKILL');
+      child.kill('SIGTERM');
       await once(socket, 'close');
     } finally {
       rmSync(folder, { recursive: true });

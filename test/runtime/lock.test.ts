@@ -9,6 +9,7 @@ import { Worker } from 'node:worker_threads';
 import { UserError } from '../../src/core/user-error.ts';
 import { lock } from '../../src/runtime/lock.ts';
 import { repairLog } from '../../src/runtime/log.ts';
+import { cared } from '../support/cared.ts';
 import { skip } from '../support/skip.ts';
 import { soaked } from '../support/trials.ts';
 
@@ -32,7 +33,7 @@ describe('a folder that is taken', () => {
   /** A process that takes the folder, and keeps it. */
   async function owner(): Promise<ChildProcess> {
     const program = `const { lock } = await import(${LOCK}); lock(${JSON.stringify(folder)}); console.log('mine'); setInterval(() => undefined, 1000);`;
-    const child = spawn(process.execPath, ['--input-type=module', '-e', program], { stdio: ['ignore', 'pipe', 'inherit'] });
+    const child = cared(spawn(process.execPath, ['--input-type=module', '-e', program], { stdio: ['ignore', 'pipe', 'inherit'] }));
     children.add(child);
     await once(child.stdout, 'data');
     return child;
@@ -123,7 +124,7 @@ describe('a folder that is taken', () => {
     const probe = spawnSync('unshare', [...words, 'true'], { encoding: 'utf8' });
     if (probe.status !== 0) skip(this, `no namespace can be made: ${probe.error?.message ?? probe.stderr.trim()}`);
     const inside = (program: string): ChildProcess => {
-      const child = spawn('unshare', [...words, '--kill-child', process.execPath, '--input-type=module', '-e', program], { stdio: ['ignore', 'pipe', 'inherit'] });
+      const child = cared(spawn('unshare', [...words, '--kill-child', process.execPath, '--input-type=module', '-e', program], { stdio: ['ignore', 'pipe', 'inherit'] }));
       children.add(child);
       return child;
     };

@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
-import { Guardian } from '../../src/runtime/guardian.ts';
+import { cared } from './cared.ts';
 import { MAIN, cleanEnvironment } from './run.ts';
 
 /** A fact that a program told, as one of its JSON lines. */
@@ -24,18 +24,15 @@ export interface Program {
 
 /** Each with the lines that it told. */
 const running = new Map<ChildProcess, readonly string[]>();
-/** Of a test that is killed nothing may run on for ever, nor stand still. */
-const guardian = new Guardian();
 // Where the tests themselves are ended, nobody else would end what they left stopped, or what serves for ever.
 process.once('exit', endAll);
 
 /** Starts `generals …`, or another script of ours. @param within the beginning of a command line that runs the rest of it elsewhere @param input whether the test has something to say to it */
 export function start(args: readonly string[], script = MAIN, cwd?: string, within: readonly string[] = [], input: 'ignore' | 'pipe' = 'ignore'): Program {
   const [command, ...words] = [...within, process.execPath, script, ...args];
-  const child = spawn(command!, words, { cwd, env: cleanEnvironment(), stdio: [input, 'pipe', 'pipe'] }) as ChildProcess & { readonly stdout: Readable; readonly stderr: Readable };
+  const child = cared(spawn(command!, words, { cwd, env: cleanEnvironment(), stdio: [input, 'pipe', 'pipe'] })) as ChildProcess & { readonly stdout: Readable; readonly stderr: Readable };
   const lines: string[] = [];
   running.set(child, lines);
-  guardian.watch(child);
   const waiting = new Set<() => void>();
   let errors = '';
   let isOver = false;

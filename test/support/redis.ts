@@ -4,7 +4,7 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { Guardian } from '../../src/runtime/guardian.ts';
+import { cared } from './cared.ts';
 import { freePorts } from './founded.ts';
 
 /** Why there is none here; undefined if there is. */
@@ -22,7 +22,6 @@ export interface OwnRedis {
 
 const running = new Set<ChildProcess>();
 const folders = new Set<string>();
-const guardian = new Guardian();
 process.once('exit', endRedis);
 
 /** Starts a redis-server that keeps nothing on its disk, unless its settings say so. */
@@ -33,9 +32,8 @@ export async function ownRedis(settings: readonly string[] = [], secure?: readon
   let child: ChildProcess;
   const begin = async (): Promise<void> => {
     const ports = secure === undefined ? ['--port', String(port)] : ['--port', '0', '--tls-port', String(port), ...secure];
-    child = spawn('redis-server', [...ports, '--bind', '127.0.0.1', '--dir', folder, '--save', '', '--appendonly', 'no', ...settings], { stdio: ['ignore', 'pipe', 'inherit'] });
+    child = cared(spawn('redis-server', [...ports, '--bind', '127.0.0.1', '--dir', folder, '--save', '', '--appendonly', 'no', ...settings], { stdio: ['ignore', 'pipe', 'inherit'] }));
     running.add(child);
-    guardian.watch(child);
     child.once('exit', () => running.delete(child));
     const said: string[] = [];
     for await (const line of createInterface({ input: child.stdout! })) {

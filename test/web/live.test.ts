@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { browserUnavailable, openBrowser, watch, type Watched } from '../support/browser.ts';
+import { cared } from '../support/cared.ts';
 import { openPty, ptyUnavailable } from '../support/pty.ts';
 import { MAIN, cleanEnvironment } from '../support/run.ts';
 import { skip } from '../support/skip.ts';
@@ -41,7 +42,7 @@ describe('a page beside nodes that really run', () => {
   });
 
   async function start(words: string, options: Parameters<typeof watch>[2] = {}): Promise<Running> {
-    const program = spawn(process.execPath, [MAIN, ...words.split(' ')], { env: cleanEnvironment(), stdio: ['pipe', 'pipe', 'pipe'] });
+    const program = cared(spawn(process.execPath, [MAIN, ...words.split(' ')], { env: cleanEnvironment(), stdio: ['pipe', 'pipe', 'pipe'] }));
     child = program;
     let text = '';
     let look = (): void => undefined;

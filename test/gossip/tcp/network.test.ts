@@ -10,6 +10,7 @@ import { endpointOf } from '../../../src/gossip/address.ts';
 import { LAN, type GossipSettings } from '../../../src/gossip/settings.ts';
 import { NO_MISHAPS } from '../../../src/gossip/tcp/mishaps.ts';
 import { LiveNetwork, type Member } from '../../../src/gossip/tcp/network.ts';
+import { cared } from '../../support/cared.ts';
 import { at } from '../../support/gossip.ts';
 import { Raw } from '../../support/gossip-nodes.ts';
 import { OWN_HOST } from '../../support/own-host.ts';
@@ -248,7 +249,7 @@ describe('a gossip network on this machine', () => {
         network.stop('P2');
         process.kill(network.members.find(({ name }) => name === 'P1').pid, 'SIGSTOP');
         console.log('stopped');`;
-      const parent = spawn(process.execPath, ['--input-type=module', '-e', program], { stdio: ['ignore', 'pipe', 'inherit'] });
+      const parent = cared(spawn(process.execPath, ['--input-type=module', '-e', program], { stdio: ['ignore', 'pipe', 'inherit'] }));
       await once(parent.stdout, 'data');
       parent.kill('SIGKILL');
       // All of them have the same standard output, which is closed when the last is gone.
