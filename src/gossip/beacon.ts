@@ -6,7 +6,8 @@ import { firstOf, isAlive } from './roster.ts';
 
 /**
  * The member with the first address lets a beacon go round over the links every few seconds. Whom it does not reach is cut off from that
- * member, and picks a further neighbour until it is reached.
+ * member, and picks a further neighbour until it is reached. Nobody is cut off from a member that only now became the first: were it so,
+ * all would have as many neighbours as they may where whoever is the first comes and goes.
  */
 export function beaconTick(turn: PeerTurn): void {
   const { state, context } = turn;
@@ -14,7 +15,7 @@ export function beaconTick(turn: PeerTurn): void {
   for (const neighbour of state.neighbours.values()) neighbour.isFresh = false;
   state.recentBefore = state.recent;
   state.recent = [];
-  state.beaconAge += 1;
+  state.beaconAge = isSameRoot(turn, root) ? state.beaconAge + 1 : 0;
   if (root === context.address && state.life > 0) {
     state.beacons += 1;
     state.beacon = { type: 'beacon', root, life: state.life, number: state.beacons };
@@ -25,6 +26,14 @@ export function beaconTick(turn: PeerTurn): void {
   // Each time another: the first may be cut off with us.
   if (state.extra < EXTRA_MAX) state.extra += 1;
   fill(turn);
+}
+
+/** Whether the member that lets the beacon go round is the one that did so a beat ago, in the same life. */
+function isSameRoot({ state, context }: PeerTurn, root: Address): boolean {
+  const known = state.beaconRoot;
+  const life = root === context.address ? state.life : state.roster.entries.get(root)!.member.life;
+  state.beaconRoot = known?.root === root && known.life === life ? known : { root, life };
+  return known === undefined || known === state.beaconRoot;
 }
 
 /** Beats without a beacon after which a peer takes itself for cut off, and how many more neighbours it then picks. */

@@ -62,6 +62,8 @@ export interface PeerState extends LinksState {
   /** The last beacon, and how many beats ago that was. */
   beacon: Beacon | undefined;
   beaconAge: number;
+  /** Who let it go round a beat ago, as far as is known. */
+  beaconRoot: { readonly root: Address; readonly life: number } | undefined;
   beacons: number;
   /** Whether seeds are about to be told of a new degree. */
   isDegreeDue: boolean;

@@ -84,6 +84,7 @@ export const peerMachine: Machine<GossipVocabulary, PeerState, GossipContext> = 
     probes: new Map(),
     probed: 0,
     beacons: 0,
+    beaconRoot: undefined,
     isDegreeDue: false,
     arrivals: [],
     knowsPart: false,

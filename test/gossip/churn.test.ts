@@ -42,6 +42,29 @@ describe('a gossip network of which many come and go', () => {
     expect([world.judge.falseRemovals, world.peers().length]).to.deep.equal([0, 20]);
   });
 
+  it('has as many neighbours as before, though whoever lets the beacon go round is gone before it does', () => {
+    const world = worldOf(100);
+    const { network } = world;
+    const stay = network.nodes.slice(0, SEEDS + 20);
+    // As a text this address is the first of all.
+    const comers = [100, 101].map((id) => world.node(id));
+    for (const node of stay) world.start(node);
+    network.run(20_000);
+    const links = (): number => world.overlay().reduce((sum, neighbours) => sum + neighbours.length, 0);
+    const before = links();
+    for (let round = 0; round < 30; round += 1) {
+      for (const [place, node] of comers.entries()) {
+        if (place === round % 2) world.start(node);
+        else world.leave(node);
+      }
+      network.run(world.now + 1000);
+    }
+    for (const node of comers) world.leave(node);
+    network.run(world.now + 20_000);
+    // Some had picked one of those, and then picked somebody else.
+    expect(links()).to.be.within(before, 1.1 * before);
+  });
+
   it('has one probe of a neighbour out at a time, however ill whoever probes takes itself to be (memberlist-rs 165)', () => {
     const world = worldOf(8);
     const { network, measure } = world;
