@@ -3,7 +3,7 @@ import type { Address } from './address.ts';
 import { leastLife, mayBeForgotten } from './forgetting.ts';
 import { inquire } from './inquiry.ts';
 import { output, say, type Link } from './links.ts';
-import type { Message } from './messages.ts';
+import type { Message, NotYet } from './messages.ts';
 import { isAlive, quorumOf, statementsOf, voteFor, type Entry } from './roster.ts';
 import { admit } from './seed-list.ts';
 import { CASES_MAX, certified, type Admission, type SeedTurn } from './seed-state.ts';
@@ -52,7 +52,7 @@ export function inquiredForAdmission(turn: SeedTurn, address: Address, isThere: 
   const admission = turn.state.admissions.get(address);
   if (admission === undefined) return;
   if (isThere) propose(turn, admission);
-  else failed(turn, admission);
+  else failed(turn, admission, 'unreached');
 }
 
 function propose(turn: SeedTurn, admission: Admission): void {
@@ -132,7 +132,7 @@ function count(turn: SeedTurn, admission: Admission): void {
   const { context, state } = turn;
   const { address, key, life, votes, against, askers } = admission;
   const n = context.seeds.length;
-  if (votes!.size < quorumOf(context)) return void (against.size > n - quorumOf(context) && failed(turn, admission));
+  if (votes!.size < quorumOf(context)) return void (against.size > n - quorumOf(context) && failed(turn, admission, 'unreached'));
   state.admissions.delete(address);
   turn.effects.push({ type: 'cancel-timer', timer: `admission ${address}` });
   output(turn, { type: 'decided', about: 'join', address, ok: true, votes: votes!.size, seeds: n });
@@ -151,15 +151,16 @@ function accept(turn: SeedTurn, address: Address, links: readonly Link[]): void 
 
 export function admissionOver(turn: SeedTurn, address: Address): void {
   const admission = turn.state.admissions.get(address);
-  if (admission !== undefined) failed(turn, admission);
+  if (admission !== undefined) failed(turn, admission, 'undecided');
 }
 
-function failed(turn: SeedTurn, { address, votes, askers }: Admission): void {
+/** @param why it is not for good, as far as is known */
+function failed(turn: SeedTurn, { address, votes, askers }: Admission, why?: NotYet): void {
   const { context, state, effects } = turn;
   state.admissions.delete(address);
   effects.push({ type: 'cancel-timer', timer: `admission ${address}` });
   output(turn, { type: 'decided', about: 'join', address, ok: false, votes: votes?.size ?? 0, seeds: context.seeds.length });
-  say(turn, Array.from(askers, (id) => state.links.get(id)).filter((link) => link !== undefined), { type: 'registered', ok: false });
+  say(turn, Array.from(askers, (id) => state.links.get(id)).filter((link) => link !== undefined), { type: 'registered', ok: false, ...(why === undefined ? {} : { why }) });
 }
 
 /**

@@ -1,6 +1,6 @@
 import type { Address } from './address.ts';
 import { dial, hangUp, output, say, type Link } from './links.ts';
-import type { Message } from './messages.ts';
+import type { Message, NotYet } from './messages.ts';
 import { areOldBelieved, believe } from './news.ts';
 import { fill } from './overlay.ts';
 import { nobodySigns, type PeerTurn, type SeedContact } from './peer-state.ts';
@@ -65,18 +65,21 @@ export function metSeed(turn: PeerTurn, link: Link): void {
   for (const { link: id } of others) say(turn, id === undefined ? [] : [turn.state.links.get(id)!], { type: 'get-peers' });
 }
 
-export function hearRegistered(turn: PeerTurn, link: Link, { ok }: Message & { type: 'registered' }): void {
+export function hearRegistered(turn: PeerTurn, link: Link, { ok, why }: Message & { type: 'registered' }): void {
   const { state } = turn;
   const seed = state.seeds.get(link.address!);
   if (seed === undefined || seed.status !== 'asked') return;
   turn.effects.push({ type: 'cancel-timer', timer: `registration ${seed.address}` });
-  if (!ok) return failed(turn, seed, 'it refuses');
+  if (!ok) return failed(turn, seed, why === undefined ? 'it refuses' : NOT_YET[why]);
   seed.status = 'registered';
   const registered = Array.from(state.seeds.values()).filter(({ status }) => status === 'registered').length;
   if (state.life === 0 && nobodySigns(turn) && registered >= registrationsOf(turn.context.seeds.length)) believe(turn, { type: 'member', address: turn.context.address, key: turn.context.keys.own, life: 1, votes: [] });
   output(turn, { type: 'registered', seed: seed.address, life: state.life });
   say(turn, [link], { type: 'get-peers' });
 }
+
+/** Why a seed let us not in that may do so when it is asked again; an older one says no more than that it does not. */
+const NOT_YET: Readonly<Record<NotYet, string>> = { undecided: 'seeds have not decided yet', unreached: 'seeds did not reach us' };
 
 /** A registration came to nothing: another seed is asked, or all of them later. */
 export function failed(turn: PeerTurn, seed: SeedContact, reason: string): void {

@@ -1,6 +1,9 @@
 import type { Address } from './address.ts';
 import type { Statement } from './statements.ts';
 
+/** Why nobody was let in who may be later: the seeds had not all voted in the time for that, or too many of them could not reach whoever asked. */
+export type NotYet = 'undecided' | 'unreached';
+
 /**
  * All that nodes of the network say to each other over a link, whatever it looks like on the wire (`dialects/`). What older programs
  * say as well stands first; the rest is between nodes of ours.
@@ -14,7 +17,7 @@ export type Message =
   | { readonly type: 'suspect-notice'; readonly address: Address; readonly by: Address }
   // From a peer to a seed, and back.
   | { readonly type: 'register'; readonly address: Address }
-  | { readonly type: 'registered'; readonly ok: boolean }
+  | { readonly type: 'registered'; readonly ok: boolean; readonly why?: NotYet }
   | { readonly type: 'get-peers' }
   | { readonly type: 'peer-list'; readonly peers: readonly Listed[] }
   | { readonly type: 'dead-report'; readonly address: Address; readonly at: string; readonly reporter: string }

@@ -100,6 +100,9 @@ export const parseSaved: Reader<Saved> = (value) => aged(value) ?? parseStatemen
 const identity = shape<Identity>({ role: word('peer', 'seed'), version: text(32), cluster: text(64), key, visits: flag, life, nonce: text(64) }, NONE);
 const listed = shape<Listed>({ address }, { degree: whole(0, COUNT_MAX) });
 
+/** Why somebody was not let in yet. */
+export const notYet = word('undecided', 'unreached');
+
 type Of<Type extends Message['type']> = Extract<Message, { type: Type }>;
 
 const MESSAGES: { readonly [Type in Message['type']]: Reader<Of<Type>> } = {
@@ -109,7 +112,7 @@ const MESSAGES: { readonly [Type in Message['type']]: Reader<Of<Type>> } = {
   gossip: shape<Of<'gossip'>>({ type: word('gossip'), hash: text(64), payload: text(PAYLOAD_MAX) }, NONE),
   'suspect-notice': shape<Of<'suspect-notice'>>({ type: word('suspect-notice'), address, by: address }, NONE),
   register: shape<Of<'register'>>({ type: word('register'), address }, NONE),
-  registered: shape<Of<'registered'>>({ type: word('registered'), ok: flag }, NONE),
+  registered: shape<Of<'registered'>>({ type: word('registered'), ok: flag }, { why: notYet }),
   'get-peers': shape<Of<'get-peers'>>({ type: word('get-peers') }, NONE),
   'peer-list': shape<Of<'peer-list'>>({ type: word('peer-list'), peers: list(listed, PEERS_MAX) }, NONE),
   'dead-report': shape<Of<'dead-report'>>({ type: word('dead-report'), address, at: text(40), reporter: text(64) }, NONE),

@@ -10,6 +10,8 @@ import type { PeerState } from '../../src/gossip/peer-state.ts';
 import { enter } from '../../src/gossip/roster.ts';
 import { LAN } from '../../src/gossip/settings.ts';
 import { symbolicKeys } from '../../src/gossip/sim/keys.ts';
+import { addressAt } from '../../src/gossip/sim/nodes.ts';
+import { GossipWorld } from '../../src/gossip/sim/world.ts';
 import type { GossipVocabulary } from '../../src/gossip/vocabulary.ts';
 
 describe('a peer with an older one, where both dialled,', () => {
@@ -80,4 +82,21 @@ describe('a peer that another dials', () => {
       expect([...state.neighbours.keys()]).to.deep.equal(isOne ? [member] : []);
     });
   }
+});
+
+describe('a peer of which seeds cannot decide in time', () => {
+  it('says so, not that it is refused, and is let in when their votes come', () => {
+    const [first] = [0, 1, 2].map((id) => addressAt(nodeId(id)));
+    const reasons = new Set<string>();
+    const world = new GossipWorld({ peers: 1, seeds: 3, seed: 3, settings: LAN, loss: 0, delay: 5, byzantine: 0, kind: undefined }, (_node, output) => {
+      if (output.type === 'not-registered' && output.seed === first) reasons.add(output.reason);
+    });
+    for (const id of [1, 2]) world.rules.slow.set(nodeId(id), 20_000);
+    for (const node of world.network.nodes) world.start(node);
+    world.network.run(30_000);
+    expect(Array.from(reasons)).to.deep.equal(['seeds have not decided yet']);
+    world.heal();
+    world.network.run(60_000);
+    expect((world.node(3).state as PeerState).isReady).to.equal(true);
+  });
 });

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { seededAt } from '../../src/core/choice.ts';
-import { ACCEPTED, type Event } from '../../src/core/machine.ts';
+import { ACCEPTED, type Effect, type Event } from '../../src/core/machine.ts';
 import { nodeId, type NodeId } from '../../src/core/node.ts';
 import { symbolicSigner } from '../../src/core/signer.ts';
 import { addressOf } from '../../src/gossip/address.ts';
@@ -21,10 +21,10 @@ describe('a seed that looks for a member whom others call dead', () => {
   const isListed = (): boolean => isAlive(state.roster.entries.get(member!));
 
   /** Over a link that is open now: says that it is the member, and proves that it has a key. */
-  function comes(peer: NodeId, key: string): void {
+  function comes(peer: NodeId, key: string, address = member!): void {
     step({ type: 'joined', peer });
-    says(peer, { type: 'hello', address: member!, own: { role: 'peer', version: '1', cluster: 'c', key, visits: false, life: 0, nonce: 'm' } });
-    says(peer, { type: 'proof', signature: symbolicKeys(key).sign('hello', { cluster: 'c', asked: 'n', own: 'm', from: member!, to: '' }) });
+    says(peer, { type: 'hello', address, own: { role: 'peer', version: '1', cluster: 'c', key, visits: false, life: 0, nonce: 'm' } });
+    says(peer, { type: 'proof', signature: symbolicKeys(key).sign('hello', { cluster: 'c', asked: 'n', own: 'm', from: address, to: '' }) });
     expect(state.links.get(peer)?.isProven ?? true).to.equal(true);
   }
 
@@ -36,12 +36,7 @@ describe('a seed that looks for a member whom others call dead', () => {
     expect([...state.inquiries.keys()]).to.deep.equal([member]);
   });
 
-  const nobodyAnswers = (): void => {
-    for (let time = 0; time < 20; time += 1) {
-      step({ type: 'timeout', timer: `inquiry ${member!}` });
-      step({ type: 'timeout', timer: `last ${member!}` });
-    }
-  };
+  const nobodyAnswers = (address = member!) => Array.from({ length: 20 }, () => [step({ type: 'timeout', timer: `inquiry ${address}` }), step({ type: 'timeout', timer: `last ${address}` })]).flat(2);
 
   it('removes it if nobody answers', () => {
     nobodyAnswers();
@@ -55,6 +50,17 @@ describe('a seed that looks for a member whom others call dead', () => {
     const effects = Array.from({ length: 3 }, () => step({ type: 'timeout', timer: `inquiry ${member!}` })).flat();
     const decided = effects.flatMap((effect) => (effect.type === 'output' && effect.output.type === 'decided' ? [effect.output] : []));
     expect(decided).to.deep.equal([{ type: 'decided', about: 'removal', address: member, ok: true, votes: 1, seeds: 1, reporters: 2 }]);
+  });
+
+  it('says to who asks to be let in that it did not reach it, or that there is no decision yet, and refuses who asks in the name of another', () => {
+    const peer = nodeId(ACCEPTED + 2);
+    comes(peer, 'r', reporter!);
+    const answers = (effects: readonly Effect<GossipVocabulary>[]) => effects.flatMap((effect) => (effect.type === 'send' && effect.message.type === 'registered' ? [effect.message] : []));
+    says(peer, { type: 'register', address: reporter! });
+    expect(answers(nobodyAnswers(reporter!))).to.deep.equal([{ type: 'registered', ok: false, why: 'unreached' }]);
+    says(peer, { type: 'register', address: reporter! });
+    expect(answers(step({ type: 'timeout', timer: `admission ${reporter!}` }))).to.deep.equal([{ type: 'registered', ok: false, why: 'undecided' }]);
+    expect(answers(says(peer, { type: 'register', address: member! }))).to.deep.equal([{ type: 'registered', ok: false }]);
   });
 
   it('keeps it if it comes meanwhile, whatever its look comes to', () => {

@@ -5,7 +5,7 @@
  */
 import { endpointOf, type Address } from '../address.ts';
 import type { Identity, Message } from '../messages.ts';
-import { PAYLOAD_MAX, key as keyIn, life as lifeIn, parseMessage, parseStatement, signature as signatureIn } from '../parse.ts';
+import { PAYLOAD_MAX, key as keyIn, life as lifeIn, notYet, parseMessage, parseStatement, signature as signatureIn } from '../parse.ts';
 import type { Statement } from '../statements.ts';
 import { nothingHeard, nothingSaid, timeIn, type Codec, type Decoded, type Dialect, type Encoded, type Link } from './dialect.ts';
 import { addressAt, deadReportIn, deadReportOf, listIn } from './reading.ts';
@@ -83,7 +83,7 @@ const READERS: ReadonlyMap<string, Reader> = new Map<string, Reader>([
   ['SUSPECT_NOTICE', noticeIn],
   ['REGISTER', (rest, link) => about(rest, link, (address) => ({ type: 'register', address }))],
   ['REGISTER_OK', () => ({ type: 'registered', ok: true })],
-  ['REGISTER_FAIL', () => ({ type: 'registered', ok: false })],
+  ['REGISTER_FAIL', (why) => ({ type: 'registered', ok: false, ...present('why', notYet(why)) })],
   ['GET_PEERS', () => ({ type: 'get-peers' })],
   ['PEER_LIST', (rest) => ({ type: 'peer-list', peers: listIn(rest) })],
   ['DEAD_CONFIRMED', (rest, link) => about(rest, link, (address) => ({ type: 'dead-answer', address, confirmed: true }))],
@@ -184,7 +184,7 @@ function textOf(message: Message, isOurs: boolean): string | undefined {
     case 'register':
       return `REGISTER|${fieldsOf(message.address)}`;
     case 'registered':
-      return message.ok ? 'REGISTER_OK' : 'REGISTER_FAIL';
+      return message.ok ? 'REGISTER_OK' : `REGISTER_FAIL${isOurs && message.why !== undefined ? `|${message.why}` : ''}`;
     case 'get-peers':
       return 'GET_PEERS';
     case 'peer-list':

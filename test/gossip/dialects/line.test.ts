@@ -52,6 +52,8 @@ const OURS_TODAY: readonly (readonly [text: string, message: Message])[] = [
   ['GENERALS|{"type":"beacon","root":"127.0.0.1:5001","life":2,"number":5}', { type: 'beacon', root: at(5001), life: 2, number: 5 }],
   ['GENERALS|{"type":"degree","degree":6}', { type: 'degree', degree: 6 }],
   ['GENERALS|{"type":"left-noted"}', { type: 'left-noted' }],
+  ['REGISTER_FAIL|undecided', { type: 'registered', ok: false, why: 'undecided' }],
+  ['REGISTER_FAIL|unreached', { type: 'registered', ok: false, why: 'unreached' }],
   ['GENERALS|{"type":"refused","reason":"it is full"}', { type: 'refused', reason: 'it is full' }],
   ['GENERALS|{"type":"peer-list","peers":[{"address":"127.0.0.1:5001","degree":6}]}', { type: 'peer-list', peers: [{ address: at(5001), degree: 6 }] }],
   [`JOIN_PROPOSE|127.0.0.1|5001|${KEY}|2`, { type: 'join-propose', ...about, key: KEY }],
