@@ -49,12 +49,41 @@ export function isGenuineLeave({ context, state }: SeedTurn, left: Left): boolea
   return isAlive(entry) && entry.member.life === left.life && entry.member.key !== '' && context.keys.verify(entry.member.key, 'left', bodyOf.left(left), left.signature);
 }
 
-/** Tells all nodes of ours that are linked; in a large network of whoever comes only the other seeds. */
+/**
+ * Tells all nodes of ours that are linked. In a large network only the other seeds hear of whoever comes; and where many end at once, of
+ * whom few peers know each, the first is told at once, and what follows shortly behind is told together.
+ */
 function spread(turn: SeedTurn, statement: Statement): void {
-  const { links, seeds } = turn.state;
-  const isForFew = statement.type === 'member' && isLarge(turn);
-  const nodes = isForFew ? Array.from(seeds.values()).flatMap(({ link }) => (link === undefined ? [] : (links.get(link) ?? []))) : Array.from(links.values());
-  say(turn, nodes.filter(isListener), { type: 'statements', statements: [statement] });
+  const { state } = turn;
+  const { links, seeds } = state;
+  if (!isLarge(turn)) return tellAll(turn, [statement]);
+  if (statement.type === 'member') {
+    const others = Array.from(seeds.values()).flatMap(({ link }) => (link === undefined ? [] : (links.get(link) ?? [])));
+    return say(turn, others.filter(isListener), { type: 'statements', statements: [statement] });
+  }
+  if (state.untold !== undefined) return void state.untold.push(statement);
+  tellAll(turn, [statement]);
+  gather(turn);
+}
+
+function tellAll(turn: SeedTurn, statements: readonly Statement[]): void {
+  say(turn, Array.from(turn.state.links.values()).filter(isListener), { type: 'statements', statements });
+}
+
+function gather({ state, effects }: SeedTurn): void {
+  state.untold = [];
+  effects.push({ type: 'set-timer', timer: 'news', after: TOGETHER });
+}
+
+/** In ms. */
+const TOGETHER = 250;
+
+/** What came meanwhile is told; if that was anything, more may follow. */
+export function tellTogether(turn: SeedTurn): void {
+  const { untold = [] } = turn.state;
+  turn.state.untold = undefined;
+  for (const statements of pagesOf(untold)) tellAll(turn, statements);
+  if (untold.length > 0) gather(turn);
 }
 
 const isListener = ({ isProven, purpose }: Link): boolean => isProven && purpose !== 'inquiry';

@@ -3,7 +3,7 @@ import type { Address } from './address.ts';
 import type { LinksState, Turn } from './links.ts';
 import type { Message } from './messages.ts';
 import { isCertified, united, type Pending, type Roster } from './roster.ts';
-import { bodyOf, type Dead, type Member, type SeedVote } from './statements.ts';
+import { bodyOf, type Dead, type Member, type SeedVote, type Statement } from './statements.ts';
 
 export interface SeedState extends LinksState {
   readonly roster: Roster;
@@ -26,6 +26,8 @@ export interface SeedState extends LinksState {
   readonly votes: Map<string, true>;
   /** What waits for a link to a seed. */
   readonly outbox: Map<Address, readonly Message[]>;
+  /** Who ended since others were told a moment ago, to be told together; undefined if nobody was. */
+  untold: Statement[] | undefined;
   /** What inquiries came to in this step. */
   concluded: Conclusion[];
   /** Whose turn it is to compare lists, and to be looked at. */

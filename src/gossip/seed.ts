@@ -20,7 +20,7 @@
  * What is on the list is saved before anybody is told. Numbers of cases under way are bounded; what is beyond is refused.
  */
 import type { Event, Machine } from '../core/machine.ts';
-import { parseAddress } from './address.ts';
+import { parseAddress, type Address } from './address.ts';
 import { admissionOver, hearJoinCommit, hearJoinPropose, hearJoinVote, inquiredForAdmission, inquiredForJoinVote, proposeAgain, register } from './admission.ts';
 import { readClock } from './clocks.ts';
 import type { GossipContext } from './context.ts';
@@ -32,7 +32,7 @@ import { parseMessage } from './parse.ts';
 import { answersAbout } from './partial-view.ts';
 import { acquit, hearDeadCommit, hearDeadPropose, hearDeadVote, hearReport, inquiredForDeadVote, inquiredForRemoval, lookForForgotten, lookedLongAgo, miss, proposeRemovalsAgain, removalOver } from './removal.ts';
 import { checksumOf, isAlive, isNewer, voteFor } from './roster.ts';
-import { admit, end, isGenuineLeave, isLarge, othersFor, tell } from './seed-list.ts';
+import { admit, end, isGenuineLeave, isLarge, othersFor, tell, tellTogether } from './seed-list.ts';
 import { askSeed, lostSeed, meetSeeds, metSeed, seedOf } from './seed-links.ts';
 import { certified, isSigned, type Conclusion, type SeedState, type SeedTurn } from './seed-state.ts';
 import type { Saved, Statement } from './statements.ts';
@@ -61,6 +61,7 @@ const newState = ({ seeds, address }: GossipContext, records: readonly Saved[]):
   promised: new Map(),
   votes: new Map(),
   outbox: new Map(),
+  untold: undefined,
   concluded: [],
   compared: 0,
   audited: 0,
@@ -111,12 +112,13 @@ function take(turn: SeedTurn, event: Event<GossipVocabulary>): void {
 const MEET_AGAIN = 500;
 
 function timeout(turn: SeedTurn, timer: string): void {
+  if (timer === 'compare') return compare(turn);
+  if (timer === 'era') return eraOver(turn);
+  if (timer === 'meet') return meetSeeds(turn);
+  if (timer === 'news') return tellTogether(turn);
   const [what, about = ''] = timer.split(' ');
   const address = parseAddress(about);
-  if (what === 'compare') compare(turn);
-  else if (what === 'era') eraOver(turn);
-  else if (what === 'meet') meetSeeds(turn);
-  else if (what === 'hello') {
+  if (what === 'hello') {
     const link = waitedForHello(turn, Number(about) as Link['id']);
     if (link?.purpose === 'seed') metSeed(turn, link);
   } else if (address === undefined) return;
@@ -330,7 +332,7 @@ function compare(turn: SeedTurn): void {
 function audit(turn: SeedTurn): void {
   const { state, context } = turn;
   const linked = new Set<string>();
-  for (const link of Array.from(state.links.values())) {
+  for (const link of state.links.values()) {
     if (link.purpose === 'seed') look(turn, link);
     if (link.purpose !== 'visit' || !link.isProven || link.hello!.own!.role !== 'peer') continue;
     link.quiet += 1;
@@ -342,7 +344,8 @@ function audit(turn: SeedTurn): void {
     linked.add(link.address!);
     if (link.quiet > RESTFUL) say(turn, [link], { type: 'ping', at: context.unixTime() });
   }
-  const others = Array.from(state.roster.entries).flatMap(([address, entry]) => (isAlive(entry) && entry.member.key !== '' && !linked.has(address) ? [address] : []));
+  const others: Address[] = [];
+  for (const entry of state.roster.entries.values()) if (isAlive(entry) && entry.member.key !== '' && !linked.has(entry.member.address)) others.push(entry.member.address);
   if (others.length === 0) return;
   state.audited += 1;
   miss(turn, others[state.audited % others.length]!);

@@ -56,6 +56,23 @@ describe('a network of more peers than each of them knows', () => {
     for (const peer of world.peers()) expect(rosterOf(peer).entries.size).to.be.at.most(3 * KNOWN);
   });
 
+  it('is told together by a seed who dies together, and of each once', () => {
+    const dying = world.peers().filter((_, place) => place % 6 === 0);
+    const told: (readonly Address[])[] = [];
+    const count = world.measure.sent.bind(world.measure);
+    world.measure.sent = (from, to, message) => {
+      count(from, to, message);
+      if (from !== seeds()[0] || to.length < PEERS / 2 || message.type !== 'statements') return;
+      told.push(message.statements.flatMap(({ type, address }) => (type === 'dead' ? [address] : [])));
+    };
+    for (const node of dying) world.kill(node, false);
+    rest(30_000);
+    expect(told.flat().toSorted()).to.deep.equal(dying.map(({ id }) => addressAt(id)).toSorted());
+    // The first at once, and the others behind it in a few messages.
+    expect(told[0]).to.have.length(1);
+    expect(told.length).to.be.below(dying.length / 2);
+  });
+
   it('hears of deaths that happened while seeds were cut off from it', () => {
     const [victim, ...others] = world.peers();
     const lonely = others.filter((peer) => lives(peer, victim!.id) && !(peer.state as PeerState).neighbours.has(addressAt(victim!.id)));
