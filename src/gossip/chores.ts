@@ -36,6 +36,8 @@ export function doChores(turn: PeerTurn, chores: readonly Chore[]): void {
 }
 
 function waitForNext({ state, effects }: PeerTurn): void {
-  state.choresWait = Math.max(1, Math.min(...state.chores));
+  let next = Infinity;
+  for (let i = 0; i < state.chores.length; i += 1) next = Math.min(next, state.chores[i]!);
+  state.choresWait = Math.max(1, next);
   effects.push({ type: 'set-timer', timer: 'chores', after: state.choresWait });
 }

@@ -110,13 +110,13 @@ function suspectNews(turn: PeerTurn, suspect: Suspect): News | undefined {
   const { state, context } = turn;
   const { address, by, life, incarnation } = suspect;
   const entry = state.roster.entries.get(address);
-  const accuser = state.roster.entries.get(by);
   // Only who is suspected raises its incarnation: a higher one is invented, and a lower one is refuted.
   if (!isAlive(entry) || entry.member.life !== life || entry.suspects.has(by) || by === address) return undefined;
   const isOwn = address === context.address;
   if (isOwn ? incarnation < entry.incarnation || incarnation > entry.incarnation + STEP_MAX : incarnation !== entry.incarnation) return undefined;
   // So many make a suspicion as short as it gets: more would only be work for all (Lifeguard, §IV.B).
   if (!isOwn && entry.suspects.size > CONFIRMATIONS) return undefined;
+  const accuser = state.roster.entries.get(by);
   if (!isAlive(accuser) || !context.keys.verify(accuser.member.key, 'suspect', bodyOf.suspect(suspect), suspect.signature)) return undefined;
   if (isOwn) return { type: 'own-suspicion', suspect };
   return add(turn, entry, by, suspect);
@@ -176,7 +176,8 @@ function tell(turn: PeerTurn, { member, incarnation, end, suspects }: Entry): vo
 /** Passes on what was new, to all neighbours of ours but the one that it came from. */
 export function spread(turn: PeerTurn, statements: readonly Statement[], from?: Link): void {
   if (statements.length === 0) return;
-  say(turn, turn.state.linked.filter((link) => link.isProven && link !== from), { type: 'statements', statements });
+  const to = turn.state.ours.filter((id) => id !== from?.id);
+  if (to.length > 0) turn.effects.push({ type: 'send', to, message: { type: 'statements', statements } });
 }
 
 /** Passes on who joined, together with who joins in the next moment. */

@@ -144,12 +144,17 @@ export function drop(turn: PeerTurn, { address, link }: Neighbour): void {
   output(turn, { type: 'unlinked', address });
 }
 
-function changed({ state, effects }: PeerTurn): void {
+function changed(turn: PeerTurn): void {
+  const { state, effects } = turn;
   state.linked = Array.from(state.neighbours.values(), ({ link }) => link);
   state.linkedIds = state.linked.map(({ id }) => id);
-  state.ours = state.linked.flatMap(({ id, isProven }) => (isProven ? [id] : []));
+  noteOurs(turn);
   if (!state.isDegreeDue) effects.push({ type: 'set-timer', timer: 'degree', after: DEGREE_AFTER });
   state.isDegreeDue = true;
+}
+
+export function noteOurs({ state }: PeerTurn): void {
+  state.ours = state.linked.flatMap(({ id, isProven }) => (isProven ? [id] : []));
 }
 
 /** Milliseconds after which seeds are told of a new degree, so that many changes are told once. */

@@ -46,10 +46,10 @@ export interface PeerState extends LinksState {
   slowness: number;
   /** Looks that others asked for, each by the link that it is done by. */
   readonly looks: Map<NodeId, Look[]>;
-  /** Whom this peer itself suspects, or did of late. */
-  readonly suspected: Set<Address>;
+  /** Whom this peer itself suspects, or did of late. Never changed, but made anew, as the next: all who have none share that. */
+  suspected: ReadonlySet<Address>;
   /** Members of whom it has no answer, though others have, each with the link of whoever last had one. */
-  readonly unreachable: Map<Address, NodeId | undefined>;
+  unreachable: Unreachable;
   /** What is under way to find out whether a neighbour lives. */
   readonly probes: Map<Address, Probe>;
   probed: number;
@@ -81,6 +81,11 @@ export interface PeerState extends LinksState {
 
 export type Gossip = Message & { readonly type: 'gossip' };
 export type Beacon = Message & { readonly type: 'beacon' };
+
+export type Unreachable = ReadonlyMap<Address, NodeId | undefined>;
+
+export const NONE_SUSPECTED: ReadonlySet<Address> = new Set();
+export const NONE_UNREACHABLE: Unreachable = new Map();
 
 export interface SeedContact {
   readonly address: Address;

@@ -33,10 +33,10 @@ import { hearProbe, looked } from './looks.ts';
 import { generate, gossipTick, hearGossip } from './message-list.ts';
 import type { Message } from './messages.ts';
 import { believe, spread, tellArrivals, tellSoon, type News } from './news.ts';
-import { drop, fill, hearRefusal, introduce, meet, tellDegree } from './overlay.ts';
+import { drop, fill, hearRefusal, introduce, meet, noteOurs, tellDegree } from './overlay.ts';
 import { parseMessage } from './parse.ts';
 import { answersAbout, askAbout, askWhoComes, toldAll } from './partial-view.ts';
-import { isMember, type PeerState, type PeerTurn } from './peer-state.ts';
+import { NONE_SUSPECTED, NONE_UNREACHABLE, isMember, type PeerState, type PeerTurn } from './peer-state.ts';
 import { checksumOf, isAlive, newRoster, pagesOf, statementsOf } from './roster.ts';
 import { bodyOf, type Statement } from './statements.ts';
 import { ended, found, heard, hearAnswer, hearNotice, lapse, refute, spare, suspect, suspicionOver, wait } from './suspicion.ts';
@@ -48,8 +48,8 @@ export const peerMachine: Machine<GossipVocabulary, PeerState, GossipContext> = 
     // What most events need stands first: among ten thousand peers it is what memory takes to fetch that counts.
     hasLeft: false,
     links: new Map(),
-    suspected: new Set(),
-    unreachable: new Map(),
+    suspected: NONE_SUSPECTED,
+    unreachable: NONE_UNREACHABLE,
     ticks: 0,
     beacon: undefined,
     beaconAge: 0,
@@ -311,7 +311,11 @@ function ready(turn: PeerTurn, link: Link): void {
   if (link.purpose === 'look') return looked(turn, link, true);
   // Seeds that look, and others that visit, are no neighbours.
   if (link.hello?.own?.role === 'seed') return;
-  if (link.isProven) found(turn, link.address!);
+  if (link.isProven) {
+    found(turn, link.address!);
+    // It may have been a neighbour before it had proven who it is.
+    if (link.neighbour !== undefined) noteOurs(turn);
+  }
   introduce(turn, link);
   if (link.purpose === 'heal') return healed(turn, link);
   if (wantsToMeet(link)) meet(turn, link);
@@ -375,7 +379,7 @@ function follow(turn: PeerTurn, news: News): void {
     case 'own-suspicion':
       return refute(turn, news.suspect.by, news.suspect.incarnation);
     case 'own-death':
-      for (const address of Array.from(turn.state.unreachable.keys())) forget(turn, address);
+      for (const address of turn.state.unreachable.keys()) forget(turn, address);
       return joinAnew(turn);
     default:
       news satisfies never;
@@ -440,7 +444,7 @@ function stalled(turn: PeerTurn): void {
   for (const neighbour of state.neighbours.values()) Object.assign(neighbour, { missed: 0, awaited: undefined });
   for (const link of state.linked) link.heardAt = state.ticks;
   for (const [address, entry] of state.roster.entries) if (isAlive(entry) && entry.suspects.has(context.address)) heard(turn, address);
-  for (const address of Array.from(state.unreachable.keys())) forget(turn, address);
+  for (const address of state.unreachable.keys()) forget(turn, address);
   state.beaconAge = 0;
   state.ill = Math.min(3, state.ill + 2);
   if (state.life > 0) refute(turn, context.address);

@@ -3,7 +3,7 @@ import type { Address } from './address.ts';
 import { readmit, remember } from './admission.ts';
 import { askOf } from './forgetting.ts';
 import { STILL, inquire } from './inquiry.ts';
-import { output, say, type Link } from './links.ts';
+import { linksTo, output, say, type Link } from './links.ts';
 import type { Message } from './messages.ts';
 import { isAlive, quorumOf, statementsOf, voteFor } from './roster.ts';
 import { askSeeds, hasOldSeeds, isOldSeed, seedOf } from './seed-links.ts';
@@ -51,8 +51,8 @@ function lookInto(turn: SeedTurn, member: Member, link?: Link, reporter?: string
 export function miss(turn: SeedTurn, address: Address): void {
   const { state } = turn;
   const entry = state.roster.entries.get(address);
-  const isLinked = Array.from(state.links.values()).some((link) => link.address === address && link.isReady && link.purpose === 'visit');
-  if (isAlive(entry) && !isLinked && !state.removals.has(address) && state.removals.size < CASES_MAX) lookInto(turn, entry.member);
+  const isLinked = (): boolean => linksTo(state, address).some((link) => link.isReady && link.purpose === 'visit');
+  if (isAlive(entry) && !state.removals.has(address) && state.removals.size < CASES_MAX && !isLinked()) lookInto(turn, entry.member);
 }
 
 /** Somebody tells of a member whose life may be one that this seed forgot. */

@@ -121,17 +121,22 @@ export function isCertified(context: GossipContext, statement: Member | Dead, ke
   let known = VERIFIED.get(statement);
   if (known === undefined) VERIFIED.set(statement, (known = []));
   let signers = 0;
-  for (let i = 0; i < votes.length; i += 1) {
+  for (let i = 0; i < votes.length && signers < quorum; i += 1) {
     const { seed } = votes[i]!;
     const key = keyOf(seed);
     if (key === undefined || !context.seeds.includes(seed)) continue;
     const before = known[i];
     const isSigned = before?.key === key ? before.isSigned : isSignedBy(context, statement, i, key);
     if (before?.key !== key) known[i] = { key, isSigned };
-    // However often a seed has signed it, it is one.
-    if (isSigned && votes.findIndex((vote, place) => vote.seed === seed && known[place]?.key === key && known[place].isSigned) === i) signers += 1;
+    if (isSigned && !hasSigned(votes, known, i)) signers += 1;
   }
   return signers >= quorum;
+}
+
+/** However often a seed has signed it, it is one. @param place of its vote that is new */
+function hasSigned(votes: readonly SeedVote[], known: Verified, place: number): boolean {
+  for (let i = 0; i < place; i += 1) if (votes[i]!.seed === votes[place]!.seed && known[i]?.key === known[place]!.key && known[i]!.isSigned) return true;
+  return false;
 }
 
 function isSignedBy({ keys }: GossipContext, statement: Member | Dead, vote: number, key: string): boolean {
@@ -140,7 +145,9 @@ function isSignedBy({ keys }: GossipContext, statement: Member | Dead, vote: num
 }
 
 /** By which key each vote for a statement was last verified, and whether it is by that: in one process a thousand peers may hear the same one. */
-const VERIFIED = new WeakMap<Member | Dead, ({ readonly key: string; readonly isSigned: boolean } | undefined)[]>();
+const VERIFIED = new WeakMap<Member | Dead, Verified>();
+
+type Verified = ({ readonly key: string; readonly isSigned: boolean } | undefined)[];
 
 /** Statements that do not hold yet, each with the votes that came with it from anybody. */
 export type Pending = Map<string, Member | Dead>;

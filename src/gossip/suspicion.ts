@@ -4,7 +4,7 @@ import { dial, hangUp, linksTo, output, say, type Link } from './links.ts';
 import type { Message } from './messages.ts';
 import { CONFIRMATIONS, add, clear, endNews, spread } from './news.ts';
 import { drop, fill } from './overlay.ts';
-import type { PeerTurn } from './peer-state.ts';
+import { NONE_SUSPECTED, type PeerTurn } from './peer-state.ts';
 import { isAlive, own, type Entry } from './roster.ts';
 import { bodyOf, type Suspect } from './statements.ts';
 import { forget, lose } from './unreachable.ts';
@@ -25,7 +25,7 @@ export function suspect(turn: PeerTurn, address: Address, reason: string): void 
   const statement: Suspect = { type: 'suspect', ...body, signature: context.keys.sign('suspect', bodyOf.suspect(body)) };
   // It refuted that the last time, and was not heard since.
   if (state.suspected.has(address)) lose(turn, address);
-  state.suspected.add(address);
+  state.suspected = new Set([...state.suspected, address]);
   const isEnough = entry.suspects.size > CONFIRMATIONS;
   add(turn, entry, context.address, statement);
   if (!isEnough) spread(turn, [statement]);
@@ -111,7 +111,7 @@ export function hearAnswer(turn: PeerTurn, link: Link, { address, confirmed }: M
 function withdraw(turn: PeerTurn, entry: Entry): void {
   const { state, context, effects } = turn;
   const { address } = entry.member;
-  state.suspected.delete(address);
+  suspectNoMore(turn, address);
   lose(turn, address);
   spare(turn, address);
   clear(turn, entry, context.address);
@@ -133,11 +133,18 @@ const SPARED = 3;
 /** It was heard: whatever we held against it is void. */
 export function heard(turn: PeerTurn, address: Address): void {
   const { state, context, effects } = turn;
-  if (!state.suspected.delete(address)) return;
+  if (!state.suspected.has(address)) return;
+  suspectNoMore(turn, address);
   const entry = state.roster.entries.get(address);
   if (!isAlive(entry) || !entry.suspects.has(context.address)) return;
   clear(turn, entry, context.address);
   effects.push({ type: 'cancel-timer', timer: `suspicion ${address}` });
+}
+
+function suspectNoMore({ state }: PeerTurn, address: Address): void {
+  if (!state.suspected.has(address)) return;
+  const rest = Array.from(state.suspected).filter((one) => one !== address);
+  state.suspected = rest.length === 0 ? NONE_SUSPECTED : new Set(rest);
 }
 
 /** Something came from one that was unreachable from here. */
@@ -151,7 +158,7 @@ export function ended(turn: PeerTurn, address: Address): void {
   const { state, effects } = turn;
   effects.push({ type: 'cancel-timer', timer: `suspicion ${address}` });
   state.probes.delete(address);
-  state.suspected.delete(address);
+  suspectNoMore(turn, address);
   forget(turn, address);
   const neighbour = state.neighbours.get(address);
   if (neighbour !== undefined) drop(turn, neighbour);

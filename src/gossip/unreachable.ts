@@ -1,7 +1,7 @@
 import type { NodeId } from '../core/node.ts';
 import type { Address } from './address.ts';
 import { output } from './links.ts';
-import type { PeerTurn } from './peer-state.ts';
+import { NONE_UNREACHABLE, type PeerTurn } from './peer-state.ts';
 import { isAlive } from './roster.ts';
 
 /**
@@ -11,13 +11,19 @@ import { isAlive } from './roster.ts';
  * @param by the link of a neighbour that had one, which is asked first from now on
  */
 export function lose(turn: PeerTurn, address: Address, by?: NodeId): void {
-  const { unreachable, roster } = turn.state;
+  const { state } = turn;
+  const { unreachable, roster } = state;
   if (!isAlive(roster.entries.get(address))) return;
   if (!unreachable.has(address)) output(turn, { type: 'unreachable', address });
-  unreachable.set(address, by ?? unreachable.get(address));
+  state.unreachable = new Map(unreachable).set(address, by ?? unreachable.get(address));
 }
 
 /** It is of no account any more that it was not heard. */
 export function forget(turn: PeerTurn, address: Address): void {
-  if (turn.state.unreachable.delete(address)) output(turn, { type: 'reachable', address });
+  const { state } = turn;
+  if (!state.unreachable.has(address)) return;
+  const rest = new Map(state.unreachable);
+  rest.delete(address);
+  state.unreachable = rest.size === 0 ? NONE_UNREACHABLE : rest;
+  output(turn, { type: 'reachable', address });
 }

@@ -87,14 +87,15 @@ export interface World {
   halted?(node: SimNode): void;
 }
 
+/** Each kind has all its fields always: of few shapes V8 finds fields by where they lie. */
 type Entry =
   /** `id` is that of the message, if one arrives that was sent. */
-  | { readonly type: 'event'; readonly node: SimNode; readonly event: Event; readonly id?: number }
+  | { readonly type: 'event'; readonly node: SimNode; readonly event: Event; readonly id: number | undefined }
   | TimerEntry
   | LinkEnd
   | { readonly type: 'effect'; readonly node: SimNode; readonly effect: Effect; readonly life: number }
   /** Done when the node can, if it is for one. */
-  | { readonly type: 'call'; readonly call: () => void; readonly node?: SimNode };
+  | { readonly type: 'call'; readonly node: SimNode | undefined; readonly call: () => unknown };
 
 /** Most timers are set again and again, so that one entry serves for all. */
 interface TimerEntry {
@@ -170,7 +171,7 @@ export class Network {
 
   #tellOthers(node: SimNode, event: Event, after: (by: SimNode) => number): void {
     if (node.address !== undefined) return;
-    for (const other of this.nodes) if (other !== node) this.#queue.add(this.now + after(other), { type: 'event', node: other, event });
+    for (const other of this.nodes) if (other !== node) this.#queue.add(this.now + after(other), { type: 'event', node: other, event, id: undefined });
   }
 
   /** A node stops in its tracks, as a process does by SIGSTOP: all that comes meanwhile waits. */
@@ -195,26 +196,26 @@ export class Network {
   }
 
   input(node: SimNode, input: unknown): void {
-    this.#happen({ type: 'event', node, event: { type: 'input', input } });
+    this.#happen({ type: 'event', node, event: { type: 'input', input }, id: undefined });
   }
 
   /** A message reaches a node at once. */
   hear(node: SimNode, from: NodeId, message: unknown): void {
-    this.#happen({ type: 'event', node, event: { type: 'message', from, message } });
+    this.#happen({ type: 'event', node, event: { type: 'message', from, message }, id: undefined });
   }
 
   /** A node learns at once that the link to a peer is closed. */
   lose(node: SimNode, peer: NodeId): void {
-    this.#happen({ type: 'event', node, event: { type: 'gone', peer } });
+    this.#happen({ type: 'event', node, event: { type: 'gone', peer }, id: undefined });
   }
 
   /** Somebody comes to a node, and is heard when it goes on, if it is paused, and not at all if it falls before. */
   visit(node: SimNode, call: () => void): void {
-    this.#happen({ type: 'call', node, call });
+    this.#happen(callOf(call, node));
   }
 
   at(time: number, call: () => void): void {
-    this.#queue.add(Math.max(time, this.now), { type: 'call', call });
+    this.#queue.add(Math.max(time, this.now), callOf(call));
   }
 
   /** Lets things happen until that time, or until `isOver`. @returns whether it was over before */
@@ -249,7 +250,7 @@ export class Network {
         entry.node.waiting -= 1;
         return this.#carry(entry.node, entry.effect);
       case 'call':
-        return entry.call();
+        return void entry.call();
       default:
         entry satisfies never;
     }
@@ -336,7 +337,7 @@ export class Network {
       const end = from.links.get(to[i]!);
       if (end !== undefined) {
         if (end.lost.length > 0) end.lost.push({ message, id });
-        else if (!this.#passes(end, message, id)) {
+        else if (!this.#passes(from, end, message, id)) {
           end.lost = [{ message, id }];
           this.#sayAgain(end, REPEAT_MIN, this.now);
         }
@@ -356,14 +357,15 @@ export class Network {
   #dial(from: SimNode, over: NodeId, address: string, tries: number): void {
     const { life } = from;
     const to = this.#listening.get(address);
-    const fail = (after: number): void => this.#queue.add(this.now + after, { type: 'call', call: () => from.life === life && this.#happen({ type: 'event', node: from, event: { type: 'gone', peer: over } }) });
-    const again = (): void => (tries + 1 < DIALS ? this.#queue.add(this.now + DIAL_AGAIN, { type: 'call', call: () => from.life === life && this.#dial(from, over, address, tries + 1) }) : fail(DIAL_AGAIN));
+    const fail = (after: number): void => this.#queue.add(this.now + after, callOf(() => from.life === life && this.#happen({ type: 'event', node: from, event: { type: 'gone', peer: over }, id: undefined })));
+    const again = (): void => (tries + 1 < DIALS ? this.#queue.add(this.now + DIAL_AGAIN, callOf(() => from.life === life && this.#dial(from, over, address, tries + 1))) : fail(DIAL_AGAIN));
     // Nobody has that address.
     if (to === undefined) return fail(DIAL_AGAIN);
     const there = this.#world.link(from, to, this.now)[0];
     if (there === undefined) return again();
     this.#queue.add(this.now + there, {
       type: 'call',
+      node: undefined,
       call: () => {
         if (from.life !== life) return;
         const back = this.#world.link(to, from, this.now)[0];
@@ -378,15 +380,15 @@ export class Network {
         here.opposite = there;
         to.links.set(id, there);
         from.links.set(over, here);
-        this.#queue.add(this.now + back, { type: 'call', call: () => from.life === life && from.links.has(over) && this.#happen({ type: 'event', node: from, event: { type: 'joined', peer: over } }) });
-        this.#happen({ type: 'event', node: to, event: { type: 'joined', peer: id } });
+        this.#queue.add(this.now + back, callOf(() => from.life === life && from.links.has(over) && this.#happen({ type: 'event', node: from, event: { type: 'joined', peer: over }, id: undefined })));
+        this.#happen({ type: 'event', node: to, event: { type: 'joined', peer: id }, id: undefined });
       },
     });
   }
 
   /** Sends a message on its way over a link. @returns false if it is lost there */
-  #passes(end: LinkEnd, message: unknown, id: number): boolean {
-    const delay = this.#world.link(end.opposite!.node, end.node, this.now)[0];
+  #passes(from: SimNode, end: LinkEnd, message: unknown, id: number): boolean {
+    const delay = this.#world.link(from, end.node, this.now)[0];
     if (delay === undefined) return false;
     end.arrivesAt = Math.max(end.arrivesAt, this.now + delay);
     this.#putOn(end, message, id);
@@ -408,16 +410,16 @@ export class Network {
       if (sender.links.get(over) !== end) return;
       if (this.now - since > REPEAT_UNTIL) {
         close(sender, over);
-        return this.#happen({ type: 'event', node: sender, event: { type: 'gone', peer: over } });
+        return this.#happen({ type: 'event', node: sender, event: { type: 'gone', peer: over }, id: undefined });
       }
       const before = end.lost.length;
       // What waits goes in as few packets as it fits in, each of which may be lost.
-      while (end.lost.length > 0 && this.#passes(end, end.lost[0]!.message, end.lost[0]!.id)) for (const { message, id } of end.lost.splice(0, PACKET).slice(1)) this.#putOn(end, message, id);
+      while (end.lost.length > 0 && this.#passes(sender, end, end.lost[0]!.message, end.lost[0]!.id)) for (const { message, id } of end.lost.splice(0, PACKET).slice(1)) this.#putOn(end, message, id);
       if (end.lost.length === 0) return;
       const isSame = end.lost.length === before;
       this.#sayAgain(end, isSame ? Math.min(2 * after, REPEAT_MAX) : REPEAT_MIN, isSame ? since : this.now);
     };
-    this.#queue.add(this.now + after, { type: 'call', call });
+    this.#queue.add(this.now + after, callOf(call));
   }
 
   #hangUp(from: SimNode, over: NodeId): void {
@@ -435,10 +437,11 @@ export class Network {
     if (after === undefined) return;
     this.#queue.add(Math.max(behind, this.now + after), {
       type: 'call',
+      node: undefined,
       call: () => {
         if (to.life !== life || to.links.get(over)?.id !== own) return;
         close(to, over);
-        this.#happen({ type: 'event', node: to, event: { type: 'gone', peer: over } });
+        this.#happen({ type: 'event', node: to, event: { type: 'gone', peer: over }, id: undefined });
       },
     });
   }
@@ -449,6 +452,9 @@ export class Network {
     node.unsynced = node.unsynced.filter(({ at }) => at > this.now);
   }
 }
+
+/** @param node who must be able to, if it is for one */
+const callOf = (call: () => unknown, node?: SimNode): Entry => ({ type: 'call', node, call });
 
 /** A node has a link no more. */
 const endOf = (node: SimNode, id: NodeId, arrivesAt: number): LinkEnd => ({ type: 'linked', node, id, arrivesAt, lost: NOTHING, said: undefined, saidId: 0, more: undefined, isThere: true, opposite: undefined });
