@@ -72,8 +72,8 @@ function wrongHearer({ members, self }: Context, hearers: readonly NodeId[]): De
   let at = 0;
   for (let place = 0; place < hearers.length; place += 1) {
     const to = hearers[place]!;
-    // Generals that nobody has left are numbered from one on.
-    if (members[to - 1] === to && to !== self) continue;
+    // Generals that nobody has left are numbered from one on. Nobody stands at no place: else who is undefined would be found there.
+    if (members[to - 1] === to && to !== self && to !== (undefined as unknown)) continue;
     while (at < members.length && members[at] !== to) at += 1;
     if (at < members.length || members.includes(to)) {
       if (to === self) return { did: 'sent a message to itself' };

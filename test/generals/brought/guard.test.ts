@@ -107,7 +107,7 @@ describe('what code that was brought says', () => {
     const context = contextOf({ members, commander: nodeId(1), m: 1, number: 1 }, nodeId(2), symbolicSigner(nodeId(2)));
     const step = (): unknown => protocol.step(context, {}, { type: 'round', round: 2, inbox: [] });
     for (let count = 0; count < 5000; count += 1) step();
-    for (effects of [undefined, [undefined], [{ type: 'sent' }], [{ type: 'send', to: 3, messages: ['attack'] }], [{ type: 'send', to: [7], messages: [] }], [{ type: 'send', to: [2], messages: ['attack'] }], [{ type: 'output', output: 'charge' }]]) {
+    for (effects of [undefined, [undefined], [{ type: 'sent' }], [{ type: 'send', to: 3, messages: ['attack'] }], [{ type: 'send', to: [7], messages: [] }], [{ type: 'send', to: [undefined], messages: [] }], [{ type: 'send', to: [2], messages: ['attack'] }], [{ type: 'output', output: 'charge' }]]) {
       expect(step, JSON.stringify(effects)).to.throw(/^the protocol mine (gave|sent a message to|decided) .*in round 2 at G2/);
     }
   });
