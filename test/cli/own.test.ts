@@ -1,8 +1,9 @@
 import { expect } from 'chai';
-import { spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { apart } from '../support/apart.ts';
 import { FOR_EVER, MINE, SPY, edited, ownFolder } from '../support/own.ts';
 import { ptyUnavailable } from '../support/pty.ts';
@@ -146,6 +147,27 @@ describe('a protocol and a strategy of your own', () => {
     expect(sim.out).to.include('protocol mine, m=1');
     expect(campaign.code).to.equal(1);
     expect(campaign.err).to.match(/\ngenerals: the (code that was brought took more than 1024 MB of memory in a thread|protocol mine was in step in round 2 at G3: .* by then)\n$/);
+  });
+
+  it('that fills buffers, which are no part of the heap of a thread, loses its general long before the deadline', async () => {
+    const file = folder.write('filling.ts', edited('if (event.round === 2) {\n', 'if (event.round === 2) {\n      for (const all = []; self === 3; ) all.push(new Uint8Array(2 ** 20).fill(self));\n'));
+    const script = folder.write('little.mjs', `
+      import { bringProtocol } from '${new URL('../../src/index.js', import.meta.url)}';
+      import { ThreadHost } from '${new URL('../../src/generals/threads/host.js', import.meta.url)}';
+      const [host, members] = [new ThreadHost({ megabytes: 32 }), [1, 2, 3, 4]];
+      const protocol = await bringProtocol('${file}');
+      await host.spawn(members);
+      const run = (number) => host.run({ number, protocol, m: 1, members, commander: 1, seed: 1, draw: number, deadline: 600_000, order: 'attack' }, new Map());
+      for (const number of [1, 2]) {
+        const { losses, reports } = await run(number);
+        console.log(JSON.stringify({ losses, decided: reports.map(({ decision }) => decision) }));
+      }
+      await host.close();`);
+    const { stdout } = await promisify(execFile)(process.execPath, [script], { env: cleanEnvironment() });
+    expect(stdout.trimEnd().split('\n').map((line) => JSON.parse(line) as unknown)).to.deep.equal([
+      { losses: [{ id: 3, reason: 'took more than 32 MB of memory' }], decided: ['attack', 'attack', 'attack'] },
+      { losses: [], decided: ['attack', 'attack', 'attack'] },
+    ]);
   });
 
   it('has no timers, which nothing would end', async () => {

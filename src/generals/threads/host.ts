@@ -1,3 +1,4 @@
+import { performance, type EventLoopUtilization } from 'node:perf_hooks';
 import { MessageChannel, Worker, type MessagePort } from 'node:worker_threads';
 import { lossBy, type Accusation, type RunResult, type Host, type Loss, type Report, type RunObserver } from '../host.ts';
 import type { Signer } from '../../core/machine.ts';
@@ -46,15 +47,22 @@ export class ThreadHost implements Host {
   /** Sent away before they were born. */
   readonly #unwanted = new Set<NodeId>();
   readonly #keepsSpare: boolean;
+  readonly #megabytes: number;
   #spare: Worker | undefined;
   #campaign: Campaign | undefined;
   /** One timer for all orders of an army that stays as large: to begin it anew costs a tenth of making another. */
   #patience: { readonly after: number; readonly timeout: NodeJS.Timeout } | undefined;
   #losses: Loss[] = [];
+  /** Looks at the memory while an order is under way with code of somebody's own. */
+  #looking: NodeJS.Timeout | undefined;
 
-  /** @param options.spare whether one idle thread is kept, so that the next newcomer is there at once */
-  constructor({ spare = false }: { readonly spare?: boolean } = {}) {
+  /**
+   * @param options.spare whether one idle thread is kept, so that the next newcomer is there at once
+   * @param options.megabytes what a general with code of somebody's own may take of the memory
+   */
+  constructor({ spare = false, megabytes = 256 }: { readonly spare?: boolean; readonly megabytes?: number } = {}) {
     this.#keepsSpare = spare;
+    this.#megabytes = megabytes;
   }
 
   async spawn(ids: readonly NodeId[]): Promise<void> {
@@ -62,7 +70,7 @@ export class ThreadHost implements Host {
     for (let start = 0; start < ids.length; start += COMPANY) {
       await this.#enlistCompany(ids.slice(start, start + COMPANY).filter((id) => !this.#unwanted.delete(id)));
     }
-    if (this.#keepsSpare && this.#threads.size > 0) this.#spare ??= spawn();
+    if (this.#keepsSpare && this.#threads.size > 0) this.#spare ??= spawn(this.#megabytes);
     this.#spare?.unref();
   }
 
@@ -115,8 +123,37 @@ export class ThreadHost implements Host {
         if (behaviour?.crashRound !== undefined) this.#threads.get(id)!.crashing = true;
         this.#send(id, id !== commander && behaviour === undefined ? forMost : encodeSpec({ spec, order: id === commander ? order : undefined, behaviour, isObserved }));
       }
+      if (broughtHere().length > 0) this.#lookAtMemory();
       this.#endIfComplete();
     });
+  }
+
+  /**
+   * The limit of a thread counts no bytes outside of its heap, such as those of buffers: where all threads have more than the parts of
+   * all, somebody has more than its own. That is who is busy, as all others wait for it.
+   */
+  #lookAtMemory(most = process.memoryUsage.rss() + this.#threads.size * this.#megabytes * 2 ** 20): void {
+    let before = this.#uses();
+    clearInterval(this.#looking);
+    this.#looking = setInterval(() => {
+      const now = this.#uses();
+      const shares = [...now].map(([id, use]) => ({ id, share: performance.eventLoopUtilization(use, before.get(id) ?? use).utilization }));
+      before = now;
+      const [busiest] = shares.sort((a, b) => b.share - a.share);
+      if (busiest === undefined || process.memoryUsage.rss() <= most) return;
+      clearInterval(this.#looking);
+      // It gives back what it took as it ends.
+      this.#threads.get(busiest.id)!.worker.once('exit', () => {
+        if (this.#campaign !== undefined) this.#lookAtMemory(most);
+      });
+      this.#end(busiest.id, lossBy.greed(this.#megabytes));
+    }, EVERY).unref();
+  }
+
+  /** How busy each thread was that has not reported. */
+  #uses(): ReadonlyMap<NodeId, EventLoopUtilization> {
+    const awaited = [...(this.#campaign?.awaited ?? [])].filter((id) => this.#threads.has(id));
+    return new Map(awaited.map((id) => [id, this.#threads.get(id)!.worker.performance.eventLoopUtilization()]));
   }
 
   losses(): readonly Loss[] {
@@ -130,12 +167,13 @@ export class ThreadHost implements Host {
     if (this.#spare !== undefined) workers.push(this.#spare);
     this.#spare = undefined;
     clearTimeout(this.#patience?.timeout);
+    clearInterval(this.#looking);
     for (const id of this.#threads.keys()) this.#strike(id, lossBy.killing());
     await Promise.all(workers.map((worker) => worker.terminate()));
   }
 
   #spawn(id: NodeId): GeneralThread {
-    const worker = this.#spare ?? spawn();
+    const worker = this.#spare ?? spawn(this.#megabytes);
     this.#spare = undefined;
     worker.ref();
     const instance: GeneralThread = {
@@ -161,7 +199,7 @@ export class ThreadHost implements Host {
         });
         worker.on('error', (error: unknown) => {
           thrown = error instanceof Error ? error.message : String(error);
-          fault = isOutOfMemory(error) ? lossBy.greed(MEMORY_MAX) : (error as { readonly loss?: string } | null | undefined)?.loss;
+          fault = isOutOfMemory(error) ? lossBy.greed(this.#megabytes) : (error as { readonly loss?: string } | null | undefined)?.loss;
         });
         worker.on('exit', (code) => {
           if (!instance.dismissed) this.#lose(id, fault ?? (thrown !== undefined ? lossBy.throwing(thrown) : instance.crashing && code === 0 ? lossBy.killing() : lossBy.exiting(code)));
@@ -205,9 +243,13 @@ export class ThreadHost implements Host {
 
   /** Ends a general that hangs; its peers learn it from their closed ports. */
   #abandon(id: NodeId): void {
+    if (this.#campaign !== undefined) this.#end(id, lossBy.hanging(this.#campaign.spec.deadline));
+  }
+
+  #end(id: NodeId, reason: string): void {
     const instance = this.#threads.get(id);
-    if (instance === undefined || this.#campaign === undefined) return;
-    this.#lose(id, lossBy.hanging(this.#campaign.spec.deadline));
+    if (instance === undefined) return;
+    this.#lose(id, reason);
     instance.worker.terminate().catch((error: unknown) => {
       throw new Error(`${nameOf(id)} could not be ended`, { cause: error });
     });
@@ -236,6 +278,7 @@ export class ThreadHost implements Host {
   #endIfComplete(): void {
     const campaign = this.#campaign;
     if (campaign === undefined || campaign.awaited.size > 0) return;
+    clearInterval(this.#looking);
     // It runs on, and finds no order: but for that nobody has to wait.
     this.#patience!.timeout.unref();
     this.#campaign = undefined;
@@ -252,10 +295,10 @@ export class ThreadHost implements Host {
   }
 }
 
-/** What a general with code of somebody's own may take of the memory, in MB. */
-const MEMORY_MAX = 256;
+/** Milliseconds between two looks at the memory. */
+const EVERY = 100;
 
 /** What was brought here is brought there, too. */
-const spawn = (): Worker => new Worker(ENTRY, { workerData: broughtHere(), ...(broughtHere().length === 0 ? {} : { resourceLimits: memoryOf(MEMORY_MAX) }) });
+const spawn = (megabytes: number): Worker => new Worker(ENTRY, { workerData: broughtHere(), ...(broughtHere().length === 0 ? {} : { resourceLimits: memoryOf(megabytes) }) });
 
 const byId = (a: { readonly id: NodeId }, b: { readonly id: NodeId }): number => a.id - b.id;
