@@ -12,7 +12,7 @@ import { prune } from './prune.js';
 const WORKERS = ['general', 'trials', 'replica', 'gossip'];
 
 /** Packages that are imported when they are needed, and whence: vega is fifty packages, and bundled to a file of its own. */
-const APART = { inquirer: 'inquirer', piscina: 'piscina', esbuild: 'esbuild', bullmq: 'bullmq', ioredis: 'ioredis', vega: './vega.bundle.mjs' };
+const APART = { inquirer: 'inquirer', piscina: 'piscina', vega: './vega.bundle.mjs' };
 
 /**
  * Packages that replicas alone need: a bundle of their own, which most commands never load. Of each, the files of what we import: all of

@@ -9,7 +9,7 @@ import type { QueueOptions } from './subcommands/queue.ts';
 /** Looks at a queue, or empties it. @returns the exit status */
 export async function queueCommand({ act, queue: url, json }: QueueOptions): Promise<number> {
   const address = addressIn(url, process.env);
-  const needed = await packages();
+  const needed = packages();
   const redis = await connected(address, needed);
   const queue = new needed.bullmq.Queue(QUEUE, { connection: redis, prefix: address.prefix });
   queue.on('error', () => undefined);

@@ -47,7 +47,7 @@ interface Setting {
 
 /** @throws UserError in one line, if there is no Redis that can be used, or a queue of somebody else */
 export async function openQueuePool({ address, program, grid, engine, cells, say, commandFor }: Setting): Promise<Pool> {
-  const needed = await packages();
+  const needed = packages();
   const redis = await connected(address, needed);
   const { prefix } = address;
   const edition = editionOf(program);

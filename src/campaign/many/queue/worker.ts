@@ -33,7 +33,7 @@ const FALLS = 9;
 
 /** @throws UserError in one line, if there is no Redis that can be used, or a queue of somebody else or of another version */
 export async function openWorker({ address, program, threads, patience, say }: WorkerSetting): Promise<Working> {
-  const needed = await packages();
+  const needed = packages();
   const { bullmq } = needed;
   const redis = await connected(address, needed);
   const edition = editionOf(program);
