@@ -7,10 +7,11 @@ import { LiveCluster, OFFLINE } from '../../src/replicas/http/cluster.ts';
 import { CLUSTER_FILE, replicaFolder, writeCluster } from '../../src/replicas/http/folder.ts';
 import { newClusterConfig } from '../../src/replicas/http/cluster-config.ts';
 import { serviceNamed } from '../../src/replicas/http/services.ts';
+import type { Tally } from '../../src/replicas/http/tally.ts';
 import { look, moment } from './load.ts';
 import { start as startProgram, type Program } from './program.ts';
 import { Cluster } from './replicas.ts';
-import { ask, startReplicas } from './served.ts';
+import { ask, placeIn, startReplicas } from './served.ts';
 
 /** Four replicas of a log, wherever they live. */
 export interface Carried {
@@ -20,6 +21,13 @@ export interface Carried {
   fall(id: number): Promise<void>;
   /** It comes back with what it had saved. */
   rise(id: number): Promise<void>;
+  /** What a network shows of it; virtual time has none. */
+  readonly seen?: {
+    /** Whether that node answers whoever asks. */
+    answers(id: number): Promise<boolean>;
+    /** The votes for something else than what was decided first, that all nodes together have received. */
+    corrupt(): Promise<number>;
+  };
   /** Lets things go on a little. */
   pass(): Promise<void>;
   close(): Promise<void>;
@@ -95,6 +103,13 @@ const servers: Carrier = {
       shown: async (id) => replicas.replicas[id]!.status(),
       fall: (id) => replicas.fall(id),
       rise: (id) => replicas.rise(id),
+      seen: {
+        answers: answering(replicas.urls),
+        async corrupt() {
+          const place = await placeIn(replicas, replicas.runs[0]!.request);
+          return sum(replicas.replicas.map((replica) => replica.tallyOf(place)));
+        },
+      },
       pass: moment,
       async close() {
         await replicas.close();
@@ -104,6 +119,10 @@ const servers: Carrier = {
   },
 };
 
+const answering = (urls: readonly string[]) => (id: number): Promise<boolean> => look(urls[id]!).then(() => true, () => false);
+
+const sum = (tallies: readonly Tally[]): number => tallies.reduce((all, { corrupt }) => all + corrupt, 0);
+
 const live = (separate: boolean): Carrier['start'] =>
   async function start(protocol, kinds, timeout = HASTY.timeout) {
     const folder = mkdtempSync(join(tmpdir(), 'generals-live-'));
@@ -112,7 +131,8 @@ const live = (separate: boolean): Carrier['start'] =>
     const { plan, secrets } = newClusterConfig(protocol, { ...service.settings(4), ...HASTY, timeout }, [0, 1, 2, 3].map((id) => `http://127.0.0.1:${id + 1}`));
     writeCluster(folder, plan, secrets);
     const lost = new Map<number, () => void>();
-    const cluster = await LiveCluster.start({ plan, secrets, kinds, seed: 1, host: '127.0.0.1', port: 0, folderOf, separate, listener: { lost: (id) => lost.get(id)?.() } });
+    const requests: string[] = [];
+    const cluster = await LiveCluster.start({ plan, secrets, kinds, seed: 1, host: '127.0.0.1', port: 0, folderOf, separate, listener: { lost: (id) => lost.get(id)?.(), answered: (_id, { request }) => requests.push(request) } });
     const { urls } = cluster;
     writeCluster(folder, { ...plan, members: plan.members.map((member, id) => ({ ...member, url: urls[id]! })) }, secrets);
     const programs: Program[] = [];
@@ -128,6 +148,13 @@ const live = (separate: boolean): Carrier['start'] =>
         const program = startProgram(['replica', '--id', `${id}`, '--cluster', join(folder, CLUSTER_FILE), '--json']);
         programs.push(program);
         await program.fact('ready');
+      },
+      seen: {
+        answers: answering(urls),
+        async corrupt() {
+          const slot = requests[0] === undefined ? undefined : await cluster.slotOf(requests[0]);
+          return slot === undefined ? 0 : sum([...(await cluster.tallies(slot)).values()]);
+        },
       },
       pass: moment,
       async close() {
